@@ -1,0 +1,112 @@
+"""Django settings: read from the environment, with defaults for one machine.
+
+Everything secret comes from files whose paths are in the environment (`up` makes them with mode 0600).
+"""
+
+import os
+from pathlib import Path
+
+from goodfor.config.database import database_from_url
+from goodfor.config.secrets import master_key, secret_key
+
+PACKAGE_DIR = Path(__file__).resolve().parents[1]
+DATA_DIR = Path(os.environ.get("GOODFOR_DATA_DIR", str(Path.cwd() / "var" / "data")))
+
+DEBUG = os.environ.get("GOODFOR_DEBUG") == "1"
+SECRET_KEY = secret_key()
+GOODFOR_MASTER_KEY = master_key()
+GOODFOR_SANDBOX_PROVIDER = os.environ.get("GOODFOR_SANDBOX_PROVIDER") == "1"
+GOODFOR_WEB_WORKERS = int(os.environ.get("GOODFOR_WEB_WORKERS", "2"))
+GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "").split(",")))
+GOODFOR_PUBLIC_URL = os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000")
+
+ALLOWED_HOSTS = os.environ.get("GOODFOR_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+
+ALL_ROOMS = (
+    "kernel",
+    "identity",
+    "catalog",
+    "ledger",
+    "vault",
+    "payments",
+    "delivery",
+    "orders",
+    "storefront",
+    "openapi",
+    "console",
+)
+_wanted = os.environ.get("GOODFOR_ROOMS", "")
+ROOMS = tuple(
+    room
+    for room in ALL_ROOMS
+    if (PACKAGE_DIR / room / "apps.py").exists() and (not _wanted or room in _wanted.split(","))
+)
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    *(f"goodfor.{room}" for room in ROOMS),
+    "goodfor.config",
+]
+
+MIDDLEWARE = ["goodfor.config.middleware.Front"]
+
+ROOT_URLCONF = "goodfor.config.urls"
+WSGI_APPLICATION = "goodfor.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "gf_lang"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if GOODFOR_PUBLIC_URL.startswith("https://"):
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31536000
+    CSRF_TRUSTED_ORIGINS = [GOODFOR_PUBLIC_URL]
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+PROCRASTINATE_ON_APP_READY = None
+LOGGING_CONFIG = None
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

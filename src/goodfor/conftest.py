@@ -1,0 +1,38 @@
+"""Fixtures for every room's tests."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from goodfor.kernel import crypto
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed instant: time is always passed in."""
+    return datetime(2026, 1, 1, 0, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keyring() -> None:
+    """Each test's database has its own data keys."""
+    crypto.forget_keys()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_guards() -> None:
+    """Let the clean-up after a committing test empty append-only tables; their triggers stand in every test."""
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            original(self)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]

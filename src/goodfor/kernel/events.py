@@ -1,0 +1,84 @@
+"""Events: facts in the past tense, stored in the transaction that made them true, told to handlers at least once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from goodfor.kernel.sql import Statement
+
+_INSERT = Statement(__package__, "sql/event_insert.sql")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events: subclasses are frozen dataclasses with a `name` ("orders.order_paid") and a `version`.
+
+    Fields must be str, int, bool, None, UUID or datetime, or lists and dicts of these; never codes or secrets.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as a handler sees it."""
+
+    id: int
+    shop_id: UUID
+    name: str
+    version: int
+    payload: Mapping[str, Any]
+    cause: tuple[str, UUID] | None
+    occurred_at: datetime
+    xid: str = field(default="", repr=False)
+
+
+Handler = Callable[[StoredEvent], None]
+_handlers: dict[str, dict[str, Handler]] = {}
+
+
+def register(event_class: type[Event], handler: Handler, *, name: str) -> None:
+    """Let `handler` hear an event; `name` is its stable identity for exactly-once effects. Wiring only."""
+    _handlers.setdefault(event_class.name, {})[name] = handler
+
+
+def handlers_of(event_name: str) -> Mapping[str, Handler]:
+    """Handlers by their stable name."""
+    return _handlers.get(event_name, {})
+
+
+def handled_names() -> list[str]:
+    """Names of events that anyone hears."""
+    return list(_handlers)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def publish(*, shop_id: UUID, event: Event, now: datetime, cause: tuple[str, UUID] | None = None) -> None:
+    """Store an event in the current transaction."""
+    _INSERT.run(
+        {
+            "shop_id": shop_id,
+            "name": event.name,
+            "version": event.version,
+            "payload": Jsonb(_plain(asdict(event))),
+            "cause_type": cause[0] if cause else None,
+            "cause_id": cause[1] if cause else None,
+            "now": now,
+        }
+    )

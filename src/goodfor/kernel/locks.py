@@ -1,0 +1,35 @@
+"""Advisory locks, by name. Lock order in the whole house: order, stock, payment or refund, ledger last."""
+
+import hashlib
+
+from django.db import connection
+
+#: Every kind of advisory lock in the house and what it protects.
+LOCKS = {
+    "loop": "one process runs a periodic duty at a time",
+    "buyer": "open unpaid orders and purchase limits of one buyer",
+    "ip": "open unpaid orders from one address",
+    "import": "one import of a file at a time",
+    "seed": "the demo shop is made once",
+}
+LOCK_TIMEOUT_MS = 3000
+
+
+def lock_key(kind: str, *parts: object) -> int:
+    """A signed 64-bit key for a kind and its parts. Raises KeyError for a kind that is not in the registry."""
+    if kind not in LOCKS:
+        raise KeyError(f"unknown lock kind {kind!r}: add it to LOCKS")
+    digest = hashlib.blake2b("|".join([kind, *map(str, parts)]).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def advisory_xact_lock(*keys: tuple[object, ...]) -> None:
+    """Take several locks, sorted, for the rest of the transaction; each is (kind, *parts).
+
+    Waits at most 3 s (LOCK_TIMEOUT_MS), then raises OperationalError.
+    """
+    ordered = sorted(lock_key(str(kind), *parts) for kind, *parts in keys)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
+        for key in ordered:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

@@ -1,0 +1,59 @@
+"""Hot statements: one .sql file each, prepared by the server, run on Django's current connection."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from importlib import resources
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.utils import DatabaseErrorWrapper
+
+Row = tuple[Any, ...]
+#: Called with each statement that runs here (name, text, params): the tests watch tenancy, `bench` captures the SQL.
+observers: list[Callable[[str, str, Mapping[str, Any]], None]] = []
+
+
+class Statement:
+    """One SQL statement in a file of a room, with %(name)s parameters bound on the server.
+
+    It joins the current `transaction.atomic()`; outside of one each call commits by itself. Errors come as
+    Django's database errors (IntegrityError ...), the psycopg error in `__cause__`.
+    """
+
+    __slots__ = ("name", "text")
+
+    def __init__(self, package: str | None, path: str) -> None:
+        if not package:
+            raise ValueError("a statement belongs to a package")
+        self.name = f"{package}/{path}"
+        self.text = resources.files(package).joinpath(path).read_text(encoding="utf-8")
+
+    def _execute(self, params: Mapping[str, Any]) -> "psycopg.Cursor[Row]":
+        connection.ensure_connection()
+        for observe in observers:
+            observe(self.name, self.text, params)
+        cursor = psycopg.Cursor(connection.connection)
+        with _translated():
+            cursor.execute(self.text, params)
+        return cursor
+
+    def rows(self, params: Mapping[str, Any]) -> list[Row]:
+        """All rows as tuples."""
+        cursor = self._execute(params)
+        with _translated():
+            return cursor.fetchall()
+
+    def row(self, params: Mapping[str, Any]) -> Row | None:
+        """The first row, or None."""
+        cursor = self._execute(params)
+        with _translated():
+            return cursor.fetchone()
+
+    def run(self, params: Mapping[str, Any]) -> int:
+        """Execute; how many rows were touched."""
+        return self._execute(params).rowcount
+
+
+def _translated() -> AbstractContextManager[Any]:
+    return DatabaseErrorWrapper(connection)
