@@ -55,7 +55,19 @@ INSTALLED_APPS = [
     "goodfor.config",
 ]
 
-MIDDLEWARE = ["goodfor.config.middleware.Front"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+#: The API needs none of these: it has no cookies, no forms and no pages (config/wsgi.py).
+LEAN_MIDDLEWARE: list[str] = []
 
 ROOT_URLCONF = "goodfor.config.urls"
 WSGI_APPLICATION = "goodfor.config.wsgi.application"
@@ -107,6 +119,7 @@ if GOODFOR_PUBLIC_URL.startswith("https://"):
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
-PROCRASTINATE_ON_APP_READY = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
 LOGGING_CONFIG = None
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,0 +1,114 @@
+"""What a shop offers: categories, products with pictures, and the SKUs that have a price."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.ids import uuid7
+
+DELIVERY_KINDS = [("code", _("卡密自动发货"))]
+
+
+class Category(models.Model):
+    """A shelf of the shop, in the order the operator wants."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    slug = models.CharField(max_length=64)
+    name = models.CharField(max_length=64)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "catalog_category"
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["shop_id", "slug"], name="catalog_category_slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """A thing people know by name; its SKUs are the face values one can buy."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products")
+    slug = models.CharField(max_length=64)
+    name = models.CharField(max_length=120)
+    summary = models.CharField(max_length=300, blank=True)
+    how_to_use = models.TextField(blank=True)
+    validity_text = models.CharField(max_length=200, blank=True)
+    image_name = models.CharField(max_length=80, blank=True)
+    on_sale = models.BooleanField(default=True)
+    position = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "catalog_product"
+        constraints = [models.UniqueConstraint(fields=["shop_id", "slug"], name="catalog_product_slug")]
+        indexes = [models.Index(fields=["shop_id", "position", "id"], name="catalog_product_shelf")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sku(models.Model):
+    """A face value with a price, limits and a way of delivery. Money in minor units of `currency`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="skus")
+    code = models.CharField(max_length=64)
+    name = models.CharField(max_length=120)
+    face_value_label = models.CharField(max_length=40, blank=True)
+    price_minor = models.BigIntegerField()
+    list_price_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    per_order_limit = models.IntegerField(default=10_000)
+    per_buyer_limit = models.IntegerField(null=True, blank=True)
+    delivery_kind = models.CharField(max_length=16, choices=DELIVERY_KINDS, default="code")
+    hold_seconds = models.IntegerField(default=900)
+    on_sale = models.BooleanField(default=True)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "catalog_sku"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "code"], name="catalog_sku_code"),
+            models.CheckConstraint(condition=Q(price_minor__gt=0), name="catalog_sku_price_positive"),
+            models.CheckConstraint(
+                condition=Q(list_price_minor__isnull=True) | Q(list_price_minor__gte=models.F("price_minor")),
+                name="catalog_sku_list_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(per_order_limit__gte=1, per_order_limit__lte=10_000), name="catalog_sku_order_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(per_buyer_limit__isnull=True) | Q(per_buyer_limit__gte=1), name="catalog_sku_buyer_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(hold_seconds__gte=60, hold_seconds__lte=86_400), name="catalog_sku_hold"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImageFile(models.Model):
+    """A picture that passed the check of its content; the file is named by its SHA-256."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    name = models.CharField(max_length=80)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    size_bytes = models.IntegerField()
+
+    class Meta:
+        db_table = "catalog_image"
+        constraints = [models.UniqueConstraint(fields=["shop_id", "name"], name="catalog_image_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,167 @@
+"""Reads of the catalog, as dataclasses."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q
+
+from goodfor.catalog.errors import NotOnSale, ProductUnknown, SkuUnknown
+from goodfor.catalog.models import Category, Product, Sku
+from goodfor.catalog.types import CategoryView, Page, ProductCard, ProductView, SkuForSale, SkuView
+from goodfor.kernel.errors import InvalidInput
+from goodfor.kernel.money import Money
+from goodfor.kernel.sql import Statement
+
+MAX_PAGE = 200
+_SKUS = Statement(__package__, "sql/skus_for_sale.sql")
+
+
+def skus_for_sale(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, SkuForSale]:
+    """Everything a sale needs about these SKUs, in one statement. Raises SkuUnknown, NotOnSale."""
+    found: dict[UUID, SkuForSale] = {}
+    for row in _SKUS.rows({"shop_id": shop_id, "sku_ids": list(sku_ids)}):
+        if not row[8]:
+            raise NotOnSale(sku_id=str(row[0]))
+        found[row[0]] = SkuForSale(row[0], row[1], Money(row[2], row[3]), row[4], row[5], row[6], row[7])
+    for sku_id in sku_ids:
+        if sku_id not in found:
+            raise SkuUnknown(sku_id=str(sku_id))
+    return found
+
+
+def sku_by_code(shop_id: UUID, code: str) -> SkuView:
+    """A SKU by the operator's own code or by its id. Raises SkuUnknown."""
+    query = Q(code=code)
+    try:
+        query |= Q(id=UUID(code))
+    except ValueError:
+        pass
+    sku = Sku.objects.filter(query, shop_id=shop_id).first()
+    if sku is None:
+        raise SkuUnknown(sku=code[:80])
+    return _sku_view(sku)
+
+
+def categories(shop_id: UUID) -> list[CategoryView]:
+    """Shelves with something on sale, in the operator's order."""
+    rows = (
+        Category.objects.filter(shop_id=shop_id)
+        .annotate(count=Count("products", filter=Q(products__on_sale=True, products__shop_id=shop_id)))
+        .filter(count__gt=0)
+        .order_by("position", "id")
+    )
+    return [CategoryView(c.id, c.slug, c.name, c.count) for c in rows]
+
+
+def list_products(
+    shop_id: UUID, category: str | None = None, query: str | None = None, after: str | None = None, limit: int = 24
+) -> Page[ProductCard]:
+    """Products on sale, by shelf order; `query` looks in names, summaries and face values; `after` is a cursor.
+
+    Raises InvalidInput for a broken cursor.
+    """
+    limit = max(1, min(limit, MAX_PAGE))
+    products = Product.objects.filter(shop_id=shop_id, on_sale=True).select_related("category")
+    if category:
+        products = products.filter(category__slug=category, category__shop_id=shop_id)
+    for word in (query or "").replace("\x00", "").split()[:6]:
+        match = Q(name__icontains=word) | Q(summary__icontains=word) | Q(category__name__icontains=word)
+        products = products.filter(match | Q(skus__face_value_label__icontains=word, skus__shop_id=shop_id))
+    if after:
+        position, product_id = _open_cursor(after)
+        products = products.filter(Q(position__gt=position) | Q(position=position, id__gt=product_id))
+    on_sale = Sku.objects.filter(shop_id=shop_id, on_sale=True).order_by("price_minor", "id")
+    rows = list(
+        products.filter(skus__on_sale=True, skus__shop_id=shop_id)
+        .order_by("position", "id")
+        .distinct()
+        .prefetch_related(Prefetch("skus", queryset=on_sale, to_attr="offers"))[: limit + 1]
+    )
+    more = len(rows) > limit
+    cards = tuple(_card(product) for product in rows[:limit])
+    return Page(cards, _cursor(rows[limit - 1]) if more else None)
+
+
+def get_product(shop_id: UUID, key: str | UUID) -> ProductView:
+    """A product by slug or id, on sale or not. Raises ProductUnknown."""
+    query = Q(slug=str(key)[:64])
+    try:
+        query |= Q(id=key if isinstance(key, UUID) else UUID(key))
+    except ValueError:
+        pass
+    product = (
+        Product.objects.filter(query, shop_id=shop_id)
+        .select_related("category")
+        .prefetch_related(
+            Prefetch("skus", queryset=Sku.objects.filter(shop_id=shop_id).order_by("position", "id"), to_attr="offers")
+        )
+        .first()
+    )
+    if product is None:
+        raise ProductUnknown
+    category = CategoryView(product.category.id, product.category.slug, product.category.name, 0)
+    offers: list[Sku] = cast(Any, product).offers
+    return ProductView(
+        id=product.id,
+        slug=product.slug,
+        name=product.name,
+        summary=product.summary,
+        how_to_use=product.how_to_use,
+        validity_text=product.validity_text,
+        image_url=_image_url(product.image_name),
+        category=category,
+        on_sale=product.on_sale,
+        skus=tuple(_sku_view(sku) for sku in offers),
+    )
+
+
+def _sku_view(sku: Sku) -> SkuView:
+    return SkuView(
+        id=sku.id,
+        code=sku.code,
+        name=sku.name,
+        face_value_label=sku.face_value_label,
+        price=Money(sku.price_minor, sku.currency),
+        list_price=None if sku.list_price_minor is None else Money(sku.list_price_minor, sku.currency),
+        per_order_limit=sku.per_order_limit,
+        per_buyer_limit=sku.per_buyer_limit,
+        delivery_kind=sku.delivery_kind,
+        on_sale=sku.on_sale,
+    )
+
+
+def _card(product: Product) -> ProductCard:
+    offers: list[Sku] = cast(Any, product).offers
+    labels = [sku.face_value_label for sku in sorted(offers, key=lambda s: (s.position, s.id)) if sku.face_value_label]
+    return ProductCard(
+        id=product.id,
+        slug=product.slug,
+        name=product.name,
+        summary=product.summary,
+        category_slug=product.category.slug,
+        category_name=product.category.name,
+        image_url=_image_url(product.image_name),
+        from_price=Money(offers[0].price_minor, offers[0].currency),
+        face_label=" / ".join(labels[:3]),
+        sku_ids=tuple(sku.id for sku in offers),
+    )
+
+
+def _image_url(name: str) -> str | None:
+    return f"{settings.MEDIA_URL}{name}" if name else None
+
+
+def _cursor(product: Product) -> str:
+    return base64.urlsafe_b64encode(f"{product.position}:{product.id}".encode()).decode().rstrip("=")
+
+
+def _open_cursor(text: str) -> tuple[int, UUID]:
+    try:
+        position, product_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(":", 1)
+        return int(position), UUID(product_id)
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        raise InvalidInput(field="cursor") from None

@@ -1,0 +1,1 @@
+"""The `goodfor` command: starts, checks, measures and tests everything on one machine."""

@@ -1,0 +1,12 @@
+"""Benches: short measurements with bars. Each is a function in `BENCHES`, found by its name.
+
+A function takes `json: bool` (print nothing but progress on stderr when true) and options, and returns a BenchResult.
+"""
+
+from collections.abc import Callable
+
+from goodfor.cli.bench.result import Bar, BenchResult
+
+BENCHES: dict[str, Callable[..., BenchResult]] = {}
+
+__all__ = ["BENCHES", "Bar", "BenchResult"]

@@ -1,0 +1,1 @@
+"""`goodfor demo`: whole sales on a throw-away database, and proof that they hold."""

@@ -1,0 +1,27 @@
+"""Reads of delivery."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from goodfor.delivery.types import MaskedCode
+from goodfor.kernel.sql import Statement
+from goodfor.vault import queries as vault
+
+_REVEALS = Statement(__package__, "sql/reveals.sql")
+
+
+def revealed(shop_id: UUID, holder_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """First showing of each code that was ever shown, by code id."""
+    return dict(_REVEALS.rows({"shop_id": shop_id, "holder_ids": list(holder_ids)}))
+
+
+def masked_codes(shop_id: UUID, holder_ids: Sequence[UUID]) -> list[MaskedCode]:
+    """The codes of an order's lines, without their text, in order."""
+    shown = revealed(shop_id, holder_ids)
+    codes: list[MaskedCode] = []
+    for holder_id in holder_ids:
+        for held in vault.held(shop_id, holder_id):
+            position = len(codes) + 1
+            codes.append(MaskedCode(held.code_id, holder_id, position, held.expires_at, shown.get(held.code_id)))
+    return codes

@@ -1,0 +1,47 @@
+"""What goes into delivery and comes out. A holder is an order line: it holds the codes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from goodfor.vault.types import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class ToDeliver:
+    """A line to fulfil."""
+
+    line_id: UUID
+    sku_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A fulfilled line and what the vault gave for it."""
+
+    line_id: UUID
+    sku_id: UUID
+    taken: Taken
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedCode:
+    """A code that its owner has not opened, or has; never its text. `position` counts from 1 within the order."""
+
+    code_id: UUID
+    line_id: UUID
+    position: int
+    expires_at: datetime | None
+    revealed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedCode:
+    """A code in the hands of its owner. `number` is empty for codes of a single part."""
+
+    code_id: UUID
+    line_id: UUID
+    number: str = field(repr=False)
+    secret: str = field(repr=False)
+    expires_at: datetime | None

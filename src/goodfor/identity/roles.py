@@ -1,0 +1,78 @@
+"""Roles of staff and what each may do: a pure table, deny by default."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The five roles."""
+
+    OWNER = "owner"
+    OPERATOR = "operator"
+    SUPPORT = "support"
+    FINANCE = "finance"
+    VIEWER = "viewer"
+
+
+class Permission(StrEnum):
+    """What can be allowed. `codes.reveal` is a buyer's plaintext, the gravest of all readings."""
+
+    CATALOG_VIEW = "catalog.view"
+    CATALOG_EDIT = "catalog.edit"
+    STOCK_VIEW = "stock.view"
+    CODES_IMPORT = "codes.import"
+    CODES_REVEAL = "codes.reveal"
+    CODES_QUARANTINE = "codes.quarantine"
+    CODES_VOID = "codes.void"
+    ORDERS_VIEW = "orders.view"
+    ORDERS_CANCEL = "orders.cancel"
+    ORDERS_REFUND = "orders.refund"
+    BUYERS_VIEW = "buyers.view"
+    PAYMENTS_VIEW = "payments.view"
+    PAYMENTS_RESOLVE = "payments.resolve"
+    PAYMENTS_CONFIGURE = "payments.configure"
+    LEDGER_VIEW = "ledger.view"
+    LEDGER_ADJUST = "ledger.adjust"
+    WALLETS_TOP_UP = "wallets.top_up"
+    API_CLIENTS_VIEW = "api_clients.view"
+    API_CLIENTS_MANAGE = "api_clients.manage"
+    STAFF_VIEW = "staff.view"
+    STAFF_MANAGE = "staff.manage"
+    SHOP_CONFIGURE = "shop.configure"
+    AUDIT_VIEW = "audit.view"
+    KEYS_ROTATE = "keys.rotate"
+
+
+_P = Permission
+_VIEWER = frozenset({_P.CATALOG_VIEW, _P.STOCK_VIEW, _P.ORDERS_VIEW, _P.PAYMENTS_VIEW})
+_SUPPORT = _VIEWER | {_P.BUYERS_VIEW, _P.ORDERS_CANCEL, _P.ORDERS_REFUND, _P.CODES_QUARANTINE}
+_OPERATOR = _SUPPORT | {
+    _P.CATALOG_EDIT,
+    _P.CODES_IMPORT,
+    _P.CODES_VOID,
+    _P.PAYMENTS_RESOLVE,
+    _P.API_CLIENTS_VIEW,
+}
+_FINANCE = _VIEWER | {
+    _P.ORDERS_REFUND,
+    _P.PAYMENTS_RESOLVE,
+    _P.LEDGER_VIEW,
+    _P.LEDGER_ADJUST,
+    _P.WALLETS_TOP_UP,
+    _P.API_CLIENTS_VIEW,
+    _P.AUDIT_VIEW,
+}
+
+#: Role -> what it may do. A role or permission that is not here is refused.
+MATRIX: Mapping[str, frozenset[str]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.OPERATOR: frozenset(_OPERATOR),
+    Role.SUPPORT: frozenset(_SUPPORT),
+    Role.FINANCE: frozenset(_FINANCE),
+    Role.VIEWER: _VIEWER,
+}
+
+
+def may(role: str, permission: str) -> bool:
+    """True when `role` grants `permission`; unknown names are refused."""
+    return permission in MATRIX.get(role, frozenset())

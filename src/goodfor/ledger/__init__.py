@@ -1,0 +1,1 @@
+"""The ledger: append-only double entry. Accounts, postings, guarded balances, holds; knows no business noun."""

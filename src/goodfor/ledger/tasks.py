@@ -1,0 +1,19 @@
+"""Periodic duties of the ledger."""
+
+from datetime import datetime
+
+from goodfor.kernel.loops import loop
+from goodfor.ledger.operations.roll_up import roll_up
+from goodfor.ledger.operations.seal import seal
+
+
+@loop(name="ledger.roll_up", seconds=1.0)
+def roll_up_balances(now: datetime) -> int:
+    """Keep the tails of balances short."""
+    return roll_up(now=now)
+
+
+@loop(name="ledger.seal", seconds=300.0)
+def seal_transactions(now: datetime) -> int:
+    """Extend the hash chains."""
+    return seal(now=now)

@@ -1,0 +1,113 @@
+"""What goes in and out of the ledger. Amounts are minor units (fen); in lines debit is positive, credit negative."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+Cause = tuple[str, UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One posting: account code, signed amount (never 0), and what it belongs to."""
+
+    account: str
+    amount_minor: int
+    order_id: UUID | None = None
+    order_line_id: UUID | None = None
+    sku_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One transaction to post. `reference` is unique in the shop: the same reference and payload is a replay.
+
+    The payload is kind, cause, metadata and lines; times are not part of it, so a retry may come later.
+    """
+
+    reference: str
+    kind: str
+    lines: tuple[Line, ...]
+    effective_at: datetime
+    cause: Cause = ("", None)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBalance:
+    """An account and its posted balance on its natural side (a wallet with money in it is positive)."""
+
+    code: str
+    type: str
+    normal_side: int
+    currency: str
+    posted_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalanceRow:
+    """A row of the trial balance: exactly one of the two columns is not 0, unless the account is empty."""
+
+    code: str
+    type: str
+    currency: str
+    debit_minor: int
+    credit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A line of an account's statement, newest first; `cursor` continues after it."""
+
+    tx_id: int
+    seq: int
+    reference: str
+    kind: str
+    amount_minor: int
+    layer: int
+    effective_at: datetime
+    recorded_at: datetime
+    order_id: UUID | None
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """A transaction as seen from one account: what it moved there in all, debit positive, credit negative."""
+
+    tx_id: int
+    kind: str
+    reference: str
+    amount_minor: int
+    order_id: UUID | None
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPosting:
+    """A posting that belongs to an order, oldest first."""
+
+    tx_id: int
+    reference: str
+    kind: str
+    account: str
+    amount_minor: int
+    currency: str
+    layer: int
+    order_line_id: UUID | None
+    sku_id: UUID | None
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TxLines:
+    """A transaction with its lines in one layer, as needed to settle, void or reverse it."""
+
+    tx_id: int
+    currency: str
+    kind: str
+    cause: Cause
+    is_hold: bool
+    lines: tuple[Line, ...]

@@ -1,0 +1,1 @@
+"""REST v1: translate a request, make one domain call, translate the answer."""

@@ -1,0 +1,157 @@
+"""Domain types as plain data for JSON. Pure; the shapes are those of schemas.py, which a test compares."""
+
+from typing import Any
+
+from goodfor.catalog.types import ProductCard, ProductView, SkuView
+from goodfor.delivery.types import MaskedCode, RevealedCode
+from goodfor.kernel.money import Money
+from goodfor.ledger.types import AccountEntry
+from goodfor.orders.types import LineView, OrderView, PlacedOrder, RefundView
+
+Json = dict[str, Any]
+
+
+def money(value: Money) -> Json:
+    """MoneyOut."""
+    return {"amount": value.as_decimal_string(), "amount_minor": value.amount_minor, "currency": value.currency}
+
+
+def line(view: LineView) -> Json:
+    """LineOut."""
+    return {
+        "id": view.line_id,
+        "sku_id": view.sku_id,
+        "title": view.title,
+        "quantity": view.quantity,
+        "unit_price": money(view.unit_price),
+    }
+
+
+def order(view: OrderView) -> Json:
+    """OrderOut."""
+    return {
+        "id": view.id,
+        "number": view.number,
+        "state": view.state,
+        "total": money(view.total),
+        "placed_at": view.placed_at,
+        "pay_by": view.pay_by,
+        "paid_at": view.paid_at,
+        "deliver_by": view.deliver_by,
+        "delivered_at": view.delivered_at,
+        "refunded_at": view.refunded_at,
+        "external_ref": view.external_ref,
+        "lines": [line(item) for item in view.lines],
+    }
+
+
+def placed(view: PlacedOrder, *, placed_at: Any, external_ref: str | None, url: str) -> Json:
+    """NewOrderOut of an order that waits for its payment."""
+    return {
+        "id": view.order_id,
+        "number": view.number,
+        "state": "placed",
+        "total": money(view.total),
+        "placed_at": placed_at,
+        "pay_by": view.pay_by,
+        "paid_at": None,
+        "deliver_by": None,
+        "delivered_at": None,
+        "refunded_at": None,
+        "external_ref": external_ref,
+        "lines": [line(item) for item in view.lines],
+        "checkout": {"url": url, "secret": view.secret},
+    }
+
+
+def entry(view: AccountEntry, currency: str) -> Json:
+    """EntryOut. A wallet is a debt of the shop (credits are negative), so its sign turns for its owner."""
+    return {
+        "id": view.tx_id,
+        "kind": view.kind,
+        "reference": view.reference,
+        "amount": money(Money(-view.amount_minor, currency)),
+        "order_id": view.order_id,
+        "at": view.effective_at,
+    }
+
+
+def refund(view: RefundView) -> Json:
+    """RefundOut."""
+    return {
+        "id": view.refund_id,
+        "number": view.number,
+        "order_number": view.order_number,
+        "amount": money(view.amount),
+        "state": view.state,
+        "requested_at": view.requested_at,
+        "succeeded_at": view.succeeded_at,
+    }
+
+
+def masked(view: MaskedCode) -> Json:
+    """MaskedCodeOut."""
+    return {
+        "id": view.code_id,
+        "line_id": view.line_id,
+        "position": view.position,
+        "expires_at": view.expires_at,
+        "revealed_at": view.revealed_at,
+    }
+
+
+def code(view: RevealedCode) -> Json:
+    """CodeOut: the one place where a plaintext leaves through the API."""
+    return {
+        "id": view.code_id,
+        "line_id": view.line_id,
+        "number": view.number or None,
+        "secret": view.secret,
+        "expires_at": view.expires_at,
+    }
+
+
+def sku(view: SkuView) -> Json:
+    """SkuOut."""
+    return {
+        "id": view.id,
+        "code": view.code,
+        "name": view.name,
+        "face_value_label": view.face_value_label,
+        "price": money(view.price),
+        "list_price": None if view.list_price is None else money(view.list_price),
+        "per_order_limit": view.per_order_limit,
+        "per_buyer_limit": view.per_buyer_limit,
+        "delivery_kind": view.delivery_kind,
+        "on_sale": view.on_sale,
+    }
+
+
+def product_card(view: ProductCard) -> Json:
+    """ProductCardOut."""
+    return {
+        "id": view.id,
+        "slug": view.slug,
+        "name": view.name,
+        "summary": view.summary,
+        "category": view.category_slug,
+        "from_price": money(view.from_price),
+        "image_url": view.image_url,
+        "sku_ids": list(view.sku_ids),
+    }
+
+
+def product(view: ProductView) -> Json:
+    """ProductOut."""
+    return {
+        "id": view.id,
+        "slug": view.slug,
+        "name": view.name,
+        "summary": view.summary,
+        "how_to_use": view.how_to_use,
+        "validity_text": view.validity_text,
+        "image_url": view.image_url,
+        "category": view.category.slug,
+        "on_sale": view.on_sale,
+        "skus": [sku(item) for item in view.skus],
+    }

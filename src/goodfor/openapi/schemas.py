@@ -1,0 +1,272 @@
+"""What goes over the wire. Inputs are strict: no unknown fields, no text where a number belongs."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+MAX_LINES = 20
+MAX_QUANTITY = 10_000
+MAX_IDS = 100
+_VISIBLE = r"^[^\x00-\x1f\x7f]+$"
+Ref = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_VISIBLE)]
+
+
+class Input(BaseModel):
+    """Base of request bodies."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class LineIn(Input):
+    """One line of an order; each SKU at most once."""
+
+    sku_id: UUID
+    quantity: int = Field(ge=1, le=MAX_QUANTITY)
+
+
+class BuyerIn(Input):
+    """Your customer, as far as you want limits per buyer to hold. `contact` is kept encrypted."""
+
+    ref: Ref = Field(description="Your own stable reference of this customer.")
+    contact: Annotated[str, StringConstraints(max_length=254, pattern=_VISIBLE)] | None = None
+    ip: Annotated[str, StringConstraints(max_length=45, pattern=r"^[0-9A-Fa-f:.]+$")] | None = None
+    locale: Literal["zh-hans", "en"] | None = None
+
+
+class OrderIn(Input):
+    """An order: paid from your balance and delivered at once, or paid by your customer on a page of the shop."""
+
+    lines: list[LineIn] = Field(min_length=1, max_length=MAX_LINES)
+    payment: Literal["balance", "checkout"]
+    external_ref: Ref | None = Field(default=None, description="Your own order number; unique among your orders.")
+    buyer: BuyerIn | None = None
+
+
+class RevealIn(Input):
+    """Which codes to show; all of the order without `code_ids`."""
+
+    code_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MAX_QUANTITY)
+
+
+class CancelIn(Input):
+    """Nothing to say: an empty object, or no body."""
+
+
+class RefundIn(Input):
+    """Why the order is given back."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_VISIBLE)] = "requested"
+
+
+class MoneyOut(BaseModel):
+    """An amount twice: exact text for people, minor units (fen) for arithmetic."""
+
+    amount: str = Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")
+    amount_minor: int
+    currency: str = Field(min_length=3, max_length=3)
+
+
+class SkuOut(BaseModel):
+    """A face value that can be ordered."""
+
+    id: UUID
+    code: str
+    name: str
+    face_value_label: str
+    price: MoneyOut
+    list_price: MoneyOut | None
+    per_order_limit: int
+    per_buyer_limit: int | None
+    delivery_kind: str
+    on_sale: bool
+
+
+class ProductCardOut(BaseModel):
+    """A product in the list."""
+
+    id: UUID
+    slug: str
+    name: str
+    summary: str
+    category: str
+    from_price: MoneyOut
+    image_url: str | None
+    sku_ids: list[UUID]
+
+
+class ProductOut(BaseModel):
+    """A product with its SKUs."""
+
+    id: UUID
+    slug: str
+    name: str
+    summary: str
+    how_to_use: str
+    validity_text: str
+    image_url: str | None
+    category: str
+    on_sale: bool
+    skus: list[SkuOut]
+
+
+class ProductPage(BaseModel):
+    """A page of products; ask for the next with `cursor`."""
+
+    items: list[ProductCardOut]
+    next_cursor: str | None
+
+
+class StockItem(BaseModel):
+    """How many can be ordered now; 0 also for SKUs that are not of this shop."""
+
+    sku_id: UUID
+    available: int = Field(ge=0)
+
+
+class StockOut(BaseModel):
+    """Stock in the order asked for."""
+
+    items: list[StockItem]
+
+
+class LineOut(BaseModel):
+    """A line of an order."""
+
+    id: UUID
+    sku_id: UUID
+    title: str
+    quantity: int
+    unit_price: MoneyOut
+
+
+class OrderOut(BaseModel):
+    """An order. A paid one ends delivered or refunded, before `deliver_by` has long passed."""
+
+    id: UUID
+    number: str
+    state: Literal["placed", "paid", "delivered", "cancelled", "expired", "refunding", "refunded"]
+    total: MoneyOut
+    placed_at: datetime
+    pay_by: datetime
+    paid_at: datetime | None
+    deliver_by: datetime | None
+    delivered_at: datetime | None
+    refunded_at: datetime | None
+    external_ref: str | None
+    lines: list[LineOut]
+
+
+class CheckoutOut(BaseModel):
+    """Where your customer pays and later finds the codes. Whoever has the link holds the order."""
+
+    url: str
+    secret: str
+
+
+class NewOrderOut(OrderOut):
+    """The order just made; `checkout` is there for payment `checkout`."""
+
+    checkout: CheckoutOut | None
+
+
+class OrderPage(BaseModel):
+    """A page of orders, latest first."""
+
+    items: list[OrderOut]
+    next_cursor: str | None
+
+
+class MaskedCodeOut(BaseModel):
+    """A code without its text."""
+
+    id: UUID
+    line_id: UUID
+    position: int
+    expires_at: datetime | None
+    revealed_at: datetime | None
+
+
+class MaskedCodesOut(BaseModel):
+    """The codes of an order."""
+
+    items: list[MaskedCodeOut]
+
+
+class CodeOut(BaseModel):
+    """A code. `number` is null for codes of a single part."""
+
+    id: UUID
+    line_id: UUID
+    number: str | None
+    secret: str
+    expires_at: datetime | None
+
+
+class CodesOut(BaseModel):
+    """Codes in plain text; every one shown is written down."""
+
+    items: list[CodeOut]
+
+
+class BalanceOut(BaseModel):
+    """Your prepaid balance: `available` is what can be spent, `balance` what is booked."""
+
+    available: MoneyOut
+    balance: MoneyOut
+
+
+class EntryOut(BaseModel):
+    """A movement of your balance: `amount` above zero came in, below went out."""
+
+    id: int
+    kind: str
+    reference: str
+    amount: MoneyOut
+    order_id: UUID | None
+    at: datetime
+
+
+class EntryPage(BaseModel):
+    """A page of movements, latest first."""
+
+    items: list[EntryOut]
+    next_cursor: str | None
+
+
+class RefundOut(BaseModel):
+    """A refund, by the route the order was paid by."""
+
+    id: UUID
+    number: str
+    order_number: str
+    amount: MoneyOut
+    state: str
+    requested_at: datetime
+    succeeded_at: datetime | None
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field; never what was sent."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["in", "pointer", "code", "message"]})
+
+    location: Literal["body", "query", "path"] = Field(alias="in")
+    pointer: str = Field(description="JSON pointer (RFC 6901) to the field.")
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. `code` is stable; `title` and `detail` follow Accept-Language."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="`urn:goodfor:problem:` and the code.")
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+    instance: str | None = None
+    errors: list[FieldError] | None = None

@@ -1,0 +1,15 @@
+"""Addresses of the API; config includes them at api/v1/."""
+
+from goodfor.openapi.api import build, guarded_urls
+from goodfor.openapi.routers import balance, codes, orders, products, refunds
+
+api = build(
+    [
+        ("products", products.router),
+        ("orders", orders.router),
+        ("codes", codes.router),
+        ("balance", balance.router),
+        ("refunds", refunds.router),
+    ]
+)
+urlpatterns = guarded_urls(api)

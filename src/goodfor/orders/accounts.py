@@ -1,0 +1,52 @@
+"""Which ledger accounts a sale moves (principal model: the shop owns its codes). Pure.
+
+Source: chart of accounts, finance reference 3.1 and entries 3.2 (#1, #2 principal variant, #5a, #5b, #6).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from goodfor.delivery.types import Delivered
+from goodfor.ledger.types import Entry, Line
+
+ORDER_LIABILITY: Final = "2203:order"
+REFUND_PAYABLE: Final = "2205:refund"
+OVERPAID: Final = "2205:overpay"
+SALES: Final = "5001:sales:codes"
+COST_OF_SALES: Final = "5401:cogs:codes"
+
+
+def stock_account(sku_id: UUID) -> str:
+    """Codes on the shelf, at what they cost."""
+    return f"1405:codes:{sku_id}"
+
+
+def delivery_entry(
+    *, order_id: UUID, total_minor: int, delivered: Sequence[Delivered], now: datetime
+) -> Entry:
+    """Delivered: the debt to the buyer becomes revenue, and the codes leave the stock at cost."""
+    lines = [Line(ORDER_LIABILITY, total_minor, order_id=order_id), Line(SALES, -total_minor, order_id=order_id)]
+    for line in delivered:
+        cost = line.taken.cost_minor
+        if cost:
+            lines.append(Line(COST_OF_SALES, cost, order_id, line.line_id, line.sku_id))
+            lines.append(Line(stock_account(line.sku_id), -cost, order_id, line.line_id, line.sku_id))
+    return Entry(f"deliver:{order_id}", "delivery", tuple(lines), now, ("orders.order", order_id))
+
+
+def refund_entry(*, refund_id: UUID, order_id: UUID, amount_minor: int, delivered: bool, now: datetime) -> Entry:
+    """A refund is decided: undelivered money leaves the order liability, delivered money leaves the sales."""
+    source = SALES if delivered else ORDER_LIABILITY
+    lines = (
+        Line(source, amount_minor, order_id=order_id),
+        Line(REFUND_PAYABLE, -amount_minor, order_id=order_id),
+    )
+    return Entry(f"refund:{refund_id}", "refund", lines, now, ("payments.refund", refund_id))
+
+
+def giving_back_entry(*, refund_id: UUID, amount_minor: int, now: datetime) -> Entry:
+    """A payment too many goes back: from what was overpaid to what is payable."""
+    lines = (Line(OVERPAID, amount_minor), Line(REFUND_PAYABLE, -amount_minor))
+    return Entry(f"refund:{refund_id}", "refund", lines, now, ("payments.refund", refund_id))

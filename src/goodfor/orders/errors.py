@@ -1,0 +1,54 @@
+"""What can go wrong with an order."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import Conflict, InvalidInput, NotFound, RateLimited
+
+
+class OrderNotFound(NotFound):
+    """No such order, or not yours, or a wrong secret: the same answer for all."""
+
+    code = "order_not_found"
+    title = _("找不到订单，请核对订单号和取货密钥")
+
+
+class InvalidOrder(InvalidInput):
+    """Nothing ordered, too many lines, a quantity out of range, the same SKU twice, or two currencies."""
+
+    code = "invalid_order"
+    title = _("订单内容有误")
+
+
+class OrderLimit(Conflict):
+    """More in one order than the SKU allows."""
+
+    code = "per_order_limit"
+    title = _("超过单笔限购数量")
+
+
+class BuyerLimit(Conflict):
+    """More for one buyer than the SKU allows."""
+
+    code = "per_buyer_limit"
+    title = _("超过每人限购数量")
+
+
+class TooManyOpenOrders(RateLimited):
+    """Too many unpaid orders of one buyer or address: pay or cancel one first."""
+
+    code = "too_many_open_orders"
+    title = _("未付款订单过多，请先支付或取消")
+
+
+class ExternalRefUsed(Conflict):
+    """The caller's own reference belongs to another order already."""
+
+    code = "external_ref_used"
+    title = _("该外部单号已经下过单")
+
+
+class WrongState(Conflict):
+    """The order is no longer, or not yet, where this is possible."""
+
+    code = "wrong_order_state"
+    title = _("订单当前状态不能进行此操作")

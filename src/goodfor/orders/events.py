@@ -1,0 +1,76 @@
+"""Facts about orders."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from goodfor.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    """An order waits for its payment."""
+
+    name: ClassVar[str] = "orders.order_placed"
+    order_id: UUID
+    number: str
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class OrderPaid(Event):
+    """The money is there; delivery must follow before the deadline."""
+
+    name: ClassVar[str] = "orders.order_paid"
+    order_id: UUID
+    number: str
+    payment_id: UUID
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class OrderDelivered(Event):
+    """The buyer holds what was paid for. A purchase from a balance is paid and delivered at once: one event."""
+
+    name: ClassVar[str] = "orders.order_delivered"
+    order_id: UUID
+    number: str
+    payment_id: UUID
+    total_minor: int
+    currency: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class OrderClosed(Event):
+    """Cancelled or expired without payment."""
+
+    name: ClassVar[str] = "orders.order_closed"
+    order_id: UUID
+    number: str
+    state: str
+
+
+@dataclass(frozen=True)
+class OrderRefunding(Event):
+    """The money is on its way back."""
+
+    name: ClassVar[str] = "orders.order_refunding"
+    order_id: UUID
+    number: str
+    refund_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class OrderRefunded(Event):
+    """The buyer is made whole."""
+
+    name: ClassVar[str] = "orders.order_refunded"
+    order_id: UUID
+    number: str
+    refund_id: UUID
+    amount_minor: int
+    currency: str

@@ -1,0 +1,126 @@
+"""Orders and their lines. Rows are written by statements in sql/ and by operations/; the constraints say what can be."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from goodfor.kernel.ids import uuid7
+from goodfor.orders import states
+
+_CHOICES = [(state, state) for state in sorted(states.MACHINE.states)]
+
+
+class Order(models.Model):
+    """What a buyer asked for, what was paid, and until when it must be delivered. Money in minor units."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    number = models.CharField(max_length=32)
+    secret_hash = models.BinaryField(null=True)
+    state = models.CharField(max_length=16, choices=_CHOICES)
+    channel = models.CharField(max_length=16)
+    buyer_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    client_id = models.UUIDField(null=True)
+    external_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    contact_key_id = models.SmallIntegerField(null=True)
+    contact_blob = models.BinaryField(null=True)
+    ip_hash = models.BinaryField(null=True)
+    locale = models.CharField(max_length=16, default="zh-hans")
+    total_minor = models.BigIntegerField()
+    paid_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    payment_id = models.UUIDField(null=True)
+    placed_at = models.DateTimeField()
+    pay_by = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    deliver_by = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    refunded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_order"
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "number"], name="orders_order_number"),
+            models.UniqueConstraint(
+                fields=["shop_id", "client_id", "external_ref"],
+                condition=Q(external_ref__isnull=False),
+                name="orders_order_external",
+            ),
+            models.CheckConstraint(condition=Q(total_minor__gt=0), name="orders_order_total"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("paid_minor")), name="orders_order_refunded"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(state__in=["placed", "cancelled", "expired"], paid_minor=0, paid_at__isnull=True)
+                    | Q(
+                        state__in=sorted(states.PAID_FOR),
+                        paid_minor=F("total_minor"),
+                        paid_at__isnull=False,
+                        payment_id__isnull=False,
+                        deliver_by__isnull=False,
+                    )
+                ),
+                name="orders_order_paid",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="delivered") | Q(delivered_at__isnull=False), name="orders_order_delivered"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor=0, refunded_at__isnull=True) & ~Q(state="refunded")
+                | Q(state="refunded", refunded_minor=F("paid_minor"), refunded_at__isnull=False),
+                name="orders_order_refund_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(states.MACHINE.states)), name="orders_order_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["shop_id", "client_id", "id"], name="orders_order_client", condition=Q(client_id__isnull=False)
+            ),
+            models.Index(
+                fields=["shop_id", "buyer_ref", "id"], name="orders_order_buyer", condition=Q(buyer_ref__isnull=False)
+            ),
+            models.Index(fields=["shop_id", "ip_hash"], name="orders_order_open_ip", condition=Q(state="placed")),
+            models.Index(fields=["pay_by"], name="orders_order_pay_by", condition=Q(state="placed")),
+            models.Index(
+                fields=["deliver_by"], name="orders_order_deliver_by", condition=Q(state__in=["paid", "refunding"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One SKU of an order at the price it was placed at. `limited_buyer` is set only where a buyer limit applies."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    order_id = models.UUIDField()
+    position = models.SmallIntegerField()
+    sku_id = models.UUIDField()
+    title = models.CharField(max_length=250)
+    quantity = models.IntegerField()
+    unit_price_minor = models.BigIntegerField()
+    limited_buyer = models.CharField(max_length=64, null=True)  # noqa: DJ001
+
+    class Meta:
+        db_table = "orders_line"
+        constraints = [
+            models.UniqueConstraint(fields=["order_id", "position"], name="orders_line_position"),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=10_000), name="orders_line_quantity"),
+            models.CheckConstraint(condition=Q(unit_price_minor__gt=0), name="orders_line_price"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["shop_id", "sku_id", "limited_buyer"],
+                name="orders_line_limited",
+                condition=Q(limited_buyer__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

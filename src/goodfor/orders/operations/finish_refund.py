@@ -1,0 +1,47 @@
+"""The money of an order is back with its buyer."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.kernel.events import publish
+from goodfor.kernel.statemachine import record_history
+from goodfor.ledger import operations as ledger
+from goodfor.orders import states, store
+from goodfor.orders.events import OrderRefunded
+from goodfor.payments.types import RefundView
+
+
+@transaction.atomic(savepoint=False)
+def finish_refund(*, shop_id: UUID, order_id: UUID | None, refund: RefundView, now: datetime) -> None:
+    """Post the money going out and, for an order's own refund, close the order. Harmless when repeated."""
+    order = store.lock_order(shop_id, order_id) if order_id else None
+    entry = refund.entry(effective_at=refund.finished_at or refund.created_at, order_id=order_id)
+    if order is not None and order.state == states.REFUNDING:
+        store.move(
+            shop_id,
+            order.id,
+            states.REFUNDING,
+            states.REFUNDED,
+            refunded_at=now,
+            refunded_minor=refund.amount.amount_minor,
+        )
+        record_history(
+            shop_id=shop_id,
+            machine=states.MACHINE,
+            subject_id=order.id,
+            moves=[(states.REFUNDING, states.REFUNDED)],
+            actor="system",
+            cause=f"refund:{refund.id}",
+            now=now,
+        )
+        publish(
+            shop_id=shop_id,
+            event=OrderRefunded(
+                order.id, order.number, refund.id, refund.amount.amount_minor, refund.amount.currency
+            ),
+            cause=("refund", refund.id),
+            now=now,
+        )
+    ledger.post(shop_id=shop_id, currency=refund.amount.currency, entries=(entry,), now=now)

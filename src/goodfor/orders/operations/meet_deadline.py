@@ -1,0 +1,18 @@
+"""A paid order is past its deadline: deliver it now if that is possible, else refund it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.orders import states, store
+from goodfor.orders.operations.settle import fulfil
+
+
+@transaction.atomic(savepoint=False)
+def meet_deadline(*, shop_id: UUID, order_id: UUID, now: datetime) -> str:
+    """Bring a paid order to delivered or refunding; returns its state after."""
+    order = store.lock_order(shop_id, order_id)
+    if order.state != states.PAID:
+        return order.state
+    return fulfil(shop_id=shop_id, order_id=order_id, entries=(), cause="deadline", now=now)

@@ -1,0 +1,43 @@
+"""Show the codes of an order to its owner."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.delivery import operations as delivery
+from goodfor.delivery.types import RevealedCode
+from goodfor.orders import states, store
+from goodfor.orders.errors import WrongState
+
+
+@transaction.atomic(savepoint=False)
+def reveal_codes(
+    *,
+    shop_id: UUID,
+    order_id: UUID,
+    line_id: UUID | None = None,
+    code_ids: Sequence[UUID] | None = None,
+    actor: str,
+    ip: str,
+    now: datetime,
+) -> list[RevealedCode]:
+    """Decrypt codes of a delivered order; the face has checked who asks. The order's row is held meanwhile,
+    so that a refund cannot slip between the look and the audit line.
+
+    Raises OrderNotFound, WrongState (not delivered, or refunded), CodeNotHeld.
+    """
+    order = store.lock_order(shop_id, order_id)
+    if order.state != states.DELIVERED:
+        raise WrongState(state=order.state)
+    holders = [line.id for line in store.lines_of(shop_id, order_id) if line_id in (None, line.id)]
+    return delivery.reveal(
+        shop_id=shop_id,
+        subject=("order", order_id),
+        holder_ids=holders,
+        code_ids=code_ids,
+        actor=actor,
+        ip=ip,
+        now=now,
+    )

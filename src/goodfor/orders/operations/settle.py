@@ -1,0 +1,99 @@
+"""The money for an order is there: deliver it, or send the money back. Runs in the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from goodfor.delivery import operations as delivery
+from goodfor.delivery.types import Delivered, ToDeliver
+from goodfor.kernel.events import publish
+from goodfor.kernel.statemachine import record_history
+from goodfor.ledger import operations as ledger
+from goodfor.ledger.types import Entry
+from goodfor.orders import accounts, states, store
+from goodfor.orders.events import OrderDelivered, OrderPaid
+from goodfor.orders.operations.start_refund import start_refund
+from goodfor.vault.errors import OutOfStock
+
+#: Codes from the vault are there at once; the time is for what goes wrong.
+DELIVER_WITHIN = timedelta(minutes=10)
+
+
+def settle(
+    *, shop_id: UUID, order: store.LockedOrder, payment_id: UUID, paid: Entry, cause: str, now: datetime
+) -> str:
+    """Mark a locked order paid, post `paid`, deliver or begin the refund; returns the state it ended in."""
+    states.MACHINE.check(order.state, states.PAID)
+    store.move(
+        shop_id,
+        order.id,
+        order.state,
+        states.PAID,
+        paid_at=now,
+        deliver_by=now + DELIVER_WITHIN,
+        payment_id=payment_id,
+        paid_minor=order.total.amount_minor,
+    )
+    record_history(
+        shop_id=shop_id,
+        machine=states.MACHINE,
+        subject_id=order.id,
+        moves=[(order.state, states.PAID)],
+        actor="system",
+        cause=cause,
+        now=now,
+    )
+    publish(
+        shop_id=shop_id,
+        event=OrderPaid(order.id, order.number, payment_id, order.total.amount_minor, order.total.currency),
+        cause=("payment", payment_id),
+        now=now,
+    )
+    return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, now=now)
+
+
+def fulfil(*, shop_id: UUID, order_id: UUID, entries: Sequence[Entry], cause: str, now: datetime) -> str:
+    """Deliver a paid order whose row this transaction holds, else refund it; posts `entries` with its own."""
+    order = store.lock_order(shop_id, order_id)
+    lines = [ToDeliver(line.id, line.sku_id, line.quantity) for line in store.lines_of(shop_id, order_id)]
+    try:
+        delivered = delivery.deliver_reserved(shop_id=shop_id, lines=lines, now=now)
+    except OutOfStock:
+        ledger.post(shop_id=shop_id, currency=order.total.currency, entries=tuple(entries), now=now)
+        start_refund(shop_id=shop_id, order=order, reason="out_of_stock", actor="system", now=now)
+        return states.REFUNDING
+    _delivered(shop_id, order, delivered, entries, cause, now)
+    return states.DELIVERED
+
+
+def _delivered(
+    shop_id: UUID,
+    order: store.LockedOrder,
+    delivered: Sequence[Delivered],
+    entries: Sequence[Entry],
+    cause: str,
+    now: datetime,
+) -> None:
+    store.move(shop_id, order.id, states.PAID, states.DELIVERED, delivered_at=now)
+    record_history(
+        shop_id=shop_id,
+        machine=states.MACHINE,
+        subject_id=order.id,
+        moves=[(states.PAID, states.DELIVERED)],
+        actor="system",
+        cause=cause,
+        now=now,
+    )
+    assert order.payment_id is not None
+    total = order.total
+    count = sum(line.taken.count for line in delivered)
+    publish(
+        shop_id=shop_id,
+        event=OrderDelivered(order.id, order.number, order.payment_id, total.amount_minor, total.currency, count),
+        cause=("payment", order.payment_id),
+        now=now,
+    )
+    booked = accounts.delivery_entry(
+        order_id=order.id, total_minor=total.amount_minor, delivered=delivered, now=now
+    )
+    ledger.post(shop_id=shop_id, currency=total.currency, entries=(*entries, booked), now=now)

@@ -1,0 +1,61 @@
+"""Begin to give the money of an order back. Runs in the caller's transaction, with the order's row locked."""
+
+from datetime import datetime
+from uuid import UUID
+
+from goodfor.kernel.events import publish
+from goodfor.kernel.statemachine import record_history
+from goodfor.ledger import operations as ledger
+from goodfor.orders import accounts, states, store
+from goodfor.orders.events import OrderRefunding
+from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.payments import operations as payments
+from goodfor.payments.types import RefundView
+
+
+def start_refund(
+    *, shop_id: UUID, order: store.LockedOrder, reason: str, actor: str, now: datetime
+) -> RefundView:
+    """Decide and book the full refund of a paid or delivered order by the route it was paid by.
+
+    A wallet has its money back when this commits; a channel is asked right after, by the worker.
+    Raises IllegalTransition.
+    """
+    states.MACHINE.check(order.state, states.REFUNDING)
+    if order.payment_id is None:
+        raise RuntimeError("a paid order knows its payment")
+    refund = payments.request_refund(
+        shop_id=shop_id,
+        payment_id=order.payment_id,
+        amount=order.total,
+        reason=reason,
+        business_key=f"order:{order.id}",
+        now=now,
+    )
+    store.move(shop_id, order.id, order.state, states.REFUNDING)
+    record_history(
+        shop_id=shop_id,
+        machine=states.MACHINE,
+        subject_id=order.id,
+        moves=[(order.state, states.REFUNDING)],
+        actor=actor,
+        cause=reason,
+        now=now,
+    )
+    publish(
+        shop_id=shop_id,
+        event=OrderRefunding(order.id, order.number, refund.id, reason),
+        cause=("payment", order.payment_id),
+        now=now,
+    )
+    entry = accounts.refund_entry(
+        refund_id=refund.id,
+        order_id=order.id,
+        amount_minor=order.total.amount_minor,
+        delivered=order.state == states.DELIVERED,
+        now=now,
+    )
+    ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(entry,), now=now)
+    if refund.done:
+        finish_refund(shop_id=shop_id, order_id=order.id, refund=refund, now=now)
+    return refund

@@ -1,0 +1,41 @@
+"""From wishes and prices to lines and a total. Pure."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from goodfor.catalog.types import SkuForSale
+from goodfor.kernel.ids import uuid7
+from goodfor.kernel.money import Money
+from goodfor.orders.errors import InvalidOrder, OrderLimit
+from goodfor.orders.types import MAX_CODES, MAX_LINES, LineRequest, LineView
+
+
+def check_requests(lines: Sequence[LineRequest]) -> None:
+    """Raise InvalidOrder unless 1 to 20 different SKUs with 1 to 10,000 codes in all."""
+    if not 1 <= len(lines) <= MAX_LINES:
+        raise InvalidOrder(field="lines")
+    if len({line.sku_id for line in lines}) != len(lines):
+        raise InvalidOrder(field="lines", reason="duplicate_sku")
+    if any(type(line.quantity) is not int or not 1 <= line.quantity <= MAX_CODES for line in lines):
+        raise InvalidOrder(field="quantity")
+    if sum(line.quantity for line in lines) > MAX_CODES:
+        raise InvalidOrder(field="quantity", reason="too_many_codes")
+
+
+def price_lines(
+    lines: Sequence[LineRequest], skus: Mapping[UUID, SkuForSale], currency: str | None = None
+) -> tuple[tuple[LineView, ...], Money]:
+    """Lines at today's prices and their total. Raises OrderLimit, InvalidOrder (mixed or foreign currency)."""
+    priced = []
+    total = 0
+    for line in lines:
+        sku = skus[line.sku_id]
+        if line.quantity > sku.per_order_limit:
+            raise OrderLimit(sku_id=str(line.sku_id), limit=sku.per_order_limit)
+        currency = currency or sku.price.currency
+        if sku.price.currency != currency:
+            raise InvalidOrder(field="lines", reason="mixed_currency")
+        total += sku.price.amount_minor * line.quantity
+        priced.append(LineView(uuid7(), line.sku_id, sku.title, line.quantity, sku.price))
+    assert currency is not None
+    return tuple(priced), Money(total, currency)

@@ -1,0 +1,2 @@
+-- Lines of an order as delivery needs them.
+SELECT id, sku_id, quantity FROM orders_line WHERE shop_id = %(shop_id)s AND order_id = %(order_id)s ORDER BY position

@@ -1,0 +1,106 @@
+"""The statements of orders, as functions. Only operations/ and queries call them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from goodfor.kernel.money import Money
+from goodfor.kernel.sql import Row, Statement
+from goodfor.orders.errors import OrderNotFound
+from goodfor.orders.types import LineView, OrderView
+
+INSERT_ORDER = Statement(__package__, "sql/insert_order.sql")
+_LOCK = Statement(__package__, "sql/lock_order.sql")
+_LINES = Statement(__package__, "sql/lines.sql")
+_MOVE = Statement(__package__, "sql/move_order.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class LockedOrder:
+    """An order whose row is locked for the rest of the transaction."""
+
+    id: UUID
+    number: str
+    state: str
+    total: Money
+    payment_id: UUID | None
+    paid_at: datetime | None
+    deliver_by: datetime | None
+    pay_by: datetime
+    client_id: UUID | None
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line as delivery needs it."""
+
+    id: UUID
+    sku_id: UUID
+    quantity: int
+
+
+def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
+    """Lock an order. Raises OrderNotFound."""
+    row = _LOCK.row({"shop_id": shop_id, "order_id": order_id})
+    if row is None:
+        raise OrderNotFound
+    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:11])
+
+
+def lines_of(shop_id: UUID, order_id: UUID) -> list[LineRow]:
+    """The lines of an order in their order."""
+    return [LineRow(*row) for row in _LINES.rows({"shop_id": shop_id, "order_id": order_id})]
+
+
+def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps: Any) -> None:
+    """Change the state if it still is `from_state`; stamps are paid_at, deliver_by, payment_id, paid_minor,
+    delivered_at, closed_at, refunded_at, refunded_minor. The caller holds the row's lock, so it must hit."""
+    params: dict[str, Any] = dict.fromkeys(
+        ("paid_at", "deliver_by", "payment_id", "paid_minor", "delivered_at", "closed_at", "refunded_at", "refunded_minor")
+    )
+    params.update(stamps, shop_id=shop_id, order_id=order_id, from_state=from_state, to_state=to_state)
+    if _MOVE.run(params) != 1:
+        raise RuntimeError("a locked order changed under its lock")
+
+
+def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str | None]) -> dict[str, list[Any]]:
+    """Parallel arrays for insert_order.sql."""
+    return {
+        "line_ids": [line.line_id for line in lines],
+        "sku_ids": [line.sku_id for line in lines],
+        "titles": [line.title for line in lines],
+        "quantities": [line.quantity for line in lines],
+        "unit_prices": [line.unit_price.amount_minor for line in lines],
+        "limited_buyers": [limited.get(line.sku_id) for line in lines],
+    }
+
+
+def view(row: Row) -> OrderView:
+    """An OrderView from a row of views.sql."""
+    currency = row[6]
+    lines = tuple(
+        LineView(line_id, sku_id, title, quantity, Money(price, currency))
+        for line_id, sku_id, title, quantity, price in zip(*row[18:23], strict=True)
+    )
+    return OrderView(
+        id=row[0],
+        shop_id=row[1],
+        number=row[2],
+        state=row[3],
+        channel=row[4],
+        total=Money(row[5], currency),
+        placed_at=row[7],
+        pay_by=row[8],
+        paid_at=row[9],
+        deliver_by=row[10],
+        delivered_at=row[11],
+        closed_at=row[12],
+        refunded_at=row[13],
+        external_ref=row[14],
+        client_id=row[15],
+        payment_id=row[16],
+        lines=lines,
+    )

@@ -1,0 +1,115 @@
+"""What goes into orders and comes out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from goodfor.kernel.money import Money
+
+MAX_LINES = 20
+MAX_CODES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LineRequest:
+    """One wish: a SKU and how many (1 to 10,000)."""
+
+    sku_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys: `ref` is an opaque stable name (a browser's, a client's customer); contact is kept encrypted."""
+
+    ref: str
+    contact: str = field(default="", repr=False)
+    ip: str = field(default="", repr=False)
+    client_id: UUID | None = None
+    locale: str = "zh-hans"
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line as it was placed."""
+
+    line_id: UUID
+    sku_id: UUID
+    title: str
+    quantity: int
+    unit_price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An order that waits for its payment; `secret` is shown once to the buyer and kept only as a hash."""
+
+    order_id: UUID
+    number: str
+    secret: str = field(repr=False)
+    total: Money
+    pay_by: datetime
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order as its owner sees it."""
+
+    id: UUID
+    shop_id: UUID
+    number: str
+    state: str
+    channel: str
+    total: Money
+    placed_at: datetime
+    pay_by: datetime
+    paid_at: datetime | None
+    deliver_by: datetime | None
+    delivered_at: datetime | None
+    closed_at: datetime | None
+    refunded_at: datetime | None
+    external_ref: str | None
+    client_id: UUID | None
+    payment_id: UUID | None
+    lines: tuple[LineView, ...]
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of the order."""
+        return self.total.currency
+
+    @property
+    def quantity(self) -> int:
+        """How many codes in all lines."""
+        return sum(line.quantity for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an order would cost now."""
+
+    total: Money
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """A refund of an order: requested, then accepted by the channel, then arrived."""
+
+    refund_id: UUID
+    number: str
+    order_number: str
+    amount: Money
+    state: str
+    requested_at: datetime
+    succeeded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackReply:
+    """What to answer the channel."""
+
+    status: int
+    body: bytes
+    content_type: str = "text/plain"

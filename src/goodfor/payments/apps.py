@@ -1,0 +1,10 @@
+"""The payments app."""
+
+from django.apps import AppConfig
+
+
+class PaymentsApp(AppConfig):
+    """Channels, payments, refunds."""
+
+    name = "goodfor.payments"
+    label = "payments"

@@ -1,0 +1,110 @@
+"""What payments refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable
+
+
+class PaymentNotFound(NotFound):
+    """No such payment in this shop."""
+
+    code = "payment_not_found"
+    title = _("找不到这笔支付")
+
+
+class RefundNotFound(NotFound):
+    """No such refund in this shop."""
+
+    code = "refund_not_found"
+    title = _("找不到这笔退款")
+
+
+class AccountNotFound(NotFound):
+    """No such channel account in this shop, or it is switched off."""
+
+    code = "payment_account_not_found"
+    title = _("支付方式不可用")
+
+
+class AccountInvalid(InvalidInput):
+    """The configuration or the secrets of a channel account do not fit its provider. `data["field"]` says which."""
+
+    code = "payment_account_invalid"
+    title = _("支付账户配置有误")
+
+
+class MethodNotEnabled(InvalidInput):
+    """The account does not offer this way to pay."""
+
+    code = "payment_method_not_enabled"
+    title = _("该支付方式未启用")
+
+
+class ExposureExceeded(Unavailable):
+    """Too much money already lies with this counterparty."""
+
+    code = "payment_exposure_exceeded"
+    title = _("该支付方式暂时不可用，请换一种方式")
+
+
+class ChannelUnavailable(Unavailable):
+    """The channel gave no usable answer; nothing was paid; trying again uses the same number."""
+
+    code = "payment_channel_unavailable"
+    title = _("支付通道暂时没有响应，请稍后再试")
+
+
+class ChannelRejected(Conflict):
+    """The channel refused the payment."""
+
+    code = "payment_channel_rejected"
+    title = _("支付通道拒绝了这笔支付")
+
+
+class PaymentExpired(Conflict):
+    """The time to pay is over."""
+
+    code = "payment_expired"
+    title = _("支付已过期")
+
+
+class AlreadyPaid(Conflict):
+    """This source was settled by a payment before."""
+
+    code = "already_paid"
+    title = _("该订单已支付")
+
+
+class AlreadyApplied(Conflict):
+    """Somebody else moved the row meanwhile; nothing was changed."""
+
+    code = "payment_changed_meanwhile"
+    title = _("状态已变化，请刷新")
+
+
+class RefundExceedsPaid(Conflict):
+    """More than what was received and not yet given back."""
+
+    code = "refund_exceeds_paid"
+    title = _("退款金额超过可退金额")
+
+
+class RefundKeyReused(Conflict):
+    """The business key belongs to another refund."""
+
+    code = "refund_key_reused"
+    title = _("退款请求与之前的不一致")
+
+
+class RefundNotResolvable(Conflict):
+    """Only a refund of unknown outcome is decided by a person."""
+
+    code = "refund_not_resolvable"
+    title = _("该退款不需要人工处理")
+
+
+class CaseNotFound(NotFound):
+    """No such case in this shop."""
+
+    code = "payment_case_not_found"
+    title = _("找不到该异常单")

@@ -1,0 +1,64 @@
+"""What happened in payments, for the rooms above. No secrets, no raw data."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from goodfor.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class FactRecorded(Event):
+    """A channel told, when asked, that money came: the listener applies it (`queries.recorded`, `apply_fact`)."""
+
+    name: ClassVar[str] = "payments.fact_recorded"
+    version: ClassVar[int] = 1
+
+    fact_id: UUID
+    payment_id: UUID | None
+    kind: str
+
+
+@dataclass(frozen=True)
+class PaymentClosed(Event):
+    """An attempt ended unpaid: expired or closed by the channel."""
+
+    name: ClassVar[str] = "payments.payment_closed"
+    version: ClassVar[int] = 1
+
+    payment_id: UUID
+    source_type: str
+    source_id: UUID
+
+
+@dataclass(frozen=True)
+class RefundSucceeded(Event):
+    """The channel gave the money back. `business_key` is the one of `request_refund`."""
+
+    name: ClassVar[str] = "payments.refund_succeeded"
+    version: ClassVar[int] = 1
+
+    refund_id: UUID
+    payment_id: UUID
+    source_type: str
+    source_id: UUID
+    business_key: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundFailed(Event):
+    """The channel will not give the money back this way; `code` is its reason. A case is open."""
+
+    name: ClassVar[str] = "payments.refund_failed"
+    version: ClassVar[int] = 1
+
+    refund_id: UUID
+    payment_id: UUID
+    source_type: str
+    source_id: UUID
+    business_key: str
+    amount_minor: int
+    currency: str
+    code: str

@@ -1,0 +1,140 @@
+"""Send a refund to the channel, or go on with one whose end is not known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+
+from goodfor.kernel.money import Money
+from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
+from goodfor.kernel.statemachine import record_history
+from goodfor.kernel.tenancy import platform_job
+from goodfor.payments import queries, states
+from goodfor.payments.locks import lock_refund
+from goodfor.payments.mapping import opened
+from goodfor.payments.models import Account, Payment, Refund
+from goodfor.payments.operations.settle_refund import settle_refund
+from goodfor.payments.providers.base import NOT_FOUND, Capabilities, Provider, RefundAttempt
+from goodfor.payments.providers.base import Account as OpenAccount
+from goodfor.payments.providers.http import require_no_transaction
+from goodfor.payments.providers.registry import provider_for
+from goodfor.payments.schedule import LEASE
+from goodfor.payments.types import RefundView
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    attempt: RefundAttempt
+    account_id: UUID
+    provider: str
+    ask_first: bool
+
+
+def execute_refund(*, shop_id: UUID, refund_id: UUID, now: datetime) -> RefundView:
+    """One try, always with the same number; after a try of unknown end the channel is asked before anything else.
+
+    Two at a time cannot happen: the row is leased. Never inside a transaction. Raises RefundNotFound.
+    """
+    require_no_transaction()
+    claimed = _claim(shop_id, refund_id, now)
+    if claimed is None:
+        return queries.refund(shop_id, refund_id)
+    row = Account.objects.filter(shop_id=shop_id, id=claimed.account_id).first()
+    adapter = provider_for(claimed.provider)
+    if row is None or adapter is None:
+        outcome: Outcome = Unknown("no_account")
+        repeatable = True
+    else:
+        account = opened(row)
+        can = adapter.capabilities(account)
+        repeatable = can.refund_repeatable
+        outcome = _call(adapter, account, can, claimed, now)
+    return settle_refund(shop_id=shop_id, refund_id=refund_id, outcome=outcome, now=now, repeatable=repeatable)
+
+
+def _claim(shop_id: UUID, refund_id: UUID, now: datetime) -> _Claimed | None:
+    """Lease the row for this try, committed before the call; None when it is finished or somebody is at it."""
+    with transaction.atomic():
+        row = lock_refund(shop_id, refund_id)
+        if row.state not in states.UNFINISHED_REFUND:
+            return None
+        if row.next_try_at is not None and row.next_try_at > now:
+            return None
+        ask_first = row.state != states.CREATED
+        payment = Payment.objects.get(shop_id=shop_id, id=row.payment_id)
+        Refund.objects.filter(shop_id=shop_id, id=row.id, state=row.state).update(
+            state=states.REQUESTED, attempts=row.attempts + 1, next_try_at=now + LEASE
+        )
+        if row.state != states.REQUESTED:
+            record_history(
+                shop_id=shop_id,
+                machine=states.REFUND,
+                subject_id=row.id,
+                moves=[(row.state, states.REQUESTED)],
+                actor="system",
+                cause=f"attempt:{row.attempts + 1}",
+                now=now,
+            )
+        return _Claimed(_attempt(row, payment), payment.account_id, payment.provider, ask_first)
+
+
+def _attempt(row: Refund, payment: Payment) -> RefundAttempt:
+    earlier = Refund.objects.filter(
+        shop_id=row.shop_id, payment_id=payment.id, capture_ref=row.capture_ref, state=states.SUCCEEDED
+    ).aggregate(total=Sum("amount_minor"))["total"]
+    return RefundAttempt(
+        number=row.number,
+        payment_number=payment.number,
+        channel_ref=row.capture_ref,
+        amount=Money(row.amount_minor, row.currency),
+        paid=Money(payment.captured_minor, row.currency),
+        refunded_before=Money(int(earlier or 0), row.currency),
+        reason=row.reason,
+    )
+
+
+def _call(
+    adapter: Provider, account: OpenAccount, can: Capabilities, claimed: _Claimed, now: datetime
+) -> Outcome:
+    attempt = claimed.attempt
+    if claimed.ask_first:
+        told = adapter.query_refund(account, attempt, now)
+        if not (isinstance(told, Rejected) and told.code == NOT_FOUND):
+            return told
+        # The channel never heard of it: the same number again.
+    outcome = adapter.refund(account, attempt, now)
+    if isinstance(outcome, Pending) and can.can_query_refund:
+        told = adapter.query_refund(account, attempt, now)
+        return told if isinstance(told, Succeeded | Rejected) and not _not_found(told) else outcome
+    if isinstance(outcome, Rejected) and can.can_query_refund and can.refund_repeatable:
+        # "No" may mean "done before": the query knows.
+        told = adapter.query_refund(account, attempt, now)
+        return outcome if _not_found(told) else told
+    return outcome
+
+
+def _not_found(outcome: Outcome) -> bool:
+    return isinstance(outcome, Rejected) and outcome.code == NOT_FOUND
+
+
+def run_due_refunds(*, now: datetime, limit: int = 32) -> int:
+    """Go on with refunds whose time has come, all shops; returns how many."""
+    with platform_job("run due refunds"):
+        due = list(
+            Refund.objects.filter(next_try_at__lte=now)
+            .order_by("next_try_at")
+            .values_list("shop_id", "id", "payment__account_id")[:limit]
+        )
+    silent: dict[UUID, int] = {}
+    done = 0
+    for shop_id, refund_id, account_id in due:
+        if silent.get(account_id, 0) >= 2:
+            # Its channel does not answer: the rest waits, so that the other channels need not.
+            continue
+        view = execute_refund(shop_id=shop_id, refund_id=refund_id, now=now)
+        done += 1
+        if view.state == states.UNKNOWN or (view.state == states.CREATED and view.failure):
+            silent[account_id] = silent.get(account_id, 0) + 1
+    return done

@@ -1,0 +1,47 @@
+"""Switch an account on or off, change its exposure limit, note a withdrawal from the counterparty."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.kernel import audit
+from goodfor.payments.errors import AccountInvalid, AccountNotFound
+from goodfor.payments.models import Account
+
+
+def set_account(
+    *,
+    shop_id: UUID,
+    account_id: UUID,
+    actor: str,
+    now: datetime,
+    enabled: bool | None = None,
+    exposure_limit_minor: int | None = None,
+    withdrawn: bool = False,
+) -> None:
+    """Change what is given; `withdrawn` counts exposure anew from now. Old payments are not touched.
+
+    Raises AccountNotFound for an unknown or ended account, AccountInvalid for a negative limit.
+    """
+    changes: dict[str, object] = {}
+    if enabled is not None:
+        changes["enabled"] = enabled
+    if exposure_limit_minor is not None:
+        if exposure_limit_minor < 0:
+            raise AccountInvalid(field="exposure_limit_minor")
+        changes["exposure_limit_minor"] = exposure_limit_minor
+    if withdrawn:
+        changes["exposure_since"] = now
+    with transaction.atomic(savepoint=False):
+        current = Account.objects.filter(shop_id=shop_id, id=account_id, valid_to__isnull=True)
+        if not changes or not current.update(**changes):
+            raise AccountNotFound
+        audit.record(
+            shop_id=shop_id,
+            actor=actor,
+            action="payments.account_changed",
+            subject=("payments.account", account_id),
+            data={key: str(value) for key, value in changes.items()},
+            now=now,
+        )

@@ -1,0 +1,1 @@
+"""Adapters to payment channels: a folder for each, one Protocol, one dict."""

@@ -1,0 +1,1 @@
+"""The prepaid wallet: a guarded ledger account. Nothing leaves this machine."""

@@ -1,0 +1,130 @@
+"""The one way out to a channel: no redirects, no proxies or keys from the environment, hard limits, nothing logged.
+
+The transport of httpx is used without its client: that one logs every URL, and some protocols put a key there.
+"""
+
+import ipaddress
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+from django.db import connection
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 5.0
+TOTAL_SECONDS = 12.0
+MAX_REPLY_BYTES = 256 * 1024
+
+
+class NotSent(Exception):
+    """The request certainly did not reach the other side."""
+
+
+class NoAnswer(Exception):
+    """The request may have been acted upon, but there is no usable reply. `reason` is stable and safe to store."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply within the limits."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+
+@lru_cache(maxsize=1)
+def _transport() -> httpx.HTTPTransport:
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15.0)
+    return httpx.HTTPTransport(trust_env=False, retries=0, limits=limits)
+
+
+def is_safe_url(url: str) -> bool:
+    """True for https, and for plain http to this very machine only (secrets must not cross a network in clear)."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        port_ok = parts.port is None or 0 < parts.port < 65536
+    except ValueError:
+        return False
+    if not host or not port_ok or parts.username or parts.password or parts.fragment:
+        return False
+    if parts.scheme == "https":
+        return True
+    return parts.scheme == "http" and _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def post_form(url: str, fields: dict[str, str]) -> Reply:
+    """POST `application/x-www-form-urlencoded`. Raises NotSent or NoAnswer."""
+    body = urlencode(fields).encode("ascii")
+    return _exchange("POST", url, body, "application/x-www-form-urlencoded")
+
+
+def get(url: str, fields: dict[str, str]) -> Reply:
+    """GET with a query string. Raises NotSent or NoAnswer."""
+    return _exchange("GET", f"{url}?{urlencode(fields)}", b"", "")
+
+
+def post_json(url: str, body: bytes) -> Reply:
+    """POST `application/json`. Raises NotSent or NoAnswer."""
+    return _exchange("POST", url, body, "application/json")
+
+
+def _exchange(method: str, url: str, body: bytes, content_type: str) -> Reply:
+    require_no_transaction()
+    headers = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "goodfor"}
+    if content_type:
+        headers["content-type"] = content_type
+    timeout = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": CONNECT_SECONDS}
+    request = httpx.Request(method, url, content=body, headers=headers, extensions={"timeout": timeout})
+    deadline = time.monotonic() + TOTAL_SECONDS
+    try:
+        response = _transport().handle_request(request)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
+        raise NotSent from None
+    except httpx.TimeoutException:
+        raise NoAnswer("timeout") from None
+    except httpx.TransportError:
+        raise NoAnswer("connection_lost") from None
+    return Reply(response.status_code, _limited(response, deadline))
+
+
+def _limited(response: httpx.Response, deadline: float) -> bytes:
+    received = bytearray()
+    try:
+        for chunk in response.iter_raw():
+            received += chunk
+            if len(received) > MAX_REPLY_BYTES:
+                raise NoAnswer("reply_too_large")
+            if time.monotonic() > deadline:
+                raise NoAnswer("timeout")
+    except httpx.TimeoutException:
+        raise NoAnswer("timeout") from None
+    except httpx.TransportError:
+        raise NoAnswer("connection_lost") from None
+    finally:
+        response.close()
+    return bytes(received)
+
+
+def require_no_transaction() -> None:
+    """Raise RuntimeError inside a transaction: a slow channel must never hold our locks. (A test's own one is let be.)"""
+    if not connection.in_atomic_block:
+        return
+    blocks = getattr(connection, "atomic_blocks", [])
+    if not all(getattr(block, "_from_testcase", False) for block in blocks):
+        raise RuntimeError("an outside call inside a transaction")

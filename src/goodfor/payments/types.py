@@ -1,0 +1,328 @@
+"""Values that go into and come out of payments. Money is `Money`, times are aware UTC, ids are UUIDs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from goodfor.kernel.money import Money
+from goodfor.ledger.types import Entry, Line
+from goodfor.payments.states import SUCCEEDED
+
+FactKind = Literal["paid", "closed", "refunded", "refund_failed"]
+FactSource = Literal["notify", "query", "local"]
+OutcomeName = Literal[
+    "confirmed",
+    "already_applied",
+    "late",
+    "duplicate_payment",
+    "underpaid",
+    "overpaid",
+    "mismatch",
+    "unknown_payment",
+]
+InstructionKind = Literal["redirect", "qr", "form", "done"]
+
+#: Outcomes by which the source is paid, or may be if its owner still wants it (late).
+SETTLING: Final[frozenset[OutcomeName]] = frozenset({"confirmed", "late"})
+#: Outcomes where money came that must be given back or looked at.
+STRAY: Final[frozenset[OutcomeName]] = frozenset(
+    {"late", "duplicate_payment", "underpaid", "overpaid", "mismatch", "unknown_payment"}
+)
+
+ORDER_LIABILITY: Final = "2203:order"
+OVERPAID: Final = "2205:overpay"
+REFUND_PAYABLE: Final = "2205:refund"
+
+
+def channel_account(provider: str, account_code: str) -> str:
+    """The ledger account of money that lies with a channel and is not settled yet."""
+    return f"1012:channel:{provider}:{account_code}:pending"
+
+
+def suspense_account(provider: str) -> str:
+    """The ledger account of money that nobody can place; every posting in it is an open case."""
+    return f"9999:suspense:{provider}"
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A callback as it came over the wire: header names in lower case, query and body as bytes."""
+
+    method: str
+    path: str
+    query: bytes = field(default=b"", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """A channel account without its secrets. `exposure_limit_minor` None: no limit."""
+
+    id: UUID
+    shop_id: UUID
+    provider: str
+    code: str
+    name: str
+    currency: str
+    config: Mapping[str, Any]
+    methods: tuple[str, ...]
+    enabled: bool
+    valid_from: datetime
+    valid_to: datetime | None
+    exposure_limit_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutMethod:
+    """One way to pay as the checkout shows it: an account and a method of it."""
+
+    account_id: UUID
+    provider: str
+    account_code: str
+    account_name: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What the buyer does next: follow `url` (redirect), show it as a code (qr), or post `fields` to it (form)."""
+
+    kind: InstructionKind
+    url: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As stored with the payment."""
+        return {"kind": self.kind, "url": self.url, "fields": dict(self.fields)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Instruction":
+        """Back from what `to_json` wrote."""
+        return cls(kind=stored["kind"], url=stored["url"], fields=dict(stored["fields"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a channel says has happened. `our_ref` is our number (payment or refund), `channel_ref` theirs."""
+
+    kind: FactKind
+    provider: str
+    account_id: UUID
+    our_ref: str
+    channel_ref: str
+    amount: Money
+    happened_at: datetime
+    source: FactSource
+    inbox_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """One attempt to be paid. `captured_minor` is what really came, `refunded_minor` what is going or gone back."""
+
+    id: UUID
+    shop_id: UUID
+    account_id: UUID
+    account_code: str
+    provider: str
+    number: str
+    source_type: str
+    source_id: UUID
+    amount: Money
+    state: str
+    method: str
+    channel_ref: str
+    wallet_account: str
+    settles: bool
+    captured_minor: int
+    refunded_minor: int
+    created_at: datetime
+    expires_at: datetime | None
+    succeeded_at: datetime | None
+
+    @property
+    def ledger_account(self) -> str:
+        """Where its money lies in the ledger: the buyer's wallet, or with the channel."""
+        return self.wallet_account or channel_account(self.provider, self.account_code)
+
+    @property
+    def refundable(self) -> Money:
+        """What may still be asked back."""
+        return Money(self.captured_minor - self.refunded_minor, self.amount.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A payment that the buyer can now make."""
+
+    payment: PaymentView
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackReceipt:
+    """What became of a callback. Answer `ack` once the facts are dealt with, `nack` otherwise (the channel repeats).
+
+    `inbox_id` None: not kept (too large, or too many forged ones this minute).
+    """
+
+    account_id: UUID
+    inbox_id: UUID | None
+    verified: bool
+    problem: str
+    facts: tuple[Fact, ...]
+    ack: bytes
+    nack: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The channel's own answer about a notified fact; `fact` is the channel's version, to be applied."""
+
+    state: Literal["confirmed", "already_applied", "refuted", "unknown"]
+    fact: Fact | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFact:
+    """A fact in the table. `outcome` empty: not applied yet."""
+
+    id: UUID
+    payment_id: UUID | None
+    fact: Fact
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a fact turned out to mean for payments; the caller decides what it means for the order.
+
+    `ledger_account` and `reference` make the posting unique and provable (`entry`). `case_id` is set where a case opened.
+    """
+
+    outcome: OutcomeName
+    fact_id: UUID
+    fact: Fact
+    payment: PaymentView | None
+    account_code: str
+    reference: str
+    case_id: UUID | None = None
+
+    @property
+    def ledger_account(self) -> str:
+        """The account that received the money."""
+        return channel_account(self.fact.provider, self.account_code)
+
+    @property
+    def credit_account(self) -> str:
+        """Where the money belongs when nobody knows better."""
+        if self.outcome == "confirmed":
+            return ORDER_LIABILITY
+        if self.outcome in ("late", "duplicate_payment"):
+            return OVERPAID
+        return suspense_account(self.fact.provider)
+
+    def entry(self, *, credit_account: str | None = None, order_id: UUID | None = None) -> Entry:
+        """The posting of this money: debit the channel, credit `credit_account` (default: by the outcome).
+
+        Raises ValueError for `already_applied`, which moves nothing.
+        """
+        if self.outcome == "already_applied":
+            raise ValueError("already applied: nothing to post")
+        amount = self.fact.amount.amount_minor
+        return Entry(
+            reference=self.reference,
+            kind="payment",
+            lines=(
+                Line(self.ledger_account, amount, order_id=order_id),
+                Line(credit_account or self.credit_account, -amount, order_id=order_id),
+            ),
+            effective_at=self.fact.happened_at,
+            cause=("payments.fact", self.fact_id),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BalancePayment:
+    """A payment made from a wallet in the caller's transaction."""
+
+    payment_id: UUID
+    number: str
+    amount: Money
+    wallet_account: str
+
+    @property
+    def reference(self) -> str:
+        """The ledger reference under which the caller posts it."""
+        return f"pay:{self.payment_id}"
+
+    def entry(self, *, now: datetime, credit_account: str = ORDER_LIABILITY, order_id: UUID | None = None) -> Entry:
+        """The posting: debit the wallet (guarded: the ledger refuses what it does not hold), credit the order."""
+        return Entry(
+            reference=self.reference,
+            kind="payment",
+            lines=(
+                Line(self.wallet_account, self.amount.amount_minor, order_id=order_id),
+                Line(credit_account, -self.amount.amount_minor, order_id=order_id),
+            ),
+            effective_at=now,
+            cause=("payments.payment", self.payment_id),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """One giving back. `accepted_at` is when the channel took it, `finished_at` when it was over."""
+
+    id: UUID
+    shop_id: UUID
+    payment_id: UUID
+    number: str
+    business_key: str
+    amount: Money
+    state: str
+    reason: str
+    attempts: int
+    failure: str
+    ledger_account: str
+    created_at: datetime
+    accepted_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def done(self) -> bool:
+        """True when the money is certainly back."""
+        return self.state == SUCCEEDED
+
+    def entry(self, *, effective_at: datetime, debit_account: str = REFUND_PAYABLE, order_id: UUID | None = None) -> Entry:
+        """The posting of a refund that succeeded: debit what we owed, credit the channel or the wallet."""
+        return Entry(
+            reference=f"refundok:{self.id}",
+            kind="refund_paid",
+            lines=(
+                Line(debit_account, self.amount.amount_minor, order_id=order_id),
+                Line(self.ledger_account, -self.amount.amount_minor, order_id=order_id),
+            ),
+            effective_at=effective_at,
+            cause=("payments.refund", self.id),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Something for a person to decide."""
+
+    id: UUID
+    shop_id: UUID
+    kind: str
+    business_key: str
+    payment_id: UUID | None
+    refund_id: UUID | None
+    detail: Mapping[str, Any]
+    state: str
+    opened_at: datetime
+    closed_at: datetime | None
+    resolution: str

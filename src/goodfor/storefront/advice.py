@@ -1,0 +1,32 @@
+"""What a person can do next when something is refused: by the error's stable code."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import DomainError
+
+_ADVICE: Mapping[str, Any] = {
+    "out_of_stock": _("库存刚被买走了。减少数量，或看看其他面值。"),
+    "not_on_sale": _("这个商品已经下架。看看同类商品。"),
+    "per_order_limit": _("减少数量后再下单。"),
+    "per_buyer_limit": _("减少数量，或以后再买。"),
+    "too_many_open_orders": _("先付款或取消还没付的订单，再来下单。"),
+    "order_not_found": _("检查订单号和密钥有没有少抄一位。密钥区分大小写。"),
+    "wrong_order_state": _("刷新订单页看看最新状态。"),
+    "rate_limited": _("等几分钟再试，订单和付款不受影响。"),
+    "too_many_tries": _("等几分钟再试，订单和付款不受影响。"),
+    "unavailable": _("稍等片刻刷新这一页。已付的款不会丢，发不了货会自动退回。"),
+    "page_expired": _("刷新后再提交。什么都没有改变，也没有扣款。"),
+    "proof_needed": _("输入查单密钥后就能看码。"),
+    "sku_unknown": _("链接可能写错了，或者商品已经下架。"),
+    "product_unknown": _("链接可能写错了，或者商品已经下架。"),
+    "not_found": _("链接可能写错了，或者商品已经下架。"),
+}
+_DEFAULT = _("返回上一页检查一下，再试一次。")
+
+
+def advice_for(error: DomainError) -> Any:
+    """One sentence on what to do next; never empty."""
+    return _ADVICE.get(error.code, _DEFAULT)

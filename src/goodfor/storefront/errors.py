@@ -1,0 +1,26 @@
+"""What the storefront itself refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import Forbidden, NotFound, RateLimited
+
+
+class OrderNotFound(NotFound):
+    """One answer for an unknown number and for a wrong secret."""
+
+    code = "order_not_found"
+    title = _("订单号或查单密钥不对")
+
+
+class ProofNeeded(Forbidden):
+    """The proof of ownership is too old to show codes."""
+
+    code = "proof_needed"
+    title = _("请再次输入查单密钥")
+
+
+class TooManyTries(RateLimited):
+    """Too many look-ups from here."""
+
+    code = "too_many_tries"
+    title = _("尝试次数过多")

@@ -1,0 +1,117 @@
+"""The frame around every view: shop, language, CSRF, security headers, and refusals shown as pages."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_protect
+
+from goodfor.identity import queries as identity
+from goodfor.identity.types import ShopView
+from goodfor.kernel.errors import DomainError
+from goodfor.storefront.advice import advice_for
+from goodfor.storefront.client import scheme_and_host
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, ShopView, P], HttpResponse]
+
+_CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'{more}"
+)
+
+
+def page(
+    *methods: str, private: bool = False
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Make `view(request, shop, ...)` a page of the shop that the host names.
+
+    `methods` are those allowed (GET brings HEAD). `private` pages (orders) are never stored.
+    A DomainError becomes a page, or problem details for a fetch of our own script.
+    """
+    allowed = {*(methods or ("GET",))} | ({"HEAD"} if not methods or "GET" in methods else set())
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @csrf_protect
+        @wraps(view)
+        def framed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            with translation.override(language_of(request)):
+                if request.method not in allowed:
+                    response: HttpResponse = HttpResponseNotAllowed(sorted(allowed))
+                else:
+                    response = _answer(view, request, *args, **kwargs)
+                return _dress(response, private)
+
+        return framed  # type: ignore[return-value]
+
+    return decorate
+
+
+def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    shop: ShopView | None = None
+    try:
+        shop = identity.shop_by_host(request.get_host())
+        request.shop = shop  # type: ignore[attr-defined]
+        return view(request, shop, *args, **kwargs)
+    except DomainError as error:
+        return refusal(request, error)
+
+
+def refusal(request: HttpRequest, error: DomainError, status: int | None = None) -> HttpResponse:
+    """A refusal as a page that says what to do next, or as problem details for our own script."""
+    status = status or error.http_status
+    if wants_json(request):
+        response: HttpResponse = JsonResponse(
+            error.problem(request.path), status=status, content_type="application/problem+json"
+        )
+    else:
+        response = show(request, "error", {"error": error, "advice": advice_for(error)}, status=status)
+    if "retry_after" in error.data:
+        response["Retry-After"] = str(error.data["retry_after"])
+    return response
+
+
+def show(request: HttpRequest, name: str, context: Mapping[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """Render `storefront/<name>.html` with what every page knows."""
+    shop = getattr(request, "shop", None)
+    known = {
+        "shop": shop,
+        "lang": "en" if translation.get_language() == "en" else "zh-Hans",
+        "here": request.get_full_path() if request.method == "GET" else "/",
+        "origin": scheme_and_host(request),
+    }
+    return render(request, f"storefront/{name}.html", {**known, **(context or {})}, status=status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """True for a fetch by our own script."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language chosen by cookie, else the browser's first one that we have, else Chinese."""
+    return translation.get_language_from_request(request)
+
+
+def allow_form_to(response: HttpResponse, origin: str) -> None:
+    """Let this one page post its form to a payment channel's origin."""
+    response["Content-Security-Policy"] = _CSP.format(more=f" {origin}")
+
+
+def _dress(response: HttpResponse, private: bool) -> HttpResponse:
+    response.headers.setdefault("Content-Security-Policy", _CSP.format(more=""))
+    response["X-Content-Type-Options"] = "nosniff"
+    # Not no-referrer: with it browsers send `Origin: null` with our own forms, and CSRF protection refuses them.
+    response["Referrer-Policy"] = "same-origin"
+    response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    response["Content-Language"] = translation.get_language() or "zh-hans"
+    if private:
+        response["Cache-Control"] = "no-store"
+    else:
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    patch_vary_headers(response, ["Cookie", "Accept-Language"])
+    return response

@@ -1,0 +1,181 @@
+// Goodfor storefront: only makes pages nicer that work without it. No inline code, no dependencies.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const saying = document.getElementById("say");
+  const say = (text) => { if (saying) saying.textContent = text; };
+
+  // Copy: the exact text, never the gaps drawn between groups.
+  const copyText = async (text) => {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.setAttribute("readonly", "");
+    area.className = "sr";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    if (!done) throw new Error("copy refused");
+  };
+  const showCopies = (root) => all("[data-copy]", root).forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const word = button.dataset.was || button.textContent;
+    button.dataset.was = word;
+    try {
+      await copyText(button.dataset.copy);
+      button.textContent = saying.dataset.copied;
+      say(saying.dataset.copied);
+    } catch {
+      say(saying.dataset.failed);
+      button.textContent = saying.dataset.failed;
+    }
+    setTimeout(() => { button.textContent = word; }, 1600);
+  });
+  showCopies(document);
+
+  // Countdown to a deadline that stands in the page as a time.
+  const clocks = all("[data-until]");
+  const tick = () => clocks.forEach((clock) => {
+    const left = Math.floor((Date.parse(clock.dataset.until) - Date.now()) / 1000);
+    const two = (n) => String(n).padStart(2, "0");
+    const hours = Math.floor(left / 3600);
+    clock.textContent = left <= 0 ? saying.dataset.due
+      : (hours ? hours + ":" + two(Math.floor(left / 60) % 60) : two(Math.floor(left / 60))) + ":" + two(left % 60);
+  });
+  if (clocks.length) { tick(); setInterval(tick, 1000); }
+
+  // Wait for the order to move on; slower with time and while the page is hidden.
+  const waiting = document.querySelector("[data-poll]");
+  if (waiting) {
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      if (!document.hidden) {
+        try {
+          const answer = await fetch(waiting.dataset.poll, { headers: { "X-Requested-With": "fetch" }, cache: "no-store" });
+          if (answer.ok && (await answer.json()).state !== waiting.dataset.state) {
+            location.replace(location.pathname);
+            return;
+          }
+        } catch { /* offline for a moment: ask again */ }
+      }
+      setTimeout(ask, asked < 30 ? 2000 : asked < 60 ? 5000 : 15000);
+    };
+    setTimeout(ask, 1500);
+  }
+  // Coming back from the channel must not lead there again.
+  if (new URLSearchParams(location.search).has("go")) history.replaceState(null, "", location.pathname);
+
+  // Money as the server writes it.
+  const writeTotal = (place, minor) => {
+    const whole = Math.floor(minor / 100).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+    const money = document.createElement("span");
+    const sign = document.createElement("span");
+    const cents = document.createElement("span");
+    money.className = "money";
+    sign.className = "money-sign";
+    sign.textContent = place.dataset.sign;
+    cents.className = "money-cents";
+    cents.textContent = "." + String(minor % 100).padStart(2, "0");
+    money.append(sign, whole, cents);
+    place.replaceChildren(money);
+  };
+
+  // Product: the token shows the chosen face; quantity within what can be had; total. All bound to one form.
+  const buy = document.querySelector("[data-buy]");
+  if (buy) {
+    const quantity = buy.querySelector("#qty");
+    const face = buy.querySelector("[data-face]");
+    const total = buy.querySelector("[data-total]");
+    const label = buy.querySelector("[data-total-label]");
+    const update = () => {
+      const sku = buy.querySelector("input[name=sku]:checked");
+      if (!sku) return;
+      const most = Number(sku.dataset.most);
+      quantity.max = most;
+      if (Number(quantity.value) > most) quantity.value = most;
+      const drawn = sku.parentElement.querySelector(".face");
+      if (drawn && !face.querySelector("img")) face.replaceChildren(drawn.cloneNode(true));
+      const pieces = Math.max(1, Math.floor(Number(quantity.value)) || 1);
+      label.textContent = label.dataset.totalWord;
+      writeTotal(total, Number(sku.dataset.price) * pieces);
+      all("[data-step]", buy).forEach((b) => { b.disabled = b.dataset.step < 0 ? pieces <= 1 : pieces >= most; });
+    };
+    all("[data-step]", buy).forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        quantity.value = Math.max(1, (Number(quantity.value) || 1) + Number(button.dataset.step));
+        update();
+      });
+    });
+    buy.addEventListener("input", update);
+    update();
+  }
+  all("[data-sum]").forEach((input) => input.addEventListener("input", () => {
+    const pieces = Math.max(1, Math.floor(Number(input.value)) || 1);
+    all("[data-total]").forEach((place) => writeTotal(place, Number(input.dataset.price) * pieces));
+  }));
+
+  // One order per click.
+  all("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    all("button[type=submit]", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+  }));
+  window.addEventListener("pageshow", () => all("form[data-once]").forEach((form) => {
+    delete form.dataset.sent;
+    all("button[type=submit]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  }));
+
+  // Turn one code over in place.
+  const codeRow = (label, text, word) => {
+    const row = document.createElement("p");
+    const name = document.createElement("span");
+    const code = document.createElement("code");
+    const copy = document.createElement("button");
+    row.className = "code-row";
+    name.className = "code-label";
+    name.textContent = label;
+    const parts = /^[0-9A-Za-z]{8,64}$/.test(text) ? text.match(/.{1,4}/g) : [text];
+    parts.forEach((part) => {
+      const group = document.createElement("span");
+      if (parts.length > 1) group.className = "code-group";
+      group.textContent = part;
+      code.append(group);
+    });
+    copy.type = "button";
+    copy.className = "copy";
+    copy.dataset.copy = text;
+    copy.textContent = word;
+    row.append(name, code, copy);
+    return row;
+  };
+  all("form[data-reveal]").forEach((form) => form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter || form.querySelector("button");
+    const body = new FormData(form);
+    body.set("code", button.value);
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, cache: "no-store" });
+      if (answer.status === 403) { location.assign(location.pathname); return; }
+      if (!answer.ok) throw new Error(String(answer.status));
+      const code = (await answer.json()).codes[0];
+      const ticket = form.closest("[data-code]");
+      const rows = [codeRow(form.dataset.secret, code.secret, form.dataset.word)];
+      if (code.number) rows.unshift(codeRow(form.dataset.number, code.number, form.dataset.word));
+      ticket.querySelector("[data-open]").replaceChildren(...rows);
+      ticket.classList.add("is-open");
+      ticket.querySelector(".ticket-body").classList.add("turned");
+      form.remove();
+      rows[0].querySelector("button").focus();
+    } catch {
+      button.disabled = false;
+      say(saying.dataset.failed);
+      button.textContent = saying.dataset.failed;
+    }
+  }));
+})();

@@ -1,0 +1,45 @@
+"""Finds the messages that code and templates ask gettext for."""
+
+import ast
+import re
+from pathlib import Path
+
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).resolve().parents[2]
+CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext"}
+CJK = re.compile(r"[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
+
+
+def in_python(path: Path) -> set[str]:
+    """String literals given to gettext functions in a module."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            first = node.args[0] if node.args else None
+            if name in CALLS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(first.value)
+    return found
+
+
+def in_template(path: Path) -> set[str]:
+    """Messages of translate and blocktranslate tags, as Django's own extraction sees them."""
+    code = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    found: set[str] = set()
+    for match in re.finditer(r"\bn?gettext\((u?)(\"\"\".*?\"\"\"|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", code, re.S):
+        found.add(ast.literal_eval(match[2]))
+    return found
+
+
+def all_messages(room: str = "") -> dict[str, str]:
+    """Every message of a room (or of the whole package) with the file that has it first; tests are left out."""
+    root = PACKAGE / room if room else PACKAGE
+    found: dict[str, str] = {}
+    for path in sorted(root.rglob("*")):
+        if "tests" in path.parts or "migrations" in path.parts or path.suffix not in (".py", ".html", ".txt"):
+            continue
+        messages = in_python(path) if path.suffix == ".py" else in_template(path)
+        for message in messages:
+            found.setdefault(message, str(path.relative_to(PACKAGE)))
+    return found

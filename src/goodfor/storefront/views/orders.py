@@ -1,0 +1,222 @@
+"""The buyer's orders in this browser: wallet, one order, codes revealed or downloaded, look-up."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from goodfor.delivery.types import RevealedCode
+from goodfor.identity.types import ShopView
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import DomainError, NotFound
+from goodfor.orders import queries as orders
+from goodfor.orders.operations.reveal_codes import reveal_codes
+from goodfor.orders.types import OrderView
+from goodfor.storefront import grants as proof
+from goodfor.storefront.advice import advice_for
+from goodfor.storefront.client import client_ip, scheme_and_host
+from goodfor.storefront.errors import OrderNotFound, ProofNeeded
+from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
+from goodfor.storefront.forms import LookupForm, ProofForm, typed
+from goodfor.storefront.operations.count_attempt import count_attempt
+from goodfor.storefront.page import page, show, wants_json
+from goodfor.storefront.types import Grant
+from goodfor.storefront.wallet import CODES_A_PAGE, code_page, lines_with_codes, wallet
+
+TRY_WINDOW = timedelta(minutes=10)
+TRIES_PER_ADDRESS, TRIES_PER_ORDER = 30, 8
+
+
+def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: datetime) -> Grant:
+    """A fresh grant for whoever knows number and secret.
+
+    Raises OrderNotFound for an unknown number and for a wrong secret alike, TooManyTries above 8 tries an order
+    or 30 in all from one address in ten minutes. Counting per address and order keeps a stranger from locking
+    the owner out.
+    """
+    ip = client_ip(request)
+    count_attempt(shop_id=shop.id, scope="lookup.ip", subject=ip, limit=TRIES_PER_ADDRESS, window=TRY_WINDOW, now=now)
+    count_attempt(
+        shop_id=shop.id,
+        scope="lookup.order",
+        subject=f"{ip}|{number}",
+        limit=TRIES_PER_ORDER,
+        window=TRY_WINDOW,
+        now=now,
+    )
+    try:
+        order = orders.order_for_guest(shop.id, number, secret)
+    except NotFound as error:
+        raise OrderNotFound from error
+    return Grant(order.id, order.number, now)
+
+
+@page("GET", "POST", private=True)
+def lookup(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """Find an order by its number and secret, never by contact alone."""
+    if request.method != "POST":
+        return show(request, "lookup", {"form": LookupForm(), "tab": "orders"})
+    form = LookupForm(request.POST)
+    if not form.is_valid():
+        return show(request, "lookup", {"form": form, "tab": "orders"}, status=422)
+    number, secret = form.cleaned_data["number"], form.cleaned_data["secret"].strip()
+    try:
+        grant = prove(request, shop, number, secret, utc_now())
+    except DomainError as error:
+        context = {"form": form, "error": error, "advice": advice_for(error), "tab": "orders"}
+        answer = show(request, "lookup", context, status=error.http_status)
+        if "retry_after" in error.data:
+            answer["Retry-After"] = str(error.data["retry_after"])
+        return answer
+    return _granted(request, shop, grant, secret)
+
+
+@page("GET", private=True)
+def order(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """One order. A secret in the address is taken once, kept as a grant, and cleaned from the address."""
+    if "k" in request.GET:
+        secret = typed(request.GET["k"])
+        return _granted(request, shop, prove(request, shop, number, secret, utc_now()), secret)
+    known = proof.grant_for(request, shop.id, number)
+    if known is None:
+        form = LookupForm(initial={"number": number})
+        return show(request, "lookup", {"form": form, "tab": "orders", "known_number": number})
+    return _order_page(request, shop, known)
+
+
+def _granted(request: HttpRequest, shop: ShopView, grant: Grant, secret: str) -> HttpResponse:
+    response = redirect("storefront:order", number=grant.number)
+    proof.remember(response, request, shop.id, grant, secret)
+    return response
+
+
+def _order_page(
+    request: HttpRequest, shop: ShopView, grant: Grant, revealed: Sequence[RevealedCode] = ()
+) -> HttpResponse:
+    now = utc_now()
+    view: OrderView = orders.order_view(shop.id, grant.order_id)
+    shown = code_page(shop.id, view, request.GET.get("page", "1"))
+    context = {
+        "order": view,
+        "lines": lines_with_codes(view, shown.codes, revealed),
+        "codes": shown,
+        "fresh": proof.is_fresh(grant, now),
+        "fresh_until": proof.fresh_until(grant),
+        "secret": proof.fresh_secret(request, shop.id, view.number),
+        "revealed_any": bool(revealed),
+        "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
+        "now": now,
+        "tab": "orders",
+    }
+    return show(request, "order", context)
+
+
+@page("POST", private=True)
+def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """Show the codes asked for (at most one page of them); every one is written down by delivery.
+
+    They are in this answer only: nothing keeps them, so the page shows them masked again when it is loaded anew.
+    """
+    grant = proof.grant_for(request, shop.id, number)
+    now = utc_now()
+    if grant is None or not proof.is_fresh(grant, now):
+        if wants_json(request):
+            raise ProofNeeded
+        return redirect(_proof_address(number))
+    wanted = _ids(request.POST.getlist("code"))
+    if not wanted:
+        return redirect("storefront:order", number=number)
+    found = reveal_codes(
+        shop_id=shop.id,
+        order_id=grant.order_id,
+        code_ids=wanted,
+        actor=f"guest:{number}",
+        ip=client_ip(request),
+        now=now,
+    )
+    if wants_json(request):
+        return JsonResponse(
+            {"codes": [{"id": str(c.code_id), "number": c.number or "", "secret": c.secret} for c in found]}
+        )
+    return _order_page(request, shop, grant, found)
+
+
+@page("POST", private=True)
+def download(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """All codes of an order as TXT or CSV, after a fresh proof; every one is written down by delivery."""
+    kind = request.POST.get("format", "txt")
+    grant = proof.grant_for(request, shop.id, number)
+    now = utc_now()
+    if grant is None or not proof.is_fresh(grant, now):
+        return redirect(_proof_address(number))
+    view = orders.order_view(shop.id, grant.order_id)
+    found = reveal_codes(
+        shop_id=shop.id, order_id=grant.order_id, actor=f"guest:{number}", ip=client_ip(request), now=now
+    )
+    return codes_file(view, found, kind if kind in FORMATS else "txt")
+
+
+@page("GET", private=True)
+def receipt(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """Order number, secret and link as a small text file, while the proof is fresh."""
+    grant = proof.grant_for(request, shop.id, number)
+    secret = proof.fresh_secret(request, shop.id, number) if grant else None
+    if grant is None or secret is None:
+        return redirect(_proof_address(number))
+    link = scheme_and_host(request) + reverse("storefront:order", args=[number])
+    return receipt_file(shop.name, number, secret, link)
+
+
+@page("GET", "POST", private=True)
+def prove_again(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """Ask for the order's secret once more before codes are shown."""
+    if request.method != "POST":
+        return show(request, "proof", {"form": ProofForm(), "number": number, "tab": "orders"})
+    form = ProofForm(request.POST)
+    if not form.is_valid():
+        return show(request, "proof", {"form": form, "number": number, "tab": "orders"}, status=422)
+    secret = form.cleaned_data["secret"].strip()
+    try:
+        grant = prove(request, shop, number, secret, utc_now())
+    except DomainError as error:
+        context = {
+            "form": form,
+            "number": number,
+            "error": error,
+            "advice": advice_for(error),
+            "tab": "orders",
+        }
+        return show(request, "proof", context, status=error.http_status)
+    return _granted(request, shop, grant, secret)
+
+
+@page("POST", private=True)
+def lock(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """Lock an order's codes in this browser at once."""
+    response = redirect("storefront:order", number=number)
+    proof.expire_proof(response, request, shop.id, number)
+    return response
+
+
+@page("GET", private=True)
+def my_orders(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """The orders and codes of this browser."""
+    held = wallet(shop.id, proof.grants_of(request, shop.id))
+    return show(request, "orders", {"entries": held, "tab": "orders"})
+
+
+def _proof_address(number: str) -> str:
+    return reverse("storefront:proof", args=[number])
+
+
+def _ids(texts: Sequence[str]) -> list[UUID]:
+    found: list[UUID] = []
+    for text in texts[:CODES_A_PAGE]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found

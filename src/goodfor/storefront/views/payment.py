@@ -1,0 +1,138 @@
+"""Pay: start a payment, lead to the channel, show its QR code, wait for the answer."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from goodfor.identity.types import ShopView
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import DomainError
+from goodfor.orders import queries as orders
+from goodfor.orders.operations.cancel_order import cancel_order
+from goodfor.orders.operations.start_payment import start_payment
+from goodfor.orders.types import OrderView
+from goodfor.storefront.advice import advice_for
+from goodfor.storefront.client import client_ip, device_of, scheme_and_host
+from goodfor.storefront.forms import typed
+from goodfor.storefront.grants import grant_for, payment_of, remember_payment
+from goodfor.storefront.page import allow_form_to, page, show
+from goodfor.storefront.types import Grant, PayHint
+
+WEB = ("http", "https")
+
+
+def begin_payment(
+    request: HttpRequest, response: HttpResponse, shop: ShopView, order_id: UUID, number: str, method: str
+) -> DomainError | None:
+    """Ask the channel for a way to pay and keep it for the pay page; a refusal is returned, not raised."""
+    try:
+        instruction = start_payment(
+            shop_id=shop.id,
+            order_id=order_id,
+            method=method,
+            return_url=scheme_and_host(request) + reverse("storefront:order", args=[number]),
+            notify_url=_notify_base(request),
+            ip=client_ip(request),
+            device=device_of(request),
+            now=utc_now(),
+        )
+    except DomainError as error:
+        return error
+    fields = {str(k): str(v) for k, v in (instruction.fields or {}).items()}
+    hint = PayHint(instruction.kind, method, instruction.url or "", fields)
+    remember_payment(response, request, shop.id, number, hint)
+    return None
+
+
+def to_pay(number: str) -> HttpResponse:
+    """To the pay page, and from there straight on to the channel."""
+    return redirect(reverse("storefront:pay", args=[number]) + "?go=1")
+
+
+@page("GET", "POST", private=True)
+def pay(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """The way to pay that was started, or the choice of one; an order that needs no money goes to its own page."""
+    grant = grant_for(request, shop.id, number)
+    if grant is None:
+        return redirect("storefront:lookup")
+    order = orders.order_view(shop.id, grant.order_id)
+    if order.state != "placed":
+        return redirect("storefront:order", number=number)
+    if request.method == "POST":
+        again = to_pay(number)
+        error = begin_payment(request, again, shop, order.id, number, typed(request.POST.get("method", ""), 60))
+        return _page(request, shop, order, None, error) if error else again
+    return _page(request, shop, order, payment_of(request, shop.id, number), None)
+
+
+def _page(
+    request: HttpRequest, shop: ShopView, order: OrderView, hint: PayHint | None, error: DomainError | None
+) -> HttpResponse:
+    way = hint if hint and usable(hint) else None
+    methods = [(method.code, method.label) for method in orders.payment_methods(shop.id)]
+    context = {
+        "order": order,
+        "way": way,
+        "methods": methods,
+        "method_label": dict(methods).get(way.method, "") if way else "",
+        "qr": _qr(way.url) if way and way.kind == "qr" else "",
+        "error": error,
+        "advice": advice_for(error) if error else "",
+        # Straight on to the channel once; whoever comes back finds a button instead of a loop.
+        "go_to": way.url if way and way.kind == "redirect" and request.GET.get("go") == "1" else "",
+        # A page that asks for a choice must not reload under the buyer's hands.
+        "refresh_seconds": 4 if way else 0,
+        "tab": "orders",
+    }
+    response = show(request, "pay", context, status=error.http_status if error else 200)
+    if way and way.kind == "form":
+        parts = urlsplit(way.url)
+        allow_form_to(response, f"{parts.scheme}://{parts.netloc}")
+    return response
+
+
+def usable(hint: PayHint) -> bool:
+    """Only web addresses become links and forms; a QR code may hold an app's own scheme (weixin://)."""
+    if hint.kind in ("redirect", "form"):
+        parts = urlsplit(hint.url)
+        return parts.scheme in WEB and bool(parts.netloc) and not set(parts.netloc) & set(" ;,'\"")
+    return hint.kind == "done" or (hint.kind == "qr" and 0 < len(hint.url) <= 1500)
+
+
+def _qr(text: str) -> SafeString:
+    """The text as inline SVG, dark on light in both themes so that every scanner reads it."""
+    svg = segno.make(text, error="m", micro=False).svg_inline(
+        scale=5, border=3, dark="#16201c", light="#ffffff", omitsize=True
+    )
+    # segno draws modules only; the text itself is not in its output.
+    return mark_safe(svg)  # noqa: S308
+
+
+@page("GET", private=True)
+def state(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """The order's state, for our own script that waits for it."""
+    grant = grant_for(request, shop.id, number)
+    if grant is None:
+        return JsonResponse({"state": "unknown"}, status=404)
+    return JsonResponse({"state": orders.order_view(shop.id, grant.order_id).state})
+
+
+@page("POST", private=True)
+def cancel(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """Give an unpaid order up, so that its stock is free again at once."""
+    grant: Grant | None = grant_for(request, shop.id, number)
+    if grant is None:
+        return redirect("storefront:lookup")
+    cancel_order(shop_id=shop.id, order_id=grant.order_id, actor=f"guest:{number}", now=utc_now())
+    return redirect("storefront:order", number=number)
+
+
+def _notify_base(request: HttpRequest) -> str:
+    """Where channels report payments; the payment room adds its own path per channel."""
+    return str(getattr(settings, "GOODFOR_NOTIFY_URL", "")) or f"{scheme_and_host(request)}/pay/notify"

@@ -1,0 +1,115 @@
+"""Help, terms, privacy, this device, language, robots, and the pages for what went wrong."""
+# ruff: noqa: ARG001  (views take what Django and the frame give them)
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.identity.types import ShopView
+from goodfor.kernel.errors import Forbidden, NotFound
+from goodfor.storefront import grants
+from goodfor.storefront.page import page, refusal, show
+
+YEAR = 365 * 24 * 3600
+
+
+@page()
+def help_page(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """How buying, receiving and looking up work."""
+    return show(request, "help", {"tab": "me"})
+
+
+@page()
+def terms(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """Terms of service."""
+    return show(request, "terms", {"tab": "me"})
+
+
+@page()
+def privacy(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """What is kept about a buyer."""
+    return show(request, "privacy", {"tab": "me"})
+
+
+@page(private=True)
+def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """This device: its orders, language, help."""
+    return show(request, "me", {"count": len(grants.grants_of(request, shop.id)), "tab": "me"})
+
+
+@page("POST", private=True)
+def forget(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """Let this browser forget its orders; number and secret still find them."""
+    response = redirect("storefront:me")
+    grants.forget(response)
+    return response
+
+
+@page("POST")
+def language(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """Choose a language and go back to where one was."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None) or "k=" in back:
+        back = "/"
+    response = redirect(back)
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=YEAR,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Orders are nobody's search results."""
+    return HttpResponse(
+        "User-agent: *\nDisallow: /o/\nDisallow: /orders\nDisallow: /checkout\nDisallow: /lookup\n",
+        content_type="text/plain",
+    )
+
+
+@page("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+def _missing(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    raise NotFound
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler404."""
+    return _missing(request)
+
+
+class PageExpired(Forbidden):
+    """The form was open too long, or cookies are off."""
+
+    code = "page_expired"
+    title = _("这一页打开太久了")
+
+
+@page("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+def _expired(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    return refusal(request, PageExpired(_("请返回上一页刷新后再提交，并允许浏览器保存 Cookie。")))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW: nothing was changed."""
+    # The refusal itself must not be refused for the same reason again.
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+    return _expired(request)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: touches neither database nor session."""
+    response = HttpResponse(
+        "<!doctype html><meta charset=utf-8><title>500</title><h1>这一页出错了 · Something broke here</h1>"
+        "<p>请稍后再试。已付的款不会丢。 Please try again. Money already paid is safe.</p>",
+        status=500,
+    )
+    response["Content-Security-Policy"] = "default-src 'none'"
+    return response

@@ -1,0 +1,108 @@
+"""The code wallet: what an order's lines hold, masked, with those just revealed opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from goodfor.delivery import queries as delivery
+from goodfor.delivery.types import MaskedCode, RevealedCode
+from goodfor.kernel.errors import NotFound
+from goodfor.orders import queries as orders
+from goodfor.orders.types import LineView, OrderView
+from goodfor.storefront.types import Grant
+
+CODES_A_PAGE = 50
+HOLDING = ("delivered",)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """One code on the page; `number` and `secret` only right after it was revealed."""
+
+    code_id: UUID
+    position: int
+    expires_at: datetime | None
+    revealed_at: datetime | None
+    number: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """An order line with those of its codes that are on this page."""
+
+    line: LineView
+    codes: list[ShownCode]
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """One page of an order's codes, out of `total`."""
+
+    codes: list[MaskedCode]
+    total: int
+    number: int
+    pages: int
+
+    @property
+    def previous(self) -> int:
+        """The page before, 0 for none."""
+        return self.number - 1
+
+    @property
+    def following(self) -> int:
+        """The page after, 0 for none."""
+        return self.number + 1 if self.number < self.pages else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An order in the wallet."""
+
+    order: OrderView
+    title: str
+
+
+def code_page(shop_id: UUID, order: OrderView, asked: str) -> CodePage:
+    """The masked codes of a delivered order, at most 50 at once; none for any other state."""
+    held = delivery.masked_codes(shop_id, [line.line_id for line in order.lines]) if order.state in HOLDING else []
+    pages = max(1, -(-len(held) // CODES_A_PAGE))
+    number = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    start = (number - 1) * CODES_A_PAGE
+    return CodePage(list(held[start : start + CODES_A_PAGE]), len(held), number, pages)
+
+
+def lines_with_codes(
+    order: OrderView, codes: Sequence[MaskedCode], revealed: Sequence[RevealedCode]
+) -> list[ShownLine]:
+    """The order's lines, each with its codes of this page."""
+    opened = {code.code_id: code for code in revealed}
+    by_line: dict[UUID, list[ShownCode]] = {}
+    for code in codes:
+        by_line.setdefault(code.line_id, []).append(_shown(code, opened.get(code.code_id)))
+    return [ShownLine(line, by_line.get(line.line_id, [])) for line in order.lines]
+
+
+def wallet(shop_id: UUID, grants: Sequence[Grant]) -> list[Entry]:
+    """The orders behind the grants, latest order first; one that is gone is left out."""
+    entries: list[Entry] = []
+    for grant in grants:
+        try:
+            order = orders.order_view(shop_id, grant.order_id)
+        except NotFound:
+            continue
+        title = order.lines[0].title if order.lines else order.number
+        entries.append(Entry(order, title))
+    return sorted(entries, key=lambda entry: entry.order.placed_at, reverse=True)
+
+
+def _shown(code: MaskedCode, opened: RevealedCode | None) -> ShownCode:
+    return ShownCode(
+        code_id=code.code_id,
+        position=code.position,
+        expires_at=code.expires_at,
+        revealed_at=code.revealed_at,
+        number=(opened.number or "") if opened else "",
+        secret=opened.secret if opened else "",
+    )

@@ -1,0 +1,1 @@
+"""The vault: encrypted codes; import, claim, release, reveal, quarantine; its own tables."""

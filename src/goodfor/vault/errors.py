@@ -1,0 +1,116 @@
+"""What the vault refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import Conflict, InvalidInput, NotFound
+from goodfor.vault.parsing.problems import FileProblem
+from goodfor.vault.wording import FILE_TEXTS
+
+
+class OutOfStock(Conflict):
+    """Fewer free codes than asked for; none was taken."""
+
+    code = "out_of_stock"
+    title = _("库存不足")
+
+
+class ReservationLost(Conflict):
+    """The holder does not hold exactly that many good reserved codes (any more); none was sold."""
+
+    code = "reservation_lost"
+    title = _("预留已失效")
+
+
+class HolderHasCodes(Conflict):
+    """The holder has codes already: one claim for each holder."""
+
+    code = "holder_has_codes"
+    title = _("这一行已经分配过卡密")
+
+
+class InvalidQuantity(InvalidInput):
+    """A quantity outside 1 to 10,000."""
+
+    code = "invalid_quantity"
+    title = _("数量必须在 1 到 10000 之间")
+
+
+class CodeNotFound(NotFound):
+    """Some of the codes are not there, or belong to another shop, or are not on sale yet."""
+
+    code = "code_not_found"
+    title = _("找不到卡密")
+
+
+class TooManyCodes(InvalidInput):
+    """More than 1,000 codes at once in an operation by hand; use the lot or the batch."""
+
+    code = "too_many_codes"
+    title = _("一次最多处理 1000 个卡密，请按批次处理")
+
+
+class BatchNotFound(NotFound):
+    """No such batch in this shop."""
+
+    code = "batch_not_found"
+    title = _("找不到批次")
+
+
+class LotNotFound(NotFound):
+    """No such lot in this shop."""
+
+    code = "lot_not_found"
+    title = _("找不到批次")
+
+
+class BatchImported(Conflict):
+    """The same file was imported for this SKU already."""
+
+    code = "batch_already_imported"
+    title = _("这个文件已经导入过")
+
+
+class BatchMismatch(Conflict):
+    """The file is half imported with other cost, expiry or columns: finish or cancel that first."""
+
+    code = "batch_mismatch"
+    title = _("这个文件正以不同的设置导入，请先完成或取消")
+
+
+class BatchBusy(Conflict):
+    """Another process is importing the same batch, or it is no longer staging."""
+
+    code = "batch_busy"
+    title = _("另一个进程正在导入这个批次，或批次已结束")
+
+
+class BatchHasFaults(Conflict):
+    """A strict import met lines that give no code; nothing was put on sale."""
+
+    code = "batch_has_faults"
+    title = _("文件中有问题行，未导入")
+
+
+class InvalidBatch(InvalidInput):
+    """Cost, currency or expiry of a batch make no sense."""
+
+    code = "invalid_batch"
+    title = _("批次设置有误")
+
+
+class FileRefused(InvalidInput):
+    """The whole file is refused; `code` is one of parsing.problems.FILE_PROBLEMS."""
+
+    code = "file_refused"
+    title = _("文件无法导入")
+
+
+_REFUSALS: dict[str, type[FileRefused]] = {
+    code: type("FileRefused_" + code, (FileRefused,), {"code": code, "title": text, "__doc__": FileRefused.__doc__})
+    for code, text in FILE_TEXTS.items()
+}
+
+
+def refusal(problem: FileProblem) -> FileRefused:
+    """The DomainError for a file problem, with its stable code."""
+    return _REFUSALS[problem.code](**problem.data)

@@ -1,0 +1,80 @@
+"""Which encoding a text file is in, and whether it is text at all. Pure."""
+
+import codecs
+
+from goodfor.vault.parsing.problems import BINARY_FILE, EMPTY_FILE, ENCODING_UNKNOWN, UNSUPPORTED_TYPE, FileProblem
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+ZIP_MAGIC = b"PK\x03\x04"
+_MAGICS = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",  # the old binary Excel
+    ZIP_MAGIC,
+    b"PK\x05\x06",
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"MZ",
+    b"\x7fELF",
+    b"SQLite format 3\x00",
+    b"BZh",
+    b"\xfd7zXZ",
+)
+_TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1a\x1b")
+#: More control bytes than this share of the beginning, and it is no text file with a few spoiled lines.
+BINARY_SHARE = 0.02
+TEXT_SUFFIXES = frozenset({".txt", ".csv", ".tsv", ".text", ".log", ".dat", ""})
+SHEET_SUFFIXES = frozenset({".xlsx", ".xlsm"})
+
+
+def detect(head: bytes, *, whole_is_utf8: bool, whole_is_gb18030: bool) -> tuple[str, int]:
+    """(codec name, bytes of the byte order mark) for a file with this beginning.
+
+    `whole_is_*`: whether all of the file decodes so, where the caller knows. Where neither holds, the encoding that
+    fits the beginning is taken, and the lines that do not fit it are refused one by one.
+    Raises FileProblem: empty_file, binary_file, encoding_unknown.
+    """
+    if not head:
+        raise FileProblem(EMPTY_FILE)
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name, len(bom)
+    if head.startswith(_MAGICS):
+        raise FileProblem(BINARY_FILE)
+    controls = sum(1 for byte in head if byte < 32 and byte not in _TEXT_CONTROLS)
+    if controls > max(8, len(head) * BINARY_SHARE):
+        raise FileProblem(BINARY_FILE)
+    if whole_is_utf8:
+        return "utf-8", 0
+    if whole_is_gb18030:
+        return "gb18030", 0
+    for name in ("utf-8", "gb18030"):
+        if fits(head, name):
+            return name, 0
+    raise FileProblem(ENCODING_UNKNOWN)
+
+
+def fits(head: bytes, name: str) -> bool:
+    """True when the bytes decode, a character cut off at the end aside."""
+    try:
+        codecs.getincrementaldecoder(name)("strict").decode(head, final=False)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def kind_of(suffix: str, head: bytes) -> str:
+    """"sheet" or "text" by name and first bytes. Raises FileProblem(unsupported_type) for other kinds of file."""
+    suffix = suffix.lower()
+    if suffix in SHEET_SUFFIXES:
+        return "sheet"
+    if suffix in TEXT_SUFFIXES:
+        return "text"
+    raise FileProblem(UNSUPPORTED_TYPE, suffix=suffix[:16], magic="zip" if head.startswith(ZIP_MAGIC) else "")

@@ -1,0 +1,38 @@
+-- vault: one free code to a holder, reserved (1) or sold (2); the hottest statement of the house.
+-- Answers no row when there is none. Lots in the order use-first, earliest expiry, oldest; codes in the order of their file.
+WITH picked AS MATERIALIZED (
+    SELECT c.id, c.lot_id, l.unit_cost_minor
+    FROM (
+        SELECT id, unit_cost_minor, first_free_id
+        FROM vault_lot
+        WHERE shop_id = %(shop_id)s AND sku_id = %(sku_id)s AND state = 'open'
+          AND (expires_at IS NULL OR expires_at > %(good_until)s)
+        ORDER BY use_first DESC, expires_at, id
+    ) l
+    CROSS JOIN LATERAL (
+        SELECT id, lot_id
+        FROM vault_code
+        WHERE lot_id = l.id AND state = 0 AND shop_id = %(shop_id)s
+          AND id >= CASE WHEN %(from_start)s::bool THEN '00000000-0000-0000-0000-000000000000'::uuid
+                         ELSE coalesce(l.first_free_id, '00000000-0000-0000-0000-000000000000'::uuid) END
+        ORDER BY id
+        LIMIT 1
+        FOR UPDATE SKIP LOCKED
+    ) c
+    WHERE NOT EXISTS (
+        SELECT 1 FROM vault_code h
+        WHERE h.shop_id = %(shop_id)s AND h.holder_id = %(holder_id)s AND h.state IN (1, 2)
+    )
+    LIMIT 1
+), claimed AS (
+    UPDATE vault_code
+    SET state = %(state)s::smallint, holder_id = %(holder_id)s,
+        reserved_until = %(reserved_until)s::timestamptz, sold_at = %(sold_at)s::timestamptz
+    WHERE id = (SELECT id FROM picked) AND shop_id = %(shop_id)s AND state = 0
+    RETURNING lot_id
+), delta AS (
+    INSERT INTO vault_stock_delta (shop_id, sku_id, lot_id, free, reserved, sold)
+    SELECT %(shop_id)s, %(sku_id)s, lot_id, -1, (%(state)s::smallint = 1)::int, (%(state)s::smallint = 2)::int
+    FROM claimed
+)
+SELECT 1, (SELECT unit_cost_minor FROM picked) FROM claimed

@@ -1,0 +1,61 @@
+"""States of batches, lots and codes, and the only moves between them. Pure."""
+
+from goodfor.kernel.statemachine import Machine
+
+# A batch: one imported file.
+STAGING = "staging"
+ACTIVE = "active"
+CANCELLED = "cancelled"
+
+# A lot: the codes of a batch that share expiry and cost.
+STAGED = "staged"
+OPEN = "open"
+DRAINED = "drained"
+EXPIRED = "expired"
+LOT_QUARANTINED = "quarantined"
+
+# A code.
+FREE = "free"
+RESERVED = "reserved"
+SOLD = "sold"
+QUARANTINED = "quarantined"
+VOID = "void"
+
+BATCH_STATES = (STAGING, ACTIVE, CANCELLED)
+LOT_STATES = (STAGED, OPEN, DRAINED, EXPIRED, LOT_QUARANTINED)
+#: How a code's state is stored: two bytes in the hottest row of the house. The .sql files use these numbers.
+CODE_NUMBERS = {FREE: 0, RESERVED: 1, SOLD: 2, QUARANTINED: 3, VOID: 4}
+CODE_STATES = {number: state for state, number in CODE_NUMBERS.items()}
+
+BATCH_MACHINE = Machine(
+    "vault.batch",
+    STAGING,
+    {STAGING: frozenset({ACTIVE, CANCELLED}), ACTIVE: frozenset(), CANCELLED: frozenset()},
+)
+
+#: Drained and expired lots are out of the way of claims. A drained lot opens again when a code comes back to it.
+#: A lot has no end: its history stays, and a code in it may always come back.
+LOT_MACHINE = Machine(
+    "vault.lot",
+    STAGED,
+    {
+        STAGED: frozenset({OPEN}),
+        OPEN: frozenset({DRAINED, EXPIRED, LOT_QUARANTINED}),
+        DRAINED: frozenset({OPEN, LOT_QUARANTINED}),
+        EXPIRED: frozenset({LOT_QUARANTINED}),
+        LOT_QUARANTINED: frozenset({OPEN}),
+    },
+)
+
+#: A sold code becomes free again only while nobody has seen it (`take_back`); the table itself refuses the rest.
+MACHINE = Machine(
+    "vault.code",
+    FREE,
+    {
+        FREE: frozenset({RESERVED, SOLD, QUARANTINED, VOID}),
+        RESERVED: frozenset({FREE, SOLD, QUARANTINED}),
+        SOLD: frozenset({FREE, QUARANTINED}),
+        QUARANTINED: frozenset({FREE, SOLD, VOID}),
+        VOID: frozenset(),
+    },
+)
