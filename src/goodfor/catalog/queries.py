@@ -46,6 +46,11 @@ def sku_by_code(shop_id: UUID, code: str) -> SkuView:
     return _sku_view(sku)
 
 
+def sku_ids(shop_id: UUID) -> list[UUID]:
+    """Every SKU of a shop."""
+    return list(Sku.objects.filter(shop_id=shop_id).values_list("id", flat=True))
+
+
 def categories(shop_id: UUID) -> list[CategoryView]:
     """Shelves with something on sale, in the operator's order."""
     rows = (

@@ -59,8 +59,13 @@ class Child:
         }
         with open(self.spec.log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
             self.process = subprocess.Popen(
-                list(self.spec.command), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                process_group=0, preexec_fn=processes.die_with_parent(signal.SIGTERM),
+                list(self.spec.command),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+                preexec_fn=processes.die_with_parent(signal.SIGTERM),
             )
         self._began = time.monotonic()
         self.fingerprint = Fingerprint.of(self.process.pid)

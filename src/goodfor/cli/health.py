@@ -55,4 +55,3 @@ class HealthWatch:
             else:
                 self.failures += 1
             self._stop.wait(ASK_EVERY if self.ready.is_set() else 0.1)
-

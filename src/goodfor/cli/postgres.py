@@ -85,12 +85,27 @@ class Cluster:
         if self.binary_major() >= 17:
             provider += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command = [
-            str(BIN / "initdb"), "-D", str(target), "-U", ROLE, "--encoding=UTF8", "--data-checksums",
-            "--auth-local=trust", "--auth-host=reject", *provider, *(["--no-sync"] if self.fast else []),
+            str(BIN / "initdb"),
+            "-D",
+            str(target),
+            "-U",
+            ROLE,
+            "--encoding=UTF8",
+            "--data-checksums",
+            "--auth-local=trust",
+            "--auth-host=reject",
+            *provider,
+            *(["--no-sync"] if self.fast else []),
         ]
         done = subprocess.run(  # type: ignore[call-overload]
-            command, cwd=target, env=_server_environment(), capture_output=True, text=True, check=False,
-            timeout=START_SECONDS, **server_owner().popen_options(),
+            command,
+            cwd=target,
+            env=_server_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_SECONDS,
+            **server_owner().popen_options(),
         )
         if done.returncode != 0:
             said = (done.stderr.strip() or "initdb").splitlines()[-1]
@@ -153,9 +168,15 @@ class Cluster:
         with open(self.log_path, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
             self.process = subprocess.Popen(  # type: ignore[call-overload]
                 [str(BIN / "postgres"), "-D", str(self.pgdata)],
-                cwd=self.pgdata, env=_server_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self.pgdata,
+                env=_server_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 # A group of its own: Ctrl-C at the terminal must not reach it before its clients are gone.
-                process_group=0, preexec_fn=processes.die_with_parent(signal.SIGINT), **owner.popen_options(),
+                process_group=0,
+                preexec_fn=processes.die_with_parent(signal.SIGINT),
+                **owner.popen_options(),
             )
 
     def _forget_the_dead(self) -> None:

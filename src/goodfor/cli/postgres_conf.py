@@ -67,9 +67,7 @@ def machine_memory() -> int:
 @cache
 def compression() -> str:
     """`lz4` when the binaries were built with it, else the built-in method."""
-    built = subprocess.run(
-        [BIN / "pg_config", "--configure"], capture_output=True, text=True, check=False, timeout=20
-    )
+    built = subprocess.run([BIN / "pg_config", "--configure"], capture_output=True, text=True, check=False, timeout=20)
     return "lz4" if "--with-lz4" in built.stdout else "on"
 
 

@@ -74,8 +74,7 @@ def read(path: Path) -> Run | None:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         body = json.loads(path.read_text(encoding="ascii"))
         started = {
-            str(name): Fingerprint(int(one["pid"]), float(one["started"]))
-            for name, one in body["processes"].items()
+            str(name): Fingerprint(int(one["pid"]), float(one["started"])) for name, one in body["processes"].items()
         }
         return Run(str(body["run_id"]), started)
     return None

@@ -234,9 +234,25 @@ def child_specs(options: Options) -> list[ChildSpec]:
     """Web, worker and, for the demo shop, the payment stand-in on the next port."""
     logs, python = logs_dir(options.data), [sys.executable, "-P", "-m"]
     web = [
-        *python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(options.port),
-        "--workers", str(options.workers), "--blocking-threads", "8", "--respawn-failed-workers",
-        "--respawn-interval", "0.2", "--workers-kill-timeout", "3", "--no-ws", "goodfor.config.wsgi:application",
+        *python,
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(options.port),
+        "--workers",
+        str(options.workers),
+        "--blocking-threads",
+        "8",
+        "--respawn-failed-workers",
+        "--respawn-interval",
+        "0.2",
+        "--workers-kill-timeout",
+        "3",
+        "--no-ws",
+        "goodfor.config.wsgi:application",
     ]
     specs = [
         ChildSpec("web", web, logs / "web.log"),
@@ -244,7 +260,13 @@ def child_specs(options: Options) -> list[ChildSpec]:
     ]
     if not options.empty:
         stand_in = [
-            *python, "goodfor", "sandbox", "--port", str(options.port + 1), "--data", str(options.data / "sandbox"),
+            *python,
+            "goodfor",
+            "sandbox",
+            "--port",
+            str(options.port + 1),
+            "--data",
+            str(options.data / "sandbox"),
         ]
         specs.append(ChildSpec("sandbox", stand_in, logs / "sandbox.log"))
     return specs

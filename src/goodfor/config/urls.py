@@ -1,5 +1,27 @@
-"""Root URLs."""
+"""Root URLs: the API, channel callbacks, health, media and the shop."""
 
-from django.urls import URLPattern, URLResolver
+from importlib import import_module
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.static import serve
+
+from goodfor.config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    # Names are SHA-256 of content that we wrote ourselves: safe to serve and to cache for good.
+    re_path(r"^media/(?P<path>[0-9a-f]{40}\.webp)$", serve, {"document_root": settings.MEDIA_ROOT}),
+]
+if "orders" in settings.ROOMS:
+    urlpatterns.append(
+        path("pay/notify/<uuid:shop_id>/<uuid:account_id>", import_module("goodfor.config.notify").notify)
+    )
+if "openapi" in settings.ROOMS:
+    urlpatterns.append(path("api/v1/", include("goodfor.openapi.urls")))
+if "storefront" in settings.ROOMS:
+    urlpatterns.append(path("", include("goodfor.storefront.urls")))
+    handler404 = "goodfor.storefront.views.small.page_not_found"
+    handler500 = "goodfor.storefront.views.small.server_error"

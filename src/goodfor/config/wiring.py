@@ -1,5 +1,31 @@
-"""Which handler hears which event. The only place that sees all rooms."""
+"""Which handler hears which event, which truths are audited, which loops run. The only place that sees all rooms."""
+
+from importlib import import_module, util
+
+from django.conf import settings
+
+from goodfor.kernel import audit, events, invariants
 
 
 def connect() -> None:
-    """Register every event handler; called once when all apps are loaded."""
+    """Register handlers, invariants and loops of the installed rooms; called once when all apps are loaded."""
+    invariants.register(audit.INVARIANTS)
+    import_module("goodfor.kernel.relay")
+    for room in settings.ROOMS:
+        for part in ("tasks", "invariants"):
+            if room == "kernel" or util.find_spec(f"goodfor.{room}.{part}") is None:
+                continue
+            module = import_module(f"goodfor.{room}.{part}")
+            if part == "invariants":
+                invariants.register(module.INVARIANTS)
+    if "orders" in settings.ROOMS:
+        _orders_hear()
+
+
+def _orders_hear() -> None:
+    handlers = import_module("goodfor.orders.handlers")
+    payments = import_module("goodfor.payments.events")
+    vault = import_module("goodfor.vault.events")
+    events.register(payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded")
+    events.register(payments.RefundSucceeded, handlers.on_refund_succeeded, name="orders.on_refund_succeeded")
+    events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")

@@ -10,12 +10,15 @@ from uuid import UUID
 
 from goodfor.delivery.types import Delivered
 from goodfor.ledger.types import Entry, Line
+from goodfor.orders.types import LineRow
 
 ORDER_LIABILITY: Final = "2203:order"
 REFUND_PAYABLE: Final = "2205:refund"
 OVERPAID: Final = "2205:overpay"
 SALES: Final = "5001:sales:codes"
 COST_OF_SALES: Final = "5401:cogs:codes"
+PURCHASES: Final = "2202:supplier:stock:accrued"
+BANK: Final = "1002:bank:manual"
 
 
 def stock_account(sku_id: UUID) -> str:
@@ -23,9 +26,7 @@ def stock_account(sku_id: UUID) -> str:
     return f"1405:codes:{sku_id}"
 
 
-def delivery_entry(
-    *, order_id: UUID, total_minor: int, delivered: Sequence[Delivered], now: datetime
-) -> Entry:
+def delivery_entry(*, order_id: UUID, total_minor: int, delivered: Sequence[Delivered], now: datetime) -> Entry:
     """Delivered: the debt to the buyer becomes revenue, and the codes leave the stock at cost."""
     lines = [Line(ORDER_LIABILITY, total_minor, order_id=order_id), Line(SALES, -total_minor, order_id=order_id)]
     for line in delivered:
@@ -50,3 +51,27 @@ def giving_back_entry(*, refund_id: UUID, amount_minor: int, now: datetime) -> E
     """A payment too many goes back: from what was overpaid to what is payable."""
     lines = (Line(OVERPAID, amount_minor), Line(REFUND_PAYABLE, -amount_minor))
     return Entry(f"refund:{refund_id}", "refund", lines, now, ("payments.refund", refund_id))
+
+
+def take_back_entry(*, order_id: UUID, lines: Sequence[tuple[LineRow, int]], now: datetime) -> Entry | None:
+    """Unseen codes return to the stock at what they had cost; None when that is nothing."""
+    postings = []
+    for line, cost in lines:
+        if cost:
+            postings.append(Line(stock_account(line.sku_id), cost, order_id, line.id, line.sku_id))
+            postings.append(Line(COST_OF_SALES, -cost, order_id, line.id, line.sku_id))
+    if not postings:
+        return None
+    return Entry(f"takeback:{order_id}", "take_back", tuple(postings), now, ("orders.order", order_id))
+
+
+def purchase_entry(*, batch_id: UUID, sku_id: UUID, cost_minor: int, now: datetime) -> Entry:
+    """A batch of codes came into stock, and is owed to whoever supplied it."""
+    lines = (Line(stock_account(sku_id), cost_minor, sku_id=sku_id), Line(PURCHASES, -cost_minor, sku_id=sku_id))
+    return Entry(f"import:{batch_id}", "purchase", lines, now, ("vault.batch", batch_id))
+
+
+def top_up_entry(*, reference: str, wallet_account: str, amount_minor: int, client_id: UUID, now: datetime) -> Entry:
+    """A client paid into its wallet by bank transfer, entered by the staff."""
+    lines = (Line(BANK, amount_minor), Line(wallet_account, -amount_minor))
+    return Entry(reference, "top_up", lines, now, ("identity.api_client", client_id))

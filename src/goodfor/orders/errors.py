@@ -52,3 +52,17 @@ class WrongState(Conflict):
 
     code = "wrong_order_state"
     title = _("订单当前状态不能进行此操作")
+
+
+class CodesRevealed(Conflict):
+    """A code that was shown cannot be taken back by its buyer; report it as not working instead."""
+
+    code = "codes_revealed"
+    title = _("卡密已被查看，不能自助退款；如卡密无效请申请售后")
+
+
+class PaymentMethodUnknown(InvalidInput):
+    """The shop does not offer this way to pay."""
+
+    code = "payment_method_unknown"
+    title = _("本店不支持该支付方式")

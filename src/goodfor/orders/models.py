@@ -18,9 +18,9 @@ class Order(models.Model):
     secret_hash = models.BinaryField(null=True)
     state = models.CharField(max_length=16, choices=_CHOICES)
     channel = models.CharField(max_length=16)
-    buyer_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    buyer_ref = models.CharField(max_length=64, null=True)
     client_id = models.UUIDField(null=True)
-    external_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    external_ref = models.CharField(max_length=64, null=True)
     contact_key_id = models.SmallIntegerField(null=True)
     contact_blob = models.BinaryField(null=True)
     ip_hash = models.BinaryField(null=True)
@@ -105,7 +105,7 @@ class OrderLine(models.Model):
     title = models.CharField(max_length=250)
     quantity = models.IntegerField()
     unit_price_minor = models.BigIntegerField()
-    limited_buyer = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    limited_buyer = models.CharField(max_length=64, null=True)
 
     class Meta:
         db_table = "orders_line"

@@ -9,7 +9,7 @@ from uuid import UUID
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.types import LineView, OrderView
+from goodfor.orders.types import LineRow, LineView, OrderView
 
 INSERT_ORDER = Statement(__package__, "sql/insert_order.sql")
 _LOCK = Statement(__package__, "sql/lock_order.sql")
@@ -33,15 +33,6 @@ class LockedOrder:
     delivered_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """A line as delivery needs it."""
-
-    id: UUID
-    sku_id: UUID
-    quantity: int
-
-
 def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
     """Lock an order. Raises OrderNotFound."""
     row = _LOCK.row({"shop_id": shop_id, "order_id": order_id})
@@ -59,7 +50,16 @@ def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps
     """Change the state if it still is `from_state`; stamps are paid_at, deliver_by, payment_id, paid_minor,
     delivered_at, closed_at, refunded_at, refunded_minor. The caller holds the row's lock, so it must hit."""
     params: dict[str, Any] = dict.fromkeys(
-        ("paid_at", "deliver_by", "payment_id", "paid_minor", "delivered_at", "closed_at", "refunded_at", "refunded_minor")
+        (
+            "paid_at",
+            "deliver_by",
+            "payment_id",
+            "paid_minor",
+            "delivered_at",
+            "closed_at",
+            "refunded_at",
+            "refunded_minor",
+        )
     )
     params.update(stamps, shop_id=shop_id, order_id=order_id, from_state=from_state, to_state=to_state)
     if _MOVE.run(params) != 1:

@@ -4,10 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.money import Money
 
 MAX_LINES = 20
 MAX_CODES = 10_000
+METHOD_LABELS = {
+    "alipay": _("支付宝"),
+    "wxpay": _("微信支付"),
+    "qqpay": _("QQ 钱包"),
+    "bank": _("网银支付"),
+    "sandbox": _("模拟支付"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +122,26 @@ class CallbackReply:
     status: int
     body: bytes
     content_type: str = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line as delivery needs it."""
+
+    id: UUID
+    sku_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to pay: `code` is what start_payment takes, `kind` the channel's method (alipay, wxpay ...)."""
+
+    code: str
+    kind: str
+    account_name: str
+
+    @property
+    def label(self) -> str:
+        """What the buyer reads."""
+        return str(METHOD_LABELS.get(self.kind, self.account_name))

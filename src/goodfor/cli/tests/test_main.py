@@ -79,21 +79,28 @@ def test_audit_report() -> None:
         invariant=SimpleNamespace(name="once", room="vault", why="-"), ok=True, count=0, violations=()
     )
     bad = SimpleNamespace(
-        invariant=SimpleNamespace(name="sum", room="ledger", why="must be zero"), ok=False, count=1,
+        invariant=SimpleNamespace(name="sum", room="ledger", why="must be zero"),
+        ok=False,
+        count=1,
         violations=(("tx-1", "off by 1"),),
     )
     assert audit.report([good])["ok"] is True
     report = audit.report([good, bad])
     assert report["ok"] is False
     assert report["invariants"][1] == {
-        "name": "sum", "room": "ledger", "ok": False, "count": 1,
+        "name": "sum",
+        "room": "ledger",
+        "ok": False,
+        "count": 1,
         "violations": [{"subject": "tx-1", "detail": "off by 1"}],
     }
 
 
 def test_audit_table_names_the_violations(capsys: pytest.CaptureFixture[str]) -> None:
     bad = SimpleNamespace(
-        invariant=SimpleNamespace(name="sum", room="ledger", why="must be zero"), ok=False, count=1,
+        invariant=SimpleNamespace(name="sum", room="ledger", why="must be zero"),
+        ok=False,
+        count=1,
         violations=(("tx-1", "off by 1"),),
     )
     audit.show([bad])
@@ -104,7 +111,10 @@ def test_audit_table_names_the_violations(capsys: pytest.CaptureFixture[str]) ->
 
 def test_pairs() -> None:
     assert pairs(["clients=16", "rate=0.5", "kind=flash", "a-b=1"]) == {
-        "clients": 16, "rate": 0.5, "kind": "flash", "a_b": 1,
+        "clients": 16,
+        "rate": 0.5,
+        "kind": "flash",
+        "a_b": 1,
     }
     with pytest.raises(CliError):
         pairs(["clients"])

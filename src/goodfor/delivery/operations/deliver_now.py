@@ -16,9 +16,7 @@ def deliver_now(*, shop_id: UUID, lines: Sequence[ToDeliver], now: datetime) -> 
         Delivered(
             line.line_id,
             line.sku_id,
-            vault.take(
-                shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, now=now
-            ),
+            vault.take(shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, now=now),
         )
         for line in ordered
     ]

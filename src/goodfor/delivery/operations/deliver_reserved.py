@@ -28,6 +28,4 @@ def _sell(shop_id: UUID, line: ToDeliver, now: datetime) -> Taken:
             return vault.sell_reserved(shop_id=shop_id, holder_id=line.line_id, quantity=line.quantity, now=now)
     except ReservationLost:
         vault.release(shop_id=shop_id, holder_id=line.line_id, now=now)
-        return vault.take(
-            shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, now=now
-        )
+        return vault.take(shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, now=now)

@@ -1,0 +1,33 @@
+"""Writes of orders, one use case a file."""
+
+from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
+from goodfor.orders.operations.book_purchase import book_purchase
+from goodfor.orders.operations.buy_with_balance import buy_with_balance
+from goodfor.orders.operations.cancel_order import cancel_order
+from goodfor.orders.operations.expire_order import expire_order
+from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.meet_deadline import meet_deadline
+from goodfor.orders.operations.place_order import place_order
+from goodfor.orders.operations.quote import quote
+from goodfor.orders.operations.receive_payment import receive_payment
+from goodfor.orders.operations.refund_order import refund_order
+from goodfor.orders.operations.reveal_codes import reveal_codes
+from goodfor.orders.operations.start_payment import start_payment
+from goodfor.orders.operations.top_up_wallet import top_up_wallet
+
+__all__ = [
+    "apply_payment_fact",
+    "book_purchase",
+    "buy_with_balance",
+    "cancel_order",
+    "expire_order",
+    "finish_refund",
+    "meet_deadline",
+    "place_order",
+    "quote",
+    "receive_payment",
+    "refund_order",
+    "reveal_codes",
+    "start_payment",
+    "top_up_wallet",
+]

@@ -8,8 +8,10 @@ from django.db import transaction
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
 from goodfor.orders.operations.settle import settle
-from goodfor.payments import operations as payments
 from goodfor.payments import queries as payment_queries
+from goodfor.payments.errors import PaymentNotFound
+from goodfor.payments.operations.apply_fact import apply_fact
+from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import SETTLING, Applied, Fact
 
 #: States in which money still pays the order. After cancelling or expiry it is delivered if stock remains.
@@ -23,18 +25,15 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     Paid in time or late: delivered, or refunded when no stock is left. A payment too many: refunded.
     Short or odd amounts: never delivered, a case (payments opened it), booked as suspense.
     """
-    known = payment_queries.payment_by_number(shop_id, fact.our_ref)
     # The order is locked before the payment: the lock order of the house.
-    order = store.lock_order(shop_id, known.source_id) if known and known.source_type == "order" else None
-    applied = payments.apply_fact(shop_id=shop_id, fact=fact, now=now)
-    if applied.outcome == "already_applied" or fact.kind != "paid":
+    order = _order_of(shop_id, fact)
+    applied = apply_fact(shop_id=shop_id, fact=fact, now=now)
+    if applied.outcome == "already_applied":
         return applied
     payment = applied.payment
     if applied.outcome in SETTLING and order is not None and payment is not None and order.state in AWAITING:
         paid = applied.entry(credit_account=accounts.ORDER_LIABILITY, order_id=order.id)
-        settle(
-            shop_id=shop_id, order=order, payment_id=payment.id, paid=paid, cause=f"payment:{payment.id}", now=now
-        )
+        settle(shop_id=shop_id, order=order, payment_id=payment.id, paid=paid, cause=f"payment:{payment.id}", now=now)
         return applied
     if applied.outcome in ("confirmed", "late", "duplicate_payment") and payment is not None:
         _give_back(shop_id, applied, now)
@@ -43,10 +42,18 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     return applied
 
 
+def _order_of(shop_id: UUID, fact: Fact) -> store.LockedOrder | None:
+    try:
+        payment = payment_queries.payment_by_number(shop_id, fact.our_ref)
+    except PaymentNotFound:
+        return None
+    return store.lock_order(shop_id, payment.source_id) if payment.source_type == "order" else None
+
+
 def _give_back(shop_id: UUID, applied: Applied, now: datetime) -> None:
     """A payment too many for its order goes back the way it came."""
     assert applied.payment is not None
-    refund = payments.request_refund(
+    refund = request_refund(
         shop_id=shop_id,
         payment_id=applied.payment.id,
         amount=applied.fact.amount,

@@ -19,7 +19,7 @@ from goodfor.orders.errors import ExternalRefUsed
 from goodfor.orders.events import OrderDelivered
 from goodfor.orders.pricing import check_requests, price_lines
 from goodfor.orders.types import LineRequest, LineView, OrderView
-from goodfor.payments import operations as payments
+from goodfor.payments.operations.pay_by_balance import pay_by_balance
 
 _MOVES: list[tuple[str | None, str]] = [
     (None, states.PLACED),
@@ -51,7 +51,7 @@ def buy_with_balance(
     delivered = delivery.deliver_now(
         shop_id=shop_id, lines=[ToDeliver(line.line_id, line.sku_id, line.quantity) for line in priced], now=now
     )
-    payment = payments.pay_by_balance(
+    payment = pay_by_balance(
         shop_id=shop_id,
         source_type="order",
         source_id=order_id,

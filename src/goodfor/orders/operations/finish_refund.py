@@ -38,9 +38,7 @@ def finish_refund(*, shop_id: UUID, order_id: UUID | None, refund: RefundView, n
         )
         publish(
             shop_id=shop_id,
-            event=OrderRefunded(
-                order.id, order.number, refund.id, refund.amount.amount_minor, refund.amount.currency
-            ),
+            event=OrderRefunded(order.id, order.number, refund.id, refund.amount.amount_minor, refund.amount.currency),
             cause=("refund", refund.id),
             now=now,
         )

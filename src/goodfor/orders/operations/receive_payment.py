@@ -5,23 +5,24 @@ from uuid import UUID
 
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.types import CallbackReply
-from goodfor.payments import operations as payments
+from goodfor.payments.operations.confirm_fact import confirm_fact
+from goodfor.payments.operations.record_callback import record_callback
 from goodfor.payments.types import RawRequest
 
 
-def receive_payment(*, account_id: UUID, raw: RawRequest, now: datetime) -> CallbackReply:
+def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: datetime) -> CallbackReply:
     """Store the raw call (first transaction), confirm by query (no transaction), apply (second transaction).
 
     Answers success when the fact is applied, known already, or safely stored while the channel cannot be asked:
     then the poller goes on. A forged or refuted call is answered as a failure.
     """
-    receipt = payments.record_callback(account_id=account_id, raw=raw, now=now)
+    receipt = record_callback(shop_id=shop_id, account_id=account_id, raw=raw, now=now)
     if not receipt.verified:
         return CallbackReply(400, receipt.nack)
     for fact in receipt.facts:
-        confirmation = payments.confirm_fact(shop_id=receipt.shop_id, fact=fact, now=now)
+        confirmation = confirm_fact(shop_id=shop_id, fact=fact, now=now)
         if confirmation.state == "refuted":
             return CallbackReply(400, receipt.nack)
         if confirmation.state == "confirmed" and confirmation.fact is not None:
-            apply_payment_fact(shop_id=receipt.shop_id, fact=confirmation.fact, now=now)
+            apply_payment_fact(shop_id=shop_id, fact=confirmation.fact, now=now)
     return CallbackReply(200, receipt.ack)

@@ -1,28 +1,21 @@
 """Refund an order on request of its owner or of the staff."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from goodfor.delivery import queries as delivery
 from goodfor.kernel import audit
-from goodfor.kernel.errors import Conflict
-from goodfor.orders import states, store
-from goodfor.orders.errors import WrongState
+from goodfor.ledger.types import Entry
+from goodfor.orders import accounts, states, store
+from goodfor.orders.errors import CodesRevealed, WrongState
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.types import RefundView as PaymentRefund
-from goodfor.vault import operations as vault
-
-
-class CodesRevealed(Conflict):
-    """A code that was shown cannot be taken back by its buyer; report it as not working instead."""
-
-    code = "codes_revealed"
-    title = _("卡密已被查看，不能自助退款；如卡密无效请申请售后")
+from goodfor.vault.operations.take_back import take_back
 
 
 @transaction.atomic(savepoint=False)
@@ -40,14 +33,13 @@ def refund_order(
         return _view(order, payments.refunds_of(shop_id, order.payment_id)[-1])
     if order.state not in (states.PAID, states.DELIVERED):
         raise WrongState(state=order.state)
+    returned: tuple[Entry, ...] = ()
     if order.state == states.DELIVERED:
-        holders = [line.id for line in store.lines_of(shop_id, order_id)]
-        seen = delivery.revealed(shop_id, holders)
+        seen = delivery.revealed(shop_id, [line.id for line in store.lines_of(shop_id, order_id)])
         if seen and not by_staff:
             raise CodesRevealed
-        for holder_id in holders:
-            vault.take_back(shop_id=shop_id, holder_id=holder_id, seen=list(seen), now=now)
-    refund = start_refund(shop_id=shop_id, order=order, reason=reason, actor=actor, now=now)
+        returned = _take_back(shop_id, order, seen, now)
+    refund = start_refund(shop_id=shop_id, order=order, reason=reason, actor=actor, entries=returned, now=now)
     audit.record(
         shop_id=shop_id,
         actor=actor,
@@ -57,6 +49,16 @@ def refund_order(
         now=now,
     )
     return _view(order, refund)
+
+
+def _take_back(shop_id: UUID, order: store.LockedOrder, seen: Iterable[UUID], now: datetime) -> tuple[Entry, ...]:
+    """Unseen codes go back on the shelf, and their cost from the cost of sales to the stock."""
+    burned, back = list(seen), []
+    for line in sorted(store.lines_of(shop_id, order.id), key=lambda item: item.sku_id):
+        taken = take_back(shop_id=shop_id, holder_id=line.id, seen=burned, now=now)
+        back.append((line, taken.cost_minor))
+    entry = accounts.take_back_entry(order_id=order.id, lines=back, now=now)
+    return (entry,) if entry else ()
 
 
 def _view(order: store.LockedOrder, refund: PaymentRefund) -> RefundView:

@@ -19,9 +19,7 @@ from goodfor.vault.errors import OutOfStock
 DELIVER_WITHIN = timedelta(minutes=10)
 
 
-def settle(
-    *, shop_id: UUID, order: store.LockedOrder, payment_id: UUID, paid: Entry, cause: str, now: datetime
-) -> str:
+def settle(*, shop_id: UUID, order: store.LockedOrder, payment_id: UUID, paid: Entry, cause: str, now: datetime) -> str:
     """Mark a locked order paid, post `paid`, deliver or begin the refund; returns the state it ended in."""
     states.MACHINE.check(order.state, states.PAID)
     store.move(
@@ -93,7 +91,5 @@ def _delivered(
         cause=("payment", order.payment_id),
         now=now,
     )
-    booked = accounts.delivery_entry(
-        order_id=order.id, total_minor=total.amount_minor, delivered=delivered, now=now
-    )
+    booked = accounts.delivery_entry(order_id=order.id, total_minor=total.amount_minor, delivered=delivered, now=now)
     ledger.post(shop_id=shop_id, currency=total.currency, entries=(*entries, booked), now=now)

@@ -6,25 +6,26 @@ from uuid import UUID
 from goodfor.kernel.events import publish
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
+from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, states, store
 from goodfor.orders.events import OrderRefunding
 from goodfor.orders.operations.finish_refund import finish_refund
-from goodfor.payments import operations as payments
+from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import RefundView
 
 
 def start_refund(
-    *, shop_id: UUID, order: store.LockedOrder, reason: str, actor: str, now: datetime
+    *, shop_id: UUID, order: store.LockedOrder, reason: str, actor: str, entries: tuple[Entry, ...] = (), now: datetime
 ) -> RefundView:
     """Decide and book the full refund of a paid or delivered order by the route it was paid by.
 
     A wallet has its money back when this commits; a channel is asked right after, by the worker.
-    Raises IllegalTransition.
+    `entries` are posted along. Raises IllegalTransition.
     """
     states.MACHINE.check(order.state, states.REFUNDING)
     if order.payment_id is None:
         raise RuntimeError("a paid order knows its payment")
-    refund = payments.request_refund(
+    refund = request_refund(
         shop_id=shop_id,
         payment_id=order.payment_id,
         amount=order.total,
@@ -55,7 +56,7 @@ def start_refund(
         delivered=order.state == states.DELIVERED,
         now=now,
     )
-    ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(entry,), now=now)
+    ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(*entries, entry), now=now)
     if refund.done:
         finish_refund(shop_id=shop_id, order_id=order.id, refund=refund, now=now)
     return refund

@@ -25,7 +25,7 @@ from goodfor.vault.operations.cancel_batch import cancel_batch
 from goodfor.vault.operations.load_chunk import load_chunk
 from goodfor.vault.operations.purge_batch import purge_batch
 from goodfor.vault.parsing.layout import Layout
-from goodfor.vault.parsing.problems import FILE_CHANGED, NO_CODES, FileProblem
+from goodfor.vault.parsing.problems import NO_CODES, FileProblem
 from goodfor.vault.queries import batch_view
 from goodfor.vault.types import Counts, Imported, ImportOptions, LineFault, Progress
 
@@ -107,8 +107,8 @@ def _stage(
                 if progress is not None:
                     progress(Progress(sealed.end_offset, found.size, sealed.first_line + sealed.lines - 1, counts))
     except FileProblem as problem:
-        if problem.code == FILE_CHANGED:
-            _give_up(batch, "system", now)
+        # What is wrong with a file will be wrong again: nothing to resume.
+        _give_up(batch, "system", now)
         raise refusal(problem) from problem
     finally:
         workers.close()

@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from psycopg import errors as pg
 
 from goodfor.kernel.sql import Statement
-from goodfor.vault.errors import BatchBusy, refusal
+from goodfor.vault.errors import BatchBusy
+from goodfor.vault.importing.known import known_duplicates
 from goodfor.vault.importing.sealing import (
     COPY_COLUMNS,
     COPY_HEADER,
@@ -31,14 +32,13 @@ ATTEMPTS = 5
 _LOTS = Statement("goodfor.vault", "sql/load_lots.sql")
 _LINES = Statement("goodfor.vault", "sql/load_lines.sql")
 _PROGRESS = Statement("goodfor.vault", "sql/load_progress.sql")
-_KNOWN = Statement("goodfor.vault", "sql/known.sql")
 
 
 def load_chunk(*, shop_id: UUID, batch_id: UUID, sealed: Sealed, now: datetime) -> tuple[Counts, list[LineFault]]:
     """Store the codes of a chunk that the shop never held, its faults and the progress; returns counts and faults.
 
     A code that another import stores at the same moment makes it look again. Raises BatchBusy when the batch is not
-    staging or not at the line before this chunk, BatchNotFound, FileRefused (too_many_lots).
+    staging or not at the line before this chunk, BatchNotFound, FileProblem (too_many_lots).
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -51,18 +51,11 @@ def load_chunk(*, shop_id: UUID, batch_id: UUID, sealed: Sealed, now: datetime) 
     raise AssertionError("unreachable")
 
 
-def known_duplicates(shop_id: UUID, fingerprints: bytes) -> dict[bytes, tuple[UUID, UUID]]:
-    """Fingerprints (16 bytes each, in a row) that the shop ever held: (code id, batch id) of each."""
-    step = FINGERPRINT_BYTES
-    marks = [fingerprints[at : at + step] for at in range(0, len(fingerprints), step)]
-    return {bytes(row[0]): (row[1], row[2]) for row in _KNOWN.rows({"shop_id": shop_id, "fingerprints": marks})}
-
-
 def _load(shop_id: UUID, batch_id: UUID, sealed: Sealed, now: datetime) -> tuple[Counts, list[LineFault]]:
     with connection.cursor() as cursor:
-        # Planning for 20,000 constants costs more than looking them up. A staged chunk that a crash takes away is
-        # loaded again, so its commit need not wait for the disk; the activation does.
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL synchronous_commit = off")
+        # A staged chunk that a crash takes away is loaded again with the progress that went with it, so its commit
+        # need not wait for the disk. The activation does, and everything before it is on disk then too.
+        cursor.execute("SET LOCAL synchronous_commit = off")
     batch = lock_batch(shop_id, batch_id)
     if batch.state != STAGING or batch.lines_done != sealed.first_line - 1:
         raise BatchBusy(batch_id=str(batch_id))
@@ -128,7 +121,7 @@ def _store_codes(
     if len(lots) > 1:
         staged = set(Lot.objects.filter(shop_id=shop_id, batch_id=batch_id).values_list("id", flat=True))
         if len(staged | {lot[0] for lot in lots}) > MAX_LOTS:
-            raise refusal(FileProblem(TOO_MANY_LOTS, limit=MAX_LOTS))
+            raise FileProblem(TOO_MANY_LOTS, limit=MAX_LOTS)
     _LOTS.run(
         {
             "shop_id": shop_id,

@@ -1,0 +1,82 @@
+"""The first shop of an installation, made once by `up`; each start gives a fresh one-time sign-in link."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from goodfor.cli import world
+from goodfor.identity import queries as identity
+from goodfor.identity.errors import ShopNotFound
+from goodfor.identity.operations.add_staff import add_staff
+from goodfor.identity.operations.create_shop import create_shop
+from goodfor.identity.operations.create_user import create_user
+from goodfor.identity.operations.issue_signin_link import issue_signin_link
+from goodfor.identity.types import ShopView
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.locks import advisory_xact_lock
+
+CODES_PER_SKU = 200
+KEY_FILE = "demo-api-key"
+
+
+@dataclass(frozen=True, slots=True)
+class SeedInfo:
+    """Where to go first. `api_key` is the demo client's, kept in a 0600 file of the data folder."""
+
+    storefront_url: str
+    console_link: str
+    api_key: str = field(repr=False)
+
+
+def run(data_dir: Path, empty: bool = False) -> SeedInfo:
+    """Make the demo shop (or, with `empty`, a bare one) if there is none; harmless when repeated."""
+    base = os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000")
+    key_file = data_dir / KEY_FILE
+    shop = _existing()
+    if shop is None:
+        shop = _make_bare() if empty else _make_demo(key_file)
+    api_key = key_file.read_text(encoding="ascii").strip() if key_file.exists() else ""
+    return SeedInfo(f"{base}/", f"{base}/console/signin?token={_signin_token(shop)}", api_key)
+
+
+def _existing() -> ShopView | None:
+    try:
+        return identity.shop_by_code("demo")
+    except ShopNotFound:
+        return None
+
+
+def _make_bare() -> ShopView:
+    return create_shop(code="demo", name="我的商店", currency="CNY", actor=world.ACTOR, now=utc_now())
+
+
+def _make_demo(key_file: Path) -> ShopView:
+    now = utc_now()
+    with transaction.atomic():
+        advisory_xact_lock(("seed",))
+        made = world.make_shop(now)
+        if gateway := os.environ.get("GOODFOR_SANDBOX_URL"):
+            world.open_epay(made.shop_id, gateway, now)
+    descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(made.api_key)
+    for sku_id in made.skus.values():
+        world.load_codes(made.shop_id, sku_id, world.random_codes(CODES_PER_SKU), utc_now(), cost_minor=800)
+    return identity.shop_by_code("demo")
+
+
+def _signin_token(shop: ShopView) -> str:
+    """A fresh link for the owner, who is made with the first start."""
+    now = utc_now()
+    staff = [member for member in identity.staff_of_shop(shop.id) if member.role == "owner" and member.active]
+    if staff:
+        staff_id: Any = staff[0].id
+    else:
+        users = get_user_model().objects.filter(username="owner")
+        user_id = users[0].pk if users else create_user(username="owner")
+        staff_id = add_staff(shop_id=shop.id, user_id=user_id, role="owner", actor=world.ACTOR, now=now).id
+    return issue_signin_link(shop_id=shop.id, staff_id=staff_id, actor=world.ACTOR, now=now).token

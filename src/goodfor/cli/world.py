@@ -1,0 +1,178 @@
+"""The demo shop, made through the rooms' own operations: for `up`, the demo, benches and soaks. Brands are invented."""
+
+import secrets
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from goodfor.catalog import operations as catalog
+from goodfor.identity.operations.create_api_client import create_api_client
+from goodfor.identity.operations.create_shop import create_shop
+from goodfor.identity.types import Scope
+from goodfor.kernel.money import Money
+from goodfor.orders.operations.top_up_wallet import top_up_wallet
+from goodfor.payments.operations.open_account import open_account
+from goodfor.sandbox.demo import demo_merchant
+from goodfor.vault.operations.import_file import import_file
+from goodfor.vault.types import ImportOptions
+
+ACTOR = "system:demo"
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+WALLET_MINOR = 100_000_000_00
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product of the demo shop with its face values: (code, name, label, price, list price) in fen."""
+
+    category: str
+    slug: str
+    name: str
+    summary: str
+    how_to_use: str
+    validity: str
+    skus: tuple[tuple[str, str, str, int, int], ...]
+
+
+CATEGORIES = (("video", "影音会员"), ("games", "游戏点卡"), ("travel", "出行生活"), ("reading", "阅读学习"))
+OFFERS = (
+    Offer(
+        "video", "xinghe-video", "星河影视会员", "电视、手机、电脑通用，到账即开通。",
+        "打开星河影视，进入「我的 - 兑换中心」，粘贴卡密并确认。", "兑换截止 2029-12-31，兑换后按月计算",
+        (("xh-month", "月卡", "1 个月", 1850, 2500), ("xh-season", "季卡", "3 个月", 4980, 6800),
+         ("xh-year", "年卡", "12 个月", 16800, 23800)),
+    ),
+    Offer(
+        "games", "kuwan-coin", "酷玩点数卡", "酷玩平台全部游戏可用。",
+        "登录酷玩账户，选择「充值 - 点数卡」，输入卡号与卡密。", "长期有效",
+        (("kw-50", "50 元", "50 元", 4850, 5000), ("kw-100", "100 元", "100 元", 9650, 10000),
+         ("kw-500", "500 元", "500 元", 47900, 50000)),
+    ),
+    Offer(
+        "travel", "shunyu-ride", "顺屿打车券", "全国通用，下单自动抵扣。",
+        "打开顺屿出行，进入「钱包 - 优惠券 - 兑换」，粘贴卡密。", "兑换后 30 天内有效",
+        (("sy-20", "20 元券", "20 元", 1680, 2000), ("sy-50", "50 元券", "50 元", 4280, 5000)),
+    ),
+    Offer(
+        "reading", "moyuan-book", "墨园读书卡", "八万册电子书随意读。",
+        "登录墨园读书，进入「会员 - 兑换码」，粘贴卡密。", "兑换截止 2028-06-30",
+        (("my-month", "月卡", "1 个月", 990, 1500), ("my-year", "年卡", "12 个月", 8800, 12800)),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DemoShop:
+    """What was made: SKU ids by their code, the API key (shown once) and the wallet behind it."""
+
+    shop_id: UUID
+    skus: dict[str, UUID]
+    api_key: str = field(repr=False)
+    client_id: UUID
+    wallet_account: str
+
+
+def random_codes(count: int) -> list[tuple[str, str]]:
+    """`count` different pairs of a card number and a 16-character secret."""
+    start = secrets.randbelow(10**9)
+    return [(f"GF{start + i:014d}", "".join(secrets.choice(_ALPHABET) for _ in range(16))) for i in range(count)]
+
+
+def load_codes(
+    shop_id: UUID, sku_id: UUID, codes: Sequence[tuple[str, str]], now: datetime, cost_minor: int = 0
+) -> int:
+    """Import pairs through a real CSV file; returns how many were accepted."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{sku_id}.csv"
+        path.write_text("卡号,卡密\n" + "".join(f"{n},{s}\n" for n, s in codes), encoding="utf-8")
+        done = import_file(
+            shop_id=shop_id,
+            sku_id=sku_id,
+            path=path,
+            options=ImportOptions(currency="CNY", unit_cost_minor=cost_minor),
+            actor=ACTOR,
+            now=now,
+        )
+    return done.batch.counts.accepted
+
+
+def make_shop(now: datetime, code: str = "demo", name: str = "好码小店") -> DemoShop:
+    """A shop with its shelves, products, an API client with a funded wallet, and payment by balance; no codes yet."""
+    shop = create_shop(
+        code=code, name=name, currency="CNY", settings={"support": "support@shop.example"}, actor=ACTOR, now=now
+    )
+    shelves = {
+        slug: catalog.create_category(shop_id=shop.id, slug=slug, name=label, position=i, actor=ACTOR, now=now)
+        for i, (slug, label) in enumerate(CATEGORIES)
+    }
+    skus: dict[str, UUID] = {}
+    for position, offer in enumerate(OFFERS):
+        product_id = catalog.create_product(
+            shop_id=shop.id,
+            category_id=shelves[offer.category],
+            slug=offer.slug,
+            name=offer.name,
+            summary=offer.summary,
+            how_to_use=offer.how_to_use,
+            validity_text=offer.validity,
+            position=position,
+            actor=ACTOR,
+            now=now,
+        )
+        for i, (sku_code, sku_name, label, price, list_price) in enumerate(offer.skus):
+            skus[sku_code] = catalog.create_sku(
+                shop_id=shop.id,
+                product_id=product_id,
+                code=sku_code,
+                name=sku_name,
+                face_value_label=label,
+                price=Money(price, "CNY"),
+                list_price=Money(list_price, "CNY"),
+                position=i,
+                actor=ACTOR,
+                now=now,
+            )
+    open_account(
+        shop_id=shop.id, provider="balance", code="balance", name="余额", currency="CNY", config={}, secrets={},
+        methods=("balance",), enabled=True, actor=ACTOR, now=now,
+    )  # fmt: skip
+    key = create_api_client(
+        shop_id=shop.id, name="演示客户", scopes=[str(s) for s in Scope], rate_per_minute=600_000, actor=ACTOR, now=now
+    )
+    top_up_wallet(
+        shop_id=shop.id,
+        client_id=key.client.id,
+        wallet_account=key.client.wallet_account,
+        amount=Money(WALLET_MINOR, "CNY"),
+        reference=f"demo-{key.client.id}",
+        actor=ACTOR,
+        now=now,
+    )
+    return DemoShop(shop.id, skus, key.api_key, key.client.id, key.client.wallet_account)
+
+
+def open_epay(shop_id: UUID, gateway: str, now: datetime, *, version: str = "v1", code: str = "epay") -> UUID:
+    """An EPay account at a stand-in gateway, with the demo merchant's credentials; returns the account's id."""
+    merchant = demo_merchant()
+    config = {"gateway": gateway, "pid": merchant.pid, "version": version, "query_method": "POST"}
+    secret = {"key": merchant.md5_key}
+    if version == "v2":
+        secret = {"private_key": merchant.merchant_private_pem}
+        config["platform_key"] = merchant.platform_public_pem
+    view = open_account(
+        shop_id=shop_id,
+        provider="epay",
+        code=code,
+        name="易支付" if version == "v1" else "易支付 V2",
+        currency="CNY",
+        config=config,
+        secrets=secret,
+        methods=("alipay", "wxpay"),
+        enabled=True,
+        actor=ACTOR,
+        now=now,
+    )
+    return view.id

@@ -1,0 +1,39 @@
+"""News from the rooms below, each leading to one operation."""
+
+from uuid import UUID
+
+from goodfor.kernel.events import StoredEvent
+from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
+from goodfor.orders.operations.book_purchase import book_purchase
+from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.payments import queries as payments
+
+
+def on_fact_recorded(event: StoredEvent) -> None:
+    """A channel answered a poll: money came."""
+    recorded = payments.recorded(event.shop_id, UUID(event.payload["fact_id"]))
+    if recorded is not None and not recorded.outcome and recorded.fact.kind == "paid":
+        apply_payment_fact(shop_id=event.shop_id, fact=recorded.fact, now=event.occurred_at)
+
+
+def on_refund_succeeded(event: StoredEvent) -> None:
+    """A channel gave money back."""
+    own = event.payload["business_key"].startswith("order:")
+    finish_refund(
+        shop_id=event.shop_id,
+        order_id=UUID(event.payload["source_id"]) if own else None,
+        refund=payments.refund(event.shop_id, UUID(event.payload["refund_id"])),
+        now=event.occurred_at,
+    )
+
+
+def on_batch_activated(event: StoredEvent) -> None:
+    """Codes came into stock at a cost."""
+    book_purchase(
+        shop_id=event.shop_id,
+        batch_id=UUID(event.payload["batch_id"]),
+        sku_id=UUID(event.payload["sku_id"]),
+        cost_minor=event.payload["cost_minor"],
+        currency=event.payload["currency"],
+        now=event.occurred_at,
+    )

@@ -1,0 +1,104 @@
+"""Truths about orders, their codes and their money."""
+
+from goodfor.kernel.invariants import Invariant
+
+INVARIANTS = [
+    Invariant(
+        name="sold_codes_belong_to_one_paid_line",
+        room="orders",
+        why="a code leaves the vault only for an order that was paid",
+        sql="""
+        SELECT c.id::text, 'sold to ' || coalesce(c.holder_id::text, 'nobody')
+        FROM vault_code c
+        LEFT JOIN orders_line l ON l.id = c.holder_id AND l.shop_id = c.shop_id
+        LEFT JOIN orders_order o ON o.id = l.order_id AND o.shop_id = l.shop_id
+        WHERE c.state = 2 AND (o.id IS NULL OR o.state NOT IN ('delivered', 'refunding', 'refunded')
+                               OR l.sku_id <> c.sku_id)
+        """,
+    ),
+    Invariant(
+        name="delivered_lines_have_their_quantity",
+        room="orders",
+        why="each line of a delivered order holds exactly the codes that were paid for",
+        sql="""
+        SELECT l.id::text, 'ordered ' || l.quantity || ', holds ' || count(c.id)
+        FROM orders_order o
+        JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
+        LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id AND c.state = 2
+        WHERE o.state = 'delivered'
+        GROUP BY l.id, l.quantity HAVING count(c.id) <> l.quantity
+        """,
+    ),
+    Invariant(
+        name="placed_lines_hold_their_reservation",
+        room="orders",
+        why="an unpaid order in time holds its codes; a closed one holds none",
+        sql="""
+        SELECT l.id::text, o.state || ', ordered ' || l.quantity || ', reserved ' || count(c.id)
+        FROM orders_order o
+        JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
+        LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id AND c.state = 1
+        WHERE (o.state = 'placed' AND o.pay_by > %(now)s) OR o.state IN ('cancelled', 'expired', 'refunding', 'refunded')
+        GROUP BY l.id, l.quantity, o.state
+        HAVING count(c.id) <> CASE WHEN o.state = 'placed' THEN l.quantity ELSE 0 END
+        """,
+    ),
+    Invariant(
+        name="paid_orders_end_in_time",
+        room="orders",
+        why="a paid order is delivered or refunded, or inside its deadline; a refund that needs a person has a case",
+        sql="""
+        SELECT o.id::text, o.state || ' since ' || o.paid_at
+        FROM orders_order o
+        WHERE (o.state = 'paid' AND o.deliver_by < %(now)s - interval '1 minute')
+           OR (o.state = 'refunding' AND o.deliver_by < %(now)s - interval '1 hour'
+               AND NOT EXISTS (SELECT 1 FROM payments_case k WHERE k.shop_id = o.shop_id AND k.payment_id = o.payment_id
+                               AND k.state = 'open'))
+        """,
+    ),
+    Invariant(
+        name="unpaid_orders_end_in_time",
+        room="orders",
+        why="an order that nobody paid gives its codes back",
+        sql="""
+        SELECT id::text, 'to be paid by ' || pay_by FROM orders_order
+        WHERE state = 'placed' AND pay_by < %(now)s - interval '2 minutes'
+        """,
+    ),
+    Invariant(
+        name="order_totals_equal_their_lines",
+        room="orders",
+        why="what is paid is what the lines cost",
+        sql="""
+        SELECT o.id::text, 'total ' || o.total_minor || ', lines ' || coalesce(sum(l.quantity * l.unit_price_minor), 0)
+        FROM orders_order o LEFT JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
+        GROUP BY o.id, o.total_minor HAVING o.total_minor <> coalesce(sum(l.quantity * l.unit_price_minor), 0)
+        """,
+    ),
+    Invariant(
+        name="paid_orders_have_a_payment",
+        room="orders",
+        why="an order is paid by one succeeded payment of its total",
+        sql="""
+        SELECT o.id::text, coalesce(p.state, 'no payment')
+        FROM orders_order o
+        LEFT JOIN payments_payment p ON p.id = o.payment_id AND p.shop_id = o.shop_id AND p.source_id = o.id
+        WHERE o.state IN ('paid', 'delivered', 'refunding', 'refunded')
+          AND (p.id IS NULL OR p.state <> 'succeeded' OR p.captured_minor <> o.total_minor OR p.currency <> o.currency)
+        """,
+    ),
+    Invariant(
+        name="ended_orders_owe_nothing",
+        room="orders",
+        why="the order liability of a delivered or refunded order is zero, and of a paid one it is what was paid",
+        sql="""
+        SELECT o.id::text, 'still owed ' || coalesce(-sum(g.amount_minor), 0)
+        FROM orders_order o
+        LEFT JOIN (SELECT g.order_id, g.shop_id, g.amount_minor FROM ledger_posting g
+                   JOIN ledger_account a ON a.id = g.account_id WHERE a.code = '2203:order' AND g.layer = 0) g
+               ON g.order_id = o.id AND g.shop_id = o.shop_id
+        GROUP BY o.id, o.state, o.total_minor
+        HAVING coalesce(-sum(g.amount_minor), 0) <> CASE WHEN o.state = 'paid' THEN o.total_minor ELSE 0 END
+        """,
+    ),
+]

@@ -1,0 +1,98 @@
+"""Reads of orders, as dataclasses. Every one names the shop, and whoever asks."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from goodfor.catalog import queries as catalog
+from goodfor.identity.queries import owns_order
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.sql import Row, Statement
+from goodfor.orders import store
+from goodfor.orders.errors import OrderNotFound
+from goodfor.orders.types import Method, OrderView, RefundView
+from goodfor.payments import queries as payments
+from goodfor.payments.errors import RefundNotFound
+from goodfor.vault import queries as vault
+
+_BY_ID = Statement(__package__, "sql/orders_by_id.sql")
+_BY_NUMBER = Statement(__package__, "sql/orders_by_number.sql")
+_OF_CLIENT = Statement(__package__, "sql/orders_of_client.sql")
+_OF_BUYER = Statement(__package__, "sql/orders_of_buyer.sql")
+_TRUST = Statement(__package__, "sql/trust.sql")
+MAX_PAGE = 200
+
+
+def order_view(shop_id: UUID, order_id: UUID) -> OrderView:
+    """An order by id, for those who have proved that it is theirs. Raises OrderNotFound."""
+    return _one(_BY_ID.row({"shop_id": shop_id, "order_id": order_id}))
+
+
+def order_by_number(shop_id: UUID, number: str) -> OrderView:
+    """An order by its number, for the staff. Raises OrderNotFound."""
+    return _one(_BY_NUMBER.row({"shop_id": shop_id, "number": number, "client_id": None}))
+
+
+def order_for_guest(shop_id: UUID, number: str, secret: str) -> OrderView:
+    """An order by number and secret. Unknown number, wrong secret and no secret: the same OrderNotFound."""
+    row = _BY_NUMBER.row({"shop_id": shop_id, "number": number, "client_id": None})
+    stored = bytes(row[17]) if row is not None and row[17] is not None else bytes(32)
+    # Compared even for an unknown number, so that the time taken tells nothing.
+    if not owns_order(secret, stored) or row is None:
+        raise OrderNotFound
+    return store.view(row)
+
+
+def order_of_client(shop_id: UUID, client_id: UUID, number: str) -> OrderView:
+    """An API client's own order. Raises OrderNotFound."""
+    return _one(_BY_NUMBER.row({"shop_id": shop_id, "number": number, "client_id": client_id}))
+
+
+def orders_of_client(shop_id: UUID, client_id: UUID, after: UUID | None = None, limit: int = 50) -> list[OrderView]:
+    """An API client's orders, latest first, those before `after`."""
+    params = {"shop_id": shop_id, "client_id": client_id, "after": after, "limit": min(limit, MAX_PAGE + 1)}
+    return [store.view(row) for row in _OF_CLIENT.rows(params)]
+
+
+def orders_of_buyer(shop_id: UUID, buyer_ref: str, after: UUID | None = None, limit: int = 50) -> list[OrderView]:
+    """A buyer's orders, latest first."""
+    params = {"shop_id": shop_id, "buyer_ref": buyer_ref, "after": after, "limit": min(limit, MAX_PAGE + 1)}
+    return [store.view(row) for row in _OF_BUYER.rows(params)]
+
+
+def refund_of_client(shop_id: UUID, client_id: UUID, refund_id: UUID) -> RefundView:
+    """The refund of an API client's own order. Raises OrderNotFound."""
+    try:
+        refund = payments.refund(shop_id, refund_id)
+        order = order_view(shop_id, payments.payment(shop_id, refund.payment_id).source_id)
+    except RefundNotFound:
+        raise OrderNotFound from None
+    if order.client_id != client_id:
+        raise OrderNotFound
+    return RefundView(
+        refund.id, refund.number, order.number, refund.amount, refund.state, refund.created_at, refund.finished_at
+    )
+
+
+def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None = None) -> list[Method]:
+    """Ways to pay that the checkout offers; `code` goes into start_payment."""
+    offered = payments.checkout_methods(shop_id, currency, now or utc_now())
+    return [Method(f"{o.account_code}/{o.method}", o.method, o.account_name) for o in offered]
+
+
+def trust_figures(shop_id: UUID) -> dict[str, Any]:
+    """Live figures: codes sold, median seconds to delivery and of refunds over the latest 500; None without data."""
+    levels = vault.stock(shop_id, catalog.sku_ids(shop_id))
+    row = _TRUST.row({"shop_id": shop_id})
+    assert row is not None
+    return {
+        "sold_codes": sum(level.sold for level in levels.values()),
+        "delivered_p50_seconds": None if row[0] is None else float(row[0]),
+        "refund_p50_seconds": None if row[1] is None else float(row[1]),
+    }
+
+
+def _one(row: Row | None) -> OrderView:
+    if row is None:
+        raise OrderNotFound
+    return store.view(row)

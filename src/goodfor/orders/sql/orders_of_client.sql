@@ -1,0 +1,12 @@
+-- Orders with their lines: of_client.
+SELECT o.id, o.shop_id, o.number, o.state, o.channel, o.total_minor, o.currency, o.placed_at, o.pay_by, o.paid_at,
+       o.deliver_by, o.delivered_at, o.closed_at, o.refunded_at, o.external_ref, o.client_id, o.payment_id, o.secret_hash,
+       (SELECT array_agg(l.id ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       (SELECT array_agg(l.sku_id ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       (SELECT array_agg(l.title ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       (SELECT array_agg(l.quantity ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       (SELECT array_agg(l.unit_price_minor ORDER BY l.position) FROM orders_line l
+        WHERE l.shop_id = o.shop_id AND l.order_id = o.id)
+FROM orders_order o
+WHERE o.shop_id = %(shop_id)s
+  AND o.client_id = %(client_id)s AND (%(after)s::uuid IS NULL OR o.id < %(after)s) ORDER BY o.client_id, o.id DESC LIMIT %(limit)s

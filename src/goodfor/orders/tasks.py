@@ -1,0 +1,35 @@
+"""Periodic duties of orders, each one operation an order."""
+
+from datetime import datetime
+
+import structlog
+
+from goodfor.kernel.loops import loop
+from goodfor.kernel.sql import Statement
+from goodfor.kernel.tenancy import platform_job
+from goodfor.orders import states
+from goodfor.orders.operations.expire_order import expire_order
+from goodfor.orders.operations.meet_deadline import meet_deadline
+
+BATCH = 200
+log = structlog.get_logger(__name__)
+_DUE = Statement(__package__, "sql/due.sql")
+
+
+@loop(name="orders.deadlines", seconds=1.0)
+def watch_deadlines(now: datetime) -> int:
+    """Expire what was not paid in time, deliver or refund what was not delivered in time."""
+    with platform_job("orders past their time"):
+        due = _DUE.rows({"now": now, "limit": BATCH})
+    done = 0
+    for shop_id, order_id, state in due:
+        try:
+            if state == states.PLACED:
+                expire_order(shop_id=shop_id, order_id=order_id, now=now)
+            else:
+                meet_deadline(shop_id=shop_id, order_id=order_id, now=now)
+            done += 1
+        except Exception as error:
+            # One broken order must not hold up the others; audit shows it when its time is over.
+            log.error("order_deadline_failed", order_id=str(order_id), error=type(error).__name__)
+    return done

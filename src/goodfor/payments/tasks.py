@@ -1,0 +1,33 @@
+"""Periodic duties of payments: ask about what is pending, send refunds, look after callbacks."""
+
+from datetime import datetime
+
+from goodfor.kernel.loops import loop
+from goodfor.payments.operations.execute_refund import run_due_refunds
+from goodfor.payments.operations.poll_due import poll_due
+from goodfor.payments.operations.sweep_inbox import purge_forged, sweep_inbox
+
+
+@loop(name="payments.poll", seconds=1.0)
+def poll(now: datetime) -> int:
+    """Ask channels about pending payments whose time has come; closes what expired."""
+    return poll_due(now=now)
+
+
+@loop(name="payments.refunds", seconds=0.5)
+def refunds(now: datetime) -> int:
+    """Send refunds that wait, go on with those of unknown end."""
+    return run_due_refunds(now=now)
+
+
+@loop(name="payments.inbox", seconds=5.0)
+def inbox(now: datetime) -> int:
+    """Have the channel asked about callbacks that led to nothing; no work count: a waiting row is not progress."""
+    sweep_inbox(now=now)
+    return 0
+
+
+@loop(name="payments.purge", seconds=3600.0)
+def purge(now: datetime) -> int:
+    """Forget old forged callbacks."""
+    return purge_forged(now=now)

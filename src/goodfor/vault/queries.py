@@ -1,0 +1,103 @@
+"""Reads of the vault. None of them ever returns a code in the open."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from goodfor.kernel.crypto import keyring
+from goodfor.kernel.sql import Statement
+from goodfor.kernel.tenancy import platform_job
+from goodfor.vault.errors import BatchNotFound
+from goodfor.vault.importing.context import FINGERPRINT
+from goodfor.vault.importing.dry_run import dry_run
+from goodfor.vault.importing.known import known_duplicates
+from goodfor.vault.importing.sealing import fingerprint_text
+from goodfor.vault.models import Batch, BatchLine
+from goodfor.vault.parsing.fields import clean
+from goodfor.vault.types import BatchView, Counts, HeldCode, LineFault, StockLevel
+
+__all__ = [
+    "batch_by_id",
+    "batch_faults",
+    "batch_view",
+    "batches",
+    "dry_run",
+    "find_code",
+    "held",
+    "keys_in_use",
+    "stock",
+]
+
+_STOCK = Statement(__package__, "sql/stock.sql")
+_HELD = Statement(__package__, "sql/held.sql")
+_KEYS = Statement(__package__, "sql/keys_in_use.sql")
+
+
+def stock(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, StockLevel]:
+    """Counts of these SKUs in one statement; SKUs that never had a code are not in it.
+
+    `available` leaves out staged, quarantined and expired lots; without `now` the database's clock decides on expiry.
+    """
+    if not sku_ids:
+        return {}
+    rows = _STOCK.rows({"shop_id": shop_id, "sku_ids": list(sku_ids), "now": now})
+    return {row[0]: StockLevel(row[1], row[2], row[3]) for row in rows}
+
+
+def held(shop_id: UUID, holder_id: UUID) -> list[HeldCode]:
+    """Codes that the holder has bought, in the order of the file; reserved and quarantined ones are not shown."""
+    return [HeldCode(*row) for row in _HELD.rows({"shop_id": shop_id, "holder_id": holder_id})]
+
+
+def find_code(shop_id: UUID, *, secret: str, number: str = "") -> UUID | None:
+    """The id of a code of this shop by its exact text, through the blind index; None when the shop never held it."""
+    text = fingerprint_text(shop_id.bytes, clean(number).encode(), clean(secret).encode())
+    found = known_duplicates(shop_id, keyring().blind_index(FINGERPRINT, text))
+    return next((code_id for code_id, _ in found.values()), None)
+
+
+def batches(shop_id: UUID, *, sku_id: UUID | None = None, limit: int = 50) -> list[BatchView]:
+    """Batches, newest first."""
+    rows = Batch.objects.filter(shop_id=shop_id).order_by("-created_at", "-id")
+    if sku_id is not None:
+        rows = rows.filter(sku_id=sku_id)
+    return [batch_view(row) for row in rows[:limit]]
+
+
+def batch_by_id(shop_id: UUID, batch_id: UUID) -> BatchView:
+    """One batch. Raises BatchNotFound."""
+    row = Batch.objects.filter(shop_id=shop_id, id=batch_id).first()
+    if row is None:
+        raise BatchNotFound(batch_id=str(batch_id))
+    return batch_view(row)
+
+
+def batch_faults(shop_id: UUID, batch_id: UUID, *, after_line: int = 0, limit: int = 1000) -> list[LineFault]:
+    """Lines that gave no code (the first 10,000 of a batch are kept), by line, beyond `after_line`."""
+    rows = BatchLine.objects.filter(shop_id=shop_id, batch_id=batch_id, line_no__gt=after_line).order_by("line_no")
+    return [LineFault(row.line_no, row.problem, row.other_line, row.other_batch_id) for row in rows[:limit]]
+
+
+def keys_in_use() -> dict[int, int]:
+    """How many codes are sealed with each key: reads the whole table. A key that is not in it can be retired."""
+    with platform_job("keys in use"):
+        return dict(_KEYS.rows({}))
+
+
+def batch_view(row: Batch) -> BatchView:
+    """A batch row as its public type."""
+    return BatchView(
+        id=row.id,
+        sku_id=row.sku_id,
+        filename=row.filename,
+        state=row.state,
+        size_bytes=row.size_bytes,
+        bytes_done=row.bytes_done,
+        lines_done=row.lines_done,
+        counts=Counts(row.accepted, row.duplicate_in_file, row.duplicate_held, row.rejected),
+        unit_cost_minor=row.unit_cost_minor,
+        currency=row.currency,
+        note=row.note,
+        created_at=row.created_at,
+        activated_at=row.activated_at,
+    )
