@@ -117,7 +117,7 @@ def _check_buyer_limits(
     limited = [sku_id for sku_id, sku in skus.items() if sku.per_buyer_limit]
     if not limited:
         return
-    held = dict(_BOUGHT.rows({"shop_id": shop_id, "sku_ids": limited, "buyer_ref": buyer.ref}))
+    held: dict[UUID, int] = dict(_BOUGHT.rows({"shop_id": shop_id, "sku_ids": limited, "buyer_ref": buyer.ref}))
     for line in lines:
         limit = skus[line.sku_id].per_buyer_limit
         if limit is not None and held.get(line.sku_id, 0) + line.quantity > limit:

@@ -1,0 +1,12 @@
+"""Guards of payments, in SQL."""
+
+from django.db import migrations
+
+from goodfor.kernel.schema import run_files
+
+
+class Migration(migrations.Migration):
+    """Refunds reserve what they give back; facts do not change."""
+
+    dependencies = [("payments", "0001_initial")]
+    operations = [run_files("goodfor.payments", forward=["guards.sql"], backward=["drop_guards.sql"])]
