@@ -6,7 +6,7 @@ knows no order: `source_type` and `source_id` are opaque. How it works together 
 * Paying by balance: `pay_by_balance` inserts a succeeded payment inside the caller's transaction, in one statement.
 * Paying by a channel: `begin_payment` (never inside a transaction) makes one attempt with one number and returns an
   `Instruction`. The channel's notify comes to the caller, who does `record_callback` (raw bytes into the inbox,
-  committed) -> `confirm_fact` (asks the channel, outside of any transaction) -> `apply_fact` inside its own transaction,
+  committed) -> `confirm_fact` (asks the channel, outside of any transaction) -> `apply_fact` in its own transaction,
   together with the order, the codes and the posting that `Applied.entry()` describes. Then it answers `receipt.ack`.
 * When no notify comes, the loop in `tasks.py` asks the channel. What it learns is written as an unapplied fact with the
   event `FactRecorded`; the caller's handler reads it with `queries.recorded` and calls the same `apply_fact`.

@@ -33,10 +33,12 @@ INVARIANTS = [
         sql="""
         SELECT p.id::text, 'unsettled money ' || (p.captured_minor - p.refunded_minor)
         FROM payments_payment p
-        WHERE p.state = 'succeeded' AND p.settles IS NOT TRUE AND p.captured_minor > p.refunded_minor
-          AND p.succeeded_at < %(now)s - interval '1 minute'
+        WHERE p.settles IS NOT TRUE AND p.captured_minor > p.refunded_minor
+          AND coalesce(p.succeeded_at, p.closed_at) < %(now)s - interval '1 minute'
           AND NOT EXISTS (SELECT 1 FROM payments_case k
-                          WHERE k.shop_id = p.shop_id AND k.payment_id = p.id AND k.state = 'open')
+                          WHERE k.shop_id = p.shop_id AND k.payment_id = p.id
+                            -- An attempt that failed: a person may have decided to keep the money.
+                            AND (k.state = 'open' OR p.state <> 'succeeded'))
         """,
     ),
     Invariant(
@@ -57,11 +59,13 @@ INVARIANTS = [
         why="every applied payment and every finished refund is in the ledger with its amount, and nothing else is",
         sql="""
         WITH said AS (
-            SELECT f.shop_id, f.posting_ref AS reference, f.amount_minor AS amount FROM payments_fact f
+            SELECT f.shop_id, f.posting_ref AS reference, f.amount_minor AS amount, false AS fresh
+            FROM payments_fact f
             WHERE f.kind = 'paid' AND f.applied_at IS NOT NULL
             UNION ALL
-            SELECT r.shop_id, 'refundok:' || r.id, r.amount_minor FROM payments_refund r
-            WHERE r.state = 'succeeded' AND r.finished_at < %(now)s - interval '1 minute'
+            -- Booked by the listener of RefundSucceeded, a moment after.
+            SELECT r.shop_id, 'refundok:' || r.id, r.amount_minor, r.finished_at > %(now)s - interval '1 minute'
+            FROM payments_refund r WHERE r.state = 'succeeded'
         ), booked AS (
             SELECT t.shop_id, t.reference, (SELECT sum(g.amount_minor) FROM ledger_posting g
                                             WHERE g.tx_id = t.id AND g.amount_minor > 0 AND g.layer = 0) AS amount
@@ -71,7 +75,7 @@ INVARIANTS = [
                || ', ledger ' || coalesce(b.amount::text, 'nothing')
         FROM said s FULL JOIN booked b ON b.shop_id = s.shop_id AND b.reference = s.reference
         WHERE s.amount IS DISTINCT FROM b.amount
-          AND NOT (s.reference IS NULL AND b.reference LIKE 'refundok:%%')
+          AND NOT (b.reference IS NULL AND s.fresh)
         """,
     ),
 ]

@@ -127,7 +127,7 @@ class Payment(models.Model):
 
 
 class Inbox(models.Model):
-    """A callback as it came. Verified rows never change but for `applied_at` and `problem`; forged ones are a sample."""
+    """A callback as it came. Verified rows change in `applied_at` and `problem` only; forged ones are a sample."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop_id = models.UUIDField()

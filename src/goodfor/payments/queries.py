@@ -84,9 +84,7 @@ def checkout_methods(shop_id: UUID, currency: str, now: datetime) -> list[Checko
 
 def balance_enabled(shop_id: UUID, currency: str, now: datetime) -> bool:
     """True when the shop takes payment from wallets."""
-    return any(
-        row.enabled and row.currency == currency and row.provider == "balance" for row in _current(shop_id, now)
-    )
+    return any(row.enabled and row.currency == currency and row.provider == "balance" for row in _current(shop_id, now))
 
 
 def exposure(shop_id: UUID, account_id: UUID) -> int:

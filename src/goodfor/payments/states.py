@@ -10,8 +10,8 @@ SUCCEEDED: Final = "succeeded"
 CLOSED: Final = "closed"
 FAILED: Final = "failed"
 
-#: `closed -> succeeded`: paid at the last second. `failed -> succeeded`: the channel refused the attempt or took a wrong
-#: amount, and the right money came after all. `created -> succeeded`: the notify overtook the reply to our own call.
+#: `closed -> succeeded`: paid at the last second. `failed -> succeeded`: the channel refused the attempt or took a
+#: wrong amount, and the right money came after all. `created -> succeeded`: the notify overtook the reply to our call.
 PAYMENT: Final = Machine(
     "payments.payment",
     CREATED,

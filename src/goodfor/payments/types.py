@@ -200,7 +200,7 @@ class RecordedFact:
 class Applied:
     """What a fact turned out to mean for payments; the caller decides what it means for the order.
 
-    `ledger_account` and `reference` make the posting unique and provable (`entry`). `case_id` is set where a case opened.
+    `ledger_account` and `reference` make the posting unique and provable (`entry`). `case_id`: where a case opened.
     """
 
     outcome: OutcomeName
@@ -297,7 +297,9 @@ class RefundView:
         """True when the money is certainly back."""
         return self.state == SUCCEEDED
 
-    def entry(self, *, effective_at: datetime, debit_account: str = REFUND_PAYABLE, order_id: UUID | None = None) -> Entry:
+    def entry(
+        self, *, effective_at: datetime, debit_account: str = REFUND_PAYABLE, order_id: UUID | None = None
+    ) -> Entry:
         """The posting of a refund that succeeded: debit what we owed, credit the channel or the wallet."""
         return Entry(
             reference=f"refundok:{self.id}",

@@ -50,7 +50,9 @@ class Batch(models.Model):
                 name="vault_batch_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(lines_done__gte=F("accepted") + F("duplicate_in_file") + F("duplicate_held") + F("rejected")),
+                condition=Q(
+                    lines_done__gte=F("accepted") + F("duplicate_in_file") + F("duplicate_held") + F("rejected")
+                ),
                 name="vault_batch_counts_within_lines",
             ),
             models.CheckConstraint(

@@ -96,7 +96,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class LineFault:
-    """A line that gave no code: `problem` is one of parsing.problems.LINE_PROBLEMS; for duplicates, where the other is."""
+    """A line that gave no code: `problem` is one of LINE_PROBLEMS; for duplicates, where the other one is."""
 
     line_no: int
     problem: str

@@ -6,7 +6,7 @@ from goodfor.kernel.schema import run_files
 
 
 class Migration(migrations.Migration):
-    """Refunds reserve what they give back; facts do not change."""
+    """Fixed identities, allowed moves, facts applied once, refunds reserved on their payment."""
 
     dependencies = [("payments", "0001_initial")]
     operations = [run_files("goodfor.payments", forward=["guards.sql"], backward=["drop_guards.sql"])]

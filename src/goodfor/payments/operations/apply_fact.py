@@ -21,19 +21,20 @@ from goodfor.payments.types import Applied, Fact, OutcomeName
 def apply_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     """Apply a `paid` fact that the channel itself confirmed, in the caller's transaction, once.
 
-    Never raises for what the channel says: what does not fit opens a case and comes back as its outcome. The caller posts
-    `Applied.entry()` for every outcome but `already_applied`. Raises ValueError for other kinds of fact.
+    Never raises for what the channel says: what does not fit opens a case and comes back as its outcome. The caller
+    posts `Applied.entry()` for every outcome but `already_applied`. Raises ValueError for other kinds of fact.
     """
     if fact.kind != "paid":
         raise ValueError(f"cannot apply a fact of kind {fact.kind!r}")
     with transaction.atomic(savepoint=False):
-        attempts = _locked_attempts(shop_id, fact.our_ref)
-        payment = next((row for row in attempts if row.number == fact.our_ref), None)
+        attempts, payment = _locked_attempts(shop_id, fact.our_ref)
         # The fact's own merchant decides whose payment it is; a payment made with another one is not touched.
         row, _fresh = insert_fact(shop_id=shop_id, fact=fact, payment_id=payment.id if payment else None, now=now)
-        if row.applied_at is not None:
-            return _applied(row, "already_applied", payment, None)
+        if row.our_ref != fact.our_ref:
+            attempts, payment = _locked_attempts(shop_id, row.our_ref)
         case_id = _check_unchanged(row, fact, payment, now)
+        if row.applied_at is not None:
+            return _applied(row, "already_applied", payment, case_id)
         outcome = judge(fact_value(row), _known(payment, attempts))
         if payment is not None and outcome != "mismatch":
             _take(payment, row, outcome, now)
@@ -50,9 +51,11 @@ def apply_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
         return _applied(row, outcome, payment, case_id)
 
 
-def _locked_attempts(shop_id: UUID, number: str) -> list[Payment]:
+def _locked_attempts(shop_id: UUID, number: str) -> tuple[list[Payment], Payment | None]:
+    """All attempts of the source that the number belongs to, locked, and the one of that number."""
     source = Payment.objects.filter(shop_id=shop_id, number=number).values_list("source_type", "source_id").first()
-    return lock_attempts(shop_id, *source) if source else []
+    attempts = lock_attempts(shop_id, *source) if source else []
+    return attempts, next((row for row in attempts if row.number == number), None)
 
 
 def _known(payment: Payment | None, attempts: list[Payment]) -> Known | None:
@@ -127,7 +130,7 @@ def _posting_ref(row: FactRow, payment: Payment | None, outcome: OutcomeName) ->
 
 
 def _check_unchanged(row: FactRow, fact: Fact, payment: Payment | None, now: datetime) -> UUID | None:
-    """The channel told another amount or number under the same reference before: the first word stands, and a case opens."""
+    """The channel told another amount or number under this reference before: the first word stands, a case opens."""
     told = (fact.our_ref, fact.amount.amount_minor, fact.amount.currency)
     if (row.our_ref, row.amount_minor, row.currency) == told:
         return None
@@ -153,9 +156,7 @@ def _detail(row: FactRow, payment: Payment | None) -> dict[str, object]:
 
 
 def _applied(row: FactRow, outcome: OutcomeName, payment: Payment | None, case_id: UUID | None) -> Applied:
-    account_code = (
-        Account.objects.filter(shop_id=row.shop_id, id=row.account_id).values_list("code", flat=True).first()
-    )
+    account_code = Account.objects.filter(shop_id=row.shop_id, id=row.account_id).values_list("code", flat=True).first()
     return Applied(
         outcome=outcome,
         fact_id=row.id,

@@ -25,7 +25,7 @@ from goodfor.payments.models import Account, Payment
 from goodfor.payments.providers.base import Attempt, instruction_of
 from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
-from goodfor.payments.schedule import next_poll
+from goodfor.payments.schedule import next_late_poll, next_poll
 from goodfor.payments.types import Begun, Instruction
 
 
@@ -55,8 +55,8 @@ def begin_payment(
 ) -> Begun:
     """Make or take up the open attempt of this source by this account, method and amount. Never inside a transaction.
 
-    Raises AccountNotFound, MethodNotEnabled, PaymentExpired, AlreadyPaid, ExposureExceeded, ChannelRejected (the attempt
-    has failed) and ChannelUnavailable (try again: the same attempt with the same number is taken up).
+    Raises AccountNotFound, MethodNotEnabled, PaymentExpired, AlreadyPaid, ExposureExceeded, ChannelRejected (the
+    attempt has failed) and ChannelUnavailable (try again: the same attempt with the same number is taken up).
     """
     require_no_transaction()
     account = _usable_account(shop_id, account_id, amount, method, now)
@@ -178,7 +178,12 @@ def _pending(account: Account, row: Payment, outcome: Succeeded, now: datetime, 
 def _failed(row: Payment, outcome: Rejected, now: datetime) -> None:
     with transaction.atomic():
         moved = Payment.objects.filter(shop_id=row.shop_id, id=row.id, state=states.CREATED).update(
-            state=states.FAILED, failure=outcome.code[:64], closed_at=now, next_poll_at=None
+            state=states.FAILED,
+            failure=outcome.code[:64],
+            closed_at=now,
+            poll_count=0,
+            # A refusal proves nothing: an earlier call whose reply was lost may have opened the trade.
+            next_poll_at=next_late_poll(polled=0, now=now),
         )
         if moved:
             _history(row, [(states.CREATED, states.FAILED)], "channel", now)

@@ -15,9 +15,7 @@ def close_case(*, shop_id: UUID, case_id: UUID, resolution: str, actor: str, now
     """Close it with a word on what was done. Closing a closed one changes nothing. Raises CaseNotFound."""
     with transaction.atomic(savepoint=False):
         case = Case.objects.filter(shop_id=shop_id, id=case_id)
-        closed = case.filter(state=states.OPEN).update(
-            state=states.CLOSED, closed_at=now, resolution=resolution[:200]
-        )
+        closed = case.filter(state=states.OPEN).update(state=states.CLOSED, closed_at=now, resolution=resolution[:200])
         if not closed:
             if not case.exists():
                 raise CaseNotFound

@@ -16,8 +16,8 @@ from goodfor.payments.events import PaymentClosed
 from goodfor.payments.mapping import attempt_of, opened
 from goodfor.payments.models import Account, Payment
 from goodfor.payments.operations.record_fact import record_fact
-from goodfor.payments.providers.base import Attempt, Provider, fact_of
 from goodfor.payments.providers.base import Account as OpenAccount
+from goodfor.payments.providers.base import Attempt, Provider, fact_of
 from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.schedule import next_late_poll

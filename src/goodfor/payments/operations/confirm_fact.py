@@ -22,10 +22,10 @@ ASK_AGAIN = timedelta(seconds=5)
 
 
 def confirm_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Confirmation:
-    """`confirmed` with the channel's own version of the fact, to be applied; `already_applied`: nothing to do, answer `ack`.
+    """`confirmed` with the channel's own version of the fact, to be applied; `already_applied`: nothing to do, `ack`.
 
-    `refuted` (the channel says not paid: forged, or its books lag behind its callbacks) and `unknown` (no answer): answer
-    `nack`; the loop asks again soon, whatever happens. Never inside a transaction. Raises AccountNotFound.
+    `refuted` (the channel says not paid: forged, or its books lag behind its callbacks) and `unknown` (no answer):
+    answer `nack`; the loop asks again soon, whatever happens. Never inside a transaction. Raises AccountNotFound.
     """
     require_no_transaction()
     if _is_applied(shop_id, fact):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
+from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.money import Money
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.kernel.statemachine import record_history
@@ -16,7 +17,7 @@ from goodfor.payments.locks import lock_refund
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account, Payment, Refund
 from goodfor.payments.operations.settle_refund import settle_refund
-from goodfor.payments.providers.base import NOT_FOUND, Capabilities, Provider, RefundAttempt
+from goodfor.payments.providers.base import NOT_FOUND, NOT_SENT, Capabilities, Provider, RefundAttempt
 from goodfor.payments.providers.base import Account as OpenAccount
 from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
@@ -41,17 +42,23 @@ def execute_refund(*, shop_id: UUID, refund_id: UUID, now: datetime) -> RefundVi
     claimed = _claim(shop_id, refund_id, now)
     if claimed is None:
         return queries.refund(shop_id, refund_id)
-    row = Account.objects.filter(shop_id=shop_id, id=claimed.account_id).first()
-    adapter = provider_for(claimed.provider)
-    if row is None or adapter is None:
-        outcome: Outcome = Unknown("no_account")
-        repeatable = True
-    else:
-        account = opened(row)
+    outcome: Outcome = Unknown("no_account")
+    repeatable = False
+    adapter, account = provider_for(claimed.provider), _account(shop_id, claimed.account_id)
+    if adapter is not None and account is not None:
         can = adapter.capabilities(account)
         repeatable = can.refund_repeatable
         outcome = _call(adapter, account, can, claimed, now)
     return settle_refund(shop_id=shop_id, refund_id=refund_id, outcome=outcome, now=now, repeatable=repeatable)
+
+
+def _account(shop_id: UUID, account_id: UUID) -> OpenAccount | None:
+    """Opened, or None when it is gone or its secrets cannot be opened: the other refunds must not wait for that."""
+    row = Account.objects.filter(shop_id=shop_id, id=account_id).first()
+    try:
+        return opened(row) if row else None
+    except DecryptFailed:
+        return None
 
 
 def _claim(shop_id: UUID, refund_id: UUID, now: datetime) -> _Claimed | None:
@@ -95,24 +102,28 @@ def _attempt(row: Refund, payment: Payment) -> RefundAttempt:
     )
 
 
-def _call(
-    adapter: Provider, account: OpenAccount, can: Capabilities, claimed: _Claimed, now: datetime
-) -> Outcome:
+def _call(adapter: Provider, account: OpenAccount, can: Capabilities, claimed: _Claimed, now: datetime) -> Outcome:
     attempt = claimed.attempt
     if claimed.ask_first:
-        told = adapter.query_refund(account, attempt, now)
-        if not (isinstance(told, Rejected) and told.code == NOT_FOUND):
+        told = _asked(adapter, account, attempt, now)
+        if not _not_found(told):
             return told
         # The channel never heard of it: the same number again.
     outcome = adapter.refund(account, attempt, now)
     if isinstance(outcome, Pending) and can.can_query_refund:
-        told = adapter.query_refund(account, attempt, now)
+        told = _asked(adapter, account, attempt, now)
         return told if isinstance(told, Succeeded | Rejected) and not _not_found(told) else outcome
     if isinstance(outcome, Rejected) and can.can_query_refund and can.refund_repeatable:
         # "No" may mean "done before": the query knows.
-        told = adapter.query_refund(account, attempt, now)
+        told = _asked(adapter, account, attempt, now)
         return outcome if _not_found(told) else told
     return outcome
+
+
+def _asked(adapter: Provider, account: OpenAccount, attempt: RefundAttempt, now: datetime) -> Outcome:
+    """A question that was not sent says nothing about the refund that may have been: it must not count as not sent."""
+    told = adapter.query_refund(account, attempt, now)
+    return Unknown("unreachable") if isinstance(told, Unknown) and told.reason == NOT_SENT else told
 
 
 def _not_found(outcome: Outcome) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded, Unknown
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -62,7 +63,11 @@ def _question(shop_id: UUID, payment_id: UUID, now: datetime) -> _Question | Non
     if account is None or adapter is None:
         return None
     closing = row.state in states.PAYABLE and row.expires_at is not None and row.expires_at <= now
-    return _Question(row, adapter, opened(account), closing)
+    try:
+        return _Question(row, adapter, opened(account), closing)
+    except DecryptFailed:
+        # One account that cannot be opened must not keep the others from being asked; its lease runs on.
+        return None
 
 
 def _ask_all(questions: list[_Question], now: datetime) -> Iterator[tuple[_Question, Outcome]]:

@@ -19,7 +19,7 @@ from goodfor.payments.types import CallbackReceipt, RawRequest
 
 MAX_BODY = 64 * 1024
 MAX_QUERY = 8 * 1024
-#: At most this many callbacks that prove nothing are kept for an account and minute, as a sample; a unique key sees to it.
+#: At most this many callbacks that prove nothing are kept for an account and minute: a sample, by a unique key.
 FORGED_KEPT = 20
 _SECRET_FIELD = re.compile(rb"((?:^|&)key=)[^&]*", re.IGNORECASE)
 _HEADERS = frozenset({"content-type", "user-agent", "host", "date", "x-forwarded-for", "x-real-ip", "x-request-id"})
@@ -29,8 +29,8 @@ _HEADER_PREFIXES = ("wechatpay-", "stripe-", "paypal-", "x-goodfor-")
 def record_callback(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: datetime) -> CallbackReceipt:
     """Verify over the raw bytes and keep them; the row is committed when this returns outside of a transaction.
 
-    A bad signature is kept as a sample with its problem, gives no fact, and is to be answered with `nack`. The same event
-    again finds its first row. Raises AccountNotFound.
+    A bad signature is kept as a sample with its problem, gives no fact, and is to be answered with `nack`. The same
+    event again finds its first row. Raises AccountNotFound.
     """
     row = Account.objects.filter(shop_id=shop_id, id=account_id).first()
     adapter = provider_for(row.provider) if row else None

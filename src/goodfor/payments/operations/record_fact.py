@@ -15,9 +15,7 @@ from goodfor.payments.types import Fact, RecordedFact
 
 def record_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> RecordedFact:
     """Insert it unapplied with the event `FactRecorded`; a fact that is known already is returned as it stands."""
-    payment_id = (
-        Payment.objects.filter(shop_id=shop_id, number=fact.our_ref).values_list("id", flat=True).first()
-    )
+    payment_id = Payment.objects.filter(shop_id=shop_id, number=fact.our_ref).values_list("id", flat=True).first()
     with transaction.atomic(savepoint=False):
         row, fresh = insert_fact(shop_id=shop_id, fact=fact, payment_id=payment_id, now=now)
         if fresh:
@@ -50,7 +48,5 @@ def insert_fact(*, shop_id: UUID, fact: Fact, payment_id: UUID | None, now: date
         ],
         ignore_conflicts=True,
     )
-    row = FactRow.objects.get(
-        shop_id=shop_id, account_id=fact.account_id, kind=fact.kind, channel_ref=fact.channel_ref
-    )
+    row = FactRow.objects.get(shop_id=shop_id, account_id=fact.account_id, kind=fact.kind, channel_ref=fact.channel_ref)
     return row, row.id == new_id

@@ -29,8 +29,8 @@ def request_refund(
 ) -> RefundView:
     """Reserve `amount` of what the payment received; the loop (or `execute_refund` after the commit) sends it.
 
-    The same `business_key` again gives the same refund. `capture_ref` names the channel's number of the money to give back
-    where a payment was paid more than once. A payment from a wallet is given back at once: state `succeeded`, no event.
+    The same `business_key` again gives the same refund. `capture_ref` names the channel's number of the money to give
+    back where a payment was paid more than once. From a wallet it is given back at once: `succeeded`, no event.
     Raises PaymentNotFound, RefundExceedsPaid, RefundKeyReused (same key, other payment or amount).
     """
     with transaction.atomic(savepoint=False):
@@ -62,9 +62,7 @@ def request_refund(
     return refund_view(row, payment)
 
 
-def _insert(
-    payment: Payment, amount: Money, reason: str, business_key: str, capture_ref: str, now: datetime
-) -> Refund:
+def _insert(payment: Payment, amount: Money, reason: str, business_key: str, capture_ref: str, now: datetime) -> Refund:
     instant = bool(payment.wallet_account)
     return Refund.objects.create(
         id=uuid7(),

@@ -28,9 +28,9 @@ def resolve_refund(
             raise RefundNotResolvable(state=row.state)
         outcome: Outcome = Succeeded() if arrived else Rejected("resolved_failed", note)
         view = settle_refund(shop_id=shop_id, refund_id=refund_id, outcome=outcome, now=now, actor=actor)
-        Case.objects.filter(
-            shop_id=shop_id, refund_id=refund_id, kind="ambiguous_refund", state=states.OPEN
-        ).update(state=states.CLOSED, closed_at=now, resolution=note[:200])
+        Case.objects.filter(shop_id=shop_id, refund_id=refund_id, kind="ambiguous_refund", state=states.OPEN).update(
+            state=states.CLOSED, closed_at=now, resolution=note[:200]
+        )
         audit.record(
             shop_id=shop_id,
             actor=actor,

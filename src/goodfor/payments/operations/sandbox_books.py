@@ -48,9 +48,7 @@ def refund_trade(*, shop_id: UUID, number: str, refund_number: str, amount: Mone
         if trade.refunded_minor + amount.amount_minor > trade.amount_minor:
             return False
         return bool(
-            SandboxTrade.objects.filter(
-                shop_id=shop_id, id=trade.id, refunded_minor=trade.refunded_minor
-            ).update(
+            SandboxTrade.objects.filter(shop_id=shop_id, id=trade.id, refunded_minor=trade.refunded_minor).update(
                 refunded_minor=F("refunded_minor") + amount.amount_minor,
                 refunds={**trade.refunds, refund_number: amount.amount_minor},
             )

@@ -48,6 +48,8 @@ def settle_refund(
             _ambiguous(row, outcome, now)
         if row.state in states.UNFINISHED_REFUND:
             row.next_try_at = next_refund_try(attempts=row.attempts, now=now, repeatable=repeatable)
+            if row.next_try_at is None:
+                _give_up(row, now)
         _write(row, before, actor, now)
     return refund_view(row, payment)
 
@@ -117,9 +119,9 @@ def _close_cured(row: Refund, payment: Payment, now: datetime) -> None:
     cases = Case.objects.filter(shop_id=row.shop_id, refund_id=row.id, state=states.OPEN)
     cases.update(state=states.CLOSED, closed_at=now, resolution="refunded")
     if payment.captured_minor - payment.refunded_minor <= kept:
-        Case.objects.filter(
-            shop_id=row.shop_id, payment_id=payment.id, kind__in=_CURED, state=states.OPEN
-        ).update(state=states.CLOSED, closed_at=now, resolution="refunded")
+        Case.objects.filter(shop_id=row.shop_id, payment_id=payment.id, kind__in=_CURED, state=states.OPEN).update(
+            state=states.CLOSED, closed_at=now, resolution="refunded"
+        )
 
 
 def _fail(row: Refund, payment: Payment, outcome: Rejected, now: datetime) -> None:
@@ -153,14 +155,23 @@ def _fail(row: Refund, payment: Payment, outcome: Rejected, now: datetime) -> No
 
 def _ambiguous(row: Refund, outcome: Unknown, now: datetime) -> None:
     """Nobody can tell whether the money went: a person must look, unless the channel answers later."""
-    if outcome.reason != "ambiguous" and row.attempts < AMBIGUOUS_AFTER:
-        return
+    if outcome.reason == "ambiguous" or row.attempts >= AMBIGUOUS_AFTER:
+        _open_ambiguous(row, outcome.reason, now)
+
+
+def _give_up(row: Refund, now: datetime) -> None:
+    """The channel was asked often enough; from here on a person decides (`resolve_refund`)."""
+    row.state, row.failure = states.UNKNOWN, row.failure or "never_finished"
+    _open_ambiguous(row, row.failure, now)
+
+
+def _open_ambiguous(row: Refund, reason: str, now: datetime) -> None:
     open_case(
         shop_id=row.shop_id,
         kind="ambiguous_refund",
         business_key=f"refund:{row.id}",
         payment_id=row.payment_id,
         refund_id=row.id,
-        detail={"number": row.number, "reason": outcome.reason, "amount_minor": row.amount_minor},
+        detail={"number": row.number, "reason": reason, "amount_minor": row.amount_minor},
         now=now,
     )

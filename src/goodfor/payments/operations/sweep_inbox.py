@@ -18,12 +18,12 @@ FORGED_KEPT: Final = timedelta(days=30)
 
 
 def sweep_inbox(*, now: datetime, limit: int = 200) -> int:
-    """Have the channel asked about payments of waiting callbacks; after 10 min open a case. Returns how many it moved."""
+    """Have the channel asked about payments of waiting callbacks; after 10 min open a case. Returns how many."""
     with platform_job("sweep payment callbacks"):
         waiting = list(
-            Inbox.objects.filter(
-                verified=True, applied_at__isnull=True, received_at__lte=now - LEFT_ALONE
-            ).order_by("received_at")[:limit]
+            Inbox.objects.filter(verified=True, applied_at__isnull=True, received_at__lte=now - LEFT_ALONE).order_by(
+                "received_at"
+            )[:limit]
         )
     return sum(_give_up(row, now) if row.received_at <= now - GIVEN_UP else _ask_soon(row, now) for row in waiting)
 

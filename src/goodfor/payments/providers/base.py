@@ -39,7 +39,7 @@ class Capabilities:
     """What a channel can do with an account.
 
     `local_create`: the instruction is made without a call. `in_process`: no network at all, uses the database.
-    `refund_repeatable`: a repeated refund number never pays twice. `instant`: refunds are done with the caller's commit.
+    `refund_repeatable`: a repeated refund number never pays twice. `instant`: refunds are done at the caller's commit.
     """
 
     ack: bytes = b"success"
@@ -71,7 +71,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class RefundAttempt:
-    """A refund as an adapter needs it. `number` is the same on every try; `refunded_before` is what went back earlier."""
+    """A refund as an adapter needs it. `number` is the same on every try; `refunded_before`: what went back earlier."""
 
     number: str
     payment_number: str
@@ -125,7 +125,7 @@ class Provider(Protocol):
         ...
 
     def create(self, account: Account, attempt: Attempt, now: datetime) -> Outcome:
-        """Make the attempt known to the channel. Succeeded: see `created`; the same number again is the same attempt."""
+        """Make the attempt known to the channel. Succeeded: see `created`; the same number is the same attempt."""
         ...
 
     def query(self, account: Account, attempt: Attempt, now: datetime) -> Outcome:

@@ -122,7 +122,7 @@ def _limited(response: httpx.Response, deadline: float) -> bytes:
 
 
 def require_no_transaction() -> None:
-    """Raise RuntimeError inside a transaction: a slow channel must never hold our locks. (A test's own one is let be.)"""
+    """Raise RuntimeError inside a transaction: a slow channel must never hold our locks. (A test's own is let be.)"""
     if not connection.in_atomic_block:
         return
     blocks = getattr(connection, "atomic_blocks", [])

@@ -1,7 +1,7 @@
 """What an import would do, without writing anything."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -103,8 +103,8 @@ class _Marks:
 
 
 def _sampled(
-    raw: Iterator[source.RawChunk], context: SealContext, samples: list[Sample]
-) -> Iterator[source.RawChunk]:
+    raw: Generator[source.RawChunk, None, None], context: SealContext, samples: list[Sample]
+) -> Generator[source.RawChunk, None, None]:
     """The chunks as they are; the first records of the first one, masked, go to `samples`."""
     for chunk in raw:
         if not samples:

@@ -4,7 +4,7 @@ import os
 import queue
 import subprocess
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ MAX_WORKERS = 4
 class Sealer(Protocol):
     """Seals chunks in order."""
 
-    def seal_all(self, chunks: Iterable[RawChunk]) -> Iterator[Sealed]:
+    def seal_all(self, chunks: Iterable[RawChunk]) -> Generator[Sealed, None, None]:
         """Sealed chunks, in the order of the raw ones."""
         ...
 
@@ -43,7 +43,7 @@ class _Here:
     def __init__(self, context: SealContext) -> None:
         self._context = context
 
-    def seal_all(self, chunks: Iterable[RawChunk]) -> Iterator[Sealed]:
+    def seal_all(self, chunks: Iterable[RawChunk]) -> Generator[Sealed, None, None]:
         for chunk in chunks:
             yield seal(chunk.data, chunk.first_line, chunk.end_offset, self._context)
 
@@ -58,7 +58,7 @@ class _Workers:
         self._processes = [start_process("goodfor.vault.importing.worker") for _ in range(count)]
         for process in self._processes:
             assert process.stdin is not None
-            send(process.stdin, context)  # type: ignore[arg-type]
+            send(process.stdin, context)
             self._idle.put(process)
         # One thread a process: writing to a pipe while the other side writes too must not block the database.
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="sealer")
@@ -67,12 +67,12 @@ class _Workers:
         process = self._idle.get()
         assert process.stdin is not None
         assert process.stdout is not None
-        send(process.stdin, (chunk.data, chunk.first_line, chunk.end_offset))  # type: ignore[arg-type]
-        answer = receive(process.stdout)  # type: ignore[arg-type]
+        send(process.stdin, (chunk.data, chunk.first_line, chunk.end_offset))
+        answer = receive(process.stdout)
         self._idle.put(process)
         return answer
 
-    def seal_all(self, chunks: Iterable[RawChunk]) -> Iterator[Sealed]:
+    def seal_all(self, chunks: Iterable[RawChunk]) -> Generator[Sealed, None, None]:
         waiting: deque[Future[Any]] = deque()
         for chunk in chunks:
             waiting.append(self._threads.submit(self._one, chunk))

@@ -2,7 +2,7 @@
 
 import codecs
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -141,7 +141,7 @@ def sample(found: Scan) -> tuple[list[str], str, str, int]:
     return [line.removesuffix("\r") for line in lines[:SAMPLE_LINES]], codec, newline, bom
 
 
-def chunks(found: Scan, layout: Layout, *, offset: int, lines_done: int) -> Iterator[RawChunk]:
+def chunks(found: Scan, layout: Layout, *, offset: int, lines_done: int) -> Generator[RawChunk, None, None]:
     """The rest of the file from `offset` (bytes) and `lines_done` on, about 20,000 lines at a time.
 
     Raises FileProblem: binary_file for a line of a megabyte, file_changed when the file was written meanwhile.
@@ -162,7 +162,7 @@ def chunks(found: Scan, layout: Layout, *, offset: int, lines_done: int) -> Iter
         raise FileProblem(FILE_CHANGED)
 
 
-def _byte_chunks(file: BinaryIO, newline: bytes, lines_done: int, block_bytes: int) -> Iterator[RawChunk]:
+def _byte_chunks(file: BinaryIO, newline: bytes, lines_done: int, block_bytes: int) -> Generator[RawChunk, None, None]:
     # Neither in UTF-8 nor in GB18030 can a line end be part of a longer character.
     offset, rest = file.tell(), b""
     while block := file.read(block_bytes):
@@ -179,7 +179,7 @@ def _byte_chunks(file: BinaryIO, newline: bytes, lines_done: int, block_bytes: i
         yield RawChunk(rest, lines_done + 1, offset + len(rest))
 
 
-def _wide_chunks(file: BinaryIO, layout: Layout, lines_done: int, block_bytes: int) -> Iterator[RawChunk]:
+def _wide_chunks(file: BinaryIO, layout: Layout, lines_done: int, block_bytes: int) -> Generator[RawChunk, None, None]:
     codec, newline = layout.encoding, layout.newline
     offset, rest = file.tell(), b""
     while block := file.read(block_bytes * 2):
@@ -201,7 +201,7 @@ def _wide_chunks(file: BinaryIO, layout: Layout, lines_done: int, block_bytes: i
         yield RawChunk(text.encode("utf-8", "surrogatepass"), lines_done + 1, offset + len(rest))
 
 
-def _sheet_chunks(path: Path, size: int, rows_done: int, rows: int) -> Iterator[RawChunk]:
+def _sheet_chunks(path: Path, size: int, rows_done: int, rows: int) -> Generator[RawChunk, None, None]:
     process = start_process("goodfor.vault.importing.sheet_reader")
     assert process.stdin is not None
     assert process.stdout is not None

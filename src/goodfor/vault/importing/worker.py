@@ -5,7 +5,7 @@ Started by `importing.pool` with `python -m`; the context, keys included, comes 
 
 import pickle
 import sys
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from goodfor.vault.importing.sealing import SealContext, seal
 from goodfor.vault.parsing.problems import FileProblem
@@ -13,7 +13,7 @@ from goodfor.vault.parsing.problems import FileProblem
 HEADER_BYTES = 8
 
 
-def send(stream: BinaryIO, item: Any) -> None:
+def send(stream: IO[bytes], item: Any) -> None:
     """One length-prefixed message."""
     data = pickle.dumps(item, protocol=pickle.HIGHEST_PROTOCOL)
     stream.write(len(data).to_bytes(HEADER_BYTES, "big"))
@@ -21,7 +21,7 @@ def send(stream: BinaryIO, item: Any) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Any:
+def receive(stream: IO[bytes]) -> Any:
     """The next message. Raises EOFError when the other side is gone."""
     header = stream.read(HEADER_BYTES)
     if len(header) < HEADER_BYTES:

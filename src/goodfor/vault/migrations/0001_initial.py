@@ -2,147 +2,306 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import goodfor.kernel.ids
 from django.db import migrations, models
+
+import goodfor.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StockDelta',
+            name="StockDelta",
             fields=[
-                ('pk', models.CompositePrimaryKey('shop_id', 'sku_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('sku_id', models.UUIDField()),
-                ('id', models.BigIntegerField()),
-                ('lot_id', models.UUIDField()),
-                ('free', models.IntegerField(db_default=0)),
-                ('reserved', models.IntegerField(db_default=0)),
-                ('sold', models.IntegerField(db_default=0)),
-                ('quarantined', models.IntegerField(db_default=0)),
-                ('void', models.IntegerField(db_default=0)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "shop_id", "sku_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("sku_id", models.UUIDField()),
+                ("id", models.BigIntegerField()),
+                ("lot_id", models.UUIDField()),
+                ("free", models.IntegerField(db_default=0)),
+                ("reserved", models.IntegerField(db_default=0)),
+                ("sold", models.IntegerField(db_default=0)),
+                ("quarantined", models.IntegerField(db_default=0)),
+                ("void", models.IntegerField(db_default=0)),
             ],
             options={
-                'db_table': 'vault_stock_delta',
+                "db_table": "vault_stock_delta",
             },
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('sku_id', models.UUIDField()),
-                ('filename', models.CharField(max_length=255)),
-                ('file_sha256', models.BinaryField(max_length=32)),
-                ('size_bytes', models.BigIntegerField()),
-                ('state', models.CharField(default='staging', max_length=16)),
-                ('unit_cost_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('use_first', models.BooleanField(default=False)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('layout', models.JSONField(default=dict)),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('bytes_done', models.BigIntegerField(default=0)),
-                ('lines_done', models.BigIntegerField(default=0)),
-                ('accepted', models.BigIntegerField(default=0)),
-                ('duplicate_in_file', models.BigIntegerField(default=0)),
-                ('duplicate_held', models.BigIntegerField(default=0)),
-                ('rejected', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('activated_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("sku_id", models.UUIDField()),
+                ("filename", models.CharField(max_length=255)),
+                ("file_sha256", models.BinaryField(max_length=32)),
+                ("size_bytes", models.BigIntegerField()),
+                ("state", models.CharField(default="staging", max_length=16)),
+                ("unit_cost_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("use_first", models.BooleanField(default=False)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("layout", models.JSONField(default=dict)),
+                ("note", models.CharField(blank=True, default="", max_length=500)),
+                ("bytes_done", models.BigIntegerField(default=0)),
+                ("lines_done", models.BigIntegerField(default=0)),
+                ("accepted", models.BigIntegerField(default=0)),
+                ("duplicate_in_file", models.BigIntegerField(default=0)),
+                ("duplicate_held", models.BigIntegerField(default=0)),
+                ("rejected", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("activated_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'vault_batch',
-                'indexes': [models.Index(fields=['shop_id', 'sku_id', 'created_at'], name='vault_batch_by_sku'), models.Index(fields=['shop_id', 'created_at'], name='vault_batch_by_time')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('shop_id', 'file_sha256', 'sku_id'), name='vault_batch_file_once'), models.CheckConstraint(condition=models.Q(('state__in', ('staging', 'active', 'cancelled'))), name='vault_batch_state'), models.CheckConstraint(condition=models.Q(('accepted__gte', 0), ('bytes_done__gte', 0), ('lines_done__gte', 0), ('unit_cost_minor__gte', 0)), name='vault_batch_not_negative'), models.CheckConstraint(condition=models.Q(('lines_done__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('duplicate_in_file')), '+', models.F('duplicate_held')), '+', models.F('rejected')))), name='vault_batch_counts_within_lines'), models.CheckConstraint(condition=models.Q(models.Q(('activated_at__isnull', False), ('state', 'active')), models.Q(models.Q(('state', 'active'), _negated=True), ('activated_at__isnull', True)), _connector='OR'), name='vault_batch_activated_at'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='vault_batch_currency')],
+                "db_table": "vault_batch",
+                "indexes": [
+                    models.Index(fields=["shop_id", "sku_id", "created_at"], name="vault_batch_by_sku"),
+                    models.Index(fields=["shop_id", "created_at"], name="vault_batch_by_time"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("shop_id", "file_sha256", "sku_id"),
+                        name="vault_batch_file_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("staging", "active", "cancelled"))), name="vault_batch_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted__gte", 0),
+                            ("bytes_done__gte", 0),
+                            ("lines_done__gte", 0),
+                            ("unit_cost_minor__gte", 0),
+                        ),
+                        name="vault_batch_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "lines_done__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("accepted"), "+", models.F("duplicate_in_file")
+                                        ),
+                                        "+",
+                                        models.F("duplicate_held"),
+                                    ),
+                                    "+",
+                                    models.F("rejected"),
+                                ),
+                            )
+                        ),
+                        name="vault_batch_counts_within_lines",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("activated_at__isnull", False), ("state", "active")),
+                            models.Q(models.Q(("state", "active"), _negated=True), ("activated_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="vault_batch_activated_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="vault_batch_currency"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Code',
+            name="Code",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('sku_id', models.UUIDField()),
-                ('lot_id', models.UUIDField()),
-                ('holder_id', models.UUIDField(null=True)),
-                ('reserved_until', models.DateTimeField(null=True)),
-                ('sold_at', models.DateTimeField(null=True)),
-                ('revealed_at', models.DateTimeField(null=True)),
-                ('state', models.SmallIntegerField(db_default=0)),
-                ('key_id', models.SmallIntegerField()),
-                ('fingerprint', models.BinaryField(max_length=16)),
-                ('blob', models.BinaryField()),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("shop_id", models.UUIDField()),
+                ("sku_id", models.UUIDField()),
+                ("lot_id", models.UUIDField()),
+                ("holder_id", models.UUIDField(null=True)),
+                ("reserved_until", models.DateTimeField(null=True)),
+                ("sold_at", models.DateTimeField(null=True)),
+                ("revealed_at", models.DateTimeField(null=True)),
+                ("state", models.SmallIntegerField(db_default=0)),
+                ("key_id", models.SmallIntegerField()),
+                ("fingerprint", models.BinaryField(max_length=16)),
+                ("blob", models.BinaryField()),
             ],
             options={
-                'db_table': 'vault_code',
-                'indexes': [models.Index(condition=models.Q(('state', 0)), fields=['lot_id', 'id'], name='vault_code_free'), models.Index(condition=models.Q(('holder_id__isnull', False)), fields=['shop_id', 'holder_id'], name='vault_code_held'), models.Index(condition=models.Q(('reserved_until__isnull', False)), fields=['reserved_until'], name='vault_code_reserved')],
-                'constraints': [models.UniqueConstraint(fields=('shop_id', 'fingerprint'), name='vault_code_once'), models.CheckConstraint(condition=models.Q(('state__in', (0, 1, 2, 3, 4))), name='vault_code_state'), models.CheckConstraint(condition=models.Q(models.Q(('holder_id__isnull', True), ('state', 0)), models.Q(('holder_id__isnull', False), ('state__in', (1, 2))), ('state__in', (3, 4)), _connector='OR'), name='vault_code_holder'), models.CheckConstraint(condition=models.Q(models.Q(('reserved_until__isnull', False), ('state', 1)), models.Q(models.Q(('state', 1), _negated=True), ('reserved_until__isnull', True)), _connector='OR'), name='vault_code_reserved_until'), models.CheckConstraint(condition=models.Q(models.Q(('sold_at__isnull', False), ('state', 2)), models.Q(('revealed_at__isnull', True), ('sold_at__isnull', True), ('state__in', (0, 1))), ('state__in', (3, 4)), _connector='OR'), name='vault_code_sold_at')],
+                "db_table": "vault_code",
+                "indexes": [
+                    models.Index(condition=models.Q(("state", 0)), fields=["lot_id", "id"], name="vault_code_free"),
+                    models.Index(
+                        condition=models.Q(("holder_id__isnull", False)),
+                        fields=["shop_id", "holder_id"],
+                        name="vault_code_held",
+                    ),
+                    models.Index(
+                        condition=models.Q(("reserved_until__isnull", False)),
+                        fields=["reserved_until"],
+                        name="vault_code_reserved",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop_id", "fingerprint"), name="vault_code_once"),
+                    models.CheckConstraint(condition=models.Q(("state__in", (0, 1, 2, 3, 4))), name="vault_code_state"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("holder_id__isnull", True), ("state", 0)),
+                            models.Q(("holder_id__isnull", False), ("state__in", (1, 2))),
+                            ("state__in", (3, 4)),
+                            _connector="OR",
+                        ),
+                        name="vault_code_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reserved_until__isnull", False), ("state", 1)),
+                            models.Q(models.Q(("state", 1), _negated=True), ("reserved_until__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="vault_code_reserved_until",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sold_at__isnull", False), ("state", 2)),
+                            models.Q(("revealed_at__isnull", True), ("sold_at__isnull", True), ("state__in", (0, 1))),
+                            ("state__in", (3, 4)),
+                            _connector="OR",
+                        ),
+                        name="vault_code_sold_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Stock',
+            name="Stock",
             fields=[
-                ('pk', models.CompositePrimaryKey('shop_id', 'sku_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('sku_id', models.UUIDField()),
-                ('free', models.BigIntegerField()),
-                ('reserved', models.BigIntegerField()),
-                ('sold', models.BigIntegerField()),
-                ('quarantined', models.BigIntegerField()),
-                ('void', models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "shop_id", "sku_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("sku_id", models.UUIDField()),
+                ("free", models.BigIntegerField()),
+                ("reserved", models.BigIntegerField()),
+                ("sold", models.BigIntegerField()),
+                ("quarantined", models.BigIntegerField()),
+                ("void", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'vault_stock',
-                'constraints': [models.CheckConstraint(condition=models.Q(('free__gte', 0), ('quarantined__gte', 0), ('reserved__gte', 0), ('sold__gte', 0), ('void__gte', 0)), name='vault_stock_not_negative')],
+                "db_table": "vault_stock",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("free__gte", 0),
+                            ("quarantined__gte", 0),
+                            ("reserved__gte", 0),
+                            ("sold__gte", 0),
+                            ("void__gte", 0),
+                        ),
+                        name="vault_stock_not_negative",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BatchLine',
+            name="BatchLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shop_id', models.UUIDField()),
-                ('line_no', models.BigIntegerField()),
-                ('problem', models.CharField(max_length=40)),
-                ('other_line', models.BigIntegerField(null=True)),
-                ('other_batch_id', models.UUIDField(null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='vault.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shop_id", models.UUIDField()),
+                ("line_no", models.BigIntegerField()),
+                ("problem", models.CharField(max_length=40)),
+                ("other_line", models.BigIntegerField(null=True)),
+                ("other_batch_id", models.UUIDField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="vault.batch"),
+                ),
             ],
             options={
-                'db_table': 'vault_batch_line',
-                'constraints': [models.UniqueConstraint(fields=('shop_id', 'batch', 'line_no'), name='vault_batch_line_once'), models.CheckConstraint(condition=models.Q(('line_no__gt', 0)), name='vault_batch_line_number')],
+                "db_table": "vault_batch_line",
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop_id", "batch", "line_no"), name="vault_batch_line_once"),
+                    models.CheckConstraint(condition=models.Q(("line_no__gt", 0)), name="vault_batch_line_number"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('sku_id', models.UUIDField()),
-                ('state', models.CharField(max_length=16)),
-                ('use_first', models.BooleanField(default=False)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('unit_cost_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('loaded', models.BigIntegerField(default=0)),
-                ('free', models.BigIntegerField(db_default=0, default=0)),
-                ('reserved', models.BigIntegerField(db_default=0, default=0)),
-                ('sold', models.BigIntegerField(db_default=0, default=0)),
-                ('quarantined', models.BigIntegerField(db_default=0, default=0)),
-                ('void', models.BigIntegerField(db_default=0, default=0)),
-                ('first_free_id', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.batch')),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("shop_id", models.UUIDField()),
+                ("sku_id", models.UUIDField()),
+                ("state", models.CharField(max_length=16)),
+                ("use_first", models.BooleanField(default=False)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("unit_cost_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("loaded", models.BigIntegerField(default=0)),
+                ("free", models.BigIntegerField(db_default=0, default=0)),
+                ("reserved", models.BigIntegerField(db_default=0, default=0)),
+                ("sold", models.BigIntegerField(db_default=0, default=0)),
+                ("quarantined", models.BigIntegerField(db_default=0, default=0)),
+                ("void", models.BigIntegerField(db_default=0, default=0)),
+                ("first_free_id", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "batch",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.batch"),
+                ),
             ],
             options={
-                'db_table': 'vault_lot',
-                'indexes': [models.Index(models.F('shop_id'), models.F('sku_id'), models.OrderBy(models.F('use_first'), descending=True), models.F('expires_at'), models.F('id'), condition=models.Q(('state', 'open')), name='vault_lot_to_claim'), models.Index(models.F('expires_at'), condition=models.Q(('state', 'open')), name='vault_lot_to_expire')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('staged', 'open', 'drained', 'expired', 'quarantined'))), name='vault_lot_state'), models.CheckConstraint(condition=models.Q(('free__gte', 0), ('loaded__gte', 0), ('quarantined__gte', 0), ('reserved__gte', 0), ('sold__gte', 0), ('unit_cost_minor__gte', 0), ('void__gte', 0)), name='vault_lot_not_negative'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='vault_lot_currency')],
+                "db_table": "vault_lot",
+                "indexes": [
+                    models.Index(
+                        models.F("shop_id"),
+                        models.F("sku_id"),
+                        models.OrderBy(models.F("use_first"), descending=True),
+                        models.F("expires_at"),
+                        models.F("id"),
+                        condition=models.Q(("state", "open")),
+                        name="vault_lot_to_claim",
+                    ),
+                    models.Index(
+                        models.F("expires_at"), condition=models.Q(("state", "open")), name="vault_lot_to_expire"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("staged", "open", "drained", "expired", "quarantined"))),
+                        name="vault_lot_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("free__gte", 0),
+                            ("loaded__gte", 0),
+                            ("quarantined__gte", 0),
+                            ("reserved__gte", 0),
+                            ("sold__gte", 0),
+                            ("unit_cost_minor__gte", 0),
+                            ("void__gte", 0),
+                        ),
+                        name="vault_lot_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="vault_lot_currency"
+                    ),
+                ],
             },
         ),
     ]

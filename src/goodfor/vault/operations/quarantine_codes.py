@@ -23,7 +23,7 @@ def quarantine_codes(*, shop_id: UUID, code_ids: Sequence[UUID], reason: str, ac
     codes = move_codes(
         shop_id=shop_id,
         code_ids=code_ids,
-        target=lambda code: QUARANTINED,
+        target=lambda _: QUARANTINED,
         action="vault.codes_quarantined",
         reason=reason,
         actor=actor,

@@ -24,7 +24,8 @@ def quarantine_lots(
 ) -> int:
     """Quarantine the lots of a batch, or these lots; returns how many changed.
 
-    Their free codes cannot be claimed, reserved ones cannot be sold any more, sold ones are not touched. Raises LotNotFound.
+    Their free codes cannot be claimed, reserved ones cannot be sold any more, sold ones are not touched.
+    Raises LotNotFound.
     """
     moved = move_lots(
         shop_id=shop_id,

@@ -12,9 +12,7 @@ from goodfor.vault.types import RevealedCode
 _REVEAL = Statement("goodfor.vault", "sql/reveal.sql")
 
 
-def reveal(
-    *, shop_id: UUID, holder_id: UUID, code_ids: Sequence[UUID] | None, now: datetime
-) -> list[RevealedCode]:
+def reveal(*, shop_id: UUID, holder_id: UUID, code_ids: Sequence[UUID] | None, now: datetime) -> list[RevealedCode]:
     """Decrypt the sold codes of a holder (all, or those of `code_ids` that are its), in the order of the file.
 
     The caller has proved who is asking, and writes down each reveal in the same transaction. Waits for a refund or a

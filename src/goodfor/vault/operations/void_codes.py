@@ -23,7 +23,7 @@ def void_codes(*, shop_id: UUID, code_ids: Sequence[UUID], reason: str, actor: s
     codes = move_codes(
         shop_id=shop_id,
         code_ids=code_ids,
-        target=lambda code: VOID,
+        target=lambda _: VOID,
         action="vault.codes_voided",
         reason=reason,
         actor=actor,

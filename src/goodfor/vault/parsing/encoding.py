@@ -71,7 +71,7 @@ def fits(head: bytes, name: str) -> bool:
 
 
 def kind_of(suffix: str, head: bytes) -> str:
-    """"sheet" or "text" by name and first bytes. Raises FileProblem(unsupported_type) for other kinds of file."""
+    """ "sheet" or "text" by name and first bytes. Raises FileProblem(unsupported_type) for other kinds of file."""
     suffix = suffix.lower()
     if suffix in SHEET_SUFFIXES:
         return "sheet"

@@ -22,7 +22,8 @@ _DATE = re.compile(
     r"(?:[T\s]*(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2})(?:\.\d+)?)?[秒分]?)?"
 )
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_FOREVER = {"", "-", "--", "/", "无", "无限", "无限期", "不限", "永久", "永久有效", "长期", "长期有效", "none", "null", "never", "n/a"}
+_FOREVER_WORDS = "- -- / 无 无限 无限期 不限 永久 永久有效 长期 长期有效 none null never n/a"
+_FOREVER = frozenset([""]).union(_FOREVER_WORDS.split())
 _COST = re.compile(r"[¥￥$]?\s*(\d{1,12}(?:\.\d{1,4})?)\s*元?")
 
 

@@ -10,7 +10,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 from goodfor.vault.parsing.fields import clean, parse_expiry
-from goodfor.vault.parsing.layout import CELL, COST, EXPIRY, IGNORED, NUMBER, ROLES, SECRET, SHEET, TEXT, Layout, unspoil
+from goodfor.vault.parsing.layout import (
+    CELL,
+    COST,
+    EXPIRY,
+    IGNORED,
+    NUMBER,
+    ROLES,
+    SECRET,
+    SHEET,
+    TEXT,
+    Layout,
+    unspoil,
+)
 from goodfor.vault.parsing.names import role_of
 from goodfor.vault.parsing.problems import COLUMNS_UNCLEAR, DIGITS_LOST, NO_CODES, FileProblem
 
@@ -51,8 +63,8 @@ def understand(
 ) -> Layout:
     """The layout of a file whose first lines (decoded, without line ends) are given.
 
-    `separator`, `columns` and `skip_lines` (titles and header) are what a person said, and are believed. Raises FileProblem: no_codes,
-    columns_unclear, digits_lost.
+    `separator`, `columns` and `skip_lines` (titles and header) are what a person said, and are believed.
+    Raises FileProblem: no_codes, columns_unclear, digits_lost.
     """
     filled = [(number, text) for number, line in enumerate(lines, 1) if (text := clean(line.replace(CELL, " ")))]
     if not filled:

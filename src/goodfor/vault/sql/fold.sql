@@ -17,12 +17,15 @@ WITH gone AS (
         quarantined = l.quarantined + b.quarantined, void = l.void + b.void
     FROM by_lot b WHERE l.id = b.lot_id
     RETURNING l.id
-), totals AS (
-    INSERT INTO vault_stock AS s (shop_id, sku_id, free, reserved, sold, quarantined, void)
-    SELECT shop_id, sku_id, sum(free), sum(reserved), sum(sold), sum(quarantined), sum(void)
+), by_sku AS (
+    SELECT shop_id, sku_id, sum(free) AS free, sum(reserved) AS reserved, sum(sold) AS sold,
+           sum(quarantined) AS quarantined, sum(void) AS void
     FROM gone GROUP BY shop_id, sku_id
-    ON CONFLICT (shop_id, sku_id) DO UPDATE
-    SET free = s.free + excluded.free, reserved = s.reserved + excluded.reserved, sold = s.sold + excluded.sold,
-        quarantined = s.quarantined + excluded.quarantined, void = s.void + excluded.void
+), totals AS (
+    -- The row was made when the first batch of the SKU went on sale.
+    UPDATE vault_stock s
+    SET free = s.free + b.free, reserved = s.reserved + b.reserved, sold = s.sold + b.sold,
+        quarantined = s.quarantined + b.quarantined, void = s.void + b.void
+    FROM by_sku b WHERE s.shop_id = b.shop_id AND s.sku_id = b.sku_id
 )
 SELECT (SELECT count(*) FROM gone)::bigint, ARRAY(SELECT id FROM lots)

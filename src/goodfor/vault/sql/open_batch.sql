@@ -6,6 +6,10 @@ WITH opened AS (
 ), delta AS (
     INSERT INTO vault_stock_delta (shop_id, sku_id, lot_id, free)
     SELECT %(shop_id)s, sku_id, id, loaded FROM opened WHERE loaded > 0
+), stock AS (
+    INSERT INTO vault_stock (shop_id, sku_id, free, reserved, sold, quarantined, void)
+    SELECT DISTINCT %(shop_id)s::uuid, sku_id, 0, 0, 0, 0, 0 FROM opened
+    ON CONFLICT (shop_id, sku_id) DO NOTHING
 )
 SELECT ARRAY(SELECT id FROM opened), (SELECT coalesce(sum(loaded), 0) FROM opened)::bigint,
        (SELECT coalesce(sum(loaded * unit_cost_minor), 0) FROM opened)::bigint

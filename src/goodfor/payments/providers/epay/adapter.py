@@ -1,4 +1,4 @@
-"""EPay as a provider. The gateway is an untrusted counterparty: what it notifies is asked again, what it sends is checked.
+"""EPay as a provider. The gateway is an untrusted counterparty: what it notifies is asked again and checked.
 
 v1 has no close and no query of a refund: after a lost reply only the order's own state tells, and where that is not
 enough the outcome stays Unknown("ambiguous") and becomes a case. v2 has both, and ignores a repeated refund number.
@@ -32,6 +32,7 @@ from goodfor.payments.types import Fact, FactSource, Instruction, RawRequest
 NAME_BYTES = 127
 APP_SCHEMES = frozenset({"weixin", "wxp", "alipays", "alipay", "alipayqr", "mqqapi"})
 AMBIGUOUS = "ambiguous"
+REFUSED = "refused"
 
 
 class EpayProvider:
@@ -83,9 +84,7 @@ class EpayProvider:
         if v2:
             fields["method"] = str(account.config.get("create_method", "web"))
             return _guarded(lambda: _created_v2(client.call_v2(settings, "api/pay/create", fields, now)))
-        return _guarded(
-            lambda: _created_v1(client.call_v1(settings, "mapi.php", client.signed(settings, fields, now)))
-        )
+        return _guarded(lambda: _created_v1(client.call_v1(settings, "mapi.php", client.signed(settings, fields, now))))
 
     def query(self, account: Account, attempt: Attempt, now: datetime) -> Outcome:
         """See `Provider.query`. Frozen and pre-authorised orders are not paid."""
@@ -102,7 +101,7 @@ class EpayProvider:
                 return Pending(order.get("trade_no", "")[:64])
             return Unknown("bad_status")
 
-        return _guarded(ask)
+        return _asked(ask)
 
     def close(self, account: Account, attempt: Attempt, now: datetime) -> Outcome:
         """v2 only."""
@@ -136,7 +135,7 @@ class EpayProvider:
         """v2: by our refund number. v1: by the state of the order, as far as that tells."""
         settings = Settings.of(account)
         if settings.version == "v1":
-            return _guarded(lambda: _refund_by_order(_order(settings, refund.payment_number, now), refund))
+            return _guarded(lambda: _refund_by_order(_known_order(settings, refund.payment_number, now), refund))
         fields = {"out_refund_no": refund.number}
 
         def ask() -> Outcome:
@@ -146,7 +145,7 @@ class EpayProvider:
                 return Unknown("other_amount")
             return _refund_state(reply)
 
-        return _guarded(ask)
+        return _asked(ask)
 
     def parse_notify(self, account: Account, raw: RawRequest, now: datetime) -> ParsedNotify:
         """See `Provider.parse_notify`: signature, merchant, freshness (v2), state, number and amount, in this order."""
@@ -190,7 +189,15 @@ def _guarded(ask: Callable[[], Outcome]) -> Outcome:
     except BadReply as problem:
         return Unknown(problem.reason)
     except client.Refused as problem:
-        return Rejected(NOT_FOUND if _says_not_found(problem.text) else "refused", problem.text)
+        return Rejected(NOT_FOUND if _says_not_found(problem.text) else REFUSED, problem.text)
+
+
+def _asked(ask: Callable[[], Outcome]) -> Outcome:
+    """Run a question: a refusal to answer (bad clock, wrong key, too many calls) tells nothing about the money."""
+    outcome = _guarded(ask)
+    if isinstance(outcome, Rejected) and outcome.code == REFUSED:
+        return Unknown(REFUSED)
+    return outcome
 
 
 def _says_not_found(text: str) -> bool:
@@ -208,6 +215,14 @@ def _order(settings: Settings, number: str, now: datetime) -> dict[str, str]:
     if order.get("pid", settings.pid) != settings.pid:
         raise BadReply("foreign_merchant")
     return order
+
+
+def _known_order(settings: Settings, number: str, now: datetime) -> dict[str, str]:
+    """An order that was paid: a gateway that denies it answers nothing that may send money a second time."""
+    try:
+        return _order(settings, number, now)
+    except client.Refused:
+        raise BadReply(REFUSED) from None
 
 
 def _same(reply: dict[str, str], name: str, ours: str) -> None:
@@ -286,7 +301,7 @@ def _refund_state(reply: dict[str, str]) -> Outcome:
 
 
 def _refund_by_order(order: dict[str, str], refund: RefundAttempt) -> Outcome:
-    """v1: `refundmoney`, where the gateway tells it, is exact; else only a first refund on a refunded order is certain."""
+    """v1: `refundmoney`, where the gateway tells it, is exact; else only a first refund of a refunded order is."""
     told = order.get("refundmoney", "")
     if told:
         try:

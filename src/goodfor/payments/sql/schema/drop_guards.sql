@@ -1,4 +1,10 @@
-DROP TRIGGER reserves ON payments_refund;
-DROP FUNCTION payments_refund_reserves();
-DROP TRIGGER stays ON payments_fact;
-DROP FUNCTION payments_fact_stays();
+-- Takes the guards of payments away.
+DROP FUNCTION payments_refuse() CASCADE;
+DROP FUNCTION payments_payment_guard() CASCADE;
+DROP FUNCTION payments_fact_guard() CASCADE;
+DROP FUNCTION payments_inbox_guard() CASCADE;
+DROP FUNCTION payments_refund_guard() CASCADE;
+DROP FUNCTION payments_refund_reserve() CASCADE;
+DROP FUNCTION payments_account_guard() CASCADE;
+DROP FUNCTION payments_payment_moves();
+DROP FUNCTION payments_refund_moves();

@@ -1,0 +1,187 @@
+"""`bench import`: how fast codes come in, against plain COPY of the same rows into the same indexed table.
+
+Run it on a throw-away database: it leaves its codes there.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.ids import uuid7
+from goodfor.kernel.tenancy import platform_job
+from goodfor.vault import operations
+from goodfor.vault.importing import source
+from goodfor.vault.importing.context import seal_context, told
+from goodfor.vault.importing.sealing import COPY_COLUMNS, COPY_HEADER, COPY_TRAILER, seal
+from goodfor.vault.types import ImportOptions, Progress
+
+_OPTIONS = ImportOptions(currency="CNY", unit_cost_minor=950)
+_READ = 1 << 20
+
+
+def run(json: bool = False, rows: int = 1_000_000) -> dict[str, Any]:
+    """Measure with `rows` codes (number of 16 and secret of 20 characters); returns figures, units in the names.
+
+    Twice the same work: into an empty table, then with the first `rows` codes held. Plain COPY gets the rows sealed
+    beforehand and a table of the same columns, indexes, checks and fill factor; both go through one connection.
+    """
+    shop_id, sku_id = uuid4(), uuid4()
+    with tempfile.TemporaryDirectory(prefix="goodfor-bench-") as folder, platform_job("bench import"):
+        files = [_write_csv(Path(folder) / f"codes-{part}.csv", rows, part) for part in range(2)]
+        _say(json, f"sealing {2 * rows:,} rows for plain COPY")
+        sealed = [_seal_to_file(path, shop_id, sku_id) for path in files]
+        with _copy_table():
+            copies = [_plain_copy(path) for path in sealed]
+        _say(json, f"plain COPY: {copies[0]:.2f} s, then {copies[1]:.2f} s")
+        times, peaks = [], []
+        for path in files:
+            seconds, peak = _import(path, shop_id, sku_id, rows, quiet=json)
+            times.append(seconds)
+            peaks.append(peak)
+            _say(json, f"import: {seconds:.2f} s, peak {peak / 2**20:.0f} MB")
+    return {
+        "rows": rows,
+        "import_seconds": round(times[0], 3),
+        "codes_per_second": round(rows / times[0]),
+        "plain_copy_seconds": round(copies[0], 3),
+        "plain_copy_rows_per_second": round(rows / copies[0]),
+        "ratio_to_plain_copy": round(copies[0] / times[0], 3),
+        "import_seconds_with_as_many_held": round(times[1], 3),
+        "plain_copy_seconds_with_as_many_held": round(copies[1], 3),
+        "slowdown_with_as_many_held": round(times[1] / times[0], 3),
+        "peak_memory_mb": round(max(peaks) / 2**20),
+        "cores": os.cpu_count() or 1,
+        "fsync": _setting("fsync"),
+        "synchronous_commit": _setting("synchronous_commit"),
+    }
+
+
+def _say(quiet: bool, text: str) -> None:
+    if not quiet:
+        sys.stderr.write(text + "\n")
+
+
+def _setting(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s)", [name])
+        return str(cursor.fetchone()[0])
+
+
+def _write_csv(path: Path, rows: int, part: int) -> Path:
+    noise = os.urandom(10 * rows)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("卡号,卡密\r\n")
+        for index in range(rows):
+            secret = noise[10 * index : 10 * index + 10].hex().upper()
+            file.write(f"{6200000000000000 + part * 10**12 + index},{secret}\r\n")
+    return path
+
+
+def _seal_to_file(path: Path, shop_id: UUID, sku_id: UUID) -> Path:
+    found = source.scan(path)
+    layout = source.understand(found, told(_OPTIONS))
+    context = seal_context(shop_id, sku_id, uuid7(), layout, _OPTIONS, utc_now())
+    target = path.with_suffix(".copy")
+    with target.open("wb") as file:
+        file.write(COPY_HEADER)
+        for chunk in source.chunks(found, layout, offset=0, lines_done=0):
+            file.write(seal(chunk.data, chunk.first_line, chunk.end_offset, context).rows)
+        file.write(COPY_TRAILER)
+    return target
+
+
+@contextmanager
+def _copy_table() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS vault_bench_copy")
+        cursor.execute("CREATE TABLE vault_bench_copy (LIKE vault_code INCLUDING ALL) WITH (fillfactor = 85)")
+        try:
+            yield
+        finally:
+            cursor.execute("DROP TABLE vault_bench_copy")
+            cursor.execute("CHECKPOINT")
+
+
+def _plain_copy(path: Path) -> float:
+    began = time.perf_counter()
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY vault_bench_copy ({COPY_COLUMNS}) FROM STDIN (FORMAT binary)") as copy,
+        path.open("rb") as file,
+    ):
+        while block := file.read(_READ):
+            copy.write(block)
+    return time.perf_counter() - began
+
+
+def _import(path: Path, shop_id: UUID, sku_id: UUID, rows: int, *, quiet: bool) -> tuple[float, int]:
+    def show(progress: Progress) -> None:
+        if not quiet and sys.stderr.isatty():
+            sys.stderr.write(f"\r{100 * progress.bytes_done // progress.bytes_total} %")
+
+    with _PeakMemory() as memory:
+        began = time.perf_counter()
+        done = operations.import_file(
+            shop_id=shop_id, sku_id=sku_id, path=path, options=_OPTIONS, actor="bench", now=utc_now(), progress=show
+        )
+        seconds = time.perf_counter() - began
+    if done.batch.counts.accepted != rows:
+        raise RuntimeError(f"{done.batch.counts.accepted} of {rows} codes came in")
+    return seconds, memory.peak
+
+
+class _PeakMemory:
+    """The most that this process and its children held together (resident bytes; pages they share count twice)."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "_PeakMemory":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            self.peak = max(self.peak, sum(_resident(pid) for pid in _family(os.getpid())))
+            self._stop.wait(0.05)
+
+
+def _family(pid: int) -> list[int]:
+    family = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(child) for child in task.read_text().split()]
+        except OSError:
+            continue
+        for child in children:
+            family += _family(child)
+    return family
+
+
+def _resident(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        return 0
+    return 0
