@@ -31,6 +31,11 @@ def _flush_past_guards() -> None:
             cursor.execute("SET session_replication_role = replica")
         try:
             original(self)
+            # Tables without models are not in Django's list.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT string_agg(tablename, ', ') FROM pg_tables WHERE tablename LIKE 'kernel\\_%'")
+                (tables,) = cursor.fetchone()
+                cursor.execute(f"TRUNCATE {tables}")
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = DEFAULT")

@@ -1,13 +1,11 @@
 """Hot statements: one .sql file each, prepared by the server, run on Django's current connection."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from importlib import resources
 from typing import Any
 
 import psycopg
-from django.db import connection
-from django.db.utils import DatabaseErrorWrapper
+from django.db import DEFAULT_DB_ALIAS, connections
 
 Row = tuple[Any, ...]
 #: Called with each statement that runs here (name, text, params): the tests watch tenancy, `bench` captures the SQL.
@@ -30,30 +28,28 @@ class Statement:
         self.text = resources.files(package).joinpath(path).read_text(encoding="utf-8")
 
     def _execute(self, params: Mapping[str, Any]) -> "psycopg.Cursor[Row]":
-        connection.ensure_connection()
+        wrapper = connections[DEFAULT_DB_ALIAS]
+        if wrapper.connection is None:
+            wrapper.ensure_connection()
         for observe in observers:
             observe(self.name, self.text, params)
-        cursor = psycopg.Cursor(connection.connection)
-        with _translated():
+        # A cursor of psycopg's own, not Django's: parameters are bound on the server, and the statement is prepared.
+        cursor = psycopg.Cursor(wrapper.connection)
+        try:
             cursor.execute(self.text, params)
+        except psycopg.Error:
+            with wrapper.wrap_database_errors:
+                raise
         return cursor
 
     def rows(self, params: Mapping[str, Any]) -> list[Row]:
         """All rows as tuples."""
-        cursor = self._execute(params)
-        with _translated():
-            return cursor.fetchall()
+        return self._execute(params).fetchall()
 
     def row(self, params: Mapping[str, Any]) -> Row | None:
         """The first row, or None."""
-        cursor = self._execute(params)
-        with _translated():
-            return cursor.fetchone()
+        return self._execute(params).fetchone()
 
     def run(self, params: Mapping[str, Any]) -> int:
         """Execute; how many rows were touched."""
         return self._execute(params).rowcount
-
-
-def _translated() -> AbstractContextManager[Any]:
-    return DatabaseErrorWrapper(connection)

@@ -38,7 +38,8 @@ INVARIANTS = [
         FROM orders_order o
         JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
         LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id AND c.state = 1
-        WHERE (o.state = 'placed' AND o.pay_by > %(now)s) OR o.state IN ('cancelled', 'expired', 'refunding', 'refunded')
+        WHERE (o.state = 'placed' AND o.pay_by > %(now)s)
+           OR o.state IN ('cancelled', 'expired', 'refunding', 'refunded')
         GROUP BY l.id, l.quantity, o.state
         HAVING count(c.id) <> CASE WHEN o.state = 'placed' THEN l.quantity ELSE 0 END
         """,

@@ -1,4 +1,4 @@
-"""Orders and their lines. Rows are written by statements in sql/ and by operations/; the constraints say what can be."""
+"""Orders and their lines. Rows are written by sql/ and operations/; the constraints say what can be."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -108,7 +108,7 @@ def _value(db: "psycopg.Connection[Any]", one: Any, two: Any, names: _Names) -> 
         return _literal(db, one)
     if isinstance(one, UUID):
         return names.expression(one)
-    return _text(db, one, two, names)
+    return _text(db, one, names)
 
 
 def _literal(db: "psycopg.Connection[Any]", value: Any) -> str:
@@ -122,7 +122,7 @@ def _literal(db: "psycopg.Connection[Any]", value: Any) -> str:
     return f"U&{opening}{_COLON.sub(chr(92) + chr(92) + '003A', quoted)}'{cast}"
 
 
-def _text(db: "psycopg.Connection[Any]", one: str, two: str, names: _Names) -> str:
+def _text(db: "psycopg.Connection[Any]", one: str, names: _Names) -> str:
     """A text with ids in it: the parts between known ids stay, the ids become expressions."""
     parts: list[str] = [one]
     for value in [v for v in names.known if isinstance(v, UUID)]:
@@ -131,10 +131,8 @@ def _text(db: "psycopg.Connection[Any]", one: str, two: str, names: _Names) -> s
     if any(p in by_text for p in parts):
         pieces = [f"{by_text[p]}::text" if p in by_text else _literal(db, p) for p in parts if p]
         return "(" + " || ".join(pieces) + ")"
-    prefix = os.path.commonprefix([one, two])
-    if len(one) <= 64 and "{" not in one:
-        return names.expression(one) if len(prefix) < len(one) else _literal(db, one)
-    return _literal(db, one)
+    # A short differing text is a number or a key; a long one (an answer, an event) stays what it was.
+    return names.expression(one) if len(one) <= 64 and "{" not in one else _literal(db, one)
 
 
 def run(text: str, *, seconds: float, clients: int, start: int) -> float:

@@ -5,7 +5,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -37,9 +36,7 @@ def order_body(sku_id: Any, quantity: int = 1) -> str:
 def stock_up(site: Site, sku: str, count: int) -> None:
     """Put `count` fresh codes on sale, at a cost of 8.00 each."""
     world, clock = load("goodfor.cli.world"), load("goodfor.kernel.clock")
-    world.load_codes(
-        site.made.shop_id, site.made.skus[sku], world.random_codes(count), clock.utc_now(), cost_minor=800
-    )
+    world.load_codes(site.made.shop_id, site.made.skus[sku], world.random_codes(count), clock.utc_now(), cost_minor=800)
 
 
 def limit_script(site: Site, sku: str) -> str:
@@ -66,7 +63,13 @@ def limit_script(site: Site, sku: str) -> str:
     return text
 
 
-def run(*, json: bool = False, seconds: str = "8", rounds: str = "5", clients: str = "16") -> BenchResult:
+def run(
+    *,
+    json: bool = False,  # noqa: ARG001  (progress goes to stderr anyway)
+    seconds: str = "8",
+    rounds: str = "5",
+    clients: str = "16",
+) -> BenchResult:
     """Alternate load and pgbench; medians of the rounds. Options: seconds, rounds, clients."""
     console = Console(stderr=True, quiet=False)
     span, count, many = float(seconds), int(rounds), int(clients)
@@ -95,9 +98,7 @@ def run(*, json: bool = False, seconds: str = "8", rounds: str = "5", clients: s
         return _result(rates, limits, p50, p99, text)
 
 
-def _result(
-    rates: list[float], limits: list[float], p50: list[float], p99: list[float], text: str
-) -> BenchResult:
+def _result(rates: list[float], limits: list[float], p50: list[float], p99: list[float], text: str) -> BenchResult:
     ratio = statistics.median(a / b for a, b in zip(rates, limits, strict=True))
     statements = [line for line in text.splitlines() if line and not line.startswith("\\")]
     decay = rates[-1] / rates[0]

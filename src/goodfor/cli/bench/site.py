@@ -1,4 +1,4 @@
-"""A shop to measure: throw-away PostgreSQL with fsync on, granian and the worker as in `up`, in this machine's real settings."""
+"""A shop to measure: throw-away PostgreSQL with fsync on, granian and the worker as in `up`."""
 
 import base64
 import os

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from goodfor.catalog import queries as catalog
 from goodfor.delivery import operations as delivery
 from goodfor.delivery.types import ToDeliver
-from goodfor.kernel.events import publish
+from goodfor.kernel.events import payload_text, publish
 from goodfor.kernel.ids import order_number, uuid7
-from goodfor.kernel.money import Money
+from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
@@ -21,6 +21,7 @@ from goodfor.orders.pricing import check_requests, price_lines
 from goodfor.orders.types import LineRequest, LineView, OrderView
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
 
+_INSERT_BOUGHT = Statement("goodfor.orders", "sql/insert_bought.sql")
 _MOVES: list[tuple[str | None, str]] = [
     (None, states.PLACED),
     (states.PLACED, states.PAID),
@@ -59,22 +60,10 @@ def buy_with_balance(
         wallet_account=wallet_account,
         now=now,
     )
-    _insert(shop_id, order_id, number, client_id, external_ref, priced, total, payment.payment_id, now)
-    record_history(
-        shop_id=shop_id,
-        machine=states.MACHINE,
-        subject_id=order_id,
-        moves=_MOVES,
-        actor=f"client:{client_id}",
-        cause="balance",
-        now=now,
+    event = OrderDelivered(
+        order_id, number, payment.payment_id, total.amount_minor, currency, sum(line.quantity for line in priced)
     )
-    quantity = sum(line.quantity for line in priced)
-    publish(
-        shop_id=shop_id,
-        event=OrderDelivered(order_id, number, payment.payment_id, total.amount_minor, currency, quantity),
-        now=now,
-    )
+    _write(shop_id, client_id, external_ref, priced, event, now)
     # The ledger is last: the wallet's row is the hottest lock.
     ledger.post(
         shop_id=shop_id,
@@ -106,46 +95,92 @@ def buy_with_balance(
     )
 
 
-def _insert(
+def _write(
     shop_id: UUID,
-    order_id: UUID,
-    number: str,
     client_id: UUID,
     external_ref: str | None,
     lines: Sequence[LineView],
-    total: Money,
-    payment_id: UUID,
+    event: OrderDelivered,
     now: datetime,
 ) -> None:
+    """Order, lines, history and event: one statement for the common order of one line, several for others."""
     try:
-        store.INSERT_ORDER.run(
-            {
-                "order_id": order_id,
-                "shop_id": shop_id,
-                "number": number,
-                "secret_hash": None,
-                "state": states.DELIVERED,
-                "channel": "api",
-                "buyer_ref": None,
-                "client_id": client_id,
-                "external_ref": external_ref,
-                "contact_key_id": None,
-                "contact_blob": None,
-                "ip_hash": None,
-                "locale": "",
-                "total_minor": total.amount_minor,
-                "paid_minor": total.amount_minor,
-                "currency": total.currency,
-                "payment_id": payment_id,
-                "now": now,
-                "pay_by": now,
-                "paid_at": now,
-                "deliver_by": now,
-                "delivered_at": now,
-                **store.line_params(lines, {}),
-            }
-        )
+        if len(lines) == 1:
+            _write_one(shop_id, client_id, external_ref, lines[0], event, now)
+        else:
+            _write_many(shop_id, client_id, external_ref, lines, event, now)
     except IntegrityError as error:
         if "orders_order_external" in str(error):
             raise ExternalRefUsed(external_ref=external_ref) from None
         raise
+
+
+def _write_one(
+    shop_id: UUID, client_id: UUID, external_ref: str | None, line: LineView, event: OrderDelivered, now: datetime
+) -> None:
+    _INSERT_BOUGHT.run(
+        {
+            "order_id": event.order_id,
+            "shop_id": shop_id,
+            "number": event.number,
+            "client_id": client_id,
+            "external_ref": external_ref,
+            "total_minor": event.total_minor,
+            "currency": event.currency,
+            "payment_id": event.payment_id,
+            "line_id": line.line_id,
+            "sku_id": line.sku_id,
+            "title": line.title,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price.amount_minor,
+            "event": payload_text(event),
+            "now": now,
+        }
+    )
+
+
+def _write_many(
+    shop_id: UUID,
+    client_id: UUID,
+    external_ref: str | None,
+    lines: Sequence[LineView],
+    event: OrderDelivered,
+    now: datetime,
+) -> None:
+    store.INSERT_ORDER.run(
+        {
+            "order_id": event.order_id,
+            "shop_id": shop_id,
+            "number": event.number,
+            "secret_hash": None,
+            "state": states.DELIVERED,
+            "channel": "api",
+            "buyer_ref": None,
+            "client_id": client_id,
+            "external_ref": external_ref,
+            "contact_key_id": None,
+            "contact_blob": None,
+            "ip_hash": None,
+            "locale": "",
+            "total_minor": event.total_minor,
+            "paid_minor": event.total_minor,
+            "currency": event.currency,
+            "payment_id": event.payment_id,
+            "now": now,
+            "pay_by": now,
+            "paid_at": now,
+            "deliver_by": now,
+            "delivered_at": now,
+            **store.line_params(lines, {}),
+        }
+    )
+    record_history(
+        shop_id=shop_id,
+        machine=states.MACHINE,
+        subject_id=event.order_id,
+        moves=_MOVES,
+        actor=f"client:{client_id}",
+        cause="balance",
+        now=now,
+    )
+    publish(shop_id=shop_id, event=event, now=now)

@@ -11,5 +11,5 @@ from goodfor.orders.operations.close_order import close_order
 
 @transaction.atomic(savepoint=False)
 def cancel_order(*, shop_id: UUID, order_id: UUID, actor: str, now: datetime) -> None:
-    """Cancel. Money that still arrives is delivered if stock remains, else refunded. Raises WrongState, OrderNotFound."""
+    """Cancel; money that still comes is delivered if stock remains, else refunded. Raises WrongState, OrderNotFound."""
     close_order(shop_id=shop_id, order_id=order_id, to_state=states.CANCELLED, actor=actor, cause="cancelled", now=now)
