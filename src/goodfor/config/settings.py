@@ -3,6 +3,7 @@
 Everything secret comes from files whose paths are in the environment (`up` makes them with mode 0600).
 """
 
+import logging
 import os
 from pathlib import Path
 
@@ -67,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 #: The API needs none of these: it has no cookies, no forms and no pages (config/wsgi.py).
-LEAN_MIDDLEWARE: list[str] = []
+LEAN_MIDDLEWARE = ["goodfor.config.lean.content_length"]
 
 ROOT_URLCONF = "goodfor.config.urls"
 WSGI_APPLICATION = "goodfor.config.wsgi.application"
@@ -123,4 +124,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 LOGGING_CONFIG = None
+# A refused request is an answer, not an incident.
+logging.getLogger("django.request").setLevel(logging.ERROR)
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -58,7 +58,9 @@ def _give_back(shop_id: UUID, applied: Applied, now: datetime) -> None:
         payment_id=applied.payment.id,
         amount=applied.fact.amount,
         reason="duplicate_payment",
-        business_key=f"overpaid:{applied.payment.id}",
+        # By the fact: one payment may be paid more than twice, and each of its captures goes back by its own number.
+        business_key=f"overpaid:{applied.fact_id}",
+        capture_ref=applied.fact.channel_ref,
         now=now,
     )
     back = accounts.giving_back_entry(refund_id=refund.id, amount_minor=refund.amount.amount_minor, now=now)

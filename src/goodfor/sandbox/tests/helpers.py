@@ -43,7 +43,7 @@ class Merchant:
         self.url, self.pid, self.me = running.url, pid, demo_merchant(pid)
         self.books = lambda **kw: running.control.books(pid, self.me.md5_key, **kw)
 
-    def order(self, number: str, notify_url: str = NOWHERE, money: str = "9.90", **more: str) -> dict[str, str]:
+    def order(self, number: str, notify_url: str = NOWHERE, *, money: str = "9.90", **more: str) -> dict[str, str]:
         return {
             "pid": self.pid, "type": "alipay", "out_trade_no": number, "notify_url": notify_url,
             "return_url": "https://shop.example.test/r", "name": "card", "money": money, **more,
@@ -53,7 +53,7 @@ class Merchant:
         signed = {**fields, "sign": md5_sign(fields, self.me.md5_key), "sign_type": "MD5"}
         return self.json(method, path, signed)
 
-    def api(self, act: str, method: str = "GET", **fields: str) -> dict[str, Any]:
+    def api(self, act: str, method: str = "GET", /, **fields: str) -> dict[str, Any]:
         return self.json(method, f"/api.php?act={act}", {"pid": self.pid, "key": self.me.md5_key, **fields})
 
     def sign_v2(self, fields: dict[str, str]) -> dict[str, str]:
@@ -61,7 +61,7 @@ class Merchant:
         key = derive_private_key(MERCHANT_KEY_NAMES[self.pid])
         return {**full, "sign": rsa_sign(full, key), "sign_type": "RSA"}
 
-    def v2(self, name: str, **fields: str) -> dict[str, Any]:
+    def v2(self, name: str, /, **fields: str) -> dict[str, Any]:
         reply = self.json("POST", f"/api/pay/{name}", self.sign_v2(fields))
         if reply["code"] == 0:
             assert self.signed_by_platform(reply)
