@@ -79,13 +79,21 @@ INVARIANTS = [
     Invariant(
         name="paid_orders_have_a_payment",
         room="orders",
-        why="an order is paid by one succeeded payment of its total",
+        why="an order is paid by one succeeded payment of its total; what came besides goes back or is a case",
         sql="""
         SELECT o.id::text, coalesce(p.state, 'no payment')
         FROM orders_order o
         LEFT JOIN payments_payment p ON p.id = o.payment_id AND p.shop_id = o.shop_id AND p.source_id = o.id
         WHERE o.state IN ('paid', 'delivered', 'refunding', 'refunded')
-          AND (p.id IS NULL OR p.state <> 'succeeded' OR p.captured_minor <> o.total_minor OR p.currency <> o.currency)
+          AND (p.id IS NULL OR p.state <> 'succeeded' OR p.currency <> o.currency
+               OR p.captured_minor < o.total_minor
+               OR (p.captured_minor > o.total_minor
+                   AND p.captured_minor - o.total_minor <>
+                       (SELECT coalesce(sum(r.amount_minor), 0) FROM payments_refund r
+                        WHERE r.shop_id = p.shop_id AND r.payment_id = p.id AND r.state <> 'failed'
+                          AND r.business_key LIKE 'overpaid:%%')
+                   AND NOT EXISTS (SELECT 1 FROM payments_case k WHERE k.shop_id = p.shop_id AND k.payment_id = p.id
+                                   AND k.state = 'open')))
         """,
     ),
     Invariant(

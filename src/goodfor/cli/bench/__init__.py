@@ -5,9 +5,14 @@ A function takes `json: bool` (print nothing but progress on stderr when true) a
 
 from collections.abc import Callable
 
-from goodfor.cli.bench import flash, growth, orders
+from goodfor.cli.bench import flash, growth, importing, orders
 from goodfor.cli.bench.result import Bar, BenchResult
 
-BENCHES: dict[str, Callable[..., BenchResult]] = {"orders": orders.run, "flash": flash.run, "growth": growth.run}
+BENCHES: dict[str, Callable[..., BenchResult]] = {
+    "orders": orders.run,
+    "import": importing.run,
+    "flash": flash.run,
+    "growth": growth.run,
+}
 
 __all__ = ["BENCHES", "Bar", "BenchResult"]

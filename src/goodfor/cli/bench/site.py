@@ -42,8 +42,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_site(console: Console, *, workers: int = 2) -> Iterator[Site]:
-    """Start database, web and worker, make the demo shop without codes; everything ends with the block."""
+def running_site(console: Console, *, workers: int = 2, web: bool = True) -> Iterator[Site]:
+    """Start database and (with `web`) web and worker, make the demo shop without codes; all ends with the block."""
     with tempfile.TemporaryDirectory(prefix="goodfor-bench-") as folder, temporary_cluster(fast=False) as cluster:
         cluster.ensure_database("goodfor")
         url, port = cluster.url("goodfor"), free_port()
@@ -59,9 +59,10 @@ def running_site(console: Console, *, workers: int = 2) -> Iterator[Site]:
         load("goodfor.cli.prepare").migrate_database(console)
         world, clock = load("goodfor.cli.world"), load("goodfor.kernel.clock")
         made = world.make_shop(clock.utc_now())
-        children = [_web(port, workers, Path(folder)), _worker(Path(folder))]
+        children = [_web(port, workers, Path(folder)), _worker(Path(folder))] if web else []
         try:
-            _wait(f"http://127.0.0.1:{port}/readyz")
+            if web:
+                _wait(f"http://127.0.0.1:{port}/readyz")
             yield Site(port, url, made, console)
         finally:
             load("django.db").connections.close_all()

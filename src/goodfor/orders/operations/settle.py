@@ -57,7 +57,8 @@ def fulfil(*, shop_id: UUID, order_id: UUID, entries: Sequence[Entry], cause: st
     try:
         delivered = delivery.deliver_reserved(shop_id=shop_id, lines=lines, now=now)
     except OutOfStock:
-        ledger.post(shop_id=shop_id, currency=order.total.currency, entries=tuple(entries), now=now)
+        if entries:
+            ledger.post(shop_id=shop_id, currency=order.total.currency, entries=tuple(entries), now=now)
         start_refund(shop_id=shop_id, order=order, reason="out_of_stock", actor="system", now=now)
         return states.REFUNDING
     _delivered(shop_id, order, delivered, entries, cause, now)
