@@ -35,9 +35,12 @@ def write(
     *,
     optional: bool = False,
     secret: Callable[[M], bool] | None = None,
+    look_first: Callable[[M], bool] | None = None,
 ) -> HttpResponse:
     """Do `work` once for the request's key; a repetition gets the stored answer and `Idempotency-Replayed: true`.
 
+    `look_first` false: a first request, the common one, costs one statement less; a repetition then finds its answer
+    only after its own work was rolled back, so it is for work that touches nothing but the database.
     `secret`: true when the answer holds something that the database may not know in plain: it is stored sealed.
     Raises IdempotencyKeyRequired, IdempotencyKeyInvalid, KeyReused, InProgress, and what `parse` and `work` raise.
     """
@@ -47,9 +50,11 @@ def write(
     scope = f"api:{caller.client_id}"
     fingerprint = _fingerprint(request)
     aad = _aad(caller, key) if secret is not None and secret(body) else None
+    if look_first is None or look_first(body):
+        found = lookup(shop_id=caller.shop_id, scope=scope, key=key, body_hash=fingerprint)
+        if found is not None:
+            return _replayed(found, aad)
     try:
-        # No look before: a first request, the common one, then costs one statement less; a repetition finds its
-        # answer after its own work was rolled back.
         with transaction.atomic():
             status, data = work(caller, body, key, now)
             content = encode(data)

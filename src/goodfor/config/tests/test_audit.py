@@ -370,9 +370,7 @@ def use_codes_everywhere(now: datetime) -> tuple[list[tuple[str, str]], list[str
         shown = post(f"/orders/{made['number']}/codes/reveal", "{}").json()
         seen.append(shown["items"][0]["secret"])
     assert post("/orders", "{").status_code == 400
-    create_api_client(
-        shop_id=demo.shop_id, name="x", scopes=[str(Scope.ORDERS_READ)], actor="t", now=now
-    )
+    create_api_client(shop_id=demo.shop_id, name="x", scopes=[str(Scope.ORDERS_READ)], actor="t", now=now)
     held = delivery.masked_codes(demo.shop_id, [UUID(made["lines"][0]["id"])])
     assert held[0].revealed_at is not None
     relay_all(now)

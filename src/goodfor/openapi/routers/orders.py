@@ -60,7 +60,7 @@ def create_order(request: ApiRequest) -> HttpResponse:
 
     With `checkout` the codes are held for some minutes and your customer pays at `checkout.url`.
     """
-    return write(request, OrderIn, _create, secret=_has_secret)
+    return write(request, OrderIn, _create, secret=_has_secret, look_first=_has_secret)
 
 
 def _has_secret(body: OrderIn) -> bool:

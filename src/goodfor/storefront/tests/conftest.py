@@ -1,18 +1,27 @@
 """The shop that the page tests visit."""
 
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from goodfor.storefront.tests.factories import make_world
 from goodfor.storefront.tests.world import World
+from goodfor.vault.operations.import_file import import_file
+from goodfor.vault.types import ImportOptions
 
 
 def load_codes(shop_id: UUID, sku_id: UUID, codes: Sequence[str], now: datetime) -> None:
     """Through the vault's import."""
-    raise NotImplementedError("wire this to the vault's import operation")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "codes.txt"
+        path.write_text("\n".join(codes), encoding="utf-8")
+        options = ImportOptions(currency="CNY", unit_cost_minor=100)
+        done = import_file(shop_id=shop_id, sku_id=sku_id, path=path, options=options, actor="test", now=now)
+    assert done.batch.counts.accepted == len(codes)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def make_world(load_codes: LoadCodes) -> World:
         name=ACCOUNT,
         currency="CNY",
         config={},
-        secrets={},
+        secrets={"key": "sandbox-key-of-the-tests-0001"},
         methods=("sandbox",),
         enabled=True,
         actor=ACTOR,
@@ -73,7 +73,7 @@ def make_world(load_codes: LoadCodes) -> World:
         codes=tuple(codes[:3]),
         given=(
             SHOP_NAME, CATEGORY, PRODUCT, SOLD_OUT, ACCOUNT, SUMMARY, HOW, VALIDITY, method.label,
-            *FACES, *(f"{face}面值" for face in FACES), "元", "月卡",
+            *FACES, *(f"{face}面值" for face in FACES), "元", "月卡", "钱包",
         ),
     )  # fmt: skip
 

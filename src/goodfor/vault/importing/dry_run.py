@@ -109,7 +109,9 @@ def _sampled(
     for chunk in raw:
         if not samples:
             parsed = parse(chunk.data, chunk.first_line, context.layout, context.rules)
-            samples.extend((mask(record[1]), mask(record[2]), record[3]) for record in parsed.records[:SAMPLES])
+            samples.extend(
+                (mask(record[1].decode()), mask(record[2].decode()), record[3]) for record in parsed.records[:SAMPLES]
+            )
         yield chunk
 
 

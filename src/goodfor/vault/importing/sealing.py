@@ -5,10 +5,10 @@ A row is written straight in PostgreSQL's binary COPY format
 """
 
 import hashlib
-import hmac
 import os
 import struct
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -101,40 +101,58 @@ def line_of(code_id: int) -> int:
     return ((code_id >> 64) & 0xFFF) << 20 | (code_id >> 42) & 0xFFFFF
 
 
+def blind_index(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA256 cut to 16 bytes, as `KeyRing.blind_index`, with the key's two blocks hashed once.
+
+    RFC 2104 in two copies of hash states: less than half the time of hmac.digest for texts this short.
+    """
+    block = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block)).copy
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
+
+    def index(text: bytes) -> bytes:
+        first, second = inner(), outer()
+        first.update(text)
+        second.update(first.digest())
+        return second.digest()[:FINGERPRINT_BYTES]
+
+    return index
+
+
 def seal(data: bytes, first_line: int, end_offset: int, context: SealContext) -> Sealed:
     """Parse, fingerprint, encrypt and pack the lines of one chunk; a code twice in the chunk is kept once."""
     parsed = parse(data, first_line, context.layout, context.rules)
     sealed = Sealed(first_line, parsed.lines, end_offset)
     sealed.faults = [(line_no, problem, 0) for line_no, problem in parsed.faults]
-    kept = _fingerprint(parsed.records, sealed, context)
+    texts = _fingerprint(parsed.records, sealed, context)
     if context.cipher_key is not None:
-        _pack(kept, sealed, context)
-    else:
-        sealed.line_nos.extend(record[0] for record, _, _ in kept)
+        _pack(texts, sealed, context)
     return sealed
 
 
-Kept = tuple[Record, bytes, bytes]
+Fingerprinted = tuple[Record, bytes, bytes]
 
 
-def _fingerprint(records: list[Record], sealed: Sealed, context: SealContext) -> list[Kept]:
-    digest, key, shop = hmac.digest, context.index_key, context.shop
+def _fingerprint(records: list[Record], sealed: Sealed, context: SealContext) -> list[Fingerprinted]:
+    """(record, text to encrypt, fingerprint) of the first occurrence of each code; faults for the others."""
+    index, shop = blind_index(context.index_key), context.shop
     seen: dict[bytes, int] = {}
-    kept: list[Kept] = []
+    kept: list[Fingerprinted] = []
     for record in records:
-        number, secret = record[1].encode(), record[2].encode()
-        text = len(number).to_bytes(2, "big") + number + secret
-        mark = digest(key, shop + text, "sha256")[:FINGERPRINT_BYTES]
+        number = record[1]
+        text = len(number).to_bytes(2, "big") + number + record[2]
+        mark = index(shop + text)
         first = seen.setdefault(mark, record[0])
-        if first != record[0]:
+        if first == record[0]:
+            kept.append((record, text, mark))
+        else:
             sealed.faults.append((record[0], DUPLICATE_IN_FILE, first))
-            continue
-        kept.append((record, text, mark))
     sealed.fingerprints = b"".join(seen)
+    sealed.line_nos = array("Q", [item[0][0] for item in kept])
     return kept
 
 
-def _pack(kept: list[Kept], sealed: Sealed, context: SealContext) -> None:
+def _pack(kept: list[Fingerprinted], sealed: Sealed, context: SealContext) -> None:
     assert context.cipher_key is not None
     encrypt = AESGCM(context.cipher_key).encrypt
     place = context.shop + context.sku
@@ -142,31 +160,27 @@ def _pack(kept: list[Kept], sealed: Sealed, context: SealContext) -> None:
     noise = os.urandom((NONCE_BYTES + 6) * len(kept))
     after_lot = struct.pack(">ihi", 2, context.key_id, FINGERPRINT_BYTES)
     heads: dict[tuple[datetime | None, int], tuple[int, bytes]] = {}
-    lengths: dict[int, bytes] = {}
     start = struct.pack(">h", 7) + _UUID
     parts: list[bytes] = []
-    size, at = 0, 0
+    ends: list[int] = []
+    lots: list[int] = []
+    size, at, read, usual_cost = 0, 0, int.from_bytes, context.unit_cost_minor
     for (line_no, _, _, expiry, cost), text, mark in kept:
-        lot = (expiry or context.expires_at, context.unit_cost_minor if cost is None else cost)
+        lot = (expiry or context.expires_at, usual_cost if cost is None else cost)
         known = heads.get(lot)
         if known is None:
             middle = _UUID + context.shop + _UUID + context.sku + _UUID + lot_id(context.batch, *lot) + after_lot
             known = heads[lot] = len(heads), middle
-        nonce, salt = noise[at : at + NONCE_BYTES], noise[at + NONCE_BYTES : at + NONCE_BYTES + 6]
-        at += NONCE_BYTES + 6
-        code = (
-            base | (line_no >> 20) << 64 | (line_no & 0xFFFFF) << 42 | int.from_bytes(salt, "big") & _NOISE
-        ).to_bytes(16, "big")
-        sealed_text = encrypt(nonce, text, place + code)
-        length = NONCE_BYTES + len(sealed_text)
-        prefix = lengths.get(length)
-        if prefix is None:
-            prefix = lengths[length] = struct.pack(">i", length)
-        row = b"".join((start, code, known[1], mark, prefix, nonce, sealed_text))
+        cut = at + NONCE_BYTES
+        nonce, at = noise[at:cut], cut + 6
+        salt = read(noise[cut:at], "big") & _NOISE
+        code = (base | (line_no >> 20) << 64 | (line_no & 0xFFFFF) << 42 | salt).to_bytes(16, "big")
+        blob = nonce + encrypt(nonce, text, place + code)
+        row = b"".join((start, code, known[1], mark, len(blob).to_bytes(4, "big"), blob))
         parts.append(row)
         size += len(row)
-        sealed.ends.append(size)
-        sealed.line_nos.append(line_no)
-        sealed.lot_of.append(known[0])
+        ends.append(size)
+        lots.append(known[0])
     sealed.rows = b"".join(parts)
+    sealed.ends, sealed.lot_of = array("I", ends), array("H", lots)
     sealed.lots = list(heads)

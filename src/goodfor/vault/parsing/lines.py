@@ -10,10 +10,10 @@ from goodfor.vault.parsing.fields import MAX_LENGTH, clean, fault_of, parse_cost
 from goodfor.vault.parsing.layout import COST, EXPIRY, NUMBER, SECRET, SHEET, SPOILED, Layout, unspoil
 from goodfor.vault.parsing.sniff import LABELLED, split
 
-#: (line number, number, secret, expiry or None, cost in minor units or None)
-Record = tuple[int, str, str, datetime | None, int | None]
-# Anything that makes a chunk not plain: quotes, controls, characters beyond ASCII, scientific notation.
-_UNUSUAL = re.compile(r'[^\x20-\x7e\r\n\t]|"|[0-9][eE]\+[0-9]|[0-9]\.[0-9]+[eE][0-9]')
+#: (line number, number, secret, expiry or None, cost in minor units or None); texts in UTF-8.
+Record = tuple[int, bytes, bytes, datetime | None, int | None]
+# Anything that makes a chunk not plain: quotes, controls, bytes beyond ASCII, scientific notation, lone CRs.
+_UNUSUAL = re.compile(rb'[^\x20-\x7e\r\n\t\x1f]|"|[0-9][eE]\+[0-9]|[0-9]\.[0-9]+[eE][0-9]|\r(?!\n)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +36,69 @@ class Parsed:
 def parse(data: bytes, first_line: int, layout: Layout, rules: Rules) -> Parsed:
     """Parse whole lines. `first_line` is the number (from 1) of the first of them; headers are skipped by number."""
     parsed = Parsed()
+    skip = max(0, layout.skip_lines - first_line + 1)
+    careful = _Careful(layout, rules, parsed)
+    if _is_plain(data, layout):
+        raws = data.split(b"\n")
+        if not raws[-1]:
+            raws.pop()
+        parsed.lines = len(raws)
+        _plain(raws[skip:], first_line + skip, layout, careful)
+        return parsed
     texts = _decode(data, layout)
     parsed.lines = len(texts)
-    skip = max(0, layout.skip_lines - first_line + 1)
-    plain = data.isascii() and not _UNUSUAL.search(data.decode("ascii"))
-    if plain and layout.columns == (SECRET,) and not layout.separator and not layout.labelled:
-        _plain_single(texts, first_line, skip, parsed)
-    elif plain and layout.columns in ((NUMBER, SECRET), (SECRET, NUMBER)) and len(layout.separator) == 1:
-        _plain_pairs(texts, first_line, skip, layout, parsed)
-    else:
-        careful = _Careful(layout, rules, parsed)
-        for line_no, text in enumerate(texts[skip:], first_line + skip):
-            careful.line(line_no, text)
+    for line_no, text in enumerate(texts[skip:], first_line + skip):
+        careful.line(line_no, text)
     return parsed
+
+
+def _is_plain(data: bytes, layout: Layout) -> bool:
+    """Only printable ASCII, one or two columns and nothing that needs a second look: nearly every big file."""
+    columns, separator = layout.columns, layout.separator
+    shaped = (columns == (SECRET,) and not separator) or (
+        columns in ((NUMBER, SECRET), (SECRET, NUMBER))
+        and (separator == "----" or (len(separator) == 1 and separator.isascii()))
+    )
+    return (
+        shaped
+        and not layout.labelled
+        and layout.newline == "\n"
+        and (separator == "\t" or b"\t" not in data)
+        and (layout.kind == SHEET or b"\x1f" not in data)
+        and not _UNUSUAL.search(data)
+    )
+
+
+def _plain(raws: list[bytes], first_line: int, layout: Layout, careful: "_Careful") -> None:
+    add = careful.parsed.records.append
+    if layout.columns == (SECRET,):
+        for line_no, raw in enumerate(raws, first_line):
+            secret = raw.strip()
+            if secret and len(secret) <= MAX_LENGTH:
+                add((line_no, b"", secret, None, None))
+            elif secret:
+                careful.line(line_no, raw.decode("ascii"))
+        return
+    swapped = layout.columns[0] == SECRET
+    separator = None if layout.separator == " " else layout.separator.encode()
+    for line_no, raw in enumerate(raws, first_line):
+        fields = raw.split(separator)
+        if len(fields) == 2:
+            number, secret = fields
+            number, secret = number.strip(), secret.strip()
+            if number and secret and len(raw) <= MAX_LENGTH and number[-1] != 45 and secret[0] != 45:
+                add((line_no, secret, number, None, None) if swapped else (line_no, number, secret, None, None))
+                continue
+        careful.line(line_no, raw.decode("ascii"))
 
 
 def _decode(data: bytes, layout: Layout) -> list[str | None]:
     """Lines as text; None where the bytes are not in the file's encoding."""
-    end = layout.newline.encode()
     try:
         texts: list[str | None] = [*data.decode(layout.chunk_encoding).split(layout.newline)]
     except UnicodeDecodeError:
         texts = []
-        for raw in data.split(end):
+        for raw in data.split(layout.newline.encode()):
             try:
                 texts.append(raw.decode(layout.chunk_encoding))
             except UnicodeDecodeError:
@@ -68,54 +108,26 @@ def _decode(data: bytes, layout: Layout) -> list[str | None]:
     return texts
 
 
-def _plain_single(texts: list[str | None], first_line: int, skip: int, parsed: Parsed) -> None:
-    add = parsed.records.append
-    for line_no, text in enumerate(texts[skip:], first_line + skip):
-        assert text is not None
-        secret = text.strip()
-        if not secret:
-            continue
-        if len(secret) > MAX_LENGTH or "\t" in secret or "\r" in secret:
-            parsed.faults.append((line_no, fault_of(secret) or problems.CONTROL_CHARACTER))
-            continue
-        add((line_no, "", secret, None, None))
-
-
-def _plain_pairs(texts: list[str | None], first_line: int, skip: int, layout: Layout, parsed: Parsed) -> None:
-    add, separator, swapped = parsed.records.append, layout.separator, layout.columns[0] == SECRET
-    careful = _Careful(layout, None, parsed)
-    blank = separator == " "
-    for line_no, text in enumerate(texts[skip:], first_line + skip):
-        assert text is not None
-        fields = text.split() if blank else text.split(separator)
-        if len(fields) == 2:
-            number, secret = fields[0].strip(), fields[1].strip()
-            if number and secret and len(text) <= MAX_LENGTH and "\t" not in number and "\r" not in number:
-                add((line_no, secret, number, None, None) if swapped else (line_no, number, secret, None, None))
-                continue
-        careful.line(line_no, text)
-
-
 class _Careful:
     """Takes nothing for granted about a line."""
 
-    def __init__(self, layout: Layout, rules: Rules | None, parsed: Parsed) -> None:
-        self._layout, self._rules, self._parsed = layout, rules, parsed
+    def __init__(self, layout: Layout, rules: Rules, parsed: Parsed) -> None:
+        self._layout, self._rules, self.parsed = layout, rules, parsed
         self._place = {role: index for index, role in enumerate(layout.columns)}
         self._expiries: dict[str, datetime | None] = {}
 
     def line(self, line_no: int, text: str | None) -> None:
         """Add a record or a fault for one line; nothing for an empty one."""
         if text is None:
-            self._parsed.faults.append((line_no, problems.BAD_ENCODING))
+            self.parsed.faults.append((line_no, problems.BAD_ENCODING))
             return
         try:
             record = self._record(line_no, text)
         except _Refused as refused:
-            self._parsed.faults.append((line_no, refused.code))
+            self.parsed.faults.append((line_no, refused.code))
             return
         if record is not None:
-            self._parsed.records.append(record)
+            self.parsed.records.append(record)
 
     def _record(self, line_no: int, text: str) -> Record | None:
         fields = self._fields(text)
@@ -127,7 +139,7 @@ class _Careful:
             raise _Refused(problems.TOO_FEW_COLUMNS)
         secret = self._sold(fields[self._place[SECRET]], problems.MISSING_SECRET)
         number = self._sold(fields[self._place[NUMBER]], problems.MISSING_NUMBER) if NUMBER in self._place else ""
-        return line_no, number, secret, self._expiry(fields), self._cost(fields)
+        return line_no, number.encode(), secret.encode(), self._expiry(fields), self._cost(fields)
 
     def _fields(self, text: str) -> list[str]:
         layout = self._layout
@@ -167,13 +179,13 @@ class _Careful:
             except ValueError:
                 raise _Refused(problems.BAD_EXPIRY) from None
         expiry = self._expiries[text]
-        if expiry is not None and self._rules is not None and expiry <= self._rules.now:
+        if expiry is not None and expiry <= self._rules.now:
             raise _Refused(problems.ALREADY_EXPIRED)
         return expiry
 
     def _cost(self, fields: list[str]) -> int | None:
         place = self._place.get(COST)
-        if place is None or place >= len(fields) or self._rules is None:
+        if place is None or place >= len(fields):
             return None
         try:
             return parse_cost(unspoil(fields[place]), self._rules.exponent)
