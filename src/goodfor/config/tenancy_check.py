@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -71,7 +71,7 @@ def tenant_tables() -> frozenset[str]:
     return _tables
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _touched(statement: str, tables: frozenset[str]) -> tuple[str, ...]:
     text = NOT_SQL.sub(" ", statement).lstrip()
     if EXEMPT.match(text):
