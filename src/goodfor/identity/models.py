@@ -24,9 +24,7 @@ class Shop(models.Model):
     class Meta:
         db_table = "identity_shop"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^[a-z0-9][a-z0-9-]{0,31}$"), name="identity_shop_code"
-            ),
+            models.CheckConstraint(condition=Q(code__regex=r"^[a-z0-9][a-z0-9-]{0,31}$"), name="identity_shop_code"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="identity_shop_currency"),
             models.CheckConstraint(
                 condition=Q(host__isnull=True) | Q(host__regex=r"^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$"),
@@ -92,9 +90,7 @@ class ApiClient(models.Model):
         db_table = "identity_api_client"
         constraints = (
             models.UniqueConstraint(fields=("shop", "wallet_account"), name="identity_api_client_wallet"),
-            models.CheckConstraint(
-                condition=Q(key_id__regex=r"^[a-z0-9]{8,24}$"), name="identity_api_client_key"
-            ),
+            models.CheckConstraint(condition=Q(key_id__regex=r"^[a-z0-9]{8,24}$"), name="identity_api_client_key"),
             models.CheckConstraint(
                 condition=Q(rate_per_minute__gte=1, rate_per_minute__lte=1_000_000),
                 name="identity_api_client_rate",

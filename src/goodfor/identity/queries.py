@@ -124,9 +124,7 @@ def staff_for_user(*, shop_id: UUID, user_id: int) -> StaffView | None:
 
 def staff_of_shop(shop_id: UUID) -> list[StaffView]:
     """Everybody of a shop, oldest first."""
-    return [
-        staff_view(row) for row in Staff.objects.select_related("user").filter(shop_id=shop_id).order_by("id")
-    ]
+    return [staff_view(row) for row in Staff.objects.select_related("user").filter(shop_id=shop_id).order_by("id")]
 
 
 def client_by_key_id(*, shop_id: UUID, key_id: str) -> ApiClientView:
@@ -163,16 +161,12 @@ def buyer_of_cookie(cookie: str) -> str | None:
 
 def shop_view(shop: Shop) -> ShopView:
     """A shop row as its public type."""
-    return ShopView(
-        shop.id, shop.code, shop.name, shop.currency, shop.locale, shop.timezone, shop.host, shop.settings
-    )
+    return ShopView(shop.id, shop.code, shop.name, shop.currency, shop.locale, shop.timezone, shop.host, shop.settings)
 
 
 def staff_view(staff: Staff) -> StaffView:
     """A staff row (with its user loaded) as its public type."""
-    return StaffView(
-        staff.id, staff.shop_id, staff.user_id, staff.user.get_username(), staff.role, staff.active
-    )
+    return StaffView(staff.id, staff.shop_id, staff.user_id, staff.user.get_username(), staff.role, staff.active)
 
 
 def client_view(client: ApiClient) -> ApiClientView:

@@ -71,9 +71,7 @@ def verify(request: SignedRequest, *, algorithm: str, key: bytes, key_id: str, n
             signature_algorithm=_ALGORITHMS[algorithm],
             key_resolver=MappingKeyResolver(
                 public_keys={
-                    key_id: Ed25519PublicKey.from_public_bytes(key)
-                    if algorithm == SigningAlgorithm.ED25519
-                    else key
+                    key_id: Ed25519PublicKey.from_public_bytes(key) if algorithm == SigningAlgorithm.ED25519 else key
                 },
                 private_keys={},
             ),

@@ -83,7 +83,7 @@ def _make_past(site: Site, count: int) -> None:
 def _p50(site: Site, seconds: float, rounds: int, name: str, console: Console) -> float:
     spec = {"body": order_body(site.made.skus[SKU]), "clients": 1, "seconds": seconds}
     run_load(site, {**spec, "seconds": 2, "prefix": f"{name}-warm-"})
-    values = []
+    values: list[float] = []
     for number in range(rounds):
         done = run_load(site, {**spec, "prefix": f"{name}-{number}-"})
         if set(done["statuses"]) != {"201"}:

@@ -73,12 +73,13 @@ class _Run:
             return None
         self.sent += 1
         spec = self.spec
-        body = spec["body"].encode()
-        return (
+        body: bytes = spec["body"].encode()
+        head = (
             f"POST {spec['path']} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {spec['key']}\r\n"
             f"Content-Type: application/json\r\nIdempotency-Key: {spec['prefix']}{self.sent}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
-        ).encode() + body
+        )
+        return head.encode() + body
 
     def note(self, status: int, seconds: float, body: bytes) -> None:
         self.statuses[status] += 1

@@ -156,9 +156,7 @@ class Migration(migrations.Migration):
                 ("previous_valid_until", models.DateTimeField(null=True)),
                 (
                     "scopes",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=32), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None),
                 ),
                 ("rate_per_minute", models.PositiveIntegerField(default=600)),
                 ("require_signature", models.BooleanField(default=False)),
@@ -181,9 +179,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "identity_api_client",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("shop", "wallet_account"), name="identity_api_client_wallet"
-                    ),
+                    models.UniqueConstraint(fields=("shop", "wallet_account"), name="identity_api_client_wallet"),
                     models.CheckConstraint(
                         condition=models.Q(("key_id__regex", "^[a-z0-9]{8,24}$")),
                         name="identity_api_client_key",
@@ -194,9 +190,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("previous_secret_hash__isnull", True), ("previous_valid_until__isnull", True)
-                            ),
+                            models.Q(("previous_secret_hash__isnull", True), ("previous_valid_until__isnull", True)),
                             models.Q(
                                 ("previous_secret_hash__isnull", False),
                                 ("previous_valid_until__isnull", False),
@@ -250,9 +244,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="signinlink",
-            constraint=models.UniqueConstraint(
-                fields=("shop", "token_hash"), name="identity_signin_link_token"
-            ),
+            constraint=models.UniqueConstraint(fields=("shop", "token_hash"), name="identity_signin_link_token"),
         ),
         migrations.AddConstraint(
             model_name="signinlink",

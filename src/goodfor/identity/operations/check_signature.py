@@ -23,7 +23,5 @@ def check_signature(*, caller: ApiCaller, request: SignedRequest, now: datetime)
         raise InvalidSignature(reason="no_key_on_file")
     key = caller.signing_public_key or signing_secret(caller)
     good = verify(request, algorithm=caller.signing_algorithm, key=key, key_id=caller.key_id, now=now)
-    use_nonce(
-        shop_id=caller.shop_id, client_id=caller.client_id, nonce=good.nonce, expires_at=good.remember_until
-    )
+    use_nonce(shop_id=caller.shop_id, client_id=caller.client_id, nonce=good.nonce, expires_at=good.remember_until)
     return True

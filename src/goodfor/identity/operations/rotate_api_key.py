@@ -18,9 +18,7 @@ GRACE = timedelta(hours=24)
 LONGEST_GRACE = timedelta(days=30)
 
 
-def rotate_api_key(
-    *, shop_id: UUID, client_id: UUID, grace: timedelta = GRACE, actor: str, now: datetime
-) -> NewApiKey:
+def rotate_api_key(*, shop_id: UUID, client_id: UUID, grace: timedelta = GRACE, actor: str, now: datetime) -> NewApiKey:
     """A new secret under the same key id; the old one works until `now + grace`, an even older one no more.
 
     Raises ClientNotFound, ClientRevoked, InvalidIdentity (grace below 0 or above 30 days).

@@ -34,9 +34,7 @@ def make_staff(shop: ShopView, now: datetime, role: str = Role.OWNER) -> StaffVi
     return add_staff(shop_id=shop.id, user_id=user_id, role=role, actor="test", now=now)
 
 
-def make_client(
-    shop: ShopView, now: datetime, scopes: Iterable[str] = tuple(Scope), **over: Any
-) -> NewApiKey:
+def make_client(shop: ShopView, now: datetime, scopes: Iterable[str] = tuple(Scope), **over: Any) -> NewApiKey:
     return create_api_client(
         **{"shop_id": shop.id, "name": "ERP", "scopes": scopes, "actor": "test", "now": now, **over}
     )
@@ -72,7 +70,5 @@ def sign(
     )
     if message.body or "content-digest" in cover:
         options = {"body": message.body, **options}
-    signer.sign(
-        message, key_id=key_id, created=created, nonce=nonce, covered_component_ids=tuple(cover), **options
-    )
+    signer.sign(message, key_id=key_id, created=created, nonce=nonce, covered_component_ids=tuple(cover), **options)
     return message

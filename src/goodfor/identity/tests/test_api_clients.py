@@ -86,9 +86,7 @@ def test_unknown_shop(now: datetime) -> None:
 def test_rotation_with_grace(now: datetime) -> None:
     shop = make_shop(now)
     first = make_client(shop, now)
-    second = rotate_api_key(
-        shop_id=shop.id, client_id=first.client.id, grace=timedelta(hours=1), actor="test", now=now
-    )
+    second = rotate_api_key(shop_id=shop.id, client_id=first.client.id, grace=timedelta(hours=1), actor="test", now=now)
     assert second.api_key != first.api_key
     for key in (first, second):
         assert authenticate(f"Bearer {key.api_key}", now + timedelta(minutes=59)).client_id == first.client.id
@@ -96,17 +94,13 @@ def test_rotation_with_grace(now: datetime) -> None:
     with pytest.raises(InvalidApiKey):
         authenticate(f"Bearer {first.api_key}", late)
     assert authenticate(f"Bearer {second.api_key}", late)
-    third = rotate_api_key(
-        shop_id=shop.id, client_id=first.client.id, grace=timedelta(0), actor="test", now=now
-    )
+    third = rotate_api_key(shop_id=shop.id, client_id=first.client.id, grace=timedelta(0), actor="test", now=now)
     for key in (first, second):
         with pytest.raises(InvalidApiKey):
             authenticate(f"Bearer {key.api_key}", now)
     assert authenticate(f"Bearer {third.api_key}", now)
     with pytest.raises(InvalidIdentity):
-        rotate_api_key(
-            shop_id=shop.id, client_id=first.client.id, grace=timedelta(days=31), actor="t", now=now
-        )
+        rotate_api_key(shop_id=shop.id, client_id=first.client.id, grace=timedelta(days=31), actor="t", now=now)
 
 
 def test_revocation(now: datetime) -> None:
@@ -165,9 +159,7 @@ def _request(key: Any, key_id: str, now: datetime, nonce: str = "nonce-0001", **
 def test_signed_with_a_shared_secret(now: datetime) -> None:
     shop = make_shop(now)
     new = make_client(shop, now)
-    shown = set_signing_key(
-        shop_id=shop.id, client_id=new.client.id, algorithm="hmac-sha256", actor="test", now=now
-    )
+    shown = set_signing_key(shop_id=shop.id, client_id=new.client.id, algorithm="hmac-sha256", actor="test", now=now)
     assert shown is not None
     raw = base64.urlsafe_b64decode(shown.secret)
     row = ApiClient.objects.get(shop_id=shop.id)
@@ -181,9 +173,7 @@ def test_signed_with_a_shared_secret(now: datetime) -> None:
     assert check_signature(caller=caller, request=request, now=now)
     with pytest.raises(SignatureReplayed):
         check_signature(caller=caller, request=request, now=now)
-    assert check_signature(
-        caller=caller, request=_request(raw, new.client.key_id, now, "nonce-0002"), now=now
-    )
+    assert check_signature(caller=caller, request=_request(raw, new.client.key_id, now, "nonce-0002"), now=now)
     # another client of the shop may use the same nonce, but not this client's key
     other = authenticate(f"Bearer {make_client(shop, now).api_key}", now)
     with pytest.raises(InvalidSignature):

@@ -44,9 +44,7 @@ def test_matches() -> None:
 def test_secrets_are_not_in_reprs() -> None:
     for cls in (NewApiKey, NewSigninLink, NewSigningSecret):
         assert "hunter2" not in repr(cls(*(["x"] * (len(cls.__slots__) - 1)), "hunter2"))
-    caller = ApiCaller(
-        uuid4(), uuid4(), "k", frozenset(), 1, "w", "CNY", "en", True, "", b"hunter2", (1, b"hunter2")
-    )
+    caller = ApiCaller(uuid4(), uuid4(), "k", frozenset(), 1, "w", "CNY", "en", True, "", b"hunter2", (1, b"hunter2"))
     assert "hunter2" not in repr(caller)
 
 

@@ -160,10 +160,7 @@ def test_two_owners_cannot_both_leave(now: datetime) -> None:
     shop = make_shop(now)
     owners = [make_staff(shop, now) for _ in range(4)]
     results = _in_threads(
-        [
-            lambda o=o: change_role(shop_id=shop.id, staff_id=o.id, role="viewer", actor="test", now=now)
-            for o in owners
-        ]
+        [lambda o=o: change_role(shop_id=shop.id, staff_id=o.id, role="viewer", actor="test", now=now) for o in owners]
     )
     assert sum(isinstance(result, LastOwner) for result in results) == 1
     assert Staff.objects.filter(shop_id=shop.id, role="owner", active=True).count() == 1

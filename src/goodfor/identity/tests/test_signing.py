@@ -77,12 +77,8 @@ def _header(name: str, value: str) -> Callable[[Message], None]:
         _header("Signature", "pyhms=nonsense"),
         _header("Signature-Input", "\x00"),
         _header("Signature-Input", 'pyhms=("@method");created=1'),
-        lambda m: m.headers.__setitem__(
-            "Signature-Input", m.headers["Signature-Input"].replace("0001", "0002")
-        ),
-        lambda m: m.headers.__setitem__(
-            "Signature-Input", m.headers["Signature-Input"].replace('"me"', '"you"')
-        ),
+        lambda m: m.headers.__setitem__("Signature-Input", m.headers["Signature-Input"].replace("0001", "0002")),
+        lambda m: m.headers.__setitem__("Signature-Input", m.headers["Signature-Input"].replace('"me"', '"you"')),
         lambda m: m.headers.pop("Signature"),
         lambda m: m.headers.pop("Content-Digest"),
         lambda m: m.headers.pop("Idempotency-Key"),

@@ -35,8 +35,15 @@ def ask_with(api_key: str) -> Ask:
     client = Client(raise_request_exception=False)
 
     def ask(
-        method: str, path: str, *, json: Any = None, raw: bytes | None = None, idem: str | None = None,
-        content_type: str = "application/json", auth: str | None = None, **headers: Any,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        raw: bytes | None = None,
+        idem: str | None = None,
+        content_type: str = "application/json",
+        auth: str | None = None,
+        **headers: Any,
     ) -> Any:
         sent = {"Authorization": f"Bearer {api_key}" if auth is None else auth}
         if idem is not None:

@@ -177,9 +177,7 @@ def test_chunked_body_is_read_and_measured(key: NewApiKey, settings: Any) -> Non
     assert huge.tell() < MAX_BYTES + 100_000
 
 
-@pytest.mark.parametrize(
-    ("length", "status"), [("99999999999999999999", 413), ("-1", 400), ("abc", 400), ("²", 400)]
-)
+@pytest.mark.parametrize(("length", "status"), [("99999999999999999999", 413), ("-1", 400), ("abc", 400), ("²", 400)])
 def test_lying_lengths(key: NewApiKey, settings: Any, length: str, status: int) -> None:
     settings.MIDDLEWARE = []
     assert _wsgi(key, BytesIO(b"{}"), CONTENT_LENGTH=length).status_code == status
@@ -237,9 +235,7 @@ def _order(key: NewApiKey, secret: bytes, created: datetime, nonce: str = "nonce
 
 def test_signatures(key: NewApiKey, shop: ShopView, ask: Ask) -> None:
     now = utc_now()
-    shown = set_signing_key(
-        shop_id=shop.id, client_id=key.client.id, algorithm="hmac-sha256", actor="t", now=now
-    )
+    shown = set_signing_key(shop_id=shop.id, client_id=key.client.id, algorithm="hmac-sha256", actor="t", now=now)
     assert shown is not None
     secret = base64.urlsafe_b64decode(shown.secret)
     check(ask("POST", "/things", json={"name": "x"}, idem="k-1"), 401, "signature_required")

@@ -88,15 +88,9 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
     ):
         monkeypatch.setattr(module, local, found.answering(name, result))
     for module in (orders, codes, refunds):
-        monkeypatch.setattr(
-            module, "order_of_client", found.answering("order_of_client", VIEW, *client, "number")
-        )
-    monkeypatch.setattr(
-        orders, "orders_of_client", found.answering("orders_of_client", [VIEW, VIEW], *client)
-    )
-    monkeypatch.setattr(
-        refunds, "refund_of_client", found.answering("refund_of_client", refund, *client, "refund_id")
-    )
+        monkeypatch.setattr(module, "order_of_client", found.answering("order_of_client", VIEW, *client, "number"))
+    monkeypatch.setattr(orders, "orders_of_client", found.answering("orders_of_client", [VIEW, VIEW], *client))
+    monkeypatch.setattr(refunds, "refund_of_client", found.answering("refund_of_client", refund, *client, "refund_id"))
     masked = [MaskedCode(CODE, LINE, 1, None, AT)]
     monkeypatch.setattr(codes, "delivery", SimpleNamespace(masked_codes=lambda shop_id, ids: masked))
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""A shop that is paid through the stand-in gateway: everything over HTTP, its caller's part played as orders plays it."""
+"""A shop that is paid through the stand-in gateway: all over HTTP, with the caller's part played as orders does."""
 
 import http.client
 import threading

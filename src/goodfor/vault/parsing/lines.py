@@ -12,8 +12,9 @@ from goodfor.vault.parsing.sniff import LABELLED, split
 
 #: (line number, number, secret, expiry or None, cost in minor units or None); texts in UTF-8.
 Record = tuple[int, bytes, bytes, datetime | None, int | None]
-# Anything that makes a chunk not plain: quotes, controls, bytes beyond ASCII, scientific notation, lone CRs.
-_UNUSUAL = re.compile(rb'[^\x20-\x7e\r\n\t\x1f]|"|[0-9][eE]\+[0-9]|[0-9]\.[0-9]+[eE][0-9]|\r(?!\n)')
+# A chunk of only these bytes has no quotes, controls or anything beyond ASCII. Much faster than a pattern.
+_PLAIN = bytes([9, 10, 13, 31, *range(0x20, 0x7F)]).replace(b'"', b"")
+_SCIENTIFIC = re.compile(rb"[0-9][eE]\+[0-9]|[0-9]\.[0-9]+[eE][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def _is_plain(data: bytes, layout: Layout) -> bool:
         and layout.newline == "\n"
         and (separator == "\t" or b"\t" not in data)
         and (layout.kind == SHEET or b"\x1f" not in data)
-        and not _UNUSUAL.search(data)
+        and not data.translate(None, _PLAIN)
+        and data.count(b"\r") == data.count(b"\r\n")
+        and not (any(mark in data for mark in (b"e+", b"E+", b".")) and _SCIENTIFIC.search(data))
     )
 
 
