@@ -1,6 +1,6 @@
 """Settings of the test suite: a real PostgreSQL, fast hashing of nothing that matters, one fixed master key.
 
-GOODFOR_TEST_DATABASE_URL names a server; without it an embedded cluster is started for the run and removed after.
+GOODFOR_TEST_DATABASE_URL names a server; without it every process starts an embedded one.
 """
 
 import atexit
@@ -9,18 +9,21 @@ import importlib
 import os
 import tempfile
 
-if "GOODFOR_TEST_DATABASE_URL" not in os.environ:
+# Each process of a parallel run has a server of its own: transaction ids, and with them the watermarks of the relay
+# and the ledger, are shared by all databases of a server, so one worker's open transaction would hold another's back.
+_url = os.environ.get("GOODFOR_TEST_DATABASE_URL")
+if _url is None:
     _postgres = importlib.import_module("goodfor.cli.postgres")
     _cluster = _postgres.temporary_cluster(fast=True)
-    _running = _cluster.__enter__()
-    # Workers of a parallel run are children: they inherit the address and start nothing.
-    os.environ["GOODFOR_TEST_DATABASE_URL"] = _running.url("postgres")
+    _url = _cluster.__enter__().url("postgres")
     atexit.register(_cluster.__exit__, None, None, None)
 
-os.environ["DATABASE_URL"] = os.environ["GOODFOR_TEST_DATABASE_URL"]
+os.environ["DATABASE_URL"] = _url
 os.environ.setdefault("GOODFOR_MASTER_KEY", base64.urlsafe_b64encode(b"test-master-key-32-bytes-long!!!").decode())
 os.environ.setdefault("GOODFOR_SECRET_KEY", "test-secret-key")
-os.environ.setdefault("GOODFOR_DATA_DIR", tempfile.mkdtemp(prefix="goodfor-test-"))
+_data = tempfile.TemporaryDirectory(prefix="goodfor-test-")
+atexit.register(_data.cleanup)
+os.environ["GOODFOR_DATA_DIR"] = _data.name
 os.environ.setdefault("GOODFOR_SANDBOX_PROVIDER", "1")
 
 from goodfor.config.settings import *  # noqa: F403

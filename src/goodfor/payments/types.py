@@ -209,6 +209,8 @@ class Applied:
     payment: PaymentView | None
     account_code: str
     reference: str
+    #: When the money counts as come: as the channel says, but never before our attempt nor after its recording.
+    effective_at: datetime
     case_id: UUID | None = None
 
     @property
@@ -240,7 +242,7 @@ class Applied:
                 Line(self.ledger_account, amount, order_id=order_id),
                 Line(credit_account or self.credit_account, -amount, order_id=order_id),
             ),
-            effective_at=self.fact.happened_at,
+            effective_at=self.effective_at,
             cause=("payments.fact", self.fact_id),
         )
 

@@ -258,7 +258,8 @@ class Story:
     # -- small parts ----------------------------------------------------------------------------------------
 
     def _stock(self, sku: str) -> int:
-        return vault.stock(self.shop_id, [self.skus[sku]])[self.skus[sku]].available
+        level = vault.stock(self.shop_id, [self.skus[sku]]).get(self.skus[sku])
+        return level.available if level else 0
 
     def _are_ours(self, numbers: list[str], secrets: list[str], count: int) -> None:
         expect("codes", (len(set(numbers)), len(secrets)), (count, count))

@@ -3,7 +3,22 @@
 from collections.abc import Callable
 
 from goodfor.cli.bench.result import Bar, BenchResult
+from goodfor.cli.lazy import load
 
-SOAKS: dict[str, Callable[..., BenchResult]] = {}
+
+def _soak(name: str) -> Callable[..., BenchResult]:
+    """Its module is imported when it runs: it needs Django, which is set up with the stack."""
+
+    def run(**options: object) -> BenchResult:
+        console = load("rich.console").Console(stderr=True, highlight=False)
+        options.pop("json", None)
+        with load("goodfor.cli.stack").running_stack(fast=False, say=console.print) as stack:
+            result: BenchResult = load(f"goodfor.cli.soak.{name}").run(stack, console, **options)
+        return result
+
+    return run
+
+
+SOAKS: dict[str, Callable[..., BenchResult]] = {name: _soak(name) for name in ("race", "notify", "kill")}
 
 __all__ = ["SOAKS", "Bar", "BenchResult"]

@@ -6,6 +6,7 @@ from ninja import Router
 from goodfor.identity.types import Scope
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
+from goodfor.ledger.errors import AccountNotOpen
 from goodfor.openapi import presenters as present
 from goodfor.openapi.answers import answer
 from goodfor.openapi.auth import ApiKey
@@ -30,8 +31,12 @@ router = Router()
 def get_balance(request: ApiRequest) -> HttpResponse:
     """What is booked and what can be spent."""
     caller = request.auth
-    available = ledger.available(caller.shop_id, caller.wallet_account)
-    balance = ledger.balance(caller.shop_id, caller.wallet_account)
+    try:
+        available = ledger.available(caller.shop_id, caller.wallet_account)
+        balance = ledger.balance(caller.shop_id, caller.wallet_account)
+    except AccountNotOpen:
+        # A client that never paid anything in: the wallet opens with its first top-up.
+        available = balance = 0
     return answer(
         {
             "available": present.money(Money(available, caller.currency)),

@@ -164,5 +164,7 @@ def _applied(row: FactRow, outcome: OutcomeName, payment: Payment | None, case_i
         payment=payment_view(payment) if payment else None,
         account_code=account_code or "",
         reference=row.posting_ref,
+        # A wrong date of theirs must not put money into a month that is closed: the posting would be refused for ever.
+        effective_at=max(min(row.happened_at, row.recorded_at), payment.created_at if payment else row.recorded_at),
         case_id=case_id,
     )

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from goodfor.kernel.money import Money
 from goodfor.payments.models import SandboxTrade
+
+_TRIES = 32
 
 
 def open_trade(*, shop_id: UUID, account_id: UUID, number: str, amount: Money) -> None:
@@ -39,17 +40,22 @@ def close_trade(*, shop_id: UUID, number: str) -> bool:
 
 def refund_trade(*, shop_id: UUID, number: str, refund_number: str, amount: Money) -> bool:
     """Give money back, once for each refund number; False when there is not so much left."""
-    with transaction.atomic():
+    for _try in range(_TRIES):
         trade = SandboxTrade.objects.filter(shop_id=shop_id, number=number, state="paid").first()
-        if trade is None:
+        if trade is None or trade.currency != amount.currency:
             return False
         if refund_number in trade.refunds:
             return bool(trade.refunds[refund_number] == amount.amount_minor)
         if trade.refunded_minor + amount.amount_minor > trade.amount_minor:
             return False
-        return bool(
-            SandboxTrade.objects.filter(shop_id=shop_id, id=trade.id, refunded_minor=trade.refunded_minor).update(
-                refunded_minor=F("refunded_minor") + amount.amount_minor,
+        with transaction.atomic():
+            # Only if nobody else gave money back meanwhile; otherwise look again.
+            done = SandboxTrade.objects.filter(
+                shop_id=shop_id, id=trade.id, refunded_minor=trade.refunded_minor
+            ).update(
+                refunded_minor=trade.refunded_minor + amount.amount_minor,
                 refunds={**trade.refunds, refund_number: amount.amount_minor},
             )
-        )
+        if done:
+            return True
+    return False

@@ -179,3 +179,18 @@ def test_switching_off_and_limits(world: World) -> None:
         set_account(shop_id=world.shop, account_id=account.id, actor="t", now=world.now, exposure_limit_minor=-1)
     with pytest.raises(AccountNotFound):
         set_account(shop_id=uuid4(), account_id=account.id, actor="t", now=world.now, enabled=True)
+
+
+def test_ten_refunds_of_one_sandbox_trade_at_once(world: World) -> None:
+    account = local(world, "sandbox", key=KEY)
+    begun = world.begin(account, method="pay")
+    sandbox_books.pay_trade(shop_id=world.shop, number=begun.payment.number, now=world.now)
+    number = begun.payment.number
+
+    def give(n: int) -> bool:
+        return sandbox_books.refund_trade(
+            shop_id=world.shop, number=number, refund_number=f"R{n % 12}", amount=Money(100, "CNY")
+        )
+
+    assert sum(at_once(12, give)) == 9
+    assert rows("SELECT refunded_minor FROM payments_sandbox_trade") == [(900,)]

@@ -30,6 +30,8 @@ from goodfor.vault.queries import batch_view
 from goodfor.vault.types import Counts, Imported, ImportOptions, LineFault, Progress
 
 SHOWN_FAULTS = 200
+#: After a chunk with codes that were held already, so many chunks are looked up before they are stored.
+WARY_CHUNKS = 16
 #: From here on the planner should know of the new rows at once.
 MANY = 10_000
 
@@ -94,16 +96,18 @@ def _stage(
 ) -> tuple[list[LineFault], Counter[str]]:
     faults: list[LineFault] = []
     by_problem: Counter[str] = Counter()
+    wary = 1
     counts, context = _view_counts(batch), seal_context(batch.shop_id, batch.sku_id, batch.id, layout, options, now)
     workers = sealer(context, found.size - batch.bytes_done)
     try:
         raw = source.chunks(found, layout, offset=batch.bytes_done, lines_done=batch.lines_done)
         with closing(raw), closing(workers.seal_all(raw)) as chunks:
             for sealed in chunks:
-                some, new = load_chunk(shop_id=batch.shop_id, batch_id=batch.id, sealed=sealed, now=now)
-                counts += some
-                by_problem.update(fault.problem for fault in new)
-                faults.extend(new[: SHOWN_FAULTS - len(faults)])
+                done = load_chunk(shop_id=batch.shop_id, batch_id=batch.id, sealed=sealed, look_first=wary > 0, now=now)
+                wary = WARY_CHUNKS if done.met_others else max(0, wary - 1)
+                counts += done.counts
+                by_problem.update(fault.problem for fault in done.faults)
+                faults += sorted(done.faults, key=lambda fault: fault.line_no)[: SHOWN_FAULTS - len(faults)]
                 if progress is not None:
                     progress(Progress(sealed.end_offset, found.size, sealed.first_line + sealed.lines - 1, counts))
     except FileProblem as problem:

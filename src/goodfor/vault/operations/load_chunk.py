@@ -1,6 +1,7 @@
 """Stage one chunk of sealed codes: all of it and the progress, or nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
@@ -34,16 +35,27 @@ _LINES = Statement("goodfor.vault", "sql/load_lines.sql")
 _PROGRESS = Statement("goodfor.vault", "sql/load_progress.sql")
 
 
-def load_chunk(*, shop_id: UUID, batch_id: UUID, sealed: Sealed, now: datetime) -> tuple[Counts, list[LineFault]]:
-    """Store the codes of a chunk that the shop never held, its faults and the progress; returns counts and faults.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a chunk; `met_others` when some of its codes were already in the table."""
 
-    A code that another import stores at the same moment makes it look again. Raises BatchBusy when the batch is not
-    staging or not at the line before this chunk, BatchNotFound, FileProblem (too_many_lots).
+    counts: Counts
+    faults: list[LineFault]
+    met_others: bool
+
+
+def load_chunk(*, shop_id: UUID, batch_id: UUID, sealed: Sealed, look_first: bool = True, now: datetime) -> Loaded:
+    """Store the codes of a chunk that the shop never held, its faults and the progress.
+
+    Without `look_first` the codes are stored unlooked; only if the table refuses one as held already, all are looked
+    up: much faster where duplicates are rare. A code that another import stores at the same moment makes it look
+    again. Raises BatchBusy when the batch is not staging or not at the line before this chunk, BatchNotFound,
+    FileProblem (too_many_lots).
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                return _load(shop_id, batch_id, sealed, now)
+                return _load(shop_id, batch_id, sealed, look_first or attempt > 1, now)
         except DatabaseError as error:
             crossed = isinstance(error.__cause__, pg.UniqueViolation | pg.DeadlockDetected)
             if not crossed or attempt == ATTEMPTS:
@@ -51,7 +63,7 @@ def load_chunk(*, shop_id: UUID, batch_id: UUID, sealed: Sealed, now: datetime) 
     raise AssertionError("unreachable")
 
 
-def _load(shop_id: UUID, batch_id: UUID, sealed: Sealed, now: datetime) -> tuple[Counts, list[LineFault]]:
+def _load(shop_id: UUID, batch_id: UUID, sealed: Sealed, look: bool, now: datetime) -> Loaded:
     with connection.cursor() as cursor:
         # A staged chunk that a crash takes away is loaded again with the progress that went with it, so its commit
         # need not wait for the disk. The activation does, and everything before it is on disk then too.
@@ -60,7 +72,7 @@ def _load(shop_id: UUID, batch_id: UUID, sealed: Sealed, now: datetime) -> tuple
     if batch.state != STAGING or batch.lines_done != sealed.first_line - 1:
         raise BatchBusy(batch_id=str(batch_id))
     faults = [LineFault(line_no, problem, other or None) for line_no, problem, other in sealed.faults]
-    known = known_duplicates(shop_id, sealed.fingerprints)
+    known = known_duplicates(shop_id, sealed.fingerprints) if look else {}
     kept = _kept(sealed, known, batch_id, faults)
     _store_codes(shop_id, batch_id, batch, sealed, kept, now)
     counts = _count(len(kept), faults)
@@ -79,7 +91,7 @@ def _load(shop_id: UUID, batch_id: UUID, sealed: Sealed, now: datetime) -> tuple
         }
     )
     assert moved == 1
-    return counts, faults
+    return Loaded(counts, faults, bool(known))
 
 
 def _kept(

@@ -12,10 +12,13 @@ WITH picked AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT id, lot_id
         FROM vault_code
-        WHERE lot_id = l.id AND state = 0 AND shop_id = %(shop_id)s
-          AND id >= CASE WHEN %(from_start)s::bool THEN '00000000-0000-0000-0000-000000000000'::uuid
-                         ELSE coalesce(l.first_free_id, '00000000-0000-0000-0000-000000000000'::uuid) END
-        ORDER BY id
+        -- As a range of (lot_id, id), so that only the index of free codes can give the order: by equality the planner
+        -- may walk the primary key through everything that was sold or belongs to others.
+        WHERE state = 0 AND shop_id = %(shop_id)s
+          AND (lot_id, id) >= (l.id, CASE WHEN %(from_start)s::bool OR l.first_free_id IS NULL
+                                          THEN '00000000-0000-0000-0000-000000000000'::uuid ELSE l.first_free_id END)
+          AND (lot_id, id) <= (l.id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+        ORDER BY lot_id, id
         LIMIT 1
         FOR UPDATE SKIP LOCKED
     ) c

@@ -2,7 +2,10 @@
 -- The rows are locked by the fold in this transaction; a delta still in the tail means: not yet, it will be folded next.
 WITH touched AS MATERIALIZED (
     SELECT l.id, l.shop_id, l.state, l.first_free_id,
-           (SELECT c.id FROM vault_code c WHERE c.lot_id = l.id AND c.state = 0 ORDER BY c.id LIMIT 1) AS begins,
+           (SELECT c.id FROM vault_code c
+            WHERE c.state = 0 AND (c.lot_id, c.id) >= (l.id, '00000000-0000-0000-0000-000000000000'::uuid)
+              AND (c.lot_id, c.id) <= (l.id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+            ORDER BY c.lot_id, c.id LIMIT 1) AS begins,
            l.free = 0 AND l.reserved = 0 AND NOT EXISTS (
                SELECT 1 FROM vault_stock_delta d
                WHERE d.shop_id = l.shop_id AND d.sku_id = l.sku_id AND d.lot_id = l.id

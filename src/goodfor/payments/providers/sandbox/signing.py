@@ -13,4 +13,4 @@ def sign(params: Mapping[str, str], key: str) -> str:
 
 def verify(params: Mapping[str, str], key: str) -> bool:
     """True when `sign` fits, compared in constant time."""
-    return hmac.compare_digest(sign(params, key), params.get("sign", ""))
+    return hmac.compare_digest(sign(params, key).encode(), params.get("sign", "").encode())

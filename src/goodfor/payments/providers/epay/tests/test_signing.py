@@ -13,7 +13,7 @@ from goodfor.payments.providers.epay import client, schemas, signing
 from goodfor.payments.providers.epay.adapter import cut
 from goodfor.payments.providers.epay.schemas import BadReply
 from goodfor.sandbox.demo import demo_merchant
-from goodfor.sandbox.keys import derive_private_key
+from goodfor.sandbox.keys import derive_private_key, public_pem
 
 KEY = "epay-test-key-0001"
 FIELDS = {
@@ -31,8 +31,6 @@ MINE = derive_private_key("finance-merchant")
 
 
 def pem() -> str:
-    from goodfor.sandbox.keys import public_pem  # noqa: PLC0415
-
     return public_pem(MINE.public_key())
 
 

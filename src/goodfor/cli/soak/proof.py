@@ -1,0 +1,92 @@
+"""What every soak ends with: the audit, the stand-in's books, and orders that are neither delivered nor refunded."""
+
+import time
+from typing import Any
+
+from django.db import connection
+from rich.console import Console
+
+from goodfor.cli.bench.result import Bar
+from goodfor.cli.demo import books
+from goodfor.cli.stack import Stack
+from goodfor.kernel import invariants
+from goodfor.kernel.clock import utc_now
+from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID
+
+_STATES = "SELECT state, count(*) FROM orders_order WHERE shop_id = %s GROUP BY state"
+_SOLD = """
+SELECT count(*), count(DISTINCT c.id) FROM vault_code c JOIN orders_line l ON l.shop_id = c.shop_id AND l.id = c.holder_id
+JOIN orders_order o ON o.shop_id = l.shop_id AND o.id = l.order_id
+WHERE c.shop_id = %s AND c.sku_id = %s AND c.state = 2 AND o.state = 'delivered'
+"""
+#: Money that a channel took and that has led to nothing: what "paid without code or refund" means.
+_OWED = """
+SELECT count(*) FROM payments_payment p JOIN orders_order o ON o.shop_id = p.shop_id AND o.id = p.source_id
+WHERE p.shop_id = %s AND p.captured_minor > 0 AND p.captured_minor <> coalesce(
+    (SELECT sum(r.amount_minor) FROM payments_refund r
+     WHERE r.shop_id = p.shop_id AND r.payment_id = p.id AND r.state = 'succeeded'), 0)
+  AND NOT (o.state = 'delivered' AND o.payment_id = p.id)
+"""
+
+
+def rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    """Rows of one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def states(stack: Stack) -> dict[str, int]:
+    """How many orders are in each state."""
+    return {str(state): int(count) for state, count in rows(_STATES, stack.made.shop_id)}
+
+
+def sold(stack: Stack, sku: str) -> int:
+    """Codes of a SKU that belong to a delivered order."""
+    return int(rows(_SOLD, stack.made.shop_id, stack.made.skus[sku])[0][0])
+
+
+def owed(stack: Stack) -> int:
+    """Payments taken that ended neither in a delivered order nor in a refund that arrived."""
+    return int(rows(_OWED, stack.made.shop_id)[0][0])
+
+
+def theirs(stack: Stack) -> dict[str, Any]:
+    """The stand-in's books of our merchant."""
+    found: dict[str, Any] = stack.control.books(DEMO_PID, DEMO_MD5_KEY)
+    return found
+
+
+def settled(stack: Stack) -> bool:
+    """No money on its way: no paid or refunding order, no open refund, payments equal to the stand-in's books."""
+    now = states(stack)
+    if now.get("paid") or now.get("refunding") or owed(stack) or books.open_refunds(stack.made.shop_id):
+        return False
+    return not books.differences(stack.made.shop_id, theirs(stack))
+
+
+def wait_settled(stack: Stack, seconds: float) -> float:
+    """Wait for it, at most `seconds`; how long it took."""
+    began = time.monotonic()
+    while not settled(stack) and time.monotonic() - began < seconds:
+        time.sleep(0.25)
+    return time.monotonic() - began
+
+
+def end(stack: Stack, console: Console) -> tuple[dict[str, Any], list[Bar]]:
+    """Figures and bars that every soak shares."""
+    console.print("正在审计 / audit")
+    results = invariants.run_all(utc_now())
+    failed = [r for r in results if not r.ok]
+    different = books.differences(stack.made.shop_id, theirs(stack))
+    for result in failed:
+        console.print(f"{result.invariant.name}: {result.count} {result.violations[:3]}", markup=False)
+    for line in different[:5]:
+        console.print(line, markup=False)
+    unpaid = owed(stack)
+    bars = [
+        Bar("paid without code or refund", unpaid, "= 0", unpaid == 0),
+        Bar("invariants violated", len(failed), "= 0", not failed),
+        Bar("payments that differ from the stand-in's books", len(different), "= 0", not different),
+    ]
+    return {"orders_by_state": states(stack), "invariants": len(results)}, bars

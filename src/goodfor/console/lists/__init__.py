@@ -1,0 +1,1 @@
+"""The console's lists, one file a room: read only."""
