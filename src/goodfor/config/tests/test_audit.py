@@ -88,7 +88,7 @@ def live(now: datetime) -> Books:
 
 
 @pytest.fixture(scope="module")
-def books(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Books]:  # noqa: ARG001
+def books(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Books]:
     """Made once: what a test plants is rolled back."""
     with django_db_blocker.unblock():
         crypto.forget_keys()
@@ -123,7 +123,7 @@ def tx(
         SELECT t.shop_id, t.id, p.seq, p.account, p.amount, t.xid, ledger_business_date(t.effective_at) + {dated},
                {layer}, {order}
         FROM t, (VALUES (1, {debit}, {amounts[0]}), (2, {credit}, {amounts[1]})) AS p (seq, account, amount)
-    """  # noqa: S608
+    """
 
 
 FACT = """INSERT INTO payments_fact (id, shop_id, account_id, provider, payment_id, kind, our_ref, channel_ref,
@@ -234,7 +234,7 @@ def test_before_anything_is_planted_all_is_well(books: Books) -> None:
     assert found_after(books, "SELECT 1") == {}
 
 
-def test_each_invariant_has_a_plant(books: Books) -> None:  # noqa: ARG001
+def test_each_invariant_has_a_plant(books: Books) -> None:
     assert {invariant.name for invariant in invariants.REGISTRY} == set(PLANTS)
     assert len(invariants.REGISTRY) == len(PLANTS)
     assert all(invariant.why and invariant.room for invariant in invariants.REGISTRY)
@@ -315,7 +315,7 @@ def places_of(text: str) -> list[str]:
         as_bytes = column if kind == "bytea" else f"convert_to({column}::text, 'UTF8')"
         query = f"""SELECT count(*) FROM {table} WHERE position(%s::bytea IN {as_bytes}) > 0
                     OR encode({as_bytes}, 'escape') ILIKE '%%' || encode(%s::bytea, 'base64') || '%%'
-                    OR encode({as_bytes}, 'escape') ILIKE '%%' || encode(%s::bytea, 'hex') || '%%'"""  # noqa: S608
+                    OR encode({as_bytes}, 'escape') ILIKE '%%' || encode(%s::bytea, 'hex') || '%%'"""
         raw = text.encode()
         if sql(query, [raw, raw, raw])[0][0]:
             found.append(f"{table}.{column}")

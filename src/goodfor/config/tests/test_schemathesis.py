@@ -33,7 +33,7 @@ class Target:
 
 
 @pytest.fixture(scope="module")
-def target(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Target]:  # noqa: ARG001
+def target(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Target]:
     """Made once; what the examples buy adds up, and the audit is asked at the end."""
     with django_db_blocker.unblock():
         crypto.forget_keys()

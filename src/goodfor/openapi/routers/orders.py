@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from ninja import Router
 
 from goodfor.identity.types import ApiCaller, Scope
+from goodfor.ledger.errors import AccountNotOpen, InsufficientFunds
 from goodfor.openapi import presenters as present
 from goodfor.openapi.answers import answer
 from goodfor.openapi.auth import ApiKey
@@ -70,15 +71,19 @@ def _has_secret(body: OrderIn) -> bool:
 def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple[int, dict[str, Any]]:
     lines = [LineRequest(line.sku_id, line.quantity) for line in body.lines]
     if body.payment == "balance":
-        bought = buy_with_balance(
-            shop_id=caller.shop_id,
-            client_id=caller.client_id,
-            wallet_account=caller.wallet_account,
-            currency=caller.currency,
-            lines=lines,
-            external_ref=body.external_ref,
-            now=now,
-        )
+        try:
+            bought = buy_with_balance(
+                shop_id=caller.shop_id,
+                client_id=caller.client_id,
+                wallet_account=caller.wallet_account,
+                currency=caller.currency,
+                lines=lines,
+                external_ref=body.external_ref,
+                now=now,
+            )
+        except AccountNotOpen as error:
+            # A wallet opens with its first top-up: until then it holds nothing.
+            raise InsufficientFunds from error
         return 201, {**present.order(bought), "checkout": None}
     placed = place_order(
         shop_id=caller.shop_id,

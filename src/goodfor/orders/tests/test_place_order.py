@@ -200,7 +200,7 @@ def test_a_guest_sees_an_order_by_number_and_secret_only(shop: Shop, now: dateti
     assert order.secret not in repr(order)
 
 
-def test_every_state_is_reached_and_an_order_can_always_end(shop: Shop, now: datetime) -> None:  # noqa: ARG001
+def test_every_state_is_reached_and_an_order_can_always_end(shop: Shop, now: datetime) -> None:
     machine = states.MACHINE
     machine.validate()
     reached, open_ends = {states.PLACED}, [states.PLACED]

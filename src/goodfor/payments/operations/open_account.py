@@ -43,15 +43,10 @@ def open_account(
     """
     _check_words(code=code, name=name, currency=currency, methods=methods)
     account_id = uuid7()
-    adapter = provider_for(provider)
-    if adapter is None:
-        raise AccountInvalid(_("没有这种支付通道"), field="provider")
-    try:
-        adapter.check(
-            base.Account(account_id, shop_id, code, currency, dict(config), tuple(methods), secrets=dict(secrets))
-        )
-    except base.ConfigProblem as problem:
-        raise AccountInvalid(field=problem.field_name, reason=problem.code) from None
+    _check_adapter(
+        provider,
+        base.Account(account_id, shop_id, code, currency, dict(config), tuple(methods), secrets=dict(secrets)),
+    )
     aad = secret_aad(shop_id, account_id)
     sealed = keyring().seal(json.dumps(dict(secrets)).encode(), aad) if secrets else None
     with transaction.atomic(savepoint=False):
@@ -86,6 +81,16 @@ def open_account(
             now=now,
         )
     return account_view(row)
+
+
+def _check_adapter(provider: str, account: base.Account) -> None:
+    adapter = provider_for(provider)
+    if adapter is None:
+        raise AccountInvalid(_("没有这种支付通道"), field="provider")
+    try:
+        adapter.check(account)
+    except base.ConfigProblem as problem:
+        raise AccountInvalid(field=problem.field_name, reason=problem.code) from None
 
 
 def _check_words(*, code: str, name: str, currency: str, methods: Sequence[str]) -> None:
