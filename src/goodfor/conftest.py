@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from goodfor.config import tenancy_check
 from goodfor.kernel import crypto
 
 
@@ -43,3 +44,9 @@ def _flush_past_guards() -> None:
                 cursor.execute("SET session_replication_role = DEFAULT")
 
     case._fixture_teardown = teardown
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shops_are_kept_apart() -> None:
+    """Every statement of the suite is watched: one on a shop's tables that names no shop fails its test."""
+    tenancy_check.install()

@@ -2,9 +2,8 @@
 
 import json as jsonlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,11 +18,11 @@ from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
-from goodfor.vault.importing.dry_run import dry_run as run_dry
+from goodfor.vault.operations import dry_run as run_dry
 from goodfor.vault.operations.import_file import import_file
+from goodfor.vault.queries import fault_text
 from goodfor.vault.types import Counts, DryRun, ImportOptions, LineFault
 from goodfor.vault.types import Progress as Done
-from goodfor.vault.wording import LINE_TEXTS
 
 ACTOR = "system:cli"
 SHOWN = 50
@@ -112,7 +111,7 @@ def _show_dry(console: Console, found: DryRun) -> None:
     table.add_row("已有过 / held already", f"{counts.duplicate_held:,}")
     table.add_row("有问题 / rejected", f"{counts.rejected:,}")
     for name, count in sorted(found.by_problem.items()):
-        table.add_row(f"  {name}", f"{count:,}  {LINE_TEXTS.get(name, '')}")
+        table.add_row(f"  {name}", f"{count:,}  {fault_text(name)}")
     for number, secret, expiry in found.samples:
         until = f"{expiry:%Y-%m-%d}" if expiry else "-"
         table.add_row("样例（遮盖）/ sample", f"{number or '-'}  {secret}  {until}")
@@ -125,7 +124,7 @@ def _faults_table(faults: Sequence[LineFault], total: int) -> Table:
     table = Table("行 / line", "问题 / problem", "说明", title=title, title_justify="left")
     for fault in shown:
         other = f"（第 {fault.other_line} 行）" if fault.other_line else ""
-        table.add_row(str(fault.line_no), fault.problem, f"{LINE_TEXTS.get(fault.problem, '')}{other}")
+        table.add_row(str(fault.line_no), fault.problem, f"{fault_text(fault.problem)}{other}")
     return table
 
 

@@ -27,7 +27,13 @@ from goodfor.cli.supervisor import DATABASE, TICK, Options, Supervisor, child_sp
 
 #: The buyers of a storm come from this machine, each with an address of its own in X-Forwarded-For.
 PROXIES = "127.0.0.1"
-_OWN = ("DATABASE_URL", "GOODFOR_MASTER_KEY", "GOODFOR_MASTER_KEY_FILE", "GOODFOR_SECRET_KEY", "GOODFOR_SECRET_KEY_FILE")
+_OWN = (
+    "DATABASE_URL",
+    "GOODFOR_MASTER_KEY",
+    "GOODFOR_MASTER_KEY_FILE",
+    "GOODFOR_SECRET_KEY",
+    "GOODFOR_SECRET_KEY_FILE",
+)
 
 
 @dataclass
@@ -75,9 +81,7 @@ class Stack:
             if up and answers_ok(self.options.port):
                 return time.monotonic() - began
             if time.monotonic() - began > seconds:
-                raise CliError(
-                    f"{seconds:.0f} 秒后仍未恢复（{self.options.data}）", f"not back after {seconds:.0f} s"
-                )
+                raise CliError(f"{seconds:.0f} 秒后仍未恢复（{self.options.data}）", f"not back after {seconds:.0f} s")
             time.sleep(0.1)
 
     def fresh(self) -> None:

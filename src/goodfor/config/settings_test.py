@@ -26,8 +26,8 @@ atexit.register(_data.cleanup)
 os.environ["GOODFOR_DATA_DIR"] = _data.name
 os.environ.setdefault("GOODFOR_SANDBOX_PROVIDER", "1")
 
-from goodfor.config.settings import *  # noqa: F403
-from goodfor.config.settings import DATABASES
+from goodfor.config.settings import *  # noqa: E402, F403
+from goodfor.config.settings import DATABASES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("GOODFOR_TEST_DB_NAME", "test_goodfor")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0

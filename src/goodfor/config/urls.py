@@ -21,6 +21,8 @@ if "orders" in settings.ROOMS:
     )
 if "openapi" in settings.ROOMS:
     urlpatterns.append(path("api/v1/", include("goodfor.openapi.urls")))
+if "console" in settings.ROOMS:
+    urlpatterns.append(path("console/", include("goodfor.console.urls")))
 if "storefront" in settings.ROOMS:
     urlpatterns.append(path("", include("goodfor.storefront.urls")))
     handler404 = "goodfor.storefront.views.small.page_not_found"

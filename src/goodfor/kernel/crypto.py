@@ -120,7 +120,7 @@ class KeyRing:
         cipher = self._cipher(sealed.key_id)
         try:
             return cipher.decrypt(sealed.blob[:NONCE_BYTES], sealed.blob[NONCE_BYTES:], aad)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise DecryptFailed("cannot open") from None
 
     def blind_index(self, purpose: str, value: bytes) -> bytes:

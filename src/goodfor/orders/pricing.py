@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from goodfor.catalog.types import SkuForSale
-from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.orders.errors import InvalidOrder, OrderLimit
 from goodfor.orders.types import MAX_CODES, MAX_LINES, LineRequest, LineView
@@ -23,12 +22,15 @@ def check_requests(lines: Sequence[LineRequest]) -> None:
 
 
 def price_lines(
-    lines: Sequence[LineRequest], skus: Mapping[UUID, SkuForSale], currency: str | None = None
+    lines: Sequence[LineRequest],
+    skus: Mapping[UUID, SkuForSale],
+    line_ids: Sequence[UUID],
+    currency: str | None = None,
 ) -> tuple[tuple[LineView, ...], Money]:
     """Lines at today's prices and their total. Raises OrderLimit, InvalidOrder (mixed or foreign currency)."""
     priced = []
     total = 0
-    for line in lines:
+    for line, line_id in zip(lines, line_ids, strict=True):
         sku = skus[line.sku_id]
         if line.quantity > sku.per_order_limit:
             raise OrderLimit(sku_id=str(line.sku_id), limit=sku.per_order_limit)
@@ -36,6 +38,6 @@ def price_lines(
         if sku.price.currency != currency:
             raise InvalidOrder(field="lines", reason="mixed_currency")
         total += sku.price.amount_minor * line.quantity
-        priced.append(LineView(uuid7(), line.sku_id, sku.title, line.quantity, sku.price))
+        priced.append(LineView(line_id, line.sku_id, sku.title, line.quantity, sku.price))
     assert currency is not None
     return tuple(priced), Money(total, currency)

@@ -66,7 +66,7 @@ def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps
         raise RuntimeError("a locked order changed under its lock")
 
 
-def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str | None]) -> dict[str, list[Any]]:
+def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str]) -> dict[str, list[Any]]:
     """Parallel arrays for insert_order.sql."""
     return {
         "line_ids": [line.line_id for line in lines],

@@ -1,4 +1,4 @@
-"""Periodic duties of payments: ask about what is pending, send refunds, look after callbacks."""
+"""Loops of payments: ask channels, send refunds, look after the inbox."""
 
 from datetime import datetime
 
@@ -10,24 +10,23 @@ from goodfor.payments.operations.sweep_inbox import purge_forged, sweep_inbox
 
 @loop(name="payments.poll", seconds=1.0)
 def poll(now: datetime) -> int:
-    """Ask channels about pending payments whose time has come; closes what expired."""
+    """Ask about payments that are due."""
     return poll_due(now=now)
 
 
-@loop(name="payments.refunds", seconds=0.5)
+@loop(name="payments.refunds", seconds=1.0)
 def refunds(now: datetime) -> int:
-    """Send refunds that wait, go on with those of unknown end."""
+    """Send refunds and ask about unknown ones."""
     return run_due_refunds(now=now)
 
 
 @loop(name="payments.inbox", seconds=5.0)
 def inbox(now: datetime) -> int:
-    """Have the channel asked about callbacks that led to nothing; no work count: a waiting row is not progress."""
-    sweep_inbox(now=now)
-    return 0
+    """Look after callbacks that led to nothing."""
+    return sweep_inbox(now=now)
 
 
 @loop(name="payments.purge", seconds=3600.0)
 def purge(now: datetime) -> int:
-    """Forget old forged callbacks."""
+    """Throw away old samples of forged callbacks."""
     return purge_forged(now=now)

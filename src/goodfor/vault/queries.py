@@ -15,6 +15,7 @@ from goodfor.vault.importing.sealing import fingerprint_text
 from goodfor.vault.models import Batch, BatchLine
 from goodfor.vault.parsing.fields import clean
 from goodfor.vault.types import BatchView, Counts, HeldCode, LineFault, StockLevel
+from goodfor.vault.wording import LINE_TEXTS
 
 __all__ = [
     "batch_by_id",
@@ -101,3 +102,8 @@ def batch_view(row: Batch) -> BatchView:
         created_at=row.created_at,
         activated_at=row.activated_at,
     )
+
+
+def fault_text(problem: str) -> str:
+    """What the problem of a line is called for people."""
+    return str(LINE_TEXTS.get(problem, problem))

@@ -20,7 +20,7 @@ from goodfor.orders.operations.expire_order import expire_order
 from goodfor.payments import queries as payments
 from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID
 from goodfor.vault import queries as vault
-from goodfor.vault.importing.dry_run import dry_run
+from goodfor.vault.operations import dry_run
 from goodfor.vault.operations.import_file import import_file
 from goodfor.vault.types import ImportOptions
 
@@ -94,7 +94,9 @@ class Story:
         expect("good codes", found.counts.accepted, len(self.written.good))
         expect("faults", dict(found.by_problem), dict(self.written.faults))
         expect("stock", self._stock(COIN), 0)
-        return f"{found.counts.accepted:,} 个可用；" + "，".join(f"{k} {v}" for k, v in sorted(found.by_problem.items()))
+        return f"{found.counts.accepted:,} 个可用；" + "，".join(
+            f"{k} {v}" for k, v in sorted(found.by_problem.items())
+        )
 
     def load_file(self) -> str:
         """The import accepts what the dry run promised."""

@@ -54,7 +54,9 @@ def run(
         counts[part] += 1
         time.sleep(0.2)
         back.append(stack.wait_ready(90))
-        console.print(f"{number + 1}/{kills} {part}: back in {back[-1]:.1f} s; {len(told.bought)} bought, {len(told.paid)} paid")
+        console.print(
+            f"{number + 1}/{kills} {part}: back in {back[-1]:.1f} s; {len(told.bought)} bought, {len(told.paid)} paid"
+        )
     time.sleep(pause)
     told.stop.set()
     for thread in threads:

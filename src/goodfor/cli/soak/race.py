@@ -46,7 +46,9 @@ def run(stack: Stack, console: Console, *, rounds: int = 20, buyers: int = 200, 
     tally, began = Tally(), time.monotonic()
     wrong_rounds, sold_before = 0, proof.sold(stack, SKU)
     for number in range(rounds):
-        world.load_codes(stack.made.shop_id, stack.made.skus[SKU], world.random_codes(codes), utc_now(), cost_minor=9000)
+        world.load_codes(
+            stack.made.shop_id, stack.made.skus[SKU], world.random_codes(codes), utc_now(), cost_minor=9000
+        )
         gate = threading.Barrier(buyers)
         with ThreadPoolExecutor(buyers) as pool:
             list(pool.map(lambda i, n=number: _buy(stack, tally, gate, n, i), range(buyers)))  # type: ignore[misc]
@@ -73,7 +75,12 @@ def run(stack: Stack, console: Console, *, rounds: int = 20, buyers: int = 200, 
         },
         [
             Bar(f"rounds that sold other than {codes}", wrong_rounds, "= 0", wrong_rounds == 0),
-            Bar("codes shown to winners", len(tally.secrets), f"= {rounds * codes}", len(tally.secrets) == rounds * codes),
+            Bar(
+                "codes shown to winners",
+                len(tally.secrets),
+                f"= {rounds * codes}",
+                len(tally.secrets) == rounds * codes,
+            ),
             Bar("codes shown to two buyers", doubles, "= 0", doubles == 0),
             Bar("other answers", len(tally.odd), "= 0", not tally.odd),
             *bars,

@@ -188,9 +188,7 @@ def test_bad_addresses_and_queries(it: World) -> None:
 def test_a_foreign_shop_is_not_there(it: World, at: datetime) -> None:
     theirs = buy(it.other, at)
     refund = buy(it.other, at)
-    refund_id = refund_order(
-        shop_id=refund.shop_id, order_id=refund.id, reason="r", actor="client:x", now=at
-    ).refund_id
+    refund_id = refund_order(shop_id=refund.shop_id, order_id=refund.id, reason="r", actor="client:x", now=at).refund_id
     code_id = sql("SELECT id FROM vault_code WHERE holder_id = %s", [theirs.lines[0].line_id])[0][0]
     mine = buy(it.shop, at)
 
@@ -248,9 +246,7 @@ def test_scopes_hold(it: World, at: datetime) -> None:
 
 def test_replayed_expired_and_changed_signatures(it: World, at: datetime) -> None:
     demo = it.shop.demo
-    secret = set_signing_key(
-        shop_id=demo.shop_id, client_id=demo.client_id, algorithm="hmac-sha256", actor="t", now=at
-    )
+    secret = set_signing_key(shop_id=demo.shop_id, client_id=demo.client_id, algorithm="hmac-sha256", actor="t", now=at)
     assert secret is not None
     raw = base64.urlsafe_b64decode(secret.secret + "=" * (-len(secret.secret) % 4))
     key_id = demo.api_key.split("_")[1]
@@ -274,9 +270,7 @@ def test_replayed_expired_and_changed_signatures(it: World, at: datetime) -> Non
     nothing_changes(attack)
     good = signed(at, "nonce-good-1")
     assert it.ask("POST", "/orders", raw=body, idem="s-1", **good).status_code == 201
-    nothing_changes(
-        lambda: refused(it.ask("POST", "/orders", raw=body, idem="s-1", **good), 401, "signature_replayed")
-    )
+    nothing_changes(lambda: refused(it.ask("POST", "/orders", raw=body, idem="s-1", **good), 401, "signature_replayed"))
     assert broken(at) == {}
 
 
@@ -350,7 +344,8 @@ def test_nobody_is_led_away(alone: Shop) -> None:
         response = browser().post("/language", {"language": "en", "next": target})
         assert response.status_code < 500, target
         where = response.headers.get("Location", "/")
-        assert where.startswith("/") and not where.startswith(("//", "/\\")), (target, where)
+        assert where.startswith("/"), (target, where)
+        assert not where.startswith(("//", "/\\")), (target, where)
         assert "k=" not in where
         assert "\n" not in where
 

@@ -81,8 +81,7 @@ def live(now: datetime) -> Books:
             "payment": str(payment.id), "account": str(till.account_id), "bank": str(bank), "sales": str(sales),
             "owed": str(owed), "tx": str(tx), "new": str(uuid7()), "new2": str(uuid4()),
             "closed": f"{month}T12:00:00+08",
-            "free": "(SELECT id FROM vault_code WHERE state = 0 AND sku_id = '%s' ORDER BY id DESC LIMIT 1)"
-            % shop.sku_id,
+            "free": f"(SELECT id FROM vault_code WHERE state = 0 AND sku_id = '{shop.sku_id}' ORDER BY id DESC LIMIT 1)",
         },
     )  # fmt: skip
 

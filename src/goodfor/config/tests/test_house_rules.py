@@ -22,7 +22,18 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MAX_PROTOCOL_METHODS = 8
 PUBLIC_PARTS = {"types", "errors", "events", "queries", "operations"}
-WALLED_ROOMS = {"identity", "catalog", "ledger", "vault", "payments", "delivery", "orders", "storefront", "openapi"}
+WALLED_ROOMS = {
+    "identity",
+    "catalog",
+    "ledger",
+    "vault",
+    "payments",
+    "delivery",
+    "orders",
+    "storefront",
+    "openapi",
+    "console",
+}
 PURE_FILES = {"types.py", "states.py", "signing.py", "pricing.py", "accounts.py", "schedule.py"}
 NETWORK = {"requests", "httpx", "niquests", "aiohttp", "urllib3", "urllib.request", "http.client", "socket"}
 IMPURE_IMPORTS = {"random", "secrets", "time", "django.conf", "goodfor.kernel.clock"}

@@ -66,7 +66,11 @@ def test_no_answer_is_a_5xx(target: Target, label: str, mode: str) -> None:
 
     @given(case=operation.as_strategy(generation_mode=schemathesis.GenerationMode(mode)))
     @settings(
-        max_examples=12, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=12,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     def throw(case: Any) -> None:

@@ -10,7 +10,8 @@ from goodfor.catalog import queries as catalog
 from goodfor.delivery import operations as delivery
 from goodfor.delivery.types import ToDeliver
 from goodfor.kernel.events import payload_text, publish
-from goodfor.kernel.ids import order_number, uuid7
+from goodfor.kernel.ids import order_number, uuid7, uuid7_batch
+from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
@@ -47,7 +48,7 @@ def buy_with_balance(
     """
     check_requests(lines)
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
-    priced, total = price_lines(lines, skus, currency)
+    priced, total = price_lines(lines, skus, uuid7_batch(len(lines)), currency)
     order_id, number = uuid7(), order_number(now)
     delivered = delivery.deliver_now(
         shop_id=shop_id, lines=[ToDeliver(line.line_id, line.sku_id, line.quantity) for line in priced], now=now
@@ -74,13 +75,24 @@ def buy_with_balance(
         ),
         now=now,
     )
+    return _view(shop_id, client_id, external_ref, priced, event, now)
+
+
+def _view(
+    shop_id: UUID,
+    client_id: UUID,
+    external_ref: str | None,
+    lines: tuple[LineView, ...],
+    event: OrderDelivered,
+    now: datetime,
+) -> OrderView:
     return OrderView(
-        id=order_id,
+        id=event.order_id,
         shop_id=shop_id,
-        number=number,
+        number=event.number,
         state=states.DELIVERED,
         channel="api",
-        total=total,
+        total=Money(event.total_minor, event.currency),
         placed_at=now,
         pay_by=now,
         paid_at=now,
@@ -90,8 +102,8 @@ def buy_with_balance(
         refunded_at=None,
         external_ref=external_ref,
         client_id=client_id,
-        payment_id=payment.payment_id,
-        lines=priced,
+        payment_id=event.payment_id,
+        lines=lines,
     )
 
 

@@ -11,7 +11,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import SkuForSale
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.events import publish
-from goodfor.kernel.ids import hash_token, order_number, secret_token, uuid7
+from goodfor.kernel.ids import hash_token, order_number, secret_token, uuid7, uuid7_batch
 from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
@@ -45,7 +45,7 @@ def place_order(
     """
     check_requests(lines)
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
-    priced, total = price_lines(lines, skus)
+    priced, total = price_lines(lines, skus, uuid7_batch(len(lines)))
     ip_hash = keyring().blind_index("ip", buyer.ip.encode()) if buyer.ip else None
     _guard(shop_id, buyer, ip_hash)
     _check_buyer_limits(shop_id, buyer, priced, skus)
@@ -56,36 +56,9 @@ def place_order(
         vault.reserve(
             shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, until=pay_by, now=now
         )
-    params: dict[str, Any] = {
-        "order_id": order_id,
-        "shop_id": shop_id,
-        "number": number,
-        "secret_hash": hash_token(secret),
-        "state": states.PLACED,
-        "channel": channel,
-        "buyer_ref": buyer.ref,
-        "client_id": buyer.client_id,
-        "external_ref": external_ref,
-        "ip_hash": ip_hash,
-        "locale": buyer.locale,
-        "total_minor": total.amount_minor,
-        "paid_minor": 0,
-        "currency": total.currency,
-        "payment_id": None,
-        "now": now,
-        "pay_by": pay_by,
-        "paid_at": None,
-        "deliver_by": None,
-        "delivered_at": None,
-        **_sealed_contact(order_id, buyer.contact),
-        **store.line_params(priced, {s.sku_id: buyer.ref for s in skus.values() if s.per_buyer_limit}),
-    }
-    try:
-        store.INSERT_ORDER.run(params)
-    except IntegrityError as error:
-        if "orders_order_external" in str(error):
-            raise ExternalRefUsed(external_ref=external_ref) from None
-        raise
+    limited = {sku.sku_id: buyer.ref for sku in skus.values() if sku.per_buyer_limit}
+    placed = PlacedOrder(order_id, number, secret, total, pay_by, priced)
+    _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, now)
     record_history(
         shop_id=shop_id,
         machine=states.MACHINE,
@@ -96,7 +69,49 @@ def place_order(
         now=now,
     )
     publish(shop_id=shop_id, event=OrderPlaced(order_id, number, total.amount_minor, total.currency), now=now)
-    return PlacedOrder(order_id, number, secret, total, pay_by, priced)
+    return placed
+
+
+def _insert(
+    shop_id: UUID,
+    placed: PlacedOrder,
+    buyer: Buyer,
+    channel: str,
+    external_ref: str | None,
+    ip_hash: bytes | None,
+    limited: Mapping[UUID, str],
+    now: datetime,
+) -> None:
+    params: dict[str, Any] = {
+        "order_id": placed.order_id,
+        "shop_id": shop_id,
+        "number": placed.number,
+        "secret_hash": hash_token(placed.secret),
+        "state": states.PLACED,
+        "channel": channel,
+        "buyer_ref": buyer.ref,
+        "client_id": buyer.client_id,
+        "external_ref": external_ref,
+        "ip_hash": ip_hash,
+        "locale": buyer.locale,
+        "total_minor": placed.total.amount_minor,
+        "paid_minor": 0,
+        "currency": placed.total.currency,
+        "payment_id": None,
+        "now": now,
+        "pay_by": placed.pay_by,
+        "paid_at": None,
+        "deliver_by": None,
+        "delivered_at": None,
+        **_sealed_contact(placed.order_id, buyer.contact),
+        **store.line_params(placed.lines, limited),
+    }
+    try:
+        store.INSERT_ORDER.run(params)
+    except IntegrityError as error:
+        if "orders_order_external" in str(error):
+            raise ExternalRefUsed(external_ref=external_ref) from None
+        raise
 
 
 def _guard(shop_id: UUID, buyer: Buyer, ip_hash: bytes | None) -> None:

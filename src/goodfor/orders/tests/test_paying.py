@@ -132,7 +132,9 @@ def test_paid_late_without_stock_is_refunded(shop: Shop, till: Till, now: dateti
     refund_all(later)
     assert state_of(shop, order.order_id) == "refunded"
     assert (booked(shop, "2205:refund"), booked(shop, CHANNEL), booked(shop, "2203:order")) == (0, 0, 0)
-    assert sql("SELECT refunded_minor FROM payments_sandbox_trade WHERE number = %s", [payment.number]) == [(2 * PRICE,)]
+    assert sql("SELECT refunded_minor FROM payments_sandbox_trade WHERE number = %s", [payment.number]) == [
+        (2 * PRICE,)
+    ]
     assert broken(later) == {}
     # Nobody sees a code of an order that was refunded.
     with pytest.raises(DomainError) as caught:
@@ -208,9 +210,7 @@ def test_money_of_one_number_that_comes_three_times_goes_back_twice(shop: Shop, 
 def test_an_underpaid_order_is_never_delivered(shop: Shop, till: Till, now: datetime) -> None:
     order = place(shop, now, 2)
     payment = begin(till, order.order_id, now)
-    applied = apply_payment_fact(
-        shop_id=till.shop_id, fact=fact(payment, now, amount_minor=2 * PRICE - 1), now=now
-    )
+    applied = apply_payment_fact(shop_id=till.shop_id, fact=fact(payment, now, amount_minor=2 * PRICE - 1), now=now)
     assert applied.outcome == "underpaid"
     assert state_of(shop, order.order_id) == "placed"
     [case] = payments.open_cases(till.shop_id)
@@ -220,9 +220,7 @@ def test_an_underpaid_order_is_never_delivered(shop: Shop, till: Till, now: date
     later = expire(shop, now)
     assert (state_of(shop, order.order_id), stock(shop)) == ("expired", (20, 0, 0))
     # Paying one fen more under the same number does not make it whole.
-    more = apply_payment_fact(
-        shop_id=till.shop_id, fact=fact(payment, later, amount_minor=1, ref="more"), now=later
-    )
+    more = apply_payment_fact(shop_id=till.shop_id, fact=fact(payment, later, amount_minor=1, ref="more"), now=later)
     assert more.outcome == "underpaid"
     assert state_of(shop, order.order_id) == "expired"
     assert broken(later) == {}
@@ -283,9 +281,9 @@ def test_refunds_asked_for_at_once_are_one(shop: Shop, till: Till, now: datetime
     order = place(shop, now)
     pay(begin(till, order.order_id, now), now)
     ends = together(
-        lambda _: refund_order(
-            shop_id=till.shop_id, order_id=order.order_id, reason="r", actor="guest:x", now=now
-        ).refund_id,
+        lambda _: (
+            refund_order(shop_id=till.shop_id, order_id=order.order_id, reason="r", actor="guest:x", now=now).refund_id
+        ),
         10,
     )
     assert len(set(ends)) == 1

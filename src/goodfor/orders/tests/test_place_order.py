@@ -179,9 +179,9 @@ def test_contact_and_address_are_not_in_the_database(shop: Shop, now: datetime) 
     assert key_id is not None
     assert b"buyer@" not in bytes(blob)
     assert len(bytes(ip_hash)) == 16
-    assert sql("SELECT count(*) FROM orders_order o WHERE o::text LIKE '%%example.com%%' OR o::text LIKE '%%203.0%%'") == [
-        (0,)
-    ]
+    assert sql(
+        "SELECT count(*) FROM orders_order o WHERE o::text LIKE '%%example.com%%' OR o::text LIKE '%%203.0%%'"
+    ) == [(0,)]
 
 
 def test_a_guest_sees_an_order_by_number_and_secret_only(shop: Shop, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Guards of payments, in SQL."""
+"""Triggers that guard the money of payments."""
 
 from django.db import migrations
 
@@ -6,7 +6,6 @@ from goodfor.kernel.schema import run_files
 
 
 class Migration(migrations.Migration):
-    """Fixed identities, allowed moves, facts applied once, refunds reserved on their payment."""
-
     dependencies = [("payments", "0001_initial")]
-    operations = [run_files("goodfor.payments", forward=["guards.sql"], backward=["drop_guards.sql"])]
+
+    operations = [run_files("goodfor.payments", forward=["guards.sql"], backward=["guards_drop.sql"])]

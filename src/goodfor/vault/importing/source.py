@@ -154,18 +154,20 @@ def chunks(found: Scan, layout: Layout, *, offset: int, lines_done: int) -> Gene
         with found.path.open("rb") as file:
             file.seek(max(offset, layout.bom_bytes))
             if layout.encoding.startswith("utf-16"):
-                yield from _wide_chunks(file, layout, lines_done, block)
+                yield from _wide_chunks(file, layout, lines_done, block, found.size)
             else:
-                yield from _byte_chunks(file, layout.newline.encode(), lines_done, block)
+                yield from _byte_chunks(file, layout.newline.encode(), lines_done, block, found.size)
     stat = found.path.stat()
     if (stat.st_size, stat.st_mtime_ns) != (found.size, found.stamp):
         raise FileProblem(FILE_CHANGED)
 
 
-def _byte_chunks(file: BinaryIO, newline: bytes, lines_done: int, block_bytes: int) -> Generator[RawChunk, None, None]:
+def _byte_chunks(
+    file: BinaryIO, newline: bytes, lines_done: int, block_bytes: int, end: int
+) -> Generator[RawChunk, None, None]:
     # Neither in UTF-8 nor in GB18030 can a line end be part of a longer character.
     offset, rest = file.tell(), b""
-    while block := file.read(block_bytes):
+    while block := file.read(min(block_bytes, end - file.tell())):
         data = rest + block
         cut = data.rfind(newline) + 1
         if cut == 0 and len(data) > MAX_LINE_BYTES:
@@ -179,10 +181,12 @@ def _byte_chunks(file: BinaryIO, newline: bytes, lines_done: int, block_bytes: i
         yield RawChunk(rest, lines_done + 1, offset + len(rest))
 
 
-def _wide_chunks(file: BinaryIO, layout: Layout, lines_done: int, block_bytes: int) -> Generator[RawChunk, None, None]:
+def _wide_chunks(
+    file: BinaryIO, layout: Layout, lines_done: int, block_bytes: int, end: int
+) -> Generator[RawChunk, None, None]:
     codec, newline = layout.encoding, layout.newline
     offset, rest = file.tell(), b""
-    while block := file.read(block_bytes * 2):
+    while block := file.read(min(block_bytes * 2, end - file.tell())):
         data = rest + block
         even = len(data) & ~1
         text = data[:even].decode(codec, "surrogatepass" if even == len(data) else "replace")

@@ -1,5 +1,6 @@
 """What the vault does, one use case a file."""
 
+from goodfor.vault.importing.dry_run import dry_run
 from goodfor.vault.operations.activate_batch import activate_batch
 from goodfor.vault.operations.cancel_batch import cancel_batch
 from goodfor.vault.operations.expire_lots import expire_lots
@@ -23,6 +24,7 @@ from goodfor.vault.operations.void_codes import void_codes
 __all__ = [
     "activate_batch",
     "cancel_batch",
+    "dry_run",
     "expire_lots",
     "expire_reservations",
     "fold_stock",

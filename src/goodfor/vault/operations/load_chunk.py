@@ -150,6 +150,7 @@ def _store_codes(
     )
     with (
         connection.cursor() as cursor,
+        connection.wrap_database_errors,
         cursor.copy(f"COPY vault_code ({COPY_COLUMNS}) FROM STDIN (FORMAT binary)") as copy,
     ):
         copy.write(COPY_HEADER)

@@ -30,6 +30,8 @@ _MAGICS = (
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1a\x1b")
 #: More control bytes than this share of the beginning, and it is no text file with a few spoiled lines.
 BINARY_SHARE = 0.02
+#: So many lines of the beginning may be broken before nothing is believed.
+MISFIT_SHARE = 0.05
 TEXT_SUFFIXES = frozenset({".txt", ".csv", ".tsv", ".text", ".log", ".dat", ""})
 SHEET_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 
@@ -38,7 +40,7 @@ def detect(head: bytes, *, whole_is_utf8: bool, whole_is_gb18030: bool) -> tuple
     """(codec name, bytes of the byte order mark) for a file with this beginning.
 
     `whole_is_*`: whether all of the file decodes so, where the caller knows. Where neither holds, the encoding that
-    fits the beginning is taken, and the lines that do not fit it are refused one by one.
+    most lines of the beginning fit is taken, and the others are refused one by one.
     Raises FileProblem: empty_file, binary_file, encoding_unknown.
     """
     if not head:
@@ -55,16 +57,17 @@ def detect(head: bytes, *, whole_is_utf8: bool, whole_is_gb18030: bool) -> tuple
         return "utf-8", 0
     if whole_is_gb18030:
         return "gb18030", 0
-    for name in ("utf-8", "gb18030"):
-        if fits(head, name):
-            return name, 0
-    raise FileProblem(ENCODING_UNKNOWN)
+    lines = head.split(b"\n")
+    misfits = {name: sum(1 for line in lines[:-1] or lines if not _fits(line, name)) for name in ("utf-8", "gb18030")}
+    name = min(misfits, key=misfits.__getitem__)
+    if misfits[name] > len(lines) * MISFIT_SHARE:
+        raise FileProblem(ENCODING_UNKNOWN)
+    return name, 0
 
 
-def fits(head: bytes, name: str) -> bool:
-    """True when the bytes decode, a character cut off at the end aside."""
+def _fits(line: bytes, name: str) -> bool:
     try:
-        codecs.getincrementaldecoder(name)("strict").decode(head, final=False)
+        line.decode(name)
     except UnicodeDecodeError:
         return False
     return True

@@ -75,7 +75,7 @@ def test_labels_in_each_line() -> None:
     layout, parsed = read(text)
     assert layout.labelled
     assert [(r[1], r[2]) for r in parsed.records] == [(b"00123", b"AAA-1"), (b"00124", b"AAA-2")]
-    assert parse("what is this\n".encode(), 4, layout, RULES).faults == [(4, p.TOO_FEW_COLUMNS)]
+    assert parse(b"what is this\n", 4, layout, RULES).faults == [(4, p.TOO_FEW_COLUMNS)]
 
 
 def test_swapped_and_extra_columns_by_their_names() -> None:
