@@ -1,6 +1,8 @@
 """A hook for the tests: a statement on a shop's tables names the shop, unless a platform job says why it does not."""
 
+import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -48,7 +50,7 @@ def check(statement: str) -> None:
     if current_platform_job() is not None:
         return
     touched = _touched(statement, tenant_tables())
-    if touched:
+    if touched and not _asked_by_a_test():
         raise AssertionError(
             f"statement on {', '.join(touched)} without shop_id (a duty over all shops belongs into "
             f"kernel.tenancy.platform_job): {' '.join(statement.split())[:300]}"
@@ -69,6 +71,17 @@ def tenant_tables() -> frozenset[str]:
         finally:
             _reading = False
     return _tables
+
+
+def _asked_by_a_test() -> bool:
+    """True when the nearest frame of this project is a test's: a test may look at, and break, whatever it likes."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if f"{os.sep}goodfor{os.sep}" in file and not file.endswith((__name__.rpartition(".")[2] + ".py", "sql.py")):
+            return f"{os.sep}tests{os.sep}" in file
+        frame = frame.f_back  # type: ignore[assignment]
+    return True
 
 
 @lru_cache(maxsize=10_000)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.admin import SimpleListFilter
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ def choice(parameter: str, title: Text, choices: Iterable[tuple[str, Text, Q]]) 
     conditions = {value: condition for value, _words, condition in offered}
 
     class Choice(SimpleListFilter):
-        def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:  # noqa: ARG002
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
             return [(value, words) for value, words, _condition in offered]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:  # noqa: ARG002
@@ -54,7 +54,7 @@ def recent(column: str, title: Text) -> Filter:
     days = {"1": 1, "7": 7, "30": 30}
 
     class Recent(SimpleListFilter):
-        def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:  # noqa: ARG002
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
             return [("1", _("最近 24 小时")), ("7", _("最近 7 天")), ("30", _("最近 30 天"))]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:  # noqa: ARG002

@@ -1,6 +1,7 @@
 """The one kind of list the console has now: to look at, never to write, of the session's shop only."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from django.contrib.admin import AdminSite, SimpleListFilter
@@ -19,6 +20,7 @@ class _Named:
     def __init__(self, options: Any, name: Text) -> None:
         self._options = options
         self.verbose_name = self.verbose_name_plural = name
+        self.app_config = SimpleNamespace(verbose_name=name)
 
     def __getattr__(self, attribute: str) -> Any:
         return getattr(self._options, attribute)

@@ -1,4 +1,4 @@
-"""Loops of payments: ask channels, send refunds, look after the inbox."""
+"""Periodic duties of payments: ask about what is pending, send refunds, look after callbacks."""
 
 from datetime import datetime
 
@@ -10,23 +10,24 @@ from goodfor.payments.operations.sweep_inbox import purge_forged, sweep_inbox
 
 @loop(name="payments.poll", seconds=1.0)
 def poll(now: datetime) -> int:
-    """Ask about payments that are due."""
+    """Ask channels about pending payments whose time has come; closes what expired."""
     return poll_due(now=now)
 
 
-@loop(name="payments.refunds", seconds=1.0)
+@loop(name="payments.refunds", seconds=0.5)
 def refunds(now: datetime) -> int:
-    """Send refunds and ask about unknown ones."""
+    """Send refunds that wait, go on with those of unknown end."""
     return run_due_refunds(now=now)
 
 
 @loop(name="payments.inbox", seconds=5.0)
 def inbox(now: datetime) -> int:
-    """Look after callbacks that led to nothing."""
-    return sweep_inbox(now=now)
+    """Have the channel asked about callbacks that led to nothing; no work count: a waiting row is not progress."""
+    sweep_inbox(now=now)
+    return 0
 
 
 @loop(name="payments.purge", seconds=3600.0)
 def purge(now: datetime) -> int:
-    """Throw away old samples of forged callbacks."""
+    """Forget old forged callbacks."""
     return purge_forged(now=now)

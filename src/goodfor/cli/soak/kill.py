@@ -1,4 +1,4 @@
-"""`soak kill`: web, worker and database are killed with SIGKILL under load, and nothing that was acknowledged is lost."""
+"""`soak kill`: web, worker and database get SIGKILL under load; nothing that was acknowledged is lost."""
 
 import random
 import threading

@@ -19,7 +19,7 @@ from goodfor.sandbox.fen import format_fen
 from goodfor.sandbox.signing import md5_sign
 
 SLUG, SKU = "kuwan-coin", "kw-100"
-#: An order's own: codes sold to it, payments that settle it, facts applied, ledger transactions of payment and delivery.
+#: An order's own: codes sold to it, payments that settle it, facts applied, ledger transactions (payment, delivery).
 _ENDS = """
 SELECT (SELECT count(*) FROM vault_code c JOIN orders_line l ON l.shop_id = c.shop_id AND l.id = c.holder_id
         WHERE l.shop_id = o.shop_id AND l.order_id = o.id AND c.state = 2),
@@ -34,7 +34,8 @@ ONCE = (1, 1, 1, 2)
 
 def run(stack: Stack, console: Console, *, rounds: int = 10, copies: int = 50) -> BenchResult:
     """`rounds` orders, each notified by `copies` equal calls at once; the stand-in's own notify is lost."""
-    world.load_codes(stack.made.shop_id, stack.made.skus[SKU], world.random_codes(rounds * 2), utc_now(), cost_minor=9000)
+    made, codes = stack.made, world.random_codes(rounds * 2)
+    world.load_codes(made.shop_id, made.skus[SKU], codes, utc_now(), cost_minor=9000)
     stack.control.fault("lost_notify", times=None, pid=DEMO_PID)
     answers: Counter[str] = Counter()
     wrong: list[str] = []

@@ -15,7 +15,8 @@ from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID
 
 _STATES = "SELECT state, count(*) FROM orders_order WHERE shop_id = %s GROUP BY state"
 _SOLD = """
-SELECT count(*), count(DISTINCT c.id) FROM vault_code c JOIN orders_line l ON l.shop_id = c.shop_id AND l.id = c.holder_id
+SELECT count(*) FROM vault_code c
+JOIN orders_line l ON l.shop_id = c.shop_id AND l.id = c.holder_id
 JOIN orders_order o ON o.shop_id = l.shop_id AND o.id = l.order_id
 WHERE c.shop_id = %s AND c.sku_id = %s AND c.state = 2 AND o.state = 'delivered'
 """

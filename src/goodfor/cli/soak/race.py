@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from rich.console import Console
 
@@ -51,7 +52,7 @@ def run(stack: Stack, console: Console, *, rounds: int = 20, buyers: int = 200, 
         )
         gate = threading.Barrier(buyers)
         with ThreadPoolExecutor(buyers) as pool:
-            list(pool.map(lambda i, n=number: _buy(stack, tally, gate, n, i), range(buyers)))  # type: ignore[misc]
+            list(pool.map(partial(_buy, stack, tally, gate, number), range(buyers)))
         sold = proof.sold(stack, SKU)
         wrong_rounds += int(sold - sold_before != codes)
         console.print(f"{number + 1}/{rounds}: {sold - sold_before} sold, {time.monotonic() - began:.0f} s")

@@ -38,8 +38,8 @@ class World:
     till: Any
 
     def ask(
-        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, key: str = "", idem: str | None = "k",
-        content_type: str = "application/json", **headers: str,
+        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, key: str = "",
+        idem: str | None = "k", content_type: str = "application/json", **headers: str,
     ) -> Any:  # fmt: skip
         sent = {"Authorization": f"Bearer {key or self.shop.demo.api_key}"}
         if idem is not None and method != "GET":
@@ -71,7 +71,8 @@ def it(at: datetime) -> World:
 def rows() -> dict[str, int]:
     """Rows of every table of ours."""
     tables = sql("SELECT table_schema || '.' || quote_ident(table_name), table_name FROM information_schema.tables"
-                 " WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')")  # fmt: skip
+                 " WHERE table_type = 'BASE TABLE' AND table_schema NOT IN"
+                 " ('pg_catalog', 'information_schema')")  # fmt: skip
     return {name: sql(f"SELECT count(*) FROM {full}")[0][0] for full, name in tables if name not in COUNTERS}
 
 
@@ -338,7 +339,8 @@ def test_forms_without_a_token_are_refused(alone: Shop, at: datetime) -> None:
 
 
 def test_nobody_is_led_away(alone: Shop) -> None:
-    for target in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\t//evil.example",
+    for target in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)",
+                   "\t//evil.example",
                    "http:///evil.example", "///evil.example", "/%09/evil.example", "https:evil.example", "/x?k=secret",
                    "\x00//evil.example", "/\r\nSet-Cookie: a=b"):  # fmt: skip
         response = browser().post("/language", {"language": "en", "next": target})

@@ -81,7 +81,8 @@ def live(now: datetime) -> Books:
             "payment": str(payment.id), "account": str(till.account_id), "bank": str(bank), "sales": str(sales),
             "owed": str(owed), "tx": str(tx), "new": str(uuid7()), "new2": str(uuid4()),
             "closed": f"{month}T12:00:00+08",
-            "free": f"(SELECT id FROM vault_code WHERE state = 0 AND sku_id = '{shop.sku_id}' ORDER BY id DESC LIMIT 1)",
+            "free": f"(SELECT id FROM vault_code WHERE state = 0 AND sku_id = '{shop.sku_id}'"
+            " ORDER BY id DESC LIMIT 1)",
         },
     )  # fmt: skip
 
@@ -115,7 +116,8 @@ def tx(
         WITH t AS (
             INSERT INTO ledger_tx (xid, effective_at, recorded_at, reverses_tx, shop_id, currency, reference, kind,
                                    cause_type, actor, payload_hash)
-            VALUES ({xid}, {at}, {recorded}, {reverses}, '{{shop}}', 'CNY', '{reference}', '{kind}', '', 'x', sha256('x'))
+            VALUES ({xid}, {at}, {recorded}, {reverses}, '{{shop}}', 'CNY', '{reference}', '{kind}', '', 'x',
+                    sha256('x'))
             RETURNING id, shop_id, effective_at, xid
         )
         INSERT INTO ledger_posting (shop_id, tx_id, seq, account_id, amount_minor, xid, effective_date, layer, order_id)

@@ -1,4 +1,4 @@
-"""Triggers that guard the money of payments."""
+"""Guards of payments, in SQL."""
 
 from django.db import migrations
 
@@ -6,6 +6,7 @@ from goodfor.kernel.schema import run_files
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0001_initial")]
+    """Fixed identities, allowed moves, facts applied once, refunds reserved on their payment."""
 
-    operations = [run_files("goodfor.payments", forward=["guards.sql"], backward=["guards_drop.sql"])]
+    dependencies = [("payments", "0001_initial")]
+    operations = [run_files("goodfor.payments", forward=["guards.sql"], backward=["drop_guards.sql"])]
