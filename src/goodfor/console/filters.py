@@ -13,6 +13,7 @@ from goodfor.console.columns import Text
 from goodfor.kernel.clock import utc_now
 
 Filter = type[SimpleListFilter]
+_STATE = _("状态")
 
 
 def choice(parameter: str, title: Text, choices: Iterable[tuple[str, Text, Q]]) -> Filter:
@@ -33,7 +34,7 @@ def choice(parameter: str, title: Text, choices: Iterable[tuple[str, Text, Q]]) 
     return Choice
 
 
-def states(column: str, words: Mapping[str, Text], title: Text = _("状态")) -> Filter:
+def states(column: str, words: Mapping[str, Text], title: Text = _STATE) -> Filter:
     """One of the states."""
     return choice(column, title, ((value, word, Q(**{column: value})) for value, word in words.items()))
 

@@ -1,4 +1,5 @@
 """The one kind of list the console has now: to look at, never to write, of the session's shop only."""
+# ruff: noqa: ARG002  (signatures are those of Django's admin)
 
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -39,7 +40,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     detail: ClassVar[Sequence[Column]] = ()
 
     actions = None
-    ordering = ("-id",)
+    ordering: ClassVar[Sequence[str]] = ("-id",)
     list_per_page = 50
     list_max_show_all = 0
     list_fullwidth = True
@@ -59,11 +60,11 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.filter(shop_id=staff.shop_id) if staff else rows.none()
 
-    def get_list_display(self, request: HttpRequest) -> list[Column]:  # noqa: ARG002
+    def get_list_display(self, request: HttpRequest) -> list[Column]:
         """The allow-list of the list."""
         return list(self.columns)
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Column]:  # noqa: ARG002
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Column]:
         """The allow-list of the detail page."""
         return list(self.detail or self.columns)
 
@@ -71,7 +72,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         """All of it."""
         return self.get_fields(request, obj)
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only the filters offered: Django would take any column, which answers questions about hashes."""
         offered = {
             entry.parameter_name
@@ -91,15 +92,15 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
         staff = staff_of(request)
         return obj is None or (staff is not None and getattr(obj, "shop_id", None) == staff.shop_id)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never."""
         return False
 

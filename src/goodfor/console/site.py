@@ -1,4 +1,5 @@
 """The console's site: who may enter, what stands in the sidebar."""
+# ruff: noqa: ARG002  (signatures are those of Django's admin)
 
 from typing import Any
 
@@ -104,17 +105,17 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     def app_index(
         self,
         request: HttpRequest,
-        app_label: str,  # noqa: ARG002
-        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+        app_label: str,
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Django's apps have no pages of their own here; unfold's breadcrumbs link to them all the same."""
         return redirect("console:index")
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is no password to ask for: say where a link comes from."""
         return door.page(request, "closed", status=403)
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """End the session; by POST only, so that no link can do it."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])

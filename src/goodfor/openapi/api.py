@@ -77,5 +77,6 @@ def guarded_urls(api: Api) -> list[URLPattern | URLResolver]:
         pattern.callback = guarded(pattern.callback)
         wrapped.append(pattern)
     wrapped.append(path("", guarded(not_found)))
-    wrapped.append(re_path(r"^.+$", guarded(not_found)))
+    # Not `.`: it would let an address with a line break through to the pages.
+    wrapped.append(re_path(r"^[\s\S]+$", guarded(not_found)))
     return wrapped

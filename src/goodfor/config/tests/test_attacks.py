@@ -164,7 +164,8 @@ def test_the_same_sku_twice_and_bad_keys(it: World) -> None:
         refused(it.ask("POST", "/orders", order(it.shop.sku_id), Content_Encoding="gzip"), 415,
                 "unsupported_media_type")  # fmt: skip
         refused(it.ask("DELETE", "/orders"), 405, "method_not_allowed")
-        refused(it.ask("GET", "/../admin"), 404, "route_not_found")
+        for path in ("/../admin", "/products/x%0Ay", "/%0A"):
+            refused(it.ask("GET", path), 404, "route_not_found")
 
     nothing_changes(attack)
 

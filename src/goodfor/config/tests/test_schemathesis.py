@@ -84,7 +84,11 @@ def test_no_answer_is_a_5xx(target: Target, label: str, mode: str) -> None:
         answers.append(response.status_code)
         assert response.status_code < 500, (label, response.status_code, response.content[:500])
         kind = response.headers.get("content-type", [""])[0]
-        assert kind in ("application/json", "application/problem+json"), kind
+        assert kind in ("application/json", "application/problem+json"), (
+            kind,
+            response.status_code,
+            response.request.url,
+        )
         if response.status_code >= 400:
             assert response.json()["code"]
 

@@ -33,7 +33,8 @@ class _OfSku(ReadOnlyAdmin):
         """With `sku_name`: product and face value."""
         sku = Sku.objects.filter(shop_id=OuterRef("shop_id"), id=OuterRef("sku_id"))
         named = sku.values(named=Concat(F("product__name"), Value(" · "), F("name")))
-        return super().get_queryset(request).annotate(sku_name=Subquery(named))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(sku_name=Subquery(named))
+        return rows
 
 
 class BatchAdmin(_OfSku):

@@ -4,28 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditLine',
+            name="AuditLine",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('actor', models.TextField()),
-                ('action', models.TextField()),
-                ('subject_type', models.TextField()),
-                ('subject_id', models.TextField()),
-                ('data', models.JSONField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("shop_id", models.UUIDField()),
+                ("actor", models.TextField()),
+                ("action", models.TextField()),
+                ("subject_type", models.TextField()),
+                ("subject_id", models.TextField()),
+                ("data", models.JSONField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kernel_audit',
-                'managed': False,
+                "db_table": "kernel_audit",
+                "managed": False,
             },
         ),
     ]

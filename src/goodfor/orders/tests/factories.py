@@ -40,7 +40,8 @@ class Till:
 
 def open_till(shop_id: UUID, now: datetime, methods: Sequence[str] = ("alipay", "wxpay")) -> Till:
     view = open_account(
-        shop_id=shop_id, provider="sandbox", code="till", name="模拟", currency="CNY", config={"page_url": "/pay/sandbox"}, secrets={"key": KEY, "secret": KEY},
+        shop_id=shop_id, provider="sandbox", code="till", name="模拟", currency="CNY",
+        config={"page_url": "/pay/sandbox"}, secrets={"key": KEY, "secret": KEY},
         methods=tuple(methods), enabled=True, actor="test", now=now,
     )  # fmt: skip
     return Till(shop_id, view.id)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.sql import Statement
 from goodfor.vault.importing.sealing import code_aad, split_plaintext
@@ -12,6 +14,7 @@ from goodfor.vault.types import RevealedCode
 _REVEAL = Statement("goodfor.vault", "sql/reveal.sql")
 
 
+@transaction.atomic(savepoint=False)
 def reveal(*, shop_id: UUID, holder_id: UUID, code_ids: Sequence[UUID] | None, now: datetime) -> list[RevealedCode]:
     """Decrypt the sold codes of a holder (all, or those of `code_ids` that are its), in the order of the file.
 

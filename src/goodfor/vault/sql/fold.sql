@@ -4,7 +4,8 @@ WITH gone AS (
     DELETE FROM vault_stock_delta
     WHERE (shop_id, sku_id, id) IN (
         SELECT shop_id, sku_id, id FROM vault_stock_delta ORDER BY shop_id, sku_id, id LIMIT %(limit)s::bigint
-        FOR UPDATE SKIP LOCKED
+        -- Waits for another fold: changes must go in in their order, or a count would pass below zero.
+        FOR UPDATE
     )
     RETURNING shop_id, sku_id, lot_id, free, reserved, sold, quarantined, void
 ), by_lot AS (
