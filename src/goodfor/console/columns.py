@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -16,6 +17,7 @@ from goodfor.kernel.money import Money
 
 Text = str | Promise
 Column = Callable[[Model], Any]
+_PLAIN: dict[Column, Column] = {}
 
 
 def _attribute(row: Model, path: str) -> Any:
@@ -47,11 +49,11 @@ def flag(path: str, title: Text) -> Column:
 
 
 def time(path: str, title: Text) -> Column:
-    """An instant, shown in the current time zone."""
+    """An instant to the second, in the current time zone: read-only fields would show it in UTC."""
 
-    def show(row: Model) -> datetime | None:
+    def show(row: Model) -> str | None:
         value: datetime | None = _attribute(row, path)
-        return value
+        return None if value is None else f"{localtime(value):%Y-%m-%d %H:%M:%S}"
 
     return _named(show, path, title)
 
@@ -75,13 +77,27 @@ def money(path: str, title: Text) -> Column:
 
 
 def badge(path: str, title: Text, words: Mapping[str, Text], colours: Mapping[str, str]) -> Column:
-    """A state in words, on a colour; a state without words is shown as it is."""
+    """A state in words, on a colour where there are colours; a state without words is shown as it is."""
+
+    def plain(row: Model) -> Text:
+        value = str(_attribute(row, path))
+        return words.get(value, value)
 
     def show(row: Model) -> tuple[str, Text]:
-        value = str(_attribute(row, path))
-        return value, words.get(value, value)
+        return str(_attribute(row, path)), plain(row)
 
-    return _named(show, path, title, label=dict(colours) or True)
+    in_words = _named(plain, path, title)
+    if not colours:
+        return in_words
+    coloured = _named(show, path, title, label=dict(colours))
+    # unfold colours lists only; a detail page would show the pair.
+    _PLAIN[coloured] = in_words
+    return coloured
+
+
+def on_detail(column: Column) -> Column:
+    """The column as a detail page can show it."""
+    return _PLAIN.get(column, column)
 
 
 def structure(path: str, title: Text) -> Column:

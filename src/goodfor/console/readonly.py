@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
 from goodfor.console.access import allowed, staff_of
-from goodfor.console.columns import Column, Text
+from goodfor.console.columns import Column, Text, on_detail
 
 
 class _Named:
@@ -66,7 +66,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Column]:
         """The allow-list of the detail page."""
-        return list(self.detail or self.columns)
+        return [on_detail(column) for column in self.detail or self.columns]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Column]:
         """All of it."""
