@@ -4,7 +4,8 @@ import http.client
 import threading
 
 ASK_EVERY = 2.0
-ASK_TIMEOUT = 2.0
+#: Long enough that a busy shop is not taken for a sick one.
+ASK_TIMEOUT = 10.0
 FAILURES_TO_ACT = 5
 
 

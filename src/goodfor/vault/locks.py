@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from goodfor.kernel.locks import LOCK_TIMEOUT_MS
+from goodfor.kernel.locks import LOCK_TIMEOUT_MS, lock_key
 from goodfor.kernel.sql import Statement
 from goodfor.vault.errors import BatchNotFound, CodeNotFound, LotNotFound
 from goodfor.vault.states import CODE_STATES
@@ -56,6 +56,13 @@ class LockedLot:
 def _limit_waiting() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
+
+
+def alone_in(duty: str) -> bool:
+    """Whether this transaction, until its end, is the only one in a periodic duty of the vault; does not wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_key("loop", duty)])
+        return bool(cursor.fetchone()[0])
 
 
 def lock_batch(shop_id: UUID, batch_id: UUID) -> LockedBatch:

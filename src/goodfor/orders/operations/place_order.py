@@ -18,7 +18,7 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.orders import states, store
 from goodfor.orders.errors import BuyerLimit, ExternalRefUsed, TooManyOpenOrders
 from goodfor.orders.events import OrderPlaced
-from goodfor.orders.pricing import check_requests, price_lines
+from goodfor.orders.pricing import check_requests, network, price_lines
 from goodfor.orders.types import Buyer, LineRequest, LineView, PlacedOrder
 from goodfor.vault import operations as vault
 
@@ -46,7 +46,7 @@ def place_order(
     check_requests(lines)
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)))
-    ip_hash = keyring().blind_index("ip", buyer.ip.encode()) if buyer.ip else None
+    ip_hash = keyring().blind_index("ip", network(buyer.ip).encode()) if buyer.ip else None
     _guard(shop_id, buyer, ip_hash)
     _check_buyer_limits(shop_id, buyer, priced, skus)
     pay_by = now + timedelta(seconds=min(sku.hold_seconds for sku in skus.values()))

@@ -7,6 +7,7 @@ from django.db import transaction
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.kernel.tenancy import platform_job
+from goodfor.vault.locks import alone_in
 from goodfor.vault.states import LOT_MACHINE
 
 CHUNK = 20_000
@@ -16,10 +17,13 @@ _TEND = Statement("goodfor.vault", "sql/tend_lots.sql")
 
 @transaction.atomic
 def fold_stock(*, limit: int = CHUNK, now: datetime) -> int:
-    """Fold up to `limit` changes; lots without codes to sell drain, refilled ones open. Returns how many changes.
+    """Fold up to `limit` changes; lots without codes to sell drain, refilled ones open. Returns how many changes; 0 too
+    while another process is in it.
 
     Claims never wait for it: they read lots, and write only codes and new changes.
     """
+    if not alone_in("vault.fold_stock"):
+        return 0
     with platform_job("fold stock"):
         row = _FOLD.row({"limit": limit})
         assert row is not None

@@ -1,11 +1,11 @@
 -- vault, platform job: fold the oldest deltas of each SKU into lots and stock; (deltas, touched lots).
 -- Exact without looking at transaction ids: a row is deleted and counted once, by the one that deleted it.
+-- Only one fold at a time: an UPDATE checks its CHECKs on the row that its snapshot saw, before it notices that another
+-- transaction has changed it, and changes applied out of their order would pass below zero.
 WITH gone AS (
     DELETE FROM vault_stock_delta
     WHERE (shop_id, sku_id, id) IN (
         SELECT shop_id, sku_id, id FROM vault_stock_delta ORDER BY shop_id, sku_id, id LIMIT %(limit)s::bigint
-        -- Waits for another fold: changes must go in in their order, or a count would pass below zero.
-        FOR UPDATE
     )
     RETURNING shop_id, sku_id, lot_id, free, reserved, sold, quarantined, void
 ), by_lot AS (
