@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from types import FrameType
 from typing import Any
 
 from django.db import connection
@@ -75,12 +76,12 @@ def tenant_tables() -> frozenset[str]:
 
 def _asked_by_a_test() -> bool:
     """True when the nearest frame of this project is a test's: a test may look at, and break, whatever it likes."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         if f"{os.sep}goodfor{os.sep}" in file and not file.endswith((__name__.rpartition(".")[2] + ".py", "sql.py")):
             return f"{os.sep}tests{os.sep}" in file
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return True
 
 

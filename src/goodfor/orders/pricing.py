@@ -45,7 +45,7 @@ def price_lines(
 
 
 def network(ip: str) -> str:
-    """The address that counts for limits: an IPv4 address, or the /64 of an IPv6 one, which one household owns whole."""
+    """What counts as one address for limits: an IPv4 address, or the /64 of an IPv6 one (one household has it all)."""
     try:
         address = ip_address(ip)
     except ValueError:

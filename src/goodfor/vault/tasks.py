@@ -45,7 +45,7 @@ class _Rotation:
 
     def __init__(self) -> None:
         self.after: UUID | None = None
-        self.rewritten = 0
+        self.found = 0
         self.clean: tuple[int, datetime] | None = None
 
 
@@ -60,9 +60,9 @@ def rotate_keys(now: datetime) -> int:
         return 0
     step = operations.rotate_keys(after=_rotation.after, now=now)
     _rotation.after = step.after
-    _rotation.rewritten += step.rewritten
+    _rotation.found += step.found
     if step.after is None:
-        if _rotation.rewritten == 0:
+        if _rotation.found == 0:
             _rotation.clean = (active, now)
-        _rotation.rewritten = 0
-    return step.rewritten
+        _rotation.found = 0
+    return step.found

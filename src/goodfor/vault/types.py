@@ -172,7 +172,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class RotationStep:
-    """One chunk of a key rotation: go on `after` this id; None when the end of the table was reached."""
+    """One chunk of a key rotation: how many codes were under an old key, and where to go on; None at the end."""
 
-    rewritten: int
+    found: int
     after: UUID | None

@@ -186,12 +186,12 @@ def test_rotation_in_chunks_loses_nothing(shop: UUID, sku: UUID, now: datetime) 
     operations.take(shop_id=shop, sku_id=sku, holder_id=holder, quantity=10, now=now)
     new = keyring().rotate()
     step = operations.rotate_keys(limit=10, now=now)
-    assert (step.rewritten, queries.keys_in_use()) == (10, {old: 15, new: 10})
+    assert (step.found, queries.keys_in_use()) == (10, {old: 15, new: 10})
     load(shop, sku, [("n", "NEW-KEY-01")], now)
     step = operations.rotate_keys(after=step.after, limit=10, now=now)
     step = operations.rotate_keys(after=step.after, limit=10, now=now)
-    assert (step.rewritten, step.after) == (5, None)
-    assert operations.rotate_keys(now=now).rewritten == 0
+    assert (step.found, step.after) == (5, None)
+    assert operations.rotate_keys(now=now).found == 0
     assert queries.keys_in_use() == {new: 26}
     shown = operations.reveal(shop_id=shop, holder_id=holder, code_ids=None, now=now)
     assert [(code.number, code.secret) for code in shown] == pairs[:10]
