@@ -12,13 +12,15 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """The process can sell: the database answers. 503 otherwise."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM kernel_event_cursor LIMIT 1")
-    except DatabaseError:
-        connection.close()
-        return HttpResponse("database is away", status=503, content_type="text/plain")
-    return HttpResponse("ready", content_type="text/plain")
+    # The second try is for a connection that died with a database which is back already.
+    for _attempt in range(2):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM kernel_event_cursor LIMIT 1")
+            return HttpResponse("ready", content_type="text/plain")
+        except DatabaseError:
+            connection.close()
+    return HttpResponse("database is away", status=503, content_type="text/plain")
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,25 @@
+"""The page of the built-in sandbox channel: one button that pays. Mounted only where the sandbox is switched on."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goodfor.kernel.clock import utc_now
+from goodfor.payments.operations.sandbox_books import pay_trade
+
+_PAGE = """<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title><main><h1>{title}</h1><p>{number}</p><form method="post">
+<input type="hidden" name="csrfmiddlewaretoken" value="{token}"><button>{title}</button></form></main></html>"""
+
+
+@require_http_methods(["GET", "POST"])
+def sandbox_pay(request: HttpRequest, shop_id: UUID, number: str) -> HttpResponse:
+    """Show the button, or pay the trade; the poller finds the money within seconds, as with a silent channel."""
+    if request.method == "POST":
+        paid = pay_trade(shop_id=shop_id, number=number, now=utc_now())
+        return HttpResponse("success" if paid else "fail", status=200 if paid else 409, content_type="text/plain")
+    return HttpResponse(format_html(_PAGE, title=_("模拟支付"), number=number, token=get_token(request)))
