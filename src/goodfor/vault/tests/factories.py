@@ -12,6 +12,8 @@ from django.db import connection
 from goodfor.vault import operations
 from goodfor.vault.types import Imported, ImportOptions
 
+_FOLDER = tempfile.TemporaryDirectory(prefix="goodfor-vault-tests-")
+
 
 def codes(count: int, *, prefix: str = "GOODCODE") -> list[tuple[str, str]]:
     """(number, secret) pairs that nothing else looks like."""
@@ -26,7 +28,7 @@ def write(lines: Iterable[str | tuple[str, ...]], *, suffix: str = ".csv", encod
 
 def write_bytes(data: bytes, suffix: str = ".txt") -> Path:
     """A file with these bytes."""
-    with tempfile.NamedTemporaryFile(suffix=suffix, delete=False) as file:
+    with tempfile.NamedTemporaryFile(suffix=suffix, dir=_FOLDER.name, delete=False) as file:
         file.write(data)
     return Path(file.name)
 

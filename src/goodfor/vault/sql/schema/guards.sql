@@ -1,12 +1,15 @@
 -- Storage of the hot tables, and guards that models cannot say.
 
 -- Each claim rewrites its row once: room on the page keeps the new version beside the old one, and reveals cheap.
--- Vacuum keeps the index of free codes short; ciphertext does not compress.
+-- Vacuum keeps the index of free codes short, but a big import must not set it off: there is nothing to clean up.
+-- Ciphertext does not compress.
 ALTER TABLE vault_code SET (
     fillfactor = 85,
     autovacuum_vacuum_scale_factor = 0.01,
     autovacuum_vacuum_threshold = 5000,
-    autovacuum_analyze_scale_factor = 0.02,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_analyze_scale_factor = 0.2,
+    autovacuum_analyze_threshold = 5000,
     autovacuum_vacuum_cost_delay = 1
 );
 ALTER TABLE vault_code ALTER COLUMN blob SET STORAGE EXTERNAL;
