@@ -44,7 +44,9 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Show what is being bought and what it costs; on POST place the order and start its payment."""
     asked = request.POST if request.method == "POST" else request.GET
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
-    methods = [(method.code, method.label) for method in orders.payment_methods(shop.id)]
+    methods = [
+        (method.code, method.label) for method in orders.payment_methods(shop.id, basket.offer.sku.price.currency)
+    ]
     if request.method != "POST":
         first = methods[0][0] if methods else ""
         return _show(request, basket, methods, CheckoutForm(methods=methods, initial={"method": first}))
