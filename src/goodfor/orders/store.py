@@ -9,12 +9,14 @@ from uuid import UUID
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.types import LineRow, LineView, OrderView
+from goodfor.orders.types import LineRow, LineView, OrderView, RefundView
+from goodfor.payments.types import RefundView as PaymentRefund
 
 INSERT_ORDER = Statement(__package__, "sql/insert_order.sql")
 _LOCK = Statement(__package__, "sql/lock_order.sql")
 _LINES = Statement(__package__, "sql/lines.sql")
 _MOVE = Statement(__package__, "sql/move_order.sql")
+_REFUND_FAILED = Statement(__package__, "sql/mark_refund_failed.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps
         raise RuntimeError("a locked order changed under its lock")
 
 
+def mark_refund_failed(shop_id: UUID, order_id: UUID, at: datetime | None) -> bool:
+    """Note since when the refund of a refunding order has failed, or None: no longer; False when it says so already."""
+    return _REFUND_FAILED.run({"shop_id": shop_id, "order_id": order_id, "at": at}) == 1
+
+
 def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str]) -> dict[str, list[Any]]:
     """Parallel arrays for insert_order.sql."""
     return {
@@ -103,4 +110,13 @@ def view(row: Row) -> OrderView:
         client_id=row[15],
         payment_id=row[16],
         lines=lines,
+        refund_failed_at=row[23],
+    )
+
+
+def refund_view(order_number: str, refund: PaymentRefund) -> RefundView:
+    """A refund as the order's owner sees it; one that failed did not succeed at any time."""
+    succeeded_at = refund.finished_at if refund.done else None
+    return RefundView(
+        refund.id, refund.number, order_number, refund.amount, refund.state, refund.created_at, succeeded_at
     )

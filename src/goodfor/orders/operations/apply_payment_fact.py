@@ -31,6 +31,9 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     if applied.outcome == "already_applied":
         return applied
     payment = applied.payment
+    if payment is not None and payment.source_type == "order" and (order is None or order.id != payment.source_id):
+        # The channel named another number of ours for this money before: that word stands, for that order.
+        order = store.lock_order(shop_id, payment.source_id)
     if applied.outcome in SETTLING and order is not None and payment is not None and order.state in AWAITING:
         paid = applied.entry(credit_account=accounts.ORDER_LIABILITY, order_id=order.id)
         settle(shop_id=shop_id, order=order, payment_id=payment.id, paid=paid, cause=f"payment:{payment.id}", now=now)
