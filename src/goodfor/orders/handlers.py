@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.events import StoredEvent
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.book_purchase import book_purchase
@@ -11,10 +12,10 @@ from goodfor.payments import queries as payments
 
 
 def on_fact_recorded(event: StoredEvent) -> None:
-    """A channel answered a poll: money came."""
+    """A channel answered a poll: money came. Stock is taken by the time of hearing it; the news may be old."""
     recorded = payments.recorded(event.shop_id, UUID(event.payload["fact_id"]))
     if recorded is not None and not recorded.outcome and recorded.fact.kind == "paid":
-        apply_payment_fact(shop_id=event.shop_id, fact=recorded.fact, now=event.occurred_at)
+        apply_payment_fact(shop_id=event.shop_id, fact=recorded.fact, now=utc_now())
 
 
 def on_refund_succeeded(event: StoredEvent) -> None:

@@ -96,6 +96,12 @@ class Order(models.Model):
                 name="orders_order_refund_failed",
                 condition=Q(refund_failed_at__isnull=False),
             ),
+            models.Index(fields=["-refunded_at"], name="orders_order_refunded", condition=Q(state="refunded")),
+            models.Index(
+                fields=["shop_id", "client_id"],
+                name="orders_order_open_client",
+                condition=Q(state="placed", client_id__isnull=False),
+            ),
             models.Index(fields=["pay_by"], name="orders_order_pay_by", condition=Q(state="placed")),
             models.Index(
                 fields=["deliver_by"], name="orders_order_deliver_by", condition=Q(state__in=["paid", "refunding"])
@@ -104,6 +110,24 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Figures(models.Model):
+    """What a shop has really done lately, renewed by a loop; only read by pages."""
+
+    shop_id = models.UUIDField(primary_key=True)
+    delivered = models.IntegerField()
+    delivered_p50_seconds = models.FloatField(null=True)
+    delivered_p95_seconds = models.FloatField(null=True)
+    refunded = models.IntegerField()
+    refund_p50_seconds = models.FloatField(null=True)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "orders_figures"
+
+    def __str__(self) -> str:
+        return str(self.shop_id)
 
 
 class OrderLine(models.Model):

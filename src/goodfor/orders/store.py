@@ -33,6 +33,8 @@ class LockedOrder:
     pay_by: datetime
     client_id: UUID | None
     delivered_at: datetime | None
+    closed_at: datetime | None
+    placed_at: datetime
 
 
 def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
@@ -40,7 +42,7 @@ def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
     row = _LOCK.row({"shop_id": shop_id, "order_id": order_id})
     if row is None:
         raise OrderNotFound
-    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:11])
+    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:13])
 
 
 def lines_of(shop_id: UUID, order_id: UUID) -> list[LineRow]:

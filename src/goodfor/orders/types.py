@@ -135,6 +135,8 @@ class LineRow:
     id: UUID
     sku_id: UUID
     quantity: int
+    unit_price_minor: int
+    limited_buyer: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ router = Router()
                 "external_ref_used",
                 "per_order_limit",
                 "per_buyer_limit",
+                "too_many_unpaid_codes",
+                "unpaid_share_exceeded",
             ],
             422: ["invalid_order"],
             429: ["too_many_open_orders"],

@@ -6,13 +6,13 @@ from uuid import UUID
 from goodfor.catalog.types import SkuForSale
 from goodfor.kernel.sql import Statement
 from goodfor.orders.errors import BuyerLimit
-from goodfor.orders.types import LineView
+from goodfor.orders.types import LineRow, LineView
 
 _BOUGHT = Statement("goodfor.orders", "sql/bought_by.sql")
 
 
 def check_buyer_limit(
-    *, shop_id: UUID, buyer_ref: str, lines: Sequence[LineView], skus: Mapping[UUID, SkuForSale]
+    *, shop_id: UUID, buyer_ref: str, lines: Sequence[LineView | LineRow], skus: Mapping[UUID, SkuForSale]
 ) -> dict[UUID, str]:
     """Which SKUs count for this buyer (SKU -> buyer, for their lines); no statement where none has a limit.
 

@@ -30,10 +30,15 @@ OPEN_PER_BUYER = 5
 OPEN_PER_IP = 20
 CODES_PER_BUYER = 200
 CODES_PER_IP = 200
+#: An API client orders for many buyers, whom it names as it likes.
+OPEN_PER_CLIENT = 500
+CODES_PER_CLIENT = 2000
 #: Of one SKU a buyer or an address without an API key may hold so many unpaid, whatever is left ...
 ALWAYS_OF_A_SKU = 5
 #: ... and beyond that one part in so many of what would be free without them.
 SHARE_OF_A_SKU = 2
+#: Column of open_orders.sql that says whose, and the two caps.
+_CAPS = ((1, OPEN_PER_BUYER, CODES_PER_BUYER), (2, OPEN_PER_IP, CODES_PER_IP), (5, OPEN_PER_CLIENT, CODES_PER_CLIENT))
 _OPEN = Statement("goodfor.orders", "sql/open_orders.sql")
 
 
@@ -128,11 +133,14 @@ def _guard(shop_id: UUID, buyer: Buyer, ip_hash: bytes | None, lines: Sequence[L
     locks: list[tuple[object, ...]] = [("buyer", shop_id, buyer.ref)]
     if ip_hash:
         locks.append(("ip", shop_id, ip_hash.hex()))
+    if buyer.client_id is not None:
+        locks.append(("client", shop_id, buyer.client_id))
     advisory_xact_lock(*locks)
-    rows = _OPEN.rows({"shop_id": shop_id, "buyer_ref": buyer.ref, "ip_hash": ip_hash})
-    by_buyer, by_ip = [row for row in rows if row[1]], [row for row in rows if row[2]]
+    asked = {"shop_id": shop_id, "buyer_ref": buyer.ref, "ip_hash": ip_hash, "client_id": buyer.client_id}
+    rows = _OPEN.rows(asked)
     wanted = sum(line.quantity for line in lines)
-    for open_lines, orders, codes in ((by_buyer, OPEN_PER_BUYER, CODES_PER_BUYER), (by_ip, OPEN_PER_IP, CODES_PER_IP)):
+    for column, orders, codes in _CAPS:
+        open_lines = [row for row in rows if row[column]]
         if len({row[0] for row in open_lines}) >= orders:
             raise TooManyOpenOrders(limit=orders)
         held = sum(row[4] for row in open_lines)

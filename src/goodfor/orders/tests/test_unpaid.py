@@ -1,5 +1,6 @@
 """What may be held without paying: by one buyer, from one address, of one SKU."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from goodfor.orders.operations.place_order import (
     CODES_PER_BUYER,
     CODES_PER_IP,
     OPEN_PER_BUYER,
+    OPEN_PER_CLIENT,
     OPEN_PER_IP,
     SHARE_OF_A_SKU,
 )
@@ -198,13 +200,15 @@ def test_counting_open_orders_reads_neither_the_history_nor_what_others_have_ope
     sql("ANALYZE orders_order, orders_line")
     statement = kernel_sql.Statement("goodfor.orders", "sql/open_orders.sql")
     [(ip_hash,)] = sql("SELECT DISTINCT ip_hash FROM orders_order WHERE buyer_ref = 'guest:a'")
-    params = {"shop_id": shop.demo.shop_id, "buyer_ref": "guest:a", "ip_hash": bytes(ip_hash)}
+    params = {"shop_id": shop.demo.shop_id, "buyer_ref": "guest:a", "ip_hash": bytes(ip_hash), "client_id": None}
     plan = "\n".join(row[0] for row in sql("EXPLAIN " + statement.text, params))
-    for index in ("orders_order_open_buyer", "orders_order_open_ip", "orders_line_position"):
+    open_indexes = ("orders_order_open_buyer", "orders_order_open_ip", "orders_order_open_client")
+    for index in (*open_indexes, "orders_line_position"):
         assert f"using {index}" in plan, plan
     assert "Seq Scan" not in plan, plan
     # Where the statement stops counting is no cap of its own.
     assert max(OPEN_PER_BUYER, OPEN_PER_IP) < 100
+    assert OPEN_PER_CLIENT < 600
     assert sorted(row[4] for row in statement.rows(params)) == [1, 2]
 
 
@@ -243,3 +247,26 @@ def test_the_database_keeps_the_mark_of_a_failed_refund_to_refunding_orders(shop
         sql("UPDATE orders_order SET refund_failed_at = now() WHERE id = %s", [order.order_id])
     unknown: UUID = uuid4()
     assert queries.refund_of_order(shop.demo.shop_id, unknown, None) is None
+
+
+def test_an_api_client_that_invents_buyers_has_a_cap_of_its_own(
+    shop: Shop, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sys.modules["goodfor.orders.operations.place_order"]
+    monkeypatch.setattr(module, "_CAPS", ((1, 5, 200), (2, 20, 200), (5, 3, 6)))
+
+    def one(index: int, quantity: int = 1) -> str:
+        place_order(
+            shop_id=shop.demo.shop_id,
+            lines=[LineRequest(shop.sku_id, quantity)],
+            buyer=Buyer(f"client:x:{index}", client_id=shop.demo.client_id),
+            channel="api",
+            now=now,
+        )
+        return "placed"
+
+    with pytest.raises(DomainError) as refused_codes:
+        one(0, 7)
+    assert refused_codes.value.code == "too_many_unpaid_codes"
+    assert Counter(together(one, 12)) == {"placed": 3, "too_many_open_orders": 9}
+    assert stock(shop) == (17, 3, 0)
