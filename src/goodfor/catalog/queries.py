@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from goodfor.catalog.errors import NotOnSale, ProductUnknown, SkuUnknown
 from goodfor.catalog.models import Category, Product, Sku
@@ -18,6 +18,7 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Statement
 
 MAX_PAGE = 200
+MAX_WORDS = 6
 _SKUS = Statement(__package__, "sql/skus_for_sale.sql")
 
 
@@ -36,7 +37,7 @@ def skus_for_sale(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, SkuForSa
 
 def sku_by_code(shop_id: UUID, code: str) -> SkuView:
     """A SKU by the operator's own code or by its id. Raises SkuUnknown."""
-    query = Q(code=code)
+    query = Q(code=_exact(code))
     with suppress(ValueError):
         query |= Q(id=UUID(code))
     sku = Sku.objects.filter(query, shop_id=shop_id).first()
@@ -52,9 +53,15 @@ def sku_ids(shop_id: UUID) -> list[UUID]:
 
 def categories(shop_id: UUID) -> list[CategoryView]:
     """Shelves with something on sale, in the operator's order."""
+    on_sale = Q(
+        products__on_sale=True,
+        products__shop_id=shop_id,
+        products__skus__on_sale=True,
+        products__skus__shop_id=shop_id,
+    )
     rows = (
         Category.objects.filter(shop_id=shop_id)
-        .annotate(count=Count("products", filter=Q(products__on_sale=True, products__shop_id=shop_id)))
+        .annotate(count=Count("products", filter=on_sale, distinct=True))
         .filter(count__gt=0)
         .order_by("position", "id")
     )
@@ -69,30 +76,32 @@ def list_products(
     Raises InvalidInput for a broken cursor.
     """
     limit = max(1, min(limit, MAX_PAGE))
-    products = Product.objects.filter(shop_id=shop_id, on_sale=True).select_related("category")
+    on_sale = Sku.objects.filter(shop_id=shop_id, on_sale=True).order_by("price_minor", "id")
+    # Subqueries, not joins: six words would join the SKUs of a product six times.
+    its_skus = on_sale.filter(product=OuterRef("pk"))
+    products = Product.objects.filter(Exists(its_skus), shop_id=shop_id, on_sale=True).select_related("category")
     if category:
-        products = products.filter(category__slug=category, category__shop_id=shop_id)
-    for word in (query or "").replace("\x00", "").split()[:6]:
+        products = products.filter(category__slug=_exact(category), category__shop_id=shop_id)
+    for word in _words(query or ""):
         match = Q(name__icontains=word) | Q(summary__icontains=word) | Q(category__name__icontains=word)
-        products = products.filter(match | Q(skus__face_value_label__icontains=word, skus__shop_id=shop_id))
+        products = products.filter(match | Exists(its_skus.filter(face_value_label__icontains=word)))
     if after:
         position, product_id = _open_cursor(after)
         products = products.filter(Q(position__gt=position) | Q(position=position, id__gt=product_id))
-    on_sale = Sku.objects.filter(shop_id=shop_id, on_sale=True).order_by("price_minor", "id")
     rows = list(
-        products.filter(skus__on_sale=True, skus__shop_id=shop_id)
-        .order_by("position", "id")
-        .distinct()
-        .prefetch_related(Prefetch("skus", queryset=on_sale, to_attr="offers"))[: limit + 1]
+        products.order_by("position", "id").prefetch_related(Prefetch("skus", queryset=on_sale, to_attr="offers"))[
+            : limit + 1
+        ]
     )
     more = len(rows) > limit
-    cards = tuple(_card(product) for product in rows[:limit])
+    # Offers are read after their products: the last one may have gone off sale in between.
+    cards = tuple(_card(product) for product in rows[:limit] if cast(Any, product).offers)
     return Page(cards, _cursor(rows[limit - 1]) if more else None)
 
 
 def get_product(shop_id: UUID, key: str | UUID) -> ProductView:
     """A product by slug or id, on sale or not. Raises ProductUnknown."""
-    query = Q(slug=str(key)[:64])
+    query = Q(slug=_exact(str(key)))
     with suppress(ValueError):
         query |= Q(id=key if isinstance(key, UUID) else UUID(key))
     product = (
@@ -151,6 +160,20 @@ def _card(product: Product) -> ProductCard:
         face_label=" / ".join(labels[:3]),
         sku_ids=tuple(sku.id for sku in offers),
     )
+
+
+def _words(query: str) -> list[str]:
+    """At most six different words, without what PostgreSQL does not take as text."""
+    return list(dict.fromkeys(_text(query).split()))[:MAX_WORDS]
+
+
+def _exact(key: str) -> str:
+    """A slug or code to look up; empty, which nothing is called, for what PostgreSQL does not take as text."""
+    return key if _text(key) == key else ""
+
+
+def _text(text: str) -> str:
+    return text.replace("\x00", "").encode(errors="ignore").decode()
 
 
 def _image_url(name: str) -> str | None:

@@ -22,7 +22,9 @@ def attached(given: Path | None = None, *, required: bool = True) -> Iterator[No
     """
     data = data_dir(given)
     os.environ["GOODFOR_DATA_DIR"] = str(data)
-    if os.environ.get("DATABASE_URL"):
+    if url := os.environ.get("DATABASE_URL"):
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise CliError("DATABASE_URL 应以 postgresql:// 开头", "DATABASE_URL begins with postgresql://")
         os.environ.update(existing_keys(data))
         yield
         return

@@ -19,6 +19,7 @@ from goodfor.cli.commands.test import test
 from goodfor.cli.commands.up import up
 from goodfor.cli.commands.worker import worker
 from goodfor.cli.errors import CliError
+from goodfor.cli.wording import refusal
 
 app = typer.Typer(
     name="goodfor", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -51,11 +52,22 @@ def explain(error: BaseException) -> str:
     """One line that says what is wrong and what to do."""
     if isinstance(error, CliError):
         return f"错误：{error.zh} / {error.en}"
-    title, detail = getattr(error, "title", None), getattr(error, "detail", None)
-    if title is not None and detail is not None:
-        return f"错误：{title} {detail}（{getattr(error, 'code', '')}）"
+    if hasattr(error, "detail") and hasattr(error, "code"):
+        # A DomainError: its class would bring Django in before anybody needs it.
+        return refusal(error)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"错误：不能使用 {error.filename}：{error.strerror} / cannot use {error.filename}: {error.strerror}"
     first = str(error).strip().splitlines()
-    said = f"{type(error).__name__}: {first[0]}" if first else type(error).__name__
+    kind = type(error).__name__
+    # By name: psycopg and Django are loaded only by commands that need them.
+    if kind == "OperationalError" and "connection" in str(error):
+        return f"错误：连不上数据库，请检查 DATABASE_URL / cannot reach the database, check DATABASE_URL: {first[0]}"
+    if kind in ("ProgrammingError", "UndefinedTable") and "does not exist" in str(error):
+        return (
+            "错误：数据库里缺少表，请先运行 ./goodfor up 或 ./goodfor manage migrate"
+            f" / tables are missing, run one of these first: {first[0]}"
+        )
+    said = f"{kind}: {first[0]}" if first else kind
     return f"出错：{said}（加 --debug 看详情 / goodfor --debug shows more）"
 
 

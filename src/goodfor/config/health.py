@@ -4,6 +4,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from goodfor.config.proxies import PROXIED
+
 
 def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """The process answers."""
@@ -25,6 +27,7 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Metrics of this process; only for callers on the same machine, because they tell how business goes."""
-    if request.META.get("REMOTE_ADDR", "127.0.0.1") not in ("127.0.0.1", "::1", ""):
+    local = request.META.get("REMOTE_ADDR", "127.0.0.1") in ("127.0.0.1", "::1", "")
+    if not local or request.META.get(PROXIED):
         return HttpResponse(status=404)
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

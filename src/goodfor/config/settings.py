@@ -6,8 +6,10 @@ Everything secret comes from files whose paths are in the environment (`up` make
 import logging
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from goodfor.config.database import database_from_url
+from goodfor.config.logs import configure_logs
 from goodfor.config.secrets import master_key, secret_key
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
@@ -18,10 +20,16 @@ SECRET_KEY = secret_key()
 GOODFOR_MASTER_KEY = master_key()
 GOODFOR_SANDBOX_PROVIDER = os.environ.get("GOODFOR_SANDBOX_PROVIDER") == "1"
 GOODFOR_WEB_WORKERS = int(os.environ.get("GOODFOR_WEB_WORKERS", "2"))
-GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "").split(",")))
-GOODFOR_PUBLIC_URL = os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000")
+# `up` listens on this machine only: whoever comes from outside comes through a proxy here.
+GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "127.0.0.1,::1").split(",")))
+_public = urlsplit(os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000"))
+GOODFOR_PUBLIC_URL = f"{_public.scheme}://{_public.netloc}"
 
-ALLOWED_HOSTS = os.environ.get("GOODFOR_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+_LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_public_host = _public.netloc.rpartition("@")[2].rpartition(":")[0] if _public.port else _public.netloc
+_hosts = _LOCAL_HOSTS if _public_host in _LOCAL_HOSTS else (_public_host,)
+# An order begun under a name of this machine would be paid back to an address that no channel reaches.
+ALLOWED_HOSTS = os.environ.get("GOODFOR_ALLOWED_HOSTS", ",".join(_hosts)).split(",")
 
 ALL_ROOMS = (
     "kernel",
@@ -116,7 +124,6 @@ if GOODFOR_PUBLIC_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31536000
-    CSRF_TRUSTED_ORIGINS = [GOODFOR_PUBLIC_URL]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
@@ -124,6 +131,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 LOGGING_CONFIG = None
+configure_logs()
 # A refused request is an answer, not an incident.
 logging.getLogger("django.request").setLevel(logging.ERROR)
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

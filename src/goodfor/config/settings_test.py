@@ -27,7 +27,8 @@ os.environ["GOODFOR_DATA_DIR"] = _data.name
 os.environ.setdefault("GOODFOR_SANDBOX_PROVIDER", "1")
 
 from goodfor.config.settings import *  # noqa: E402, F403
-from goodfor.config.settings import DATABASES  # noqa: E402
+from goodfor.config.settings import ALLOWED_HOSTS, DATABASES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("GOODFOR_TEST_DB_NAME", "test_goodfor")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+ALLOWED_HOSTS.append("testserver")

@@ -28,4 +28,5 @@ def _orders_hear() -> None:
     vault = import_module("goodfor.vault.events")
     events.register(payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded")
     events.register(payments.RefundSucceeded, handlers.on_refund_succeeded, name="orders.on_refund_succeeded")
+    events.register(payments.RefundFailed, handlers.on_refund_failed, name="orders.on_refund_failed")
     events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")

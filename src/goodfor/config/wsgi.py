@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
+from goodfor.config.proxies import door, networks
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
@@ -27,9 +29,11 @@ def _lean_handler() -> WSGIHandler:
 
 _pages = get_wsgi_application()
 _lean = _lean_handler()
+_settle = door(networks(settings.GOODFOR_TRUSTED_PROXIES), https=settings.GOODFOR_PUBLIC_URL.startswith("https://"))
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-    """Send the request down the short way or the long one."""
+    """Settle who is asking, then send the request down the short way or the long one."""
+    _settle(environ)
     handler = _lean if environ.get("PATH_INFO", "").startswith(LEAN_PREFIXES) else _pages
     return handler(environ, start_response)

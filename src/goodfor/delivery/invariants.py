@@ -10,7 +10,7 @@ INVARIANTS = [
         sql="""
         SELECT r.code_id::text, 'shown to ' || r.holder_id
         FROM delivery_reveal r LEFT JOIN vault_code c ON c.shop_id = r.shop_id AND c.id = r.code_id
-        WHERE c.id IS NULL OR c.holder_id IS DISTINCT FROM r.holder_id
+        WHERE c.id IS NULL OR c.holder_id IS DISTINCT FROM r.holder_id OR c.state IN (0, 1)
         """,
     ),
 ]

@@ -9,6 +9,7 @@ LOCKS = {
     "loop": "one process runs a periodic duty at a time",
     "buyer": "open unpaid orders and purchase limits of one buyer",
     "ip": "open unpaid orders from one address",
+    "client": "open unpaid orders of one API client",
     "import": "one import of a file at a time",
     "seed": "the demo shop is made once",
 }

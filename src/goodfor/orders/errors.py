@@ -40,6 +40,20 @@ class TooManyOpenOrders(RateLimited):
     title = _("未付款订单过多，请先支付或取消")
 
 
+class TooManyUnpaidCodes(Conflict):
+    """More codes than unpaid orders of one buyer or address may hold: `limit` in all, `held` already."""
+
+    code = "too_many_unpaid_codes"
+    title = _("未付款的订单占用的码过多：请先支付或取消已有订单，或减少数量；大额订单请用余额支付")
+
+
+class UnpaidShare(Conflict):
+    """More of what is left of a SKU than unpaid orders of one buyer or address may hold: `limit`, `held` already."""
+
+    code = "unpaid_share_exceeded"
+    title = _("余量有限，未付款的订单不能占用这么多：请减少数量，或先支付已有订单后再下单")
+
+
 class ExternalRefUsed(Conflict):
     """The caller's own reference belongs to another order already."""
 

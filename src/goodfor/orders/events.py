@@ -65,6 +65,17 @@ class OrderRefunding(Event):
 
 
 @dataclass(frozen=True)
+class OrderRefundFailed(Event):
+    """The channel refused for good to give the money back; it is still owed, and the staff has a case."""
+
+    name: ClassVar[str] = "orders.order_refund_failed"
+    order_id: UUID
+    number: str
+    refund_id: UUID
+    code: str
+
+
+@dataclass(frozen=True)
 class OrderRefunded(Event):
     """The buyer is made whole."""
 

@@ -2,18 +2,20 @@
 
 from uuid import UUID
 
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.events import StoredEvent
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.book_purchase import book_purchase
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.note_failed_refund import note_failed_refund
 from goodfor.payments import queries as payments
 
 
 def on_fact_recorded(event: StoredEvent) -> None:
-    """A channel answered a poll: money came."""
+    """A channel answered a poll: money came. Stock is taken by the time of hearing it; the news may be old."""
     recorded = payments.recorded(event.shop_id, UUID(event.payload["fact_id"]))
     if recorded is not None and not recorded.outcome and recorded.fact.kind == "paid":
-        apply_payment_fact(shop_id=event.shop_id, fact=recorded.fact, now=event.occurred_at)
+        apply_payment_fact(shop_id=event.shop_id, fact=recorded.fact, now=utc_now())
 
 
 def on_refund_succeeded(event: StoredEvent) -> None:
@@ -25,6 +27,17 @@ def on_refund_succeeded(event: StoredEvent) -> None:
         refund=payments.refund(event.shop_id, UUID(event.payload["refund_id"])),
         now=event.occurred_at,
     )
+
+
+def on_refund_failed(event: StoredEvent) -> None:
+    """A channel refused to give money back; of a payment too many there is the case, and no order to tell."""
+    if event.payload["business_key"].startswith("order:"):
+        note_failed_refund(
+            shop_id=event.shop_id,
+            order_id=UUID(event.payload["source_id"]),
+            refund=payments.refund(event.shop_id, UUID(event.payload["refund_id"])),
+            now=event.occurred_at,
+        )
 
 
 def on_batch_activated(event: StoredEvent) -> None:

@@ -19,12 +19,13 @@ INVARIANTS = [
     Invariant(
         name="delivered_lines_have_their_quantity",
         room="orders",
-        why="each line of a delivered order holds exactly the codes that were paid for",
+        why="each line of a delivered order holds exactly the codes that were paid for, set aside or not",
         sql="""
         SELECT l.id::text, 'ordered ' || l.quantity || ', holds ' || count(c.id)
         FROM orders_order o
         JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
-        LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id AND c.state = 2
+        LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id
+              AND (c.state = 2 OR c.state = 3 AND c.sold_at IS NOT NULL)
         WHERE o.state = 'delivered'
         GROUP BY l.id, l.quantity HAVING count(c.id) <> l.quantity
         """,
@@ -47,14 +48,25 @@ INVARIANTS = [
     Invariant(
         name="paid_orders_end_in_time",
         room="orders",
-        why="a paid order is delivered or refunded, or inside its deadline; a refund that needs a person has a case",
+        why="a paid order is delivered or refunded, or inside its deadline; a refund that needs a person has a case,"
+        " and one that failed for good says so on its order",
         sql="""
-        SELECT o.id::text, o.state || ' since ' || o.paid_at
+        SELECT o.id::text, o.state || ' since ' || o.paid_at || coalesce(', refund ' || r.state, '')
         FROM orders_order o
+        LEFT JOIN LATERAL (
+            SELECT r.id, r.state, r.created_at, r.finished_at FROM payments_refund r
+            WHERE o.state = 'refunding' AND r.shop_id = o.shop_id AND r.payment_id = o.payment_id
+              AND r.business_key LIKE 'order:%%'
+            ORDER BY r.id DESC LIMIT 1) r ON true
+        LEFT JOIN LATERAL (
+            SELECT EXISTS (SELECT 1 FROM payments_case k WHERE k.shop_id = o.shop_id AND k.refund_id = r.id
+                           AND k.payment_id = o.payment_id AND k.state = 'open') AS open) k ON true
         WHERE (o.state = 'paid' AND o.deliver_by < %(now)s - interval '1 minute')
-           OR (o.state = 'refunding' AND o.deliver_by < %(now)s - interval '1 hour'
-               AND NOT EXISTS (SELECT 1 FROM payments_case k WHERE k.shop_id = o.shop_id AND k.payment_id = o.payment_id
-                               AND k.state = 'open'))
+           OR (o.state = 'refunding' AND NOT k.open AND o.deliver_by < %(now)s - interval '1 hour'
+               AND (r.id IS NULL OR r.state IN ('succeeded', 'failed') OR r.created_at < %(now)s - interval '1 hour'))
+           OR (o.refund_failed_at IS NOT NULL AND (r.state IS DISTINCT FROM 'failed' OR NOT k.open))
+           -- Heard by the listener of RefundFailed, a moment after.
+           OR (r.state = 'failed' AND o.refund_failed_at IS NULL AND r.finished_at < %(now)s - interval '1 minute')
         """,
     ),
     Invariant(

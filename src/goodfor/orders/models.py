@@ -37,6 +37,8 @@ class Order(models.Model):
     delivered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     refunded_at = models.DateTimeField(null=True)
+    #: Since when the channel has refused the refund for good; null again once a new refund is under way.
+    refund_failed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "orders_order"
@@ -73,6 +75,10 @@ class Order(models.Model):
                 name="orders_order_refund_state",
             ),
             models.CheckConstraint(
+                condition=Q(refund_failed_at__isnull=True) | Q(state="refunding"),
+                name="orders_order_refund_failed_state",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=sorted(states.MACHINE.states)), name="orders_order_state_known"
             ),
         ]
@@ -84,6 +90,18 @@ class Order(models.Model):
                 fields=["shop_id", "buyer_ref", "id"], name="orders_order_buyer", condition=Q(buyer_ref__isnull=False)
             ),
             models.Index(fields=["shop_id", "ip_hash"], name="orders_order_open_ip", condition=Q(state="placed")),
+            models.Index(fields=["shop_id", "buyer_ref"], name="orders_order_open_buyer", condition=Q(state="placed")),
+            models.Index(
+                fields=["shop_id", "refund_failed_at"],
+                name="orders_order_refund_failed",
+                condition=Q(refund_failed_at__isnull=False),
+            ),
+            models.Index(fields=["-refunded_at"], name="orders_order_refunded", condition=Q(state="refunded")),
+            models.Index(
+                fields=["shop_id", "client_id"],
+                name="orders_order_open_client",
+                condition=Q(state="placed", client_id__isnull=False),
+            ),
             models.Index(fields=["pay_by"], name="orders_order_pay_by", condition=Q(state="placed")),
             models.Index(
                 fields=["deliver_by"], name="orders_order_deliver_by", condition=Q(state__in=["paid", "refunding"])
@@ -92,6 +110,24 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Figures(models.Model):
+    """What a shop has really done lately, renewed by a loop; only read by pages."""
+
+    shop_id = models.UUIDField(primary_key=True)
+    delivered = models.IntegerField()
+    delivered_p50_seconds = models.FloatField(null=True)
+    delivered_p95_seconds = models.FloatField(null=True)
+    refunded = models.IntegerField()
+    refund_p50_seconds = models.FloatField(null=True)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "orders_figures"
+
+    def __str__(self) -> str:
+        return str(self.shop_id)
 
 
 class OrderLine(models.Model):

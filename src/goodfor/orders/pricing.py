@@ -1,5 +1,6 @@
 """From wishes and prices to lines and a total. Pure."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from goodfor.catalog.types import SkuForSale
 from goodfor.kernel.money import Money
 from goodfor.orders.errors import InvalidOrder, OrderLimit
-from goodfor.orders.types import MAX_CODES, MAX_LINES, LineRequest, LineView
+from goodfor.orders.types import MAX_CODES, MAX_LINES, MAX_REF, LineRequest, LineView
 
 
 def check_requests(lines: Sequence[LineRequest]) -> None:
@@ -50,4 +51,12 @@ def network(ip: str) -> str:
         address = ip_address(ip)
     except ValueError:
         return ip
-    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+    if address.version == 4:
+        return str(address)
+    # As a socket for both kinds names an IPv4 address: all of these lie in one /64.
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+
+
+def buyer_key(ref: str) -> str:
+    """A buyer's name as it is stored and compared: itself, or its SHA-256 in hex where it is too long."""
+    return ref if len(ref) <= MAX_REF else hashlib.sha256(ref.encode("utf-8", "surrogatepass")).hexdigest()

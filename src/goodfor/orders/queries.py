@@ -10,15 +10,18 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders import store
 from goodfor.orders.errors import OrderNotFound
+from goodfor.orders.pricing import buyer_key
 from goodfor.orders.types import Method, OrderView, RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import RefundNotFound
+from goodfor.payments.types import RefundView as PaymentRefund
 from goodfor.vault import queries as vault
 
 _BY_ID = Statement(__package__, "sql/orders_by_id.sql")
 _BY_NUMBER = Statement(__package__, "sql/orders_by_number.sql")
 _OF_CLIENT = Statement(__package__, "sql/orders_of_client.sql")
 _OF_BUYER = Statement(__package__, "sql/orders_of_buyer.sql")
+_REFUND_FAILED = Statement(__package__, "sql/orders_refund_failed.sql")
 _TRUST = Statement(__package__, "sql/trust.sql")
 MAX_PAGE = 200
 
@@ -56,7 +59,7 @@ def orders_of_client(shop_id: UUID, client_id: UUID, after: UUID | None = None, 
 
 def orders_of_buyer(shop_id: UUID, buyer_ref: str, after: UUID | None = None, limit: int = 50) -> list[OrderView]:
     """A buyer's orders, latest first."""
-    params = {"shop_id": shop_id, "buyer_ref": buyer_ref, "after": after, "limit": min(limit, MAX_PAGE + 1)}
+    params = {"shop_id": shop_id, "buyer_ref": buyer_key(buyer_ref), "after": after, "limit": min(limit, MAX_PAGE + 1)}
     return [store.view(row) for row in _OF_BUYER.rows(params)]
 
 
@@ -69,9 +72,21 @@ def refund_of_client(shop_id: UUID, client_id: UUID, refund_id: UUID) -> RefundV
         raise OrderNotFound from None
     if order.client_id != client_id:
         raise OrderNotFound
-    return RefundView(
-        refund.id, refund.number, order.number, refund.amount, refund.state, refund.created_at, refund.finished_at
-    )
+    return store.refund_view(order.number, refund)
+
+
+def refund_of_order(shop_id: UUID, order_id: UUID, payment_id: UUID | None) -> PaymentRefund | None:
+    """The latest refund of an order's price, or None; what goes back of a payment too many is not the order's."""
+    if payment_id is None:
+        return None
+    own = f"order:{order_id}"
+    refunds = [r for r in payments.refunds_of(shop_id, payment_id) if r.business_key.partition("#")[0] == own]
+    return refunds[-1] if refunds else None
+
+
+def orders_with_failed_refund(shop_id: UUID, limit: int = 50) -> list[OrderView]:
+    """Orders whose channel refused the refund for good, longest first: the staff decides (`retry_refund`)."""
+    return [store.view(row) for row in _REFUND_FAILED.rows({"shop_id": shop_id, "limit": min(limit, MAX_PAGE)})]
 
 
 def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None = None) -> list[Method]:
@@ -81,10 +96,9 @@ def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None =
 
 
 def trust_figures(shop_id: UUID) -> dict[str, Any]:
-    """Live figures: codes sold, median seconds to delivery and of refunds over the latest 500; None without data."""
+    """Live figures: codes sold; median seconds to delivery and of refunds, a minute old at most; None without data."""
     levels = vault.stock(shop_id, catalog.sku_ids(shop_id))
-    row = _TRUST.row({"shop_id": shop_id})
-    assert row is not None
+    row = _TRUST.row({"shop_id": shop_id}) or (None, None)
     return {
         "sold_codes": sum(level.sold for level in levels.values()),
         "delivered_p50_seconds": None if row[0] is None else float(row[0]),

@@ -9,12 +9,14 @@ from uuid import UUID
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.types import LineRow, LineView, OrderView
+from goodfor.orders.types import LineRow, LineView, OrderView, RefundView
+from goodfor.payments.types import RefundView as PaymentRefund
 
 INSERT_ORDER = Statement(__package__, "sql/insert_order.sql")
 _LOCK = Statement(__package__, "sql/lock_order.sql")
 _LINES = Statement(__package__, "sql/lines.sql")
 _MOVE = Statement(__package__, "sql/move_order.sql")
+_REFUND_FAILED = Statement(__package__, "sql/mark_refund_failed.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class LockedOrder:
     pay_by: datetime
     client_id: UUID | None
     delivered_at: datetime | None
+    closed_at: datetime | None
+    placed_at: datetime
 
 
 def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
@@ -38,7 +42,7 @@ def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
     row = _LOCK.row({"shop_id": shop_id, "order_id": order_id})
     if row is None:
         raise OrderNotFound
-    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:11])
+    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:13])
 
 
 def lines_of(shop_id: UUID, order_id: UUID) -> list[LineRow]:
@@ -64,6 +68,11 @@ def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps
     params.update(stamps, shop_id=shop_id, order_id=order_id, from_state=from_state, to_state=to_state)
     if _MOVE.run(params) != 1:
         raise RuntimeError("a locked order changed under its lock")
+
+
+def mark_refund_failed(shop_id: UUID, order_id: UUID, at: datetime | None) -> bool:
+    """Note since when the refund of a refunding order has failed, or None: no longer; False when it says so already."""
+    return _REFUND_FAILED.run({"shop_id": shop_id, "order_id": order_id, "at": at}) == 1
 
 
 def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str]) -> dict[str, list[Any]]:
@@ -103,4 +112,13 @@ def view(row: Row) -> OrderView:
         client_id=row[15],
         payment_id=row[16],
         lines=lines,
+        refund_failed_at=row[23],
+    )
+
+
+def refund_view(order_number: str, refund: PaymentRefund) -> RefundView:
+    """A refund as the order's owner sees it; one that failed did not succeed at any time."""
+    succeeded_at = refund.finished_at if refund.done else None
+    return RefundView(
+        refund.id, refund.number, order_number, refund.amount, refund.state, refund.created_at, succeeded_at
     )

@@ -8,12 +8,20 @@ from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 from goodfor.orders import states
+from goodfor.orders.operations.count_figures import count_figures
 from goodfor.orders.operations.expire_order import expire_order
 from goodfor.orders.operations.meet_deadline import meet_deadline
 
 BATCH = 200
 log = structlog.get_logger(__name__)
 _DUE = Statement(__package__, "sql/due.sql")
+
+
+@loop(name="orders.figures", seconds=60.0)
+def renew_figures(now: datetime) -> int:
+    """Count what the storefront shows about deliveries and refunds; nothing is left over, so never more at once."""
+    count_figures(now=now)
+    return 0
 
 
 @loop(name="orders.deadlines", seconds=1.0)

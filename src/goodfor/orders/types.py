@@ -10,6 +10,8 @@ from goodfor.kernel.money import Money
 
 MAX_LINES = 20
 MAX_CODES = 10_000
+#: Length of a buyer's name in the tables; longer ones are kept as a hash.
+MAX_REF = 64
 METHOD_LABELS = {
     "alipay": _("支付宝"),
     "wxpay": _("微信支付"),
@@ -82,6 +84,8 @@ class OrderView:
     client_id: UUID | None
     payment_id: UUID | None
     lines: tuple[LineView, ...]
+    #: Set while the order is `refunding` and its channel has refused the refund for good: a case for the staff is open.
+    refund_failed_at: datetime | None = None
 
     @property
     def currency(self) -> str:
@@ -131,6 +135,8 @@ class LineRow:
     id: UUID
     sku_id: UUID
     quantity: int
+    unit_price_minor: int
+    limited_buyer: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ except ImportError:  # a system without flock: the second gateway on one directo
     fcntl = None  # type: ignore[assignment]
 
 _MAX_IDLE_READERS = 8
+# Books of earlier versions knew no buyer who pays less than was asked. SQLite changes a CHECK only in its own text.
+_OLD_CHECK, _NEW_CHECK = "CHECK (paid_fen IN (0, money_fen))", "CHECK (paid_fen BETWEEN 0 AND money_fen)"
 
 
 class BooksInUse(Exception):
@@ -30,6 +32,7 @@ class Database:
         self._path = data_dir / "books.sqlite3"
         self._writer = self._connect()
         self._writer.executescript(resources.files(__package__).joinpath("schema.sql").read_text("utf-8"))
+        self._loosen()
         self._write_lock = threading.Lock()
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
@@ -44,6 +47,17 @@ class Database:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+    def _loosen(self) -> None:
+        """Lets books that an earlier version began take short payments."""
+        found = self._writer.execute("SELECT sql FROM sqlite_schema WHERE name = 'trades'").fetchone()
+        if _OLD_CHECK not in found["sql"]:
+            return
+        self._writer.execute("PRAGMA writable_schema = ON")
+        self._writer.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'trades'", (_OLD_CHECK, _NEW_CHECK)
+        )
+        self._writer.execute("PRAGMA writable_schema = RESET")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:

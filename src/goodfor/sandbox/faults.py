@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
+from goodfor.sandbox.fen import parse_fen
 from goodfor.sandbox.types import GatewayError
 
 ENDPOINTS = (
@@ -42,6 +43,7 @@ KINDS: Mapping[str, Mapping[str, int | str]] = {
     "wrong_status_notify": {"status": "WAIT_BUYER_PAY", "instead": 0},
     "foreign_pid_notify": {"as_pid": "1002", "instead": 0},
     "paid_after_close": {"ms": 0},
+    "short_payment": {"money": "0.01"},
     "refund_pending": {"seconds": 3, "outcome": "success"},
     "refund_rejected": {},
     "query_unpaid": {"seconds": 5},
@@ -186,4 +188,13 @@ def _settings(kind: str, given: Mapping[str, object]) -> dict[str, int | str]:
         settings[key] = value
     if kind == "error_burst" and not 400 <= int(settings["status"]) <= 599:
         raise GatewayError("status: from 400 to 599")
+    if kind == "short_payment" and not _is_money(str(settings["money"])):
+        raise GatewayError("money: an amount such as 0.01")
     return settings
+
+
+def _is_money(text: str) -> bool:
+    try:
+        return parse_fen(text) > 0
+    except ValueError:
+        return False

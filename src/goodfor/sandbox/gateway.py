@@ -10,6 +10,7 @@ from goodfor.sandbox import ledger, notices, outbox
 from goodfor.sandbox.db import Database
 from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID, MERCHANT_KEY_NAMES, OTHER_MD5_KEY, OTHER_PID
 from goodfor.sandbox.faults import FaultBoard
+from goodfor.sandbox.fen import parse_fen
 from goodfor.sandbox.keys import derive_private_key, public_pem
 from goodfor.sandbox.notifier import Notifier, call
 from goodfor.sandbox.types import (
@@ -119,7 +120,10 @@ class Gateway:
         """
         now_ms = self.now_ms()
         with self.db.write() as conn:
-            paid = ledger.pay_trade(conn, trade, pay_type=pay_type, now_ms=now_ms, closed_too=closed_too)
+            paid = ledger.pay_trade(
+                conn, trade, pay_type=pay_type, now_ms=now_ms, closed_too=closed_too,
+                paid_fen=self._handed_over(conn, trade, closed_too),
+            )  # fmt: skip
             if paid:
                 outbox.plan(conn, trade, self.faults, now_ms)
             claimed = self._claim_first(conn, trade) if tell_first else []
@@ -130,6 +134,14 @@ class Gateway:
                 claimed = self._claim_first(conn, trade)
         self._notifier.wake()
         return paid
+
+    def _handed_over(self, conn: sqlite3.Connection, trade: Trade, closed_too: bool) -> int:
+        # What the buyer really pays: all of it, unless the fault `short_payment` has less in the buyer's hand.
+        current = ledger.find_trade(conn, trade_no=trade.trade_no) or trade
+        fault = None
+        if ledger.payable(current, closed_too=closed_too):
+            fault = self.faults.take("short_payment", pid=trade.pid, out_trade_no=trade.out_trade_no)
+        return trade.money_fen if fault is None else min(trade.money_fen, parse_fen(fault.text("money")))
 
     def _claim_first(self, conn: sqlite3.Connection, trade: Trade) -> list[Notice]:
         # Only what has not been tried yet: a receiver that refuses must not hold up the reply for minutes.

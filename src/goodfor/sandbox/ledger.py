@@ -100,14 +100,24 @@ def open_trade(conn: sqlite3.Connection, order: Order, now_ms: int) -> Trade:
     return _trade(conn, trade_no)
 
 
-def pay_trade(conn: sqlite3.Connection, trade: Trade, *, pay_type: str, now_ms: int, closed_too: bool) -> bool:
-    """Takes the buyer's money, once. False when it was already paid. Raises GatewayError for a closed trade."""
+def payable(trade: Trade, *, closed_too: bool) -> bool:
+    """Whether the trade still takes money."""
+    return trade.state == UNPAID or (closed_too and trade.state == CLOSED)
+
+
+def pay_trade(
+    conn: sqlite3.Connection, trade: Trade, *, pay_type: str, now_ms: int, closed_too: bool, paid_fen: int
+) -> bool:
+    """Takes the buyer's money, once: `paid_fen`, at most what was asked. False when it was already paid.
+
+    Raises GatewayError for a closed trade.
+    """
     states = (UNPAID, CLOSED) if closed_too else (UNPAID, UNPAID)
     chosen = trade.type or pay_type
     paid = conn.execute(
-        "UPDATE trades SET state = 'paid', paid_fen = money_fen, paid_ms = ?, type = ?, api_trade_no = ?,"
+        "UPDATE trades SET state = 'paid', paid_fen = ?, paid_ms = ?, type = ?, api_trade_no = ?,"
         " late_pay_ms = NULL WHERE trade_no = ? AND state IN (?, ?)",
-        (now_ms, chosen, f"4200{trade.trade_no}", trade.trade_no, *states),
+        (paid_fen, now_ms, chosen, f"4200{trade.trade_no}", trade.trade_no, *states),
     )
     if paid.rowcount == 0:
         if _trade(conn, trade.trade_no).state == CLOSED:
@@ -116,7 +126,7 @@ def pay_trade(conn: sqlite3.Connection, trade: Trade, *, pay_type: str, now_ms: 
     conn.execute(
         "INSERT INTO journal (kind, pid, trade_no, debit, credit, amount_fen, at_ms)"
         " VALUES ('payment', ?, ?, ?, ?, ?, ?)",
-        (trade.pid, trade.trade_no, f"cash:{chosen}", f"merchant:{trade.pid}", trade.money_fen, now_ms),
+        (trade.pid, trade.trade_no, f"cash:{chosen}", f"merchant:{trade.pid}", paid_fen, now_ms),
     )
     return True
 

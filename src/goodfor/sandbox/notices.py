@@ -36,7 +36,7 @@ def result_params(trade: Trade, now_ms: int) -> dict[str, str]:
         "out_trade_no": trade.out_trade_no,
         "type": trade.type,
         "name": trade.name,
-        "money": format_fen(trade.money_fen),
+        "money": format_fen(trade.shown_fen),
         "trade_status": TRADE_SUCCESS,
     }
     if trade.param:

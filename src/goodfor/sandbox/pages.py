@@ -144,7 +144,7 @@ def _closing(text: dict[str, str], state: str, mark: str, way_back: str) -> str:
 
 
 def _amount(trade: Trade) -> str:
-    return f'<p class="sum"><small>¥</small>{format_fen(trade.money_fen)}</p>'
+    return f'<p class="sum"><small>¥</small>{format_fen(trade.shown_fen)}</p>'
 
 
 def _facts(trade: Trade, text: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS trades (
     type         TEXT NOT NULL,
     name         TEXT NOT NULL,
     money_fen    INTEGER NOT NULL CHECK (money_fen > 0 AND typeof(money_fen) = 'integer'),
-    paid_fen     INTEGER NOT NULL DEFAULT 0 CHECK (paid_fen IN (0, money_fen)),
+    paid_fen     INTEGER NOT NULL DEFAULT 0 CHECK (paid_fen BETWEEN 0 AND money_fen),
     refunded_fen INTEGER NOT NULL DEFAULT 0 CHECK (refunded_fen BETWEEN 0 AND paid_fen),
     state        TEXT NOT NULL DEFAULT 'unpaid',
     notify_url   TEXT NOT NULL,

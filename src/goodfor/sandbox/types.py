@@ -78,6 +78,11 @@ class Trade:
     closed_ms: int | None
     late_pay_ms: int | None
 
+    @property
+    def shown_fen(self) -> int:
+        """What the protocol calls `money`: the sum asked for, and once it is paid, the sum that really came."""
+        return self.paid_fen or self.money_fen
+
 
 @dataclass(frozen=True)
 class Refund:

@@ -128,7 +128,7 @@ def trade_fields(gateway: Gateway, trade: Trade) -> dict[str, object]:
         "addtime": beijing(trade.created_ms),
         "endtime": beijing(trade.paid_ms) if status else "",
         "name": trade.name,
-        "money": format_fen(trade.money_fen),
+        "money": format_fen(trade.shown_fen if status else trade.money_fen),
         "status": status,
         "param": trade.param,
         "buyer": "",

@@ -51,7 +51,8 @@ def _pay_info(gateway: Gateway, trade: Trade, method: str) -> tuple[str, str]:
     url = v1.pay_url(gateway, trade)
     if method == "scan":
         gateway.pay(trade)
-        return "scan", json.dumps({"trade_no": trade.trade_no, "money": format_fen(trade.money_fen)})
+        paid = gateway.trade(trade_no=trade.trade_no)
+        return "scan", json.dumps({"trade_no": trade.trade_no, "money": format_fen(paid.shown_fen)})
     if method in ("jsapi", "applet", "app"):
         kind = {"jsapi": "jsapi", "applet": "wxapp", "app": "app"}[method]
         return kind, json.dumps({"sandbox_cashier": url})

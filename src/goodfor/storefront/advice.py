@@ -13,6 +13,8 @@ _ADVICE: Mapping[str, Any] = {
     "per_order_limit": _("减少数量后再下单。"),
     "per_buyer_limit": _("减少数量，或以后再买。"),
     "too_many_open_orders": _("先付款或取消还没付的订单，再来下单。"),
+    "too_many_unpaid_codes": _("减少数量，或先付款、取消还没付的订单。"),
+    "unpaid_share_exceeded": _("减少数量；付完这一单可以再买。"),
     "order_not_found": _("检查订单号和密钥有没有少抄一位。密钥区分大小写。"),
     "wrong_order_state": _("刷新订单页看看最新状态。"),
     "rate_limited": _("等几分钟再试，订单和付款不受影响。"),

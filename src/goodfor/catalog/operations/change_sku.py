@@ -4,9 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, F, When
 
 from goodfor.catalog.errors import InvalidOffer, SkuUnknown
 from goodfor.catalog.models import Sku
+from goodfor.catalog.operations.check_offer import check_limits, check_price
 from goodfor.kernel import audit
 from goodfor.kernel.money import Money
 
@@ -22,24 +24,30 @@ def change_sku(
     actor: str,
     now: datetime,
 ) -> None:
-    """Set price and limits; placed orders keep what they were placed at. Raises SkuUnknown, InvalidOffer."""
-    if price.amount_minor <= 0:
-        raise InvalidOffer(field="price")
-    if not 1 <= per_order_limit <= 10_000 or (per_buyer_limit is not None and per_buyer_limit < 1):
-        raise InvalidOffer(field="limit")
-    changed = Sku.objects.filter(shop_id=shop_id, id=sku_id, currency=price.currency).update(
+    """Set price and limits; placed orders keep what they were placed at. The currency stays what it is.
+
+    A list price stays unless the new price is above it. Raises SkuUnknown, InvalidOffer.
+    """
+    check_price(price)
+    check_limits(per_order_limit, per_buyer_limit)
+    skus = Sku.objects.filter(shop_id=shop_id, id=sku_id)
+    changed = skus.filter(currency=price.currency).update(
         price_minor=price.amount_minor,
-        list_price_minor=None,
+        list_price_minor=Case(When(list_price_minor__gte=price.amount_minor, then=F("list_price_minor"))),
         per_order_limit=per_order_limit,
         per_buyer_limit=per_buyer_limit,
     )
     if not changed:
-        raise SkuUnknown
+        raise InvalidOffer(field="price", reason="currency") if skus.exists() else SkuUnknown
     audit.record(
         shop_id=shop_id,
         actor=actor,
         action="sku_changed",
         subject=("sku", sku_id),
-        data={"price_minor": price.amount_minor, "per_order_limit": per_order_limit},
+        data={
+            "price_minor": price.amount_minor,
+            "per_order_limit": per_order_limit,
+            "per_buyer_limit": per_buyer_limit,
+        },
         now=now,
     )

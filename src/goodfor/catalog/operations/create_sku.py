@@ -3,15 +3,22 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from goodfor.catalog.errors import InvalidOffer, ProductUnknown
 from goodfor.catalog.models import Product, Sku
+from goodfor.catalog.operations.check_offer import (
+    MAX_NAME,
+    check_hold,
+    check_limits,
+    check_position,
+    check_price,
+    checked_text,
+)
 from goodfor.kernel import audit
 from goodfor.kernel.money import Money
 
 
-@transaction.atomic
 def create_sku(
     *,
     shop_id: UUID,
@@ -28,19 +35,17 @@ def create_sku(
     actor: str,
     now: datetime,
 ) -> UUID:
-    """Create a SKU on sale; returns its id. Raises ProductUnknown, InvalidOffer."""
-    if not Product.objects.filter(shop_id=shop_id, id=product_id).exists():
-        raise ProductUnknown
-    if price.amount_minor <= 0 or (list_price is not None and list_price < price):
-        raise InvalidOffer(field="price")
-    if not 1 <= per_order_limit <= 10_000 or (per_buyer_limit is not None and per_buyer_limit < 1):
-        raise InvalidOffer(field="limit")
-    sku = Sku.objects.create(
+    """Create a SKU on sale; returns its id. Raises ProductUnknown, InvalidOffer (also for a code in use already)."""
+    check_price(price, list_price)
+    check_limits(per_order_limit, per_buyer_limit)
+    check_hold(hold_seconds)
+    check_position(position)
+    sku = Sku(
         shop_id=shop_id,
         product_id=product_id,
-        code=code,
-        name=name,
-        face_value_label=face_value_label,
+        code=checked_text("code", code, 64, needed=True),
+        name=checked_text("name", name, MAX_NAME, needed=True),
+        face_value_label=checked_text("face_value_label", face_value_label, 40),
         price_minor=price.amount_minor,
         list_price_minor=list_price.amount_minor if list_price else None,
         currency=price.currency,
@@ -49,12 +54,19 @@ def create_sku(
         hold_seconds=hold_seconds,
         position=position,
     )
-    audit.record(
-        shop_id=shop_id,
-        actor=actor,
-        action="sku_created",
-        subject=("sku", sku.id),
-        data={"price_minor": price.amount_minor, "currency": price.currency},
-        now=now,
-    )
+    if not Product.objects.filter(shop_id=shop_id, id=product_id).exists():
+        raise ProductUnknown
+    try:
+        with transaction.atomic():
+            sku.save(force_insert=True)
+            audit.record(
+                shop_id=shop_id,
+                actor=actor,
+                action="sku_created",
+                subject=("sku", sku.id),
+                data={"price_minor": price.amount_minor, "currency": price.currency},
+                now=now,
+            )
+    except IntegrityError as error:
+        raise InvalidOffer(field="code", reason="taken") from error
     return sku.id

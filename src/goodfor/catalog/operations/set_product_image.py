@@ -1,6 +1,5 @@
 """Give a product its picture."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +11,7 @@ from goodfor.catalog.errors import ProductUnknown
 from goodfor.catalog.images import normalised
 from goodfor.catalog.models import ImageFile, Product
 from goodfor.kernel import audit
+from goodfor.kernel.ids import uuid7
 
 
 def set_product_image(*, shop_id: UUID, product_id: UUID, raw: bytes, actor: str, now: datetime) -> str:
@@ -19,6 +19,8 @@ def set_product_image(*, shop_id: UUID, product_id: UUID, raw: bytes, actor: str
 
     The file is written before the transaction and named by its content: a crash in between leaves an unused file.
     """
+    if not Product.objects.filter(shop_id=shop_id, id=product_id).exists():
+        raise ProductUnknown
     name, content, width, height = normalised(raw)
     _write(Path(settings.MEDIA_ROOT), name, content)
     with transaction.atomic():
@@ -40,6 +42,10 @@ def set_product_image(*, shop_id: UUID, product_id: UUID, raw: bytes, actor: str
 
 def _write(folder: Path, name: str, content: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{name}.{os.getpid()}"
-    temporary.write_bytes(content)
-    temporary.replace(folder / name)
+    # A name of its own for each writer: the same picture may be uploaded twice at once.
+    temporary = folder / f".{name}.{uuid7()}"
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(folder / name)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """`goodfor openapi`."""
 
-import json
 import sys
 
 from goodfor.cli.lazy import attribute, setup_django
@@ -9,5 +8,4 @@ from goodfor.cli.lazy import attribute, setup_django
 def openapi() -> None:
     """输出 REST 接口的 OpenAPI 3.1 文档。/ Print the OpenAPI document."""
     setup_django()
-    document = attribute("goodfor.openapi.document:openapi_document")()
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(attribute("goodfor.openapi.dump:document_text")())

@@ -15,9 +15,11 @@ from goodfor.cli.demo.shopper import Client, Shopper, Unexpected
 from goodfor.cli.stack import Stack
 from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
+from goodfor.ledger import queries as ledger
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.expire_order import expire_order
 from goodfor.payments import queries as payments
+from goodfor.payments.types import suspense_account
 from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID
 from goodfor.vault import queries as vault
 from goodfor.vault.operations import dry_run
@@ -44,6 +46,7 @@ def tell(stack: Stack, console: Console) -> Outcome:
         ("过期后才付，已无货 / late, sold out", story.pay_too_late),
         ("同一订单付两次 / paid twice", story.pay_twice),
         ("通知金额不符 / wrong amount in a notify", story.pay_with_a_lie),
+        ("顾客真的少付 / paid too little", story.pay_too_little),
         ("等退款全部到账 / refunds arrive", story.wait_for_money),
         ("与替身账本逐笔核对 / the stand-in's books", story.compare_books),
     )
@@ -239,6 +242,30 @@ class Story:
         paid = payments.settling_of(self.shop_id, "order", settled.id)
         expect("captured", paid.captured_minor if paid else 0, settled.total.amount_minor)
         return f"{number} 立案 {case.kind}；按渠道账实收 {settled.total.as_decimal_string()} 发出"
+
+    def pay_too_little(self) -> str:
+        """The channel itself, when asked, says one fen: no codes now or later, a case, the fen in suspense."""
+        stock, suspense = self._stock(COIN), self._suspense()
+        number = self.shopper.order(GAMES, self.skus[COIN])
+        self.stack.control.fault("short_payment", money="0.01", pid=DEMO_PID, times=1)
+        self.shopper.pay(self.shopper.way(number))
+        order = orders.order_by_number(self.shop_id, number)
+        (payment,) = payments.payments_of(self.shop_id, "order", order.id)
+        self._wait("a case", lambda: bool(payments.cases_of(self.shop_id, payment.id)))
+        expect("cases", [case.kind for case in payments.cases_of(self.shop_id, payment.id)], ["underpaid"])
+        asked = self.stack.control.trade(pid=DEMO_PID, out_trade_no=payment.number)
+        expect("the channel's books", (asked["money_fen"], asked["paid_fen"]), (order.total.amount_minor, 1))
+        expect("suspense", self._suspense() - suspense, 1)
+        expect("state", orders.order_by_number(self.shop_id, number).state, "placed")
+        self._expire(number)
+        expect("state", orders.order_by_number(self.shop_id, number).state, "expired")
+        expect("codes", [code for line in order.lines for code in vault.held(self.shop_id, line.line_id)], [])
+        expect("stock", self._stock(COIN), stock)
+        return f"{number} 应收 {order.total.as_decimal_string()} 实收 0.01：立案 underpaid，入待查，从不发货"
+
+    def _suspense(self) -> int:
+        # The account's natural side is what we miss; money that came too much or too little is on the other.
+        return -ledger.balance(self.shop_id, suspense_account("epay"), "CNY")
 
     # -- the end --------------------------------------------------------------------------------------------
 

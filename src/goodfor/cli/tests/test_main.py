@@ -16,6 +16,7 @@ from goodfor.cli.commands.test import arguments
 from goodfor.cli.errors import CliError
 from goodfor.cli.main import explain, run
 from goodfor.cli.tests.test_postgres import source_environment
+from goodfor.vault.errors import OutOfStock
 
 COMMANDS = ["up", "demo", "audit", "codes", "sandbox", "bench", "soak", "openapi", "manage", "test", "worker"]
 
@@ -51,6 +52,37 @@ def test_unexpected_errors_are_one_line_too() -> None:
     assert explain(SystemError()).startswith("出错：SystemError")
 
 
+class OperationalError(Exception):
+    """Named as psycopg and Django name theirs."""
+
+
+class ProgrammingError(Exception):
+    """The same."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (FileExistsError(17, "File exists", "/srv/x"), "cannot use /srv/x: File exists"),
+        (OperationalError("connection failed: refused\nmore"), "check DATABASE_URL: connection failed: refused"),
+        (ProgrammingError('relation "vault_code" does not exist'), "./goodfor manage migrate"),
+        (OutOfStock(sku="STAR-50"), "错误：库存不足 / Out of stock：sku STAR-50（out_of_stock）"),
+    ],
+)
+def test_what_often_goes_wrong_is_said_with_its_remedy(error: Exception, told: str) -> None:
+    assert told in explain(error)
+    assert "\n" not in explain(error)
+
+
+def test_a_foreign_database_address_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GOODFOR_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", "mysql://somebody@somewhere/shop")
+    assert run(["audit"]) == 1
+    assert capsys.readouterr().err.count("postgresql://") == 2
+
+
 def test_bench_prints_the_stable_object_and_fails_on_a_missed_bar(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +103,13 @@ def test_bench_prints_the_stable_object_and_fails_on_a_missed_bar(
     assert seen == {"json": True, "clients": 16}
     assert run(["bench", "test-orders"]) == 1
     assert "ratio" in capsys.readouterr().out
+    capsys.readouterr()
     assert run(["bench", "no-such"]) == 1
+    assert "choose from: " in capsys.readouterr().err
+    seen.clear()
+    assert run(["bench", "test-orders", "-o", "clientz=1"]) == 1
+    assert "clientz; it has: clients" in capsys.readouterr().err
+    assert seen == {}
 
 
 def test_audit_report() -> None:

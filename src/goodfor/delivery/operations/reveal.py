@@ -33,11 +33,17 @@ def reveal(
     The caller has proved that `actor` owns the holders. Raises CodeNotHeld unless every asked code is held by them.
     """
     wanted = None if code_ids is None else set(code_ids)
-    shown: list[RevealedCode] = []
-    for holder_id in holder_ids:
-        asked = None if wanted is None else list(wanted)
-        for code in vault.reveal(shop_id=shop_id, holder_id=holder_id, code_ids=asked, now=now):
-            shown.append(RevealedCode(code.code_id, holder_id, code.number, code.secret, code.expires_at))
+    asked = None if wanted is None else list(wanted)
+    # Opening locks the codes: in one order for everyone, whatever order the holders were asked for in.
+    opened = {
+        holder_id: vault.reveal(shop_id=shop_id, holder_id=holder_id, code_ids=asked, now=now)
+        for holder_id in sorted(set(holder_ids))
+    }
+    shown = [
+        RevealedCode(code.code_id, holder_id, code.number, code.secret, code.expires_at)
+        for holder_id in dict.fromkeys(holder_ids)
+        for code in opened[holder_id]
+    ]
     if not shown or (wanted is not None and {code.code_id for code in shown} != wanted):
         raise CodeNotHeld
     _INSERT.run(

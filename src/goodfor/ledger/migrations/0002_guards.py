@@ -12,7 +12,16 @@ class Migration(migrations.Migration):
     operations = [
         run_files(
             "goodfor.ledger",
-            forward=["chart.sql", "guards.sql", "posting_guard.sql", "post.sql", "open.sql", "seal.sql"],
+            forward=[
+                "chart.sql",
+                "guards.sql",
+                "posting_moves.sql",
+                "posting_check.sql",
+                "posting_guard.sql",
+                "post.sql",
+                "open.sql",
+                "seal.sql",
+            ],
             backward=["drop.sql"],
         )
     ]

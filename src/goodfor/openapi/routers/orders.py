@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
 from ninja import Router
 
+from goodfor.identity import queries as identity
 from goodfor.identity.types import ApiCaller, Scope
 from goodfor.ledger.errors import AccountNotOpen, InsufficientFunds
 from goodfor.openapi import presenters as present
@@ -50,6 +53,8 @@ router = Router()
                 "external_ref_used",
                 "per_order_limit",
                 "per_buyer_limit",
+                "too_many_unpaid_codes",
+                "unpaid_share_exceeded",
             ],
             422: ["invalid_order"],
             429: ["too_many_open_orders"],
@@ -93,8 +98,15 @@ def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple
         external_ref=body.external_ref,
         now=now,
     )
-    url = f"{settings.GOODFOR_PUBLIC_URL}/o/{placed.number}?k={placed.secret}"
+    url = f"{_shop_address(caller.shop_id)}/o/{placed.number}?k={placed.secret}"
     return 201, present.placed(placed, placed_at=now, external_ref=body.external_ref, url=url)
+
+
+def _shop_address(shop_id: UUID) -> str:
+    """Where the shop's own storefront answers: its host, else the installation's public address."""
+    host = identity.shop_by_id(shop_id).host
+    scheme = urlsplit(settings.GOODFOR_PUBLIC_URL).scheme
+    return f"{scheme}://{host}" if host else str(settings.GOODFOR_PUBLIC_URL)
 
 
 def _buyer(caller: ApiCaller, body: OrderIn) -> Buyer:

@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from goodfor.catalog.types import CategoryView, Page, ProductCard, ProductView, SkuView
 from goodfor.delivery.types import MaskedCode, RevealedCode
+from goodfor.identity.models import Shop
 from goodfor.identity.tests.factories import make_client
 from goodfor.identity.types import NewApiKey, Scope, ShopView
 from goodfor.kernel.money import Money
@@ -175,6 +176,13 @@ def test_checkout(ask: Ask, domain: Domain, key: NewApiKey, settings: Any) -> No
     plain = ask("POST", "/orders", json={k: v for k, v in body.items() if k != "buyer"}, idem="k2")
     assert plain.status_code == 201
     assert domain.last("place_order")["buyer"] == Buyer(f"client:{key.client.id}", client_id=key.client.id)
+
+
+def test_checkout_leads_to_the_shops_own_host(ask: Ask, domain: Domain, key: NewApiKey, settings: Any) -> None:
+    settings.GOODFOR_PUBLIC_URL = "https://platform.example"
+    Shop.objects.filter(id=key.client.shop_id).update(host="cards.example")
+    body = {"lines": [{"sku_id": str(SKU), "quantity": 1}], "payment": "checkout"}
+    assert ask("POST", "/orders", json=body, idem="k").json()["checkout"]["url"].startswith("https://cards.example/o/")
 
 
 GOOD_LINE = {"sku_id": str(SKU), "quantity": 1}

@@ -7,10 +7,12 @@ from goodfor.orders.operations.cancel_order import cancel_order
 from goodfor.orders.operations.expire_order import expire_order
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.meet_deadline import meet_deadline
+from goodfor.orders.operations.note_failed_refund import note_failed_refund
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.quote import quote
 from goodfor.orders.operations.receive_payment import receive_payment
 from goodfor.orders.operations.refund_order import refund_order
+from goodfor.orders.operations.retry_refund import retry_refund
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.operations.top_up_wallet import top_up_wallet
@@ -23,10 +25,12 @@ __all__ = [
     "expire_order",
     "finish_refund",
     "meet_deadline",
+    "note_failed_refund",
     "place_order",
     "quote",
     "receive_payment",
     "refund_order",
+    "retry_refund",
     "reveal_codes",
     "start_payment",
     "top_up_wallet",

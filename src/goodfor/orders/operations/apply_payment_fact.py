@@ -7,6 +7,7 @@ from django.db import transaction
 
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
+from goodfor.orders.operations.judge_late import judge_late
 from goodfor.orders.operations.settle import settle
 from goodfor.payments import queries as payment_queries
 from goodfor.payments.errors import PaymentNotFound
@@ -14,7 +15,7 @@ from goodfor.payments.operations.apply_fact import apply_fact
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import SETTLING, Applied, Fact
 
-#: States in which money still pays the order. After cancelling or expiry it is delivered if stock remains.
+#: States in which money still pays the order. After cancelling or expiry it is delivered if it still buys it.
 AWAITING = frozenset({states.PLACED, states.EXPIRED, states.CANCELLED})
 
 
@@ -22,7 +23,8 @@ AWAITING = frozenset({states.PLACED, states.EXPIRED, states.CANCELLED})
 def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     """Apply a fact once; repeated, late, doubled, short or foreign money each has its definite end.
 
-    Paid in time or late: delivered, or refunded when no stock is left. A payment too many: refunded.
+    Paid in time: delivered, or refunded when no stock is left. Paid late: the same while it still buys the order
+    (judge_late), else refunded. A payment too many: refunded.
     Short or odd amounts: never delivered, a case (payments opened it), booked as suspense.
     """
     # The order is locked before the payment: the lock order of the house.
@@ -31,9 +33,21 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     if applied.outcome == "already_applied":
         return applied
     payment = applied.payment
+    if payment is not None and payment.source_type == "order" and (order is None or order.id != payment.source_id):
+        # The channel named another number of ours for this money before: that word stands, for that order.
+        order = store.lock_order(shop_id, payment.source_id)
     if applied.outcome in SETTLING and order is not None and payment is not None and order.state in AWAITING:
         paid = applied.entry(credit_account=accounts.ORDER_LIABILITY, order_id=order.id)
-        settle(shop_id=shop_id, order=order, payment_id=payment.id, paid=paid, cause=f"payment:{payment.id}", now=now)
+        settle(
+            shop_id=shop_id,
+            order=order,
+            payment_id=payment.id,
+            paid=paid,
+            paid_at=fact.happened_at,
+            cause=f"payment:{payment.id}",
+            give_back=judge_late(shop_id=shop_id, order=order, happened_at=fact.happened_at, now=now),
+            now=now,
+        )
         return applied
     if applied.outcome in ("confirmed", "late", "duplicate_payment") and payment is not None:
         _give_back(shop_id, applied, now)

@@ -1,16 +1,18 @@
 """Buy from a prepaid balance: claimed, paid, booked and delivered in one transaction. The hottest path of the house."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from goodfor.catalog import queries as catalog
+from goodfor.catalog.types import SkuForSale
 from goodfor.delivery import operations as delivery
 from goodfor.delivery.types import ToDeliver
 from goodfor.kernel.events import payload_text, publish
 from goodfor.kernel.ids import order_number, uuid7, uuid7_batch
+from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
@@ -18,6 +20,7 @@ from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
 from goodfor.orders.errors import ExternalRefUsed
 from goodfor.orders.events import OrderDelivered
+from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.orders.pricing import check_requests, price_lines
 from goodfor.orders.types import LineRequest, LineView, OrderView
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
@@ -43,12 +46,14 @@ def buy_with_balance(
 ) -> OrderView:
     """Sell to an API client from its wallet; the codes are the client's when this returns.
 
-    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, OutOfStock, InsufficientFunds, ExternalRefUsed;
+    The client is the buyer of whom a SKU's `per_buyer_limit` speaks, together with what it ordered for itself.
+    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, OutOfStock, InsufficientFunds, ExternalRefUsed;
     then nothing at all has changed.
     """
     check_requests(lines)
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)), currency)
+    limited = _limited(shop_id, client_id, priced, skus)
     order_id, number = uuid7(), order_number(now)
     delivered = delivery.deliver_now(
         shop_id=shop_id, lines=[ToDeliver(line.line_id, line.sku_id, line.quantity) for line in priced], now=now
@@ -64,7 +69,7 @@ def buy_with_balance(
     event = OrderDelivered(
         order_id, number, payment.payment_id, total.amount_minor, currency, sum(line.quantity for line in priced)
     )
-    _write(shop_id, client_id, external_ref, priced, event, now)
+    _write(shop_id, client_id, external_ref, priced, limited, event, now)
     # The ledger is last: the wallet's row is the hottest lock.
     ledger.post(
         shop_id=shop_id,
@@ -76,6 +81,17 @@ def buy_with_balance(
         now=now,
     )
     return _view(shop_id, client_id, external_ref, priced, event, now)
+
+
+def _limited(
+    shop_id: UUID, client_id: UUID, lines: Sequence[LineView], skus: Mapping[UUID, SkuForSale]
+) -> dict[UUID, str]:
+    """SKU -> buyer where a limit applies, checked under the buyer's lock; else neither lock nor statement."""
+    if not any(sku.per_buyer_limit for sku in skus.values()):
+        return {}
+    buyer_ref = f"client:{client_id}"
+    advisory_xact_lock(("buyer", shop_id, buyer_ref))
+    return check_buyer_limit(shop_id=shop_id, buyer_ref=buyer_ref, lines=lines, skus=skus)
 
 
 def _view(
@@ -112,15 +128,16 @@ def _write(
     client_id: UUID,
     external_ref: str | None,
     lines: Sequence[LineView],
+    limited: Mapping[UUID, str],
     event: OrderDelivered,
     now: datetime,
 ) -> None:
-    """Order, lines, history and event: one statement for the common order of one line, several for others."""
+    """Order, lines, history and event: one statement for one line without a buyer's limit, several for others."""
     try:
-        if len(lines) == 1:
+        if len(lines) == 1 and not limited:
             _write_one(shop_id, client_id, external_ref, lines[0], event, now)
         else:
-            _write_many(shop_id, client_id, external_ref, lines, event, now)
+            _write_many(shop_id, client_id, external_ref, lines, limited, event, now)
     except IntegrityError as error:
         if "orders_order_external" in str(error):
             raise ExternalRefUsed(external_ref=external_ref) from None
@@ -156,6 +173,7 @@ def _write_many(
     client_id: UUID,
     external_ref: str | None,
     lines: Sequence[LineView],
+    limited: Mapping[UUID, str],
     event: OrderDelivered,
     now: datetime,
 ) -> None:
@@ -183,7 +201,7 @@ def _write_many(
             "paid_at": now,
             "deliver_by": now,
             "delivered_at": now,
-            **store.line_params(lines, {}),
+            **store.line_params(lines, limited),
         }
     )
     record_history(

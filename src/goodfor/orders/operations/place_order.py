@@ -1,6 +1,8 @@
 """Place an order: reserve its codes for a short time and wait for the money."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,25 +10,36 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from goodfor.catalog import queries as catalog
-from goodfor.catalog.types import SkuForSale
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.events import publish
 from goodfor.kernel.ids import hash_token, order_number, secret_token, uuid7, uuid7_batch
 from goodfor.kernel.locks import advisory_xact_lock
-from goodfor.kernel.sql import Statement
+from goodfor.kernel.sql import Row, Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.orders import states, store
-from goodfor.orders.errors import BuyerLimit, ExternalRefUsed, TooManyOpenOrders
+from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
-from goodfor.orders.pricing import check_requests, network, price_lines
+from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+from goodfor.orders.pricing import buyer_key, check_requests, network, price_lines
 from goodfor.orders.types import Buyer, LineRequest, LineView, PlacedOrder
 from goodfor.vault import operations as vault
+from goodfor.vault import queries as stocks
 
-#: Nobody may empty a shop by not paying.
+#: Nobody may empty a shop by not paying: so many open orders, with so many codes in all. More is paid from a balance.
 OPEN_PER_BUYER = 5
 OPEN_PER_IP = 20
+CODES_PER_BUYER = 200
+CODES_PER_IP = 200
+#: An API client orders for many buyers, whom it names as it likes.
+OPEN_PER_CLIENT = 500
+CODES_PER_CLIENT = 2000
+#: Of one SKU a buyer or an address without an API key may hold so many unpaid, whatever is left ...
+ALWAYS_OF_A_SKU = 5
+#: ... and beyond that one part in so many of what would be free without them.
+SHARE_OF_A_SKU = 2
+#: Column of open_orders.sql that says whose, and the two caps.
+_CAPS = ((1, OPEN_PER_BUYER, CODES_PER_BUYER), (2, OPEN_PER_IP, CODES_PER_IP), (5, OPEN_PER_CLIENT, CODES_PER_CLIENT))
 _OPEN = Statement("goodfor.orders", "sql/open_orders.sql")
-_BOUGHT = Statement("goodfor.orders", "sql/bought_by.sql")
 
 
 @transaction.atomic(savepoint=False)
@@ -41,14 +54,16 @@ def place_order(
 ) -> PlacedOrder:
     """Reserve stock and write the order; the codes are held until `pay_by` (the shortest hold of its SKUs).
 
-    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, OutOfStock, ExternalRefUsed.
+    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
+    UnpaidShare, OutOfStock, ExternalRefUsed.
     """
     check_requests(lines)
+    buyer = replace(buyer, ref=buyer_key(buyer.ref))
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)))
     ip_hash = keyring().blind_index("ip", network(buyer.ip).encode()) if buyer.ip else None
-    _guard(shop_id, buyer, ip_hash)
-    _check_buyer_limits(shop_id, buyer, priced, skus)
+    _guard(shop_id, buyer, ip_hash, priced, now)
+    limited = check_buyer_limit(shop_id=shop_id, buyer_ref=buyer.ref, lines=priced, skus=skus)
     pay_by = now + timedelta(seconds=min(sku.hold_seconds for sku in skus.values()))
     order_id, number, secret = uuid7(), order_number(now), secret_token()
     # Sorted by SKU so that two orders of the same SKUs meet in the same order.
@@ -56,7 +71,6 @@ def place_order(
         vault.reserve(
             shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, until=pay_by, now=now
         )
-    limited = {sku.sku_id: buyer.ref for sku in skus.values() if sku.per_buyer_limit}
     placed = PlacedOrder(order_id, number, secret, total, pay_by, priced)
     _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, now)
     record_history(
@@ -114,29 +128,41 @@ def _insert(
         raise
 
 
-def _guard(shop_id: UUID, buyer: Buyer, ip_hash: bytes | None) -> None:
-    """Count open unpaid orders under a lock, so that parallel requests cannot all be the last one allowed."""
+def _guard(shop_id: UUID, buyer: Buyer, ip_hash: bytes | None, lines: Sequence[LineView], now: datetime) -> None:
+    """Count what is open and unpaid under a lock, so that parallel requests cannot all be the last one allowed."""
     locks: list[tuple[object, ...]] = [("buyer", shop_id, buyer.ref)]
     if ip_hash:
         locks.append(("ip", shop_id, ip_hash.hex()))
+    if buyer.client_id is not None:
+        locks.append(("client", shop_id, buyer.client_id))
     advisory_xact_lock(*locks)
-    row = _OPEN.row({"shop_id": shop_id, "buyer_ref": buyer.ref, "ip_hash": ip_hash})
-    assert row is not None
-    if row[0] >= OPEN_PER_BUYER or row[1] >= OPEN_PER_IP:
-        raise TooManyOpenOrders(limit=OPEN_PER_BUYER if row[0] >= OPEN_PER_BUYER else OPEN_PER_IP)
+    asked = {"shop_id": shop_id, "buyer_ref": buyer.ref, "ip_hash": ip_hash, "client_id": buyer.client_id}
+    rows = _OPEN.rows(asked)
+    wanted = sum(line.quantity for line in lines)
+    for column, orders, codes in _CAPS:
+        open_lines = [row for row in rows if row[column]]
+        if len({row[0] for row in open_lines}) >= orders:
+            raise TooManyOpenOrders(limit=orders)
+        held = sum(row[4] for row in open_lines)
+        if held + wanted > codes:
+            raise TooManyUnpaidCodes(limit=codes, held=held)
+    if buyer.client_id is None:
+        _check_share(shop_id, lines, rows, now)
 
 
-def _check_buyer_limits(
-    shop_id: UUID, buyer: Buyer, lines: Sequence[LineView], skus: Mapping[UUID, SkuForSale]
-) -> None:
-    limited = [sku_id for sku_id, sku in skus.items() if sku.per_buyer_limit]
-    if not limited:
-        return
-    held: dict[UUID, int] = dict(_BOUGHT.rows({"shop_id": shop_id, "sku_ids": limited, "buyer_ref": buyer.ref}))
-    for line in lines:
-        limit = skus[line.sku_id].per_buyer_limit
-        if limit is not None and held.get(line.sku_id, 0) + line.quantity > limit:
-            raise BuyerLimit(sku_id=str(line.sku_id), limit=limit)
+def _check_share(shop_id: UUID, lines: Sequence[LineView], open_lines: Sequence[Row], now: datetime) -> None:
+    """Leave others something of each SKU. A usual order is below what is always allowed and costs no statement."""
+    held: Counter[UUID] = Counter()
+    for row in open_lines:
+        held[row[3]] += row[4]
+    many = [line for line in lines if held[line.sku_id] + line.quantity > ALWAYS_OF_A_SKU]
+    levels = stocks.stock(shop_id, [line.sku_id for line in many], now)
+    for line in many:
+        free = levels[line.sku_id].available if line.sku_id in levels else 0
+        most = max(ALWAYS_OF_A_SKU, (free + held[line.sku_id]) // SHARE_OF_A_SKU)
+        # What is not there at all is out of stock, which reserving says.
+        if line.quantity <= free and held[line.sku_id] + line.quantity > most:
+            raise UnpaidShare(sku_id=str(line.sku_id), limit=most, held=held[line.sku_id])
 
 
 def _sealed_contact(order_id: UUID, contact: str) -> dict[str, Any]:

@@ -9,12 +9,10 @@ from django.db import transaction
 from goodfor.delivery import queries as delivery
 from goodfor.kernel import audit
 from goodfor.ledger.types import Entry
-from goodfor.orders import accounts, states, store
+from goodfor.orders import accounts, queries, states, store
 from goodfor.orders.errors import CodesRevealed, WrongState
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import RefundView
-from goodfor.payments import queries as payments
-from goodfor.payments.types import RefundView as PaymentRefund
 from goodfor.vault.operations.take_back import take_back
 
 
@@ -29,8 +27,9 @@ def refund_order(
     """
     order = store.lock_order(shop_id, order_id)
     if order.state in (states.REFUNDING, states.REFUNDED):
-        assert order.payment_id is not None
-        return _view(order, payments.refunds_of(shop_id, order.payment_id)[-1])
+        known = queries.refund_of_order(shop_id, order_id, order.payment_id)
+        assert known is not None
+        return store.refund_view(order.number, known)
     if order.state not in (states.PAID, states.DELIVERED):
         raise WrongState(state=order.state)
     returned: tuple[Entry, ...] = ()
@@ -48,7 +47,7 @@ def refund_order(
         data={"reason": reason[:200], "amount_minor": order.total.amount_minor},
         now=now,
     )
-    return _view(order, refund)
+    return store.refund_view(order.number, refund)
 
 
 def _take_back(shop_id: UUID, order: store.LockedOrder, seen: Iterable[UUID], now: datetime) -> tuple[Entry, ...]:
@@ -59,9 +58,3 @@ def _take_back(shop_id: UUID, order: store.LockedOrder, seen: Iterable[UUID], no
         back.append((line, taken.cost_minor))
     entry = accounts.take_back_entry(order_id=order.id, lines=back, now=now)
     return (entry,) if entry else ()
-
-
-def _view(order: store.LockedOrder, refund: PaymentRefund) -> RefundView:
-    return RefundView(
-        refund.id, refund.number, order.number, refund.amount, refund.state, refund.created_at, refund.finished_at
-    )

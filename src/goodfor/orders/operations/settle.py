@@ -19,15 +19,29 @@ from goodfor.vault.errors import OutOfStock
 DELIVER_WITHIN = timedelta(minutes=10)
 
 
-def settle(*, shop_id: UUID, order: store.LockedOrder, payment_id: UUID, paid: Entry, cause: str, now: datetime) -> str:
-    """Mark a locked order paid, post `paid`, deliver or begin the refund; returns the state it ended in."""
+def settle(
+    *,
+    shop_id: UUID,
+    order: store.LockedOrder,
+    payment_id: UUID,
+    paid: Entry,
+    paid_at: datetime,
+    cause: str,
+    give_back: str = "",
+    now: datetime,
+) -> str:
+    """Mark a locked order paid, post `paid`, deliver or begin the refund; returns the state it ended in.
+
+    `paid_at` is when the money left the buyer, by the channel's clock; `give_back` is why it is not to be delivered.
+    """
     states.MACHINE.check(order.state, states.PAID)
     store.move(
         shop_id,
         order.id,
         order.state,
         states.PAID,
-        paid_at=now,
+        # The channel's clock is not ours: never before the order, never ahead.
+        paid_at=min(max(paid_at, order.placed_at), now),
         deliver_by=now + DELIVER_WITHIN,
         payment_id=payment_id,
         paid_minor=order.total.amount_minor,
@@ -47,6 +61,8 @@ def settle(*, shop_id: UUID, order: store.LockedOrder, payment_id: UUID, paid: E
         cause=("payment", payment_id),
         now=now,
     )
+    if give_back:
+        return _give_back(shop_id, order.id, paid, give_back, now)
     return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, now=now)
 
 
@@ -57,12 +73,18 @@ def fulfil(*, shop_id: UUID, order_id: UUID, entries: Sequence[Entry], cause: st
     try:
         delivered = delivery.deliver_reserved(shop_id=shop_id, lines=lines, now=now)
     except OutOfStock:
-        if entries:
-            ledger.post(shop_id=shop_id, currency=order.total.currency, entries=tuple(entries), now=now)
-        start_refund(shop_id=shop_id, order=order, reason="out_of_stock", actor="system", now=now)
+        start_refund(
+            shop_id=shop_id, order=order, reason="out_of_stock", actor="system", entries=tuple(entries), now=now
+        )
         return states.REFUNDING
     _delivered(shop_id, order, delivered, entries, cause, now)
     return states.DELIVERED
+
+
+def _give_back(shop_id: UUID, order_id: UUID, paid: Entry, reason: str, now: datetime) -> str:
+    order = store.lock_order(shop_id, order_id)
+    start_refund(shop_id=shop_id, order=order, reason=reason, actor="system", entries=(paid,), now=now)
+    return states.REFUNDING
 
 
 def _delivered(

@@ -12,6 +12,7 @@ from goodfor.orders.events import OrderRefunding
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import RefundView
+from goodfor.vault import operations as vault
 
 
 def start_refund(
@@ -25,6 +26,10 @@ def start_refund(
     states.MACHINE.check(order.state, states.REFUNDING)
     if order.payment_id is None:
         raise RuntimeError("a paid order knows its payment")
+    if order.state == states.PAID:
+        # What its lines still hold of what could not be delivered whole is for others.
+        for line in sorted(store.lines_of(shop_id, order.id), key=lambda item: item.sku_id):
+            vault.release(shop_id=shop_id, holder_id=line.id, now=now)
     refund = request_refund(
         shop_id=shop_id,
         payment_id=order.payment_id,

@@ -1,2 +1,3 @@
 -- Lines of an order as delivery needs them.
-SELECT id, sku_id, quantity FROM orders_line WHERE shop_id = %(shop_id)s AND order_id = %(order_id)s ORDER BY position
+SELECT id, sku_id, quantity, unit_price_minor, limited_buyer
+FROM orders_line WHERE shop_id = %(shop_id)s AND order_id = %(order_id)s ORDER BY position

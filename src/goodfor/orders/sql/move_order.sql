@@ -1,4 +1,4 @@
--- Move an order from one state to another; what is not given stays.
+-- Move an order from one state to another; what is not given stays. A refund that had failed is over with the move.
 UPDATE orders_order SET
     state = %(to_state)s,
     paid_at = coalesce(%(paid_at)s, paid_at),
@@ -8,5 +8,6 @@ UPDATE orders_order SET
     delivered_at = coalesce(%(delivered_at)s, delivered_at),
     closed_at = coalesce(%(closed_at)s, closed_at),
     refunded_at = coalesce(%(refunded_at)s, refunded_at),
-    refunded_minor = coalesce(%(refunded_minor)s, refunded_minor)
+    refunded_minor = coalesce(%(refunded_minor)s, refunded_minor),
+    refund_failed_at = NULL
 WHERE shop_id = %(shop_id)s AND id = %(order_id)s AND state = %(from_state)s

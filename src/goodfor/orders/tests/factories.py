@@ -1,7 +1,7 @@
 """Steps of a sale through a channel, for the tests of orders, of the audit and of attacks."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,7 +143,7 @@ def booked(shop: Shop, account: str) -> int:
     return ledger.balance(shop.demo.shop_id, account)
 
 
-def sql(text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def sql(text: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     with platform_job("test"), connection.cursor() as cursor:
         cursor.execute(text, params)
         return cursor.fetchall() if cursor.description else []

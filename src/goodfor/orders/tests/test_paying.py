@@ -32,7 +32,9 @@ from goodfor.orders.tests.factories import (
 )
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.poll_due import poll_due
+from goodfor.payments.operations.record_fact import record_fact
 from goodfor.payments.operations.sandbox_books import pay_trade
+from goodfor.vault.operations.quarantine_codes import quarantine_codes
 
 CHANNEL = "1012:channel:sandbox:till:pending"
 
@@ -143,7 +145,7 @@ def test_paid_late_without_stock_is_refunded(shop: Shop, till: Till, now: dateti
 
 
 def test_paid_after_cancelling_is_delivered_or_refunded(shop: Shop, till: Till, now: datetime) -> None:
-    with_stock, without = place(shop, now, 5), place(shop, now, 6)
+    with_stock, without = place(shop, now, 5), place(shop, now, 6, ref="guest:b", ip="192.0.2.2")
     first, second = begin(till, with_stock.order_id, now), begin(till, without.order_id, now)
     for order in (with_stock, without):
         cancel_order(shop_id=till.shop_id, order_id=order.order_id, actor="t", now=now)
@@ -252,6 +254,35 @@ def test_money_of_another_merchant_delivers_nothing(shop: Shop, till: Till, now:
     assert apply_payment_fact(shop_id=till.shop_id, fact=swapped, now=now).outcome == "mismatch"
     assert state_of(shop, order.order_id) == "placed"
     assert [case.kind for case in payments.open_cases(till.shop_id)] == ["foreign"]
+    assert broken(now) == {}
+
+
+def test_money_that_named_another_order_first_pays_that_one_only(shop: Shop, till: Till, now: datetime) -> None:
+    cheap, dear = place(shop, now, 1), place(shop, now, 3)
+    first, second = begin(till, cheap.order_id, now), begin(till, dear.order_id, now)
+    assert pay_trade(shop_id=till.shop_id, number=first.number, now=now)
+    record_fact(shop_id=till.shop_id, fact=fact(first, now, ref="X1"), now=now)
+    # The same number of theirs, now said to be for the dear order.
+    changed = apply_payment_fact(shop_id=till.shop_id, fact=fact(second, now, ref="X1"), now=now)
+    assert changed.outcome == "confirmed"
+    assert (state_of(shop, cheap.order_id), state_of(shop, dear.order_id)) == ("delivered", "placed")
+    assert [case.kind for case in payments.open_cases(till.shop_id)] == ["tampered"]
+    assert (stock(shop), booked(shop, CHANNEL), booked(shop, "5001:sales:codes")) == ((16, 3, 1), PRICE, PRICE)
+    assert broken(now) == {}
+
+
+def test_what_cannot_be_delivered_whole_holds_nothing_back(shop: Shop, till: Till, now: datetime) -> None:
+    order = place(shop, now, 3)
+    payment = begin(till, order.order_id, now)
+    bad = [code for (code,) in sql("SELECT id FROM vault_code WHERE state = 1 LIMIT 1")]
+    bad += [code for (code,) in sql("SELECT id FROM vault_code WHERE state = 0")]
+    quarantine_codes(shop_id=till.shop_id, code_ids=bad, reason="suspect", actor="t", now=now)
+    pay(payment, now)
+    # Two of the three were held still: they are for others at once, not only when the reservation has run out.
+    assert (state_of(shop, order.order_id), stock(shop)) == ("refunding", (2, 0, 0))
+    assert broken(now) == {}
+    refund_all(now)
+    assert (state_of(shop, order.order_id), booked(shop, CHANNEL)) == ("refunded", 0)
     assert broken(now) == {}
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum, Window
+from django.db.models.functions import RowNumber
 
 from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.money import Money
@@ -23,6 +25,11 @@ from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.schedule import LEASE
 from goodfor.payments.types import RefundView
+
+log = structlog.get_logger(__name__)
+
+#: After so many unanswered calls to one account in a run, the rest of its refunds wait for the next.
+SILENT_CALLS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +138,34 @@ def _not_found(outcome: Outcome) -> bool:
 
 
 def run_due_refunds(*, now: datetime, limit: int = 32) -> int:
-    """Go on with refunds whose time has come, all shops; returns how many."""
+    """Go on with refunds whose time has come, all shops; returns how many were tried.
+
+    The accounts take turns, so that one whose channel is dead keeps the refunds of no other waiting.
+    """
+    turn = Window(RowNumber(), partition_by=F("payment__account_id"), order_by=F("next_try_at").asc())
     with platform_job("run due refunds"):
         due = list(
             Refund.objects.filter(next_try_at__lte=now)
-            .order_by("next_try_at")
+            .annotate(turn=turn)
+            .order_by("turn", "next_try_at")
             .values_list("shop_id", "id", "payment__account_id")[:limit]
         )
     silent: dict[UUID, int] = {}
-    done = 0
+    tried = 0
     for shop_id, refund_id, account_id in due:
-        if silent.get(account_id, 0) >= 2:
-            # Its channel does not answer: the rest waits, so that the other channels need not.
+        if silent.get(account_id, 0) >= SILENT_CALLS:
             continue
-        view = execute_refund(shop_id=shop_id, refund_id=refund_id, now=now)
-        done += 1
-        if view.state == states.UNKNOWN or (view.state == states.CREATED and view.failure):
+        tried += 1
+        if not _answered(shop_id, refund_id, now):
             silent[account_id] = silent.get(account_id, 0) + 1
-    return done
+    return tried
+
+
+def _answered(shop_id: UUID, refund_id: UUID, now: datetime) -> bool:
+    """Try one; False when its channel did not answer. A crash is an unknown end: asked about when the lease is over."""
+    try:
+        view = execute_refund(shop_id=shop_id, refund_id=refund_id, now=now)
+    except Exception:
+        log.exception("refund_crashed", refund=str(refund_id))
+        return False
+    return view.state != states.UNKNOWN and not (view.state == states.CREATED and view.failure)

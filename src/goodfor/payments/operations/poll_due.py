@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Final
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from goodfor.kernel.crypto import DecryptFailed
@@ -25,6 +26,8 @@ from goodfor.payments.providers.base import Provider, fact_of
 from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.schedule import LEASE, next_late_poll, next_poll
+
+log = structlog.get_logger(__name__)
 
 _CLAIM: Final = Statement("goodfor.payments", "sql/claim_polls.sql")
 CALLS_AT_ONCE: Final = 8
@@ -52,7 +55,11 @@ def poll_due(*, now: datetime, limit: int = 64) -> int:
         claimed = _CLAIM.rows({"now": now, "limit": limit, "lease": now + LEASE})
     questions = [q for shop_id, payment_id in claimed if (q := _question(shop_id, payment_id, now))]
     for question, outcome in _ask_all(questions, now):
-        _note(question, outcome, now)
+        try:
+            _note(question, outcome, now)
+        except Exception:
+            # The others of the run are not to wait for one that cannot be noted: its lease ends, it is asked again.
+            log.exception("poll_not_noted", payment=str(question.row.id), provider=question.row.provider)
     return len(claimed)
 
 
@@ -98,10 +105,15 @@ def _ask_outside(questions: list[_Question], now: datetime) -> Iterable[Outcome]
 
 
 def _ask(question: _Question, now: datetime) -> Outcome:
-    attempt = attempt_of(question.row)
-    if question.closing:
-        return close_and_ask(question.adapter, question.account, attempt, now)
-    return question.adapter.query(question.account, attempt, now)
+    """What the channel says; an adapter that stumbles over a reply has learnt nothing, and stops nobody else."""
+    try:
+        attempt = attempt_of(question.row)
+        if question.closing:
+            return close_and_ask(question.adapter, question.account, attempt, now)
+        return question.adapter.query(question.account, attempt, now)
+    except Exception:
+        log.exception("poll_crashed", payment=str(question.row.id), provider=question.row.provider)
+        return Unknown("crashed")
 
 
 def _note(question: _Question, outcome: Outcome, now: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from goodfor.kernel.ids import uuid7
@@ -13,9 +14,12 @@ from goodfor.payments.errors import AccountNotFound
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account, Inbox, Payment
 from goodfor.payments.operations.open_case import open_case
-from goodfor.payments.providers.base import NotifyProblem, ParsedNotify
+from goodfor.payments.providers.base import Account as OpenAccount
+from goodfor.payments.providers.base import NotifyProblem, ParsedNotify, Provider
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.types import CallbackReceipt, RawRequest
+
+log = structlog.get_logger(__name__)
 
 MAX_BODY = 64 * 1024
 MAX_QUERY = 8 * 1024
@@ -41,13 +45,24 @@ def record_callback(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
     try:
         if len(raw.body) > MAX_BODY or len(raw.query) > MAX_QUERY:
             raise NotifyProblem("too_large")
-        parsed = adapter.parse_notify(account, raw, now)
+        parsed = _parsed(adapter, account, raw, now)
     except NotifyProblem as problem:
         inbox_id = _keep_problem(row, raw, problem, now)
         return CallbackReceipt(row.id, inbox_id, False, problem.code, (), answers.ack, answers.nack)
     inbox_id = _keep(row, raw, parsed, now)
     facts = tuple(replace(fact, inbox_id=inbox_id) for fact in parsed.facts)
     return CallbackReceipt(row.id, inbox_id, True, "", facts, answers.ack, answers.nack)
+
+
+def _parsed(adapter: Provider, account: OpenAccount, raw: RawRequest, now: datetime) -> ParsedNotify:
+    """What the callback claims. One that the adapter stumbles over is kept all the same: its bytes tell why."""
+    try:
+        return adapter.parse_notify(account, raw, now)
+    except NotifyProblem:
+        raise
+    except Exception:
+        log.exception("callback_crashed", account=str(account.id))
+        raise NotifyProblem("unreadable") from None
 
 
 def _keep(account: Account, raw: RawRequest, parsed: ParsedNotify, now: datetime) -> UUID:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from goodfor.kernel.tenancy import platform_job
 from goodfor.payments import states
@@ -18,18 +18,24 @@ FORGED_KEPT: Final = timedelta(days=30)
 
 
 def sweep_inbox(*, now: datetime, limit: int = 200) -> int:
-    """Have the channel asked about payments of waiting callbacks; after 10 min open a case. Returns how many."""
-    with platform_job("sweep payment callbacks"):
-        waiting = list(
-            Inbox.objects.filter(verified=True, applied_at__isnull=True, received_at__lte=now - LEFT_ALONE).order_by(
-                "received_at"
-            )[:limit]
-        )
-    return sum(_give_up(row, now) if row.received_at <= now - GIVEN_UP else _ask_soon(row, now) for row in waiting)
+    """Have the channel asked about payments of waiting callbacks; after 10 min open a case. Returns how many.
 
-
-def _ask_soon(row: Inbox, now: datetime) -> int:
+    Callbacks whose payment is to be asked about soon anyway are passed over, so that they do not fill the limit.
+    """
     later = Q(next_poll_at__isnull=True) | Q(next_poll_at__gt=now + ASK_EVERY)
+    unasked = Payment.objects.filter(
+        later, shop_id=OuterRef("shop_id"), account_id=OuterRef("account_id"), number=OuterRef("our_ref")
+    ).exclude(state=states.SUCCEEDED)
+    with platform_job("sweep payment callbacks"):
+        waiting = Inbox.objects.filter(verified=True, applied_at__isnull=True).order_by("received_at")
+        over = list(waiting.filter(received_at__lte=now - GIVEN_UP)[:limit])
+        young = list(
+            waiting.filter(Exists(unasked), received_at__lte=now - LEFT_ALONE, received_at__gt=now - GIVEN_UP)[:limit]
+        )
+    return sum(_give_up(row, now) for row in over) + sum(_ask_soon(row, later, now) for row in young)
+
+
+def _ask_soon(row: Inbox, later: Q, now: datetime) -> int:
     with transaction.atomic():
         return (
             Payment.objects.filter(later, shop_id=row.shop_id, account_id=row.account_id, number=row.our_ref)

@@ -1,16 +1,19 @@
 """The one way out to a channel: no redirects, no proxies or keys from the environment, hard limits, nothing logged.
 
-The transport of httpx is used without its client: that one logs every URL, and some protocols put a key there.
+httpx gives the request, its own pool of connections (httpcore) the transport: the client of httpx logs every URL, and
+some protocols put a key there; and only the pool takes a backend that holds a whole exchange to its time.
 """
 
 import ipaddress
-import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
+import httpcore
 import httpx
 from django.db import connection
+
+from goodfor.payments.providers.deadline import DeadlineBackend, within
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
@@ -39,9 +42,15 @@ class Reply:
 
 
 @lru_cache(maxsize=1)
-def _transport() -> httpx.HTTPTransport:
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15.0)
-    return httpx.HTTPTransport(trust_env=False, retries=0, limits=limits)
+def _pool() -> httpcore.ConnectionPool:
+    return httpcore.ConnectionPool(
+        ssl_context=httpx.create_ssl_context(trust_env=False),
+        max_connections=64,
+        max_keepalive_connections=16,
+        keepalive_expiry=15.0,
+        retries=0,
+        network_backend=DeadlineBackend(),
+    )
 
 
 def is_safe_url(url: str) -> bool:
@@ -90,34 +99,40 @@ def _exchange(method: str, url: str, body: bytes, content_type: str) -> Reply:
     if content_type:
         headers["content-type"] = content_type
     timeout = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": CONNECT_SECONDS}
-    request = httpx.Request(method, url, content=body, headers=headers, extensions={"timeout": timeout})
-    deadline = time.monotonic() + TOTAL_SECONDS
+    made = httpx.Request(method, url, content=body, headers=headers)
+    target = httpcore.URL(
+        scheme=made.url.raw_scheme, host=made.url.raw_host, port=made.url.port, target=made.url.raw_path
+    )
+    request = httpcore.Request(method, target, headers=made.headers.raw, content=body, extensions={"timeout": timeout})
+    with within(TOTAL_SECONDS):
+        return _answer(request)
+
+
+def _answer(request: httpcore.Request) -> Reply:
     try:
-        response = _transport().handle_request(request)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
+        response = _pool().handle_request(request)
+    except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.UnsupportedProtocol):
         raise NotSent from None
-    except httpx.TimeoutException:
+    except httpcore.TimeoutException:
         raise NoAnswer("timeout") from None
-    except httpx.TransportError:
+    except (httpcore.NetworkError, httpcore.ProtocolError):
         raise NoAnswer("connection_lost") from None
-    return Reply(response.status_code, _limited(response, deadline))
-
-
-def _limited(response: httpx.Response, deadline: float) -> bytes:
-    received = bytearray()
     try:
-        for chunk in response.iter_raw():
-            received += chunk
-            if len(received) > MAX_REPLY_BYTES:
-                raise NoAnswer("reply_too_large")
-            if time.monotonic() > deadline:
-                raise NoAnswer("timeout")
-    except httpx.TimeoutException:
+        return Reply(response.status, _limited(response))
+    except httpcore.TimeoutException:
         raise NoAnswer("timeout") from None
-    except httpx.TransportError:
+    except (httpcore.NetworkError, httpcore.ProtocolError):
         raise NoAnswer("connection_lost") from None
     finally:
         response.close()
+
+
+def _limited(response: httpcore.Response) -> bytes:
+    received = bytearray()
+    for chunk in response.iter_stream():
+        received += chunk
+        if len(received) > MAX_REPLY_BYTES:
+            raise NoAnswer("reply_too_large")
     return bytes(received)
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,8 @@ def test_the_file_refuses_false_books(gate: RunningGateway, shop: Merchant, tmp_
             "DELETE FROM journal",
             "UPDATE trades SET refunded_fen = 991, state = 'partially_refunded'",
             "UPDATE trades SET state = 'unpaid'",
+            "UPDATE trades SET paid_fen = money_fen + 1",
+            "UPDATE trades SET paid_fen = -1",
             "UPDATE trades SET money_fen = 'much', paid_fen = 'much'",
             "INSERT INTO journal (kind, pid, trade_no, debit, credit, amount_fen, at_ms)"
             " SELECT kind, pid, trade_no, debit, credit, amount_fen, at_ms FROM journal",
@@ -116,6 +119,29 @@ def test_the_file_refuses_false_books(gate: RunningGateway, shop: Merchant, tmp_
         assert shop.books()["totals"]["balanced"] is True
         file.execute("UPDATE trades SET refunded_fen = 1, state = 'partially_refunded'")
         assert shop.books()["totals"]["balanced"] is False
+    finally:
+        file.close()
+
+
+def test_books_of_an_earlier_version_take_short_payments_too(tmp_path: Path) -> None:
+    new, old = "CHECK (paid_fen BETWEEN 0 AND money_fen)", "CHECK (paid_fen IN (0, money_fen))"
+    schema = resources.files("goodfor.sandbox").joinpath("schema.sql").read_text("utf-8")
+    assert schema.count(new) == 1
+    file = sqlite3.connect(tmp_path / "books.sqlite3")
+    file.executescript(schema.replace(new, old))
+    file.close()
+    for number in ("P1", "P2"):
+        with running_gateway(tmp_path) as gate:
+            shop = Merchant(gate)
+            gate.control.fault("short_payment", money="0.01")
+            gate.control.pay(trade_no=made(shop, number))
+            assert shop.books()["totals"]["balanced"]
+    file = sqlite3.connect(tmp_path / "books.sqlite3")
+    try:
+        assert file.execute("SELECT money_fen, paid_fen FROM trades").fetchall() == [(990, 1), (990, 1)]
+        assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        with pytest.raises(sqlite3.IntegrityError):
+            file.execute("UPDATE trades SET paid_fen = money_fen + 1")
     finally:
         file.close()
 

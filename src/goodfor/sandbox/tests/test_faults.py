@@ -143,6 +143,49 @@ def test_paid_after_close(gate: RunningGateway, shop: Merchant) -> None:
         assert shop.v2("query", out_trade_no="C1")["status"] == 1
 
 
+def test_short_payment_is_what_notify_query_and_books_say(gate: RunningGateway, shop: Merchant) -> None:
+    with receiving() as receiver:
+        gate.control.fault("short_payment", money="3.50")
+        trade_no = made(shop, "U1", receiver.url)
+        assert shop.api("order", out_trade_no="U1")["money"] == "9.90"
+        assert gate.control.hits("short_payment") == 0
+        status, _, _ = call("POST", f"{gate.url}/cashier/{trade_no}/pay", {})
+        assert status == 303
+        assert gate.control.wait_quiet()
+    (notify,) = receiver.seen
+    assert md5_verify(notify, DEMO_MD5_KEY)
+    assert (notify["money"], notify["trade_status"]) == ("3.50", "TRADE_SUCCESS")
+    for answer in (shop.api("order", out_trade_no="U1"), shop.v2("query", out_trade_no="U1")):
+        assert (answer["money"], int(answer["status"])) == ("3.50", 1)
+    assert "3.50" in call("GET", f"{gate.url}/cashier/{trade_no}")[1].decode()
+    books = shop.books()
+    (trade,) = books["trades"]
+    assert (trade["money_fen"], trade["paid_fen"]) == (990, 350)
+    assert [row["amount_fen"] for row in books["journal"]] == [350]
+    assert books["totals"]["balanced"]
+    # Paying again changes nothing, and no more goes back than came.
+    assert gate.control.pay(trade_no=trade_no)["paid_now"] is False
+    assert shop.v2("refund", out_trade_no="U1", money="3.51", out_refund_no="R1")["code"] == -1
+    assert shop.v2("refund", out_trade_no="U1", money="3.50", out_refund_no="R2")["code"] == 0
+    assert shop.v2("query", out_trade_no="U1")["status"] == 2
+    totals = shop.books()["totals"]
+    assert (totals["paid_fen"], totals["refunded_fen"], totals["balanced"]) == (350, 350, True)
+    assert gate.control.hits("short_payment") == 1
+
+
+def test_short_payment_waits_for_its_order_and_never_takes_more(gate: RunningGateway, shop: Merchant) -> None:
+    gate.control.fault("short_payment", money="50.00", out_trade_no="U2")
+    paid(gate, shop, "U1")
+    assert gate.control.hits("short_payment") == 0
+    gate.control.act(made(shop, "U2"), "close")
+    with pytest.raises(ControlRefused):
+        gate.control.pay(pid=DEMO_PID, out_trade_no="U2")
+    assert gate.control.hits("short_payment") == 0
+    gate.control.pay(pid=DEMO_PID, out_trade_no="U2", force=True)
+    assert gate.control.hits("short_payment") == 1
+    assert [trade["paid_fen"] for trade in shop.books()["trades"]] == [990, 990]
+
+
 def test_refund_pending_rejected_and_failing(gate: RunningGateway, shop: Merchant) -> None:
     paid(gate, shop)
     gate.control.fault("refund_rejected")
@@ -181,7 +224,8 @@ def test_faults_aim_skip_count_and_reset(gate: RunningGateway, shop: Merchant) -
 
 
 def test_wrong_faults_are_refused(gate: RunningGateway) -> None:
-    for wish in ({"kind": "x"}, {"kind": "delay", "ms": -1}, {"kind": "delay", "a": 1}, {"kind": "delay", "times": 0}):
+    for wish in ({"kind": "x"}, {"kind": "delay", "ms": -1}, {"kind": "delay", "a": 1}, {"kind": "delay", "times": 0},
+                 {"kind": "short_payment", "money": "0"}, {"kind": "short_payment", "money": "-1"}):  # fmt: skip
         with pytest.raises(ControlRefused):
             gate.control.fault(**wish)
     for kind in KINDS:

@@ -1,6 +1,7 @@
 """Checkout on one page: place the order and go to pay."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -19,10 +20,15 @@ from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
+from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
 from goodfor.storefront.queries import Offer, offers
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.payment import begin_payment, to_pay
+
+#: Orders from one address, paid or not: a household, a school and a busy afternoon fit in.
+PLACED_AN_HOUR = 120
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,9 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Show what is being bought and what it costs; on POST place the order and start its payment."""
     asked = request.POST if request.method == "POST" else request.GET
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
-    methods = [(method.code, method.label) for method in orders.payment_methods(shop.id)]
+    methods = [
+        (method.code, method.label) for method in orders.payment_methods(shop.id, basket.offer.sku.price.currency)
+    ]
     if request.method != "POST":
         first = methods[0][0] if methods else ""
         return _show(request, basket, methods, CheckoutForm(methods=methods, initial={"method": first}))
@@ -58,11 +66,13 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 
 def _place(request: HttpRequest, shop: ShopView, basket: Basket, contact: str, method: str) -> HttpResponse:
-    now, ref = utc_now(), buyer_ref(request, shop.id)
+    now, ref, ip = utc_now(), buyer_ref(request, shop.id), client_ip(request)
+    # What was cancelled is not open any more, but each placing leaves its trace: so many an hour are enough.
+    count_attempt(shop_id=shop.id, scope="place", subject=ip, limit=PLACED_AN_HOUR, window=HOUR, now=now)
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(sku_id=basket.offer.sku.id, quantity=basket.quantity)],
-        buyer=Buyer(ref=ref, contact=contact, ip=client_ip(request), locale=translation.get_language() or "zh-hans"),
+        buyer=Buyer(ref=ref, contact=contact, ip=ip, locale=translation.get_language() or "zh-hans"),
         channel="storefront",
         now=now,
     )

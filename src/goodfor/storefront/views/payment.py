@@ -75,7 +75,7 @@ def _page(
     request: HttpRequest, shop: ShopView, order: OrderView, hint: PayHint | None, error: DomainError | None
 ) -> HttpResponse:
     way = hint if hint and usable(hint) else None
-    methods = [(method.code, method.label) for method in orders.payment_methods(shop.id)]
+    methods = [(method.code, method.label) for method in orders.payment_methods(shop.id, order.total.currency)]
     context = {
         "order": order,
         "way": way,

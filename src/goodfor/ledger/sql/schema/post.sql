@@ -2,7 +2,7 @@
 -- it resolves account codes, opens plain accounts on first use, and tells a replay from a clash.
 
 -- Open the accounts among `p_codes` that do not exist; type and side from the chart.
-CREATE FUNCTION ledger_open_missing(p_shop uuid, p_currency text, p_codes text[], p_now timestamptz)
+CREATE OR REPLACE FUNCTION ledger_open_missing(p_shop uuid, p_currency text, p_codes text[], p_now timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   missing record;
@@ -25,7 +25,7 @@ BEGIN
 END $$;
 
 -- The ids of transactions that were there already; raises when one has another payload.
-CREATE FUNCTION ledger_replayed(p_shop uuid, p_reference text[], p_hash bytea[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_replayed(p_shop uuid, p_reference text[], p_hash bytea[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
   ids bigint[];
   old record;
@@ -43,7 +43,7 @@ END $$;
 
 -- p_*: one element a transaction (p_metadata: a JSON array); l_*: one element a line, l_entry counts from 1.
 -- Returns the ids in the order of p_reference; a replayed transaction keeps its old id. Amounts: debit positive.
-CREATE FUNCTION ledger_post(
+CREATE OR REPLACE FUNCTION ledger_post(
   p_shop uuid, p_currency text, p_now timestamptz, p_actor text,
   p_reference text[], p_kind text[], p_hash bytea[], p_effective timestamptz[], p_cause_type text[], p_cause_id uuid[],
   p_metadata jsonb, p_reverses bigint[], p_settles bigint[],
@@ -59,16 +59,17 @@ DECLARE
   shut date;
   opens timestamptz;
 BEGIN
-  account := ARRAY(SELECT (SELECT a.id FROM ledger_account a
-                            WHERE a.shop_id = p_shop AND a.code = c.code AND a.currency = p_currency)
-                     FROM unnest(l_account) c(code));
+  SELECT ARRAY(SELECT (SELECT a.id FROM ledger_account a
+                        WHERE a.shop_id = p_shop AND a.code = c.code AND a.currency = p_currency)
+                 FROM unnest(l_account) c(code)),
+         (SELECT d.month FROM ledger_period d WHERE d.shop_id = p_shop ORDER BY d.month DESC LIMIT 1)
+    INTO account, shut;
   IF array_position(account, NULL) IS NOT NULL THEN
     PERFORM ledger_open_missing(p_shop, p_currency, l_account, p_now);
     account := ARRAY(SELECT (SELECT a.id FROM ledger_account a
                               WHERE a.shop_id = p_shop AND a.code = c.code AND a.currency = p_currency)
                        FROM unnest(l_account) c(code));
   END IF;
-  shut := (SELECT d.month FROM ledger_period d WHERE d.shop_id = p_shop ORDER BY d.month DESC LIMIT 1);
   IF shut IS NOT NULL THEN
     -- What is late goes to the first open day and keeps its true time in the metadata.
     opens := (shut + interval '1 month') AT TIME ZONE 'Asia/Shanghai';

@@ -47,8 +47,11 @@ class EpayProvider:
         )
 
     def check(self, account: Account) -> None:
-        """See `Provider.check`: gateway by https, pid, and the keys of the version."""
+        """See `Provider.check`: yuan, gateway by https, pid, and the keys of the version."""
         settings = Settings.of(account)
+        if account.currency != "CNY":
+            # The protocol has no field for it: `money` is yuan.
+            raise ConfigProblem("currency", "not_supported")
         if not http.is_safe_url(settings.gateway) or urlsplit(settings.gateway).query:
             raise ConfigProblem("gateway", "not_https")
         if settings.version == "v1":

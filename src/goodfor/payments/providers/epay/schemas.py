@@ -117,9 +117,10 @@ def beijing_time(text: str) -> datetime | None:
     """`2026-01-01 08:00:05` in Beijing as UTC, or None."""
     try:
         naive = datetime.strptime(text, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007
-    except ValueError:
+        # "0001-01-01 00:00:00", the zero time of many gateways, lies before the first instant of UTC.
+        return naive.replace(tzinfo=BEIJING).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return naive.replace(tzinfo=BEIJING).astimezone(UTC)
 
 
 def reply_fields(body: bytes) -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""Whether money that came for a closed order still buys it. A step of applying a payment, in its transaction."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from goodfor.catalog import queries as catalog
+from goodfor.catalog.errors import NotOnSale, SkuUnknown
+from goodfor.kernel.locks import advisory_xact_lock
+from goodfor.orders import states, store
+from goodfor.orders.errors import BuyerLimit
+from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+
+#: Whoever pays later than this after an order was closed has forgotten it: the money goes back.
+STILL_WANTED: Final = timedelta(hours=24)
+
+
+def judge_late(*, shop_id: UUID, order: store.LockedOrder, happened_at: datetime, now: datetime) -> str:
+    """Empty when the order is to be delivered; else why its money goes back: a short stable word.
+
+    Money that left the buyer before the order was closed is late news, not a late payment: it buys what was ordered.
+    What was paid later must still be for sale, at no more than was paid, within the buyer's limit: a link to pay is no
+    option on yesterday's price, and cancelling is no way around a limit.
+    """
+    if order.state == states.PLACED or order.closed_at is None or happened_at <= order.closed_at:
+        return ""
+    if now > order.closed_at + STILL_WANTED:
+        return "too_late"
+    lines = store.lines_of(shop_id, order.id)
+    try:
+        skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
+        if any(skus[line.sku_id].price.amount_minor > line.unit_price_minor for line in lines):
+            return "price_rose"
+        for buyer in sorted({line.limited_buyer for line in lines if line.limited_buyer}):
+            # After the order's row, against the usual order: nobody who holds a buyer's lock waits for a closed order.
+            advisory_xact_lock(("buyer", shop_id, buyer))
+            check_buyer_limit(shop_id=shop_id, buyer_ref=buyer, lines=lines, skus=skus)
+    except (NotOnSale, SkuUnknown):
+        return "not_on_sale"
+    except BuyerLimit:
+        return "buyer_limit"
+    return ""

@@ -1,0 +1,13 @@
+-- Orders with their lines: refund_failed, longest first.
+SELECT o.id, o.shop_id, o.number, o.state, o.channel, o.total_minor, o.currency, o.placed_at, o.pay_by, o.paid_at,
+       o.deliver_by, o.delivered_at, o.closed_at, o.refunded_at, o.external_ref, o.client_id, o.payment_id, o.secret_hash,
+       (SELECT array_agg(l.id ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       (SELECT array_agg(l.sku_id ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       (SELECT array_agg(l.title ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       (SELECT array_agg(l.quantity ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       (SELECT array_agg(l.unit_price_minor ORDER BY l.position) FROM orders_line l
+        WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
+       o.refund_failed_at
+FROM orders_order o
+WHERE o.shop_id = %(shop_id)s
+  AND o.refund_failed_at IS NOT NULL ORDER BY o.refund_failed_at, o.id LIMIT %(limit)s
