@@ -48,7 +48,7 @@ const options = (plot, data) => {
   const flat = data.kind === "bar-flat", bar = data.kind !== "line";
   const labels = { type: "category", data: data.rows.map((row) => row[0]), boundaryGap: bar, axisTick: { show: false },
     axisLine: { lineStyle: { color: line } }, axisLabel: { ...font, hideOverlap: true, ...(flat ? { width: 96, overflow: "truncate" } : {}) }, inverse: flat };
-  const values = { type: "value", name: data.unit, nameTextStyle: { ...font, align: flat ? "right" : "left" }, nameGap: 10, splitNumber: 4,
+  const values = { type: "value", name: data.unit, nameTextStyle: { ...font, align: flat ? "center" : "left" }, nameGap: flat ? 26 : 10, nameLocation: flat ? "middle" : "end", splitNumber: 4,
     minInterval: kind === "number" ? 1 : 0,
     splitLine: { lineStyle: { color: line } }, axisLabel: { ...font, formatter: (value) => short(value, kind) } };
   // Names stand at the end of their lines: no legend to look up.
@@ -62,7 +62,7 @@ const options = (plot, data) => {
   const wide = bar ? 12 : 12 + Math.max(...names.map((name) => [...name].reduce((w, c) => w + (c > "\u2e7f" ? 12 : 7), 0))) + 4;
   return { ...common, tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: bar ? "shadow" : "line", lineStyle: { color: line }, shadowStyle: { color: line, opacity: 0.35 } } },
     legend: bar && names.length > 1 ? { right: 0, top: 0, itemWidth: 10, itemHeight: 10, textStyle: font } : undefined,
-    grid: { left: 4, right: flat ? 48 : wide, top: bar && names.length > 1 ? 34 : 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 4, right: flat ? 48 : wide, top: bar && names.length > 1 ? 34 : 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: flat ? "all" : "axisLabel" },
     xAxis: flat ? values : labels, yAxis: flat ? labels : values, series };
 };
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from goodfor.kernel.money import Money
 from goodfor.kit.icons import icon_names
-from goodfor.kit.writing import BEIJING, plain_money
+from goodfor.kit.writing import BEIJING, plain_money, seconds
 
 TOKENS = (
     *("paper", "card", "well", "line", "line-strong", "ink", "ink-soft", "green", "green-soft", "amber", "amber-soft"),
@@ -180,7 +180,7 @@ def context(now: datetime) -> dict[str, Any]:
         "trust": [
             {"label": _("个码已发出"), "value": "128,406"},
             {"label": _("发码用时中位数"), "value": _("不到 1 秒")},
-            {"label": _("退款用时中位数"), "value": "42 s"},
+            {"label": _("退款用时中位数"), "value": seconds(42)},
         ],
         "page": 7,
         "pages": 642,

@@ -66,14 +66,19 @@ def browser() -> Iterator[Any]:
 def measure(page: Any, *, english: bool, given: Sequence[str], tap: int = MIN_TAP) -> list[str]:
     """What is wrong with the page that is open; `given` are the shop's own words, longest first."""
     words = sorted({word for word in given if word}, key=len, reverse=True)
-    found: list[str] = page.evaluate(_MEASURE, {"english": english, "given": words, "tap": tap})
+    options = {"english": english, "given": words, "tap": tap, "width": page.viewport_size["width"]}
+    found: list[str] = page.evaluate(_MEASURE, options)
     return found
 
 
-def axe(page: Any) -> list[str]:
-    """What axe-core finds: rule, and the first elements that break it."""
+def axe(page: Any, without: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds: rule, and the first elements that break it; `without` these rules."""
     module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": AXE_TAGS}}
+    options = {
+        "resultTypes": ["violations"],
+        "runOnly": {"type": "tag", "values": AXE_TAGS},
+        "rules": {rule: {"enabled": False} for rule in without},
+    }
     broken = module.Axe().run(page, options=options).response["violations"]
     return [
         f"axe {rule['id']}: {node['html'][:140]} {node.get('failureSummary', '')[:160]!r}"
@@ -148,14 +153,14 @@ class Visit:
         self.page.goto(self.base + path)
         self.page.wait_for_load_state("load")
 
-    def check(self, name: str, *, both_shots: bool = False) -> None:
+    def check(self, name: str, *, both_shots: bool = False, without: Sequence[str] = ()) -> None:
         """Measure the open page in both themes, run axe, and keep pictures."""
         found = list(self.watch.stop(self.budget))
         for theme in ("light", "dark"):
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             found += measure(self.page, english=self.language == "en", given=self.given, tap=self.tap)
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        found += axe(self.page)
+        found += axe(self.page, without)
         # Taking a picture writes styles into the page: measure first.
         for theme in ("dark", "light") if self.phone or both_shots else ("light",):
             self.shoot(name, theme)

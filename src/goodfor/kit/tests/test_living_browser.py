@@ -11,7 +11,7 @@ __all__ = ["browser", "orm_beside_the_browser"]
 pytestmark = browser_marks
 
 #: The page shows both languages' own names; and what invented cards say stays as it is.
-GIVEN = ("100元", "50元", "200元", "月卡")
+GIVEN = ("元", "100元", "50元", "200元", "月卡")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -24,5 +24,6 @@ def test_living_page(live_server: Any, browser: Any, width: int, language: str) 
         charts.nth(index).scroll_into_view_if_needed()
     visit.page.wait_for_function("document.querySelectorAll('[data-drawn]').length === 8")
     visit.page.evaluate("scrollTo(0, 0)")
-    visit.check("kit", both_shots=True)
+    # Every part stands there twice, with its landmarks.
+    visit.check("kit", both_shots=True, without=["landmark-unique"])
     assert not visit.faults, "\n".join(visit.faults)
