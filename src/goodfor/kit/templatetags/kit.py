@@ -190,17 +190,19 @@ def is_tick(field: BoundField) -> bool:
 
 
 @register.filter
-def page_numbers(page: int | str, pages: int | str) -> list[int | None]:
-    """The pages to link: first, last and those around this one; None is a gap."""
+def page_numbers(page: int | str, pages: int | str) -> list[dict[str, Any]]:
+    """The pages to link: first, last and those around this one; number None is a gap. `far` are those that a phone leaves out."""
     here, last = int(page), max(1, int(pages))
     shown = sorted({1, last, *range(max(1, here - AROUND), min(last, here + AROUND) + 1)})
-    found: list[int | None] = []
+    found: list[dict[str, Any]] = []
+    before = 0
     for number in shown:
-        if found and number - (found[-1] or 0) == 2:
-            found.append(number - 1)
-        elif found and number - (found[-1] or 0) > 2:
-            found.append(None)
-        found.append(number)
+        if before and number - before == 2:
+            found.append({"number": number - 1, "far": True})
+        elif before and number - before > 2:
+            found.append({"number": None, "far": False})
+        found.append({"number": number, "far": abs(number - here) > 1 and number not in (1, last)})
+        before = number
     return found
 
 
