@@ -109,7 +109,6 @@ def charts(now: datetime) -> dict[str, Any]:
         "pie": {
             "kind": "pie",
             "columns": [_("支付方式"), _("笔数")],
-            "unit": _("笔"),
             "rows": [[_("支付宝"), 5122], [_("微信支付"), 4368], [_("余额"), 911]],
         },
     }
