@@ -19,6 +19,7 @@ GOODFOR_MASTER_KEY = master_key()
 GOODFOR_SANDBOX_PROVIDER = os.environ.get("GOODFOR_SANDBOX_PROVIDER") == "1"
 GOODFOR_WEB_WORKERS = int(os.environ.get("GOODFOR_WEB_WORKERS", "2"))
 GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "").split(",")))
+GOODFOR_OUTBOUND_HOSTS = frozenset(filter(None, os.environ.get("GOODFOR_OUTBOUND_HOSTS", "").split(",")))
 GOODFOR_PUBLIC_URL = os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000")
 
 ALLOWED_HOSTS = os.environ.get("GOODFOR_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
@@ -28,6 +29,7 @@ ALL_ROOMS = (
     "identity",
     "catalog",
     "ledger",
+    "notify",
     "vault",
     "payments",
     "delivery",
