@@ -1,11 +1,12 @@
 """From rows to the values that leave the room, and sealed things opened for those who may."""
 
+import base64
 import json
 from typing import Any
 from uuid import UUID
 
 from goodfor.kernel.crypto import DecryptFailed, Sealed, keyring
-from goodfor.notify.models import Account, Message, Template
+from goodfor.notify.models import Account, Message, PushSubscription, Template
 from goodfor.notify.providers import base
 from goodfor.notify.rendering.content import Content
 from goodfor.notify.rendering.defaults import default_draft
@@ -124,3 +125,27 @@ def template_view(row: Template) -> TemplateView:
 def shipped_view(scene: str, channel: str, language: str) -> TemplateView:
     """The one that ships with Goodfor."""
     return TemplateView(scene, channel, language, 0, default_draft(scene, channel, language), None, "")
+
+
+def push_aad(shop_id: object, subscription_id: object) -> bytes:
+    """Binds a sealed push subscription to its row."""
+    return f"notify_push:{shop_id}:{subscription_id}".encode()
+
+
+def push_index(endpoint: str) -> bytes:
+    """The blind index of a browser's push address."""
+    return keyring().blind_index("notify.push", endpoint.encode())
+
+
+def push_target(shop_id: UUID, subscription_id: UUID) -> tuple[str, bytes, bytes] | None:
+    """(endpoint, public key, auth secret) of a browser, or None when it is no more. Raises DecryptFailed."""
+    row = PushSubscription.objects.filter(shop_id=shop_id, id=subscription_id).first()
+    if row is None:
+        return None
+    opened_blob = keyring().open(Sealed(row.key_id, bytes(row.blob)), push_aad(shop_id, subscription_id))
+    endpoint, point, auth = json.loads(opened_blob)
+    return endpoint, _decoded(point), _decoded(auth)
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))

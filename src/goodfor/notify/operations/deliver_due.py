@@ -110,7 +110,7 @@ def _errand(row: Message, *, asking: bool) -> _Errand:
     """With the account opened: the one that sent it when asking, the current one when sending."""
     accounts = Account.objects.filter(shop_id=row.shop_id, channel=row.channel)
     if asking:
-        found = accounts.filter(id=row.account_id).first()
+        found = accounts.filter(id=row.account_id).first() if row.account_id else None
     else:
         found = accounts.filter(valid_to__isnull=True, enabled=True).first()
     adapter = provider_for(found.provider) if found else None

@@ -14,7 +14,7 @@ from goodfor.notify.operations.deliver_due import deliver_one
 from goodfor.notify.operations.send import send
 from goodfor.notify.providers.http import require_no_transaction
 from goodfor.notify.scenes import BUYER, CHANNELS_OF, ROBOTS, SCENES, STAFF
-from goodfor.notify.types import Recipient, ChannelReport
+from goodfor.notify.types import ChannelReport, Recipient
 
 WORDS: Final[dict[str, Any]] = {
     "sent": _("测试消息已发出，请查收。"),

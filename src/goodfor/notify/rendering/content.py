@@ -59,7 +59,9 @@ def rendered(
     subject = one_line(render(draft.subject, values, variables))[:MAX_SUBJECT]
     params = tuple((name, one_line(render(source, values, variables))) for name, source in draft.params)
     link = one_line(render(draft.link, values, variables))
-    if link and not link.startswith(("https://", "http://", "/")):
+    if link.startswith("/") and not link.startswith("//"):
+        link = f"{values['shop']['url'].rstrip('/')}{link}"
+    if link and not link.startswith(("https://", "http://")):
         raise TemplateProblem("link_not_web", link)
     if channel != EMAIL:
         text = _tidy(render(draft.body, values, variables))

@@ -19,10 +19,12 @@ from goodfor.notify.operations.deliver_due import deliver_due
 from goodfor.notify.operations.open_channel_account import open_channel_account
 from goodfor.notify.operations.save_template import save_template
 from goodfor.notify.operations.send import send
+from goodfor.notify.operations.subscribe_push import subscribe_push
 from goodfor.notify.scenes import SCENES
 from goodfor.notify.types import ChannelAccountView, MessageView, Queued, Recipient
 from goodfor.sandbox.notify import demo
 from goodfor.sandbox.notify.server import RunningDesk
+from goodfor.sandbox.notify.services.push import subscription
 
 ACTOR = "staff:test"
 
@@ -128,6 +130,58 @@ class World:
         }
         return self.account("email", "smtp", settings, {"password": demo.SMTP_PASSWORD})
 
+    def aliyun(self, **config: Any) -> ChannelAccountView:
+        settings = {
+            "access_key_id": demo.ALIYUN_KEY_ID,
+            "sign_name": demo.SIGN_NAME,
+            "base_url": self.desk.url,
+            **config,
+        }
+        return self.account("sms", "aliyun", settings, {"access_key_secret": demo.ALIYUN_KEY_SECRET})
+
+    def tencent(self) -> ChannelAccountView:
+        settings = {
+            "secret_id": demo.TENCENT_SECRET_ID,
+            "sms_sdk_app_id": demo.TENCENT_APP_ID,
+            "sign_name": demo.SIGN_NAME,
+            "region": "ap-guangzhou",
+            "base_url": self.desk.url,
+        }
+        return self.account("sms", "tencent", settings, {"secret_key": demo.TENCENT_SECRET_KEY})
+
+    def wechat(self, channel: str = "wechat_oa", **config: Any) -> ChannelAccountView:
+        settings = {"app_id": demo.WECHAT_APP_ID, "base_url": self.desk.url, **config}
+        return self.account(channel, "wechat", settings, {"app_secret": demo.WECHAT_SECRET})
+
+    def wecom(self) -> ChannelAccountView:
+        return self.account("wecom", "wecom", {"base_url": self.desk.url}, {"key": demo.WECOM_KEY})
+
+    def dingtalk(self) -> ChannelAccountView:
+        secrets = {"access_token": demo.DINGTALK_TOKEN, "secret": demo.DINGTALK_SECRET}
+        return self.account("dingtalk", "dingtalk", {"base_url": self.desk.url}, secrets)
+
+    def feishu(self) -> ChannelAccountView:
+        secrets = {"token": demo.FEISHU_TOKEN, "secret": demo.FEISHU_SECRET}
+        return self.account("feishu", "feishu", {"base_url": self.desk.url}, secrets)
+
+    def webpush(self) -> ChannelAccountView:
+        return self.account("webpush", "webpush", {"subject": "mailto:shop@shop.example"}, {})
+
+    def esp(self) -> ChannelAccountView:
+        settings = {
+            "esp": "resend",
+            "base_url": self.desk.url,
+            "from_email": "shop@shop.example",
+            "from_name": "好码小店",
+        }
+        return self.account("email", "anymail", settings, {"api_key": demo.ESP_KEY})
+
+    def browser(self, owner: str) -> dict[str, str]:
+        """A browser of `owner` subscribes; what it gave, and the token that the stand-in knows it by."""
+        given = subscription(self.desk)
+        subscribe_push(shop_id=self.shop_id, owner=owner, now=self.now, **given)
+        return {**given, "token": given["endpoint"].rpartition("/")[2]}
+
     def send(
         self,
         scene: str,
@@ -153,6 +207,14 @@ class World:
 
     def deliver(self, rounds: int = 1) -> int:
         return sum(deliver_due(now=self.now) for _ in range(rounds))
+
+    def hurry(self) -> int:
+        """Deliver what is open, as if its pause were over; the stand-ins check the true time."""
+        rows(
+            "UPDATE notify_message SET next_try_at = %s WHERE shop_id = %s AND next_try_at > %s",
+            [self.now, self.shop_id, self.now],
+        )
+        return self.deliver()
 
     def message(self, queued: Queued, number: int = 0) -> MessageView:
         return queries.message(self.shop_id, queued.message_ids[number])

@@ -10,6 +10,7 @@ from goodfor.sandbox.loopback import is_loopback_name
 from goodfor.sandbox.notify import inbox
 from goodfor.sandbox.notify.desk import Desk
 from goodfor.sandbox.notify.faults import KINDS, WrongFault
+from goodfor.sandbox.notify.services import aliyun, esp, push, robots, tencent, wechat
 from goodfor.sandbox.web import BadRequest, Request, Response, Router, json_response, parse_pairs
 
 MAX_BODY = 512 * 1024
@@ -21,6 +22,18 @@ def build_router() -> Router:
     router = Router()
     router.add("GET", "/", "", inbox.overview)
     router.add("GET", "/letters/{number}", "", inbox.one)
+    # Both SMS vendors live at the root of their host and name the action in a header: `_answer` tells them apart.
+    router.add("POST", "/", "aliyun", aliyun.handle)
+    router.add("POST", "/cgi-bin/stable_token", "wechat", wechat.stable_token)
+    router.add("POST", "/cgi-bin/message/template/send", "wechat", wechat.template)
+    router.add("POST", "/cgi-bin/message/subscribe/bizsend", "wechat", wechat.official)
+    router.add("POST", "/cgi-bin/message/subscribe/send", "wechat", wechat.mini)
+    router.add("POST", "/cgi-bin/webhook/send", "wecom", robots.wecom)
+    router.add("POST", "/robot/send", "dingtalk", robots.dingtalk)
+    router.add("POST", "/open-apis/bot/v2/hook/{token}", "feishu", robots.feishu)
+    router.add("POST", "/push/{token}", "push", push.receive)
+    router.add("POST", "/emails", "esp", esp.emails)
+    router.add("POST", "/_control/push", "", push.subscribe)
     router.add("GET", "/_control/letters", "", _letters)
     router.add("GET", "/_control/calls", "", _calls)
     router.add("GET", "/_control/faults", "", _faults)
@@ -56,6 +69,8 @@ class Application:
             if isinstance(found, int):
                 return json_response({"error": "no such address"}, found)
             service, handler, arguments = found
+            if service == "aliyun" and "X-Tc-Action" in request.headers:
+                service, handler = "tencent", tencent.handle
             if request.path.startswith("/_control/") and not self._may_control(request):
                 return json_response({"error": "control token missing or wrong"}, 401)
             if not service:

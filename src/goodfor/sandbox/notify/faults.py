@@ -56,7 +56,7 @@ class FaultBoard:
         for name, value in rest.items():
             if name not in settings or type(value) is not type(settings[name]):
                 raise WrongFault(f"{name}: no such setting of {kind}, or of another type")
-            settings[name] = value  # type: ignore[assignment]
+            settings[name] = value
         with self._lock:
             fault = Fault(
                 len(self._faults) + 1, kind, service, settings, times if isinstance(times, int) else None, skip

@@ -53,4 +53,5 @@ def _title(letter: dict[str, object]) -> str:
 
 
 def _page(title: str, inside: str) -> str:
-    return f"<!doctype html><meta charset=utf-8><title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>{inside}"
+    name = escape(title)
+    return f"<!doctype html><meta charset=utf-8><title>{name}</title><style>{_STYLE}</style><h1>{name}</h1>{inside}"

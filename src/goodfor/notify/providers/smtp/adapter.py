@@ -28,7 +28,7 @@ _PERMANENT = 500
 class SmtpChannel(CannotAsk):
     """One connection a letter: few letters, and nothing is held open."""
 
-    channels = (EMAIL,)
+    channels: tuple[str, ...] = (EMAIL,)
 
     def check(self, account: Account) -> None:
         """Raise ConfigProblem unless it can be tried."""

@@ -66,7 +66,7 @@ class Backend(EmailBackend):
         return _SmtpSsl if self.use_ssl else _Smtp
 
     @property
-    def ssl_context(self) -> ssl.SSLContext:  # type: ignore[override]
+    def ssl_context(self) -> ssl.SSLContext:
         """One that verifies."""
         return ssl.create_default_context()
 
