@@ -26,7 +26,7 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         """One connection."""
-        self.signed_in = False
+        self.signed_in = self.barred = False
         self.sender, self.recipients = "", list[str]()
         if (burst := self._fault("error_burst", work="before")) is not None:
             self._say(f"421 busy, fault on demand {burst}")
@@ -74,7 +74,9 @@ class _Handler(socketserver.StreamRequestHandler):
             self._say("501 cannot read that")
             return
         right = user == SMTP_USER and hmac.compare_digest(password.encode(), SMTP_PASSWORD.encode())
-        self.signed_in = right and self._fault("bad_signature") is None
+        # A client tries its other ways to sign in: the fault is for the whole connection.
+        self.barred = self.barred or self._fault("bad_signature") is not None
+        self.signed_in = right and not self.barred
         self.desk.note("smtp", "AUTH", "ok" if self.signed_in else "bad_signature")
         self._say("235 welcome" if self.signed_in else "535 wrong user or password")
 
