@@ -28,6 +28,8 @@ CHANNEL_LABELS: Final[Mapping[str, Any]] = {
 }
 CHANNELS: Final = tuple(CHANNEL_LABELS)
 ROBOTS: Final = frozenset({WECOM, DINGTALK, FEISHU})
+#: Only what is opened on purpose may hold a card code, not what lights up on a locked screen.
+MAY_HOLD_CODES: Final = frozenset({EMAIL, SMS})
 #: The vendor sends its own approved text and fills in our values: no sending without its template id.
 BY_VENDOR_TEMPLATE: Final = frozenset({SMS, WECHAT_OA, WECHAT_MINI})
 CHANNELS_OF: Final[Mapping[str, tuple[str, ...]]] = {

@@ -27,6 +27,7 @@ from goodfor.notify.rendering.values import values_for
 from goodfor.notify.scenes import (
     BY_VENDOR_TEMPLATE,
     LANGUAGES,
+    MAY_HOLD_CODES,
     ROBOTS,
     SCENES,
     STAFF,
@@ -166,7 +167,7 @@ def _tell(news: _News, channel: str, people: Sequence[Recipient]) -> list[UUID] 
         news.context,
         shop={"name": news.shop.name, "url": settings.GOODFOR_PUBLIC_URL},
         timezone=news.shop.timezone,
-        codes_of=queries.skus_with_codes(shop_id) if news.scene.carries_codes else frozenset(),
+        codes_of=queries.skus_with_codes(shop_id) if channel in MAY_HOLD_CODES else frozenset(),
     )
     content, failure = None, ""
     try:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.events import publish
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
+from goodfor.orders.events import LatePaymentCame
 from goodfor.orders.operations.settle import settle
 from goodfor.payments import queries as payment_queries
 from goodfor.payments.errors import PaymentNotFound
@@ -33,10 +35,15 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     payment = applied.payment
     if applied.outcome in SETTLING and order is not None and payment is not None and order.state in AWAITING:
         paid = applied.entry(credit_account=accounts.ORDER_LIABILITY, order_id=order.id)
-        settle(shop_id=shop_id, order=order, payment_id=payment.id, paid=paid, cause=f"payment:{payment.id}", now=now)
+        cause = f"payment:{payment.id}"
+        end = settle(shop_id=shop_id, order=order, payment_id=payment.id, paid=paid, cause=cause, now=now)
+        if order.state != states.PLACED:
+            _tell_late(shop_id, order, applied, kept=end == states.DELIVERED, now=now)
         return applied
     if applied.outcome in ("confirmed", "late", "duplicate_payment") and payment is not None:
         _give_back(shop_id, applied, now)
+        if order is not None:
+            _tell_late(shop_id, order, applied, kept=False, now=now)
         return applied
     ledger.post(shop_id=shop_id, currency=fact.amount.currency, entries=(applied.entry(),), now=now)
     return applied
@@ -48,6 +55,16 @@ def _order_of(shop_id: UUID, fact: Fact) -> store.LockedOrder | None:
     except PaymentNotFound:
         return None
     return store.lock_order(shop_id, payment.source_id) if payment.source_type == "order" else None
+
+
+def _tell_late(shop_id: UUID, order: store.LockedOrder, applied: Applied, *, kept: bool, now: datetime) -> None:
+    amount = applied.fact.amount
+    publish(
+        shop_id=shop_id,
+        event=LatePaymentCame(order.id, order.number, applied.fact_id, amount.amount_minor, amount.currency, kept),
+        cause=("order", order.id),
+        now=now,
+    )
 
 
 def _give_back(shop_id: UUID, applied: Applied, now: datetime) -> None:

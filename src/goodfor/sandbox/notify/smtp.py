@@ -120,7 +120,7 @@ class _Handler(socketserver.StreamRequestHandler):
         content = {
             "from": str(parsed["From"]),
             "to": str(parsed["To"]),
-            "subject": str(parsed["Subject"]),
+            "subject": str(parsed["Subject"]).strip(),
             "headers": [[name, str(value)] for name, value in parsed.items()],
             "text": text.get_content() if text else "",
             "html": html.get_content() if html else "",
