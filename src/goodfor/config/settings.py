@@ -17,6 +17,8 @@ DEBUG = os.environ.get("GOODFOR_DEBUG") == "1"
 SECRET_KEY = secret_key()
 GOODFOR_MASTER_KEY = master_key()
 GOODFOR_SANDBOX_PROVIDER = os.environ.get("GOODFOR_SANDBOX_PROVIDER") == "1"
+#: Whether channels that carry messages may be stand-ins on this machine.
+GOODFOR_LOOPBACK_CHANNELS = GOODFOR_SANDBOX_PROVIDER or os.environ.get("GOODFOR_LOOPBACK_CHANNELS") == "1"
 GOODFOR_WEB_WORKERS = int(os.environ.get("GOODFOR_WEB_WORKERS", "2"))
 GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "").split(",")))
 GOODFOR_OUTBOUND_HOSTS = frozenset(filter(None, os.environ.get("GOODFOR_OUTBOUND_HOSTS", "").split(",")))

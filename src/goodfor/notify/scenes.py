@@ -198,7 +198,7 @@ _ALL: Final = (
         {BUYER: _FAST},
         sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_CLAIM},
     ),
-    Scene("low_stock", _("库存不足"), {"sku": _SAMPLE_SKU}, {STAFF: _DESK}, sample={"sku": _SAMPLE_SKU}),
+    Scene("low_stock", _("库存预警"), {"sku": _SAMPLE_SKU}, {STAFF: _DESK}, sample={"sku": _SAMPLE_SKU}),
     Scene(
         "case_opened",
         _("有待处理的个案"),

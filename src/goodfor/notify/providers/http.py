@@ -2,7 +2,7 @@
 
 Where a message goes is partly said by people (a push subscription, a robot's address): so every call names the hosts
 it may go to, and everything else is refused before a name is looked up. An operator of the installation may add hosts
-(GOODFOR_OUTBOUND_HOSTS). Loopback is for the stand-ins, where the sandbox is on, and nowhere else.
+(GOODFOR_OUTBOUND_HOSTS). Loopback is for the stand-ins, where the installation allows it (GOODFOR_LOOPBACK_CHANNELS).
 """
 
 import ipaddress
@@ -50,7 +50,7 @@ class Reply:
 
 def is_allowed(url: str, hosts: Iterable[str]) -> bool:
     """True for https to one of the hosts (`.example.com` means any name below it) or to one the operator allowed;
-    for loopback only where the sandbox is on."""
+    for loopback only where stand-ins are allowed."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".").lower()
@@ -60,7 +60,7 @@ def is_allowed(url: str, hosts: Iterable[str]) -> bool:
     if not host or port == 0 or parts.username or parts.password or parts.fragment or not url.isprintable():
         return False
     if parts.scheme in ("http", "https") and is_loopback(host):
-        return bool(settings.GOODFOR_SANDBOX_PROVIDER)
+        return bool(settings.GOODFOR_LOOPBACK_CHANNELS)
     if parts.scheme != "https":
         return False
     if host in settings.GOODFOR_OUTBOUND_HOSTS:

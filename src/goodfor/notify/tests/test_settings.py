@@ -206,7 +206,7 @@ def test_only_the_vendors_hosts(url: str, allowed: bool) -> None:
 
 def test_loopback_only_where_the_sandbox_is_on(world: World) -> None:
     assert is_allowed("http://127.0.0.1:8003/push/x", PUSH_HOSTS)
-    with override_settings(GOODFOR_SANDBOX_PROVIDER=False):
+    with override_settings(GOODFOR_LOOPBACK_CHANNELS=False):
         assert not is_allowed("http://127.0.0.1:8003/push/x", PUSH_HOSTS)
         assert not is_allowed("https://localhost/x", PUSH_HOSTS)
         with pytest.raises(ChannelAccountInvalid):
@@ -220,14 +220,14 @@ def test_loopback_only_where_the_sandbox_is_on(world: World) -> None:
 
 @pytest.mark.parametrize("host", ["10.0.0.5", "192.168.1.1", "169.254.169.254", "::1", "fd00::1"])
 def test_mail_goes_to_no_network_of_ours(host: str) -> None:
-    with override_settings(GOODFOR_SANDBOX_PROVIDER=False), pytest.raises(NotAllowed):
+    with override_settings(GOODFOR_LOOPBACK_CHANNELS=False), pytest.raises(NotAllowed):
         public_address(host, 587)
 
 
 def test_a_server_that_moved_into_our_network_is_refused_when_sending(world: World) -> None:
     world.smtp()
     queued = world.send("order_delivered", [Recipient("email", address())])
-    with override_settings(GOODFOR_SANDBOX_PROVIDER=False):
+    with override_settings(GOODFOR_LOOPBACK_CHANNELS=False):
         world.deliver()
     assert (world.message(queued).state, world.message(queued).failure) == ("failed", "address_not_allowed")
 

@@ -25,7 +25,7 @@ class NotAllowed(OSError):
 def public_address(host: str, port: int) -> str:
     """The address to connect to. Raises NotAllowed for a host in a network of ours, OSError when there is none."""
     name = host.rstrip(".").lower()
-    local_ok = (is_loopback(name) and settings.GOODFOR_SANDBOX_PROVIDER) or name in settings.GOODFOR_OUTBOUND_HOSTS
+    local_ok = (is_loopback(name) and settings.GOODFOR_LOOPBACK_CHANNELS) or name in settings.GOODFOR_OUTBOUND_HOSTS
     if not local_ok and port not in PORTS:
         raise NotAllowed("port")
     found = [str(item[4][0]) for item in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
