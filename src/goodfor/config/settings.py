@@ -19,11 +19,14 @@ DEBUG = os.environ.get("GOODFOR_DEBUG") == "1"
 SECRET_KEY = secret_key()
 GOODFOR_MASTER_KEY = master_key()
 GOODFOR_SANDBOX_PROVIDER = os.environ.get("GOODFOR_SANDBOX_PROVIDER") == "1"
+#: Whether channels that carry messages may be stand-ins on this machine.
+GOODFOR_LOOPBACK_CHANNELS = GOODFOR_SANDBOX_PROVIDER or os.environ.get("GOODFOR_LOOPBACK_CHANNELS") == "1"
 GOODFOR_WEB_WORKERS = int(os.environ.get("GOODFOR_WEB_WORKERS", "2"))
 # `up` listens on this machine only: whoever comes from outside comes through a proxy here.
 GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "127.0.0.1,::1").split(",")))
 _public = urlsplit(os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000"))
 GOODFOR_PUBLIC_URL = f"{_public.scheme}://{_public.netloc}"
+GOODFOR_OUTBOUND_HOSTS = frozenset(filter(None, os.environ.get("GOODFOR_OUTBOUND_HOSTS", "").split(",")))
 
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _public_host = _public.netloc.rpartition("@")[2].rpartition(":")[0] if _public.port else _public.netloc
@@ -37,6 +40,7 @@ ALL_ROOMS = (
     "identity",
     "catalog",
     "ledger",
+    "notify",
     "vault",
     "payments",
     "delivery",

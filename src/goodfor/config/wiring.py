@@ -20,6 +20,8 @@ def connect() -> None:
                 invariants.register(module.INVARIANTS)
     if "orders" in settings.ROOMS:
         _orders_hear()
+    if {"notify", "orders"} <= set(settings.ROOMS):
+        import_module("goodfor.config.messages").listen()
 
 
 def _orders_hear() -> None:

@@ -11,6 +11,7 @@ LOCKS = {
     "ip": "open unpaid orders from one address",
     "client": "open unpaid orders of one API client",
     "import": "one import of a file at a time",
+    "template": "one new version of a message template at a time",
     "seed": "the demo shop is made once",
 }
 LOCK_TIMEOUT_MS = 3000

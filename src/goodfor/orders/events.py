@@ -44,6 +44,19 @@ class OrderDelivered(Event):
 
 
 @dataclass(frozen=True)
+class LatePaymentCame(Event):
+    """Money came for an order that no longer awaited it; `kept`: it pays the order all the same, else it goes back."""
+
+    name: ClassVar[str] = "orders.late_payment_came"
+    order_id: UUID
+    number: str
+    fact_id: UUID
+    amount_minor: int
+    currency: str
+    kept: bool
+
+
+@dataclass(frozen=True)
 class OrderClosed(Event):
     """Cancelled or expired without payment."""
 

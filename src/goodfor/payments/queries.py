@@ -140,6 +140,12 @@ def open_cases(shop_id: UUID, limit: int = 200) -> list[CaseView]:
     return [case_view(row) for row in rows]
 
 
+def case_by_id(shop_id: UUID, case_id: UUID) -> CaseView | None:
+    """One case, open or closed, or None."""
+    row = Case.objects.filter(shop_id=shop_id, id=case_id).first()
+    return case_view(row) if row else None
+
+
 def cases_of(shop_id: UUID, payment_id: UUID) -> list[CaseView]:
     """All cases about a payment, oldest first."""
     rows = Case.objects.filter(shop_id=shop_id, payment_id=payment_id).order_by("opened_at", "id")

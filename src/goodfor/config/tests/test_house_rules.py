@@ -26,6 +26,7 @@ WALLED_ROOMS = {
     "identity",
     "catalog",
     "ledger",
+    "notify",
     "vault",
     "payments",
     "delivery",
