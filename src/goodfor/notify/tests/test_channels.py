@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from goodfor.notify import queries
 from goodfor.notify.addresses import EMAIL, SMS, WEBPUSH, WECHAT_MINI, WECHAT_OA
 from goodfor.notify.operations.set_switch import set_switch
 from goodfor.notify.tests.world import ACTOR, World, address, phone, rows
@@ -135,10 +137,9 @@ def test_too_many_for_now(world: World, case: Case) -> None:
     assert world.message(said.queued).attempts == 2
 
 
-@ALL
+@pytest.mark.parametrize("case", [c for c in CASES if c.service != "wechat"], ids=lambda case: case.name)
 def test_keys_that_are_not_accepted(world: World, case: Case) -> None:
-    if case.service == "wechat":
-        pytest.skip("WeChat has no signatures; its tokens are tested below")
+    """WeChat has tokens instead of signatures: they are tested below."""
     said = Said(world, case)
     world.fault("bad_signature", case.service)
     world.deliver()
@@ -305,3 +306,26 @@ def test_one_channel_that_is_down_holds_no_other_up(world: World) -> None:
     for _ in range(3):
         world.hurry()
     assert rows("SELECT DISTINCT state FROM notify_message WHERE shop_id = %s", [world.shop_id]) == [("sent",)]
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.service != "push"], ids=lambda case: case.name)
+def test_stand_ins_do_check_who_calls(world: World, case: Case) -> None:
+    """One letter of a secret changed: nothing is taken. (A browser takes any key: it is bound to it by its page.)"""
+    said = Said(world, case)
+    (account,) = [a for a in queries.accounts(world.shop_id) if a.channel == case.channel]
+    world.later(0.001)
+    wrong = dict.fromkeys(account.secret_names, "SECwrong-wrong-wrong")
+    world.account(case.channel, case.provider, account.config, wrong)
+    world.deliver()
+    assert (said.state, said.failure, said.letters()) == ("queued", "account", [])
+
+
+def test_a_push_service_checks_the_key_and_the_time(world: World) -> None:
+    said = Said(world, CASES[7])
+    world.now -= timedelta(hours=13)
+    rows("UPDATE notify_message SET next_try_at = %s WHERE shop_id = %s", [world.now, world.shop_id])
+    world.deliver()
+    assert (said.state, said.failure, said.letters()) == ("queued", "account", [])
+    world.later(13 * 3600)
+    world.hurry()
+    assert (said.state, len(said.letters())) == ("sent", 1)
