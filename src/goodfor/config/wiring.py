@@ -26,6 +26,8 @@ def _orders_hear() -> None:
     handlers = import_module("goodfor.orders.handlers")
     payments = import_module("goodfor.payments.events")
     vault = import_module("goodfor.vault.events")
+    identity = import_module("goodfor.identity.events")
     events.register(payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded")
     events.register(payments.RefundSucceeded, handlers.on_refund_succeeded, name="orders.on_refund_succeeded")
     events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="orders.on_buyer_erasing")

@@ -9,6 +9,7 @@ LOCKS = {
     "loop": "one process runs a periodic duty at a time",
     "buyer": "open unpaid orders and purchase limits of one buyer",
     "ip": "open unpaid orders from one address",
+    "contact": "a telephone number or e-mail address becomes one account, and is sent so many codes an hour",
     "import": "one import of a file at a time",
     "seed": "the demo shop is made once",
 }

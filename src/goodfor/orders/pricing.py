@@ -1,7 +1,6 @@
 """From wishes and prices to lines and a total. Pure."""
 
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from goodfor.catalog.types import SkuForSale
@@ -42,12 +41,3 @@ def price_lines(
         priced.append(LineView(line_id, line.sku_id, sku.title, line.quantity, sku.price))
     assert currency is not None
     return tuple(priced), Money(total, currency)
-
-
-def network(ip: str) -> str:
-    """What counts as one address for limits: an IPv4 address, or the /64 of an IPv6 one (one household has it all)."""
-    try:
-        address = ip_address(ip)
-    except ValueError:
-        return ip
-    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)

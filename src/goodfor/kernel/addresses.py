@@ -1,0 +1,12 @@
+"""What counts as one address."""
+
+from ipaddress import ip_address, ip_network
+
+
+def network(ip: str) -> str:
+    """What counts as one address for limits: an IPv4 address, or the /64 of an IPv6 one (one household has it all)."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return ip
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
