@@ -20,6 +20,9 @@ def connect() -> None:
                 invariants.register(module.INVARIANTS)
     if "orders" in settings.ROOMS:
         _orders_hear()
+    if settings.GOODFOR_DEMO_MESSAGES and "storefront" in settings.ROOMS:
+        sender = import_module("goodfor.config.demo_messages").send
+        import_module("goodfor.storefront.sending").install(sender)
 
 
 def _orders_hear() -> None:

@@ -7,7 +7,6 @@ has been here before. Both are kept by identity as hashes. `gf_code` remembers, 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 from uuid import UUID
@@ -115,19 +114,19 @@ def waited_for(request: HttpRequest, shop: ShopView, purpose: str) -> Waiting | 
         return None
 
 
-def go_away(response: HttpResponse, request: HttpRequest, shop: ShopView, ceremony_id: UUID) -> HttpResponse:
-    """Remember which ceremony (passkey, foreign sign-in) this browser was sent away with."""
-    value = signing.dumps(ceremony_id.hex, salt=_salt("away", shop.id))
+def go_away(response: HttpResponse, request: HttpRequest, shop: ShopView, ceremony_id: UUID, why: str) -> HttpResponse:
+    """Remember which ceremony (a passkey, a foreign sign-in) this browser was sent away with, and why."""
+    value = signing.dumps([ceremony_id.hex, why], salt=_salt("away", shop.id))
     _set(response, request, AWAY_COOKIE, value, SHORT_AGE)
     return response
 
 
-def came_back(request: HttpRequest, shop: ShopView) -> UUID | None:
-    """The ceremony that this browser was sent away with."""
+def came_back(request: HttpRequest, shop: ShopView) -> tuple[UUID, str] | None:
+    """The ceremony that this browser was sent away with, and why."""
     try:
         value = signing.loads(request.COOKIES.get(AWAY_COOKIE, ""), salt=_salt("away", shop.id), max_age=SHORT_AGE)
-        return UUID(str(value))
-    except (signing.BadSignature, ValueError):
+        return UUID(value[0]), str(value[1])
+    except (signing.BadSignature, ValueError, TypeError, IndexError):
         return None
 
 
@@ -147,9 +146,7 @@ def account_page(
     """
 
     def decorate(view: AccountView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        @page(*methods, private=True)
-        @wraps(view)
-        def guarded(request: HttpRequest, shop: ShopView, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, shop: ShopView, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             buyer = current(request, shop)
             if buyer is None:
                 return to_signin(request)
@@ -157,7 +154,7 @@ def account_page(
                 return to_proof(request)
             return view(request, shop, buyer, *args, **kwargs)
 
-        return guarded
+        return page(*methods, private=True)(guarded)
 
     return decorate
 

@@ -71,7 +71,7 @@ class ShopAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 class _Session(requests.Session):
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         blocks = getattr(connection, "atomic_blocks", [])
         if connection.in_atomic_block and not all(getattr(block, "_from_testcase", False) for block in blocks):
             raise RuntimeError("an outside call inside a transaction")

@@ -1,13 +1,18 @@
 """Small things that the account's views share."""
 
-from collections.abc import Sequence
+import json
+from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from goodfor.identity import queries as identity
-from goodfor.identity.types import OAuthAppView, ShopView
+from goodfor.identity.errors import PasskeyRefused
+from goodfor.identity.types import OAuthAppView, RelyingParty, ShopView
 from goodfor.kernel.errors import DomainError
-from goodfor.storefront.page import allow_form_to
+from goodfor.storefront.advice import advice_for
+from goodfor.storefront.client import scheme_and_host
+
+MOST_ANSWER = 20_000
 
 
 def with_retry(response: HttpResponse, error: DomainError | None) -> HttpResponse:
@@ -17,8 +22,31 @@ def with_retry(response: HttpResponse, error: DomainError | None) -> HttpRespons
     return response
 
 
-def allow_providers(response: HttpResponse, shop: ShopView, apps: Sequence[OAuthAppView]) -> None:
-    """Browsers hold a form's redirect to the page's policy too: let this one lead to the providers that it offers."""
-    origins = {origin for app in apps if (origin := identity.oauth_origin(shop.id, app.provider))}
-    if origins:
-        allow_form_to(response, " ".join(sorted(origins)))
+def advice(error: DomainError | None) -> Any:
+    """What to do next, or nothing."""
+    return advice_for(error) if error else ""
+
+
+def offered(request: HttpRequest, shop: ShopView) -> list[OAuthAppView]:
+    """Providers of sign-ins that work here: inside of WeChat its own page, elsewhere its QR code."""
+    inside = "MicroMessenger" in str(request.META.get("HTTP_USER_AGENT", ""))
+    hidden = "weixin" if inside else "weixin_mp"
+    return [app for app in identity.oauth_apps(shop.id) if app.provider != hidden]
+
+
+def relying_party(request: HttpRequest, shop: ShopView) -> RelyingParty:
+    """The shop as passkeys know it."""
+    host = (shop.host or request.get_host()).rsplit(":", 1)[0]
+    return RelyingParty(host, shop.name, scheme_and_host(request))
+
+
+def answer_of(request: HttpRequest) -> dict[str, Any]:
+    """What the authenticator said, sent as JSON in a field of a form. Raises PasskeyRefused."""
+    text = request.POST.get("answer", "")
+    try:
+        value = json.loads(text) if len(text) <= MOST_ANSWER else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise PasskeyRefused
+    return value

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from goodfor.identity import queries as identity
 from goodfor.identity.errors import InvalidCode
 from goodfor.identity.operations.end_session import end_session
 from goodfor.identity.operations.issue_code import issue_code
@@ -25,10 +24,9 @@ from goodfor.storefront.account import (
     waited_for,
 )
 from goodfor.storefront.account_forms import CodeForm, ContactForm, PasswordForm
-from goodfor.storefront.advice import advice_for
 from goodfor.storefront.page import page, show
 from goodfor.storefront.sending import check_can_send, send_code
-from goodfor.storefront.views.account_parts import allow_providers, with_retry
+from goodfor.storefront.views.account_parts import advice, offered, with_retry
 
 SIGNIN = "signin"
 
@@ -55,7 +53,7 @@ def signin(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 
 def send_and_wait(request: HttpRequest, shop: ShopView, contact: str, after: str, page_of_code: str) -> HttpResponse:
-    """Send a code for signing in and go on to the page that takes it. Raises InvalidContact, TooManyCodes, Unavailable."""
+    """Send a code for signing in and go on to the page for it. Raises InvalidContact, TooManyCodes, Unavailable."""
     check_can_send()
     issued = issue_code(shop_id=shop.id, contact=contact, purpose=SIGNIN, visitor=visitor(request), now=utc_now())
     send_code(shop, issued)
@@ -136,17 +134,21 @@ def _signin_page(
     error: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    apps = identity.oauth_apps(shop.id)
-    context = {"form": form, "next": after, "apps": apps, "error": error, "advice": _advice(error), "tab": "me"}
-    response = show(request, "account/signin", context, status=status)
-    allow_providers(response, shop, apps)
-    return with_retry(response, error)
+    context = {
+        "form": form,
+        "next": after,
+        "apps": offered(request, shop),
+        "error": error,
+        "advice": advice(error),
+        "tab": "me",
+    }
+    return with_retry(show(request, "account/signin", context, status=status), error)
 
 
 def _password_page(
     request: HttpRequest, form: PasswordForm, after: str, error: DomainError | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "next": after, "error": error, "advice": _advice(error), "tab": "me"}
+    context = {"form": form, "next": after, "error": error, "advice": advice(error), "tab": "me"}
     return with_retry(show(request, "account/password", context, status=status), error)
 
 
@@ -159,11 +161,7 @@ def _code_page(
         "contact": waiting.contact,
         "wrong": error if shown is None else None,
         "error": shown,
-        "advice": _advice(shown),
+        "advice": advice(shown),
         "tab": "me",
     }
     return with_retry(show(request, "account/code", context, status=status), error)
-
-
-def _advice(error: DomainError | None) -> object:
-    return advice_for(error) if error else ""

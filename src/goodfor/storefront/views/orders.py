@@ -159,9 +159,7 @@ def download(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     if grant is None or not proof.is_fresh(grant, now):
         return redirect(_proof_address(number, grant))
     view = orders.order_view(shop.id, grant.order_id)
-    found = reveal_codes(
-        shop_id=shop.id, order_id=grant.order_id, actor=actor(grant), ip=client_ip(request), now=now
-    )
+    found = reveal_codes(shop_id=shop.id, order_id=grant.order_id, actor=actor(grant), ip=client_ip(request), now=now)
     return codes_file(view, found, kind if kind in FORMATS else "txt")
 
 
