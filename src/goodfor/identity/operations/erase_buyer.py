@@ -16,11 +16,13 @@ from goodfor.identity.buyer_models import (
     BuyerSession,
     BuyerSignin,
     Ceremony,
+    Door,
     OneTimeCode,
     SavedAccount,
 )
 from goodfor.identity.errors import WrongBuyerState
 from goodfor.identity.events import BuyerErasing
+from goodfor.identity.operations.knock import door_subject
 from goodfor.kernel import audit
 from goodfor.kernel.events import publish
 from goodfor.kernel.statemachine import record_history
@@ -89,6 +91,8 @@ def _forget(shop_id: UUID, buyer_id: UUID) -> None:
     contacts = BuyerContact.objects.filter(shop_id=shop_id, buyer_id=buyer_id)
     indexes = [bytes(index) for index in contacts.values_list("value_index", flat=True)]
     OneTimeCode.objects.filter(shop_id=shop_id, value_index__in=indexes).delete()
+    doors = [door_subject(account) for account in (*indexes, buyer_id.bytes)]
+    Door.objects.filter(shop_id=shop_id, subject_hash__in=doors).delete()
     for model in (
         BuyerContact,
         BuyerDevice,

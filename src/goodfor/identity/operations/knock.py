@@ -54,12 +54,12 @@ def knock(
     from the browser's word alone. `account` is the same 16 bytes whether or not there is such an account.
     """
     if known_device is not None:
-        tries = [Try(f"{way}.device", _subject(account + known_device))]
+        tries = [Try(f"{way}.device", door_subject(account + known_device))]
     else:
         network = address_hash(visitor)
         # The address first: a guesser whose address is slow does not make the account's door slow as well.
-        tries = [Try("address", _subject(network))] if network else []
-        tries.append(Try(f"{way}.account", _subject(account)))
+        tries = [Try("address", door_subject(network))] if network else []
+        tries.append(Try(f"{way}.account", door_subject(account)))
     for one in tries:
         _count(shop_id, one, now)
     return tries
@@ -86,5 +86,6 @@ def _count(shop_id: UUID, one: Try, now: datetime) -> None:
         raise TooManyGuesses(_("请稍后再试，或换一种登录方式。"), retry_after=seconds)
 
 
-def _subject(value: bytes) -> bytes:
-    return value.ljust(32, b"\0") if len(value) <= 32 else hashlib.sha256(value).digest()
+def door_subject(value: bytes) -> bytes:
+    """How a door names an account, a device at an account, or an address: 32 bytes that do not tell which."""
+    return hashlib.sha256(b"door:" + value).digest()

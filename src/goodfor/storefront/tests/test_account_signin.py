@@ -1,10 +1,8 @@
 """Signing in and out over HTTP: codes, passwords, cookies, and that a refusal tells and changes nothing."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.test import Client
 
 from goodfor.identity.buyer_models import Buyer, BuyerSession
 from goodfor.storefront import account, sending
@@ -52,7 +50,17 @@ def test_contact_then_code_then_in_then_out(world: World, box: Mailbox) -> None:
 def test_account_pages_render(world: World, box: Mailbox) -> None:
     client = browser()
     sign_in(client, box)
-    for path in ("/me", "/me/profile", "/me/accounts", "/me/messages", "/me/security", "/me/data", "/me/claim", "/me/prove", "/orders"):
+    for path in (
+        "/me",
+        "/me/profile",
+        "/me/accounts",
+        "/me/messages",
+        "/me/security",
+        "/me/data",
+        "/me/claim",
+        "/me/prove",
+        "/orders",
+    ):
         response = client.get(path)
         assert response.status_code == 200, path
         assert response["Cache-Control"] == "no-store", path
