@@ -25,7 +25,7 @@ from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
-from goodfor.storefront.ownership import actor, grant_for
+from goodfor.storefront.ownership import actor, by_account, grant_for
 from goodfor.storefront.page import page, show, wants_json
 from goodfor.storefront.types import Grant
 from goodfor.storefront.wallet import CODES_A_PAGE, account_wallet, code_page, lines_with_codes, wallet
@@ -203,7 +203,7 @@ def lock(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     response = redirect("storefront:order", number=number)
     proof.expire_proof(response, request, shop.id, number)
     buyer = current(request, shop)
-    if buyer is not None:
+    if buyer is not None and by_account(shop, buyer, number) is not None:
         end_proof(buyer=buyer)
     return response
 
