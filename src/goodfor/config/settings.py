@@ -27,6 +27,7 @@ ALLOWED_HOSTS = os.environ.get("GOODFOR_ALLOWED_HOSTS", "127.0.0.1,localhost,[::
 
 ALL_ROOMS = (
     "kernel",
+    "kit",
     "identity",
     "catalog",
     "ledger",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "django_cotton",
     *(f"goodfor.{room}" for room in ROOMS),
     "goodfor.config",
 ]
@@ -94,6 +96,9 @@ TEMPLATES = [
         },
     }
 ]
+
+#: A component sees what it is given, not the page around it.
+COTTON_ISOLATE_BY_DEFAULT = True
 
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
