@@ -21,6 +21,8 @@ GOODFOR_MASTER_KEY = master_key()
 GOODFOR_SANDBOX_PROVIDER = os.environ.get("GOODFOR_SANDBOX_PROVIDER") == "1"
 #: Whether channels that carry messages may be stand-ins on this machine.
 GOODFOR_LOOPBACK_CHANNELS = GOODFOR_SANDBOX_PROVIDER or os.environ.get("GOODFOR_LOOPBACK_CHANNELS") == "1"
+#: One-time codes go to a page of this machine instead of to people: the demo and the tests.
+GOODFOR_DEMO_MESSAGES = GOODFOR_SANDBOX_PROVIDER or bool(os.environ.get("GOODFOR_SANDBOX_URL"))
 GOODFOR_WEB_WORKERS = int(os.environ.get("GOODFOR_WEB_WORKERS", "2"))
 # `up` listens on this machine only: whoever comes from outside comes through a proxy here.
 GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "127.0.0.1,::1").split(",")))
@@ -65,6 +67,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
+    # Its protocol is used, its accounts are not: ADR 16.
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "django_cotton",
     *(f"goodfor.{room}" for room in ROOMS),
     "goodfor.config",
@@ -80,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 #: The API needs none of these: it has no cookies, no forms and no pages (config/wsgi.py).
 LEAN_MIDDLEWARE = ["goodfor.config.lean.content_length"]
@@ -108,6 +115,7 @@ COTTON_ISOLATE_BY_DEFAULT = True
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+SOCIALACCOUNT_ADAPTER = "goodfor.identity.providers.bridge.ShopAdapter"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 LANGUAGE_CODE = "zh-hans"

@@ -22,13 +22,18 @@ def connect() -> None:
         _orders_hear()
     if {"notify", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.messages").listen()
+    if settings.GOODFOR_DEMO_MESSAGES and "storefront" in settings.ROOMS:
+        sender = import_module("goodfor.config.demo_messages").send
+        import_module("goodfor.storefront.sending").install(sender)
 
 
 def _orders_hear() -> None:
     handlers = import_module("goodfor.orders.handlers")
     payments = import_module("goodfor.payments.events")
     vault = import_module("goodfor.vault.events")
+    identity = import_module("goodfor.identity.events")
     events.register(payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded")
     events.register(payments.RefundSucceeded, handlers.on_refund_succeeded, name="orders.on_refund_succeeded")
     events.register(payments.RefundFailed, handlers.on_refund_failed, name="orders.on_refund_failed")
     events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="orders.on_buyer_erasing")

@@ -61,6 +61,13 @@ class ExternalRefUsed(Conflict):
     title = _("该外部单号已经下过单")
 
 
+class OrderOwned(Conflict):
+    """The order belongs to an account already; accounts are never merged."""
+
+    code = "order_owned"
+    title = _("这笔订单已归入另一个账号")
+
+
 class WrongState(Conflict):
     """The order is no longer, or not yet, where this is possible."""
 

@@ -23,6 +23,7 @@ class Order(models.Model):
     external_ref = models.CharField(max_length=64, null=True)
     contact_key_id = models.SmallIntegerField(null=True)
     contact_blob = models.BinaryField(null=True)
+    contact_index = models.BinaryField(null=True)
     ip_hash = models.BinaryField(null=True)
     locale = models.CharField(max_length=16, default="zh-hans")
     total_minor = models.BigIntegerField()
@@ -88,6 +89,11 @@ class Order(models.Model):
             ),
             models.Index(
                 fields=["shop_id", "buyer_ref", "id"], name="orders_order_buyer", condition=Q(buyer_ref__isnull=False)
+            ),
+            models.Index(
+                fields=["shop_id", "contact_index"],
+                name="orders_order_contact",
+                condition=Q(contact_index__isnull=False),
             ),
             models.Index(fields=["shop_id", "ip_hash"], name="orders_order_open_ip", condition=Q(state="placed")),
             models.Index(fields=["shop_id", "buyer_ref"], name="orders_order_open_buyer", condition=Q(state="placed")),

@@ -1,10 +1,12 @@
 """Reads of orders, as dataclasses. Every one names the shop, and whoever asks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from goodfor.catalog import queries as catalog
+from goodfor.identity import queries as identity
 from goodfor.identity.queries import owns_order
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.sql import Row, Statement
@@ -22,6 +24,8 @@ _BY_NUMBER = Statement(__package__, "sql/orders_by_number.sql")
 _OF_CLIENT = Statement(__package__, "sql/orders_of_client.sql")
 _OF_BUYER = Statement(__package__, "sql/orders_of_buyer.sql")
 _REFUND_FAILED = Statement(__package__, "sql/orders_refund_failed.sql")
+_NUMBER_OF_BUYER = Statement(__package__, "sql/number_of_buyer.sql")
+_CLAIMABLE = Statement(__package__, "sql/claimable.sql")
 _TRUST = Statement(__package__, "sql/trust.sql")
 MAX_PAGE = 200
 
@@ -61,6 +65,30 @@ def orders_of_buyer(shop_id: UUID, buyer_ref: str, after: UUID | None = None, li
     """A buyer's orders, latest first."""
     params = {"shop_id": shop_id, "buyer_ref": buyer_key(buyer_ref), "after": after, "limit": min(limit, MAX_PAGE + 1)}
     return [store.view(row) for row in _OF_BUYER.rows(params)]
+
+
+def order_of_buyer(shop_id: UUID, buyer_ref: str, number: str) -> OrderView:
+    """A buyer's own order by its number. Raises OrderNotFound, the same for a stranger's."""
+    row = _NUMBER_OF_BUYER.row({"shop_id": shop_id, "buyer_ref": buyer_ref, "number": number})
+    if row is None:
+        raise OrderNotFound
+    return order_view(shop_id, row[0])
+
+
+def claimable_orders(shop_id: UUID, buyer_id: UUID, proved_ids: Sequence[UUID], limit: int = 50) -> list[OrderView]:
+    """Guests' orders that a buyer may take into the account: placed with a proven contact, or proved otherwise.
+
+    `proved_ids` are orders whose secret this browser has shown. Latest first.
+    """
+    found = _CLAIMABLE.rows(
+        {
+            "shop_id": shop_id,
+            "order_ids": list(proved_ids),
+            "indexes": identity.contact_indexes(shop_id, buyer_id),
+            "limit": limit,
+        }
+    )
+    return [order_view(shop_id, row[0]) for row in found]
 
 
 def refund_of_client(shop_id: UUID, client_id: UUID, refund_id: UUID) -> RefundView:

@@ -13,6 +13,7 @@ from goodfor.orders.types import LineView, OrderView
 from goodfor.storefront.types import Grant
 
 CODES_A_PAGE = 50
+ORDERS_A_PAGE = 20
 HOLDING = ("delivered",)
 
 
@@ -64,6 +65,14 @@ class Entry:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """A page of an account's orders; `next` is the cursor of the following one, empty for none."""
+
+    entries: list[Entry]
+    next: str
+
+
 def code_page(shop_id: UUID, order: OrderView, asked: str) -> CodePage:
     """The masked codes of a delivered order, at most 50 at once; none for any other state."""
     held = delivery.masked_codes(shop_id, [line.line_id for line in order.lines]) if order.state in HOLDING else []
@@ -95,6 +104,14 @@ def wallet(shop_id: UUID, grants: Sequence[Grant]) -> list[Entry]:
         title = order.lines[0].title if order.lines else order.number
         entries.append(Entry(order, title))
     return sorted(entries, key=lambda entry: entry.order.placed_at, reverse=True)
+
+
+def account_wallet(shop_id: UUID, buyer_ref: str, after: UUID | None) -> AccountPage:
+    """The orders of an account, latest first, 20 a page."""
+    found = orders.orders_of_buyer(shop_id, buyer_ref, after, ORDERS_A_PAGE + 1)
+    listed = found[:ORDERS_A_PAGE]
+    entries = [Entry(order, order.lines[0].title if order.lines else order.number) for order in listed]
+    return AccountPage(entries, str(listed[-1].id) if len(found) > ORDERS_A_PAGE else "")
 
 
 def _shown(code: MaskedCode, opened: RevealedCode | None) -> ShownCode:

@@ -4,8 +4,10 @@ from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.book_purchase import book_purchase
 from goodfor.orders.operations.buy_with_balance import buy_with_balance
 from goodfor.orders.operations.cancel_order import cancel_order
+from goodfor.orders.operations.claim_orders import claim_orders
 from goodfor.orders.operations.expire_order import expire_order
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.meet_deadline import meet_deadline
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
 from goodfor.orders.operations.place_order import place_order
@@ -22,8 +24,10 @@ __all__ = [
     "book_purchase",
     "buy_with_balance",
     "cancel_order",
+    "claim_orders",
     "expire_order",
     "finish_refund",
+    "forget_contacts",
     "meet_deadline",
     "note_failed_refund",
     "place_order",

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from goodfor.catalog import queries as catalog
+from goodfor.identity import queries as identity
+from goodfor.kernel.addresses import network
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.events import publish
 from goodfor.kernel.ids import hash_token, order_number, secret_token, uuid7, uuid7_batch
@@ -20,7 +22,7 @@ from goodfor.orders import states, store
 from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
-from goodfor.orders.pricing import buyer_key, check_requests, network, price_lines
+from goodfor.orders.pricing import buyer_key, check_requests, price_lines
 from goodfor.orders.types import Buyer, LineRequest, LineView, PlacedOrder
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stocks
@@ -117,7 +119,7 @@ def _insert(
         "paid_at": None,
         "deliver_by": None,
         "delivered_at": None,
-        **_sealed_contact(placed.order_id, buyer.contact),
+        **_sealed_contact(shop_id, placed.order_id, buyer.contact),
         **store.line_params(placed.lines, limited),
     }
     try:
@@ -165,8 +167,12 @@ def _check_share(shop_id: UUID, lines: Sequence[LineView], open_lines: Sequence[
             raise UnpaidShare(sku_id=str(line.sku_id), limit=most, held=held[line.sku_id])
 
 
-def _sealed_contact(order_id: UUID, contact: str) -> dict[str, Any]:
+def _sealed_contact(shop_id: UUID, order_id: UUID, contact: str) -> dict[str, Any]:
     if not contact:
-        return {"contact_key_id": None, "contact_blob": None}
+        return {"contact_key_id": None, "contact_blob": None, "contact_index": None}
     sealed = keyring().seal(contact.encode(), order_id.bytes)
-    return {"contact_key_id": sealed.key_id, "contact_blob": sealed.blob}
+    return {
+        "contact_key_id": sealed.key_id,
+        "contact_blob": sealed.blob,
+        "contact_index": identity.order_contact_index(shop_id, contact),
+    }

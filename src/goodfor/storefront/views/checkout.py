@@ -9,6 +9,7 @@ from django.utils import translation
 
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import ProductView
+from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
@@ -16,6 +17,7 @@ from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import Buyer, LineRequest
+from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, typed
@@ -55,7 +57,9 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     ]
     if request.method != "POST":
         first = methods[0][0] if methods else ""
-        return _show(request, basket, methods, CheckoutForm(methods=methods, initial={"method": first}))
+        known = _own_contact(request, shop)
+        form = CheckoutForm(methods=methods, initial={"method": first, "contact": known})
+        return _show(request, basket, methods, form)
     form = CheckoutForm(request.POST, methods=methods)
     if not form.is_valid():
         return _show(request, basket, methods, form, status=422)
@@ -66,7 +70,8 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 
 def _place(request: HttpRequest, shop: ShopView, basket: Basket, contact: str, method: str) -> HttpResponse:
-    now, ref, ip = utc_now(), buyer_ref(request, shop.id), client_ip(request)
+    now, ip, buyer = utc_now(), client_ip(request), current(request, shop)
+    ref = buyer.ref if buyer else buyer_ref(request, shop.id)
     # What was cancelled is not open any more, but each placing leaves its trace: so many an hour are enough.
     count_attempt(shop_id=shop.id, scope="place", subject=ip, limit=PLACED_AN_HOUR, window=HOUR, now=now)
     placed = place_order(
@@ -79,9 +84,19 @@ def _place(request: HttpRequest, shop: ShopView, basket: Basket, contact: str, m
     # The order stands whatever the channel answers: from here on its own page takes over.
     response = to_pay(placed.number)
     remember(response, request, shop.id, Grant(placed.order_id, placed.number, now), placed.secret)
-    remember_buyer(response, request, shop.id, ref)
+    if buyer is None:
+        remember_buyer(response, request, shop.id, ref)
     begin_payment(request, response, shop, placed.order_id, placed.number, method)
     return response
+
+
+def _own_contact(request: HttpRequest, shop: ShopView) -> str:
+    """The signed-in buyer's e-mail address or telephone number, to be left or changed."""
+    buyer = current(request, shop)
+    if buyer is None:
+        return ""
+    found = [identity.contact_of_buyer(shop.id, buyer.buyer_id, kind) for kind in ("email", "phone")]
+    return next((contact.value for contact in found if contact), "")
 
 
 def _basket(shop_id: UUID, slug: str, sku_id: str, quantity: str) -> Basket:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from goodfor.delivery.types import RevealedCode
+from goodfor.identity.operations.end_proof import end_proof
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
@@ -16,15 +18,17 @@ from goodfor.orders import queries as orders
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.types import OrderView
 from goodfor.storefront import grants as proof
+from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import client_ip, scheme_and_host
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
+from goodfor.storefront.ownership import actor, by_account, grant_for
 from goodfor.storefront.page import page, show, wants_json
 from goodfor.storefront.types import Grant
-from goodfor.storefront.wallet import CODES_A_PAGE, code_page, lines_with_codes, wallet
+from goodfor.storefront.wallet import CODES_A_PAGE, account_wallet, code_page, lines_with_codes, wallet
 
 TRY_WINDOW = timedelta(minutes=10)
 TRIES_PER_ADDRESS, TRIES_PER_ORDER = 30, 8
@@ -80,7 +84,7 @@ def order(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     if "k" in request.GET:
         secret = typed(request.GET["k"])
         return _granted(request, shop, prove(request, shop, number, secret, utc_now()), secret)
-    known = proof.grant_for(request, shop.id, number)
+    known = grant_for(request, shop, number)
     if known is None:
         form = LookupForm(initial={"number": number})
         return show(request, "lookup", {"form": form, "tab": "orders", "known_number": number})
@@ -105,6 +109,8 @@ def _order_page(
         "codes": shown,
         "fresh": proof.is_fresh(grant, now),
         "fresh_until": proof.fresh_until(grant),
+        "proof_address": _proof_address(view.number, grant),
+        "by_account": grant.buyer_id is not None,
         "secret": proof.fresh_secret(request, shop.id, view.number),
         "revealed_any": bool(revealed),
         "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
@@ -120,20 +126,20 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
 
     They are in this answer only: nothing keeps them, so the page shows them masked again when it is loaded anew.
     """
-    grant = proof.grant_for(request, shop.id, number)
+    grant = grant_for(request, shop, number)
     now = utc_now()
     if grant is None or not proof.is_fresh(grant, now):
         if wants_json(request):
             raise ProofNeeded
-        return redirect(_proof_address(number))
-    wanted = _ids(request.POST.getlist("code"))
+        return redirect(_proof_address(number, grant))
+    wanted = ids_in(request.POST.getlist("code"))
     if not wanted:
         return redirect("storefront:order", number=number)
     found = reveal_codes(
         shop_id=shop.id,
         order_id=grant.order_id,
         code_ids=wanted,
-        actor=f"guest:{number}",
+        actor=actor(grant),
         ip=client_ip(request),
         now=now,
     )
@@ -148,14 +154,12 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
 def download(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """All codes of an order as TXT or CSV, after a fresh proof; every one is written down by delivery."""
     kind = request.POST.get("format", "txt")
-    grant = proof.grant_for(request, shop.id, number)
+    grant = grant_for(request, shop, number)
     now = utc_now()
     if grant is None or not proof.is_fresh(grant, now):
-        return redirect(_proof_address(number))
+        return redirect(_proof_address(number, grant))
     view = orders.order_view(shop.id, grant.order_id)
-    found = reveal_codes(
-        shop_id=shop.id, order_id=grant.order_id, actor=f"guest:{number}", ip=client_ip(request), now=now
-    )
+    found = reveal_codes(shop_id=shop.id, order_id=grant.order_id, actor=actor(grant), ip=client_ip(request), now=now)
     return codes_file(view, found, kind if kind in FORMATS else "txt")
 
 
@@ -165,7 +169,7 @@ def receipt(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     grant = proof.grant_for(request, shop.id, number)
     secret = proof.fresh_secret(request, shop.id, number) if grant else None
     if grant is None or secret is None:
-        return redirect(_proof_address(number))
+        return redirect(reverse("storefront:proof", args=[number]))
     link = scheme_and_host(request) + reverse("storefront:order", args=[number])
     return receipt_file(shop.name, number, secret, link)
 
@@ -198,23 +202,36 @@ def lock(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """Lock an order's codes in this browser at once."""
     response = redirect("storefront:order", number=number)
     proof.expire_proof(response, request, shop.id, number)
+    buyer = current(request, shop)
+    if buyer is not None and by_account(shop, buyer, number) is not None:
+        end_proof(buyer=buyer)
     return response
 
 
 @page("GET", private=True)
 def my_orders(request: HttpRequest, shop: ShopView) -> HttpResponse:
-    """The orders and codes of this browser."""
-    held = wallet(shop.id, proof.grants_of(request, shop.id))
-    return show(request, "orders", {"entries": held, "tab": "orders"})
+    """The orders and codes of the account that is signed in, and of this browser."""
+    buyer = current(request, shop)
+    after = ids_in([request.GET.get("after", "")], 1) if buyer else []
+    mine = account_wallet(shop.id, buyer.ref, after[0] if after else None) if buyer else None
+    known = {entry.order.id for entry in mine.entries} if mine else set()
+    held = [] if after else wallet(shop.id, [g for g in proof.grants_of(request, shop.id) if g.order_id not in known])
+    context = {"mine": mine, "entries": held, "buyer": buyer, "tab": "orders"}
+    return show(request, "orders", context)
 
 
-def _proof_address(number: str) -> str:
+def _proof_address(number: str, grant: Grant | None) -> str:
+    """Where a fresh proof is given: the account's, or the order's own secret."""
+    if grant is not None and grant.buyer_id is not None:
+        back = reverse("storefront:order", args=[number])
+        return f"{reverse('storefront:me_proof')}?{urlencode({'next': back})}"
     return reverse("storefront:proof", args=[number])
 
 
-def _ids(texts: Sequence[str]) -> list[UUID]:
+def ids_in(texts: Sequence[str], most: int = CODES_A_PAGE) -> list[UUID]:
+    """The ids among texts that a browser sent, at most `most`."""
     found: list[UUID] = []
-    for text in texts[:CODES_A_PAGE]:
+    for text in texts[:most]:
         try:
             found.append(UUID(text))
         except ValueError:
