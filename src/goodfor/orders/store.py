@@ -15,6 +15,7 @@ INSERT_ORDER = Statement(__package__, "sql/insert_order.sql")
 _LOCK = Statement(__package__, "sql/lock_order.sql")
 _LINES = Statement(__package__, "sql/lines.sql")
 _MOVE = Statement(__package__, "sql/move_order.sql")
+_NOTE_REFUNDED = Statement(__package__, "sql/note_refunded.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,12 @@ def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps
     params.update(stamps, shop_id=shop_id, order_id=order_id, from_state=from_state, to_state=to_state)
     if _MOVE.run(params) != 1:
         raise RuntimeError("a locked order changed under its lock")
+
+
+def note_refunded(shop_id: UUID, order_id: UUID, refunded_minor: int) -> bool:
+    """Note what is back of a delivered order's price; False when that was known."""
+    params = {"shop_id": shop_id, "order_id": order_id, "refunded_minor": refunded_minor}
+    return _NOTE_REFUNDED.run(params) == 1
 
 
 def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str]) -> dict[str, list[Any]]:

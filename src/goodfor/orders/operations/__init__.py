@@ -11,6 +11,8 @@ from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.quote import quote
 from goodfor.orders.operations.receive_payment import receive_payment
 from goodfor.orders.operations.refund_order import refund_order
+from goodfor.orders.operations.refund_part import refund_part
+from goodfor.orders.operations.repeat_refund import repeat_refund
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.operations.top_up_wallet import top_up_wallet
@@ -27,6 +29,8 @@ __all__ = [
     "quote",
     "receive_payment",
     "refund_order",
+    "refund_part",
+    "repeat_refund",
     "reveal_codes",
     "start_payment",
     "top_up_wallet",

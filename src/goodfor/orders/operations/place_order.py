@@ -16,6 +16,7 @@ from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.orders import states, store
+from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import BuyerLimit, ExternalRefUsed, TooManyOpenOrders
 from goodfor.orders.events import OrderPlaced
 from goodfor.orders.pricing import check_requests, network, price_lines
@@ -103,7 +104,7 @@ def _insert(
         "paid_at": None,
         "deliver_by": None,
         "delivered_at": None,
-        **_sealed_contact(placed.order_id, buyer.contact),
+        **_sealed_contact(shop_id, placed.order_id, buyer.contact),
         **store.line_params(placed.lines, limited),
     }
     try:
@@ -139,8 +140,9 @@ def _check_buyer_limits(
             raise BuyerLimit(sku_id=str(line.sku_id), limit=limit)
 
 
-def _sealed_contact(order_id: UUID, contact: str) -> dict[str, Any]:
+def _sealed_contact(shop_id: UUID, order_id: UUID, contact: str) -> dict[str, Any]:
     if not contact:
-        return {"contact_key_id": None, "contact_blob": None}
+        return {"contact_key_id": None, "contact_blob": None, "contact_index": None}
     sealed = keyring().seal(contact.encode(), order_id.bytes)
-    return {"contact_key_id": sealed.key_id, "contact_blob": sealed.blob}
+    index = contact_index(shop_id, contact)
+    return {"contact_key_id": sealed.key_id, "contact_blob": sealed.blob, "contact_index": index}
