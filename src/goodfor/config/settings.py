@@ -25,6 +25,7 @@ ALLOWED_HOSTS = os.environ.get("GOODFOR_ALLOWED_HOSTS", "127.0.0.1,localhost,[::
 
 ALL_ROOMS = (
     "kernel",
+    "kit",
     "identity",
     "catalog",
     "ledger",
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
+    "django_cotton",
     *(f"goodfor.{room}" for room in ROOMS),
     "goodfor.config",
 ]
@@ -87,6 +89,9 @@ TEMPLATES = [
         },
     }
 ]
+
+#: A component sees what it is given, not the page around it.
+COTTON_ISOLATE_BY_DEFAULT = True
 
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

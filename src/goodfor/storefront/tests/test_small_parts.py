@@ -13,7 +13,7 @@ from goodfor.kernel.money import Money
 from goodfor.storefront import grants
 from goodfor.storefront.client import client_ip, device_of
 from goodfor.storefront.forms import CheckoutForm, LookupForm
-from goodfor.storefront.templatetags import storefront as tags
+from goodfor.kit import writing as tags
 from goodfor.storefront.types import Grant, PayHint
 
 ROOM = Path(__file__).resolve().parents[1]

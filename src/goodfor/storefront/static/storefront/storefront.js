@@ -1,51 +1,9 @@
-// Goodfor storefront: only makes pages nicer that work without it. No inline code, no dependencies.
+// Goodfor storefront, beside the kit's own script: only makes pages nicer that work without it. No inline code.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const saying = document.getElementById("say");
   const say = (text) => { if (saying) saying.textContent = text; };
-
-  // Copy: the exact text, never the gaps drawn between groups.
-  const copyText = async (text) => {
-    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-    const area = document.createElement("textarea");
-    area.value = text;
-    area.setAttribute("readonly", "");
-    area.className = "sr";
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    if (!done) throw new Error("copy refused");
-  };
-  const showCopies = (root) => all("[data-copy]", root).forEach((button) => { button.hidden = false; });
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (!button) return;
-    const word = button.dataset.was || button.textContent;
-    button.dataset.was = word;
-    try {
-      await copyText(button.dataset.copy);
-      button.textContent = saying.dataset.copied;
-      say(saying.dataset.copied);
-    } catch {
-      say(saying.dataset.failed);
-      button.textContent = saying.dataset.failed;
-    }
-    setTimeout(() => { button.textContent = word; }, 1600);
-  });
-  showCopies(document);
-
-  // Countdown to a deadline that stands in the page as a time.
-  const clocks = all("[data-until]");
-  const tick = () => clocks.forEach((clock) => {
-    const left = Math.floor((Date.parse(clock.dataset.until) - Date.now()) / 1000);
-    const two = (n) => String(n).padStart(2, "0");
-    const hours = Math.floor(left / 3600);
-    clock.textContent = left <= 0 ? saying.dataset.due
-      : (hours ? hours + ":" + two(Math.floor(left / 60) % 60) : two(Math.floor(left / 60))) + ":" + two(left % 60);
-  });
-  if (clocks.length) { tick(); setInterval(tick, 1000); }
 
   // Wait for the order to move on; slower with time and while the page is hidden.
   const waiting = document.querySelector("[data-poll]");
@@ -104,30 +62,12 @@
       writeTotal(total, Number(sku.dataset.price) * pieces);
       all("[data-step]", buy).forEach((b) => { b.disabled = b.dataset.step < 0 ? pieces <= 1 : pieces >= most; });
     };
-    all("[data-step]", buy).forEach((button) => {
-      button.hidden = false;
-      button.addEventListener("click", () => {
-        quantity.value = Math.max(1, (Number(quantity.value) || 1) + Number(button.dataset.step));
-        update();
-      });
-    });
     buy.addEventListener("input", update);
     update();
   }
   all("[data-sum]").forEach((input) => input.addEventListener("input", () => {
     const pieces = Math.max(1, Math.floor(Number(input.value)) || 1);
     all("[data-total]").forEach((place) => writeTotal(place, Number(input.dataset.price) * pieces));
-  }));
-
-  // One order per click.
-  all("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
-    all("button[type=submit]", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
-  }));
-  window.addEventListener("pageshow", () => all("form[data-once]").forEach((form) => {
-    delete form.dataset.sent;
-    all("button[type=submit]", form).forEach((button) => button.removeAttribute("aria-disabled"));
   }));
 
   // Turn one code over in place.
