@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "django_cotton",
+    "allauth.account",
+    "allauth.mfa",
     *(f"goodfor.{room}" for room in ROOMS),
     "goodfor.config",
 ]
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 #: The API needs none of these: it has no cookies, no forms and no pages (config/wsgi.py).
@@ -95,6 +98,10 @@ COTTON_ISOLATE_BY_DEFAULT = True
 
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MFA_ADAPTER = "goodfor.console.mfa.Adapter"
+#: The app's code of half a minute before and after: clocks differ.
+MFA_TOTP_TOLERANCE = 1
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 

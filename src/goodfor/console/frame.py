@@ -144,7 +144,7 @@ def done(request: HttpRequest, words: Text, to: str) -> HttpResponse:
     return redirect(to)
 
 
-def local_path(request: HttpRequest, wanted: str, otherwise: str) -> str:
+def local_path(wanted: str, otherwise: str) -> str:
     """An address of this console, or `otherwise`: no form leads away from here."""
     fits = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and urlsplit(wanted).path.startswith("/console/")
     return wanted if fits and "token=" not in wanted else otherwise
@@ -155,7 +155,7 @@ def back_of(request: HttpRequest) -> str:
     sent = urlsplit(request.headers.get("referer", ""))
     path = f"{sent.path}?{sent.query}" if sent.query else sent.path
     same = sent.netloc == request.get_host()
-    return local_path(request, path, reverse("desk:overview")) if same else reverse("desk:overview")
+    return local_path(path, reverse("desk:overview")) if same else reverse("desk:overview")
 
 
 def dress(response: HttpResponse) -> HttpResponse:
