@@ -27,6 +27,8 @@ MANIFEST = STATIC / "manifest.json"
 #: Stylesheet -> rooms whose pages load it. All others (kit's components and the living page included) are the console's.
 KIT_ROOMS = ("storefront", "kit/templates/cotton", "kit/templatetags")
 CONSOLE_ROOMS = ("console", "kit", "notify", "identity", "config")
+#: Components that buyers' pages do without; what they use of daisyUI would weigh on every phone.
+WORKPLACE_ONLY = {"busy.html", "hint.html"}
 SHEETS = {"kit": KIT_ROOMS, "console": CONSOLE_ROOMS}
 
 _CLASS = re.compile(r"""(?<![\w.-])class=(?:"([^"]*)"|'([^']*)')""")
@@ -62,6 +64,8 @@ def used(sheet: str) -> set[str]:
     """Every class that the pages of a stylesheet use."""
     found: set[str] = set()
     for path in pages(SHEETS[sheet]):
+        if sheet == "kit" and path.name in WORKPLACE_ONLY:
+            continue
         found |= classes_in(path.read_text(encoding="utf-8"))
     return found
 

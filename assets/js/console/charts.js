@@ -1,6 +1,7 @@
 // Charts: ECharts draws what stands in the page as JSON, or what data-url answers; the table behind holds the same.
 import { all } from "../kit/say.js";
 
+const NARROW = 380;
 let loading = null;
 const library = (address) => {
   loading ||= new Promise((done, fail) => {
@@ -40,17 +41,24 @@ const options = (plot, data) => {
   const tooltip = { renderMode: "richText", confine: true, backgroundColor: token(plot, "--card"), borderColor: line,
     textStyle: { ...font, color: ink }, valueFormatter: (value) => `${full(value, kind)}${data.unit ? " " + data.unit : ""}` };
   const common = { color: colours, animation: !still, animationDuration: 150, textStyle: font };
-  if (data.kind === "pie") return { ...common, tooltip: { ...tooltip, trigger: "item" }, series: [{
-    type: "pie", radius: ["52%", "74%"], itemStyle: { borderColor: token(plot, "--card"), borderWidth: 2 },
-    label: { ...font, color: ink, formatter: (part) => `${part.name}\n${short(part.value, kind)} · ${Math.round(part.percent)}%` },
-    labelLine: { length: 8, length2: 8, lineStyle: { color: line } },
+  if (data.kind === "pie") {
+    // Names beside their parts; on a narrow screen, where there is no room beside, below.
+    const narrow = plot.clientWidth < NARROW, sum = data.rows.reduce((all, row) => all + row[1], 0);
+    const share = (name) => `${name} ${Math.round((100 * data.rows.find((row) => row[0] === name)[1]) / sum)}%`;
+    return { ...common, tooltip: { ...tooltip, trigger: "item" },
+    legend: narrow ? { bottom: 0, itemWidth: 10, itemHeight: 10, textStyle: { ...font, color: ink }, formatter: share } : undefined,
+    series: [{
+    type: "pie", radius: narrow ? ["44%", "66%"] : ["52%", "74%"], center: ["50%", narrow ? "42%" : "50%"], itemStyle: { borderColor: token(plot, "--card"), borderWidth: 2 },
+    label: { show: !narrow, ...font, lineHeight: 16, color: ink, formatter: (part) => `${part.name}\n${short(part.value, kind)} · ${Math.round(part.percent)}%` },
+    labelLine: { show: !narrow, length: 8, length2: 8, lineStyle: { color: line } },
     data: data.rows.map(([name, value]) => ({ name, value })) }] };
+  }
   const flat = data.kind === "bar-flat", bar = data.kind !== "line";
   const labels = { type: "category", data: data.rows.map((row) => row[0]), boundaryGap: bar, axisTick: { show: false },
     axisLine: { lineStyle: { color: line } }, axisLabel: { ...font, hideOverlap: true, ...(flat ? { width: 96, overflow: "truncate" } : {}) }, inverse: flat };
-  const values = { type: "value", name: data.unit, nameTextStyle: { ...font, align: flat ? "right" : "left" }, nameGap: 10, splitNumber: 4,
+  const values = { type: "value", name: data.unit, nameTextStyle: { ...font, align: flat ? "center" : "left" }, nameGap: flat ? 26 : 10, nameLocation: flat ? "middle" : "end", splitNumber: 4,
     minInterval: kind === "number" ? 1 : 0,
-    splitLine: { lineStyle: { color: line } }, axisLabel: { ...font, formatter: (value) => short(value, kind) } };
+    splitLine: { lineStyle: { color: line } }, axisLabel: { ...font, hideOverlap: true, formatter: (value) => short(value, kind) } };
   // Names stand at the end of their lines: no legend to look up.
   const end = names.length > 1 || !bar;
   const series = names.map((name, i) => ({ name, type: bar ? "bar" : "line", showSymbol: false, smooth: false, lineStyle: { width: 2 },
@@ -62,7 +70,7 @@ const options = (plot, data) => {
   const wide = bar ? 12 : 12 + Math.max(...names.map((name) => [...name].reduce((w, c) => w + (c > "\u2e7f" ? 12 : 7), 0))) + 4;
   return { ...common, tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: bar ? "shadow" : "line", lineStyle: { color: line }, shadowStyle: { color: line, opacity: 0.35 } } },
     legend: bar && names.length > 1 ? { right: 0, top: 0, itemWidth: 10, itemHeight: 10, textStyle: font } : undefined,
-    grid: { left: 4, right: flat ? 48 : wide, top: bar && names.length > 1 ? 34 : 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 4, right: flat ? 48 : wide, top: bar && names.length > 1 ? 34 : 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: flat ? "all" : "axisLabel" },
     xAxis: flat ? values : labels, yAxis: flat ? labels : values, series };
 };
 
@@ -89,7 +97,13 @@ const draw = async (chart) => {
   const paint = () => shown.setOption(options(plot, data), true);
   paint();
   chart.dataset.drawn = "yes";
-  new ResizeObserver(() => shown.resize()).observe(plot);
+  let narrow = plot.clientWidth < NARROW;
+  new ResizeObserver(() => {
+    shown.resize();
+    if (plot.clientWidth < NARROW === narrow) return;
+    narrow = !narrow;
+    paint();
+  }).observe(plot);
   document.addEventListener("theme:changed", paint);
 };
 

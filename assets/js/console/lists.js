@@ -4,10 +4,10 @@ import { close, open } from "../kit/overlays.js";
 
 const fill = (text, n) => text.replaceAll("{n}", new Intl.NumberFormat("en-US").format(n));
 
-const picking = (form) => {
-  const rows = () => all(".row-pick", form);
-  const every = form.querySelector(".pick-all"), query = form.querySelector(".pick-query");
-  const total = Number(form.querySelector(".batch")?.dataset.total || 0);
+const picking = (list) => {
+  const rows = () => all(".row-pick", list);
+  const every = list.querySelector(".pick-all"), query = list.querySelector(".pick-query");
+  const total = Number(list.querySelector(".batch")?.dataset.total || 0);
   const number = () => (query && query.checked ? total : rows().filter((row) => row.checked).length);
   const show = () => {
     const picked = rows().filter((row) => row.checked).length;
@@ -15,15 +15,15 @@ const picking = (form) => {
       every.checked = picked > 0 && picked === rows().length;
       every.indeterminate = picked > 0 && picked < rows().length;
     }
-    all("[data-picked]", form).forEach((place) => { place.textContent = fill(place.dataset.picked, number()); });
-    all("input[name=counted]", form).forEach((input) => { input.value = number(); });
+    all("[data-picked]", list).forEach((place) => { place.textContent = fill(place.dataset.picked, number()); });
+    all("input[name=counted]", list).forEach((input) => { input.value = number(); });
   };
   let last = null;
-  form.addEventListener("click", (event) => {
+  list.addEventListener("click", (event) => {
     const row = event.target.closest(".row-pick");
     if (row && event.shiftKey && last) {
-      const list = rows(), [a, b] = [list.indexOf(last), list.indexOf(row)].sort((x, y) => x - y);
-      list.slice(a, b + 1).forEach((other) => { other.checked = row.checked; });
+      const here = rows(), [a, b] = [here.indexOf(last), here.indexOf(row)].sort((x, y) => x - y);
+      here.slice(a, b + 1).forEach((other) => { other.checked = row.checked; });
       show();
     }
     if (row) last = row;
@@ -34,11 +34,11 @@ const picking = (form) => {
       show();
     }
   });
-  form.addEventListener("change", (event) => {
+  list.addEventListener("change", (event) => {
     if (event.target === every) rows().forEach((row) => { row.checked = every.checked; });
     show();
   });
-  form.count = number;
+  list.count = number;
   show();
 };
 
@@ -49,7 +49,7 @@ document.addEventListener("click", (event) => {
   const dialog = document.getElementById("confirm");
   if (!dialog) return;
   event.preventDefault();
-  const form = button.form, n = form && form.count ? form.count() : 1;
+  const list = button.closest("[data-list]"), n = list && list.count ? list.count() : 1;
   dialog.querySelector("[data-confirm-text]").textContent = fill(button.dataset.confirm, n);
   const typed = dialog.querySelector("[data-confirm-typed]"), input = typed.querySelector("input"), yes = dialog.querySelector("[data-yes]");
   const must = "confirmType" in button.dataset;
@@ -106,7 +106,7 @@ const edges = (box) => {
 };
 
 export const lists = (root) => {
-  all("form[data-list]", root).forEach(picking);
+  all("[data-list]", root).forEach(picking);
   all("[data-columns]", root).forEach(columns);
   all(".sheet-scroll", root).forEach(edges);
   all(".sheet-detail", root).forEach((row) => {

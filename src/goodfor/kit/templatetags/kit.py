@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import translation
@@ -145,6 +145,19 @@ def theme(context: Context) -> SafeString:
     return format_html(' data-theme="{}"', chosen) if chosen in ("light", "dark") else SafeString("")
 
 
+@register.simple_tag(takes_context=True)
+def query_with(context: Context, **changes: Any) -> str:
+    """The present address's query with changes; None takes a parameter out. Works inside of components, too."""
+    request: HttpRequest | None = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
 @register.simple_tag
 def lang_tag() -> str:
     """zh-Hans or en, for <html lang>."""
@@ -177,17 +190,19 @@ def is_tick(field: BoundField) -> bool:
 
 
 @register.filter
-def page_numbers(page: int | str, pages: int | str) -> list[int | None]:
-    """The pages to link: first, last and those around this one; None is a gap."""
+def page_numbers(page: int | str, pages: int | str) -> list[dict[str, Any]]:
+    """The pages to link: first, last and those around this one; number None is a gap. `far` are those that a phone leaves out."""
     here, last = int(page), max(1, int(pages))
     shown = sorted({1, last, *range(max(1, here - AROUND), min(last, here + AROUND) + 1)})
-    found: list[int | None] = []
+    found: list[dict[str, Any]] = []
+    before = 0
     for number in shown:
-        if found and number - (found[-1] or 0) == 2:
-            found.append(number - 1)
-        elif found and number - (found[-1] or 0) > 2:
-            found.append(None)
-        found.append(number)
+        if before and number - before == 2:
+            found.append({"number": number - 1, "far": True})
+        elif before and number - before > 2:
+            found.append({"number": None, "far": False})
+        found.append({"number": number, "far": abs(number - here) > 1 and number not in (1, last)})
+        before = number
     return found
 
 
