@@ -113,6 +113,9 @@ def allowed(request: HttpRequest, permission: str) -> bool:
 
 def must_set_up(visitor: Visitor) -> bool:
     """True for owners and finance staff without a second factor, from their second visit on."""
-    if visitor.first_visit or visitor.staff.role not in SECOND_FACTOR_ROLES:
-        return False
-    return not queries.factors_of(visitor.staff.user_id).second
+    return not visitor.first_visit and needs_second_factor(visitor)
+
+
+def needs_second_factor(visitor: Visitor) -> bool:
+    """True for owners and finance staff without a second factor."""
+    return visitor.staff.role in SECOND_FACTOR_ROLES and not queries.factors_of(visitor.staff.user_id).second

@@ -16,9 +16,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
-from goodfor.console.access import must_set_up, visitor_of
+from goodfor.console.access import must_set_up, needs_second_factor, visitor_of
 from goodfor.console.columns import Text
 from goodfor.console.errors import NotAllowed
 from goodfor.console.pages import menu_for, page_named
@@ -82,9 +83,7 @@ def console_page(
     return decorate
 
 
-def _answer(
-    view: View[P], request: HttpRequest, visitor: Visitor, *args: P.args, **kwargs: P.kwargs
-) -> HttpResponse:
+def _answer(view: View[P], request: HttpRequest, visitor: Visitor, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
     try:
         return view(request, visitor, *args, **kwargs)
     except StepUpNeeded as needed:
@@ -124,16 +123,20 @@ def show(
     `page` is the name of the menu's entry that is open; `crumbs` are (words, address) between it and the title.
     """
     entry = page_named(page)
+    title = (context or {}).get("title") or (entry.title if entry else "")
     frame = {
         "visitor": visitor,
-        "menu": menu_for(visitor, page),
-        "page": entry,
+        "menu": menu_for(visitor),
+        "page_name": page,
+        "home": reverse("desk:overview"),
+        "brand": _("好码后台"),
         "crumbs": crumbs,
+        "trail": [*({"label": label, "href": href} for label, href in crumbs), {"label": title, "href": ""}],
         "shops": [place for place in identity.places_of_user(visitor.staff.user_id) if place[1].active],
         "lang": "en" if translation.get_language() == "en" else "zh-Hans",
         "here": request.get_full_path() if request.method == "GET" else reverse("desk:overview"),
-        "must_set_up": must_set_up(visitor),
-        "title": entry.title if entry else "",
+        "should_set_up": visitor.first_visit and needs_second_factor(visitor),
+        "title": title,
     }
     return render(request, f"console/{template}.html", {**frame, **(context or {})}, status=status)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,15 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
 )
 
 PAGES: Final[tuple[Page, ...]] = (
-    Page("desk:overview", _("总览"), "gauge", P.ORDERS_VIEW, "overview"),
-    Page("desk:orders", _("全部订单"), "receipt", P.ORDERS_VIEW, "orders"),
-    Page("desk:payments", _("支付流水"), "wallet", P.PAYMENTS_VIEW, "payments"),
-    Page("desk:cases", _("异常单"), "warning", P.PAYMENTS_VIEW, "payments"),
-    Page("desk:buyers", _("买家查询"), "user", P.BUYERS_VIEW, "buyers"),
-    Page("desk:ledger", _("试算平衡"), "book", P.LEDGER_VIEW, "ledger"),
-    Page("desk:exports", _("导出记录"), "download", P.ORDERS_VIEW, "jobs"),
-    Page("desk:batches", _("批量任务"), "list-checks", P.ORDERS_VIEW, "jobs"),
-    Page("console:index", _("数据浏览"), "database", P.AUDIT_VIEW, "audit", owner_only=True),
+    Page("desk:overview", _("总览"), "bars", Permission.ORDERS_VIEW, "overview"),
+    Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),
+    Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
+    Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
+    Page("desk:buyers", _("买家查询"), "people", Permission.BUYERS_VIEW, "buyers"),
+    Page("desk:ledger", _("试算平衡"), "book", Permission.LEDGER_VIEW, "ledger"),
+    Page("desk:exports", _("导出记录"), "download", Permission.ORDERS_VIEW, "jobs"),
+    Page("desk:batches", _("批量任务"), "check", Permission.ORDERS_VIEW, "jobs"),
+    Page("console:index", _("数据浏览"), "grid", Permission.AUDIT_VIEW, "audit", owner_only=True),
 )
 
 
@@ -57,10 +57,10 @@ PAGES: Final[tuple[Page, ...]] = (
 class MenuItem:
     """An entry as one visitor sees it."""
 
-    title: Text
+    key: str
+    label: Text
     icon: str
-    url: str
-    active: bool
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,16 @@ class MenuGroup:
     """A job and its pages."""
 
     key: str
-    title: Text
+    label: Text
     items: Sequence[MenuItem]
 
 
-def menu_for(visitor: Visitor, current: str) -> list[MenuGroup]:
-    """What the visitor may open; `current` is the name of the page that is open."""
+def menu_for(visitor: Visitor) -> list[MenuGroup]:
+    """What the visitor may open."""
     groups = []
     for key, title in GROUPS:
         items = [
-            MenuItem(page.title, page.icon, reverse(page.name), page.name == current)
+            MenuItem(page.name, page.title, page.icon, reverse(page.name))
             for page in PAGES
             if page.group == key and visitor.may(page.permission) and not (page.owner_only and not _is_owner(visitor))
         ]

@@ -12,9 +12,9 @@ from unfold.sites import UnfoldAdminSite
 
 from goodfor.console.access import must_set_up, staff_of, visitor_of
 from goodfor.console.columns import Text
+from goodfor.console.frame import dress
 from goodfor.console.lists import catalog, identity, kernel, ledger, orders, payments, vault
 from goodfor.console.readonly import ReadOnlyAdmin
-from goodfor.console.frame import dress
 from goodfor.identity import queries as shops
 from goodfor.identity.types import Role
 

@@ -36,6 +36,25 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "refund_failed": _("退款被拒"),
     "ambiguous_refund": _("退款结果未知"),
 }
+#: What stands in a case's detail.
+CASE_DETAILS: Final[Mapping[str, Text]] = {
+    "number": _("单号"),
+    "code": _("通道代码"),
+    "message": _("通道说明"),
+    "reason": _("原因"),
+    "amount_minor": _("金额（分）"),
+    "expected_minor": _("应收（分）"),
+    "received_minor": _("实收（分）"),
+    "currency": _("币种"),
+    "channel_ref": _("通道单号"),
+    "our_ref": _("我方单号"),
+}
+FACTS: Final[Mapping[str, Text]] = {
+    "paid": _("通道确认收款"),
+    "closed": _("通道关闭支付"),
+    "refunded": _("通道退款成功"),
+    "refund_failed": _("通道退款失败"),
+}
 CASE_STATES: Final[Mapping[str, Text]] = {"open": _("待处理"), "closed": _("已处理")}
 METHODS: Final[Mapping[str, Text]] = {
     "alipay": _("支付宝"),

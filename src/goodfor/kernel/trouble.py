@@ -1,4 +1,4 @@
-"""What has gone wrong in the background of this installation, as numbers: failed jobs, events that wait for another try."""
+"""What has gone wrong in the background, as numbers: failed jobs, events that wait for another try."""
 
 from dataclasses import dataclass
 

@@ -10,7 +10,7 @@ from goodfor.console import words
 from goodfor.console.columns import Text
 from goodfor.console.listing.spec import ALL_TAB, Act, ActContext, Asked, Column, Filter, Listing, Tab
 from goodfor.console.types import Visitor
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import CaseNotFound
 from goodfor.payments.operations.close_case import close_case
@@ -30,9 +30,7 @@ class _Cases:
 
     def page(self, asked: Asked, *, offset: int, limit: int) -> Sequence[CaseView]:
         state = None if asked.tab == ALL_TAB else asked.tab
-        return payments.cases(
-            asked.shop_id, state=state, kind=asked.values.get("kind"), offset=offset, limit=limit
-        )
+        return payments.cases(asked.shop_id, state=state, kind=asked.values.get("kind"), offset=offset, limit=limit)
 
     def counts(self, asked: Asked) -> Mapping[str, int] | None:
         return {
@@ -59,7 +57,7 @@ class _Cases:
         return found
 
 
-def kind_choices(visitor: Visitor) -> list[tuple[str, Text]]:
+def kind_choices(_visitor: Visitor) -> list[tuple[str, Text]]:
     """Kinds of cases."""
     return list(words.CASE_KINDS.items())
 
@@ -70,16 +68,14 @@ def kind_of(row: CaseView) -> str:
 
 
 def _close(context: ActContext, case_id: UUID) -> None:
-    close_case(
-        shop_id=context.shop_id, case_id=case_id, resolution=context.note, actor=context.actor, now=context.now
-    )
+    close_case(shop_id=context.shop_id, case_id=case_id, resolution=context.note, actor=context.actor, now=context.now)
 
 
 CASES: Final = Listing(
     key="cases",
     page="desk:cases",
     title=_("异常单"),
-    permission=P.PAYMENTS_VIEW,
+    permission=Permission.PAYMENTS_VIEW,
     source=_Cases(),
     row_id=lambda row: row.id,
     row_name=lambda row: f"{kind_of(row)} {str(row.id)[-6:]}",
@@ -95,7 +91,8 @@ CASES: Final = Listing(
     ),
     filters=(Filter("kind", _("类型"), "choice", kind_choices),),
     acts=(
-        Act("close", _("标为已处理"), _("把 {n} 个异常单标为已处理？"), P.PAYMENTS_RESOLVE, _close, asks=_("怎么处理的")),
+        Act("close", _("标为已处理"), _("把 {n} 个异常单标为已处理？"), Permission.PAYMENTS_RESOLVE, _close,
+            asks=_("怎么处理的")),
     ),
-    export_permission=P.PAYMENTS_VIEW,
+    export_permission=Permission.PAYMENTS_VIEW,
 )  # fmt: skip

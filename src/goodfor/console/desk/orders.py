@@ -13,7 +13,7 @@ from goodfor.console import words
 from goodfor.console.columns import Text
 from goodfor.console.listing.spec import ALL_TAB, Act, ActContext, Asked, Column, Filter, Listing, Tab
 from goodfor.console.types import Visitor
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kit.words import state_label, state_tone
 from goodfor.orders import queries as orders
@@ -92,7 +92,7 @@ def product_choices(visitor: Visitor) -> list[tuple[str, Text]]:
     return found
 
 
-def channel_choices(visitor: Visitor) -> list[tuple[str, Text]]:
+def channel_choices(_visitor: Visitor) -> list[tuple[str, Text]]:
     """Where orders come from."""
     return list(words.CHANNELS.items())
 
@@ -130,7 +130,7 @@ ORDERS: Final = Listing(
     key="orders",
     page="desk:orders",
     title=_("订单"),
-    permission=P.ORDERS_VIEW,
+    permission=Permission.ORDERS_VIEW,
     source=_Orders(),
     row_id=lambda row: row.id,
     row_name=lambda row: row.number,
@@ -138,7 +138,7 @@ ORDERS: Final = Listing(
     sorts=("placed", "-placed"),
     detail="console/cells/order_detail.html",
     columns=(
-        Column("number", _("订单号"), lambda row: row.number, "code", template="console/cells/order_number.html", first=True),
+        Column("number", _("订单号"), lambda row: row.number, "code", "console/cells/order_number.html", first=True),
         Column("goods", _("商品"), goods_of, template="console/cells/order_goods.html", first=True),
         Column("buyer", _("买家"), buyer_of, first=True),
         Column("quantity", _("数量"), lambda row: row.quantity, "number"),
@@ -151,11 +151,11 @@ ORDERS: Final = Listing(
         Column("refunded", _("已退金额"), lambda row: replace(row.total, amount_minor=row.refunded_minor), "money",
                default=False),
         Column("external", _("外部单号"), lambda row: row.external_ref, "code", default=False),
-        Column("contact", _("联系方式"), lambda row: row.contact, default=False, permission=P.BUYERS_VIEW),
+        Column("contact", _("联系方式"), lambda row: row.contact, default=False, permission=Permission.BUYERS_VIEW),
     ),
     filters=(
         Filter("number", _("订单号")),
-        Filter("contact", _("买家联系方式"), permission=P.BUYERS_VIEW, hint=_("完整的手机号或邮箱")),
+        Filter("contact", _("买家联系方式"), permission=Permission.BUYERS_VIEW, hint=_("完整的手机号或邮箱")),
         Filter("sku", _("商品"), "choice", product_choices),
         Filter("placed", _("下单时间"), "days"),
         Filter("channel", _("渠道"), "choice", channel_choices, folded=True),
@@ -163,9 +163,9 @@ ORDERS: Final = Listing(
         Filter("external", _("外部单号"), folded=True),
     ),
     acts=(
-        Act("cancel", _("取消"), _("取消 {n} 个未付款的订单？卡密会回到库存。"), P.ORDERS_CANCEL, _cancel),
-        Act("refund", _("全额退款"), _("把 {n} 个订单的钱原路退回？退回后不能撤销。"), P.ORDERS_REFUND, _refund,
-            asks=_("退款原因"), dangerous=True),
+        Act("cancel", _("取消"), _("取消 {n} 个未付款的订单？卡密会回到库存。"), Permission.ORDERS_CANCEL, _cancel),
+        Act("refund", _("全额退款"), _("把 {n} 个订单的钱原路退回？退回后不能撤销。"), Permission.ORDERS_REFUND,
+            _refund, asks=_("退款原因"), dangerous=True),
     ),
-    export_permission=P.ORDERS_EXPORT,
+    export_permission=Permission.ORDERS_EXPORT,
 )  # fmt: skip

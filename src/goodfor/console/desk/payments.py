@@ -11,7 +11,7 @@ from goodfor.console import words
 from goodfor.console.columns import Text
 from goodfor.console.listing.spec import ALL_TAB, Asked, Column, Filter, Listing, Tab
 from goodfor.console.types import Visitor
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
@@ -75,7 +75,7 @@ def account_choices(visitor: Visitor) -> list[tuple[str, Text]]:
     return [(account.code, account.name) for account in payments.accounts(visitor.shop.id, utc_now())]
 
 
-def method_choices(visitor: Visitor) -> list[tuple[str, Text]]:
+def method_choices(_visitor: Visitor) -> list[tuple[str, Text]]:
     """Ways to pay."""
     return list(words.METHODS.items())
 
@@ -89,18 +89,20 @@ PAYMENTS: Final = Listing(
     key="payments",
     page="desk:payments",
     title=_("支付流水"),
-    permission=P.PAYMENTS_VIEW,
+    permission=Permission.PAYMENTS_VIEW,
     source=_Payments(),
     row_id=lambda row: row.id,
     row_name=lambda row: row.number,
     tabs=TABS,
     columns=(
-        Column("number", _("支付单号"), lambda row: row.number, "code", template="console/cells/payment_number.html", first=True),
+        Column("number", _("支付单号"), lambda row: row.number, "code", "console/cells/payment_number.html",
+               first=True),
         Column("amount", _("金额"), lambda row: row.amount, "money"),
         Column("state", _("状态"), state_of, "badge"),
         Column("account", _("通道账户"), lambda row: row.account_code),
         Column("method", _("支付方式"), lambda row: words.word(words.METHODS, row.method)),
-        Column("captured", _("实收"), lambda row: Money(row.captured_minor, row.amount.currency), "money", default=False),
+        Column("captured", _("实收"), lambda row: Money(row.captured_minor, row.amount.currency), "money",
+               default=False),
         Column("refunded", _("已退"), lambda row: Money(row.refunded_minor, row.amount.currency), "money"),
         Column("channel_ref", _("通道单号"), lambda row: row.channel_ref, "code"),
         Column("created", _("发起时间"), lambda row: row.created_at, "time"),
@@ -114,5 +116,5 @@ PAYMENTS: Final = Listing(
         Filter("account", _("通道账户"), "choice", account_choices, folded=True),
         Filter("method", _("支付方式"), "choice", method_choices, folded=True),
     ),
-    export_permission=P.ORDERS_EXPORT,
+    export_permission=Permission.ORDERS_EXPORT,
 )  # fmt: skip

@@ -98,7 +98,7 @@ def _whole(text: str, otherwise: int) -> int:
 
 
 def query_of(listing: Listing, params: Params) -> str:
-    """The part of an address that says which rows are meant, in one fixed order: what views, exports and batches keep."""
+    """The part of an address that says which rows are meant, in one fixed order: views, exports and batches keep it."""
     names = ["tab", *(key for entry in listing.filters for key in entry.keys), "sort"]
     kept = [(name, params[name].strip()[:MAX_TEXT]) for name in names if params.get(name, "").strip()]
     return urlencode(kept)

@@ -1,4 +1,4 @@
-"""The pages that a described list gets: the list itself, columns, views, export, batch with its counted confirmation."""
+"""The pages that a described list gets: the list itself, columns, views, export, batch with a counted confirmation."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -71,7 +71,9 @@ def list_context(listing: Listing, request: HttpRequest, visitor: Visitor) -> di
         "asked": wanted,
         "title": listing.title,
         "tabs": [_tab(listing, tab, params, counts) for tab in listing.tabs],
-        "filters": [_field(entry, params, visitor, problems) for entry in listing.filters_for(visitor) if not entry.folded],
+        "filters": [
+            _field(entry, params, visitor, problems) for entry in listing.filters_for(visitor) if not entry.folded
+        ],
         "folded": [_field(entry, params, visitor, problems) for entry in listing.filters_for(visitor) if entry.folded],
         "folded_open": any(params.get(k) for e in listing.filters_for(visitor) if e.folded for k in e.keys),
         "in_force": _in_force(listing, params, visitor),
@@ -87,7 +89,9 @@ def list_context(listing: Listing, request: HttpRequest, visitor: Visitor) -> di
         "query": asking.query_of(listing, params),
         "total": _limited(total, listing.count_limit) if total is not None else None,
         "total_number": total if total is not None else wanted.offset + len(rows),
-        "previous": asking.address(params, page=wanted.page - 1 if wanted.page > 2 else None) if wanted.page > 1 else "",
+        "previous": asking.address(params, page=wanted.page - 1 if wanted.page > 2 else None)
+        if wanted.page > 1
+        else "",
         "next": asking.address(params, page=wanted.page + 1) if more else "",
         "here_sort": params.get("sort", ""),
         "names": _names(listing),

@@ -31,7 +31,7 @@ def export_path(export_id: UUID, file_format: str) -> Path:
 
 
 def staff_visitor(shop_id: UUID, staff_id: UUID, now: datetime) -> Visitor | None:
-    """Somebody of the shop as a visitor, for work that goes on when they have left the page; None if they were let go."""
+    """Somebody of the shop as a visitor, for work that goes on without them; None if they were let go."""
     staff = next((one for one in identity.staff_of_shop(shop_id) if one.id == staff_id and one.active), None)
     return Visitor(staff, identity.shop_by_id(shop_id), staff_id, "job", now, first_visit=False) if staff else None
 
@@ -81,9 +81,7 @@ def _write(
     )
 
 
-def _pages(
-    listing: Listing, visitor: Visitor, query: str, columns: list[Column]
-) -> Iterator[list[list[Value]]]:
+def _pages(listing: Listing, visitor: Visitor, query: str, columns: list[Column]) -> Iterator[list[list[Value]]]:
     wanted = asked.read(listing, dict(parse_qsl(query)), visitor)
     for page in listing.source.walk(wanted):
         yield [[file_value(column, row, wanted.timezone) for column in columns] for row in page]

@@ -1,7 +1,7 @@
 """What a list is, described as data. A page describes its list once; the engine does the rest the same way everywhere.
 
-    LISTING = Listing(key="orders", title=_("订单"), permission=..., columns=(...), filters=(...), tabs=(...), source=Source())
-    urlpatterns += listing_urls("orders/", LISTING)
+LISTING = Listing(key="orders", title=_("订单"), permission=..., columns=(...), filters=(...), tabs=(...), source=Source())
+urlpatterns += listing_urls("orders/", LISTING)
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from goodfor.console.types import Visitor
 from goodfor.console.columns import Text
+from goodfor.console.types import Visitor
 
 SIZES: Final = (20, 50, 100, 200)
 ALL_TAB: Final = "all"
@@ -79,7 +79,7 @@ class Tab:
 class Act:
     """What can be done with many rows at once.
 
-    `run(visitor-free context, id)` does one and raises DomainError where it cannot; doing it twice changes nothing more.
+    `run(context, id)` does one and raises DomainError where it cannot; doing it twice changes nothing more.
     `asks`: a text that the person must give (a reason). `dangerous` asks for a fresh proof of who one is.
     """
 

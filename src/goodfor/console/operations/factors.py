@@ -1,4 +1,4 @@
-"""Second factors of a person. Small steps that the console's views call; each says what it writes in the audit trail."""
+"""Second factors of a person: small steps that the console's views call; changes are audited."""
 
 import hashlib
 from datetime import datetime
@@ -21,7 +21,7 @@ _KEPT_CODES = 4
 
 
 def add_totp(*, shop_id: UUID, user_id: int, secret: str, code: str, actor: str, now: datetime) -> list[str]:
-    """Begin to use an authenticator app that has shown `code`; the recovery codes if there were none. Raises WrongCode."""
+    """Begin to use an app that has shown `code`; gives recovery codes if there were none. Raises WrongCode."""
     if not validate_totp_code(secret, code):
         raise WrongCode
     with transaction.atomic():

@@ -25,7 +25,12 @@ def set_password(*, shop_id: UUID, user_id: int, password: str, actor: str, now:
         user.set_password(password)
         user.save(update_fields=["password"])
         audit.record(
-            shop_id=shop_id, actor=actor, action="console.password_set", subject=("user", str(user_id)), data={}, now=now
+            shop_id=shop_id,
+            actor=actor,
+            action="console.password_set",
+            subject=("user", str(user_id)),
+            data={},
+            now=now,
         )
 
 

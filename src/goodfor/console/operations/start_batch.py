@@ -27,7 +27,7 @@ def start_batch(
     actor: str,
     now: datetime,
 ) -> UUID:
-    """Fix which rows it is about; the worker does them one by one, each once. The same `batch_id` again changes nothing.
+    """Fix which rows it is about; the worker does each once. The same `batch_id` again changes nothing.
 
     Raises NothingSelected, TooManyRows.
     """

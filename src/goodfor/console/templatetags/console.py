@@ -23,3 +23,15 @@ def role(name: str) -> str:
 def session_method(name: str) -> str:
     """How somebody came in, in words."""
     return words.word(words.SESSION_METHODS, name)
+
+
+@register.filter
+def fact_kind(kind: str) -> str:
+    """What a channel said, in words."""
+    return words.word(words.FACTS, kind)
+
+
+@register.filter
+def case_detail(key: str) -> str:
+    """A detail of a case, in words."""
+    return words.word(words.CASE_DETAILS, key)

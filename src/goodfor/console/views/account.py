@@ -28,13 +28,13 @@ from goodfor.kernel import audit
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 
-_SECRET: Final = "console_totp_secret"
+_SETTING_UP: Final = "console_totp"
 _CODES: Final = "console_new_codes"
 HOME: Final = "desk:security"
 
 
 @console_page(EVERYBODY, methods=("POST",), unprepared=True)
-def switch(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+def switch(request: HttpRequest, visitor: Visitor) -> HttpResponse:  # noqa: ARG001
     """Look at another of one's shops."""
     try:
         moved = switch_shop(request, UUID(request.POST.get("shop", "")))
@@ -112,10 +112,10 @@ def app(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Set up an authenticator app: show a secret, then take the code that the app makes of it."""
     require_own_proof(request, visitor)
     adapter, now = get_adapter(), utc_now()
-    sealed = request.session.get(_SECRET)
+    sealed = request.session.get(_SETTING_UP)
     if "code" not in request.POST or not sealed:
         secret = generate_totp_secret()
-        request.session[_SECRET] = adapter.encrypt(secret)
+        request.session[_SETTING_UP] = adapter.encrypt(secret)
         return _security(request, visitor, secret=secret)
     secret = adapter.decrypt(sealed)
     try:
@@ -125,7 +125,7 @@ def app(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         )  # fmt: skip
     except WrongCode as error:
         return _security(request, visitor, error=error, secret=secret)
-    del request.session[_SECRET]
+    del request.session[_SETTING_UP]
     return secured(request, visitor, codes)
 
 

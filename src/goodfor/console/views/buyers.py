@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import OrderNotFound
@@ -18,7 +18,7 @@ PAGE: Final = "desk:buyers"
 SHOWN: Final = 20
 
 
-@console_page(P.BUYERS_VIEW)
+@console_page(Permission.BUYERS_VIEW)
 def buyers(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """One buyer with what they bought; nobody can be listed who was not asked for."""
     contact = request.GET.get("contact", "").replace("\x00", "").strip()[:200]

@@ -50,7 +50,9 @@ def signin(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         token = request.GET.get("token", "")
-        return page(request, "open" if token else "signin", {"token": token, "next": _next(request.GET.get("next", ""))})
+        return page(
+            request, "open" if token else "signin", {"token": token, "next": _next(request.GET.get("next", ""))}
+        )
     return _by_link(request) if "token" in request.POST else _by_password(request)
 
 
@@ -60,9 +62,7 @@ def _by_link(request: HttpRequest) -> HttpResponse:
         signed_in = use_signin_link(token=request.POST.get("token", ""), now=now)
     except InvalidSigninLink:
         return page(request, "used", status=403)
-    come_in(
-        request, user_id=signed_in.user_id, shop_id=signed_in.shop_id, method="link", proved=False, now=now
-    )
+    come_in(request, user_id=signed_in.user_id, shop_id=signed_in.shop_id, method="link", proved=False, now=now)
     return redirect("desk:overview")
 
 
@@ -138,7 +138,7 @@ def pending_user(request: HttpRequest, now: datetime) -> int | None:
 
 
 def enter(request: HttpRequest, user_id: int, method: str, onward: str, now: datetime) -> HttpResponse:
-    """All that was asked for was given: a fresh session, in the first shop where the person works. Raises WrongPassword."""
+    """All that was asked for was given: a fresh session, in the first shop where the person works."""
     places = [(shop, staff) for shop, staff in identity.places_of_user(user_id) if staff.active]
     if not places:
         return refused(request, "signin", WrongPassword(), {})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from goodfor.console import words
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
 from goodfor.ledger.types import TxView
@@ -22,11 +22,16 @@ LINES: Final = 50
 TYPES: Final = ("asset", "liability", "equity", "income", "expense")
 
 
-@console_page(P.LEDGER_VIEW)
+@console_page(Permission.LEDGER_VIEW)
 def trial_balance(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Every account with its balance; both columns add up alike in each currency."""
     rows = [
-        (row, ledger.account_label(row.code), _money(row.debit_minor, row.currency), _money(row.credit_minor, row.currency))
+        (
+            row,
+            ledger.account_label(row.code),
+            _money(row.debit_minor, row.currency),
+            _money(row.credit_minor, row.currency),
+        )
         for row in ledger.trial_balance(visitor.shop.id)
         if "all" in request.GET or row.debit_minor or row.credit_minor
     ]
@@ -47,7 +52,7 @@ def _money(minor: int, currency: str) -> Money | None:
     return Money(minor, currency) if minor else None
 
 
-@console_page(P.LEDGER_VIEW)
+@console_page(Permission.LEDGER_VIEW)
 def statement(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """An account's lines, newest first."""
     code, currency = request.GET.get("code", "")[:160], request.GET.get("currency", visitor.shop.currency)[:3]
@@ -59,20 +64,24 @@ def statement(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "code": code,
         "currency": currency,
         "balance": Money(ledger.balance(visitor.shop.id, code, currency), currency),
-        "lines": [(line, words.word(words.POSTING_KINDS, line.kind), Money(line.amount_minor, currency)) for line in shown],
+        "lines": [
+            (line, words.word(words.POSTING_KINDS, line.kind), Money(line.amount_minor, currency)) for line in shown
+        ],
         "next": shown[-1].cursor if len(lines) > LINES else "",
     }
     return show(request, visitor, "statement", context, page=PAGE, crumbs=[(_("试算平衡"), reverse(PAGE))])
 
 
-@console_page(P.LEDGER_VIEW)
+@console_page(Permission.LEDGER_VIEW)
 def transaction(request: HttpRequest, visitor: Visitor, tx_id: int) -> HttpResponse:
     """One transaction: every line, and what caused it."""
     found = ledger.transaction(visitor.shop.id, tx_id)
     context = {
         "title": words.word(words.POSTING_KINDS, found.kind),
         "tx": found,
-        "lines": [(line, ledger.account_label(line.account), Money(line.amount_minor, found.currency)) for line in found.lines],
+        "lines": [
+            (line, ledger.account_label(line.account), Money(line.amount_minor, found.currency)) for line in found.lines
+        ],
         "causes": causes_of(visitor, found),
     }
     return show(request, visitor, "transaction", context, page=PAGE, crumbs=[(_("试算平衡"), reverse(PAGE))])
@@ -87,7 +96,9 @@ def causes_of(visitor: Visitor, found: TxView) -> list[dict[str, Any]]:
     ]
     number = _payment_number(visitor, found)
     if number:
-        causes.append({"label": _("支付 %(number)s") % {"number": number}, "href": reverse("desk:payment", args=[number])})
+        causes.append(
+            {"label": _("支付 %(number)s") % {"number": number}, "href": reverse("desk:payment", args=[number])}
+        )
     return causes
 
 

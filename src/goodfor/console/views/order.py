@@ -15,7 +15,7 @@ from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.timeline import timeline_of
 from goodfor.delivery import queries as delivery
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
@@ -30,7 +30,7 @@ REFUND_LIMIT_MINOR: Final = 20_000
 PAGE: Final = "desk:orders"
 
 
-@console_page(P.ORDERS_VIEW)
+@console_page(Permission.ORDERS_VIEW)
 def order(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
     """Timeline, lines, payments, postings, reveals; never a code."""
     return _order(request, visitor, orders.desk_order(visitor.shop.id, number))
@@ -47,27 +47,36 @@ def _order(
     holders = [line.line_id for line in found.lines]
     refundable = orders.refundable(shop_id, found.id)
     codes = delivery.masked_codes(shop_id, holders) if found.delivered_at else []
-    postings = ledger.postings_of_order(shop_id, found.id) if visitor.may(P.LEDGER_VIEW) else []
+    postings = ledger.postings_of_order(shop_id, found.id) if visitor.may(Permission.LEDGER_VIEW) else []
     context: dict[str, Any] = {
         "title": found.number,
         "order": found,
-        "contact": found.contact if visitor.may(P.BUYERS_VIEW) else orders.masked_contact(found.contact),
+        "contact": found.contact if visitor.may(Permission.BUYERS_VIEW) else orders.masked_contact(found.contact),
         "channel": words.word(words.CHANNELS, found.channel),
         "timeline": timeline_of(visitor, found, attempts, refunds, cases),
-        "payments": [(p, words.word(words.PAYMENT_STATES, p.state), words.word(words.METHODS, p.method)) for p in attempts],
+        "payments": [
+            (p, words.word(words.PAYMENT_STATES, p.state), words.word(words.METHODS, p.method)) for p in attempts
+        ],
         "refunds": [(r, words.word(words.REFUND_STATES, r.state)) for r in refunds],
         "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in cases],
         "codes": codes,
         "shown": sum(1 for code in codes if code.revealed_at),
         "postings": [
-            (p, words.word(words.POSTING_KINDS, p.kind), ledger.account_label(p.account), Money(p.amount_minor, p.currency))
+            (
+                p,
+                words.word(words.POSTING_KINDS, p.kind),
+                ledger.account_label(p.account),
+                Money(p.amount_minor, p.currency),
+            )
             for p in postings
         ],
         "refundable": refundable,
-        "may_refund": visitor.may(P.ORDERS_REFUND) and refundable.amount_minor > 0,
-        "may_part": visitor.may(P.ORDERS_REFUND) and found.state == "delivered" and refundable.amount_minor > 1,
-        "may_cancel": visitor.may(P.ORDERS_CANCEL) and found.state == "placed",
-        "may_see_buyer": visitor.may(P.BUYERS_VIEW),
+        "may_refund": visitor.may(Permission.ORDERS_REFUND) and refundable.amount_minor > 0,
+        "may_part": visitor.may(Permission.ORDERS_REFUND)
+        and found.state == "delivered"
+        and refundable.amount_minor > 1,
+        "may_cancel": visitor.may(Permission.ORDERS_CANCEL) and found.state == "placed",
+        "may_see_buyer": visitor.may(Permission.BUYERS_VIEW),
         "error": error,
         "typed": typed or {},
     }
@@ -77,7 +86,7 @@ def _order(
     )
 
 
-@console_page(P.ORDERS_REFUND, methods=("POST",))
+@console_page(Permission.ORDERS_REFUND, methods=("POST",))
 def refund(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
     """Give money back: all of the rest, or a part. Above the shop's limit it asks who one is first."""
     found = orders.desk_order(visitor.shop.id, number)
@@ -117,11 +126,11 @@ def _amount(text: str, currency: str) -> Money:
         raise InvalidInput(_("金额请写成 9.90 这样")) from None
 
 
-@console_page(P.ORDERS_CANCEL, methods=("POST",))
+@console_page(Permission.ORDERS_CANCEL, methods=("POST",))
 def cancel(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
     """Cancel an unpaid order."""
     found = orders.desk_order(visitor.shop.id, number)
-    if not visitor.may(P.ORDERS_VIEW):
+    if not visitor.may(Permission.ORDERS_VIEW):
         raise NotAllowed
     try:
         cancel_order(shop_id=visitor.shop.id, order_id=found.id, actor=visitor.actor, now=utc_now())

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from goodfor.catalog import queries as catalog
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kernel.trouble import trouble
@@ -28,7 +28,7 @@ LOW_STOCK: Final = 10
 CASES_SHOWN: Final = 1000
 
 
-@console_page(P.ORDERS_VIEW)
+@console_page(Permission.ORDERS_VIEW)
 def overview(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Numbers of today against yesterday, of thirty days, and a list of what waits for a person."""
     now, shop = utc_now(), visitor.shop
@@ -96,15 +96,15 @@ def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[
     orders_at = reverse("desk:orders")
     if figures.overdue:
         found.append(_item(_("已付款但超时未了结的订单"), figures.overdue, f"{orders_at}?tab=paid", "red"))
-    if visitor.may(P.PAYMENTS_VIEW):
+    if visitor.may(Permission.PAYMENTS_VIEW):
         cases = len(payments.cases(visitor.shop.id, state="open", limit=CASES_SHOWN))
         if cases:
             found.append(_item(_("待处理的异常单"), cases, reverse("desk:cases"), "red"))
     if figures.refunding:
         found.append(_item(_("退款中的订单"), figures.refunding, f"{orders_at}?tab=refunding", "amber"))
-    if visitor.may(P.STOCK_VIEW):
+    if visitor.may(Permission.STOCK_VIEW):
         found += _low_stock(visitor, now)
-    if visitor.may(P.AUDIT_VIEW):
+    if visitor.may(Permission.AUDIT_VIEW):
         wrong = trouble()
         if wrong.failed_jobs:
             found.append(_item(_("失败的后台任务"), wrong.failed_jobs, "", "red"))

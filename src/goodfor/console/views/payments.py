@@ -12,7 +12,7 @@ from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.order import refund_limit
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.orders import queries as orders
@@ -26,7 +26,7 @@ PAYMENTS: Final = "desk:payments"
 CASES: Final = "desk:cases"
 
 
-@console_page(P.PAYMENTS_VIEW)
+@console_page(Permission.PAYMENTS_VIEW)
 def payment(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
     """A payment with everything that its channel ever said, its refunds and its cases."""
     shop_id = visitor.shop.id
@@ -52,13 +52,13 @@ def _order_number(visitor: Visitor, found: PaymentView) -> str:
     return rows[0].number if rows else ""
 
 
-@console_page(P.PAYMENTS_VIEW, methods=("GET", "POST"))
+@console_page(Permission.PAYMENTS_VIEW, methods=("GET", "POST"))
 def case(request: HttpRequest, visitor: Visitor, case_id: Any) -> HttpResponse:
     """A case: what is known, and deciding it."""
     found = payments.case(visitor.shop.id, case_id)
     if request.method != "POST":
         return _case(request, visitor, found)
-    if not visitor.may(P.PAYMENTS_RESOLVE):
+    if not visitor.may(Permission.PAYMENTS_RESOLVE):
         raise NotAllowed
     try:
         _resolve(request, visitor, found)
@@ -79,9 +79,9 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
         "order_number": _order_number(visitor, paid) if paid else "",
         "refund": refund,
         "refund_state": words.word(words.REFUND_STATES, refund.state) if refund else "",
-        "may_resolve": visitor.may(P.PAYMENTS_RESOLVE) and found.state == "open",
+        "may_resolve": visitor.may(Permission.PAYMENTS_RESOLVE) and found.state == "open",
         "may_decide": refund is not None and refund.state == "unknown",
-        "may_repeat": refund is not None and refund.state == "failed" and visitor.may(P.ORDERS_REFUND),
+        "may_repeat": refund is not None and refund.state == "failed" and visitor.may(Permission.ORDERS_REFUND),
         "error": error,
     }
     status = error.http_status if error else 200
@@ -103,7 +103,7 @@ def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
     if refund.amount.amount_minor > refund_limit(visitor):
         require_fresh_proof(request)
     if act == "repeat":
-        if not visitor.may(P.ORDERS_REFUND):
+        if not visitor.may(Permission.ORDERS_REFUND):
             raise NotAllowed
         repeat_refund(shop_id=shop_id, refund_id=refund.id, actor=visitor.actor, now=now)
         close_case(shop_id=shop_id, case_id=found.id, resolution=note, actor=visitor.actor, now=now)

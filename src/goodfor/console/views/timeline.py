@@ -12,7 +12,7 @@ from goodfor.console import words
 from goodfor.console.types import Visitor
 from goodfor.delivery import queries as delivery
 from goodfor.identity import queries as identity
-from goodfor.identity.types import Permission as P
+from goodfor.identity.types import Permission
 from goodfor.kernel import audit
 from goodfor.kit.words import state_label, state_tone
 from goodfor.kit.writing import plain_money
@@ -22,7 +22,7 @@ from goodfor.payments import queries as payments
 from goodfor.payments.types import CaseView, PaymentView, RefundView
 
 Item = dict[str, Any]
-FACTS = {
+ACTS = {
     "paid": gettext_lazy("通道确认收款"),
     "closed": gettext_lazy("通道关闭支付"),
     "refunded": gettext_lazy("通道退款成功"),
@@ -103,7 +103,10 @@ def _moves(
             }
         else:
             tone = state_tone(step.to_state)
-            item |= {"label": _("订单：%(state)s") % {"state": state_label(step.to_state)}, "tone": tone.replace("plain", "")}
+            item |= {
+                "label": _("订单：%(state)s") % {"state": state_label(step.to_state)},
+                "tone": tone.replace("plain", ""),
+            }
         items.append(item)
     return items
 
@@ -118,7 +121,7 @@ def _facts(visitor: Visitor, attempts: Sequence[PaymentView]) -> list[Item]:
             items.append(
                 {
                     "at": fact.happened_at,
-                    "label": str(FACTS[fact.kind]),
+                    "label": words.word(words.FACTS, fact.kind),
                     "text": f"{plain_money(fact.amount)} {fact.channel_ref}",
                     "who": _("支付通道"),
                 }
@@ -129,11 +132,13 @@ def _facts(visitor: Visitor, attempts: Sequence[PaymentView]) -> list[Item]:
 def _acts(visitor: Visitor, order: DeskOrder, who: _People) -> list[Item]:
     """Lines of the audit trail about this order, and when its codes were first seen, which no role must not know."""
     items: list[Item] = []
-    if visitor.may(P.AUDIT_VIEW) or visitor.may(P.ORDERS_REFUND):
+    if visitor.may(Permission.AUDIT_VIEW) or visitor.may(Permission.ORDERS_REFUND):
         for line in audit.lines_of(shop_id=visitor.shop.id, subject=("order", order.id)):
             if line.action in ACTS:
                 text = str(line.data.get("reason", ""))
-                items.append({"at": line.at, "label": str(ACTS[line.action]), "who": who.name(line.actor), "text": text})
+                items.append(
+                    {"at": line.at, "label": str(ACTS[line.action]), "who": who.name(line.actor), "text": text}
+                )
         return items
     seen: dict[Any, datetime] = delivery.revealed(visitor.shop.id, [line.line_id for line in order.lines])
     return [{"at": at, "label": str(ACTS["codes_revealed"])} for at in sorted(set(seen.values()))]

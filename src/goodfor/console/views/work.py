@@ -48,7 +48,7 @@ def _export_words(row: ExportView) -> tuple[Any, str]:
 
 
 @console_page(EVERYBODY)
-def export_file(request: HttpRequest, visitor: Visitor, export_id: UUID) -> Any:
+def export_file(request: HttpRequest, visitor: Visitor, export_id: UUID) -> Any:  # noqa: ARG001
     """The file itself; who takes it is written down."""
     row = queries.export(visitor.shop.id, export_id)
     if row.listing not in _exportable(visitor):
