@@ -64,10 +64,12 @@ def chosen_columns(shop_id: UUID, staff_id: UUID, listing: str) -> list[str] | N
     return list(row.columns) if row else None
 
 
-def exports(shop_id: UUID, listings: list[str], limit: int = 50) -> list[ExportView]:
-    """Exports of these lists, latest first."""
-    rows = Export.objects.filter(shop_id=shop_id, listing__in=listings).order_by("-created_at", "-id")[:limit]
-    return [_export(row) for row in rows]
+def exports(shop_id: UUID, listings: list[str], staff_id: UUID | None, limit: int = 50) -> list[ExportView]:
+    """Exports of these lists, latest first; of one person, or of all."""
+    rows = Export.objects.filter(shop_id=shop_id, listing__in=listings).order_by("-created_at", "-id")
+    if staff_id is not None:
+        rows = rows.filter(staff_id=staff_id)
+    return [_export(row) for row in rows[:limit]]
 
 
 def export(shop_id: UUID, export_id: UUID) -> ExportView:

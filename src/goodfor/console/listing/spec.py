@@ -1,7 +1,7 @@
 """What a list is, described as data. A page describes its list once; the engine does the rest the same way everywhere.
 
-    LISTING = Listing(key="orders", title=_("订单"), permission=..., columns=(...), source=Source())
-    urlpatterns += listing_urls("orders/", LISTING)
+LISTING = Listing(key="orders", title=_("订单"), permission=..., columns=(...), source=Source())
+urlpatterns += listing_urls("orders/", LISTING)
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

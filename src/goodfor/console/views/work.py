@@ -15,6 +15,7 @@ from goodfor.console.listing.running import export_path
 from goodfor.console.listing.spec import REGISTRY, Listing
 from goodfor.console.types import BatchView, ExportView, Visitor
 from goodfor.identity import queries as identity
+from goodfor.identity.types import Role
 from goodfor.kernel import audit
 from goodfor.kernel.clock import utc_now
 
@@ -36,8 +37,9 @@ def _exportable(visitor: Visitor) -> list[str]:
 
 @console_page(EVERYBODY)
 def exports(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """The shop's exports of lists that the visitor may export, latest first."""
-    names, found = _names(visitor), queries.exports(visitor.shop.id, _exportable(visitor))
+    """One's own exports, latest first; an owner sees all. A file holds what its maker may see, and others may not."""
+    mine = None if visitor.staff.role == Role.OWNER else visitor.staff.id
+    names, found = _names(visitor), queries.exports(visitor.shop.id, _exportable(visitor), mine)
     rows = [(row, REGISTRY[row.listing].title, names.get(row.staff_id, ""), *_export_words(row)) for row in found]
     running = any(row.state in ("waiting", "running") for row in found)
     return show(request, visitor, "exports", {"rows": rows, "running": running}, page=EXPORTS)
@@ -53,6 +55,8 @@ def export_file(request: HttpRequest, visitor: Visitor, export_id: UUID) -> Any:
     row = queries.export(visitor.shop.id, export_id)
     if row.listing not in _exportable(visitor):
         raise NotAllowed
+    if row.staff_id != visitor.staff.id and visitor.staff.role != Role.OWNER:
+        raise ExportNotFound
     path = export_path(row.id, row.format)
     if row.state != "done" or row.expires_at <= utc_now() or not path.exists():
         raise ExportNotFound
