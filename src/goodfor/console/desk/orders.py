@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.catalog import queries as catalog
@@ -99,7 +100,7 @@ def channel_choices(_visitor: Visitor) -> list[tuple[str, Text]]:
 
 def goods_of(order: DeskOrder) -> str:
     """What was bought, in words."""
-    return "；".join(f"{line.title} ×{line.quantity}" for line in order.lines)
+    return " / ".join(f"{line.title} ×{line.quantity}" for line in order.lines)
 
 
 def buyer_of(order: DeskOrder) -> str:
@@ -108,7 +109,7 @@ def buyer_of(order: DeskOrder) -> str:
         return orders.masked_contact(order.contact)
     if order.client_id:
         return f"API {str(order.client_id)[-6:]}"
-    return f"访客 {order.buyer_ref[-6:]}" if order.buyer_ref else ""
+    return gettext("访客 %(name)s") % {"name": order.buyer_ref[-6:]} if order.buyer_ref else ""
 
 
 def _cancel(context: ActContext, order_id: UUID) -> None:

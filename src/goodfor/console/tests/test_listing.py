@@ -23,6 +23,8 @@ from goodfor.console.types import Visitor
 from goodfor.identity import queries as identity
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.orders.operations import place_order
+from goodfor.orders.types import Buyer, LineRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVIL = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://evil.example")']
@@ -226,12 +228,6 @@ def test_a_batch_on_the_whole_query(shop: Shop) -> None:
 def test_a_changed_result_is_confirmed_anew(shop: Shop) -> None:
     client = inside(shop.id, Role.SUPPORT)
     _page, token = confirm(client, {"act": "cancel", "whole": "1", "query": "tab=placed"})
-    sql(
-        "UPDATE orders_order SET state = 'expired', closed_at = now() WHERE id = %s", [shop.delivered.id]
-    ) if False else None
-    from goodfor.orders.operations import place_order
-    from goodfor.orders.types import Buyer, LineRequest
-
     place_order(
         shop_id=shop.id, lines=[LineRequest(shop.demo.skus["kw-50"], 1)], buyer=Buyer("z"), channel="storefront",
         now=utc_now(),
