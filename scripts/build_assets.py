@@ -24,7 +24,7 @@ PACKAGE = ROOT / "src" / "goodfor"
 STATIC = PACKAGE / "kit" / "static" / "kit"
 MANIFEST = STATIC / "manifest.json"
 
-#: Stylesheet -> rooms whose pages load it. All others (kit's components and the living page included) are the console's.
+#: Stylesheet -> rooms whose pages load it; all others, with the components and the living page, load the console's.
 KIT_ROOMS = ("storefront", "kit/templates/cotton", "kit/templatetags")
 CONSOLE_ROOMS = ("console", "kit", "notify", "identity", "config")
 #: Components that buyers' pages do without; what they use of daisyUI would weigh on every phone.
@@ -89,7 +89,7 @@ def sources() -> list[Path]:
 
 def outputs() -> list[Path]:
     """Everything that the build writes."""
-    built = [STATIC / f"{sheet}.css" for sheet in SHEETS] + sorted(STATIC.glob("*.js"))
+    built = [STATIC / f"{sheet}.css" for sheet in SHEETS] + sorted(STATIC.glob("*.js")) + [STATIC / "NOTICE.txt"]
     return [path for path in (*built, *sorted((STATIC / "vendor").rglob("*"))) if path.is_file()]
 
 

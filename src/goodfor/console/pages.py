@@ -82,7 +82,8 @@ def menu_for(visitor: Visitor) -> list[MenuGroup]:
             if page.group == key and visitor.may(page.permission) and not (page.owner_only and not _is_owner(visitor))
         ]
         if items:
-            groups.append(MenuGroup(key, title, items))
+            alone = len(items) == 1 and items[0].label == title
+            groups.append(MenuGroup(key, "" if alone else title, items))
     return groups
 
 

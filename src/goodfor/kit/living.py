@@ -109,7 +109,6 @@ def charts(now: datetime) -> dict[str, Any]:
         "pie": {
             "kind": "pie",
             "columns": [_("支付方式"), _("笔数")],
-            "unit": _("笔"),
             "rows": [[_("支付宝"), 5122], [_("微信支付"), 4368], [_("余额"), 911]],
         },
     }
@@ -176,7 +175,10 @@ def context(now: datetime) -> dict[str, Any]:
             {"key": "total", "label": _("金额"), "shown": True},
             {"key": "at", "label": _("时间"), "shown": True},
         ],
-        "filters": [{"label": f"{_('金额')} ≥ {plain_money(cny(20))}", "href": "?"}, {"label": _("近 30 天"), "href": "?"}],
+        "filters": [
+            {"label": f"{_('金额')} ≥ {plain_money(cny(20))}", "href": "?"},
+            {"label": _("近 30 天"), "href": "?"},
+        ],
         "trust": [
             {"label": _("个码已发出"), "value": "128,406"},
             {"label": _("发码用时中位数"), "value": _("不到 1 秒")},
@@ -186,4 +188,3 @@ def context(now: datetime) -> dict[str, Any]:
         "pages": 642,
         "total": 12840,
     }
-

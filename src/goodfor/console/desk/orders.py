@@ -89,7 +89,7 @@ def product_choices(visitor: Visitor) -> list[tuple[str, Text]]:
     found: list[tuple[str, Text]] = []
     for product in catalog.all_products(visitor.shop.id):
         found.append((f"product:{product.id}", product.name))
-        found += [(f"sku:{sku.id}", f"　{product.name} {sku.name}") for sku in product.skus]
+        found += [(f"sku:{sku.id}", f"↳ {product.name} {sku.name}") for sku in product.skus]
     return found
 
 

@@ -26,6 +26,7 @@ DAYS: Final = 30
 #: Codes of a SKU on sale below which somebody should buy more, unless the shop's settings say otherwise (`low_stock`).
 LOW_STOCK: Final = 10
 CASES_SHOWN: Final = 1000
+LOW_SHOWN: Final = 6
 
 
 @console_page(Permission.ORDERS_VIEW)
@@ -85,7 +86,7 @@ def _orders_chart(days: Sequence[DayFigures]) -> dict[str, Any]:
         "kind": "line",
         "columns": [_("日期"), _("下单数"), _("成交数")],
         "rows": [[_label(day.day), day.placed, day.paid] for day in days],
-        "unit": _("笔"),
+        "unit": _("单"),
         "format": "number",
     }
 
@@ -131,7 +132,9 @@ def _low_stock(visitor: Visitor, now: datetime) -> list[dict[str, Any]]:
             href = f"{orders_at}?{urlencode({'sku': f'sku:{sku_id}'})}"
             label = _("库存不足：%(name)s") % {"name": name}
             found.append(_item(label, left, href, "red" if left == 0 else "amber"))
-    return found
+    rest = sum(1 for item in found[LOW_SHOWN:])
+    more = [_item(_("其他库存不足的商品"), rest, "", "amber")] if rest else []
+    return [*found[:LOW_SHOWN], *more]
 
 
 def _item(label: str, count: int, href: str, tone: str) -> dict[str, Any]:

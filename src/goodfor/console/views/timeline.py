@@ -22,6 +22,8 @@ from goodfor.payments import queries as payments
 from goodfor.payments.types import CaseView, PaymentView, RefundView
 
 Item = dict[str, Any]
+#: What happened in one instant is told in this order: the order is placed, then paid for, then all else.
+FIRST, LATER = 0, 2
 ACTS = {
     "paid": gettext_lazy("通道确认收款"),
     "closed": gettext_lazy("通道关闭支付"),
@@ -58,7 +60,7 @@ def timeline_of(
         for case in cases
     ]
     items += _acts(visitor, order, who)
-    return sorted(items, key=lambda item: item["at"])
+    return sorted(items, key=lambda item: (item["at"], item.get("rank", LATER)))
 
 
 class _People:
@@ -90,6 +92,7 @@ def _moves(
         if step.subject_id in payment_of:
             payment = payment_of[step.subject_id]
             item |= {
+                "rank": FIRST + 1,
                 "label": _("支付：%(state)s") % {"state": words.word(words.PAYMENT_STATES, step.to_state)},
                 "text": f"{plain_money(payment.amount)} {words.word(words.METHODS, payment.method)} {payment.number}",
                 "tone": words.PAYMENT_TONES.get(step.to_state, ""),
@@ -103,6 +106,7 @@ def _moves(
             }
         else:
             tone = state_tone(step.to_state)
+            item["rank"] = LATER if step.from_state else FIRST
             item |= {
                 "label": _("订单：%(state)s") % {"state": state_label(step.to_state)},
                 "tone": tone.replace("plain", ""),

@@ -175,7 +175,7 @@ def other_language() -> dict[str, str]:
 @register.simple_tag
 def control(field: BoundField, placeholder: str = "") -> SafeString:
     """A Django form field's own widget, dressed; hint and error are tied to it by Django (aria-describedby)."""
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     if type(field.field.widget).__name__ in TICKS:
         attrs["class"] = "box"
     if placeholder:
@@ -191,7 +191,7 @@ def is_tick(field: BoundField) -> bool:
 
 @register.filter
 def page_numbers(page: int | str, pages: int | str) -> list[dict[str, Any]]:
-    """The pages to link: first, last and those around this one; number None is a gap. `far` are those that a phone leaves out."""
+    """The pages to link: first, last and those around this one; number None is a gap, `far` ones a phone leaves out."""
     here, last = int(page), max(1, int(pages))
     shown = sorted({1, last, *range(max(1, here - AROUND), min(last, here + AROUND) + 1)})
     found: list[dict[str, Any]] = []

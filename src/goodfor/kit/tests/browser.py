@@ -1,11 +1,11 @@
 """Pages in a real browser: what every page must hold, and a visitor who collects what is wrong. Faces reuse it.
 
-    pytestmark = browser_marks
-    from goodfor.kit.tests.browser import browser, orm_beside_the_browser   (fixtures, imported by name)
+pytestmark = browser_marks
+from goodfor.kit.tests.browser import browser, orm_beside_the_browser   (fixtures, imported by name)
 
-    visit = Visit(browser, live_server.url, width=360, language="en", given=("shop's own words",))
-    visit.open("/path"); visit.check("name")
-    assert not visit.faults
+visit = Visit(browser, live_server.url, width=360, language="en", given=("shop's own words",))
+visit.open("/path"); visit.check("name")
+assert not visit.faults
 """
 
 import os
