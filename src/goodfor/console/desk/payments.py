@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -27,14 +28,19 @@ TABS: Final = (
     Tab("failed", _("支付失败"), ("failed",), "red"),
 )
 NOBODY: Final = UUID(int=0)
+#: Accounts and methods have no index: they are looked for within this time unless another range is given.
+SPAN: Final = timedelta(days=31)
 
 
 def search_of(asked: Asked) -> PaymentSearch:
     """What the address asks of the payments room."""
     given = asked.values
+    since = given.get("created_from")
+    if since is None and {"account", "method"} & given.keys():
+        since = (given.get("created_until") or utc_now()) - SPAN
     return PaymentSearch(
         state=None if asked.tab == ALL_TAB else asked.tab,
-        since=given.get("created_from"),
+        since=since,
         until=given.get("created_until"),
         account_code=given.get("account"),
         method=given.get("method"),
@@ -113,8 +119,8 @@ PAYMENTS: Final = Listing(
         Filter("order", _("订单号")),
         Filter("channel_ref", _("通道单号")),
         Filter("created", _("发起时间"), "days"),
-        Filter("account", _("通道账户"), "choice", account_choices, folded=True),
-        Filter("method", _("支付方式"), "choice", method_choices, folded=True),
+        Filter("account", _("通道账户"), "choice", account_choices, folded=True, hint=_("不选时间时查最近 31 天")),
+        Filter("method", _("支付方式"), "choice", method_choices, folded=True, hint=_("不选时间时查最近 31 天")),
     ),
     export_permission=Permission.ORDERS_EXPORT,
 )  # fmt: skip

@@ -21,8 +21,8 @@ from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
 
 pytestmark = browser_marks
-#: htmx, the lists' script and the styles of a workplace are loaded once and kept.
-BUDGET = 400_000
+#: The overview loads the charts' library; it is kept by the browser for all pages after.
+BUDGET = 700_000
 
 
 def words_of(shop: Shop) -> tuple[str, ...]:
@@ -111,6 +111,7 @@ def test_a_batch_by_clicks(shop: Shop, live_server: Any, browser: Any) -> None:
     assert tasks.do_batches(utc_now()) == 2
     # The page watches the batch by itself.
     visit.page.wait_for_selector("text=已完成", timeout=10_000)
+    visit.open(visit.page.url.removeprefix(live_server.url))
     visit.check("console-batch-done")
     assert not visit.faults, "\n".join(visit.faults)
 
@@ -184,10 +185,6 @@ def plant(shop: Shop, evil: str) -> None:
     sql("UPDATE identity_shop SET name = %s WHERE id = %s", [evil[:90], shop.id])
     sql("UPDATE console_session SET agent = %s", [evil])
     sql("UPDATE payments_account SET name = %s WHERE shop_id = %s", [evil[:90], shop.id])
-    open_case(
-        shop_id=shop.id, kind=evil[:30], business_key="x", detail={evil: evil}, now=utc_now(),
-        payment_id=payments.payments_of(shop.id, "order", shop.delivered.id)[0].id,
-    )  # fmt: skip
     refund_part(
         shop_id=shop.id,
         order_id=shop.delivered.id,
@@ -196,3 +193,7 @@ def plant(shop: Shop, evil: str) -> None:
         actor=evil[:40],
         now=utc_now(),
     )
+    open_case(
+        shop_id=shop.id, kind=evil[:30], business_key="x", detail={evil: evil}, now=utc_now(),
+        payment_id=payments.payments_of(shop.id, "order", shop.delivered.id)[0].id,
+    )  # fmt: skip
