@@ -99,6 +99,13 @@ def list_products(
     return Page(cards, _cursor(rows[limit - 1]) if more else None)
 
 
+def all_products(shop_id: UUID, limit: int = 500) -> list[ProductView]:
+    """Products on sale or not, by shelf order, with all their SKUs: for the staff's choices."""
+    skus = Prefetch("skus", queryset=Sku.objects.filter(shop_id=shop_id).order_by("position", "id"), to_attr="offers")
+    rows = Product.objects.filter(shop_id=shop_id).select_related("category").prefetch_related(skus)
+    return [_product_view(product) for product in rows.order_by("position", "id")[:limit]]
+
+
 def get_product(shop_id: UUID, key: str | UUID) -> ProductView:
     """A product by slug or id, on sale or not. Raises ProductUnknown."""
     query = Q(slug=_exact(str(key)))
@@ -114,6 +121,10 @@ def get_product(shop_id: UUID, key: str | UUID) -> ProductView:
     )
     if product is None:
         raise ProductUnknown
+    return _product_view(product)
+
+
+def _product_view(product: Product) -> ProductView:
     category = CategoryView(product.category.id, product.category.slug, product.category.name, 0)
     offers: list[Sku] = cast(Any, product).offers
     return ProductView(

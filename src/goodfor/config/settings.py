@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.mfa",
     "django_cotton",
     *(f"goodfor.{room}" for room in ROOMS),
     "goodfor.config",
@@ -116,6 +117,10 @@ DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SOCIALACCOUNT_ADAPTER = "goodfor.identity.providers.bridge.ShopAdapter"
+MFA_ADAPTER = "goodfor.console.mfa.Adapter"
+#: The app's code of half a minute before and after: clocks differ.
+MFA_TOTP_TOLERANCE = 1
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 LANGUAGE_CODE = "zh-hans"

@@ -35,6 +35,7 @@ from goodfor.identity.visitors import device_label
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.ids import secret_token
 from goodfor.kernel.sql import Statement
+from goodfor.kernel.tenancy import platform_job
 
 __all__ = [
     "FRESH",
@@ -60,6 +61,7 @@ __all__ = [
     "order_contact_index",
     "owns_order",
     "passkeys_of",
+    "places_of_user",
     "saved_accounts",
     "sessions_of",
     "shop_by_code",
@@ -160,6 +162,13 @@ def staff_for_user(*, shop_id: UUID, user_id: int) -> StaffView | None:
     """What a signed-in user is in a shop; None for nobody."""
     found = Staff.objects.select_related("user").filter(shop_id=shop_id, user_id=user_id).first()
     return staff_view(found) if found else None
+
+
+def places_of_user(user_id: int) -> list[tuple[ShopView, StaffView]]:
+    """Every shop that a person works or worked in, and what they are there; by the shop's name."""
+    with platform_job("where a person works"):
+        rows = list(Staff.objects.select_related("user", "shop").filter(user_id=user_id).order_by("shop__name", "id"))
+    return [(shop_view(row.shop), staff_view(row)) for row in rows]
 
 
 def staff_of_shop(shop_id: UUID) -> list[StaffView]:

@@ -1,7 +1,10 @@
 """The audit trail: who did what to which thing; append-only, sealed in a hash chain."""
 
 import hashlib
+import json
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,6 +18,7 @@ from goodfor.kernel.tenancy import platform_job
 GENESIS = bytes(32)
 SEAL_BATCH = 2000
 _INSERT = Statement(__package__, "sql/audit_insert.sql")
+_OF = Statement(__package__, "sql/audit_of.sql")
 _UNSEALED = Statement(__package__, "sql/audit_unsealed.sql")
 
 
@@ -39,6 +43,22 @@ def record(
             "now": now,
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A line as it was written."""
+
+    actor: str
+    action: str
+    data: dict[str, Any]
+    at: datetime
+
+
+def lines_of(*, shop_id: UUID, subject: tuple[str, UUID | str], limit: int = 500) -> list[AuditEntry]:
+    """What was done to a thing, oldest first."""
+    rows = _OF.rows({"shop_id": shop_id, "subject_type": subject[0], "subject_id": str(subject[1]), "limit": limit})
+    return [AuditEntry(row[0], row[1], json.loads(row[2]), row[3]) for row in rows]
 
 
 @loop(name="kernel.seal_audit", seconds=2.0)

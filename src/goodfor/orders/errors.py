@@ -87,3 +87,24 @@ class PaymentMethodUnknown(InvalidInput):
 
     code = "payment_method_unknown"
     title = _("本店不支持该支付方式")
+
+
+class RefundRunning(Conflict):
+    """Another refund of this order is not over yet, or a case about its payment is open: decide that first."""
+
+    code = "refund_running"
+    title = _("该订单还有未完成的退款或未处理的异常，请先处理")
+
+
+class RefundAmount(InvalidInput):
+    """A part to give back is more than nothing and less than what is left; the whole rest is a full refund."""
+
+    code = "refund_amount"
+    title = _("部分退款金额须大于 0 且小于剩余可退金额")
+
+
+class RefundNotRepeatable(Conflict):
+    """Only a refund of an order that the channel has refused can be tried again, once at a time."""
+
+    code = "refund_not_repeatable"
+    title = _("这笔退款不能重新发起")

@@ -98,3 +98,15 @@ class OrderRefunded(Event):
     refund_id: UUID
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True)
+class OrderPartlyRefunded(Event):
+    """Part of a delivered order's price is back with its buyer."""
+
+    name: ClassVar[str] = "orders.order_partly_refunded"
+    order_id: UUID
+    number: str
+    refund_id: UUID
+    amount_minor: int
+    currency: str

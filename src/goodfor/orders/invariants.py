@@ -122,4 +122,17 @@ INVARIANTS = [
         HAVING coalesce(-sum(g.amount_minor), 0) <> CASE WHEN o.state = 'paid' THEN o.total_minor ELSE 0 END
         """,
     ),
+    Invariant(
+        name="refunded_parts_are_noted",
+        room="orders",
+        why="what a delivered order says is back is what payments gave back of it",
+        sql="""
+        SELECT o.id::text, 'noted ' || o.refunded_minor || ', back ' || coalesce(sum(r.amount_minor), 0)
+        FROM orders_order o
+        JOIN payments_refund r ON r.shop_id = o.shop_id AND r.payment_id = o.payment_id AND r.state = 'succeeded'
+             AND r.business_key LIKE 'order:%%:part:%%' AND r.finished_at < %(now)s - interval '1 minute'
+        WHERE o.state = 'delivered'
+        GROUP BY o.id, o.refunded_minor HAVING o.refunded_minor < coalesce(sum(r.amount_minor), 0)
+        """,
+    ),
 ]

@@ -9,8 +9,22 @@ from goodfor.catalog import queries as catalog
 from goodfor.identity import queries as identity
 from goodfor.identity.queries import owns_order
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
-from goodfor.orders import store
+from goodfor.orders import given_back, states, store
+from goodfor.orders.contacts import masked_contact
+from goodfor.orders.desk import (
+    COUNT_LIMIT,
+    buyer_of_shop,
+    count_orders,
+    desk_figures,
+    desk_order,
+    desk_orders,
+    order_history,
+    search_order_ids,
+    search_orders,
+    walk_orders,
+)
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.pricing import buyer_key
 from goodfor.orders.types import Method, OrderView, RefundView
@@ -18,6 +32,30 @@ from goodfor.payments import queries as payments
 from goodfor.payments.errors import RefundNotFound
 from goodfor.payments.types import RefundView as PaymentRefund
 from goodfor.vault import queries as vault
+
+__all__ = [
+    "COUNT_LIMIT",
+    "buyer_of_shop",
+    "count_orders",
+    "desk_figures",
+    "desk_order",
+    "desk_orders",
+    "masked_contact",
+    "order_by_number",
+    "order_for_guest",
+    "order_history",
+    "order_of_client",
+    "order_view",
+    "orders_of_buyer",
+    "orders_of_client",
+    "payment_methods",
+    "refund_of_client",
+    "refundable",
+    "search_order_ids",
+    "search_orders",
+    "trust_figures",
+    "walk_orders",
+]
 
 _BY_ID = Statement(__package__, "sql/orders_by_id.sql")
 _BY_NUMBER = Statement(__package__, "sql/orders_by_number.sql")
@@ -115,6 +153,14 @@ def refund_of_order(shop_id: UUID, order_id: UUID, payment_id: UUID | None) -> P
 def orders_with_failed_refund(shop_id: UUID, limit: int = 50) -> list[OrderView]:
     """Orders whose channel refused the refund for good, longest first: the staff decides (`retry_refund`)."""
     return [store.view(row) for row in _REFUND_FAILED.rows({"shop_id": shop_id, "limit": min(limit, MAX_PAGE)})]
+
+
+def refundable(shop_id: UUID, order_id: UUID) -> Money:
+    """What may still be given back of an order's price; nothing unless it is paid for. Raises OrderNotFound."""
+    order = order_view(shop_id, order_id)
+    if order.payment_id is None or order.state not in (states.PAID, states.DELIVERED):
+        return Money.zero(order.currency)
+    return given_back.left(order.id, order.total, payments.refunds_of(shop_id, order.payment_id))
 
 
 def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None = None) -> list[Method]:

@@ -14,6 +14,7 @@ from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.quote import quote
 from goodfor.orders.operations.receive_payment import receive_payment
 from goodfor.orders.operations.refund_order import refund_order
+from goodfor.orders.operations.refund_part import refund_part
 from goodfor.orders.operations.retry_refund import retry_refund
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
@@ -34,6 +35,7 @@ __all__ = [
     "quote",
     "receive_payment",
     "refund_order",
+    "refund_part",
     "retry_refund",
     "reveal_codes",
     "start_payment",

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from goodfor.catalog import queries as catalog
-from goodfor.identity import queries as identity
 from goodfor.kernel.addresses import network
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.events import publish
@@ -19,6 +18,7 @@ from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.sql import Row, Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.orders import states, store
+from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
@@ -171,8 +171,5 @@ def _sealed_contact(shop_id: UUID, order_id: UUID, contact: str) -> dict[str, An
     if not contact:
         return {"contact_key_id": None, "contact_blob": None, "contact_index": None}
     sealed = keyring().seal(contact.encode(), order_id.bytes)
-    return {
-        "contact_key_id": sealed.key_id,
-        "contact_blob": sealed.blob,
-        "contact_index": identity.order_contact_index(shop_id, contact),
-    }
+    index = contact_index(shop_id, contact)
+    return {"contact_key_id": sealed.key_id, "contact_blob": sealed.blob, "contact_index": index}
