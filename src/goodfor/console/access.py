@@ -47,7 +47,7 @@ def come_in(request: HttpRequest, *, user_id: int, shop_id: UUID, method: str, p
 
 def switch_shop(request: HttpRequest, shop_id: UUID) -> bool:
     """Look at another shop of one's own from now on; False, and nothing changes, for any other shop."""
-    staff = identity.staff_for_user(shop_id=shop_id, user_id=int(request.user.pk))
+    staff = identity.staff_for_user(shop_id=shop_id, user_id=int(request.user.pk or 0))
     if staff is None or not staff.active:
         return False
     request.session[_SHOP] = str(shop_id)

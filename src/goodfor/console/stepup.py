@@ -27,7 +27,7 @@ def step_up(view: View[P]) -> View[P]:
         require_fresh_proof(request)
         return view(request, visitor, *args, **kwargs)
 
-    return guarded
+    return guarded  # type: ignore[return-value]
 
 
 __all__: list[str] = ["require_fresh_proof", "step_up"]

@@ -139,7 +139,7 @@ def transaction(shop_id: UUID, tx_id: int) -> TxView:
         raise TxNotFound(tx_id=tx_id)
     head = rows[0]
     lines = tuple(TxPosting(*row[9:15]) for row in rows)
-    return TxView(tx_id, head[0], head[1], head[2], (head[3], head[4]), *head[5:9], lines)
+    return TxView(tx_id, head[0], head[1], head[2], (head[3], head[4]), head[5], head[6], head[7], head[8], lines)
 
 
 def account_label(account_code: str) -> str:

@@ -106,11 +106,11 @@ def refund(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
 
 
 def _refund(visitor: Visitor, found: DeskOrder, amount: Money, whole: bool, reason: str, now: datetime) -> None:
-    given = {"shop_id": visitor.shop.id, "order_id": found.id, "reason": reason, "actor": visitor.actor, "now": now}
+    shop_id, actor = visitor.shop.id, visitor.actor
     if whole:
-        refund_order(**given, by_staff=True)
+        refund_order(shop_id=shop_id, order_id=found.id, reason=reason, actor=actor, by_staff=True, now=now)
     else:
-        refund_part(**given, amount=amount)
+        refund_part(shop_id=shop_id, order_id=found.id, amount=amount, reason=reason, actor=actor, now=now)
 
 
 def refund_limit(visitor: Visitor) -> int:
