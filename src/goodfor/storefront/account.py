@@ -24,7 +24,7 @@ from goodfor.identity.errors import FreshProofNeeded, SignInNeeded
 from goodfor.identity.operations.touch_session import touch_session
 from goodfor.identity.types import NewSession, ShopView, SignedInBuyer, Visitor
 from goodfor.kernel.clock import utc_now
-from goodfor.storefront.client import client_ip
+from goodfor.storefront.client import client_ip, scheme_and_host
 from goodfor.storefront.page import page, wants_json
 
 P = ParamSpec("P")
@@ -190,7 +190,8 @@ def _set(response: HttpResponse, request: HttpRequest, name: str, value: str, ag
         value,
         max_age=int(age.total_seconds()),
         path="/",
-        secure=request.is_secure(),
+        # Also behind a proxy that ends TLS in front of us.
+        secure=scheme_and_host(request).startswith("https:"),
         httponly=True,
         samesite="Lax",
     )

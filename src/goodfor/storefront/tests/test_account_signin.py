@@ -1,17 +1,14 @@
 """Signing in and out over HTTP: codes, passwords, cookies, and that a refusal tells and changes nothing."""
 
-import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from goodfor.config import demo_messages
-from goodfor.identity.buyer_models import Buyer, BuyerSession, OneTimeCode
+from goodfor.identity.buyer_models import Buyer, BuyerSession, Ceremony, OneTimeCode
 from goodfor.identity.models import Shop
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.kernel.clock import utc_now
-from goodfor.kernel.errors import Unavailable
 from goodfor.storefront import account, sending
 from goodfor.storefront.tests.account_flow import (
     Mailbox,
@@ -230,26 +227,25 @@ def test_forms_of_an_account_need_their_token(world: World, box: Mailbox) -> Non
     assert box.sent == []
 
 
+def test_challenges_for_guests_are_limited_by_address(world: World, settings: Any) -> None:
+    asked = [browser().post("/signin/passkey/options").status_code for _ in range(62)]
+    assert asked == [200] * 60 + [429] * 2
+    assert Ceremony.objects.filter(shop_id=world.shop_id).count() == 60
+    assert browser().post("/signin/passkey/options", REMOTE_ADDR="203.0.113.8").status_code == 200
+
+
+def test_cookies_are_secure_where_the_shop_is(world: World, box: Mailbox, settings: Any) -> None:
+    plain_http, behind_tls = browser(), browser()
+    sign_in(plain_http, box)
+    assert not plain_http.cookies[account.SESSION_COOKIE]["secure"]
+    settings.GOODFOR_PUBLIC_URL = "https://shop.example"
+    ask_code(behind_tls, "lin@example.com")
+    assert behind_tls.cookies[account.CODE_COOKIE]["secure"]
+
+
 def test_the_contact_is_in_no_page_and_no_address_after_signing_in(world: World, box: Mailbox) -> None:
     client = browser()
     sign_in(client, box, "13800138000")
     assert "138****8000" in plain(client.get("/me"))
     for path in ("/me", "/me/security", "/me/prove", "/me/messages"):
         assert "13800138000" not in client.get(path).content.decode(), path
-
-
-def test_the_demo_page_of_messages_is_for_this_machine_only(world: World, settings: Any, tmp_path: Any) -> None:
-    settings.DATA_DIR = tmp_path
-    sending.install(demo_messages.send)
-    try:
-        assert ask_code(browser(), "lin@example.com").status_code == 302
-    finally:
-        sending.install(None)
-    shown = browser().get("/demo/messages", REMOTE_ADDR="127.0.0.1")
-    assert re.search(r"<b>\d{6}</b>", shown.content.decode())
-    assert browser().get("/demo/messages", REMOTE_ADDR="203.0.113.1").status_code == 404
-    assert (tmp_path / "demo-messages.jsonl").stat().st_mode & 0o077 == 0
-    settings.GOODFOR_DEMO_MESSAGES = False
-    assert browser().get("/demo/messages", REMOTE_ADDR="127.0.0.1").status_code == 404
-    with pytest.raises(Unavailable):
-        demo_messages.send(None, None)  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ from goodfor.storefront.account import (
 from goodfor.storefront.client import scheme_and_host
 from goodfor.storefront.forms import typed
 from goodfor.storefront.page import page, show
+from goodfor.storefront.views.account_parts import count_ceremony
 
 SIGNIN, LINK = "elsewhere-signin", "elsewhere-link"
 
@@ -30,6 +31,7 @@ SIGNIN, LINK = "elsewhere-signin", "elsewhere-link"
 @page("POST", private=True)
 def signin_with(request: HttpRequest, shop: ShopView, provider: str) -> HttpResponse:
     """To the provider, to sign in by what it says."""
+    count_ceremony(request, shop, utc_now())
     return _away(request, shop, provider, safe_next(request.POST.get("next", "")), None)
 
 

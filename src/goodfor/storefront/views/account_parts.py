@@ -1,6 +1,7 @@
 """Small things that the account's views share."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,11 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from goodfor.identity import queries as identity
 from goodfor.identity.errors import PasskeyRefused
 from goodfor.identity.types import OAuthAppView, RelyingParty, ShopView
+from goodfor.kernel.addresses import network
 from goodfor.kernel.errors import DomainError
 from goodfor.storefront.advice import advice_for
-from goodfor.storefront.client import scheme_and_host
+from goodfor.storefront.client import client_ip, scheme_and_host
+from goodfor.storefront.operations.count_attempt import count_attempt
 
 MOST_ANSWER = 20_000
+CEREMONIES, CEREMONY_WINDOW = 60, timedelta(minutes=10)
 
 
 def with_retry(response: HttpResponse, error: DomainError | None) -> HttpResponse:
@@ -38,6 +42,18 @@ def relying_party(request: HttpRequest, shop: ShopView) -> RelyingParty:
     """The shop as passkeys know it."""
     host = (shop.host or request.get_host()).rsplit(":", 1)[0]
     return RelyingParty(host, shop.name, scheme_and_host(request))
+
+
+def count_ceremony(request: HttpRequest, shop: ShopView, now: datetime) -> None:
+    """Guests may be sent away with a challenge so often: each one is a row. Raises TooManyTries."""
+    count_attempt(
+        shop_id=shop.id,
+        scope="ceremony.ip",
+        subject=network(client_ip(request)),
+        limit=CEREMONIES,
+        window=CEREMONY_WINDOW,
+        now=now,
+    )
 
 
 def answer_of(request: HttpRequest) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from goodfor.storefront.account import (
     visitor,
 )
 from goodfor.storefront.page import page
-from goodfor.storefront.views.account_parts import answer_of, relying_party
+from goodfor.storefront.views.account_parts import answer_of, count_ceremony, relying_party
 
 SIGNIN, PROOF, NEW = "passkey-signin", "passkey-proof", "passkey-new"
 
@@ -31,7 +31,9 @@ SIGNIN, PROOF, NEW = "passkey-signin", "passkey-proof", "passkey-new"
 @page("POST", private=True)
 def signin_options(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """A challenge for any passkey of this shop."""
-    sent = ask_passkey(shop_id=shop.id, party=relying_party(request, shop), buyer=None, now=utc_now())
+    now = utc_now()
+    count_ceremony(request, shop, now)
+    sent = ask_passkey(shop_id=shop.id, party=relying_party(request, shop), buyer=None, now=now)
     return _options(request, shop, sent, SIGNIN)
 
 
