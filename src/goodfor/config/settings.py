@@ -36,6 +36,7 @@ ALL_ROOMS = (
     "kit",
     "identity",
     "catalog",
+    "window",
     "ledger",
     "vault",
     "payments",

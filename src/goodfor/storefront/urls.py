@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from goodfor.storefront.views import browse, checkout, orders, payment, small
+from goodfor.storefront.views import browse, checkout, claims, orders, payment, site, small
 
 
 class OrderNumber:
@@ -26,6 +26,7 @@ urlpatterns = [
     path("", browse.home, name="home"),
     path("c", browse.category, name="categories"),
     path("c/<str:slug>", browse.category, name="category"),
+    path("s/<str:name>", browse.scene, name="scene"),
     path("search", browse.search, name="search"),
     path("p/<str:slug>", browse.product, name="product"),
     path("checkout", checkout.checkout, name="checkout"),
@@ -37,6 +38,8 @@ urlpatterns = [
     path("o/<order_number:number>/download", orders.download, name="download"),
     path("o/<order_number:number>/receipt", orders.receipt, name="receipt"),
     path("o/<order_number:number>/proof", orders.prove_again, name="proof"),
+    path("o/<order_number:number>/claim", claims.claim, name="claim"),
+    path("o/<order_number:number>/claim/<uuid:claim_id>/withdraw", claims.withdraw, name="withdraw"),
     path("o/<order_number:number>/lock", orders.lock, name="lock"),
     path("orders", orders.my_orders, name="orders"),
     path("lookup", orders.lookup, name="lookup"),
@@ -46,5 +49,10 @@ urlpatterns = [
     path("terms", small.terms, name="terms"),
     path("privacy", small.privacy, name="privacy"),
     path("language", small.language, name="language"),
-    path("robots.txt", small.robots, name="robots"),
+    path("trust", site.trust, name="trust"),
+    path("share/p/<str:slug>.png", site.share_picture, name="share_picture"),
+    path("manifest.webmanifest", site.manifest, name="manifest"),
+    path("sitemap.xml", site.sitemap, name="sitemap"),
+    path("robots.txt", site.robots, name="robots"),
+    path("favicon.ico", site.favicon, name="favicon"),
 ]

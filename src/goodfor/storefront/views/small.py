@@ -1,4 +1,4 @@
-"""Help, terms, privacy, this device, language, robots, and the pages for what went wrong."""
+"""Help, terms, privacy, this device, language, and the pages for what went wrong."""
 # ruff: noqa: ARG001  (views take what Django and the frame give them)
 
 from django.conf import settings
@@ -65,14 +65,6 @@ def language(request: HttpRequest, shop: ShopView) -> HttpResponse:
             samesite="Lax",
         )
     return response
-
-
-def robots(request: HttpRequest) -> HttpResponse:
-    """Orders are nobody's search results."""
-    return HttpResponse(
-        "User-agent: *\nDisallow: /o/\nDisallow: /orders\nDisallow: /checkout\nDisallow: /lookup\n",
-        content_type="text/plain",
-    )
 
 
 @page("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
