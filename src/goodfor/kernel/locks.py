@@ -11,6 +11,7 @@ LOCKS = {
     "ip": "open unpaid orders from one address",
     "client": "open unpaid orders of one API client",
     "import": "one import of a file at a time",
+    "window": "the home page of one shop is arranged by one at a time",
     "seed": "the demo shop is made once",
 }
 LOCK_TIMEOUT_MS = 3000

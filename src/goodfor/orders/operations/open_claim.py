@@ -40,7 +40,7 @@ def open_claim(
 
     While no code of the order was ever seen, the whole order is refunded at once (ADR 12), if `may_refund`: the face
     has a fresh proof of who asks. Else a person answers by `answer_by`. One open claim a line.
-    Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, CodesRevealed (a mind changed too late).
+    Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, CodesRevealed (mind changed too late).
     """
     text = text.strip()
     if reason not in claim_states.REASONS:
