@@ -41,6 +41,7 @@ ALL_ROOMS = (
     "kit",
     "identity",
     "catalog",
+    "window",
     "ledger",
     "notify",
     "vault",

@@ -113,6 +113,14 @@ def seconds(value: float | None) -> str:
     return ngettext("%(n)d 小时", "%(n)d 小时", round(value / 3600)) % {"n": round(value / 3600)}
 
 
+def percent(value: float | None) -> str:
+    """99.87%, cut and not rounded: what is not whole never shows as 100%. A dash for None."""
+    if value is None:
+        return "–"
+    cut = int(value * 10_000 + 1e-6) / 100
+    return f"{cut:.0f}%" if cut == int(cut) else f"{cut:.2f}%"
+
+
 def thousands(value: int | None) -> str:
     """12,345; a dash for None."""
     return "–" if value is None else f"{value:,}"

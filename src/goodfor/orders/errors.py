@@ -108,3 +108,24 @@ class RefundNotRepeatable(Conflict):
 
     code = "refund_not_repeatable"
     title = _("这笔退款不能重新发起")
+
+
+class InvalidClaim(InvalidInput):
+    """A reason that does not exist, words too long, or codes that the line does not hold."""
+
+    code = "invalid_claim"
+    title = _("售后申请有误")
+
+
+class ClaimExists(Conflict):
+    """The line has an open claim already."""
+
+    code = "claim_exists"
+    title = _("这件商品已有一个正在处理的售后")
+
+
+class ClaimNotFound(NotFound):
+    """No such open claim on this order."""
+
+    code = "claim_not_found"
+    title = _("没有这个正在处理的售后")

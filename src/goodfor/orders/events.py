@@ -110,3 +110,16 @@ class OrderPartlyRefunded(Event):
     refund_id: UUID
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClaimOpened(Event):
+    """A buyer says that `codes` codes of a line are not right; an open claim waits for a person or was met at once."""
+
+    name: ClassVar[str] = "orders.claim_opened"
+    claim_id: UUID
+    order_id: UUID
+    number: str
+    line_id: UUID
+    reason: str
+    codes: int

@@ -135,4 +135,16 @@ INVARIANTS = [
         GROUP BY o.id, o.refunded_minor HAVING o.refunded_minor < coalesce(sum(r.amount_minor), 0)
         """,
     ),
+    Invariant(
+        name="open_claims_belong_to_delivered_orders",
+        room="orders",
+        why="a refund settles the claims on its order, so nobody waits for an answer about money that went back",
+        sql="""
+        SELECT c.id::text, 'order is ' || coalesce(o.state, 'gone')
+        FROM orders_claim c
+        LEFT JOIN orders_line l ON l.id = c.line_id AND l.shop_id = c.shop_id AND l.order_id = c.order_id
+        LEFT JOIN orders_order o ON o.id = l.order_id AND o.shop_id = l.shop_id
+        WHERE c.state = 'open' AND o.state IS DISTINCT FROM 'delivered'
+        """,
+    ),
 ]

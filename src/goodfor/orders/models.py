@@ -1,10 +1,11 @@
 """Orders and their lines. Rows are written by sql/ and operations/; the constraints say what can be."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
-from goodfor.orders import states
+from goodfor.orders import claim_states, states
 
 _CHOICES = [(state, state) for state in sorted(states.MACHINE.states)]
 
@@ -137,6 +138,10 @@ class Figures(models.Model):
     delivered_p95_seconds = models.FloatField(null=True)
     refunded = models.IntegerField()
     refund_p50_seconds = models.FloatField(null=True)
+    #: Of the codes delivered lately, how many were said not to be good; of the refunds, how many nobody had to start.
+    codes = models.IntegerField(default=0, db_default=0)
+    codes_claimed = models.IntegerField(default=0, db_default=0)
+    refunded_alone = models.IntegerField(default=0, db_default=0)
     counted_at = models.DateTimeField()
 
     class Meta:
@@ -178,3 +183,61 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Claim(models.Model):
+    """What a buyer says is wrong with a line: about which of its codes, and until when a person answers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    order_id = models.UUIDField()
+    line_id = models.UUIDField()
+    reason = models.CharField(max_length=16)
+    code_ids = ArrayField(models.UUIDField())
+    text_key_id = models.SmallIntegerField(null=True)
+    text_blob = models.BinaryField(null=True)
+    state = models.CharField(max_length=16)
+    opened_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_claim"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop_id", "line_id"], name="orders_claim_one_open", condition=Q(state=claim_states.OPEN)
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(claim_states.MACHINE.states)), name="orders_claim_state"
+            ),
+            models.CheckConstraint(condition=Q(reason__in=list(claim_states.REASONS)), name="orders_claim_reason"),
+            models.CheckConstraint(
+                condition=Q(state=claim_states.OPEN, closed_at__isnull=True)
+                | (~Q(state=claim_states.OPEN) & Q(closed_at__isnull=False)),
+                name="orders_claim_closed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["shop_id", "order_id"], name="orders_claim_order"),
+            models.Index(
+                fields=["shop_id", "answer_by"], name="orders_claim_due", condition=Q(state=claim_states.OPEN)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.state}"
+
+
+class InvoiceTitle(models.Model):
+    """To whom the invoice of an order is to be written, sealed."""
+
+    order_id = models.UUIDField(primary_key=True)
+    shop_id = models.UUIDField()
+    key_id = models.SmallIntegerField()
+    blob = models.BinaryField()
+
+    class Meta:
+        db_table = "orders_invoice"
+
+    def __str__(self) -> str:
+        return str(self.order_id)

@@ -12,6 +12,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders import given_back, states, store
+from goodfor.orders.claims import claim_text, claims_of_order, invoice_of_order, open_claims
 from goodfor.orders.contacts import masked_contact
 from goodfor.orders.desk import (
     COUNT_LIMIT,
@@ -27,7 +28,7 @@ from goodfor.orders.desk import (
 )
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.pricing import buyer_key
-from goodfor.orders.types import Method, OrderView, RefundView
+from goodfor.orders.types import Method, OrderView, RefundView, TrustView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import RefundNotFound
 from goodfor.payments.types import RefundView as PaymentRefund
@@ -36,11 +37,15 @@ from goodfor.vault import queries as vault
 __all__ = [
     "COUNT_LIMIT",
     "buyer_of_shop",
+    "claim_text",
+    "claims_of_order",
     "count_orders",
     "desk_figures",
     "desk_order",
     "desk_orders",
+    "invoice_of_order",
     "masked_contact",
+    "open_claims",
     "order_by_number",
     "order_for_guest",
     "order_history",
@@ -48,12 +53,15 @@ __all__ = [
     "order_view",
     "orders_of_buyer",
     "orders_of_client",
+    "orders_with_failed_refund",
     "payment_methods",
     "refund_of_client",
+    "refund_of_order",
     "refundable",
     "search_order_ids",
     "search_orders",
     "trust_figures",
+    "trust_view",
     "walk_orders",
 ]
 
@@ -172,12 +180,18 @@ def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None =
 def trust_figures(shop_id: UUID) -> dict[str, Any]:
     """Live figures: codes sold; median seconds to delivery and of refunds, a minute old at most; None without data."""
     levels = vault.stock(shop_id, catalog.sku_ids(shop_id))
-    row = _TRUST.row({"shop_id": shop_id}) or (None, None)
+    counted = trust_view(shop_id)
     return {
         "sold_codes": sum(level.sold for level in levels.values()),
-        "delivered_p50_seconds": None if row[0] is None else float(row[0]),
-        "refund_p50_seconds": None if row[1] is None else float(row[1]),
+        "delivered_p50_seconds": counted.delivered_p50_seconds,
+        "refund_p50_seconds": counted.refund_p50_seconds,
     }
+
+
+def trust_view(shop_id: UUID) -> TrustView:
+    """What the loop counted last of a shop: one row, a minute old at most."""
+    row = _TRUST.row({"shop_id": shop_id})
+    return TrustView(*row) if row else TrustView()
 
 
 def _one(row: Row | None) -> OrderView:

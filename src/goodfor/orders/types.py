@@ -30,6 +30,15 @@ class LineRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoice:
+    """To whom an invoice is written: a person, or a company with its tax number."""
+
+    title: str
+    tax_number: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Buyer:
     """Who buys: `ref` is an opaque stable name (a browser's, a client's customer); contact is kept encrypted."""
 
@@ -38,6 +47,7 @@ class Buyer:
     ip: str = field(default="", repr=False)
     client_id: UUID | None = None
     locale: str = "zh-hans"
+    invoice: Invoice | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,3 +265,43 @@ class BuyerOfShop:
     currency: str
     first_at: datetime
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim: `state` open, refunded or withdrawn; `answer_by` is the shop's promise."""
+
+    id: UUID
+    order_id: UUID
+    line_id: UUID
+    reason: str
+    code_ids: tuple[UUID, ...]
+    state: str
+    opened_at: datetime
+    answer_by: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustView:
+    """What a shop has really done lately; None where nothing was counted. Seconds, and parts of one."""
+
+    delivered: int = 0
+    delivered_p50_seconds: float | None = None
+    delivered_p95_seconds: float | None = None
+    refunded: int = 0
+    refund_p50_seconds: float | None = None
+    codes: int = 0
+    codes_claimed: int = 0
+    refunded_alone: int = 0
+    counted_at: datetime | None = None
+
+    @property
+    def valid_rate(self) -> float | None:
+        """The part of delivered codes that nobody said was bad."""
+        return 1 - self.codes_claimed / self.codes if self.codes else None
+
+    @property
+    def alone_rate(self) -> float | None:
+        """The part of refunds that no person had to start."""
+        return self.refunded_alone / self.refunded if self.refunded else None

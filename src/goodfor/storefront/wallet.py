@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from goodfor.catalog import queries as catalog
+from goodfor.catalog.types import Guide
 from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import MaskedCode, RevealedCode
 from goodfor.kernel.errors import NotFound
@@ -80,6 +82,18 @@ def code_page(shop_id: UUID, order: OrderView, asked: str) -> CodePage:
     number = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     start = (number - 1) * CODES_A_PAGE
     return CodePage(list(held[start : start + CODES_A_PAGE]), len(held), number, pages)
+
+
+def code_position(shop_id: UUID, order: OrderView, code_id: UUID) -> int:
+    """Which of the order's codes it is, counted from 1."""
+    held = delivery.masked_codes(shop_id, [line.line_id for line in order.lines])
+    return next((code.position for code in held if code.code_id == code_id), 1)
+
+
+def guides_of(shop_id: UUID, order: OrderView) -> list[Guide]:
+    """How what was bought is used, in the order of the lines."""
+    known = catalog.guides(shop_id, [line.sku_id for line in order.lines])
+    return [known[line.sku_id] for line in order.lines if line.sku_id in known]
 
 
 def lines_with_codes(

@@ -25,6 +25,7 @@ PUBLIC_PARTS = {"types", "errors", "events", "queries", "operations"}
 WALLED_ROOMS = {
     "identity",
     "catalog",
+    "window",
     "ledger",
     "notify",
     "vault",

@@ -28,6 +28,7 @@ for _filter in (
     writing.day,
     writing.seconds,
     writing.thousands,
+    writing.percent,
     writing.grouped,
     writing.face_parts,
     words.state_label,

@@ -10,6 +10,7 @@ from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.meet_deadline import meet_deadline
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
+from goodfor.orders.operations.open_claim import open_claim
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.quote import quote
 from goodfor.orders.operations.receive_payment import receive_payment
@@ -19,6 +20,7 @@ from goodfor.orders.operations.retry_refund import retry_refund
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.operations.top_up_wallet import top_up_wallet
+from goodfor.orders.operations.withdraw_claim import withdraw_claim
 
 __all__ = [
     "apply_payment_fact",
@@ -31,6 +33,7 @@ __all__ = [
     "forget_contacts",
     "meet_deadline",
     "note_failed_refund",
+    "open_claim",
     "place_order",
     "quote",
     "receive_payment",
@@ -40,4 +43,5 @@ __all__ = [
     "reveal_codes",
     "start_payment",
     "top_up_wallet",
+    "withdraw_claim",
 ]

@@ -22,6 +22,7 @@ from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+from goodfor.orders.operations.keep_invoice import keep_invoice
 from goodfor.orders.pricing import buyer_key, check_requests, price_lines
 from goodfor.orders.types import Buyer, LineRequest, LineView, PlacedOrder
 from goodfor.vault import operations as vault
@@ -75,6 +76,8 @@ def place_order(
         )
     placed = PlacedOrder(order_id, number, secret, total, pay_by, priced)
     _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, now)
+    if buyer.invoice is not None:
+        keep_invoice(shop_id=shop_id, order_id=order_id, invoice=buyer.invoice)
     record_history(
         shop_id=shop_id,
         machine=states.MACHINE,

@@ -10,6 +10,7 @@ from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, given_back, states, store
 from goodfor.orders.events import OrderRefunding
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.settle_claims import settle_claims
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import RefundView
@@ -52,6 +53,7 @@ def start_refund(
         cause=reason,
         now=now,
     )
+    settle_claims(shop_id=shop_id, order_id=order.id, actor=actor, cause=f"refund:{refund.id}", now=now)
     publish(
         shop_id=shop_id,
         event=OrderRefunding(order.id, order.number, refund.id, reason),

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, orm_beside_the_browser
 from goodfor.storefront.tests.world import World
+from goodfor.window.operations import publish_blocks
 
 __all__ = ["browser", "orm_beside_the_browser"]
 
@@ -13,6 +15,9 @@ STATIC_PAGES = {
     "home": "/",
     "categories": "/c",
     "category": "/c/{category}",
+    "category-filtered": "/c/{category}?from=1&to=500&stock=1",
+    "scene": "/s/宅家",
+    "trust": "/trust",
     "search": "/search?q={query}",
     "search-none": "/search?q=zzzzzz",
     "product": "/p/{product}",
@@ -44,14 +49,24 @@ def test_every_page(world: World, live_server: Any, browser: Any, width: int, la
     for name, path in STATIC_PAGES.items():
         visit.open(path.format(**names))
         visit.check(name)
+    publish_blocks(shop_id=world.shop_id, actor="test", now=utc_now())
+    visit.open("/")
+    visit.check("home-arranged")
     for state, (number, secret) in world.orders.items():
         visit.open(f"/o/{number}?k={secret}")
         visit.check(f"order-{state}")
     number = world.orders["delivered"][0]
+    visit.open(f"/o/{number}/claim")
+    visit.check("claim-refund")
+    visit.open(f"/o/{world.orders['placed'][0]}/pay")
+    visit.check("pay-choose")
     visit.open(f"/o/{number}")
     visit.page.click("form[data-reveal] button >> nth=0")
     visit.page.wait_for_selector(".code.is-open")
+    visit.page.click(".code-marks summary")
     visit.check("order-revealed")
+    visit.open(f"/o/{number}/claim")
+    visit.check("claim")
     for name, path in {"orders": "/orders", "proof": f"/o/{number}/proof"}.items():
         visit.open(path)
         visit.check(name)

@@ -18,7 +18,7 @@ from goodfor.storefront.client import client_ip
 from goodfor.storefront.page import show
 from goodfor.storefront.personal_data import archive, orders_of_account, revealed_codes
 from goodfor.storefront.views.account_parts import advice
-from goodfor.storefront.views.orders import ids_in
+from goodfor.storefront.forms import ids_in
 from goodfor.storefront.wallet import Entry
 
 MOST_CLAIMED = 50

@@ -55,21 +55,21 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     methods = [
         (method.code, method.label) for method in orders.payment_methods(shop.id, basket.offer.sku.price.currency)
     ]
+    invoices = bool(shop.settings.get("invoices"))
     if request.method != "POST":
         first = methods[0][0] if methods else ""
-        known = _own_contact(request, shop)
-        form = CheckoutForm(methods=methods, initial={"method": first, "contact": known})
-        return _show(request, basket, methods, form)
-    form = CheckoutForm(request.POST, methods=methods)
+        initial = {"method": first, "contact": _own_contact(request, shop)}
+        return _show(request, basket, methods, CheckoutForm(methods=methods, invoices=invoices, initial=initial))
+    form = CheckoutForm(request.POST, methods=methods, invoices=invoices)
     if not form.is_valid():
         return _show(request, basket, methods, form, status=422)
     try:
-        return _place(request, shop, basket, form.cleaned_data["contact"], form.cleaned_data["method"])
+        return _place(request, shop, basket, form)
     except DomainError as error:
         return _show(request, basket, methods, form, error=error, status=error.http_status)
 
 
-def _place(request: HttpRequest, shop: ShopView, basket: Basket, contact: str, method: str) -> HttpResponse:
+def _place(request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutForm) -> HttpResponse:
     now, ip, buyer = utc_now(), client_ip(request), current(request, shop)
     ref = buyer.ref if buyer else buyer_ref(request, shop.id)
     # What was cancelled is not open any more, but each placing leaves its trace: so many an hour are enough.
@@ -77,7 +77,13 @@ def _place(request: HttpRequest, shop: ShopView, basket: Basket, contact: str, m
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(sku_id=basket.offer.sku.id, quantity=basket.quantity)],
-        buyer=Buyer(ref=ref, contact=contact, ip=ip, locale=translation.get_language() or "zh-hans"),
+        buyer=Buyer(
+            ref=ref,
+            contact=form.cleaned_data["contact"],
+            ip=ip,
+            locale=translation.get_language() or "zh-hans",
+            invoice=form.invoice,
+        ),
         channel="storefront",
         now=now,
     )
@@ -86,7 +92,7 @@ def _place(request: HttpRequest, shop: ShopView, basket: Basket, contact: str, m
     remember(response, request, shop.id, Grant(placed.order_id, placed.number, now), placed.secret)
     if buyer is None:
         remember_buyer(response, request, shop.id, ref)
-    begin_payment(request, response, shop, placed.order_id, placed.number, method)
+    begin_payment(request, response, shop, placed.order_id, placed.number, form.cleaned_data["method"])
     return response
 
 

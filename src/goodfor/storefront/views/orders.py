@@ -1,14 +1,16 @@
 """The buyer's orders in this browser: wallet, one order, codes revealed or downloaded, look-up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import RevealedCode
 from goodfor.identity.operations.end_proof import end_proof
 from goodfor.identity.types import ShopView
@@ -20,15 +22,16 @@ from goodfor.orders.types import OrderView
 from goodfor.storefront import grants as proof
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
+from goodfor.storefront.claims import claims_of
 from goodfor.storefront.client import client_ip, scheme_and_host
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
-from goodfor.storefront.forms import LookupForm, ProofForm, typed
+from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.ownership import actor, by_account, grant_for
 from goodfor.storefront.page import page, show, wants_json
 from goodfor.storefront.types import Grant
-from goodfor.storefront.wallet import CODES_A_PAGE, account_wallet, code_page, lines_with_codes, wallet
+from goodfor.storefront.wallet import account_wallet, code_page, code_position, guides_of, lines_with_codes, wallet
 
 TRY_WINDOW = timedelta(minutes=10)
 TRIES_PER_ADDRESS, TRIES_PER_ORDER = 30, 8
@@ -114,6 +117,9 @@ def _order_page(
         "secret": proof.fresh_secret(request, shop.id, view.number),
         "revealed_any": bool(revealed),
         "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
+        "claims": claims_of(shop.id, view),
+        "guides": list({guide.slug: guide for guide in guides_of(shop.id, view)}.values()),
+        "invoice": orders.invoice_of_order(shop.id, view.id) if shop.settings.get("invoices") else None,
         "now": now,
         "tab": "orders",
     }
@@ -144,10 +150,19 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
         now=now,
     )
     if wants_json(request):
-        return JsonResponse(
-            {"codes": [{"id": str(c.code_id), "number": c.number or "", "secret": c.secret} for c in found]}
-        )
+        return JsonResponse({"codes": [_as_json(request, shop, grant, code) for code in found]})
     return _order_page(request, shop, grant, found)
+
+
+def _as_json(request: HttpRequest, shop: ShopView, grant: Grant, code: RevealedCode) -> dict[str, str]:
+    """A revealed code for our script: its text, and its ticket turned over, drawn by the page's own template."""
+    view = orders.order_view(shop.id, grant.order_id)
+    masked = [held for held in delivery.masked_codes(shop.id, [code.line_id]) if held.code_id == code.code_id]
+    [line] = [shown for shown in lines_with_codes(view, masked, [code]) if shown.codes]
+    position = code_position(shop.id, view, code.code_id)
+    context = {"code": replace(line.codes[0], position=position), "order": view, "fresh": True, "now": utc_now()}
+    html = render_to_string("storefront/parts/code.html", context, request)
+    return {"id": str(code.code_id), "number": code.number or "", "secret": code.secret, "html": html}
 
 
 @page("POST", private=True)
@@ -226,14 +241,3 @@ def _proof_address(number: str, grant: Grant | None) -> str:
         back = reverse("storefront:order", args=[number])
         return f"{reverse('storefront:me_proof')}?{urlencode({'next': back})}"
     return reverse("storefront:proof", args=[number])
-
-
-def ids_in(texts: Sequence[str], most: int = CODES_A_PAGE) -> list[UUID]:
-    """The ids among texts that a browser sent, at most `most`."""
-    found: list[UUID] = []
-    for text in texts[:most]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

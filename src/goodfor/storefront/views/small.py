@@ -1,4 +1,4 @@
-"""Help, terms, privacy, this device, language, robots, and the pages for what went wrong."""
+"""Help, terms, privacy, this device, language, and the pages for what went wrong."""
 # ruff: noqa: ARG001  (views take what Django and the frame give them)
 
 from django.conf import settings
@@ -78,13 +78,6 @@ def language(request: HttpRequest, shop: ShopView) -> HttpResponse:
             samesite="Lax",
         )
     return response
-
-
-def robots(request: HttpRequest) -> HttpResponse:
-    """Orders are nobody's search results."""
-    kept_out = ("/o/", "/orders", "/checkout", "/lookup", "/me", "/signin")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in kept_out)]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
 @page("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

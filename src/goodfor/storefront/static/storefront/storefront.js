@@ -60,6 +60,15 @@
       const pieces = Math.max(1, Math.floor(Number(quantity.value)) || 1);
       label.textContent = label.dataset.totalWord;
       writeTotal(total, Number(sku.dataset.price) * pieces);
+      const stack = buy.querySelector("[data-stack]");
+      if (stack) {
+        const price = Number(sku.dataset.price), list = Number(sku.dataset.list);
+        [["list", list], ["saved", list - price], ["pay", price]].forEach(([name, minor]) => {
+          const place = stack.querySelector(`[data-stack-${name}]`);
+          place.dataset.sign = stack.dataset.sign;
+          writeTotal(place, minor);
+        });
+      }
       all("[data-step]", buy).forEach((b) => { b.disabled = b.dataset.step < 0 ? pieces <= 1 : pieces >= most; });
     };
     buy.addEventListener("input", update);
@@ -70,29 +79,19 @@
     all("[data-total]").forEach((place) => writeTotal(place, Number(input.dataset.price) * pieces));
   }));
 
-  // Turn one code over in place.
-  const codeRow = (label, text, word) => {
-    const row = document.createElement("p");
-    const name = document.createElement("span");
-    const code = document.createElement("code");
-    const copy = document.createElement("button");
-    row.className = "code-row";
-    name.className = "code-label";
-    name.textContent = label;
-    const parts = /^[0-9A-Za-z]{8,64}$/.test(text) ? text.match(/.{1,4}/g) : [text];
-    parts.forEach((part) => {
-      const group = document.createElement("span");
-      if (parts.length > 1) group.className = "code-group";
-      group.textContent = part;
-      code.append(group);
+  // Share a product: the phone's own sheet, else the address is copied.
+  all("[data-share]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const what = { title: button.dataset.title, url: button.dataset.url };
+      try {
+        if (navigator.share) await navigator.share(what);
+        else { await navigator.clipboard.writeText(what.url); window.goodfor.toast(saying.dataset.copied); }
+      } catch (error) { if (error.name !== "AbortError") window.goodfor.toast(what.url); }
     });
-    copy.type = "button";
-    copy.className = "copy";
-    copy.dataset.copy = text;
-    copy.textContent = word;
-    row.append(name, code, copy);
-    return row;
-  };
+  });
+
+  // Turn one code over in place, drawn by the server as on the page itself.
   all("form[data-reveal]").forEach((form) => form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = event.submitter || form.querySelector("button");
@@ -104,14 +103,11 @@
       if (answer.status === 403) { location.assign(location.pathname); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       const code = (await answer.json()).codes[0];
-      const ticket = form.closest("[data-code]");
-      const rows = [codeRow(form.dataset.secret, code.secret, form.dataset.word)];
-      if (code.number) rows.unshift(codeRow(form.dataset.number, code.number, form.dataset.word));
-      ticket.querySelector("[data-open]").replaceChildren(...rows);
-      ticket.classList.add("is-open");
-      ticket.querySelector(".ticket-body").classList.add("turned");
-      form.remove();
-      rows[0].querySelector("button").focus();
+      const drawn = new DOMParser().parseFromString(code.html, "text/html").body.firstElementChild;
+      form.closest("[data-code]").replaceWith(drawn);
+      drawn.querySelector(".ticket-body").classList.add("turned");
+      window.goodfor.start(drawn);
+      drawn.querySelector(".copy").focus();
     } catch {
       button.disabled = false;
       say(saying.dataset.failed);
