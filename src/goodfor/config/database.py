@@ -1,7 +1,22 @@
 """Turn DATABASE_URL into Django's DATABASES entry."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+#: The longest that a statement of a web request may run. The worker, imports, migrations and commands have no limit:
+#: sealing, audits and index builds take what they take, and no visitor waits for them.
+WEB_STATEMENT_TIMEOUT_MS = 30_000
+
+
+def for_web(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The same database for a web process: a statement that runs too long is ended, and its thread serves others.
+
+    What DATABASE_URL itself says in `options` comes later, so it wins.
+    """
+    options = dict(entry["OPTIONS"])
+    options["options"] = f"-c statement_timeout={WEB_STATEMENT_TIMEOUT_MS} {options.get('options', '')}".strip()
+    return {**entry, "OPTIONS": options}
 
 
 def database_from_url(url: str) -> dict[str, Any]:

@@ -1,23 +1,27 @@
-"""Which handler hears which event, which truths are audited, which loops run. The only place that sees all rooms."""
+"""Who hears which event, what is audited, which loops run, what is sealed. The only place that sees all rooms."""
 
 from importlib import import_module, util
 
 from django.conf import settings
 
-from goodfor.kernel import audit, events, invariants
+from goodfor.kernel import audit, events, invariants, sealed, truths
 
 
 def connect() -> None:
-    """Register handlers, invariants and loops of the installed rooms; called once when all apps are loaded."""
-    invariants.register(audit.INVARIANTS)
-    import_module("goodfor.kernel.relay")
+    """Register handlers, invariants, loops and sealed columns of the installed rooms; called once, after all apps."""
+    invariants.register([*audit.INVARIANTS, *truths.INVARIANTS])
+    for part in ("relay", "purge"):
+        import_module(f"goodfor.kernel.{part}")
     for room in settings.ROOMS:
-        for part in ("tasks", "invariants"):
+        for part in ("tasks", "invariants", "sealed"):
             if room == "kernel" or util.find_spec(f"goodfor.{room}.{part}") is None:
                 continue
             module = import_module(f"goodfor.{room}.{part}")
             if part == "invariants":
                 invariants.register(module.INVARIANTS)
+            elif part == "sealed":
+                sealed.register(module.SEALED)
+    invariants.register([sealed.invariant()])
     if "orders" in settings.ROOMS:
         _orders_hear()
     if {"notify", "orders"} <= set(settings.ROOMS):

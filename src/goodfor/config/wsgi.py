@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
+from goodfor.config.database import for_web
 from goodfor.config.proxies import door, networks
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def _lean_handler() -> WSGIHandler:
         settings.MIDDLEWARE = original
 
 
+# Before anything connects. Only web processes import this file.
+settings.DATABASES = {**settings.DATABASES, "default": for_web(settings.DATABASES["default"])}
 _pages = get_wsgi_application()
 _lean = _lean_handler()
 _settle = door(networks(settings.GOODFOR_TRUSTED_PROXIES), https=settings.GOODFOR_PUBLIC_URL.startswith("https://"))

@@ -13,4 +13,20 @@ INVARIANTS = [
         WHERE c.id IS NULL OR c.holder_id IS DISTINCT FROM r.holder_id OR c.state IN (0, 1)
         """,
     ),
+    Invariant(
+        name="showings_written_down",
+        room="delivery",
+        why="a code that was shown has its row, and who has a row has seen the code: refunds are decided by it",
+        sql="""
+        SELECT c.id::text, 'shown at ' || c.revealed_at || ', and nobody wrote to whom'
+        FROM vault_code c
+        WHERE c.revealed_at IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM delivery_reveal r WHERE r.shop_id = c.shop_id AND r.code_id = c.id)
+        UNION ALL
+        SELECT DISTINCT c.id::text, 'written down as shown, and the code says it was not'
+        FROM delivery_reveal r
+        JOIN vault_code c ON c.shop_id = r.shop_id AND c.id = r.code_id AND c.holder_id = r.holder_id
+        WHERE c.revealed_at IS NULL AND c.state NOT IN (0, 1)
+        """,
+    ),
 ]

@@ -1,4 +1,7 @@
-"""Request idempotency: a key with the hash of its body, and the answer stored in the transaction of the effect."""
+"""Request idempotency: a key with the hash of its body, and the answer stored in the transaction of the effect.
+
+Keys are kept for a week (`purge.KEY_AGE`): after that a repetition is a new request.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +9,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.errors import Conflict, InvalidInput
 from goodfor.kernel.sql import Statement
 
+_KEY_ID_BYTES = 4
 _CLAIM = Statement(__package__, "sql/idempotency_claim.sql")
 _FINISH = Statement(__package__, "sql/idempotency_finish.sql")
 _STORE = Statement(__package__, "sql/idempotency_store.sql")
@@ -75,6 +80,20 @@ def store(*, shop_id: UUID, scope: str, key: str, body_hash: bytes, status: int,
     params = {"shop_id": shop_id, "scope": scope, "key": key, "body_hash": body_hash, "now": now}
     if _STORE.run({**params, "status": status, "answer": body}) != 1:
         raise LostRace
+
+
+def seal_answer(content: bytes, aad: bytes) -> bytes:
+    """An answer that the database may not know in plain, as it is stored: key id (4 bytes), sealed content.
+
+    `sealed.ANSWERS` counts the keys by these four bytes.
+    """
+    sealed = keyring().seal(content, aad)
+    return sealed.key_id.to_bytes(_KEY_ID_BYTES, "big") + sealed.blob
+
+
+def open_answer(stored: bytes, aad: bytes) -> bytes:
+    """What `seal_answer` sealed. Raises DecryptFailed."""
+    return keyring().open(Sealed(int.from_bytes(stored[:_KEY_ID_BYTES], "big"), stored[_KEY_ID_BYTES:]), aad)
 
 
 def _replay(row: tuple[object, ...], body_hash: bytes) -> Replay:

@@ -2,7 +2,8 @@
 
 Events are ordered by (transaction id, id) and read only below the snapshot's xmin, so a late commit is never
 passed over. Each handler runs in its own transaction together with its mark, so a crash repeats at most calls
-whose effect was rolled back. A failing handler goes to a retry table; it holds nothing else up.
+whose effect was rolled back. A failing handler goes to a retry table, with its mark, in one transaction: from then on
+only the retry calls it, and its row goes away with the effect. It holds nothing else up.
 """
 
 import json
@@ -30,23 +31,33 @@ def _stored(row: tuple[Any, ...]) -> StoredEvent:
     return StoredEvent(event_id, shop_id, name, version, json.loads(payload), cause, occurred_at, xid)
 
 
+def _mark(handler_name: str, event: StoredEvent) -> bool:
+    """Note that the relay is done with this handler of this event; False when it was before, or a retry has it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO kernel_event_handled (handler, event_id)
+               SELECT %s, %s
+               WHERE NOT EXISTS (SELECT 1 FROM kernel_event_retry WHERE event_id = %s AND handler = %s)
+               ON CONFLICT DO NOTHING""",
+            [handler_name, event.id, event.id, handler_name],
+        )
+        return bool(cursor.rowcount == 1)
+
+
 def _call(handler_name: str, event: StoredEvent) -> None:
     """Run one handler once; its mark and its effect commit together."""
     handler = handlers_of(event.name)[handler_name]
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO kernel_event_handled (handler, event_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                [handler_name, event.id],
-            )
-            if cursor.rowcount == 0:
-                return
-        handler(event)
+        if _mark(handler_name, event):
+            handler(event)
 
 
 def _remember_failure(handler_name: str, event: StoredEvent, error: Exception, now: datetime) -> None:
     log.warning("event_handler_failed", handler=handler_name, event_name=event.name, error=type(error).__name__)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Killed before the cursor moves, the relay meets the event again: the mark says that it is the retry's now.
+        if not _mark(handler_name, event):
+            return
         cursor.execute(
             """INSERT INTO kernel_event_retry (handler, event_xid, event_id, next_try_at, error)
                VALUES (%s, %s::text::xid8, %s, %s, %s) ON CONFLICT (event_id, handler) DO NOTHING""",
@@ -105,13 +116,14 @@ def _retry_one(handler_name: str, attempts: int, event: StoredEvent, now: dateti
     handler = handlers_of(event.name).get(handler_name)
     try:
         with transaction.atomic():
-            if handler is not None:
-                handler(event)
             with connection.cursor() as cursor:
                 cursor.execute(
                     "DELETE FROM kernel_event_retry WHERE event_id = %s AND handler = %s",
                     [event.id, handler_name],
                 )
+                taken = cursor.rowcount == 1
+            if taken and handler is not None:
+                handler(event)
     except Exception as error:
         log.warning("event_handler_failed_again", handler=handler_name, attempts=attempts, error=type(error).__name__)
         wait = min(2**attempts, MAX_BACKOFF_SECONDS)

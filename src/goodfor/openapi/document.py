@@ -8,6 +8,7 @@ from ninja.responses import NinjaJSONEncoder
 from pydantic.json_schema import models_json_schema
 
 from goodfor.kernel.errors import PROBLEM_BASE
+from goodfor.kernel.purge import KEY_AGE
 from goodfor.openapi.documented import NOTE
 from goodfor.openapi.problems import CONTENT_TYPE as PROBLEM_TYPE
 from goodfor.openapi.schemas import Problem
@@ -49,7 +50,8 @@ _KEY_PARAMETER: Json = {
     "in": "header",
     "required": True,
     "description": "Makes repeating safe: the same key with the same request gets the first answer again, with another "
-    "request the error `idempotency_key_reused`. A refused request stores nothing; its key may be used again.",
+    "request the error `idempotency_key_reused`. A refused request stores nothing; its key may be used again. "
+    f"A key is kept for {KEY_AGE.days} days; after that the same request is a new one.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "order-20260101-0001",
 }

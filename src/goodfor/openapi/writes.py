@@ -13,9 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel
 
 from goodfor.identity.types import ApiCaller
-from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.errors import DomainError
-from goodfor.kernel.idempotency import InProgress, LostRace, Replay, lookup, store
+from goodfor.kernel.idempotency import InProgress, LostRace, Replay, lookup, open_answer, seal_answer, store
 from goodfor.openapi.answers import CONTENT_TYPE, encode
 from goodfor.openapi.bodies import parse
 from goodfor.openapi.errors import IdempotencyKeyInvalid, IdempotencyKeyRequired
@@ -25,7 +24,6 @@ M = TypeVar("M", bound=BaseModel)
 #: (caller, body, idempotency key, now) -> (HTTP status, data of the answer)
 Work = Callable[[ApiCaller, M, str, datetime], tuple[int, Any]]
 _KEY_LENGTHS = range(1, 256)
-_KEY_ID_BYTES = 4
 
 
 def write(
@@ -64,7 +62,7 @@ def write(
                 key=key,
                 body_hash=fingerprint,
                 status=status,
-                body=content if aad is None else _seal(content, aad),
+                body=content if aad is None else seal_answer(content, aad),
                 now=now,
             )
     except (LostRace, DomainError) as error:
@@ -124,7 +122,7 @@ def _fingerprint(request: ApiRequest) -> bytes:
 
 
 def _replayed(found: Replay, aad: bytes | None) -> HttpResponse:
-    content = found.body if aad is None else _open(found.body, aad)
+    content = found.body if aad is None else open_answer(found.body, aad)
     response = HttpResponse(content, content_type=CONTENT_TYPE, status=found.status)
     response.headers["Idempotency-Replayed"] = "true"
     return response
@@ -132,12 +130,3 @@ def _replayed(found: Replay, aad: bytes | None) -> HttpResponse:
 
 def _aad(caller: ApiCaller, key: str) -> bytes:
     return b"openapi.answer:" + caller.shop_id.bytes + caller.client_id.bytes + key.encode()
-
-
-def _seal(content: bytes, aad: bytes) -> bytes:
-    sealed = keyring().seal(content, aad)
-    return sealed.key_id.to_bytes(_KEY_ID_BYTES, "big") + sealed.blob
-
-
-def _open(stored: bytes, aad: bytes) -> bytes:
-    return keyring().open(Sealed(int.from_bytes(stored[:_KEY_ID_BYTES], "big"), stored[_KEY_ID_BYTES:]), aad)

@@ -1,6 +1,7 @@
 """Truths about orders, their codes and their money."""
 
-from goodfor.kernel.invariants import Invariant
+from goodfor.kernel.invariants import Invariant, history_invariant
+from goodfor.orders import states
 
 INVARIANTS = [
     Invariant(
@@ -147,4 +148,21 @@ INVARIANTS = [
         WHERE c.state = 'open' AND o.state IS DISTINCT FROM 'delivered'
         """,
     ),
+    Invariant(
+        name="nothing_shown_after_a_refund",
+        room="orders",
+        why="who has the money back sees no code any more",
+        # Ten seconds: a request that waited for the order's row reads the clock before the one it waited for.
+        sql="""
+        SELECT r.code_id::text, 'shown at ' || r.at || ', order ' || o.number || ' refunded at ' || min(h.at)
+        FROM orders_order o
+        JOIN kernel_history h ON h.shop_id = o.shop_id AND h.subject_id = o.id AND h.machine = 'order'
+         AND h.to_state = 'refunding'
+        JOIN orders_line l ON l.shop_id = o.shop_id AND l.order_id = o.id
+        JOIN delivery_reveal r ON r.shop_id = l.shop_id AND r.holder_id = l.id
+        WHERE o.state IN ('refunding', 'refunded')
+        GROUP BY r.id, r.code_id, r.at, o.number HAVING r.at > min(h.at) + interval '10 seconds'
+        """,
+    ),
+    history_invariant(states.MACHINE, table="orders_order", room="orders", name="order_history_leads_to_its_state"),
 ]

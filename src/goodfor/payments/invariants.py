@@ -1,6 +1,7 @@
 """Truths about payments, refunds and what the ledger says of them."""
 
-from goodfor.kernel.invariants import Invariant
+from goodfor.kernel.invariants import Invariant, history_invariant
+from goodfor.payments import states
 
 INVARIANTS = [
     Invariant(
@@ -77,5 +78,16 @@ INVARIANTS = [
         WHERE s.amount IS DISTINCT FROM b.amount
           AND NOT (b.reference IS NULL AND s.fresh)
         """,
+    ),
+    history_invariant(
+        states.PAYMENT,
+        table="payments_payment",
+        room="payments",
+        name="payment_history_leads_to_its_state",
+        # What is taken from a balance is paid from its first moment.
+        born="CASE s.provider WHEN 'balance' THEN 'succeeded' ELSE 'created' END",
+    ),
+    history_invariant(
+        states.REFUND, table="payments_refund", room="payments", name="refund_history_leads_to_its_state"
     ),
 ]

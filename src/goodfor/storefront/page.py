@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+import structlog
+from django.db import Error as DatabaseFailure
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -13,12 +16,15 @@ from django.views.decorators.csrf import csrf_protect
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
-from goodfor.kernel.errors import DomainError
+from goodfor.kernel.errors import DomainError, Unavailable
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import scheme_and_host
 
+log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, ShopView, P], HttpResponse]
+#: What a browser is told to wait when the database could not serve it.
+RETRY_SECONDS = 3
 
 _CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -61,6 +67,25 @@ def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwar
         return view(request, shop, *args, **kwargs)
     except DomainError as error:
         return refusal(request, error)
+    except (OperationalError, InterfaceError) as error:
+        # A lock that was not had in time, a statement that ran too long, a database that is away: whatever was begun
+        # has been rolled back, and trying again helps.
+        log.warning("page_without_database", path=request.path, error=type(error.__cause__ or error).__name__)
+        return _busy(request)
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    """A 503; without the frame of the page where even that asks the database in vain."""
+    try:
+        return refusal(request, Unavailable(retry_after=RETRY_SECONDS))
+    except DatabaseFailure:
+        response = HttpResponse(
+            "<!doctype html><meta charset=utf-8><title>503</title><h1>服务暂时不可用 · Unavailable for a moment</h1>"
+            "<p>请稍后再试。已付的款不会丢。 Please try again. Money already paid is safe.</p>",
+            status=503,
+        )
+        response["Retry-After"] = str(RETRY_SECONDS)
+        return response
 
 
 def refusal(request: HttpRequest, error: DomainError, status: int | None = None) -> HttpResponse:

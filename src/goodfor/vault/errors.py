@@ -84,6 +84,13 @@ class BatchBusy(Conflict):
     title = _("另一个进程正在导入这个批次，或批次已结束")
 
 
+class SealingKeyRetired(Conflict):
+    """The key was retired while the file was being imported: begin again, it goes on where it stopped."""
+
+    code = "sealing_key_retired"
+    title = _("导入期间加密密钥已停用；请再次导入，会从中断处继续")
+
+
 class BatchHasFaults(Conflict):
     """A strict import met lines that give no code; nothing was put on sale."""
 

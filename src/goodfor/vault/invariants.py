@@ -124,17 +124,6 @@ INVARIANTS: list[Invariant] = [
         """,
     ),
     Invariant(
-        name="vault.key_exists",
-        room="vault",
-        why="a code whose key is gone can never be opened again",
-        sql="""
-            SELECT c.key_id::text, c.codes || ' codes under a key that is not there'
-            FROM (SELECT key_id, count(*) AS codes FROM vault_code GROUP BY key_id) c
-            LEFT JOIN kernel_data_key k ON k.id = c.key_id
-            WHERE k.id IS NULL
-        """,
-    ),
-    Invariant(
         name="vault.drained_lots_are_empty",
         room="vault",
         why="claims do not look into drained lots: a free code in one would never be sold",

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.kernel.crypto import keyring
+from goodfor.kernel.sealed import keys_in_use
 from goodfor.kernel.sql import Statement
-from goodfor.kernel.tenancy import platform_job
 from goodfor.vault.errors import BatchNotFound
 from goodfor.vault.importing.context import FINGERPRINT
 from goodfor.vault.importing.dry_run import dry_run
@@ -31,7 +31,6 @@ __all__ = [
 
 _STOCK = Statement(__package__, "sql/stock.sql")
 _HELD = Statement(__package__, "sql/held.sql")
-_KEYS = Statement(__package__, "sql/keys_in_use.sql")
 
 
 def stock(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, StockLevel]:
@@ -77,12 +76,6 @@ def batch_faults(shop_id: UUID, batch_id: UUID, *, after_line: int = 0, limit: i
     """Lines that gave no code (the first 10,000 of a batch are kept), by line, beyond `after_line`."""
     rows = BatchLine.objects.filter(shop_id=shop_id, batch_id=batch_id, line_no__gt=after_line).order_by("line_no")
     return [LineFault(row.line_no, row.problem, row.other_line, row.other_batch_id) for row in rows[:limit]]
-
-
-def keys_in_use() -> dict[int, int]:
-    """How many codes are sealed with each key: reads the whole table. A key that is not in it can be retired."""
-    with platform_job("keys in use"):
-        return dict(_KEYS.rows({}))
 
 
 def batch_view(row: Batch) -> BatchView:

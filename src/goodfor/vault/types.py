@@ -168,11 +168,3 @@ class Imported:
     resumed_at_line: int
     by_problem: Mapping[str, int]
     faults: tuple[LineFault, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RotationStep:
-    """One chunk of a key rotation: how many codes were under an old key, and where to go on; None at the end."""
-
-    found: int
-    after: UUID | None

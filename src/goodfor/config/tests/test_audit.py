@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
@@ -17,16 +16,29 @@ from pytest_django import DjangoDbBlocker
 from goodfor.cli import world
 from goodfor.delivery import queries as delivery
 from goodfor.identity.operations.create_api_client import create_api_client
+from goodfor.identity.operations.set_signing_key import set_signing_key
 from goodfor.identity.tests.factories import make_shop, make_staff
 from goodfor.identity.types import Scope
-from goodfor.kernel import audit, crypto, invariants
+from goodfor.kernel import crypto, invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.tenancy import platform_job
 from goodfor.ledger.operations import close_period, roll_up, seal
 from goodfor.orders.operations import refund_order, reveal_codes
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.tests.factories import begin, broken, buy, open_till, pay, place, refund_all, relay_all, sql
+from goodfor.orders.tests.factories import (
+    begin,
+    broken,
+    buy,
+    forget_all,
+    open_till,
+    pay,
+    place,
+    refund_all,
+    relay_all,
+    seal_all,
+    sql,
+)
 from goodfor.vault.operations import fold_stock
 
 
@@ -55,6 +67,19 @@ def live(now: datetime) -> Books:
     refunded = buy(shop, now)
     refund_order(shop_id=demo.shop_id, order_id=refunded.id, reason="r", actor="client:x", now=now)
     placed = place(shop, now, 2)
+    shown = buy(shop, now)
+    reveal_codes(shop_id=demo.shop_id, order_id=shown.id, actor="client:x", ip="", now=now)
+    refund_order(shop_id=demo.shop_id, order_id=shown.id, reason="r", actor="staff:1", by_staff=True, now=now)
+    api = Client(headers={"Authorization": f"Bearer {demo.api_key}"})
+    body = {"lines": [{"sku_id": str(shop.sku_id), "quantity": 1}], "payment": "checkout", "buyer": {"ref": "b"}}
+    made = api.post(
+        "/api/v1/orders", json.dumps(body), content_type="application/json", headers={"Idempotency-Key": "k"}
+    )
+    assert made.status_code == 201
+    place(shop, now, ref="guest:c", contact="a@example.com")
+    set_signing_key(
+        shop_id=demo.shop_id, client_id=demo.client_id, algorithm="hmac-sha256", require=False, actor="t", now=now
+    )
     refund_all(now)
     month = (now.replace(day=1) - timedelta(days=40)).date().replace(day=1)
     while close_period(shop_id=demo.shop_id, month=month, now=now) != "closed":
@@ -62,8 +87,7 @@ def live(now: datetime) -> Books:
     while roll_up(now=now):
         pass
     seal(now=now)
-    while audit.seal(now):
-        pass
+    seal_all(now)
     fold_stock(now=now)
     [(bank, sales, owed, tx)] = sql(
         """SELECT (SELECT id FROM ledger_account WHERE shop_id = %(s)s AND code = '1002:bank:manual'),
@@ -77,9 +101,10 @@ def live(now: datetime) -> Books:
         {
             "shop": str(demo.shop_id), "other": str(other.id), "staff": str(staff.id), "sku": str(shop.sku_id),
             "sku2": str(demo.skus["kw-100"]), "delivered": str(delivered.id), "line": str(delivered.lines[0].line_id),
-            "placed": str(placed.order_id), "refunded": str(refunded.id), "paid": str(paid.order_id),
-            "payment": str(payment.id), "account": str(till.account_id), "bank": str(bank), "sales": str(sales),
-            "owed": str(owed), "tx": str(tx), "new": str(uuid7()), "new2": str(uuid4()),
+            "placed": str(placed.order_id), "shown": str(shown.id), "refunded": str(refunded.id),
+            "paid": str(paid.order_id), "payment": str(payment.id), "account": str(till.account_id),
+            "bank": str(bank), "sales": str(sales), "owed": str(owed), "tx": str(tx), "new": str(uuid7()),
+            "new2": str(uuid4()),
             "closed": f"{month}T12:00:00+08",
             "free": f"(SELECT id FROM vault_code WHERE state = 0 AND sku_id = '{shop.sku_id}'"
             " ORDER BY id DESC LIMIT 1)",
@@ -96,10 +121,7 @@ def books(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         try:
             yield found
         finally:
-            sql("SET session_replication_role = replica")
-            call_command("flush", interactive=False, verbosity=0)
-            sql("SET session_replication_role = DEFAULT")
-            connection.close()
+            forget_all()
 
 
 #: After roll-up and seal, but not in the future as the plant's own transaction id is to its snapshot.
@@ -127,6 +149,11 @@ def tx(
     """
 
 
+#: The end of the audit trail, cut off together with its seals.
+CUT = (
+    "DELETE FROM kernel_audit WHERE id IN (SELECT audit_id FROM kernel_audit_seal ORDER BY seq DESC LIMIT {lines});"
+    "DELETE FROM kernel_audit_seal s WHERE NOT EXISTS (SELECT FROM kernel_audit a WHERE a.id = s.audit_id)"
+)
 FACT = """INSERT INTO payments_fact (id, shop_id, account_id, provider, payment_id, kind, our_ref, channel_ref,
               amount_minor, currency, happened_at, source, recorded_at, outcome, posting_ref)
           VALUES ('{new}', '{shop}', '{account}', 'sandbox', NULL, 'paid', 'P1', 'C1', 5, 'CNY', now(), 'query',
@@ -137,6 +164,18 @@ BOTH_COUNTS = (
 
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
+    "audit_head_signed": CUT.format(lines=1),
+    "audit_lines_sealed":
+        "INSERT INTO kernel_audit (xid, shop_id, actor, action, subject_type, subject_id, data, at) VALUES"
+        f" ({PAST_XID}, '{{shop}}', 'x', 'x', 'x', 'x', jsonb_build_object(), now() - interval '11 minutes')",
+    "events_told":
+        "INSERT INTO kernel_event (xid, shop_id, name, version, payload, occurred_at) VALUES"
+        f" ({PAST_XID}, '{{shop}}', 'x.y', 1, jsonb_build_object(), now() - interval '6 minutes')",
+    "event_handlers_succeed":
+        "INSERT INTO kernel_event_retry (handler, event_xid, event_id, attempts, next_try_at, error)"
+        " SELECT 'orders.on_batch_activated', xid, id, 11, now(), 'X' FROM kernel_event LIMIT 1",
+    "places_in_this_cluster": "UPDATE kernel_event_cursor SET upto_xid = '9000000000000'",
+    "sealed_keys_exist": "UPDATE vault_code SET key_id = 32000 WHERE id = {free}",
     "audit_chain_unbroken": "UPDATE kernel_audit SET actor = 'nobody' WHERE id = (SELECT min(id) FROM kernel_audit)",
     "identity.signin_link_used_by_its_shop":
         "INSERT INTO identity_signin_link (id, shop_id, staff_id, token_hash, created_at, expires_at)"
@@ -177,7 +216,6 @@ PLANTS: dict[str, str] = {
         "UPDATE vault_lot SET state = 'staged' WHERE sku_id = '{sku}';"
         "UPDATE vault_batch SET state = 'staging', activated_at = NULL WHERE sku_id = '{sku}'",
     "vault.code_belongs_to_its_lot": "UPDATE vault_code SET sku_id = '{sku2}' WHERE id = {free}",
-    "vault.key_exists": "UPDATE vault_code SET key_id = 32000 WHERE id = {free}",
     "vault.drained_lots_are_empty": "UPDATE vault_lot SET state = 'drained' WHERE sku_id = '{sku}'",
     "payment_facts_applied_once": "UPDATE payments_fact SET outcome = 'mismatch' WHERE payment_id = '{payment}'",
     "payment_facts_not_forgotten": FACT,
@@ -195,7 +233,8 @@ PLANTS: dict[str, str] = {
         "UPDATE orders_line SET quantity = 1, unit_price_minor = unit_price_minor * 2 WHERE order_id = '{placed}'",
     "paid_orders_end_in_time":
         "UPDATE orders_order SET state = 'refunding', refunded_minor = 0, refunded_at = NULL,"
-        " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}'",
+        " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}';"
+        "DELETE FROM kernel_history WHERE subject_id = '{refunded}' AND to_state = 'refunded'",
     "unpaid_orders_end_in_time":
         "UPDATE orders_order SET pay_by = now() - interval '10 minutes' WHERE id = '{placed}'",
     "order_totals_equal_their_lines":
@@ -205,6 +244,18 @@ PLANTS: dict[str, str] = {
     "revealed_codes_are_sold":
         "INSERT INTO delivery_reveal (id, shop_id, holder_id, code_id, actor, at)"
         " VALUES ('{new}', '{shop}', '{new2}', {free}, 'x', now())",
+    "showings_written_down":
+        "UPDATE vault_code SET revealed_at = now()"
+        " WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{paid}')",
+    "nothing_shown_after_a_refund":
+        "UPDATE kernel_history SET at = at - interval '1 hour'"
+        " WHERE subject_id = '{shown}' AND to_state = 'refunding'",
+    "order_history_leads_to_its_state": "DELETE FROM kernel_history WHERE subject_id = '{delivered}'",
+    "payment_history_leads_to_its_state":
+        "DELETE FROM kernel_history WHERE subject_id = '{payment}' AND to_state = 'succeeded'",
+    "refund_history_leads_to_its_state":
+        "UPDATE kernel_history SET to_state = 'requested' WHERE machine = 'payments.refund' AND from_state IS NULL"
+        " AND subject_id = (SELECT id FROM payments_refund ORDER BY id LIMIT 1)",
 }  # fmt: skip
 
 
@@ -274,6 +325,33 @@ MORE: dict[str, tuple[str, set[str]]] = {
     "a paid order lies there":
         ("UPDATE orders_order SET state = 'paid', deliver_by = now() - interval '5 minutes' WHERE id = '{paid}'",
          {"paid_orders_end_in_time", "sold_codes_belong_to_one_paid_line", "ended_orders_owe_nothing"}),
+    "half of the audit trail is cut off": (CUT.format(lines=4), {"audit_head_signed"}),
+    "the head of the audit trail is gone": ("DELETE FROM kernel_audit_head", {"audit_head_signed"}),
+    "the head of the audit trail is made to fit": (
+        CUT.format(lines=2) + ";UPDATE kernel_audit_head h SET seq = s.seq, hash = s.hash FROM kernel_audit_seal s"
+        " WHERE s.seq = (SELECT max(seq) FROM kernel_audit_seal)", {"audit_head_signed"}),
+    "a showing is forgotten": (
+        "UPDATE vault_code SET revealed_at = NULL WHERE holder_id = '{line}'", {"showings_written_down"}),
+    "a retry waits for an event that is gone": (
+        "INSERT INTO kernel_event_retry (handler, event_xid, event_id, next_try_at, error)"
+        " VALUES ('x', '5', 0, now(), 'X')", {"event_handlers_succeed"}),
+    "the key of a payment account is gone": (
+        "UPDATE payments_account SET secret_key_id = 32000 WHERE id = '{account}'", {"sealed_keys_exist"}),
+    "the key of a contact is gone": (
+        "UPDATE orders_order SET contact_key_id = 32000 WHERE contact_blob IS NOT NULL", {"sealed_keys_exist"}),
+    "the key of a signing secret is gone": (
+        "UPDATE identity_api_client SET signing_secret_key_id = 32000 WHERE signing_secret_blob IS NOT NULL",
+        {"sealed_keys_exist"}),
+    "the key of a stored answer is gone": (
+        "UPDATE kernel_idempotency SET answer = decode('00007d00', 'hex') || substr(answer, 5)"
+        " WHERE get_byte(answer, 0) = 0", {"sealed_keys_exist"}),
+    "an order jumps": (
+        "UPDATE kernel_history SET from_state = 'placed' WHERE subject_id = '{delivered}' AND to_state = 'delivered';"
+        "DELETE FROM kernel_history WHERE subject_id = '{delivered}' AND to_state = 'paid'",
+        {"order_history_leads_to_its_state"}),
+    "an order is gone, its history is not": (
+        "DELETE FROM orders_line WHERE order_id = '{placed}'; DELETE FROM orders_order WHERE id = '{placed}'",
+        {"order_history_leads_to_its_state"}),
     "a refund is forgotten":
         ("DELETE FROM payments_refund", {"refunds_equal_what_was_reserved", "ledger_equals_payments"}),
 }  # fmt: skip

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.core.management import call_command
-from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from pytest_django import DjangoDbBlocker
 
@@ -17,7 +15,7 @@ from goodfor.kernel import crypto
 from goodfor.kernel.clock import utc_now
 from goodfor.openapi.urls import api
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.tests.factories import broken, buy, sql
+from goodfor.orders.tests.factories import broken, buy, forget_all
 
 SCHEMA = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
 OPERATIONS = {result.ok().label: result.ok() for result in SCHEMA.get_all_operations()}
@@ -45,10 +43,7 @@ def target(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             yield Target({"Authorization": f"Bearer {demo.api_key}"}, order.number, str(demo.skus["kw-50"]))
             assert broken(utc_now()) == {}
         finally:
-            sql("SET session_replication_role = replica")
-            call_command("flush", interactive=False, verbosity=0)
-            sql("SET session_replication_role = DEFAULT")
-            connection.close()
+            forget_all()
 
 
 @pytest.mark.django_db

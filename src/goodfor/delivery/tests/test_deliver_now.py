@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from goodfor.delivery.operations import deliver_now
+from goodfor.delivery.operations import deliver_now, reveal
 from goodfor.delivery.tests.factories import bought, held, levels, line, refused, reserved, stocked
 from goodfor.delivery.types import Delivered, ToDeliver
 from goodfor.vault import operations as vault
@@ -25,11 +25,14 @@ def test_a_line_gets_the_oldest_codes_and_their_cost(now: datetime) -> None:
         Delivered(made.line_id, shop.sku_id, Taken(3, 2400))
     ]
     assert levels(shop, now) == (2, 0, 3)
-    shown = vault.reveal(shop_id=shop.shop_id, holder_id=made.line_id, code_ids=None, now=now)
-    assert [(code.number, code.secret) for code in shown] == shop.codes[:3]
     assert rows("SELECT count(*) FROM vault_code WHERE sold_at = %s AND reserved_until IS NULL", [now]) == [(3,)]
     # Delivering is not showing.
     assert rows("SELECT count(*) FROM delivery_reveal") == [(0,)]
+    shown = reveal(
+        shop_id=shop.shop_id, subject=("order", made.line_id), holder_ids=[made.line_id], code_ids=None, actor="t",
+        ip="", now=now,
+    )  # fmt: skip
+    assert [(code.number, code.secret) for code in shown] == shop.codes[:3]
 
 
 def test_every_line_gets_its_own(now: datetime) -> None:

@@ -15,6 +15,7 @@ from goodfor.vault.tests.factories import rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "revealed_codes_are_sold"
+WRITTEN = "showings_written_down"
 
 
 def show(of: Stocked, line_id: UUID, now: datetime, code_ids: list[UUID] | None = None) -> list[UUID]:
@@ -48,8 +49,21 @@ def plant_reveal(shop_id: UUID, holder_id: UUID, code_id: UUID, now: datetime) -
     )  # fmt: skip
 
 
-def test_there_is_one_truth() -> None:
-    assert [(truth.name, truth.room, bool(truth.why)) for truth in INVARIANTS] == [(NAME, "delivery", True)]
+def test_there_are_two_truths() -> None:
+    assert [(truth.name, truth.room, bool(truth.why)) for truth in INVARIANTS] == [
+        (NAME, "delivery", True),
+        (WRITTEN, "delivery", True),
+    ]
+
+
+def test_planted_showing_that_nobody_wrote_down_is_found(now: datetime) -> None:
+    shop = stocked(2, now)
+    line = bought(shop, now, 2).line_id
+    first, second = show(shop, line, now)
+    plant("DELETE FROM delivery_reveal WHERE code_id = %s", first)
+    plant("UPDATE vault_code SET revealed_at = NULL WHERE id = %s", second)
+    assert {subject for subject, _ in violated(now)[WRITTEN]} == {str(first), str(second)}
+    assert list(violated(now)) == [WRITTEN]
 
 
 def test_honest_life_violates_nothing(now: datetime) -> None:

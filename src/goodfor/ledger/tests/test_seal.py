@@ -3,13 +3,13 @@
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from goodfor.ledger import queries
 from goodfor.ledger.errors import SealBroken
 from goodfor.ledger.models import Seal
-from goodfor.ledger.operations import close_period, hold, reverse, roll_up, seal, settle_hold
+from goodfor.ledger.operations import close_period, hold, rebase_after_restore, reverse, roll_up, seal, settle_hold
 from goodfor.ledger.tests.factories import BANK, NOW, ORDER, SALES, audit, entry, put, sql, tamper, wallet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,9 +151,11 @@ def test_going_on_after_a_restore() -> None:
         "upto_xid, tx_count, sealed_at)"
     )
     before = queries.trial_balance(SHOP)
-    call_command("ledger_rebase")
+    call_command("after_restore")
     assert queries.trial_balance(SHOP) == before
     assert audit() == {}
+    call_command("after_restore")
+    assert [s.generation for s in Seal.objects.filter(shop_id=SHOP).order_by("number")] == [1, 2]
     put(SHOP, entry("r:9", (BANK, 9), (ORDER, -9)))
     roll_up(now=NOW)
     assert seal(now=NOW) == 1
@@ -170,5 +172,7 @@ def test_a_broken_chain_is_not_rebased() -> None:
     seal(now=NOW)
     tamper("UPDATE ledger_tx SET actor = 'x' WHERE reference = 'r:2'")
     with pytest.raises(SealBroken):
-        call_command("ledger_rebase")
+        rebase_after_restore(now=NOW)
+    with pytest.raises(CommandError, match="hash chain"):
+        call_command("after_restore")
     assert sql("SELECT count(*) FROM ledger_tx WHERE xid = '0'") == [(0,)]

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.management import call_command
 from django.db import connection
 
-from goodfor.kernel import invariants, relay
+from goodfor.kernel import audit, invariants, relay
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.money import Money
 from goodfor.kernel.tenancy import platform_job
@@ -116,6 +117,14 @@ def _untold() -> bool:
     return bool(sql(f"SELECT EXISTS (SELECT FROM kernel_event WHERE (xid, id) > {newer})")[0][0])
 
 
+def seal_all(now: datetime) -> None:
+    """Seal the audit trail to its end; waits like `relay_all`."""
+    until = time.monotonic() + 10
+    sealed = "SELECT count(*) FROM kernel_audit WHERE NOT EXISTS (SELECT FROM kernel_audit_seal WHERE audit_id = id)"
+    while audit.seal(now) or (sql(sealed)[0][0] and time.monotonic() < until):
+        time.sleep(0.005)
+
+
 def refund_all(now: datetime) -> None:
     """Let the worker send all refunds and tell the orders."""
     while run_due_refunds(now=now):
@@ -126,6 +135,7 @@ def refund_all(now: datetime) -> None:
 def broken(now: datetime) -> dict[str, tuple[tuple[str, str], ...]]:
     """What the audit says after all events were told."""
     relay_all(now)
+    seal_all(now)
     return {r.invariant.name: r.violations for r in invariants.run_all(now) if not r.ok}
 
 
@@ -147,6 +157,16 @@ def sql(text: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple
     with platform_job("test"), connection.cursor() as cursor:
         cursor.execute(text, params)
         return cursor.fetchall() if cursor.description else []
+
+
+def forget_all() -> None:
+    """Empty the database after a module that committed; the tables of the kernel have no models and are named."""
+    sql("SET session_replication_role = replica")
+    call_command("flush", interactive=False, verbosity=0)
+    [(tables,)] = sql("SELECT string_agg(tablename, ', ') FROM pg_tables WHERE tablename LIKE 'kernel\\_%%'", {})
+    sql(f"TRUNCATE {tables}")
+    sql("SET session_replication_role = DEFAULT")
+    connection.close()
 
 
 def together(work: Callable[[int], Any], count: int, threads: int = 12) -> list[Any]:

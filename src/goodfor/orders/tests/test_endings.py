@@ -58,6 +58,7 @@ def paid_but_not_delivered(shop: Shop, now: datetime) -> tuple[object, str]:
     pay(payment, now)
     sql("SET session_replication_role = replica")
     sql("UPDATE orders_order SET state = 'paid', delivered_at = NULL WHERE id = %s", [order.order_id])
+    sql("DELETE FROM kernel_history WHERE subject_id = %s AND to_state = 'delivered'", [order.order_id])
     sql(
         "UPDATE vault_code SET state = 0, holder_id = NULL, sold_at = NULL WHERE holder_id IN"
         " (SELECT id FROM orders_line WHERE order_id = %s)",

@@ -197,8 +197,13 @@ def test_of_unknown_end_it_is_asked_about_by_its_own_number(shop: Shop, till: Ti
 
 def test_a_person_says_that_it_never_went(shop: Shop, till: Till, now: datetime) -> None:
     order, refund = refunding(shop, till, now)
-    sql("UPDATE payments_refund SET state = 'requested'")
-    sql("UPDATE payments_refund SET state = 'unknown', next_try_at = NULL")
+    for before, after in (("created", "requested"), ("requested", "unknown")):
+        sql("UPDATE payments_refund SET state = %s, next_try_at = NULL", [after])
+        sql(
+            "INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state, to_state, actor, cause, at)"
+            " SELECT shop_id, 'payments.refund', id, 1, %s, %s, 'test', 'test', %s FROM payments_refund",
+            [before, after, now],
+        )
     args = {
         "shop_id": till.shop_id,
         "refund_id": refund.refund_id,

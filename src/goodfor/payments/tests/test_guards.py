@@ -126,7 +126,12 @@ PLANTED = {
     "one_payment_settles": "UPDATE payments_payment SET settles = NULL WHERE id = %s",
     "refunds_equal_what_was_reserved": "UPDATE payments_payment SET refunded_minor = refunded_minor + 1 WHERE id = %s",
     "ledger_equals_payments": "UPDATE payments_fact SET posting_ref = 'other' WHERE payment_id = %s AND kind = 'paid'",
-}
+    "payment_history_leads_to_its_state":
+        "UPDATE kernel_history SET to_state = 'closed' WHERE to_state = 'succeeded' AND subject_id = %s",
+    "refund_history_leads_to_its_state":
+        "DELETE FROM kernel_history WHERE from_state = 'created'"
+        " AND subject_id = (SELECT id FROM payments_refund WHERE payment_id = %s)",
+}  # fmt: skip
 #: What follows of necessity from the planted violation.
 ALSO = {"payment_facts_not_forgotten": {"payment_facts_applied_once", "ledger_equals_payments"}}
 

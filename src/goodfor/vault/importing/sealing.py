@@ -54,6 +54,7 @@ class Sealed:
     first_line: int
     lines: int
     end_offset: int
+    key_id: int = 0
     fingerprints: bytes = field(default=b"", repr=False)
     rows: bytes = field(default=b"", repr=False)
     ends: "array[int]" = field(default_factory=lambda: array("I"), repr=False)
@@ -181,6 +182,6 @@ def _pack(kept: list[Fingerprinted], sealed: Sealed, context: SealContext) -> No
         size += len(row)
         ends.append(size)
         lots.append(known[0])
-    sealed.rows = b"".join(parts)
+    sealed.key_id, sealed.rows = context.key_id, b"".join(parts)
     sealed.ends, sealed.lot_of = array("I", ends), array("H", lots)
     sealed.lots = list(heads)

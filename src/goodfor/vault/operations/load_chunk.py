@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from psycopg import errors as pg
 
+from goodfor.kernel.sealed import hold_key
 from goodfor.kernel.sql import Statement
-from goodfor.vault.errors import BatchBusy
+from goodfor.vault.errors import BatchBusy, SealingKeyRetired
 from goodfor.vault.importing.known import known_duplicates
 from goodfor.vault.importing.sealing import (
     COPY_COLUMNS,
@@ -50,7 +51,7 @@ def load_chunk(*, shop_id: UUID, batch_id: UUID, sealed: Sealed, look_first: boo
     Without `look_first` the codes are stored unlooked; only if the table refuses one as held already, all are looked
     up: much faster where duplicates are rare. A code that another import stores at the same moment makes it look
     again. Raises BatchBusy when the batch is not staging or not at the line before this chunk, BatchNotFound,
-    FileProblem (too_many_lots).
+    SealingKeyRetired, FileProblem (too_many_lots).
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -122,6 +123,9 @@ def _store_codes(
 ) -> None:
     if not kept:
         return
+    # An import may last longer than a key is kept after a rotation: until the commit the key is held.
+    if not hold_key(sealed.key_id):
+        raise SealingKeyRetired(batch_id=str(batch_id))
     counts = [0] * len(sealed.lots)
     for index in kept:
         counts[sealed.lot_of[index]] += 1

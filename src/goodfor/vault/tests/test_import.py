@@ -12,9 +12,18 @@ from uuid import UUID, uuid4
 import pytest
 import xlsxwriter
 
+from goodfor.kernel import sealed
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.crypto import keyring
 from goodfor.vault import operations, queries
-from goodfor.vault.errors import BatchBusy, BatchHasFaults, BatchImported, BatchMismatch, FileRefused
+from goodfor.vault.errors import (
+    BatchBusy,
+    BatchHasFaults,
+    BatchImported,
+    BatchMismatch,
+    FileRefused,
+    SealingKeyRetired,
+)
 from goodfor.vault.importing import pool, source
 from goodfor.vault.importing.context import FINGERPRINT
 from goodfor.vault.importing.sealing import fingerprint_text
@@ -148,6 +157,35 @@ def test_an_import_that_only_looks_back_when_refused_finds_the_same(shop: UUID, 
 
 class Killed(BaseException):
     """As if the process had ended."""
+
+
+def test_an_import_whose_key_was_retired_stops_and_goes_on_under_the_new_one(
+    shop: UUID, sku: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "LINES_PER_CHUNK", 1)
+    pairs = codes(9000, prefix="T")
+    path = write(pairs)
+    old = keyring().active_key_id
+
+    def retire(_: Progress) -> None:
+        if keyring().active_key_id != old:
+            return
+        keyring().rotate()
+        while operations.rotate_keys(limit=10_000, now=now).found:
+            pass
+        rows("UPDATE kernel_data_key SET created_at = now() - interval '1 hour' RETURNING id")
+        sealed.retire(key_id=old, now=utc_now())
+
+    with pytest.raises(SealingKeyRetired):
+        run(shop, sku, path, now, progress=retire)
+    (batch,) = queries.batches(shop)
+    assert 0 < batch.lines_done == states_of(shop)[0] < 9000
+    new = keyring().active_key_id
+    assert queries.keys_in_use() == {new: batch.lines_done}
+    done = run(shop, sku, path, now)
+    assert (done.resumed_at_line, done.batch.counts) == (batch.lines_done, Counts(9000, 0, 0, 0))
+    assert queries.keys_in_use() == {new: 9000}
+    assert sold(shop, sku, 9000, now) == pairs
 
 
 def test_killed_in_the_middle_it_goes_on_and_is_never_half_on_sale(

@@ -33,7 +33,6 @@ PLANTS: list[tuple[str, str, str]] = [
      "UPDATE vault_code SET holder_id = gen_random_uuid() WHERE id = {free}"),
     ("vault.code_in_one_state", "vault_code_sold_at", "UPDATE vault_code SET sold_at = NULL WHERE id = {sold}"),
     ("vault.code_belongs_to_its_lot", "", "UPDATE vault_code SET sku_id = gen_random_uuid() WHERE id = {free}"),
-    ("vault.key_exists", "", "UPDATE vault_code SET key_id = 32000 WHERE id = {free}"),
     ("vault.reservation_in_time", "",
      "UPDATE vault_code SET reserved_until = '2025-12-31 23:57:59Z' WHERE id = {reserved}"),
     ("vault.drained_lots_are_empty", "", "UPDATE vault_lot SET state = 'drained' WHERE id = {lot}"),

@@ -197,19 +197,6 @@ def test_rotation_in_chunks_loses_nothing(shop: UUID, sku: UUID, now: datetime) 
     assert [(code.number, code.secret) for code in shown] == pairs[:10]
 
 
-def test_the_rotation_loop_passes_until_nothing_is_left(
-    shop: UUID, sku: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tasks, "_rotation", tasks._Rotation())
-    load(shop, sku, 5, now)
-    assert tasks.rotate_keys(now) == 0
-    new = keyring().rotate()
-    assert tasks.rotate_keys(now) == 5
-    assert tasks.rotate_keys(now) == 0
-    assert tasks._rotation.clean == (new, now)
-    assert queries.keys_in_use() == {new: 5}
-
-
 def test_loops_do_their_work(shop: UUID, sku: UUID, now: datetime) -> None:
     done = load(shop, sku, 3, now, expires_at=now + MINUTES)
     operations.reserve(shop_id=shop, sku_id=sku, holder_id=uuid4(), quantity=1, until=now, now=now)
