@@ -54,7 +54,19 @@ def listen() -> None:
         payment_events.CaseOpened: on_case_opened,
     }
     for event_class, handler in heard.items():
-        events.register(event_class, handler, name=f"messages.{handler.__name__}")
+        events.register(event_class, handler, name=f"messages.{handler.__name__}", concern=_concern)
+
+
+def _concern(event: StoredEvent) -> bool:
+    """A shop without channels tells nobody; nor does a buyer hear of what a program bought."""
+    if not notify.speaks(event.shop_id):
+        return False
+    order_id = event.payload.get("order_id")
+    return order_id is None or event.name == order_events.LatePaymentCame.name or not _by_program(event, order_id)
+
+
+def _by_program(event: StoredEvent, order_id: str) -> bool:
+    return reach(event.shop_id, UUID(order_id)).client_id is not None
 
 
 def on_order_paid(event: StoredEvent) -> None:
@@ -127,7 +139,7 @@ def on_case_opened(event: StoredEvent) -> None:
     if event.payload["kind"] == "refund_failed":
         return
     case_id = UUID(event.payload["case_id"])
-    found = payments.case_by_id(event.shop_id, case_id) if notify.current_accounts(event.shop_id) else None
+    found = payments.case_by_id(event.shop_id, case_id)
     if found is None:
         return
     amount = found.detail.get("amount_minor")
@@ -148,10 +160,8 @@ def on_case_opened(event: StoredEvent) -> None:
 def _order(
     event: StoredEvent, order_id: UUID | None = None, *, of_programs: bool = False
 ) -> tuple[OrderView, Reach] | None:
-    """The order and its buyer; None where nobody is to be told, found out with as little work as can be."""
+    """The order and its buyer; None where nobody is to be told, because a program placed it."""
     shop_id, found = event.shop_id, order_id or UUID(event.payload["order_id"])
-    if not notify.current_accounts(shop_id):
-        return None
     who = reach(shop_id, found)
     return None if who.client_id is not None and not of_programs else (orders.order_view(shop_id, found), who)
 

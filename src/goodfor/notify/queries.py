@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from goodfor.kernel.sql import Statement
 from goodfor.notify.addresses import normal
 from goodfor.notify.errors import ChannelAccountNotFound, MessageNotFound, SceneUnknown
 from goodfor.notify.mapping import (
@@ -35,6 +36,7 @@ from goodfor.notify.types import (
 )
 
 MAX_PAGE = 200
+_SPEAKS = Statement(__package__, "sql/speaks.sql")
 
 
 def scene_labels() -> dict[str, str]:
@@ -136,6 +138,11 @@ def current_accounts(shop_id: UUID) -> dict[str, UUID]:
     """Channels that can send now: name to account."""
     rows = Account.objects.filter(shop_id=shop_id, valid_to__isnull=True, enabled=True)
     return dict(rows.values_list("channel", "id"))
+
+
+def speaks(shop_id: UUID) -> bool:
+    """Whether the shop has any channel that is on: asked for every event, so one short statement."""
+    return _SPEAKS.row({"shop_id": shop_id}) is not None
 
 
 def robots(shop_id: UUID) -> list[str]:

@@ -15,10 +15,10 @@ from goodfor.orders.operations.claim_orders import claim_orders
 from goodfor.storefront import grants
 from goodfor.storefront.account import account_page
 from goodfor.storefront.client import client_ip
+from goodfor.storefront.forms import ids_in
 from goodfor.storefront.page import show
 from goodfor.storefront.personal_data import archive, orders_of_account, revealed_codes
 from goodfor.storefront.views.account_parts import advice
-from goodfor.storefront.forms import ids_in
 from goodfor.storefront.wallet import Entry
 
 MOST_CLAIMED = 50
