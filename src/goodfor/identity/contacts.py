@@ -52,13 +52,14 @@ def contact_index(shop_id: UUID, contact: Contact) -> bytes:
 
 def seal_contact(shop_id: UUID, row_id: UUID, contact: Contact) -> Sealed:
     """The contact under the active key, bound to its row."""
-    return keyring().seal(contact.value.encode(), _aad(shop_id, row_id))
+    return keyring().seal(contact.value.encode(), contact_aad(shop_id, row_id))
 
 
 def open_contact(shop_id: UUID, row_id: UUID, kind: str, sealed: Sealed) -> Contact:
     """The contact behind a seal. Raises DecryptFailed."""
-    return Contact(kind, keyring().open(sealed, _aad(shop_id, row_id)).decode())
+    return Contact(kind, keyring().open(sealed, contact_aad(shop_id, row_id)).decode())
 
 
-def _aad(shop_id: UUID, row_id: UUID) -> bytes:
+def contact_aad(shop_id: UUID, row_id: UUID) -> bytes:
+    """What binds a sealed contact to its row."""
     return b"identity.contact:" + shop_id.bytes + row_id.bytes

@@ -40,7 +40,7 @@ def claim_text(shop_id: UUID, claim_id: UUID) -> str:
     row = Claim.objects.filter(shop_id=shop_id, id=claim_id).first()
     if row is None or row.text_blob is None or row.text_key_id is None:
         return ""
-    return keyring().open(Sealed(row.text_key_id, bytes(row.text_blob)), claim_id.bytes).decode()
+    return keyring().open(Sealed(row.text_key_id, bytes(row.text_blob)), claim_aad(claim_id)).decode()
 
 
 def invoice_of_order(shop_id: UUID, order_id: UUID) -> Invoice | None:
@@ -49,6 +49,11 @@ def invoice_of_order(shop_id: UUID, order_id: UUID) -> Invoice | None:
     if row is None:
         return None
     return Invoice(**json.loads(keyring().open(Sealed(row.key_id, bytes(row.blob)), invoice_aad(order_id))))
+
+
+def claim_aad(claim_id: UUID) -> bytes:
+    """What binds the sealed words of a claim to it."""
+    return claim_id.bytes
 
 
 def invoice_aad(order_id: UUID) -> bytes:

@@ -24,7 +24,7 @@ def kept(*, shop_id: UUID, account_id: UUID, now: datetime) -> tuple[str, int] |
     if row is None or row.token_key_id is None or row.token_blob is None:
         return None
     try:
-        text = keyring().open(Sealed(row.token_key_id, bytes(row.token_blob)), _aad(shop_id, account_id))
+        text = keyring().open(Sealed(row.token_key_id, bytes(row.token_blob)), token_aad(shop_id, account_id))
     except DecryptFailed:
         return None
     return text.decode(), row.fetched
@@ -39,7 +39,7 @@ def claim(*, shop_id: UUID, account_id: UUID, stale: int, now: datetime) -> bool
 
 def keep(*, shop_id: UUID, account_id: UUID, token: str, seconds: int, now: datetime) -> int:
     """Keep what was fetched; its number."""
-    sealed = keyring().seal(token.encode(), _aad(shop_id, account_id))
+    sealed = keyring().seal(token.encode(), token_aad(shop_id, account_id))
     lifetime = max(timedelta(seconds=seconds) - MARGIN, timedelta(seconds=seconds) / 2)
     with transaction.atomic():
         rows = Token.objects.filter(shop_id=shop_id, account_id=account_id)
@@ -59,5 +59,6 @@ def give_up(*, shop_id: UUID, account_id: UUID) -> None:
         Token.objects.filter(shop_id=shop_id, account_id=account_id).update(fetching_until=None)
 
 
-def _aad(shop_id: UUID, account_id: UUID) -> bytes:
+def token_aad(shop_id: UUID, account_id: UUID) -> bytes:
+    """Binds a sealed access token to its account."""
     return f"notify_token:{shop_id}:{account_id}".encode()

@@ -13,7 +13,7 @@ from goodfor.kernel.events import publish
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.statemachine import record_history
 from goodfor.orders import claim_states, states, store
-from goodfor.orders.claims import claim_view
+from goodfor.orders.claims import claim_aad, claim_view
 from goodfor.orders.errors import ClaimExists, CodesRevealed, InvalidClaim, WrongState
 from goodfor.orders.events import OrderClaimOpened
 from goodfor.orders.models import Claim
@@ -60,7 +60,7 @@ def open_claim(
     if seen and reason == "changed_mind":
         raise CodesRevealed
     claim_id = uuid7()
-    sealed = keyring().seal(text.encode(), claim_id.bytes) if text else None
+    sealed = keyring().seal(text.encode(), claim_aad(claim_id)) if text else None
     claim = Claim.objects.create(
         id=claim_id,
         shop_id=shop_id,
