@@ -1,4 +1,4 @@
-"""The usual way of sealing a column anew: rows by their id, in small transactions; what is locked waits for the next pass.
+"""The usual way to seal a column anew: rows by their id, in small transactions; what is locked waits for the next pass.
 
 A table that is too hot for that brings statements of its own (`sealed.reseal_rows`).
 """
