@@ -218,7 +218,5 @@ def test_a_hundred_thousand_products_are_searched_in_fifty_milliseconds() -> Non
             runs.append((time.perf_counter() - began) * 1000)
         took[query] = round(sorted(runs)[3], 1)
         assert bool(found.items) == (query != "没有的东西"), query
-    logging.getLogger(__name__).warning(
-        "search of 100,000 products, ms: %s", took
-    )
+    logging.getLogger(__name__).warning("search of 100,000 products, ms: %s", took)
     assert max(took.values()) < 50, took
