@@ -197,10 +197,11 @@ def _searched(
 ) -> Page[ProductCard]:
     """Best first; the cursor counts, since rank has no place that a row keeps."""
     offset = _open_offset(after) if after else 0
+    phrase = " ".join(words)
     asked = {
         "shop_id": shop_id,
         "words": list(words),
-        "phrase": " ".join(words),
+        "phrase": phrase,
         "category": _exact(category) if category else None,
         "scene": _exact(filters.scene) if filters.scene else None,
         "kind": _exact(filters.delivery_kind) if filters.delivery_kind else None,
@@ -211,10 +212,10 @@ def _searched(
         "limit": limit + 1,
     }
     ids = [row[0] for row in _SEARCH.rows(asked)]
-    if not ids and not offset and _LATIN.search(asked["phrase"]):
+    if not ids and not offset and _LATIN.search(phrase):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKENESS)])
-            ids = [row[0] for row in _LIKE.rows({**asked, "phrase": asked["phrase"].lower(), "limit": limit})]
+            ids = [row[0] for row in _LIKE.rows({**asked, "phrase": phrase.lower(), "limit": limit})]
     rows = {p.id: p for p in _with_offers(shop_id, Product.objects.filter(shop_id=shop_id, id__in=ids[:limit]))}
     cards = tuple(_card(rows[i]) for i in ids[:limit] if i in rows and cast(Any, rows[i]).offers)
     return Page(cards, _pack(f"r:{offset + limit}") if len(ids) > limit else None)

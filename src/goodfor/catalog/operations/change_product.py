@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -40,18 +41,16 @@ def change_product(
     if not Category.objects.filter(shop_id=shop_id, id=category_id).exists():
         raise InvalidOffer(field="category_id")
     products = Product.objects.filter(shop_id=shop_id, id=product_id)
-    before = products.values(
-        "name", "summary", "how_to_use", "validity_text", "scenes", "position", "category_id"
-    ).first()
+    before = products.first()
     if before is None:
         raise ProductUnknown
-    changed = {**values, "category_id": category_id}
+    changed: dict[str, Any] = {**values, "category_id": category_id}
     products.update(**changed)
     audit.record(
         shop_id=shop_id,
         actor=actor,
         action="product_changed",
         subject=("product", product_id),
-        data={"fields": sorted(field for field, value in changed.items() if before[field] != value)},
+        data={"fields": sorted(field for field, value in changed.items() if getattr(before, field) != value)},
         now=now,
     )

@@ -24,7 +24,7 @@ from goodfor.window.types import BlockRequest
 pytestmark = pytest.mark.django_db(transaction=True)
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 #: What would be live code if it were not escaped.
-LIVE = ("<script>alert", "<img src=x", "{{7*7}}</", "49</")
+LIVE = ("<script>alert", "<img src=x", "49</")
 
 
 def publish(world: World) -> None:
