@@ -26,9 +26,10 @@ def connect() -> None:
         _orders_hear()
     if {"notify", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.messages").listen()
-    if settings.GOODFOR_DEMO_MESSAGES and "storefront" in settings.ROOMS:
-        sender = import_module("goodfor.config.demo_messages").send
-        import_module("goodfor.storefront.sending").install(sender)
+    if "notify" in settings.ROOMS:
+        import_module("goodfor.config.codes").listen()
+    if "storefront" in settings.ROOMS:
+        _codes_go_out()
 
 
 def _orders_hear() -> None:
@@ -41,3 +42,12 @@ def _orders_hear() -> None:
     events.register(payments.RefundFailed, handlers.on_refund_failed, name="orders.on_refund_failed")
     events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="orders.on_buyer_erasing")
+
+
+def _codes_go_out() -> None:
+    """One-time codes: to the demo's own page, else by the shop's channels; without either none are offered."""
+    install = import_module("goodfor.storefront.sending").install
+    if settings.GOODFOR_DEMO_MESSAGES:
+        install(import_module("goodfor.config.demo_messages").send)
+    elif "notify" in settings.ROOMS:
+        install(import_module("goodfor.config.codes").send)

@@ -197,6 +197,17 @@ PLANTS: dict[str, str] = {
         "INSERT INTO identity_signin_link (id, shop_id, staff_id, token_hash, created_at, expires_at)"
         " VALUES ('{new}', '{shop}', '{staff}', sha256('x'), now(), now() + interval '1 hour')",
     "identity.shop_keeps_an_owner": "UPDATE identity_staff SET active = false WHERE id = '{staff}'",
+    "identity.erased_buyer_leaves_nothing":
+        "INSERT INTO identity_buyer (id, shop_id, state, name, locale, password, created_at, erase_at, erased_at)"
+        " VALUES ('{new}', '{shop}', 'erased', '', '', '', now(), now(), now());"
+        "INSERT INTO identity_buyer_notice (id, shop_id, buyer_id, kind, data, at)"
+        " VALUES ('{new}', '{shop}', '{new}', 'x', jsonb_build_object(), now())",
+    "identity.buyer_erased_in_time":
+        "INSERT INTO identity_buyer (id, shop_id, state, name, locale, password, created_at, erase_at)"
+        " VALUES ('{new}', '{shop}', 'closing', '', '', '', now(), now() - interval '2 days')",
+    "identity.ways_in_belong_to_a_buyer_of_the_shop":
+        "INSERT INTO identity_buyer_link (id, shop_id, buyer_id, provider, subject_index, created_at)"
+        " VALUES ('{new}', '{shop}', '{new}', 'weixin', sha256('x'), now())",
     "ledger.balanced": tx("odd", "{bank}", "{sales}", amounts=(5, -4)),
     "ledger.postings_fit": tx("dated", "{bank}", "{sales}", dated="1"),
     "ledger.guarded_balances":
