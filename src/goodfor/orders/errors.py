@@ -103,13 +103,6 @@ class RefundAmount(InvalidInput):
     title = _("部分退款金额须大于 0 且小于剩余可退金额")
 
 
-class RefundNotRepeatable(Conflict):
-    """Only a refund of an order that the channel has refused can be tried again, once at a time."""
-
-    code = "refund_not_repeatable"
-    title = _("这笔退款不能重新发起")
-
-
 class InvalidClaim(InvalidInput):
     """A reason that does not exist, words too long, or codes that the line does not hold."""
 
