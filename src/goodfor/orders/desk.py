@@ -42,7 +42,7 @@ _BUYER = Statement(__package__, "sql/console_buyer.sql", planned_each_time=True)
 #: Tabs say "9,999+" beyond this.
 COUNT_LIMIT = 10_000
 SKU_COUNT_LIMIT = 1000
-MONTH = timedelta(days=31)
+WEEK = timedelta(days=7)
 WALK = 1000
 _ALL = tuple(sorted(states.MACHINE.states))
 
@@ -102,14 +102,14 @@ def count_orders(shop_id: UUID, search: OrderSearch) -> dict[str, int] | None:
     """How many orders fit in each state, whatever states are asked for; each count stops at COUNT_LIMIT.
 
     What is found by a SKU is counted up to SKU_COUNT_LIMIT in all. None where counting would have to read everything:
-    an amount within more than a month.
+    an amount within more than a week.
     """
     if search.exact or search.sku_ids:
         limit = COUNT_LIMIT if search.exact else SKU_COUNT_LIMIT
         ids = _ids(shop_id, replace(search, states=()), after=None, offset=0, limit=limit)
         return dict.fromkeys(_ALL, 0) | dict(_STATES.rows({"shop_id": shop_id, "ids": ids}))
     amount = search.least_minor is not None or search.most_minor is not None
-    if amount and (search.since is None or (search.until or search.since + MONTH) - search.since > MONTH):
+    if amount and (search.since is None or search.until is None or search.until - search.since > WEEK):
         return None
     return dict(_COUNTS.rows({**_params(shop_id, search), "limit": COUNT_LIMIT}))
 

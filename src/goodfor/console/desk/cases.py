@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.console import words
@@ -67,6 +70,11 @@ def kind_of(row: CaseView) -> str:
     return words.word(words.CASE_KINDS, row.kind)
 
 
+def kind_link(row: CaseView) -> SafeString:
+    """The kind, leading to the case."""
+    return format_html('<a href="{}">{}</a>', reverse("desk:case", args=[row.id]), kind_of(row))
+
+
 def _close(context: ActContext, case_id: UUID) -> None:
     close_case(shop_id=context.shop_id, case_id=case_id, resolution=context.note, actor=context.actor, now=context.now)
 
@@ -82,7 +90,7 @@ CASES: Final = Listing(
     tabs=TABS,
     count_limit=COUNT_LIMIT,
     columns=(
-        Column("kind", _("类型"), kind_of, template="console/cells/case_kind.html", first=True),
+        Column("kind", _("类型"), kind_of, show=kind_link, first=True),
         Column("state", _("状态"), lambda row: (words.word(words.CASE_STATES, row.state),
                                               "red" if row.state == "open" else "plain"), "badge"),
         Column("opened", _("发现时间"), lambda row: row.opened_at, "time"),

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,7 @@ from goodfor.console.listing.spec import ALL_TAB, Act, ActContext, Asked, Column
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
+from goodfor.kit import writing
 from goodfor.kit.words import state_label, state_tone
 from goodfor.orders import queries as orders
 from goodfor.orders.operations import cancel_order, refund_order
@@ -112,6 +116,27 @@ def buyer_of(order: DeskOrder) -> str:
     return gettext("访客 %(name)s") % {"name": order.buyer_ref[-6:]} if order.buyer_ref else ""
 
 
+def number_link(order: DeskOrder) -> SafeString:
+    """The number, leading to the order."""
+    return format_html('<a class="mono" href="{}">{}</a>', reverse("desk:order", args=[order.number]), order.number)
+
+
+def goods_html(order: DeskOrder) -> SafeString:
+    """What was bought, a line each."""
+    lines = ((line.title, line.title, line.quantity) for line in order.lines)
+    return format_html('<span class="two">{}</span>', format_html_join("", '<span title="{}">{} ×{}</span>', lines))
+
+
+def detail_of(order: DeskOrder) -> list[tuple[Text, Any]]:
+    """What folds out below an order."""
+    pairs: list[tuple[Text, Any]] = [
+        (line.title, format_html("{} × {}", writing.money(line.unit_price), line.quantity)) for line in order.lines
+    ]
+    times = ((_("下单时间"), order.placed_at), (_("付款时间"), order.paid_at), (_("发货时间"), order.delivered_at))
+    pairs += [(label, writing.full_time(at)) for label, at in times if at is not None]
+    return pairs + ([(_("外部单号"), order.external_ref)] if order.external_ref else [])
+
+
 def _cancel(context: ActContext, order_id: UUID) -> None:
     cancel_order(shop_id=context.shop_id, order_id=order_id, actor=context.actor, now=context.now)
 
@@ -137,10 +162,10 @@ ORDERS: Final = Listing(
     row_name=lambda row: row.number,
     tabs=TABS,
     sorts=("placed", "-placed"),
-    detail="console/cells/order_detail.html",
+    detail=detail_of,
     columns=(
-        Column("number", _("订单号"), lambda row: row.number, "code", "console/cells/order_number.html", first=True),
-        Column("goods", _("商品"), goods_of, template="console/cells/order_goods.html", first=True),
+        Column("number", _("订单号"), lambda row: row.number, "code", number_link, first=True),
+        Column("goods", _("商品"), goods_of, show=goods_html, first=True),
         Column("buyer", _("买家"), buyer_of, first=True),
         Column("quantity", _("数量"), lambda row: row.quantity, "number"),
         Column("total", _("金额"), lambda row: row.total, "money"),

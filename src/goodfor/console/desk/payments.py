@@ -6,6 +6,9 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.console import words
@@ -86,6 +89,11 @@ def method_choices(_visitor: Visitor) -> list[tuple[str, Text]]:
     return list(words.METHODS.items())
 
 
+def number_link(row: PaymentView) -> SafeString:
+    """The number, leading to the payment."""
+    return format_html('<a class="mono" href="{}">{}</a>', reverse("desk:payment", args=[row.number]), row.number)
+
+
 def state_of(row: PaymentView) -> tuple[str, str]:
     """The state in words, and its tone."""
     return words.word(words.PAYMENT_STATES, row.state), words.PAYMENT_TONES.get(row.state, "plain")
@@ -101,8 +109,7 @@ PAYMENTS: Final = Listing(
     row_name=lambda row: row.number,
     tabs=TABS,
     columns=(
-        Column("number", _("支付单号"), lambda row: row.number, "code", "console/cells/payment_number.html",
-               first=True),
+        Column("number", _("支付单号"), lambda row: row.number, "code", number_link, first=True),
         Column("amount", _("金额"), lambda row: row.amount, "money"),
         Column("state", _("状态"), state_of, "badge"),
         Column("account", _("通道账户"), lambda row: row.account_code),

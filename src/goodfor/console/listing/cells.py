@@ -1,15 +1,17 @@
 """What stands in a cell: on a page, and in a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from goodfor.console.columns import Text
 from goodfor.console.listing.spec import Column, Row
 from goodfor.kernel.money import Money
 from goodfor.kit import writing
@@ -18,22 +20,19 @@ EMPTY = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of the page."""
+class ListRow:
+    """A row of the page: its cells as HTML, and what folds out below it."""
 
-    column: Column
-    html: SafeString | str
-
-
-def cells_of(columns: tuple[Column, ...], row: Row) -> list[Cell]:
-    """The row's cells; text is escaped here or by the column's template."""
-    return [Cell(column, cell_html(column, row)) for column in columns]
+    id: UUID
+    name: str
+    cells: list[SafeString | str]
+    detail: Sequence[tuple[Text, Any]]
 
 
 def cell_html(column: Column, row: Row) -> SafeString | str:
     """One cell as HTML."""
-    if column.template:
-        return render_to_string(column.template, {"row": row})
+    if column.show is not None:
+        return column.show(row)
     value = column.value(row)
     if value is None or value == "":
         return EMPTY

@@ -17,7 +17,7 @@ from goodfor.console import queries
 from goodfor.console.errors import NotAllowed, NothingSelected, ResultChanged, TooManyRows
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.listing import asked as asking
-from goodfor.console.listing.cells import cells_of
+from goodfor.console.listing.cells import ListRow, cell_html
 from goodfor.console.listing.spec import REGISTRY, Act, Asked, Column, Filter, Listing, Tab
 from goodfor.console.operations.start_batch import MOST, start_batch
 from goodfor.console.operations.start_export import start_export
@@ -80,7 +80,12 @@ def list_context(listing: Listing, request: HttpRequest, visitor: Visitor) -> di
         "columns": columns,
         "offered": [(column, column in columns) for column in offered],
         "rows": [
-            {"id": listing.row_id(row), "name": listing.row_name(row), "cells": cells_of(columns, row), "row": row}
+            ListRow(
+                listing.row_id(row),
+                listing.row_name(row),
+                [cell_html(column, row) for column in columns],
+                listing.detail(row) if listing.detail else (),
+            )
             for row in rows[: wanted.size]
         ],
         "acts": listing.acts_for(visitor),

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from django.utils.safestring import SafeString
+
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
 
@@ -23,6 +25,7 @@ class Column:
     """A column. `value` gives what is exported and compared; `show` what the page shows, if that is more.
 
     `kind`: text, code (monospaced), number, money (a Money), time (an aware datetime) or badge (a (words, tone) pair).
+    `show` gives escaped HTML (format_html) in its place: long pages are drawn without a template for each cell.
     `permission`: who may see it at all. `first` and `last` columns stay while the others scroll, and are always shown.
     """
 
@@ -30,7 +33,7 @@ class Column:
     label: Text
     value: Callable[[Row], Any]
     kind: str = "text"
-    template: str = ""
+    show: Callable[[Row], SafeString] | None = None
     sort: str = ""
     default: bool = True
     first: bool = False
@@ -150,7 +153,7 @@ class Source(Protocol):
 class Listing:
     """A list: see the module's example. `row_id` and `row_name` say which row it is, to the machine and to people.
 
-    `detail`: a template for the row's fold-out, given `row`. `count_limit`: where the source stops to count.
+    `detail`: the row's fold-out, as (words, text or escaped HTML). `count_limit`: where the source stops to count.
     """
 
     key: str
@@ -165,7 +168,7 @@ class Listing:
     tabs: tuple[Tab, ...] = ()
     sorts: tuple[str, ...] = ()
     acts: tuple[Act, ...] = ()
-    detail: str = ""
+    detail: Callable[[Row], Sequence[tuple[Text, Any]]] | None = None
     note: Text = ""
     count_limit: int = 10_000
     export_permission: str | None = None
