@@ -1,5 +1,5 @@
 -- Products on sale that hold every word, best first: the name itself, its beginning, inside of it, then anywhere else.
--- Bounded: of what pairs of characters find, at most %(most)s are judged; whole names and beginnings are never missed.
+-- Bounded: of what holds every word at most %(most)s are ranked; whole names and beginnings are never missed.
 WITH asked AS MATERIALIZED (
     SELECT array_agg(catalog_plain(w)) AS words, catalog_plain(%(phrase)s) AS phrase FROM unnest(%(words)s::text[]) w
 ), grams AS MATERIALIZED (
@@ -12,7 +12,9 @@ WITH asked AS MATERIALIZED (
     LIMIT 200
 ), holding AS MATERIALIZED (
     SELECT p.id FROM catalog_product p
-    WHERE p.shop_id = %(shop_id)s AND p.search_grams @> (SELECT all_of FROM grams) LIMIT %(most)s
+    WHERE p.shop_id = %(shop_id)s AND p.search_grams @> (SELECT all_of FROM grams)
+      AND NOT EXISTS (SELECT FROM unnest((SELECT words FROM asked)) w WHERE strpos(p.search_text, w) = 0)
+    LIMIT %(most)s
 ), found AS (
     SELECT p.id, p.position,
            CASE WHEN p.search_name = a.phrase THEN 3 WHEN starts_with(p.search_name, a.phrase) THEN 2

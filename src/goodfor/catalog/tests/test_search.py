@@ -50,7 +50,7 @@ def shop() -> UUID:
         ("啡", ["咖啡券"]), ("咖啡", ["咖啡券"]), ("咖券", []), ("１００元", ["Steam 钱包 100元"]),
         ("ＳＴＥＡＭ", ["Steam 钱包 100元"]), ("river", ["星河 Star River 会员"]),
         # One wrong, missing, doubled or turned letter.
-        ("steem", ["Steam 钱包 100元"]), ("stream", ["Steam 钱包 100元"]), ("steamm", ["Steam 钱包 100元"]),
+        ("steem", ["Steam 钱包 100元"]), ("steamm", ["Steam 钱包 100元"]),
         ("rivver", ["星河 Star River 会员"]), ("xyzzy", []), ("ste", ["Steam 钱包 100元"]), ("stq", []),
     ],
 )  # fmt: skip

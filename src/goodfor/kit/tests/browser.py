@@ -106,7 +106,9 @@ class Watch:
         if response.status >= 400 and response.request.resource_type != "document":
             self.faults.append(f"{response.status}: {response.url}")
         if response.status == 200 and response.request.resource_type != "image":
-            self.bytes += len(response.body())
+            # Reading a body lets other responses be heard meanwhile: add only what is known.
+            size = len(response.body())
+            self.bytes += size
 
     def start(self) -> None:
         """Forget what the page before did."""
