@@ -1,4 +1,4 @@
-"""The data browser's lists stand on other rooms' models and never write through them: in the code, in the admins, in SQL."""
+"""The data browser's lists stand on other rooms' models and never write through them: in code, in admins, in SQL."""
 
 import ast
 import re
