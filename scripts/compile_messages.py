@@ -1,4 +1,4 @@
-"""Compile every .po under src/goodfor/locale to .mo, or check that the .mo files are current.
+"""Compile every .po of the package to .mo (each room has its own locale/, shared ones are in src/goodfor/locale), or check.
 
     python scripts/compile_messages.py            write the .mo files
     python scripts/compile_messages.py --check    exit 1 when one is missing, stale, or a .po has an empty translation
@@ -15,7 +15,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LOCALE = Path(__file__).resolve().parents[1] / "src" / "goodfor" / "locale"
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "goodfor"
 MAGIC = 0x950412DE
 
 
@@ -111,7 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when something is stale")
     check = parser.parse_args(arguments).check
     faults: list[str] = []
-    for source in sorted(LOCALE.rglob("*.po")):
+    for source in sorted(PACKAGE.rglob("locale/*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         messages = parse_po(source.read_text(encoding="utf-8"))
         faults += [f"{source}: no translation for {msgid!r}" for msgid in missing(messages)]

@@ -1,7 +1,9 @@
 """What a shop offers: categories, products with pictures, and the SKUs that have a price."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.ids import uuid7
@@ -42,11 +44,27 @@ class Product(models.Model):
     on_sale = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
     created_at = models.DateTimeField()
+    #: What it is for, in the operator's words: 宅家, 出行, 游戏.
+    scenes = ArrayField(models.CharField(max_length=24), default=list, db_default=[])
+    # Written by triggers (sql/schema/search.sql), whatever is given here.
+    search_name = models.TextField(default="", editable=False)
+    search_text = models.TextField(default="", editable=False)
+    search_grams = ArrayField(models.TextField(), default=list, editable=False)
 
     class Meta:
         db_table = "catalog_product"
         constraints = [models.UniqueConstraint(fields=["shop_id", "slug"], name="catalog_product_slug")]
-        indexes = [models.Index(fields=["shop_id", "position", "id"], name="catalog_product_shelf")]
+        indexes = [
+            models.Index(fields=["shop_id", "position", "id"], name="catalog_product_shelf"),
+            GinIndex(fields=["search_grams"], name="catalog_product_grams", fastupdate=False),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="catalog_product_like", fastupdate=False),
+            models.Index(
+                fields=["shop_id", "search_name"],
+                opclasses=["uuid_ops", "text_pattern_ops"],
+                name="catalog_product_named",
+            ),
+            GinIndex(fields=["scenes"], name="catalog_product_scenes", fastupdate=False),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -78,7 +96,7 @@ class Sku(models.Model):
             models.UniqueConstraint(fields=["shop_id", "code"], name="catalog_sku_code"),
             models.CheckConstraint(condition=Q(price_minor__gt=0), name="catalog_sku_price_positive"),
             models.CheckConstraint(
-                condition=Q(list_price_minor__isnull=True) | Q(list_price_minor__gte=models.F("price_minor")),
+                condition=Q(list_price_minor__isnull=True) | Q(list_price_minor__gte=F("price_minor")),
                 name="catalog_sku_list_price",
             ),
             models.CheckConstraint(

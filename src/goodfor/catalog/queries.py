@@ -2,24 +2,47 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db import connection, transaction
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from goodfor.catalog.errors import NotOnSale, ProductUnknown, SkuUnknown
-from goodfor.catalog.models import Category, Product, Sku
-from goodfor.catalog.types import CategoryView, Page, ProductCard, ProductView, SkuForSale, SkuView
+from goodfor.catalog.models import Category, ImageFile, Product, Sku
+from goodfor.catalog.types import (
+    CategoryView,
+    Filters,
+    Guide,
+    ImageView,
+    Page,
+    ProductCard,
+    ProductView,
+    SkuForSale,
+    SkuView,
+)
 from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Statement
 
 MAX_PAGE = 200
 MAX_WORDS = 6
+#: Nothing that is searched has longer words.
+MAX_WORD = 120
+#: So many products that hold a query's pairs of characters are judged; more are of no use to anyone.
+MAX_JUDGED = 3000
+MAX_PRICE = 10**15
+#: How alike a mistyped Latin word must be (word_similarity): one wrong letter in five.
+LIKENESS = 0.45
+_LATIN = re.compile(r"[A-Za-z]{4}")
 _SKUS = Statement(__package__, "sql/skus_for_sale.sql")
+_SEARCH = Statement(__package__, "sql/search.sql")
+_LIKE = Statement(__package__, "sql/search_like.sql")
+_SCENES = Statement(__package__, "sql/scenes.sql")
 
 
 def skus_for_sale(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, SkuForSale]:
@@ -69,34 +92,140 @@ def categories(shop_id: UUID) -> list[CategoryView]:
 
 
 def list_products(
-    shop_id: UUID, category: str | None = None, query: str | None = None, after: str | None = None, limit: int = 24
+    shop_id: UUID,
+    category: str | None = None,
+    query: str | None = None,
+    after: str | None = None,
+    limit: int = 24,
+    filters: Filters | None = None,
 ) -> Page[ProductCard]:
-    """Products on sale, by shelf order; `query` looks in names, summaries and face values; `after` is a cursor.
+    """Products on sale, by shelf order; `query` looks in names, summaries, categories and face values, best first.
 
-    Raises InvalidInput for a broken cursor.
+    `after` is a cursor of the same list. Raises InvalidInput for a broken cursor.
     """
     limit = max(1, min(limit, MAX_PAGE))
-    on_sale = Sku.objects.filter(shop_id=shop_id, on_sale=True).order_by("price_minor", "id")
-    # Subqueries, not joins: six words would join the SKUs of a product six times.
-    its_skus = on_sale.filter(product=OuterRef("pk"))
-    products = Product.objects.filter(Exists(its_skus), shop_id=shop_id, on_sale=True).select_related("category")
+    filters = filters or Filters()
+    words = _words(query or "")
+    if words:
+        return _searched(shop_id, category, words, after, limit, filters)
+    its_skus = _meeting(shop_id, filters).filter(product=OuterRef("pk"))
+    products = Product.objects.filter(Exists(its_skus), shop_id=shop_id, on_sale=True)
     if category:
         products = products.filter(category__slug=_exact(category), category__shop_id=shop_id)
-    for word in _words(query or ""):
-        match = Q(name__icontains=word) | Q(summary__icontains=word) | Q(category__name__icontains=word)
-        products = products.filter(match | Exists(its_skus.filter(face_value_label__icontains=word)))
+    if filters.scene:
+        products = products.filter(scenes__contains=[_exact(filters.scene)])
     if after:
         position, product_id = _open_cursor(after)
         products = products.filter(Q(position__gt=position) | Q(position=position, id__gt=product_id))
-    rows = list(
-        products.order_by("position", "id").prefetch_related(Prefetch("skus", queryset=on_sale, to_attr="offers"))[
-            : limit + 1
-        ]
-    )
-    more = len(rows) > limit
+    rows = list(_with_offers(shop_id, products.order_by("position", "id"))[: limit + 1])
     # Offers are read after their products: the last one may have gone off sale in between.
     cards = tuple(_card(product) for product in rows[:limit] if cast(Any, product).offers)
-    return Page(cards, _cursor(rows[limit - 1]) if more else None)
+    return Page(cards, _cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def products_of_skus(shop_id: UUID, sku_ids: Sequence[UUID]) -> list[tuple[ProductCard, SkuView]]:
+    """These SKUs as far as they are on sale, in the order given, each with its product."""
+    products = Product.objects.filter(shop_id=shop_id, on_sale=True, skus__id__in=list(sku_ids)).distinct()
+    found: dict[UUID, tuple[ProductCard, SkuView]] = {}
+    for product in _with_offers(shop_id, products):
+        offers: list[Sku] = cast(Any, product).offers
+        for sku in offers:
+            found[sku.id] = (_card(product), _sku_view(sku))
+    return [found[sku_id] for sku_id in sku_ids if sku_id in found]
+
+
+def products_by_slug(shop_id: UUID, slugs: Sequence[str]) -> list[ProductCard]:
+    """These products as far as they are on sale, in the order given."""
+    products = Product.objects.filter(shop_id=shop_id, on_sale=True, slug__in=[_exact(slug) for slug in slugs])
+    cards = {p.slug: _card(p) for p in _with_offers(shop_id, products) if cast(Any, p).offers}
+    return [cards[slug] for slug in slugs if slug in cards]
+
+
+def guides(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, Guide]:
+    """How to use what these SKUs give, on sale or not."""
+    skus = Sku.objects.filter(shop_id=shop_id, id__in=list(sku_ids)).select_related("product")
+    return {
+        sku.id: Guide(
+            sku.product.slug,
+            sku.product.name,
+            sku.face_value_label or sku.name,
+            sku.product.how_to_use,
+            sku.product.validity_text,
+        )
+        for sku in skus
+    }
+
+
+def scenes(shop_id: UUID, limit: int = 12) -> list[str]:
+    """Scenes that the shop's products are tagged with, the most frequent first."""
+    return [row[0] for row in _SCENES.rows({"shop_id": shop_id, "limit": limit})]
+
+
+def slugs_on_sale(shop_id: UUID, limit: int) -> list[str]:
+    """Slugs of what is on sale, by shelf order, for the map of the site."""
+    its_skus = Sku.objects.filter(shop_id=shop_id, on_sale=True, product=OuterRef("pk"))
+    products = Product.objects.filter(Exists(its_skus), shop_id=shop_id, on_sale=True).order_by("position", "id")
+    return list(products.values_list("slug", flat=True)[:limit])
+
+
+def image(shop_id: UUID, name: str) -> ImageView | None:
+    """A picture that the shop has taken in."""
+    found = ImageFile.objects.filter(shop_id=shop_id, name=_exact(name)).first()
+    return ImageView(name, f"{settings.MEDIA_URL}{name}", found.width, found.height) if found else None
+
+
+def _meeting(shop_id: UUID, filters: Filters) -> QuerySet[Sku]:
+    skus = Sku.objects.filter(shop_id=shop_id, on_sale=True)
+    if filters.price_from is not None:
+        skus = skus.filter(price_minor__gte=filters.price_from)
+    if filters.price_to is not None:
+        skus = skus.filter(price_minor__lte=filters.price_to)
+    return skus.filter(delivery_kind=_exact(filters.delivery_kind)) if filters.delivery_kind else skus
+
+
+def _with_offers(shop_id: UUID, products: QuerySet[Product]) -> QuerySet[Product]:
+    on_sale = Sku.objects.filter(shop_id=shop_id, on_sale=True).order_by("price_minor", "id")
+    return (
+        products.select_related("category")
+        .defer("how_to_use", "search_name", "search_text", "search_grams")
+        .prefetch_related(Prefetch("skus", queryset=on_sale, to_attr="offers"))
+    )
+
+
+def _searched(
+    shop_id: UUID, category: str | None, words: Sequence[str], after: str | None, limit: int, filters: Filters
+) -> Page[ProductCard]:
+    """Best first; the cursor counts, since rank has no place that a row keeps."""
+    offset = _open_offset(after) if after else 0
+    phrase = " ".join(words)
+    asked = {
+        "shop_id": shop_id,
+        "words": list(words),
+        "phrase": phrase,
+        "category": _exact(category) if category else None,
+        "scene": _exact(filters.scene) if filters.scene else None,
+        "kind": _exact(filters.delivery_kind) if filters.delivery_kind else None,
+        "price_from": filters.price_from or 0,
+        "price_to": MAX_PRICE if filters.price_to is None else filters.price_to,
+        "most": MAX_JUDGED,
+        "offset": offset,
+        "limit": limit + 1,
+    }
+    ids = [row[0] for row in _SEARCH.rows(asked)]
+    if not ids and not offset and _LATIN.search(phrase):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKENESS)])
+            ids = [row[0] for row in _LIKE.rows({**asked, "phrase": phrase.lower(), "limit": limit})]
+    rows = {p.id: p for p in _with_offers(shop_id, Product.objects.filter(shop_id=shop_id, id__in=ids[:limit]))}
+    cards = tuple(_card(rows[i]) for i in ids[:limit] if i in rows and cast(Any, rows[i]).offers)
+    return Page(cards, _pack(f"r:{offset + limit}") if len(ids) > limit else None)
+
+
+def all_products(shop_id: UUID, limit: int = 500) -> list[ProductView]:
+    """Products on sale or not, by shelf order, with all their SKUs: for the staff's choices."""
+    skus = Prefetch("skus", queryset=Sku.objects.filter(shop_id=shop_id).order_by("position", "id"), to_attr="offers")
+    rows = Product.objects.filter(shop_id=shop_id).select_related("category").prefetch_related(skus)
+    return [_product_view(product) for product in rows.order_by("position", "id")[:limit]]
 
 
 def get_product(shop_id: UUID, key: str | UUID) -> ProductView:
@@ -114,6 +243,10 @@ def get_product(shop_id: UUID, key: str | UUID) -> ProductView:
     )
     if product is None:
         raise ProductUnknown
+    return _product_view(product)
+
+
+def _product_view(product: Product) -> ProductView:
     category = CategoryView(product.category.id, product.category.slug, product.category.name, 0)
     offers: list[Sku] = cast(Any, product).offers
     return ProductView(
@@ -127,6 +260,7 @@ def get_product(shop_id: UUID, key: str | UUID) -> ProductView:
         category=category,
         on_sale=product.on_sale,
         skus=tuple(_sku_view(sku) for sku in offers),
+        scenes=tuple(product.scenes),
     )
 
 
@@ -159,12 +293,13 @@ def _card(product: Product) -> ProductCard:
         from_price=Money(offers[0].price_minor, offers[0].currency),
         face_label=" / ".join(labels[:3]),
         sku_ids=tuple(sku.id for sku in offers),
+        list_price=_sku_view(offers[0]).list_price,
     )
 
 
 def _words(query: str) -> list[str]:
     """At most six different words, without what PostgreSQL does not take as text."""
-    return list(dict.fromkeys(_text(query).split()))[:MAX_WORDS]
+    return list(dict.fromkeys(word[:MAX_WORD] for word in _text(query).split()))[:MAX_WORDS]
 
 
 def _exact(key: str) -> str:
@@ -181,12 +316,31 @@ def _image_url(name: str) -> str | None:
 
 
 def _cursor(product: Product) -> str:
-    return base64.urlsafe_b64encode(f"{product.position}:{product.id}".encode()).decode().rstrip("=")
+    return _pack(f"{product.position}:{product.id}")
+
+
+def _pack(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _opened(text: str) -> tuple[str, str]:
+    try:
+        first, second = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(":", 1)
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        raise InvalidInput(field="cursor") from None
+    return first, second
 
 
 def _open_cursor(text: str) -> tuple[int, UUID]:
+    position, product_id = _opened(text)
     try:
-        position, product_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(":", 1)
         return int(position), UUID(product_id)
-    except (ValueError, binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise InvalidInput(field="cursor") from None
+
+
+def _open_offset(text: str) -> int:
+    kind, offset = _opened(text)
+    if kind != "r" or not offset.isascii() or not offset.isdigit() or len(offset) > 4:
+        raise InvalidInput(field="cursor")
+    return int(offset)

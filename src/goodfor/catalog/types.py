@@ -62,6 +62,7 @@ class ProductCard:
     from_price: Money
     face_label: str
     sku_ids: tuple[UUID, ...]
+    list_price: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,38 @@ class ProductView:
     category: CategoryView
     on_sale: bool
     skus: tuple[SkuView, ...]
+    scenes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """How what was bought is used, whether or not it is still on sale."""
+
+    slug: str
+    name: str
+    face_label: str
+    how_to_use: str
+    validity_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """A picture of the shop, with its size in pixels."""
+
+    name: str
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; prices in minor units, both ends included. A SKU on sale must meet all at once."""
+
+    scene: str | None = None
+    price_from: int | None = None
+    price_to: int | None = None
+    delivery_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

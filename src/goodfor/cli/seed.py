@@ -39,6 +39,8 @@ def run(data_dir: Path, empty: bool = False) -> SeedInfo:
     shop = _existing()
     if shop is None:
         shop = _make_bare() if empty else _make_demo(key_file)
+    if not empty:
+        world.open_letters(shop.id, utc_now())
     api_key = key_file.read_text(encoding="ascii").strip() if key_file.exists() else ""
     return SeedInfo(f"{base}/", f"{base}/console/signin?token={_signin_token(shop)}", api_key)
 

@@ -45,6 +45,8 @@ class Options:
     port: int = 8000
     workers: int = 2
     empty: bool = False
+    #: With the demo shop, stand-ins for mail, SMS, push and robots run too (ports + 2 and, for mail, + 3).
+    letters: bool = True
 
 
 class Stopped(BaseException):
@@ -269,6 +271,10 @@ def child_specs(options: Options) -> list[ChildSpec]:
             str(options.data / "sandbox"),
         ]
         specs.append(ChildSpec("sandbox", stand_in, logs / "sandbox.log"))
+    if not options.empty and options.letters:
+        ports = ["--port", str(options.port + 2), "--smtp-port", str(options.port + 3)]
+        letters = [*python, "goodfor.sandbox.notify", *ports, "--data", str(options.data / "letters")]
+        specs.append(ChildSpec("letters", letters, logs / "letters.log"))
     return specs
 
 
@@ -284,6 +290,10 @@ def environment(options: Options, url: str, *, has_database: bool) -> dict[str, 
     }
     if not options.empty:
         env["GOODFOR_SANDBOX_URL"] = f"http://127.0.0.1:{options.port + 1}"
+    if not options.empty and options.letters:
+        env["GOODFOR_LETTERS_URL"] = f"http://127.0.0.1:{options.port + 2}"
+        env["GOODFOR_LETTERS_SMTP_PORT"] = str(options.port + 3)
+        env["GOODFOR_LOOPBACK_CHANNELS"] = "1"
     return env
 
 
@@ -310,6 +320,8 @@ def announce(supervisor: Supervisor, options: Options, info: Any, seconds: float
         say(f"  接口 API         {base}/api/v1  （演示密钥 / demo key: {info.api_key}）")
     else:
         say(f"  接口 API         {base}/api/v1")
+    if letters := os.environ.get("GOODFOR_LETTERS_URL"):
+        say(f"  消息 messages    {letters}/  （替身收到的邮件与短信 / what the stand-ins were given）")
     say(f"  数据 data        {options.data}")
     say("Ctrl-C 停止 / stop\n")
 
@@ -326,7 +338,8 @@ def up(options: Options, console: Console) -> int:
     try:
         free_port(options.port, "--port")
         if not options.empty:
-            free_port(options.port + 1, "--port")
+            for port in range(options.port + 1, options.port + 4):
+                free_port(port, "--port")
         existed = cluster is not None and cluster.exists
         url = cluster.url(DATABASE) if cluster else external
         os.environ.update(environment(options, url, has_database=existed))

@@ -1,11 +1,13 @@
 """The demo shop, made through the rooms' own operations: for `up`, the demo, benches and soaks. Brands are invented."""
 
+import os
 import secrets
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from goodfor.catalog import operations as catalog
@@ -13,9 +15,13 @@ from goodfor.identity.operations.create_api_client import create_api_client
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.identity.types import Scope
 from goodfor.kernel.money import Money
+from goodfor.notify import queries as notify
+from goodfor.notify.operations.open_channel_account import open_channel_account
+from goodfor.notify.operations.save_template import save_template
 from goodfor.orders.operations.top_up_wallet import top_up_wallet
 from goodfor.payments.operations.open_account import open_account
 from goodfor.sandbox.demo import demo_merchant
+from goodfor.sandbox.notify import demo as letters
 from goodfor.vault.operations.import_file import import_file
 from goodfor.vault.types import ImportOptions
 
@@ -176,3 +182,48 @@ def open_epay(shop_id: UUID, gateway: str, now: datetime, *, version: str = "v1"
         now=now,
     )
     return view.id
+
+
+def open_letters(shop_id: UUID, now: datetime) -> None:
+    """Mail, SMS, push and a group robot at the stand-ins that `up` started; renewed when their ports are others."""
+    url, smtp_port = os.environ.get("GOODFOR_LETTERS_URL", ""), os.environ.get("GOODFOR_LETTERS_SMTP_PORT", "")
+    if not url or not smtp_port:
+        return
+    sender = {"from_email": "shop@shop.example", "from_name": "好码小店"}
+    smtp = {"host": "127.0.0.1", "port": int(smtp_port), "security": "none", "username": letters.SMTP_USER, **sender}
+    sms = {"access_key_id": letters.ALIYUN_KEY_ID, "sign_name": letters.SIGN_NAME, "base_url": url}
+    robot = {"token": letters.FEISHU_TOKEN, "secret": letters.FEISHU_SECRET}
+    wanted: tuple[tuple[str, str, str, dict[str, Any], dict[str, str]], ...] = (
+        ("email", "smtp", "邮件（替身）", smtp, {"password": letters.SMTP_PASSWORD}),
+        ("sms", "aliyun", "短信（替身）", sms, {"access_key_secret": letters.ALIYUN_KEY_SECRET}),
+        ("webpush", "webpush", "浏览器推送", {"subject": "mailto:shop@shop.example"}, {}),
+        ("feishu", "feishu", "飞书群（替身）", {"base_url": url}, robot),
+    )
+    known = {account.channel: account for account in notify.accounts(shop_id)}
+    for channel, provider, name, config, secret in wanted:
+        before = known.get(channel)
+        if before is not None and (before.provider != provider or config.items() <= before.config.items()):
+            # As it is, or the operator's own by now.
+            continue
+        open_channel_account(
+            shop_id=shop_id,
+            channel=channel,
+            provider=provider,
+            name=name,
+            config=config,
+            secrets=secret,
+            actor=ACTOR,
+            now=now,
+        )
+    if "sms" not in known:
+        draft = notify.template(shop_id, "signin_code", "sms", "zh").draft
+        for language in ("zh", "en"):
+            save_template(
+                shop_id=shop_id,
+                scene="signin_code",
+                channel="sms",
+                language=language,
+                draft=replace(draft, vendor_template="SMS_100000001"),
+                actor=ACTOR,
+                now=now,
+            )

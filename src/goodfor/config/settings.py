@@ -19,11 +19,16 @@ DEBUG = os.environ.get("GOODFOR_DEBUG") == "1"
 SECRET_KEY = secret_key()
 GOODFOR_MASTER_KEY = master_key()
 GOODFOR_SANDBOX_PROVIDER = os.environ.get("GOODFOR_SANDBOX_PROVIDER") == "1"
+#: Whether channels that carry messages may be stand-ins on this machine.
+GOODFOR_LOOPBACK_CHANNELS = GOODFOR_SANDBOX_PROVIDER or os.environ.get("GOODFOR_LOOPBACK_CHANNELS") == "1"
+#: One-time codes go to a page of this machine instead of to people: the demo and the tests.
+GOODFOR_DEMO_MESSAGES = GOODFOR_SANDBOX_PROVIDER or bool(os.environ.get("GOODFOR_SANDBOX_URL"))
 GOODFOR_WEB_WORKERS = int(os.environ.get("GOODFOR_WEB_WORKERS", "2"))
 # `up` listens on this machine only: whoever comes from outside comes through a proxy here.
 GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "127.0.0.1,::1").split(",")))
 _public = urlsplit(os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000"))
 GOODFOR_PUBLIC_URL = f"{_public.scheme}://{_public.netloc}"
+GOODFOR_OUTBOUND_HOSTS = frozenset(filter(None, os.environ.get("GOODFOR_OUTBOUND_HOSTS", "").split(",")))
 
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _public_host = _public.netloc.rpartition("@")[2].rpartition(":")[0] if _public.port else _public.netloc
@@ -33,9 +38,12 @@ ALLOWED_HOSTS = os.environ.get("GOODFOR_ALLOWED_HOSTS", ",".join(_hosts)).split(
 
 ALL_ROOMS = (
     "kernel",
+    "kit",
     "identity",
     "catalog",
+    "window",
     "ledger",
+    "notify",
     "vault",
     "payments",
     "delivery",
@@ -60,6 +68,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
+    # Its protocol is used, its accounts are not: ADR 16.
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "django_cotton",
     *(f"goodfor.{room}" for room in ROOMS),
     "goodfor.config",
 ]
@@ -74,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 #: The API needs none of these: it has no cookies, no forms and no pages (config/wsgi.py).
 LEAN_MIDDLEWARE = ["goodfor.config.lean.content_length"]
@@ -96,8 +111,16 @@ TEMPLATES = [
     }
 ]
 
+#: A component sees what it is given, not the page around it.
+COTTON_ISOLATE_BY_DEFAULT = True
+
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SOCIALACCOUNT_ADAPTER = "goodfor.identity.providers.bridge.ShopAdapter"
+MFA_ADAPTER = "goodfor.console.mfa.Adapter"
+#: The app's code of half a minute before and after: clocks differ.
+MFA_TOTP_TOLERANCE = 1
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 

@@ -22,6 +22,11 @@ if "orders" in settings.ROOMS:
 if settings.GOODFOR_SANDBOX_PROVIDER and "payments" in settings.ROOMS:
     page = import_module("goodfor.config.sandbox_pay").sandbox_pay
     urlpatterns.append(path("pay/sandbox/<uuid:shop_id>/<str:number>", page))
+if settings.GOODFOR_DEMO_MESSAGES:
+    urlpatterns.append(path("demo/messages", import_module("goodfor.config.demo_messages").messages))
+# Every component on one page; shows nothing of any shop, and is not for buyers.
+if "kit" in settings.ROOMS and (settings.DEBUG or settings.GOODFOR_SANDBOX_PROVIDER):
+    urlpatterns.append(path("kit", include("goodfor.kit.urls")))
 if "openapi" in settings.ROOMS:
     urlpatterns.append(path("api/v1/", include("goodfor.openapi.urls")))
 if "console" in settings.ROOMS:

@@ -24,13 +24,30 @@ def connect() -> None:
     invariants.register([sealed.invariant()])
     if "orders" in settings.ROOMS:
         _orders_hear()
+    if {"notify", "orders"} <= set(settings.ROOMS):
+        import_module("goodfor.config.messages").listen()
+    if "notify" in settings.ROOMS:
+        import_module("goodfor.config.codes").listen()
+    if "storefront" in settings.ROOMS:
+        _codes_go_out()
 
 
 def _orders_hear() -> None:
     handlers = import_module("goodfor.orders.handlers")
     payments = import_module("goodfor.payments.events")
     vault = import_module("goodfor.vault.events")
+    identity = import_module("goodfor.identity.events")
     events.register(payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded")
     events.register(payments.RefundSucceeded, handlers.on_refund_succeeded, name="orders.on_refund_succeeded")
     events.register(payments.RefundFailed, handlers.on_refund_failed, name="orders.on_refund_failed")
     events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="orders.on_buyer_erasing")
+
+
+def _codes_go_out() -> None:
+    """One-time codes: to the demo's own page, else by the shop's channels; without either none are offered."""
+    install = import_module("goodfor.storefront.sending").install
+    if settings.GOODFOR_DEMO_MESSAGES:
+        install(import_module("goodfor.config.demo_messages").send)
+    elif "notify" in settings.ROOMS:
+        install(import_module("goodfor.config.codes").send)

@@ -1,21 +1,22 @@
-"""The console's site: who may enter, what stands in the sidebar."""
+"""The data browser: the rows behind the pages, to look at, for owners; who may enter, what stands in the sidebar."""
 # ruff: noqa: ARG002  (signatures are those of Django's admin)
 
+from functools import wraps
 from typing import Any
 
-from django.contrib.auth import logout as end_session
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
-from goodfor.console import door
-from goodfor.console.access import staff_of
+from goodfor.console.access import must_set_up, staff_of, visitor_of
 from goodfor.console.columns import Text
+from goodfor.console.frame import dress
 from goodfor.console.lists import catalog, identity, kernel, ledger, orders, payments, vault
 from goodfor.console.readonly import ReadOnlyAdmin
 from goodfor.identity import queries as shops
+from goodfor.identity.types import Role
 
 GROUPS: tuple[tuple[str, Text, tuple[Any, ...]], ...] = (
     ("sales", _("销售"), orders.ADMINS),
@@ -25,10 +26,16 @@ GROUPS: tuple[tuple[str, Text, tuple[Any, ...]], ...] = (
     ("shop", _("店铺"), (*identity.ADMINS, *kernel.ADMINS)),
 )
 TITLE = _("好码后台")
+LANGUAGES = [{"code": "zh-hans", "name_local": "简体中文"}, {"code": "en", "name_local": "English"}]
+#: unfold's Alpine compiles its expressions, and unfold writes styles: only here is that allowed.
+CSP = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
 
 
 class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
-    """Django's admin behind one-time links, with the house's roles instead of Django's permissions."""
+    """Django's admin behind the console's own sign-in, with the house's roles instead of Django's permissions."""
 
     site_title = TITLE
     site_header = TITLE
@@ -36,8 +43,21 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     index_template = "console/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Active staff of the session's shop; Django's own flags give nothing."""
-        return staff_of(request) is not None
+        """Owners of the session's shop; Django's own flags give nothing."""
+        visitor = visitor_of(request)
+        return visitor is not None and visitor.staff.role == Role.OWNER and not must_set_up(visitor)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every page of the site, with what the console says to browsers and this site's own policy."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def dressed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            answer = inner(request, *args, **kwargs)
+            answer.headers["Content-Security-Policy"] = CSP
+            return dress(answer)
+
+        return dressed
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Our groups in our order, whichever Django app is asked for."""
@@ -96,10 +116,10 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             "site_symbol": "storefront",
             "site_url": None,
             "show_languages": True,
-            "languages_list": door.LANGUAGES,
+            "languages_list": LANGUAGES,
             "languages_action": reverse("console-language"),
             # Without links of ours unfold offers a change of password, and people here have none.
-            "account_links": [{"title": _("店铺前台"), "link": "/"}],
+            "account_links": [{"title": _("返回后台"), "link": reverse("desk:overview")}],
         }
 
     def app_index(
@@ -112,15 +132,12 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         return redirect("console:index")
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """There is no password to ask for: say where a link comes from."""
-        return door.page(request, "closed", status=403)
+        """The console's own door."""
+        return redirect("desk:overview")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """End the session; by POST only, so that no link can do it."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        end_session(request)
-        return door.page(request, "left")
+        """The console's own way out."""
+        return redirect("desk:overview")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There are no passwords here."""

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from goodfor.identity import buyer_models as buyer_models
 from goodfor.kernel.ids import uuid7
 
 

@@ -5,32 +5,74 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.identity import guest
+from goodfor.identity.buyer_reads import (
+    FRESH,
+    buyer_view,
+    consent_history,
+    consents_of,
+    contact_indexes,
+    contact_of_buyer,
+    is_proof_fresh,
+    links_of,
+    may_contact,
+    notices_of,
+    oauth_apps,
+    order_contact_index,
+    passkeys_of,
+    saved_accounts,
+    sessions_of,
+    signed_in,
+    signins_of,
+    unread_notices,
+)
 from goodfor.identity.errors import ClientNotFound, InvalidApiKey, ShopNotFound
 from goodfor.identity.keys import matches, parse_authorization
 from goodfor.identity.models import ApiClient, Shop, Staff
 from goodfor.identity.roles import may
 from goodfor.identity.signing_keys import secret_aad
 from goodfor.identity.types import ApiCaller, ApiClientView, ShopView, StaffView
+from goodfor.identity.visitors import device_label
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.ids import secret_token
 from goodfor.kernel.sql import Statement
+from goodfor.kernel.tenancy import platform_job
 
 __all__ = [
+    "FRESH",
     "authenticate",
     "buyer_of_cookie",
+    "buyer_view",
     "client_by_key_id",
     "client_of_shop",
     "clients_of_shop",
+    "consent_history",
+    "consents_of",
+    "contact_indexes",
+    "contact_of_buyer",
+    "device_label",
+    "is_proof_fresh",
+    "links_of",
     "looks_like_order_number",
     "may",
+    "may_contact",
     "new_buyer_cookie",
+    "notices_of",
+    "oauth_apps",
+    "order_contact_index",
     "owns_order",
+    "passkeys_of",
+    "places_of_user",
+    "saved_accounts",
+    "sessions_of",
     "shop_by_code",
     "shop_by_host",
     "shop_by_id",
+    "signed_in",
     "signing_secret",
+    "signins_of",
     "staff_for_user",
     "staff_of_shop",
+    "unread_notices",
 ]
 
 _AUTHENTICATE = Statement(__package__, "sql/authenticate.sql")
@@ -120,6 +162,13 @@ def staff_for_user(*, shop_id: UUID, user_id: int) -> StaffView | None:
     """What a signed-in user is in a shop; None for nobody."""
     found = Staff.objects.select_related("user").filter(shop_id=shop_id, user_id=user_id).first()
     return staff_view(found) if found else None
+
+
+def places_of_user(user_id: int) -> list[tuple[ShopView, StaffView]]:
+    """Every shop that a person works or worked in, and what they are there; by the shop's name."""
+    with platform_job("where a person works"):
+        rows = list(Staff.objects.select_related("user", "shop").filter(user_id=user_id).order_by("shop__name", "id"))
+    return [(shop_view(row.shop), staff_view(row)) for row in rows]
 
 
 def staff_of_shop(shop_id: UUID) -> list[StaffView]:

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ORDERS_VIEW = "orders.view"
     ORDERS_CANCEL = "orders.cancel"
     ORDERS_REFUND = "orders.refund"
+    ORDERS_EXPORT = "orders.export"
     BUYERS_VIEW = "buyers.view"
     PAYMENTS_VIEW = "payments.view"
     PAYMENTS_RESOLVE = "payments.resolve"
@@ -50,11 +51,13 @@ _OPERATOR = _SUPPORT | {
     _P.CATALOG_EDIT,
     _P.CODES_IMPORT,
     _P.CODES_VOID,
+    _P.ORDERS_EXPORT,
     _P.PAYMENTS_RESOLVE,
     _P.API_CLIENTS_VIEW,
 }
 _FINANCE = _VIEWER | {
     _P.ORDERS_REFUND,
+    _P.ORDERS_EXPORT,
     _P.PAYMENTS_RESOLVE,
     _P.LEDGER_VIEW,
     _P.LEDGER_ADJUST,

@@ -7,22 +7,60 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from goodfor.identity.buyer_types import (
+    Arrival,
+    BuyerView,
+    ConsentView,
+    Contact,
+    ContactView,
+    IssuedCode,
+    LinkView,
+    NewSession,
+    NoticeView,
+    OAuthAppView,
+    PasskeyView,
+    RelyingParty,
+    SavedAccountView,
+    Sent,
+    SessionView,
+    SignedInBuyer,
+    SigninView,
+    Visitor,
+)
 from goodfor.identity.roles import Permission, Role, may
 
 __all__ = [
     "ApiCaller",
     "ApiClientView",
+    "Arrival",
+    "BuyerView",
+    "ConsentView",
+    "Contact",
+    "ContactView",
+    "IssuedCode",
+    "LinkView",
     "NewApiKey",
+    "NewSession",
     "NewSigninLink",
     "NewSigningSecret",
+    "NoticeView",
+    "OAuthAppView",
+    "PasskeyView",
     "Permission",
+    "RelyingParty",
     "Role",
+    "SavedAccountView",
     "Scope",
+    "Sent",
+    "SessionView",
     "ShopView",
     "SignedIn",
+    "SignedInBuyer",
     "SignedRequest",
+    "SigninView",
     "SigningAlgorithm",
     "StaffView",
+    "Visitor",
 ]
 
 

@@ -2,7 +2,10 @@
 
 import hashlib
 import hmac
+import json
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -22,6 +25,7 @@ SLIPPED_IN = "line slipped in below the seal"
 #: Purpose of the key that signs the head. It lies in the database wrapped by the master key, which does not.
 _HEAD_KEY = "audit_head"
 _INSERT = Statement(__package__, "sql/audit_insert.sql")
+_OF = Statement(__package__, "sql/audit_of.sql")
 _UNSEALED = Statement(__package__, "sql/audit_unsealed.sql")
 _HEAD = Statement(__package__, "sql/audit_head.sql")
 _STORE_HEAD = Statement(__package__, "sql/audit_head_store.sql")
@@ -52,6 +56,22 @@ def record(
             "now": now,
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A line as it was written."""
+
+    actor: str
+    action: str
+    data: dict[str, Any]
+    at: datetime
+
+
+def lines_of(*, shop_id: UUID, subject: tuple[str, UUID | str], limit: int = 500) -> list[AuditEntry]:
+    """What was done to a thing, oldest first."""
+    rows = _OF.rows({"shop_id": shop_id, "subject_type": subject[0], "subject_id": str(subject[1]), "limit": limit})
+    return [AuditEntry(row[0], row[1], json.loads(row[2]), row[3]) for row in rows]
 
 
 @loop(name="kernel.seal_audit", seconds=2.0)

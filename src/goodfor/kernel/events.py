@@ -38,12 +38,25 @@ class StoredEvent:
 
 
 Handler = Callable[[StoredEvent], None]
+Concern = Callable[[StoredEvent], bool]
 _handlers: dict[str, dict[str, Handler]] = {}
+_concerns: dict[str, Concern] = {}
 
 
-def register(event_class: type[Event], handler: Handler, *, name: str) -> None:
-    """Let `handler` hear an event; `name` is its stable identity for exactly-once effects. Wiring only."""
+def register(event_class: type[Event], handler: Handler, *, name: str, concern: Concern | None = None) -> None:
+    """Let `handler` hear an event; `name` is its stable identity for exactly-once effects. Wiring only.
+
+    `concern`, where given, is asked first, outside of a transaction: an event that is no concern costs no commit.
+    """
     _handlers.setdefault(event_class.name, {})[name] = handler
+    if concern is not None:
+        _concerns[name] = concern
+
+
+def concerns(handler_name: str, event: StoredEvent) -> bool:
+    """Whether a handler wants to hear this very event."""
+    concern = _concerns.get(handler_name)
+    return concern is None or concern(event)
 
 
 def handlers_of(event_name: str) -> Mapping[str, Handler]:

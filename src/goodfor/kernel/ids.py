@@ -41,6 +41,11 @@ def uuid7_batch(count: int) -> list[UUID]:
     return [_build(first + i, int.from_bytes(noise[8 * i : 8 * i + 8], "big")) for i in range(count)]
 
 
+def uuid7_floor(at: datetime) -> UUID:
+    """The least UUIDv7 of an instant: ids made from then on are not below it."""
+    return UUID(int=(int(at.timestamp() * 1000) << 80) | _VERSION_AND_VARIANT)
+
+
 def order_number(now: datetime) -> str:
     """A number people can read out: G, Beijing date, 10 Crockford characters (50 random bits), 17 characters in all.
 

@@ -10,7 +10,10 @@ LOCKS = {
     "buyer": "open unpaid orders and purchase limits of one buyer",
     "ip": "open unpaid orders from one address",
     "client": "open unpaid orders of one API client",
+    "contact": "a telephone number or e-mail address becomes one account, and is sent so many codes an hour",
     "import": "one import of a file at a time",
+    "template": "one new version of a message template at a time",
+    "window": "the home page of one shop is arranged by one at a time",
     "seed": "the demo shop is made once",
 }
 LOCK_TIMEOUT_MS = 3000

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
-from goodfor.kernel.events import StoredEvent, handlers_of
+from goodfor.kernel.events import StoredEvent, concerns, handlers_of
 from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -80,8 +80,10 @@ def relay_batch(now: datetime, limit: int = BATCH) -> int:
         marked: list[int] = []
         for event in map(_stored, rows):
             for handler_name in handlers_of(event.name):
-                marked.append(event.id)
                 try:
+                    if not concerns(handler_name, event):
+                        continue
+                    marked.append(event.id)
                     _call(handler_name, event)
                 except Exception as error:
                     _remember_failure(handler_name, event, error, now)

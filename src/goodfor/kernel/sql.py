@@ -17,14 +17,16 @@ class Statement:
 
     It joins the current `transaction.atomic()`; outside of one each call commits by itself. Errors come as
     Django's database errors (IntegrityError ...), the psycopg error in `__cause__`.
+    `planned_each_time`: never prepared, for statements whose best plan depends on which values are given.
     """
 
-    __slots__ = ("name", "text")
+    __slots__ = ("name", "prepare", "text")
 
-    def __init__(self, package: str | None, path: str) -> None:
+    def __init__(self, package: str | None, path: str, *, planned_each_time: bool = False) -> None:
         if not package:
             raise ValueError("a statement belongs to a package")
         self.name = f"{package}/{path}"
+        self.prepare = False if planned_each_time else None
         self.text = resources.files(package).joinpath(path).read_text(encoding="utf-8")
 
     def _execute(self, params: Mapping[str, Any]) -> "psycopg.Cursor[Row]":
@@ -36,7 +38,7 @@ class Statement:
         # A cursor of psycopg's own, not Django's: parameters are bound on the server, and the statement is prepared.
         cursor = psycopg.Cursor(wrapper.connection)
         try:
-            cursor.execute(self.text, params)
+            cursor.execute(self.text, params, prepare=self.prepare)
         except psycopg.Error:
             with wrapper.wrap_database_errors:
                 raise

@@ -9,15 +9,24 @@ from uuid import UUID
 from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.sql import Statement
 from goodfor.ledger.chart import classify
-from goodfor.ledger.errors import AccountNotOpen, UnknownAccount
+from goodfor.ledger.errors import AccountNotOpen, TxNotFound, UnknownAccount
 from goodfor.ledger.models import Tx
-from goodfor.ledger.types import AccountBalance, AccountEntry, OrderPosting, StatementLine, TrialBalanceRow
+from goodfor.ledger.types import (
+    AccountBalance,
+    AccountEntry,
+    OrderPosting,
+    StatementLine,
+    TrialBalanceRow,
+    TxPosting,
+    TxView,
+)
 
 BALANCES = Statement(__package__, "sql/balances.sql")
 AVAILABLE = Statement(__package__, "sql/available.sql")
 STATEMENT = Statement(__package__, "sql/statement.sql")
 ENTRIES = Statement(__package__, "sql/entries.sql")
 ORDER_POSTINGS = Statement(__package__, "sql/order_postings.sql")
+TX_VIEW = Statement(__package__, "sql/tx_view.sql")
 
 PAGE = 500
 LAST = (str(2**63 - 1), 2**63 - 1, 32767)
@@ -121,6 +130,22 @@ def entries_of_account(
         xid, last = str(found), before
     params = {"shop_id": shop_id, "code": account_code, "currency": currency, "limit": limit}
     return [AccountEntry(*row) for row in ENTRIES.rows({**params, "xid": xid, "before": last})]
+
+
+def transaction(shop_id: UUID, tx_id: int) -> TxView:
+    """One transaction of the shop with all its lines. Raises TxNotFound."""
+    rows = TX_VIEW.rows({"shop_id": shop_id, "tx_id": tx_id})
+    if not rows:
+        raise TxNotFound(tx_id=tx_id)
+    head = rows[0]
+    lines = tuple(TxPosting(*row[9:15]) for row in rows)
+    return TxView(tx_id, head[0], head[1], head[2], (head[3], head[4]), head[5], head[6], head[7], head[8], lines)
+
+
+def account_label(account_code: str) -> str:
+    """What the chart calls an account; the code itself outside of it."""
+    line = classify(account_code)
+    return str(line.label) if line else account_code
 
 
 def postings_of_order(shop_id: UUID, order_id: UUID) -> list[OrderPosting]:

@@ -111,3 +111,31 @@ class TxLines:
     cause: Cause
     is_hold: bool
     lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TxPosting:
+    """One line of a transaction, debit positive."""
+
+    seq: int
+    account: str
+    amount_minor: int
+    layer: int
+    order_id: UUID | None
+    sku_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class TxView:
+    """A whole transaction: why, when, by whom, and every line."""
+
+    id: int
+    reference: str
+    kind: str
+    currency: str
+    cause: Cause
+    actor: str
+    effective_at: datetime
+    recorded_at: datetime
+    reverses: int | None
+    lines: tuple[TxPosting, ...]

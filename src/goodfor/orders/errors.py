@@ -61,6 +61,13 @@ class ExternalRefUsed(Conflict):
     title = _("该外部单号已经下过单")
 
 
+class OrderOwned(Conflict):
+    """The order belongs to an account already; accounts are never merged."""
+
+    code = "order_owned"
+    title = _("这笔订单已归入另一个账号")
+
+
 class WrongState(Conflict):
     """The order is no longer, or not yet, where this is possible."""
 
@@ -80,3 +87,38 @@ class PaymentMethodUnknown(InvalidInput):
 
     code = "payment_method_unknown"
     title = _("本店不支持该支付方式")
+
+
+class RefundRunning(Conflict):
+    """Another refund of this order is not over yet, or a case about its payment is open: decide that first."""
+
+    code = "refund_running"
+    title = _("该订单还有未完成的退款或未处理的异常，请先处理")
+
+
+class RefundAmount(InvalidInput):
+    """A part to give back is more than nothing and less than what is left; the whole rest is a full refund."""
+
+    code = "refund_amount"
+    title = _("部分退款金额须大于 0 且小于剩余可退金额")
+
+
+class InvalidClaim(InvalidInput):
+    """A reason that does not exist, words too long, or codes that the line does not hold."""
+
+    code = "invalid_claim"
+    title = _("售后申请有误")
+
+
+class ClaimExists(Conflict):
+    """The line has an open claim already."""
+
+    code = "claim_exists"
+    title = _("这件商品已有一个正在处理的售后")
+
+
+class ClaimNotFound(NotFound):
+    """No such open claim on this order."""
+
+    code = "claim_not_found"
+    title = _("没有这个正在处理的售后")

@@ -44,6 +44,19 @@ class OrderDelivered(Event):
 
 
 @dataclass(frozen=True)
+class LatePaymentCame(Event):
+    """Money came for an order that no longer awaited it; `kept`: it pays the order all the same, else it goes back."""
+
+    name: ClassVar[str] = "orders.late_payment_came"
+    order_id: UUID
+    number: str
+    fact_id: UUID
+    amount_minor: int
+    currency: str
+    kept: bool
+
+
+@dataclass(frozen=True)
 class OrderClosed(Event):
     """Cancelled or expired without payment."""
 
@@ -85,3 +98,28 @@ class OrderRefunded(Event):
     refund_id: UUID
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True)
+class OrderPartlyRefunded(Event):
+    """Part of a delivered order's price is back with its buyer."""
+
+    name: ClassVar[str] = "orders.order_partly_refunded"
+    order_id: UUID
+    number: str
+    refund_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClaimOpened(Event):
+    """A buyer says that `codes` codes of a line are not right; an open claim waits for a person or was met at once."""
+
+    name: ClassVar[str] = "orders.claim_opened"
+    claim_id: UUID
+    order_id: UUID
+    number: str
+    line_id: UUID
+    reason: str
+    codes: int

@@ -7,6 +7,7 @@ from goodfor.kernel.events import StoredEvent
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.book_purchase import book_purchase
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
 from goodfor.payments import queries as payments
 
@@ -50,3 +51,8 @@ def on_batch_activated(event: StoredEvent) -> None:
         currency=event.payload["currency"],
         now=event.occurred_at,
     )
+
+
+def on_buyer_erasing(event: StoredEvent) -> None:
+    """An account is about to be erased: its contacts must not survive on orders."""
+    forget_contacts(shop_id=event.shop_id, buyer_id=UUID(event.payload["buyer_id"]), now=event.occurred_at)

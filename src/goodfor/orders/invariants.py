@@ -124,6 +124,31 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        name="refunded_parts_are_noted",
+        room="orders",
+        why="what a delivered order says is back is what payments gave back of it",
+        sql="""
+        SELECT o.id::text, 'noted ' || o.refunded_minor || ', back ' || coalesce(sum(r.amount_minor), 0)
+        FROM orders_order o
+        JOIN payments_refund r ON r.shop_id = o.shop_id AND r.payment_id = o.payment_id AND r.state = 'succeeded'
+             AND r.business_key LIKE 'order:%%:part:%%' AND r.finished_at < %(now)s - interval '1 minute'
+        WHERE o.state = 'delivered'
+        GROUP BY o.id, o.refunded_minor HAVING o.refunded_minor < coalesce(sum(r.amount_minor), 0)
+        """,
+    ),
+    Invariant(
+        name="open_claims_belong_to_delivered_orders",
+        room="orders",
+        why="a refund settles the claims on its order, so nobody waits for an answer about money that went back",
+        sql="""
+        SELECT c.id::text, 'order is ' || coalesce(o.state, 'gone')
+        FROM orders_claim c
+        LEFT JOIN orders_line l ON l.id = c.line_id AND l.shop_id = c.shop_id AND l.order_id = c.order_id
+        LEFT JOIN orders_order o ON o.id = l.order_id AND o.shop_id = l.shop_id
+        WHERE c.state = 'open' AND o.state IS DISTINCT FROM 'delivered'
+        """,
+    ),
+    Invariant(
         name="nothing_shown_after_a_refund",
         room="orders",
         why="who has the money back sees no code any more",

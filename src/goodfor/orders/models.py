@@ -1,10 +1,11 @@
 """Orders and their lines. Rows are written by sql/ and operations/; the constraints say what can be."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
-from goodfor.orders import states
+from goodfor.orders import claim_states, states
 
 _CHOICES = [(state, state) for state in sorted(states.MACHINE.states)]
 
@@ -23,6 +24,8 @@ class Order(models.Model):
     external_ref = models.CharField(max_length=64, null=True)
     contact_key_id = models.SmallIntegerField(null=True)
     contact_blob = models.BinaryField(null=True)
+    #: Blind index of the normalised contact: finds the orders of an exact contact, tells nothing else.
+    contact_index = models.BinaryField(null=True)
     ip_hash = models.BinaryField(null=True)
     locale = models.CharField(max_length=16, default="zh-hans")
     total_minor = models.BigIntegerField()
@@ -71,6 +74,8 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(refunded_minor=0, refunded_at__isnull=True) & ~Q(state="refunded")
+                # Part of a delivered order's price may be back; the rest may follow later.
+                | Q(state__in=["delivered", "refunding"], refunded_minor__lt=F("paid_minor"), refunded_at__isnull=True)
                 | Q(state="refunded", refunded_minor=F("paid_minor"), refunded_at__isnull=False),
                 name="orders_order_refund_state",
             ),
@@ -89,6 +94,11 @@ class Order(models.Model):
             models.Index(
                 fields=["shop_id", "buyer_ref", "id"], name="orders_order_buyer", condition=Q(buyer_ref__isnull=False)
             ),
+            models.Index(
+                fields=["shop_id", "contact_index"],
+                name="orders_order_contact",
+                condition=Q(contact_index__isnull=False),
+            ),
             models.Index(fields=["shop_id", "ip_hash"], name="orders_order_open_ip", condition=Q(state="placed")),
             models.Index(fields=["shop_id", "buyer_ref"], name="orders_order_open_buyer", condition=Q(state="placed")),
             models.Index(
@@ -106,6 +116,13 @@ class Order(models.Model):
             models.Index(
                 fields=["deliver_by"], name="orders_order_deliver_by", condition=Q(state__in=["paid", "refunding"])
             ),
+            # The staff's list: each state in the order of time, with what is counted and filtered beside it. The list
+            # of all states merges the seven, so that no second index in the order of time is needed.
+            models.Index(
+                fields=["shop_id", "state", "placed_at", "id"],
+                include=["total_minor", "channel"],
+                name="orders_order_desk",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +138,10 @@ class Figures(models.Model):
     delivered_p95_seconds = models.FloatField(null=True)
     refunded = models.IntegerField()
     refund_p50_seconds = models.FloatField(null=True)
+    #: Of the codes delivered lately, how many were said not to be good; of the refunds, how many nobody had to start.
+    codes = models.IntegerField(default=0, db_default=0)
+    codes_claimed = models.IntegerField(default=0, db_default=0)
+    refunded_alone = models.IntegerField(default=0, db_default=0)
     counted_at = models.DateTimeField()
 
     class Meta:
@@ -156,7 +177,67 @@ class OrderLine(models.Model):
                 name="orders_line_limited",
                 condition=Q(limited_buyer__isnull=False),
             ),
+            # Orders of a SKU, by time: ids ascend.
+            models.Index(fields=["shop_id", "sku_id", "order_id"], name="orders_line_sku"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class Claim(models.Model):
+    """What a buyer says is wrong with a line: about which of its codes, and until when a person answers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    order_id = models.UUIDField()
+    line_id = models.UUIDField()
+    reason = models.CharField(max_length=16)
+    code_ids = ArrayField(models.UUIDField())
+    text_key_id = models.SmallIntegerField(null=True)
+    text_blob = models.BinaryField(null=True)
+    state = models.CharField(max_length=16)
+    opened_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_claim"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop_id", "line_id"], name="orders_claim_one_open", condition=Q(state=claim_states.OPEN)
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(claim_states.MACHINE.states)), name="orders_claim_state"
+            ),
+            models.CheckConstraint(condition=Q(reason__in=list(claim_states.REASONS)), name="orders_claim_reason"),
+            models.CheckConstraint(
+                condition=Q(state=claim_states.OPEN, closed_at__isnull=True)
+                | (~Q(state=claim_states.OPEN) & Q(closed_at__isnull=False)),
+                name="orders_claim_closed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["shop_id", "order_id"], name="orders_claim_order"),
+            models.Index(
+                fields=["shop_id", "answer_by"], name="orders_claim_due", condition=Q(state=claim_states.OPEN)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.state}"
+
+
+class InvoiceTitle(models.Model):
+    """To whom the invoice of an order is to be written, sealed."""
+
+    order_id = models.UUIDField(primary_key=True)
+    shop_id = models.UUIDField()
+    key_id = models.SmallIntegerField()
+    blob = models.BinaryField()
+
+    class Meta:
+        db_table = "orders_invoice"
+
+    def __str__(self) -> str:
+        return str(self.order_id)

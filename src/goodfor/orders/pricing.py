@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from goodfor.catalog.types import SkuForSale
@@ -43,18 +42,6 @@ def price_lines(
         priced.append(LineView(line_id, line.sku_id, sku.title, line.quantity, sku.price))
     assert currency is not None
     return tuple(priced), Money(total, currency)
-
-
-def network(ip: str) -> str:
-    """What counts as one address for limits: an IPv4 address, or the /64 of an IPv6 one (one household has it all)."""
-    try:
-        address = ip_address(ip)
-    except ValueError:
-        return ip
-    if address.version == 4:
-        return str(address)
-    # As a socket for both kinds names an IPv4 address: all of these lie in one /64.
-    return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
 
 
 def buyer_key(ref: str) -> str:

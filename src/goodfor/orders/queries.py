@@ -1,27 +1,77 @@
 """Reads of orders, as dataclasses. Every one names the shop, and whoever asks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from goodfor.catalog import queries as catalog
+from goodfor.identity import queries as identity
 from goodfor.identity.queries import owns_order
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
-from goodfor.orders import store
+from goodfor.orders import given_back, states, store
+from goodfor.orders.claims import claim_text, claims_of_order, invoice_of_order, open_claims
+from goodfor.orders.contacts import masked_contact
+from goodfor.orders.desk import (
+    COUNT_LIMIT,
+    buyer_of_shop,
+    count_orders,
+    desk_figures,
+    desk_order,
+    desk_orders,
+    order_history,
+    search_order_ids,
+    search_orders,
+    walk_orders,
+)
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.pricing import buyer_key
-from goodfor.orders.types import Method, OrderView, RefundView
+from goodfor.orders.types import Method, OrderView, RefundView, TrustView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import RefundNotFound
 from goodfor.payments.types import RefundView as PaymentRefund
 from goodfor.vault import queries as vault
+
+__all__ = [
+    "COUNT_LIMIT",
+    "buyer_of_shop",
+    "claim_text",
+    "claims_of_order",
+    "count_orders",
+    "desk_figures",
+    "desk_order",
+    "desk_orders",
+    "invoice_of_order",
+    "masked_contact",
+    "open_claims",
+    "order_by_number",
+    "order_for_guest",
+    "order_history",
+    "order_of_client",
+    "order_view",
+    "orders_of_buyer",
+    "orders_of_client",
+    "orders_with_failed_refund",
+    "payment_methods",
+    "refund_of_client",
+    "refund_of_order",
+    "refundable",
+    "search_order_ids",
+    "search_orders",
+    "trust_figures",
+    "trust_view",
+    "walk_orders",
+]
 
 _BY_ID = Statement(__package__, "sql/orders_by_id.sql")
 _BY_NUMBER = Statement(__package__, "sql/orders_by_number.sql")
 _OF_CLIENT = Statement(__package__, "sql/orders_of_client.sql")
 _OF_BUYER = Statement(__package__, "sql/orders_of_buyer.sql")
 _REFUND_FAILED = Statement(__package__, "sql/orders_refund_failed.sql")
+_NUMBER_OF_BUYER = Statement(__package__, "sql/number_of_buyer.sql")
+_CLAIMABLE = Statement(__package__, "sql/claimable.sql")
 _TRUST = Statement(__package__, "sql/trust.sql")
 MAX_PAGE = 200
 
@@ -63,6 +113,30 @@ def orders_of_buyer(shop_id: UUID, buyer_ref: str, after: UUID | None = None, li
     return [store.view(row) for row in _OF_BUYER.rows(params)]
 
 
+def order_of_buyer(shop_id: UUID, buyer_ref: str, number: str) -> OrderView:
+    """A buyer's own order by its number. Raises OrderNotFound, the same for a stranger's."""
+    row = _NUMBER_OF_BUYER.row({"shop_id": shop_id, "buyer_ref": buyer_ref, "number": number})
+    if row is None:
+        raise OrderNotFound
+    return order_view(shop_id, row[0])
+
+
+def claimable_orders(shop_id: UUID, buyer_id: UUID, proved_ids: Sequence[UUID], limit: int = 50) -> list[OrderView]:
+    """Guests' orders that a buyer may take into the account: placed with a proven contact, or proved otherwise.
+
+    `proved_ids` are orders whose secret this browser has shown. Latest first.
+    """
+    found = _CLAIMABLE.rows(
+        {
+            "shop_id": shop_id,
+            "order_ids": list(proved_ids),
+            "indexes": identity.contact_indexes(shop_id, buyer_id),
+            "limit": limit,
+        }
+    )
+    return [order_view(shop_id, row[0]) for row in found]
+
+
 def refund_of_client(shop_id: UUID, client_id: UUID, refund_id: UUID) -> RefundView:
     """The refund of an API client's own order. Raises OrderNotFound."""
     try:
@@ -89,6 +163,14 @@ def orders_with_failed_refund(shop_id: UUID, limit: int = 50) -> list[OrderView]
     return [store.view(row) for row in _REFUND_FAILED.rows({"shop_id": shop_id, "limit": min(limit, MAX_PAGE)})]
 
 
+def refundable(shop_id: UUID, order_id: UUID) -> Money:
+    """What may still be given back of an order's price; nothing unless it is paid for. Raises OrderNotFound."""
+    order = order_view(shop_id, order_id)
+    if order.payment_id is None or order.state not in (states.PAID, states.DELIVERED):
+        return Money.zero(order.currency)
+    return given_back.left(order.id, order.total, payments.refunds_of(shop_id, order.payment_id))
+
+
 def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None = None) -> list[Method]:
     """Ways to pay that the checkout offers; `code` goes into start_payment."""
     offered = payments.checkout_methods(shop_id, currency, now or utc_now())
@@ -98,12 +180,18 @@ def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None =
 def trust_figures(shop_id: UUID) -> dict[str, Any]:
     """Live figures: codes sold; median seconds to delivery and of refunds, a minute old at most; None without data."""
     levels = vault.stock(shop_id, catalog.sku_ids(shop_id))
-    row = _TRUST.row({"shop_id": shop_id}) or (None, None)
+    counted = trust_view(shop_id)
     return {
         "sold_codes": sum(level.sold for level in levels.values()),
-        "delivered_p50_seconds": None if row[0] is None else float(row[0]),
-        "refund_p50_seconds": None if row[1] is None else float(row[1]),
+        "delivered_p50_seconds": counted.delivered_p50_seconds,
+        "refund_p50_seconds": counted.refund_p50_seconds,
     }
+
+
+def trust_view(shop_id: UUID) -> TrustView:
+    """What the loop counted last of a shop: one row, a minute old at most."""
+    row = _TRUST.row({"shop_id": shop_id})
+    return TrustView(*row) if row else TrustView()
 
 
 def _one(row: Row | None) -> OrderView:

@@ -17,6 +17,7 @@ _LOCK = Statement(__package__, "sql/lock_order.sql")
 _LINES = Statement(__package__, "sql/lines.sql")
 _MOVE = Statement(__package__, "sql/move_order.sql")
 _REFUND_FAILED = Statement(__package__, "sql/mark_refund_failed.sql")
+_NOTE_REFUNDED = Statement(__package__, "sql/note_refunded.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps
 def mark_refund_failed(shop_id: UUID, order_id: UUID, at: datetime | None) -> bool:
     """Note since when the refund of a refunding order has failed, or None: no longer; False when it says so already."""
     return _REFUND_FAILED.run({"shop_id": shop_id, "order_id": order_id, "at": at}) == 1
+
+
+def note_refunded(shop_id: UUID, order_id: UUID, refunded_minor: int) -> bool:
+    """Note what is back of a delivered order's price; False when that was known."""
+    params = {"shop_id": shop_id, "order_id": order_id, "refunded_minor": refunded_minor}
+    return _NOTE_REFUNDED.run(params) == 1
 
 
 def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str]) -> dict[str, list[Any]]:

@@ -1,7 +1,7 @@
 """What goes into orders and comes out."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,15 @@ class LineRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoice:
+    """To whom an invoice is written: a person, or a company with its tax number."""
+
+    title: str
+    tax_number: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Buyer:
     """Who buys: `ref` is an opaque stable name (a browser's, a client's customer); contact is kept encrypted."""
 
@@ -38,6 +47,7 @@ class Buyer:
     ip: str = field(default="", repr=False)
     client_id: UUID | None = None
     locale: str = "zh-hans"
+    invoice: Invoice | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +161,147 @@ class Method:
     def label(self) -> str:
         """What the buyer reads."""
         return str(METHOD_LABELS.get(self.kind, self.account_name))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSearch:
+    """What the staff look for; what is not given does not narrow. Times are aware, `until` is exclusive."""
+
+    states: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    channel: str | None = None
+    least_minor: int | None = None
+    most_minor: int | None = None
+    sku_ids: tuple[UUID, ...] = ()
+    number: str | None = None
+    external_ref: str | None = None
+    contact: str | None = field(default=None, repr=False)
+    oldest_first: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """True when something is asked for that leaves few orders."""
+        return bool(self.number or self.external_ref or self.contact)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOrder:
+    """An order as the staff see it in a list. `contact` is empty where the buyer left none."""
+
+    id: UUID
+    number: str
+    state: str
+    channel: str
+    total: Money
+    paid_minor: int
+    refunded_minor: int
+    client_id: UUID | None
+    buyer_ref: str | None = field(repr=False)
+    contact: str = field(repr=False)
+    external_ref: str | None
+    payment_id: UUID | None
+    placed_at: datetime
+    pay_by: datetime
+    paid_at: datetime | None
+    deliver_by: datetime | None
+    delivered_at: datetime | None
+    closed_at: datetime | None
+    refunded_at: datetime | None
+    lines: tuple[LineView, ...]
+
+    @property
+    def quantity(self) -> int:
+        """How many codes in all lines."""
+        return sum(line.quantity for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What a shop took on one day of its own time zone, by when orders were placed. Money in minor units."""
+
+    day: date
+    placed: int
+    paid: int
+    paid_minor: int
+    refunded: int
+    refunded_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFigures:
+    """Numbers of the overview: by day, oldest first; delivery times of the latest 500 orders, None without data."""
+
+    days: tuple[DayFigures, ...]
+    delivered_p50_seconds: float | None
+    delivered_p95_seconds: float | None
+    overdue: int
+    refunding: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """A move of a state: of the order or of a payment or refund of it."""
+
+    machine: str
+    subject_id: UUID
+    from_state: str | None
+    to_state: str
+    actor: str
+    cause: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerOfShop:
+    """A buyer as orders know one: the contact that was left, or the name of the browser or client's customer."""
+
+    contact: str = field(repr=False)
+    buyer_ref: str | None = field(repr=False)
+    orders: int
+    paid_orders: int
+    paid_minor: int
+    refunded_minor: int
+    currency: str
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim: `state` open, refunded or withdrawn; `answer_by` is the shop's promise."""
+
+    id: UUID
+    order_id: UUID
+    line_id: UUID
+    reason: str
+    code_ids: tuple[UUID, ...]
+    state: str
+    opened_at: datetime
+    answer_by: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustView:
+    """What a shop has really done lately; None where nothing was counted. Seconds, and parts of one."""
+
+    delivered: int = 0
+    delivered_p50_seconds: float | None = None
+    delivered_p95_seconds: float | None = None
+    refunded: int = 0
+    refund_p50_seconds: float | None = None
+    codes: int = 0
+    codes_claimed: int = 0
+    refunded_alone: int = 0
+    counted_at: datetime | None = None
+
+    @property
+    def valid_rate(self) -> float | None:
+        """The part of delivered codes that nobody said was bad."""
+        return 1 - self.codes_claimed / self.codes if self.codes else None
+
+    @property
+    def alone_rate(self) -> float | None:
+        """The part of refunds that no person had to start."""
+        return self.refunded_alone / self.refunded if self.refunded else None

@@ -32,6 +32,17 @@ class PaymentClosed(Event):
 
 
 @dataclass(frozen=True)
+class CaseOpened(Event):
+    """Something that no rule decides waits for a person."""
+
+    name: ClassVar[str] = "payments.case_opened"
+    version: ClassVar[int] = 1
+
+    case_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True)
 class RefundSucceeded(Event):
     """The channel gave the money back. `business_key` is the one of `request_refund`."""
 

@@ -123,6 +123,12 @@ class Payment(models.Model):
                 condition=Q(captured_minor__gt=F("refunded_minor"), wallet_account=""),
                 name="payments_payment_exposure",
             ),
+            # The staff's list of a state. Most payments have succeeded, and are found by walking the ids.
+            models.Index(
+                fields=["shop_id", "state", "id"],
+                condition=~Q(state="succeeded"),
+                name="payments_payment_desk",
+            ),
         ]
 
 

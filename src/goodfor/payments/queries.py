@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q, Sum
 
 from goodfor.payments import states
+from goodfor.payments.desk import case, cases, count_payments, payments_by_ids, search_payments, walk_payments
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
@@ -18,6 +19,32 @@ from goodfor.payments.types import (
     RecordedFact,
     RefundView,
 )
+
+__all__ = [
+    "account",
+    "accounts",
+    "balance_enabled",
+    "case",
+    "cases",
+    "cases_of",
+    "checkout_methods",
+    "count_payments",
+    "exposure",
+    "facts_of",
+    "open_cases",
+    "payment",
+    "payment_by_number",
+    "payments_by_ids",
+    "payments_of",
+    "pending_of",
+    "recorded",
+    "refund",
+    "refund_by_key",
+    "refunds_of",
+    "search_payments",
+    "settling_of",
+    "walk_payments",
+]
 
 
 def payment(shop_id: UUID, payment_id: UUID) -> PaymentView:
@@ -138,6 +165,12 @@ def open_cases(shop_id: UUID, limit: int = 200) -> list[CaseView]:
     """Cases that wait for a person, oldest first."""
     rows = Case.objects.filter(shop_id=shop_id, state=states.OPEN).order_by("opened_at", "id")[:limit]
     return [case_view(row) for row in rows]
+
+
+def case_by_id(shop_id: UUID, case_id: UUID) -> CaseView | None:
+    """One case, open or closed, or None."""
+    row = Case.objects.filter(shop_id=shop_id, id=case_id).first()
+    return case_view(row) if row else None
 
 
 def cases_of(shop_id: UUID, payment_id: UUID) -> list[CaseView]:

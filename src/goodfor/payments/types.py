@@ -330,3 +330,22 @@ class CaseView:
     opened_at: datetime
     closed_at: datetime | None
     resolution: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSearch:
+    """What the staff look for; what is not given does not narrow. Times are aware, `until` is exclusive."""
+
+    state: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    account_code: str | None = None
+    method: str | None = None
+    number: str | None = None
+    channel_ref: str | None = None
+    source_id: UUID | None = None
+
+    @property
+    def exact(self) -> bool:
+        """True when something is asked for that leaves few payments."""
+        return bool(self.number or self.channel_ref or self.source_id)

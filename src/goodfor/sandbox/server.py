@@ -44,7 +44,7 @@ class _Handler(WSGIRequestHandler):
         """Nothing: request lines of this protocol carry merchant keys."""
 
 
-class _Server(WSGIServer):
+class LoopbackServer(WSGIServer):
     """Hands each connection to a pool; when all threads are busy, new connections wait in the listen queue."""
 
     request_queue_size = 512
@@ -92,7 +92,7 @@ class RunningGateway:
     token: str = field(repr=False)
     gateway: Gateway
     control: ControlClient
-    _server: _Server = field(repr=False)
+    _server: LoopbackServer = field(repr=False)
     _thread: threading.Thread = field(repr=False)
 
     def stop(self) -> None:
@@ -120,7 +120,7 @@ def start(
     """
     if not _is_loopback(host):
         raise NotLoopbackHost(f"{host} is not a loopback address")
-    server = _Server("127.0.0.1" if host == "localhost" else host, port)
+    server = LoopbackServer("127.0.0.1" if host == "localhost" else host, port)
     try:
         token = control_token or secrets.token_urlsafe(18)
         shown = f"[{server.server_name}]" if ":" in server.server_name else server.server_name

@@ -14,11 +14,13 @@ from uuid import UUID
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from goodfor.identity import queries as identity
 from goodfor.kernel.ids import secret_token
 from goodfor.storefront.types import Grant, PayHint
 
 FRESH = timedelta(minutes=30)
 KEEP = timedelta(days=180)
+NEVER = datetime.fromtimestamp(0, tz=UTC)
 MOST = 30
 ORDERS_COOKIE, KEY_COOKIE, BUYER_COOKIE, PAY_COOKIE = "gf_orders", "gf_key", "gf_buyer", "gf_pay"
 
@@ -39,12 +41,17 @@ def grant_for(request: HttpRequest, shop_id: UUID, number: str) -> Grant | None:
 
 def is_fresh(grant: Grant, now: datetime) -> bool:
     """True while codes may be shown without a new proof."""
-    return timedelta(0) <= now - grant.proved_at < FRESH
+    return timedelta(0) <= now - grant.proved_at < _span(grant)
 
 
 def fresh_until(grant: Grant) -> datetime:
     """When the proof goes stale."""
-    return grant.proved_at + FRESH
+    return grant.proved_at + _span(grant)
+
+
+def _span(grant: Grant) -> timedelta:
+    # An account opens more than one order: its proof goes stale sooner.
+    return identity.FRESH if grant.buyer_id else FRESH
 
 
 def remember(response: HttpResponse, request: HttpRequest, shop_id: UUID, grant: Grant, secret: str) -> None:
@@ -67,8 +74,7 @@ def forget(response: HttpResponse) -> None:
 
 def expire_proof(response: HttpResponse, request: HttpRequest, shop_id: UUID, number: str) -> None:
     """Lock the codes of an order again in this browser at once."""
-    past = datetime.fromtimestamp(0, tz=UTC)
-    grants = [replace(g, proved_at=past) if g.number == number else g for g in grants_of(request, shop_id)]
+    grants = [replace(g, proved_at=NEVER) if g.number == number else g for g in grants_of(request, shop_id)]
     write_grants(response, request, shop_id, grants)
     response.delete_cookie(KEY_COOKIE, path=f"/o/{number}", samesite="Lax")
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.csrf import csrf_protect
 
 from goodfor.identity import queries as identity
@@ -45,6 +46,7 @@ def page(
         @csrf_protect
         @wraps(view)
         def framed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            request.private = private  # type: ignore[attr-defined]
             with translation.override(language_of(request)):
                 if request.method not in allowed:
                     response: HttpResponse = HttpResponseNotAllowed(sorted(allowed))
@@ -103,7 +105,10 @@ def refusal(request: HttpRequest, error: DomainError, status: int | None = None)
 def show(request: HttpRequest, name: str, context: Mapping[str, Any] | None = None, status: int = 200) -> HttpResponse:
     """Render `storefront/<name>.html` with what every page knows."""
     shop = getattr(request, "shop", None)
+    indexed = status == 200 and not getattr(request, "private", False)
     known = {
+        "indexed": indexed,
+        "canonical": scheme_and_host(request) + iri_to_uri(request.path),
         "shop": shop,
         "lang": "en" if translation.get_language() == "en" else "zh-Hans",
         "here": request.get_full_path() if request.method == "GET" else "/",

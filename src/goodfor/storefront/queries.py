@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from goodfor.catalog.types import Page, ProductCard, ProductView, SkuView
+from goodfor.catalog import queries as catalog
+from goodfor.catalog.types import Filters, ProductCard, ProductView, SkuView
+from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.vault import queries as vault
 
 FEW = 10
+PAGE_SIZE = 24
+PAGES_LOOKED_THROUGH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class Offer:
         return self.sku.on_sale and self.most > 0
 
     @property
+    def saved(self) -> Money | None:
+        """What the shop takes off its list price."""
+        listed = self.sku.list_price
+        return listed - self.sku.price if listed and listed > self.sku.price else None
+
+    @property
     def few(self) -> bool:
         """True when so few are left that the buyer should know the number."""
         return self.buyable and self.available <= FEW
@@ -66,11 +76,34 @@ class Shelf:
     next: str | None
 
 
-def shelf(shop_id: UUID, listed: Page[ProductCard]) -> Shelf:
-    """The listed products with their stock: sold out when no SKU has a piece left."""
-    stock = vault.stock(shop_id, [sku_id for card in listed.items for sku_id in card.sku_ids])
+def shelved(shop_id: UUID, cards: Sequence[ProductCard]) -> list[Shelved]:
+    """Products with their stock: sold out when no SKU has a piece left."""
+    stock = vault.stock(shop_id, [sku_id for card in cards for sku_id in card.sku_ids])
     left = {sku_id for sku_id, level in stock.items() if level.available > 0}
-    return Shelf([Shelved(card, left.isdisjoint(card.sku_ids)) for card in listed.items], listed.next)
+    return [Shelved(card, left.isdisjoint(card.sku_ids)) for card in cards]
+
+
+def shelf(
+    shop_id: UUID,
+    after: str | None,
+    *,
+    category: str | None = None,
+    query: str | None = None,
+    filters: Filters | None = None,
+    in_stock: bool = False,
+) -> Shelf:
+    """A page of products. Of those in stock, so many pages of all are looked through until one is full."""
+    goods: list[Shelved] = []
+    cursor = after
+    for _ in range(PAGES_LOOKED_THROUGH if in_stock else 1):
+        listed = catalog.list_products(
+            shop_id, category=category, query=query, after=cursor, limit=PAGE_SIZE, filters=filters
+        )
+        goods += [good for good in shelved(shop_id, listed.items) if not (in_stock and good.sold_out)]
+        cursor = listed.next
+        if cursor is None or len(goods) >= PAGE_SIZE:
+            break
+    return Shelf(goods, cursor)
 
 
 def trust_figures(shop_id: UUID) -> TrustFigures:

@@ -7,11 +7,15 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """This browser has proved that an order is its own: at `proved_at` (aware UTC) for the last time."""
+    """This browser has proved that an order is its own: at `proved_at` (aware UTC) for the last time.
+
+    `buyer_id` is set where the order belongs to the account that is signed in here.
+    """
 
     order_id: UUID
     number: str
     proved_at: datetime
+    buyer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from goodfor.catalog import queries as catalog
+from goodfor.catalog.types import Guide
 from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import MaskedCode, RevealedCode
 from goodfor.kernel.errors import NotFound
@@ -13,6 +15,7 @@ from goodfor.orders.types import LineView, OrderView
 from goodfor.storefront.types import Grant
 
 CODES_A_PAGE = 50
+ORDERS_A_PAGE = 20
 HOLDING = ("delivered",)
 
 
@@ -64,6 +67,14 @@ class Entry:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """A page of an account's orders; `next` is the cursor of the following one, empty for none."""
+
+    entries: list[Entry]
+    next: str
+
+
 def code_page(shop_id: UUID, order: OrderView, asked: str) -> CodePage:
     """The masked codes of a delivered order, at most 50 at once; none for any other state."""
     held = delivery.masked_codes(shop_id, [line.line_id for line in order.lines]) if order.state in HOLDING else []
@@ -71,6 +82,18 @@ def code_page(shop_id: UUID, order: OrderView, asked: str) -> CodePage:
     number = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     start = (number - 1) * CODES_A_PAGE
     return CodePage(list(held[start : start + CODES_A_PAGE]), len(held), number, pages)
+
+
+def code_position(shop_id: UUID, order: OrderView, code_id: UUID) -> int:
+    """Which of the order's codes it is, counted from 1."""
+    held = delivery.masked_codes(shop_id, [line.line_id for line in order.lines])
+    return next((code.position for code in held if code.code_id == code_id), 1)
+
+
+def guides_of(shop_id: UUID, order: OrderView) -> list[Guide]:
+    """How what was bought is used, in the order of the lines."""
+    known = catalog.guides(shop_id, [line.sku_id for line in order.lines])
+    return [known[line.sku_id] for line in order.lines if line.sku_id in known]
 
 
 def lines_with_codes(
@@ -95,6 +118,14 @@ def wallet(shop_id: UUID, grants: Sequence[Grant]) -> list[Entry]:
         title = order.lines[0].title if order.lines else order.number
         entries.append(Entry(order, title))
     return sorted(entries, key=lambda entry: entry.order.placed_at, reverse=True)
+
+
+def account_wallet(shop_id: UUID, buyer_ref: str, after: UUID | None) -> AccountPage:
+    """The orders of an account, latest first, 20 a page."""
+    found = orders.orders_of_buyer(shop_id, buyer_ref, after, ORDERS_A_PAGE + 1)
+    listed = found[:ORDERS_A_PAGE]
+    entries = [Entry(order, order.lines[0].title if order.lines else order.number) for order in listed]
+    return AccountPage(entries, str(listed[-1].id) if len(found) > ORDERS_A_PAGE else "")
 
 
 def _shown(code: MaskedCode, opened: RevealedCode | None) -> ShownCode:

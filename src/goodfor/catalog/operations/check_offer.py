@@ -1,6 +1,7 @@
 """What an offer may be: a step that the operations here share. It neither reads nor writes a table."""
 
 import re
+from collections.abc import Sequence
 
 from goodfor.catalog.errors import InvalidOffer
 from goodfor.kernel.money import Money
@@ -9,6 +10,7 @@ from goodfor.kernel.money import Money
 MAX_PRICE_MINOR = 10**12
 MAX_PER_ORDER = 10_000
 MIN_HOLD, MAX_HOLD = 60, 86_400
+MAX_SCENES, MAX_SCENE = 6, 24
 MAX_NAME, MAX_SLUG, MAX_SHELF_NAME = 120, 64, 64
 _MAX_INTEGER = 2**31 - 1
 # A slug is one segment of an address: a slash in one would break every page that links to it.
@@ -28,6 +30,14 @@ def checked_slug(slug: str) -> str:
     if len(slug) > MAX_SLUG or not _SLUG.fullmatch(slug):
         raise InvalidOffer(field="slug")
     return slug
+
+
+def checked_scenes(scenes: Sequence[str]) -> list[str]:
+    """At most six different scenes, each a word that can stand in an address. Raises InvalidOffer."""
+    kept = list(dict.fromkeys(checked_text("scenes", scene, MAX_SCENE, needed=True) for scene in scenes))
+    if len(kept) > MAX_SCENES or not all(_SLUG.fullmatch(scene) for scene in kept):
+        raise InvalidOffer(field="scenes")
+    return kept
 
 
 def check_position(position: int) -> None:

@@ -1,5 +1,6 @@
 """Put a product on a shelf."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from goodfor.catalog.errors import InvalidOffer
 from goodfor.catalog.models import Category, Product
-from goodfor.catalog.operations.check_offer import MAX_NAME, check_position, checked_slug, checked_text
+from goodfor.catalog.operations.check_offer import MAX_NAME, check_position, checked_scenes, checked_slug, checked_text
 from goodfor.kernel import audit
 
 
@@ -20,6 +21,7 @@ def create_product(
     summary: str = "",
     how_to_use: str = "",
     validity_text: str = "",
+    scenes: Sequence[str] = (),
     position: int = 0,
     actor: str,
     now: datetime,
@@ -37,6 +39,7 @@ def create_product(
         summary=checked_text("summary", summary, 300),
         how_to_use=checked_text("how_to_use", how_to_use, 20_000),
         validity_text=checked_text("validity_text", validity_text, 200),
+        scenes=checked_scenes(scenes),
         position=position,
         created_at=now,
     )

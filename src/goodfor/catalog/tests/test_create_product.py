@@ -20,10 +20,15 @@ def test_a_product_is_on_sale_as_it_was_described(now: datetime) -> None:
         shop_id=shop, category_id=shelf, slug="xinghe", name=" 星河影视 ", summary="到账即开通",
         how_to_use="第一步\n第二步", validity_text="长期有效", position=7, actor="staff:a", now=now,
     )  # fmt: skip
-    assert row("catalog_product", made) == {
+    kept = row("catalog_product", made)
+    # What search reads is written by the database.
+    assert kept.pop("search_name") == "星河影视"
+    assert kept.pop("search_text").splitlines()[:2] == ["星河影视", "到账即开通"]
+    assert {"星河", "河影", "影视"} < set(kept.pop("search_grams"))
+    assert kept == {
         "id": made, "shop_id": shop, "category_id": shelf, "slug": "xinghe", "name": "星河影视",
         "summary": "到账即开通", "how_to_use": "第一步\n第二步", "validity_text": "长期有效", "image_name": "",
-        "on_sale": True, "position": 7, "created_at": now,
+        "on_sale": True, "position": 7, "created_at": now, "scenes": [],
     }  # fmt: skip
     assert audited(made) == [(shop, "staff:a", "product_created", "product", "{}")]
 

@@ -162,6 +162,22 @@ BOTH_COUNTS = (
     "UPDATE vault_lot SET {change} WHERE sku_id = '{{sku}}'; UPDATE vault_stock SET {change} WHERE sku_id = '{{sku}}'"
 )
 
+
+def told(state: str, due: str, *, secret: bool = False, content: bool = False, message_id: str = "{new}") -> str:
+    """A message of the notice `{new2}`, written behind notify's back."""
+    return f"""
+        INSERT INTO notify_message (id, shop_id, notice_id, scene, subject, audience, channel, language,
+            template_version, secret, state, recipient_index, recipient_hint, provider, provider_ref, failure, attempts,
+            asks, next_try_at, expires_at, created_at, content_key_id, content_blob)
+        VALUES ('{message_id}', '{{shop}}', '{{new2}}', 's', 'x:1', 'buyer', 'email', 'zh', 0, {secret}, '{state}',
+                sha256('x'), '', '', '', '', 1, 0, {due}, now(), now(), {"1, 'x'" if content else "NULL, NULL"})
+    """
+
+
+AGO = "now() - interval '{} minutes'"
+NOTICE = """INSERT INTO notify_notice (id, shop_id, scene, subject, audience, channel, created_at)
+            VALUES ('{new2}', '{shop}', 's', 'x:1', 'buyer', 'email', now())"""
+
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
     "audit_head_signed": CUT.format(lines=1),
@@ -181,6 +197,17 @@ PLANTS: dict[str, str] = {
         "INSERT INTO identity_signin_link (id, shop_id, staff_id, token_hash, created_at, expires_at)"
         " VALUES ('{new}', '{shop}', '{staff}', sha256('x'), now(), now() + interval '1 hour')",
     "identity.shop_keeps_an_owner": "UPDATE identity_staff SET active = false WHERE id = '{staff}'",
+    "identity.erased_buyer_leaves_nothing":
+        "INSERT INTO identity_buyer (id, shop_id, state, name, locale, password, created_at, erase_at, erased_at)"
+        " VALUES ('{new}', '{shop}', 'erased', '', '', '', now(), now(), now());"
+        "INSERT INTO identity_buyer_notice (id, shop_id, buyer_id, kind, data, at)"
+        " VALUES ('{new}', '{shop}', '{new}', 'x', jsonb_build_object(), now())",
+    "identity.buyer_erased_in_time":
+        "INSERT INTO identity_buyer (id, shop_id, state, name, locale, password, created_at, erase_at)"
+        " VALUES ('{new}', '{shop}', 'closing', '', '', '', now(), now() - interval '2 days')",
+    "identity.ways_in_belong_to_a_buyer_of_the_shop":
+        "INSERT INTO identity_buyer_link (id, shop_id, buyer_id, provider, subject_index, created_at)"
+        " VALUES ('{new}', '{shop}', '{new}', 'weixin', sha256('x'), now())",
     "ledger.balanced": tx("odd", "{bank}", "{sales}", amounts=(5, -4)),
     "ledger.postings_fit": tx("dated", "{bank}", "{sales}", dated="1"),
     "ledger.guarded_balances":
@@ -241,6 +268,19 @@ PLANTS: dict[str, str] = {
         "UPDATE orders_line SET unit_price_minor = unit_price_minor + 1 WHERE id = '{line}'",
     "paid_orders_have_a_payment": "UPDATE orders_order SET payment_id = '{new}' WHERE id = '{delivered}'",
     "ended_orders_owe_nothing": tx("owed", "{bank}", "{owed}", order="'{delivered}'::uuid"),
+    "notify_none_stuck_in_sending": f"{NOTICE};{told('sending', AGO.format(6))}",
+    "notify_due_messages_are_looked_at": f"{NOTICE};{told('queued', AGO.format(31))}",
+    "notify_told_once":
+        f"ALTER TABLE notify_message DROP CONSTRAINT notify_message_once;{NOTICE};"
+        f"{told('queued', 'now()')};{told('queued', 'now()', message_id='{staff}')}",
+    "notify_messages_have_their_notice": NOTICE,
+    "notify_secrets_are_wiped":
+        "ALTER TABLE notify_message DROP CONSTRAINT notify_message_secret_wiped;"
+        f"{NOTICE};{told('failed', 'NULL', secret=True, content=True)}",
+    "notify_secret_sent_at_most_once":
+        f"{NOTICE};{told('queued', 'now()', secret=True)};"
+        "INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state, to_state, actor, cause, at)"
+        " VALUES ('{shop}', 'notify.message', '{new}', 1, 'unknown', 'queued', 'x', 'x', now())",
     "revealed_codes_are_sold":
         "INSERT INTO delivery_reveal (id, shop_id, holder_id, code_id, actor, at)"
         " VALUES ('{new}', '{shop}', '{new2}', {free}, 'x', now())",

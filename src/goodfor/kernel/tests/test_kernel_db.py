@@ -26,6 +26,7 @@ class Happened(events.Event):
 @pytest.fixture(autouse=True)
 def _no_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_handlers", {})
+    monkeypatch.setattr(events, "_concerns", {})
 
 
 def test_each_handler_hears_each_event_once_in_order(now: datetime) -> None:
@@ -64,6 +65,22 @@ def test_a_failing_handler_is_retried_and_holds_nothing_up(now: datetime) -> Non
     assert relay.retry_due(now.replace(minute=1)) == 1
     assert heard == [-1, 8, 7]
     assert relay.retry_due(now.replace(minute=2)) == 0
+
+
+def test_what_is_no_concern_is_not_heard_and_a_failing_question_is_no_answer(now: datetime) -> None:
+    heard: list[int] = []
+
+    def odd(event: events.StoredEvent) -> bool:
+        number = event.payload["number"]
+        return bool(number % 2) if number else bool(1 / number)
+
+    events.register(Happened, lambda e: heard.append(e.payload["number"]), name="test.c", concern=odd)
+    for number in range(4):
+        events.publish(shop_id=uuid4(), event=Happened(number), now=now)
+    assert relay.relay_batch(now) == 4
+    assert heard == [1, 3]
+    assert relay.retry_due(now.replace(minute=1)) == 1, "heard after all: nobody could say that it is none"
+    assert heard == [1, 3, 0]
 
 
 def test_the_same_key_replays_and_another_body_is_refused(now: datetime) -> None:

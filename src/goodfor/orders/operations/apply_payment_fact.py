@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.events import publish
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
+from goodfor.orders.events import LatePaymentCame
 from goodfor.orders.operations.judge_late import judge_late
 from goodfor.orders.operations.settle import settle
 from goodfor.payments import queries as payment_queries
@@ -38,7 +40,7 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
         order = store.lock_order(shop_id, payment.source_id)
     if applied.outcome in SETTLING and order is not None and payment is not None and order.state in AWAITING:
         paid = applied.entry(credit_account=accounts.ORDER_LIABILITY, order_id=order.id)
-        settle(
+        end = settle(
             shop_id=shop_id,
             order=order,
             payment_id=payment.id,
@@ -48,9 +50,13 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
             give_back=judge_late(shop_id=shop_id, order=order, happened_at=fact.happened_at, now=now),
             now=now,
         )
+        if order.state != states.PLACED:
+            _tell_late(shop_id, order, applied, kept=end == states.DELIVERED, now=now)
         return applied
     if applied.outcome in ("confirmed", "late", "duplicate_payment") and payment is not None:
         _give_back(shop_id, applied, now)
+        if order is not None:
+            _tell_late(shop_id, order, applied, kept=False, now=now)
         return applied
     ledger.post(shop_id=shop_id, currency=fact.amount.currency, entries=(applied.entry(),), now=now)
     return applied
@@ -62,6 +68,16 @@ def _order_of(shop_id: UUID, fact: Fact) -> store.LockedOrder | None:
     except PaymentNotFound:
         return None
     return store.lock_order(shop_id, payment.source_id) if payment.source_type == "order" else None
+
+
+def _tell_late(shop_id: UUID, order: store.LockedOrder, applied: Applied, *, kept: bool, now: datetime) -> None:
+    amount = applied.fact.amount
+    publish(
+        shop_id=shop_id,
+        event=LatePaymentCame(order.id, order.number, applied.fact_id, amount.amount_minor, amount.currency, kept),
+        cause=("order", order.id),
+        now=now,
+    )
 
 
 def _give_back(shop_id: UUID, applied: Applied, now: datetime) -> None:

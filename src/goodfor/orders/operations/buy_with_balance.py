@@ -190,6 +190,7 @@ def _write_many(
             "external_ref": external_ref,
             "contact_key_id": None,
             "contact_blob": None,
+            "contact_index": None,
             "ip_hash": None,
             "locale": "",
             "total_minor": event.total_minor,

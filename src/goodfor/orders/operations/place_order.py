@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from goodfor.catalog import queries as catalog
+from goodfor.kernel.addresses import network
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.events import publish
 from goodfor.kernel.ids import hash_token, order_number, secret_token, uuid7, uuid7_batch
@@ -17,10 +18,12 @@ from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.sql import Row, Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.orders import states, store
+from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
-from goodfor.orders.pricing import buyer_key, check_requests, network, price_lines
+from goodfor.orders.operations.keep_invoice import keep_invoice
+from goodfor.orders.pricing import buyer_key, check_requests, price_lines
 from goodfor.orders.types import Buyer, LineRequest, LineView, PlacedOrder
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stocks
@@ -73,6 +76,8 @@ def place_order(
         )
     placed = PlacedOrder(order_id, number, secret, total, pay_by, priced)
     _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, now)
+    if buyer.invoice is not None:
+        keep_invoice(shop_id=shop_id, order_id=order_id, invoice=buyer.invoice)
     record_history(
         shop_id=shop_id,
         machine=states.MACHINE,
@@ -117,7 +122,7 @@ def _insert(
         "paid_at": None,
         "deliver_by": None,
         "delivered_at": None,
-        **_sealed_contact(placed.order_id, buyer.contact),
+        **_sealed_contact(shop_id, placed.order_id, buyer.contact),
         **store.line_params(placed.lines, limited),
     }
     try:
@@ -165,8 +170,9 @@ def _check_share(shop_id: UUID, lines: Sequence[LineView], open_lines: Sequence[
             raise UnpaidShare(sku_id=str(line.sku_id), limit=most, held=held[line.sku_id])
 
 
-def _sealed_contact(order_id: UUID, contact: str) -> dict[str, Any]:
+def _sealed_contact(shop_id: UUID, order_id: UUID, contact: str) -> dict[str, Any]:
     if not contact:
-        return {"contact_key_id": None, "contact_blob": None}
+        return {"contact_key_id": None, "contact_blob": None, "contact_index": None}
     sealed = keyring().seal(contact.encode(), order_id.bytes)
-    return {"contact_key_id": sealed.key_id, "contact_blob": sealed.blob}
+    index = contact_index(shop_id, contact)
+    return {"contact_key_id": sealed.key_id, "contact_blob": sealed.blob, "contact_index": index}

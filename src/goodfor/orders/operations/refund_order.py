@@ -9,10 +9,11 @@ from django.db import transaction
 from goodfor.delivery import queries as delivery
 from goodfor.kernel import audit
 from goodfor.ledger.types import Entry
-from goodfor.orders import accounts, queries, states, store
-from goodfor.orders.errors import CodesRevealed, WrongState
+from goodfor.orders import accounts, given_back, queries, states, store
+from goodfor.orders.errors import CodesRevealed, RefundRunning, WrongState
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import RefundView
+from goodfor.payments import queries as payments
 from goodfor.vault.operations.take_back import take_back
 
 
@@ -20,10 +21,10 @@ from goodfor.vault.operations.take_back import take_back
 def refund_order(
     *, shop_id: UUID, order_id: UUID, reason: str, actor: str, by_staff: bool = False, now: datetime
 ) -> RefundView:
-    """Give the whole price back by the route it was paid by; asking again returns the same refund.
+    """Give the whole price, or what is left of it, back by the route it was paid by; asking again returns the same.
 
     Codes that nobody has seen go back on the shelf. Codes that were shown stay sold: only the staff may refund
-    them. Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed.
+    them. Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, RefundRunning (a part is not back yet).
     """
     order = store.lock_order(shop_id, order_id)
     if order.state in (states.REFUNDING, states.REFUNDED):
@@ -37,6 +38,9 @@ def refund_order(
         seen = delivery.revealed(shop_id, [line.id for line in store.lines_of(shop_id, order_id)])
         if seen and not by_staff:
             raise CodesRevealed
+        assert order.payment_id is not None
+        if given_back.owed(given_back.of_order(order_id, payments.refunds_of(shop_id, order.payment_id))):
+            raise RefundRunning
         returned = _take_back(shop_id, order, seen, now)
     refund = start_refund(shop_id=shop_id, order=order, reason=reason, actor=actor, entries=returned, now=now)
     audit.record(
@@ -44,7 +48,7 @@ def refund_order(
         actor=actor,
         action="order_refunded",
         subject=("order", order_id),
-        data={"reason": reason[:200], "amount_minor": order.total.amount_minor},
+        data={"reason": reason[:200], "amount_minor": refund.amount.amount_minor},
         now=now,
     )
     return store.refund_view(order.number, refund)

@@ -6,26 +6,31 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel.events import publish
-from goodfor.orders import queries, states, store
+from goodfor.orders import given_back, queries, states, store
 from goodfor.orders.errors import WrongState
 from goodfor.orders.events import OrderRefunding
 from goodfor.orders.types import RefundView
+from goodfor.payments import queries as payments
 from goodfor.payments.operations.retry_refund import retry_refund as retry_by_channel
+from goodfor.payments.types import RefundView as PaymentRefund
 
 
 @transaction.atomic(savepoint=False)
-def retry_refund(*, shop_id: UUID, order_id: UUID, actor: str, now: datetime) -> RefundView:
+def retry_refund(
+    *, shop_id: UUID, order_id: UUID, refund_id: UUID | None = None, actor: str, now: datetime
+) -> RefundView:
     """The refund that is under way when this commits; one that is on its way or done is returned as it is.
 
-    What was owed was booked when the refund was decided and still is owed: a new refund moves nothing in the ledger
+    Of the whole price, or of the part that `refund_id` gave back. What was owed was booked when the refund was decided
+    and still is owed: a new refund moves nothing in the ledger
     until it succeeds. Raises OrderNotFound, WrongState (nothing is to be given back).
     """
     order = store.lock_order(shop_id, order_id)
-    latest = queries.refund_of_order(shop_id, order_id, order.payment_id)
-    if order.state not in (states.REFUNDING, states.REFUNDED) or latest is None:
+    latest = _asked_for(shop_id, order, refund_id)
+    if latest is None:
         raise WrongState(state=order.state)
     refund = retry_by_channel(shop_id=shop_id, refund_id=latest.id, actor=actor, now=now)
-    if refund.id != latest.id:
+    if refund.id != latest.id and not given_back.is_part(latest):
         store.mark_refund_failed(shop_id, order_id, None)
         publish(
             shop_id=shop_id,
@@ -34,3 +39,14 @@ def retry_refund(*, shop_id: UUID, order_id: UUID, actor: str, now: datetime) ->
             now=now,
         )
     return store.refund_view(order.number, refund)
+
+
+def _asked_for(shop_id: UUID, order: store.LockedOrder, refund_id: UUID | None) -> PaymentRefund | None:
+    """A part by its id, else the refund of the whole price while that is owed or given back."""
+    if refund_id is not None:
+        named = payments.refund(shop_id, refund_id)
+        if given_back.is_part(named) and given_back.of_order(order.id, [named]):
+            return named
+    if order.state not in (states.REFUNDING, states.REFUNDED):
+        return None
+    return queries.refund_of_order(shop_id, order.id, order.payment_id)

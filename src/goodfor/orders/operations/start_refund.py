@@ -7,9 +7,11 @@ from goodfor.kernel.events import publish
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
-from goodfor.orders import accounts, states, store
+from goodfor.orders import accounts, given_back, states, store
 from goodfor.orders.events import OrderRefunding
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.settle_claims import settle_claims
+from goodfor.payments import queries as payments
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import RefundView
 from goodfor.vault import operations as vault
@@ -18,7 +20,7 @@ from goodfor.vault import operations as vault
 def start_refund(
     *, shop_id: UUID, order: store.LockedOrder, reason: str, actor: str, entries: tuple[Entry, ...] = (), now: datetime
 ) -> RefundView:
-    """Decide and book the full refund of a paid or delivered order by the route it was paid by.
+    """Decide and book the refund of a paid or delivered order, or of the rest of it, by the route it was paid by.
 
     A wallet has its money back when this commits; a channel is asked right after, by the worker.
     `entries` are posted along. Raises IllegalTransition.
@@ -30,12 +32,15 @@ def start_refund(
         # What its lines still hold of what could not be delivered whole is for others.
         for line in sorted(store.lines_of(shop_id, order.id), key=lambda item: item.sku_id):
             vault.release(shop_id=shop_id, holder_id=line.id, now=now)
+    rest = order.total
+    if order.state == states.DELIVERED:
+        rest = given_back.left(order.id, order.total, payments.refunds_of(shop_id, order.payment_id))
     refund = request_refund(
         shop_id=shop_id,
         payment_id=order.payment_id,
-        amount=order.total,
+        amount=rest,
         reason=reason,
-        business_key=f"order:{order.id}",
+        business_key=given_back.whole_key(order.id),
         now=now,
     )
     store.move(shop_id, order.id, order.state, states.REFUNDING)
@@ -48,6 +53,7 @@ def start_refund(
         cause=reason,
         now=now,
     )
+    settle_claims(shop_id=shop_id, order_id=order.id, actor=actor, cause=f"refund:{refund.id}", now=now)
     publish(
         shop_id=shop_id,
         event=OrderRefunding(order.id, order.number, refund.id, reason),
@@ -57,7 +63,7 @@ def start_refund(
     entry = accounts.refund_entry(
         refund_id=refund.id,
         order_id=order.id,
-        amount_minor=order.total.amount_minor,
+        amount_minor=rest.amount_minor,
         delivered=order.state == states.DELIVERED,
         now=now,
     )

@@ -1,24 +1,43 @@
 -- What each shop has really done lately, over all shop_id, from the newest orders: the cost is bounded, whatever the history.
--- Seconds to delivery are counted from the moment of the payment, of orders that waited for one.
+-- Seconds to delivery are counted from the moment of the payment, of orders that waited for one; seconds of a refund from
+-- the moment it was decided. Codes said to be bad are those of claims that were not taken back, each code once.
 WITH newest AS MATERIALIZED (
-    SELECT shop_id, state, secret_hash, paid_at, delivered_at FROM orders_order ORDER BY id DESC LIMIT %(limit)s
+    SELECT shop_id, id, state, secret_hash, paid_at, delivered_at FROM orders_order ORDER BY id DESC LIMIT %(limit)s
 ), delivered AS (
     SELECT shop_id, count(*) AS n,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - paid_at)) AS p50,
            percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - paid_at)) AS p95
     FROM newest WHERE delivered_at IS NOT NULL AND secret_hash IS NOT NULL GROUP BY shop_id
+), sold AS (
+    SELECT n.shop_id, sum(l.quantity) AS codes
+    FROM newest n JOIN orders_line l ON l.order_id = n.id AND l.shop_id = n.shop_id
+    WHERE n.delivered_at IS NOT NULL GROUP BY n.shop_id
+), bad AS (
+    SELECT n.shop_id, count(DISTINCT code) AS codes
+    FROM newest n JOIN orders_claim c ON c.order_id = n.id AND c.shop_id = n.shop_id, unnest(c.code_ids) AS code
+    WHERE c.state <> 'withdrawn' AND c.reason = ANY(%(faults)s) GROUP BY n.shop_id
+), back AS MATERIALIZED (
+    SELECT shop_id, id, refunded_at FROM orders_order
+    WHERE state = 'refunded' ORDER BY refunded_at DESC LIMIT %(limit)s
 ), refunded AS (
-    SELECT shop_id, count(*) AS n,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM refunded_at - paid_at)) AS p50
-    FROM (SELECT shop_id, paid_at, refunded_at FROM orders_order
-          WHERE state = 'refunded' ORDER BY refunded_at DESC LIMIT %(limit)s) r
-    GROUP BY shop_id
+    SELECT b.shop_id, count(*) AS n, count(*) FILTER (WHERE h.actor NOT LIKE 'staff:%%') AS alone,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM b.refunded_at - h.at)) AS p50
+    FROM back b LEFT JOIN LATERAL (
+        SELECT h.actor, h.at FROM kernel_history h
+        WHERE h.subject_id = b.id AND h.shop_id = b.shop_id AND h.machine = 'order' AND h.to_state = 'refunding'
+        ORDER BY h.at DESC LIMIT 1) h ON true
+    GROUP BY b.shop_id
 )
 INSERT INTO orders_figures (shop_id, delivered, delivered_p50_seconds, delivered_p95_seconds, refunded,
-                            refund_p50_seconds, counted_at)
-SELECT coalesce(d.shop_id, r.shop_id), coalesce(d.n, 0), d.p50, d.p95, coalesce(r.n, 0), r.p50, %(now)s
-FROM delivered d FULL JOIN refunded r ON r.shop_id = d.shop_id
+                            refund_p50_seconds, codes, codes_claimed, refunded_alone, counted_at)
+SELECT coalesce(d.shop_id, s.shop_id, r.shop_id), coalesce(d.n, 0), d.p50, d.p95, coalesce(r.n, 0), r.p50,
+       coalesce(s.codes, 0), least(coalesce(b.codes, 0), coalesce(s.codes, 0)), coalesce(r.alone, 0), %(now)s
+FROM delivered d
+FULL JOIN sold s ON s.shop_id = d.shop_id
+FULL JOIN refunded r ON r.shop_id = coalesce(d.shop_id, s.shop_id)
+LEFT JOIN bad b ON b.shop_id = coalesce(d.shop_id, s.shop_id)
 ON CONFLICT (shop_id) DO UPDATE SET
     delivered = excluded.delivered, delivered_p50_seconds = excluded.delivered_p50_seconds,
     delivered_p95_seconds = excluded.delivered_p95_seconds, refunded = excluded.refunded,
-    refund_p50_seconds = excluded.refund_p50_seconds, counted_at = excluded.counted_at
+    refund_p50_seconds = excluded.refund_p50_seconds, codes = excluded.codes, codes_claimed = excluded.codes_claimed,
+    refunded_alone = excluded.refunded_alone, counted_at = excluded.counted_at

@@ -2,12 +2,12 @@
 WITH placed AS (
     INSERT INTO orders_order (
         id, shop_id, number, secret_hash, state, channel, buyer_ref, client_id, external_ref, contact_key_id, contact_blob,
-        ip_hash, locale, total_minor, paid_minor, refunded_minor, currency, payment_id, placed_at, pay_by, paid_at,
-        deliver_by, delivered_at)
+        contact_index, ip_hash, locale, total_minor, paid_minor, refunded_minor, currency, payment_id, placed_at, pay_by,
+        paid_at, deliver_by, delivered_at)
     VALUES (
         %(order_id)s, %(shop_id)s, %(number)s, %(secret_hash)s, %(state)s, %(channel)s, %(buyer_ref)s, %(client_id)s,
-        %(external_ref)s, %(contact_key_id)s, %(contact_blob)s, %(ip_hash)s, %(locale)s, %(total_minor)s, %(paid_minor)s,
-        0, %(currency)s, %(payment_id)s, %(now)s, %(pay_by)s, %(paid_at)s, %(deliver_by)s, %(delivered_at)s)
+        %(external_ref)s, %(contact_key_id)s, %(contact_blob)s, %(contact_index)s, %(ip_hash)s, %(locale)s, %(total_minor)s,
+        %(paid_minor)s, 0, %(currency)s, %(payment_id)s, %(now)s, %(pay_by)s, %(paid_at)s, %(deliver_by)s, %(delivered_at)s)
 )
 INSERT INTO orders_line (id, shop_id, order_id, position, sku_id, title, quantity, unit_price_minor, limited_buyer)
 SELECT l.id, %(shop_id)s, %(order_id)s, l.position, l.sku_id, l.title, l.quantity, l.unit_price_minor, l.limited_buyer

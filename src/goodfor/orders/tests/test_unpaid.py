@@ -14,6 +14,7 @@ from django.utils import translation
 
 from goodfor.cli import world
 from goodfor.kernel import sql as kernel_sql
+from goodfor.kernel.addresses import network
 from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries
 from goodfor.orders.operations import cancel_order, place_order
@@ -26,7 +27,7 @@ from goodfor.orders.operations.place_order import (
     OPEN_PER_IP,
     SHARE_OF_A_SKU,
 )
-from goodfor.orders.pricing import buyer_key, network
+from goodfor.orders.pricing import buyer_key
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import begin, broken, buy, open_till, pay, place, sql, stock, together
 from goodfor.orders.types import Buyer, LineRequest, PlacedOrder

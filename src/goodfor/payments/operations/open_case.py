@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from goodfor.kernel.events import publish
 from goodfor.kernel.ids import uuid7
+from goodfor.payments.events import CaseOpened
 from goodfor.payments.models import Case
 
 
@@ -36,4 +38,7 @@ def open_case(
         ignore_conflicts=True,
     )
     known = Case.objects.filter(shop_id=shop_id, kind=kind, business_key=business_key[:160])
-    return known.values_list("id", flat=True).get()
+    found = known.values_list("id", flat=True).get()
+    if found == case_id:
+        publish(shop_id=shop_id, event=CaseOpened(case_id, kind), cause=("case", case_id), now=now)
+    return found

@@ -1,13 +1,15 @@
 """The shop that the page tests visit."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from goodfor.storefront import sending
+from goodfor.storefront.tests.account_flow import Mailbox, install
 from goodfor.storefront.tests.factories import make_world
 from goodfor.storefront.tests.world import World
 from goodfor.vault.operations.import_file import import_file
@@ -28,3 +30,10 @@ def load_codes(shop_id: UUID, sku_id: UUID, codes: Sequence[str], now: datetime)
 def world(transactional_db: None) -> World:
     """A demo shop with goods on sale, codes in the vault, and orders in several states."""
     return make_world(load_codes)
+
+
+@pytest.fixture
+def box() -> Iterator[Mailbox]:
+    """One-time codes come here instead of to people."""
+    yield install()
+    sending.install(None)

@@ -4,22 +4,28 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from goodfor.catalog.operations import create_category, create_product, create_sku
+from goodfor.catalog.operations import add_image, create_category, create_product, create_sku
+from goodfor.catalog.tests.pictures import encoded, noise
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as order_queries
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.cancel_order import cancel_order
+from goodfor.orders.operations.count_figures import count_figures
 from goodfor.orders.operations.expire_order import expire_order
+from goodfor.orders.operations.open_claim import open_claim
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.refund_order import refund_order
+from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
 from goodfor.payments import queries as payment_queries
 from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.types import Fact
 from goodfor.storefront.tests.world import World
+from goodfor.window.operations import arrange_blocks
+from goodfor.window.types import BlockRequest
 
 ACTOR = "test"
 STOCK = 120
@@ -29,13 +35,21 @@ LoadCodes = Callable[[UUID, UUID, Sequence[str], datetime], None]
 SHOP_NAME, CATEGORY, PRODUCT, SOLD_OUT, ACCOUNT = "好码小店", "游戏点卡", "星河钱包充值码", "顺风出行代金券", "沙箱付款"
 SUMMARY, HOW, VALIDITY = "官方渠道卡密。", "登录账户，粘贴卡密。", "三年内有效"
 FACES = ("50元", "100元", "月卡")
+SCENE = "宅家"
+BANNER, STRIP, GRID, NOTE = "周末宅家专场", "今晚限时", "大家在买", "节假日也照常发码。"
+WORDS = (BANNER, STRIP, GRID, NOTE, SCENE[:1])
 
 
 def make_world(load_codes: LoadCodes) -> World:
     """A shop with two products (one sold out) and an order in each state that can be reached without waiting."""
     now = utc_now()
     shop = create_shop(
-        code="demo", name=SHOP_NAME, currency="CNY", settings={"support": "help@shop.example"}, actor=ACTOR, now=now
+        code="demo",
+        name=SHOP_NAME,
+        currency="CNY",
+        settings={"support": "help@shop.example", "invoices": True},
+        actor=ACTOR,
+        now=now,
     )
     open_account(
         shop_id=shop.id,
@@ -58,7 +72,21 @@ def make_world(load_codes: LoadCodes) -> World:
     method = order_queries.payment_methods(shop.id)[0]
     delivered = _place(shop.id, sku_ids[1], 3, now)
     _pay(shop.id, delivered, method.code, now)
-    orders = {"delivered": delivered, **_other_orders(shop.id, sku_ids[1], method.code, now)}
+    claimed = _place(shop.id, sku_ids[1], 2, now)
+    _pay(shop.id, claimed, method.code, now)
+    reveal_codes(shop_id=shop.id, order_id=claimed.order_id, actor=ACTOR, ip="", now=now)
+    open_claim(
+        shop_id=shop.id,
+        order_id=claimed.order_id,
+        line_id=claimed.lines[0].line_id,
+        reason="used",
+        actor=ACTOR,
+        now=now,
+    )
+    others = _other_orders(shop.id, sku_ids[1], method.code, now)
+    orders = {"delivered": delivered, "claimed": claimed, **others}
+    _window(shop.id, sku_ids, now)
+    count_figures(now=now)
     return World(
         shop_id=shop.id,
         product_slug="wallet",
@@ -73,9 +101,24 @@ def make_world(load_codes: LoadCodes) -> World:
         codes=tuple(codes[:3]),
         given=(
             SHOP_NAME, CATEGORY, PRODUCT, SOLD_OUT, ACCOUNT, SUMMARY, HOW, VALIDITY, method.label,
-            *FACES, *(f"{face}面值" for face in FACES), "元", "月卡", "钱包",
+            SCENE, *WORDS, *FACES, *(f"{face}面值" for face in FACES), "元", "月卡", "钱包",
         ),
     )  # fmt: skip
+
+
+def _window(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime) -> None:
+    """One block of each kind, drafted and published by `publish` in the tests that want it."""
+    picture = add_image(shop_id=shop_id, raw=encoded(noise((320, 160)), "PNG"), actor=ACTOR, now=now)
+    ends = (now + timedelta(hours=5)).isoformat()
+    blocks = [
+        BlockRequest("banner", {"title": BANNER, "text": SUMMARY, "href": f"/s/{SCENE}", "image": picture}),
+        BlockRequest("scene", {"scenes": [SCENE]}),
+        BlockRequest("flash", {"title": STRIP, "sku_ids": [str(sku_id) for sku_id in sku_ids], "ends_at": ends}),
+        BlockRequest("category", {}),
+        BlockRequest("grid", {"title": GRID, "scene": SCENE, "limit": 6}),
+        BlockRequest("text", {"body": NOTE}),
+    ]
+    arrange_blocks(shop_id=shop_id, blocks=blocks, actor=ACTOR, now=now)
 
 
 def _product(shop_id: UUID, category_id: UUID, slug: str, name: str, faces: Sequence[str], now: datetime) -> list[UUID]:
@@ -87,6 +130,7 @@ def _product(shop_id: UUID, category_id: UUID, slug: str, name: str, faces: Sequ
         summary=SUMMARY,
         how_to_use=HOW,
         validity_text=VALIDITY,
+        scenes=[SCENE],
         actor=ACTOR,
         now=now,
     )

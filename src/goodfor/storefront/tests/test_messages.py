@@ -12,6 +12,8 @@ from goodfor.storefront.tests.messages import CJK, all_messages
 ROOT = Path(__file__).resolve().parents[4]
 SCRIPT = ROOT / "scripts" / "compile_messages.py"
 PO = ROOT / "src" / "goodfor" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+#: Each room may have a file of its own beside the shared one.
+ALL_PO = sorted((ROOT / "src" / "goodfor").rglob("locale/en/LC_MESSAGES/django.po"))
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +27,13 @@ def tool() -> ModuleType:
 
 
 def test_every_message_of_every_room_has_its_english(tool: ModuleType) -> None:
-    translated = {m.msgid for m in tool.parse_po(PO.read_text(encoding="utf-8"))}
+    translated = {m.msgid for po in ALL_PO for m in tool.parse_po(po.read_text(encoding="utf-8"))}
     absent = {msgid: where for msgid, where in all_messages().items() if msgid not in translated}
     assert not absent, f"no English for {len(absent)}: {absent}"
 
 
 def test_english_has_no_chinese_left_and_keeps_placeholders(tool: ModuleType) -> None:
-    for message in tool.parse_po(PO.read_text(encoding="utf-8")):
+    for message in (m for po in ALL_PO for m in tool.parse_po(po.read_text(encoding="utf-8"))):
         for text in message.texts.values():
             assert not CJK.search(text), text
             if message.msgid:

@@ -1,20 +1,23 @@
 """Every page in a real browser: 360 and 1440 px, both languages, light and dark; screenshots under var/screenshots/."""
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from goodfor.storefront.tests.page_checks import LAUNCH_ARGS, Watch, chromium, measure
+from goodfor.kernel.clock import utc_now
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, orm_beside_the_browser
 from goodfor.storefront.tests.world import World
+from goodfor.window.operations import publish_blocks
 
-SHOTS = Path(__file__).resolve().parents[4] / "var" / "screenshots"
+__all__ = ["browser", "orm_beside_the_browser"]
+
 STATIC_PAGES = {
     "home": "/",
     "categories": "/c",
     "category": "/c/{category}",
+    "category-filtered": "/c/{category}?from=1&to=500&stock=1",
+    "scene": "/s/宅家",
+    "trust": "/trust",
     "search": "/search?q={query}",
     "search-none": "/search?q=zzzzzz",
     "product": "/p/{product}",
@@ -29,65 +32,7 @@ STATIC_PAGES = {
     "not-found": "/no/such/page",
 }
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(chromium() is None, reason="Chromium is not installed: apt-get install chromium"),
-]
-
-
-@pytest.fixture(autouse=True)
-def _orm_beside_the_browser() -> Iterator[None]:
-    """The browser's driver runs an event loop in this thread; the database is used from it all the same."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    yield
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium(), args=LAUNCH_ARGS)
-        yield opened
-        opened.close()
-
-
-class Visit:
-    """One visitor with a width and a language, collecting what is wrong page by page."""
-
-    def __init__(self, browser: Any, base: str, width: int, language: str, given: tuple[str, ...]) -> None:
-        self.base, self.width, self.language, self.given = base, width, language, given
-        phone = width < 600
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 760 if phone else 900},
-            is_mobile=phone,
-            has_touch=phone,
-            locale="en-US" if language == "en" else "zh-CN",
-        )
-        self.context.add_cookies([{"name": "gf_lang", "value": language, "url": base}])
-        self.page = self.context.new_page()
-        self.watch = Watch(self.page)
-        self.faults: list[str] = []
-
-    def open(self, path: str) -> None:
-        self.watch.start()
-        self.page.goto(self.base + path)
-        self.page.wait_for_load_state("load")
-
-    def check(self, name: str) -> None:
-        found = list(self.watch.stop())
-        for theme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            found += measure(self.page, english=self.language == "en", given=self.given)
-        # Taking a picture writes styles into the page: measure first.
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        for theme in ("dark", "light") if self.width < 600 else ("light",):
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            target = SHOTS / f"{name}-{self.width}-{self.language}-{theme}.png"
-            self.page.screenshot(path=target, full_page=True)
-        self.faults += [f"{name}: {fault}" for fault in dict.fromkeys(found)]
-        self.watch.start()
+pytestmark = browser_marks
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -104,14 +49,24 @@ def test_every_page(world: World, live_server: Any, browser: Any, width: int, la
     for name, path in STATIC_PAGES.items():
         visit.open(path.format(**names))
         visit.check(name)
+    publish_blocks(shop_id=world.shop_id, actor="test", now=utc_now())
+    visit.open("/")
+    visit.check("home-arranged")
     for state, (number, secret) in world.orders.items():
         visit.open(f"/o/{number}?k={secret}")
         visit.check(f"order-{state}")
     number = world.orders["delivered"][0]
+    visit.open(f"/o/{number}/claim")
+    visit.check("claim-refund")
+    visit.open(f"/o/{world.orders['placed'][0]}/pay")
+    visit.check("pay-choose")
     visit.open(f"/o/{number}")
     visit.page.click("form[data-reveal] button >> nth=0")
     visit.page.wait_for_selector(".code.is-open")
+    visit.page.click(".code-marks summary")
     visit.check("order-revealed")
+    visit.open(f"/o/{number}/claim")
+    visit.check("claim")
     for name, path in {"orders": "/orders", "proof": f"/o/{number}/proof"}.items():
         visit.open(path)
         visit.check(name)

@@ -7,13 +7,10 @@ from uuid import uuid4
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
-from django.utils import translation
 
-from goodfor.kernel.money import Money
 from goodfor.storefront import grants
 from goodfor.storefront.client import device_of
 from goodfor.storefront.forms import CheckoutForm, LookupForm
-from goodfor.storefront.templatetags import storefront as tags
 from goodfor.storefront.types import Grant, PayHint
 
 ROOM = Path(__file__).resolve().parents[1]
@@ -28,51 +25,6 @@ def request_with(cookies: dict[str, str]):  # noqa: ANN201
     request = RequestFactory().get("/")
     request.COOKIES.update(cookies)
     return request
-
-
-def test_code_is_grouped_for_the_eye_and_whole_for_the_clipboard() -> None:
-    html = tags.grouped("7K3QXW2TM9PL5RBD")
-    assert html.count('<span class="code-group">') == 4
-    assert html.replace('<span class="code-group">', "").replace("</span>", "") == "7K3QXW2TM9PL5RBD"
-
-
-@pytest.mark.parametrize("code", ["ABCD-EFGH", "https://example.com/r/x?y=1", "1234", "卡12345678"])
-def test_code_with_its_own_form_is_left_alone(code: str) -> None:
-    assert "code-group" not in tags.grouped(code)
-
-
-def test_code_is_escaped() -> None:
-    assert tags.grouped("<script>alert(1)</script>") == "&lt;script&gt;alert(1)&lt;/script&gt;"
-
-
-@pytest.mark.parametrize(
-    ("label", "before", "number", "after", "words", "size"),
-    [
-        ("100元", "", "100", "元", "", "m"),
-        ("¥50", "¥", "50", "", "", "l"),
-        ("10,000点", "", "10,000", "点", "", "xs"),
-        ("月卡", "", "", "", "月卡", "s"),
-        ("12个月", "", "12", "个月", "", "l"),
-    ],
-)
-def test_face_value(label: str, before: str, number: str, after: str, words: str, size: str) -> None:
-    expected = {"before": before, "number": number, "after": after, "words": words, "size": size}
-    assert tags.face_parts(label) == expected
-
-
-def test_money_has_sign_two_decimals_and_separators() -> None:
-    text = tags.money(Money(123456789, "CNY"))
-    assert "¥" in text
-    assert "1,234,567" in text
-    assert ".89" in text
-    assert tags.plain_money(Money(990, "CNY")) == "¥9.90"
-    assert "−" in tags.money(Money(-100, "CNY"))
-
-
-def test_spans_of_time_in_both_languages() -> None:
-    assert [tags.seconds(s) for s in (0.4, 42, 180, 7200)] == ["不到 1 秒", "42 秒", "3 分钟", "2 小时"]
-    with translation.override("en"):
-        assert [tags.seconds(s) for s in (0.4, 42, 180, 7200)] == ["under 1 s", "42 s", "3 min", "2 h"]
 
 
 def test_device() -> None:

@@ -1,16 +1,22 @@
-"""Home, categories, search, product."""
+"""Home, categories, scenes, search, product."""
 
 from django.http import HttpRequest, HttpResponse
 
 from goodfor.catalog import queries as catalog
 from goodfor.identity.types import ShopView
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
+from goodfor.orders import queries as orders
+from goodfor.storefront.filters import asked_of
 from goodfor.storefront.forms import typed
+from goodfor.storefront.home import arranged_home, default_home
 from goodfor.storefront.page import page, show
 from goodfor.storefront.queries import chosen, offers, shelf, trust_figures
+from goodfor.storefront.share_picture import picture_address
+from goodfor.window import queries as window
 
-PAGE_SIZE = 24
 MOST_QUERY = 60
+DESCRIBED = 150
 
 
 def _after(request: HttpRequest) -> str | None:
@@ -19,55 +25,77 @@ def _after(request: HttpRequest) -> str | None:
 
 @page()
 def home(request: HttpRequest, shop: ShopView) -> HttpResponse:
-    """Search, categories, what is on sale, and what the shop's books say about it."""
-    context = {
-        "categories": catalog.categories(shop.id),
-        "products": shelf(shop.id, catalog.list_products(shop.id, after=_after(request), limit=PAGE_SIZE)),
-        "figures": trust_figures(shop.id),
-        "tab": "home",
-    }
-    return show(request, "home", context)
+    """What the operator has arranged, else all that is on sale; and what the shop's books say about it."""
+    draft = "preview" in request.GET and window.opens_draft(shop.id, request.GET["preview"])
+    arranged = arranged_home(shop.id, utc_now(), draft=draft)
+    context = {"figures": trust_figures(shop.id), "tab": "home", "preview": draft, "home": arranged}
+    if arranged is None:
+        context["home"], context["products"] = default_home(shop.id, _after(request))
+    response = show(request, "home", context)
+    if "preview" in request.GET:
+        response["X-Robots-Tag"] = "noindex"
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 @page()
 def category(request: HttpRequest, shop: ShopView, slug: str = "") -> HttpResponse:
-    """All products, or those of one category."""
+    """All products, or those of one category, narrowed by what the address says."""
     categories = catalog.categories(shop.id)
     current = next((c for c in categories if c.slug == slug), None)
     if slug and current is None:
         raise NotFound
-    listed = catalog.list_products(shop.id, category=slug or None, after=_after(request), limit=PAGE_SIZE)
-    return show(
-        request,
-        "category",
-        {"categories": categories, "current": current, "products": shelf(shop.id, listed), "tab": "categories"},
-    )
+    asked = asked_of(request)
+    products = shelf(shop.id, _after(request), category=slug or None, filters=asked.narrowed, in_stock=asked.in_stock)
+    context = {"current": current, "title": current.name if current else "", "tab": "categories"}
+    return _list(request, "category", shop, {**context, "categories": categories, "asked": asked, "products": products})
+
+
+@page()
+def scene(request: HttpRequest, shop: ShopView, name: str) -> HttpResponse:
+    """Products for one scene."""
+    name = typed(name, 24)
+    asked = asked_of(request, scene=name)
+    products = shelf(shop.id, _after(request), filters=asked.narrowed, in_stock=asked.in_stock)
+    if not products.goods and not asked.count > 1 and name not in catalog.scenes(shop.id):
+        raise NotFound
+    context = {"scene": name, "title": name, "asked": asked, "products": products, "tab": "categories"}
+    return _list(request, "scene", shop, context)
 
 
 @page()
 def search(request: HttpRequest, shop: ShopView) -> HttpResponse:
-    """Products whose name or words hold the query."""
+    """Products whose name or words hold the query, best first; a slip in a Latin word is forgiven."""
     query = " ".join(typed(request.GET.get("q", "")).split())[:MOST_QUERY]
-    found = catalog.list_products(shop.id, query=query, after=_after(request), limit=PAGE_SIZE) if query else None
-    context = {
-        "query": query,
-        "products": shelf(shop.id, found) if found else None,
-        "categories": catalog.categories(shop.id),
-        "tab": "categories",
-    }
-    return show(request, "search", context)
+    asked = asked_of(request, query=query)
+    products = (
+        shelf(shop.id, _after(request), query=query, filters=asked.narrowed, in_stock=asked.in_stock) if query else None
+    )
+    context = {"query": query, "asked": asked, "products": products, "tab": "categories", "indexed": False}
+    return _list(request, "search", shop, {**context, "categories": catalog.categories(shop.id)})
+
+
+def _list(request: HttpRequest, name: str, shop: ShopView, context: dict[str, object]) -> HttpResponse:
+    return show(request, name, {"scenes": catalog.scenes(shop.id), **context})
 
 
 @page()
 def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
-    """One product: face values, price, stock, limits, and how it will reach the buyer."""
+    """One product: face values, price and why, stock, limits, and how it will reach the buyer."""
     view = catalog.get_product(shop.id, typed(slug))
     offered = offers(shop.id, view)
+    offer = chosen(offered, request.GET.get("sku", ""))
+    if offer is None:
+        raise NotFound
     context = {
         "product": view,
         "offers": offered,
-        "offer": chosen(offered, request.GET.get("sku", "")),
-        "figures": trust_figures(shop.id),
+        "offer": offer,
+        "counted": orders.trust_view(shop.id),
         "tab": "categories",
+        "title": view.name,
+        "description": (view.summary or view.how_to_use)[:DESCRIBED],
+        "share_picture": picture_address(shop.name, view),
+        "og_type": "product",
     }
     return show(request, "product", context)

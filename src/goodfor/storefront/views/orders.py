@@ -1,14 +1,18 @@
 """The buyer's orders in this browser: wallet, one order, codes revealed or downloaded, look-up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import RevealedCode
+from goodfor.identity.operations.end_proof import end_proof
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
@@ -16,15 +20,18 @@ from goodfor.orders import queries as orders
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.types import OrderView
 from goodfor.storefront import grants as proof
+from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
+from goodfor.storefront.claims import claims_of
 from goodfor.storefront.client import client_ip, scheme_and_host
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
-from goodfor.storefront.forms import LookupForm, ProofForm, typed
+from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
+from goodfor.storefront.ownership import actor, by_account, grant_for
 from goodfor.storefront.page import page, show, wants_json
 from goodfor.storefront.types import Grant
-from goodfor.storefront.wallet import CODES_A_PAGE, code_page, lines_with_codes, wallet
+from goodfor.storefront.wallet import account_wallet, code_page, code_position, guides_of, lines_with_codes, wallet
 
 TRY_WINDOW = timedelta(minutes=10)
 TRIES_PER_ADDRESS, TRIES_PER_ORDER = 30, 8
@@ -80,7 +87,7 @@ def order(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     if "k" in request.GET:
         secret = typed(request.GET["k"])
         return _granted(request, shop, prove(request, shop, number, secret, utc_now()), secret)
-    known = proof.grant_for(request, shop.id, number)
+    known = grant_for(request, shop, number)
     if known is None:
         form = LookupForm(initial={"number": number})
         return show(request, "lookup", {"form": form, "tab": "orders", "known_number": number})
@@ -105,9 +112,14 @@ def _order_page(
         "codes": shown,
         "fresh": proof.is_fresh(grant, now),
         "fresh_until": proof.fresh_until(grant),
+        "proof_address": _proof_address(view.number, grant),
+        "by_account": grant.buyer_id is not None,
         "secret": proof.fresh_secret(request, shop.id, view.number),
         "revealed_any": bool(revealed),
         "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
+        "claims": claims_of(shop.id, view),
+        "guides": list({guide.slug: guide for guide in guides_of(shop.id, view)}.values()),
+        "invoice": orders.invoice_of_order(shop.id, view.id) if shop.settings.get("invoices") else None,
         "now": now,
         "tab": "orders",
     }
@@ -120,42 +132,49 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
 
     They are in this answer only: nothing keeps them, so the page shows them masked again when it is loaded anew.
     """
-    grant = proof.grant_for(request, shop.id, number)
+    grant = grant_for(request, shop, number)
     now = utc_now()
     if grant is None or not proof.is_fresh(grant, now):
         if wants_json(request):
             raise ProofNeeded
-        return redirect(_proof_address(number))
-    wanted = _ids(request.POST.getlist("code"))
+        return redirect(_proof_address(number, grant))
+    wanted = ids_in(request.POST.getlist("code"))
     if not wanted:
         return redirect("storefront:order", number=number)
     found = reveal_codes(
         shop_id=shop.id,
         order_id=grant.order_id,
         code_ids=wanted,
-        actor=f"guest:{number}",
+        actor=actor(grant),
         ip=client_ip(request),
         now=now,
     )
     if wants_json(request):
-        return JsonResponse(
-            {"codes": [{"id": str(c.code_id), "number": c.number or "", "secret": c.secret} for c in found]}
-        )
+        return JsonResponse({"codes": [_as_json(request, shop, grant, code) for code in found]})
     return _order_page(request, shop, grant, found)
+
+
+def _as_json(request: HttpRequest, shop: ShopView, grant: Grant, code: RevealedCode) -> dict[str, str]:
+    """A revealed code for our script: its text, and its ticket turned over, drawn by the page's own template."""
+    view = orders.order_view(shop.id, grant.order_id)
+    masked = [held for held in delivery.masked_codes(shop.id, [code.line_id]) if held.code_id == code.code_id]
+    [line] = [shown for shown in lines_with_codes(view, masked, [code]) if shown.codes]
+    position = code_position(shop.id, view, code.code_id)
+    context = {"code": replace(line.codes[0], position=position), "order": view, "fresh": True, "now": utc_now()}
+    html = render_to_string("storefront/parts/code.html", context, request)
+    return {"id": str(code.code_id), "number": code.number or "", "secret": code.secret, "html": html}
 
 
 @page("POST", private=True)
 def download(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """All codes of an order as TXT or CSV, after a fresh proof; every one is written down by delivery."""
     kind = request.POST.get("format", "txt")
-    grant = proof.grant_for(request, shop.id, number)
+    grant = grant_for(request, shop, number)
     now = utc_now()
     if grant is None or not proof.is_fresh(grant, now):
-        return redirect(_proof_address(number))
+        return redirect(_proof_address(number, grant))
     view = orders.order_view(shop.id, grant.order_id)
-    found = reveal_codes(
-        shop_id=shop.id, order_id=grant.order_id, actor=f"guest:{number}", ip=client_ip(request), now=now
-    )
+    found = reveal_codes(shop_id=shop.id, order_id=grant.order_id, actor=actor(grant), ip=client_ip(request), now=now)
     return codes_file(view, found, kind if kind in FORMATS else "txt")
 
 
@@ -165,7 +184,7 @@ def receipt(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     grant = proof.grant_for(request, shop.id, number)
     secret = proof.fresh_secret(request, shop.id, number) if grant else None
     if grant is None or secret is None:
-        return redirect(_proof_address(number))
+        return redirect(reverse("storefront:proof", args=[number]))
     link = scheme_and_host(request) + reverse("storefront:order", args=[number])
     return receipt_file(shop.name, number, secret, link)
 
@@ -198,25 +217,27 @@ def lock(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """Lock an order's codes in this browser at once."""
     response = redirect("storefront:order", number=number)
     proof.expire_proof(response, request, shop.id, number)
+    buyer = current(request, shop)
+    if buyer is not None and by_account(shop, buyer, number) is not None:
+        end_proof(buyer=buyer)
     return response
 
 
 @page("GET", private=True)
 def my_orders(request: HttpRequest, shop: ShopView) -> HttpResponse:
-    """The orders and codes of this browser."""
-    held = wallet(shop.id, proof.grants_of(request, shop.id))
-    return show(request, "orders", {"entries": held, "tab": "orders"})
+    """The orders and codes of the account that is signed in, and of this browser."""
+    buyer = current(request, shop)
+    after = ids_in([request.GET.get("after", "")], 1) if buyer else []
+    mine = account_wallet(shop.id, buyer.ref, after[0] if after else None) if buyer else None
+    known = {entry.order.id for entry in mine.entries} if mine else set()
+    held = [] if after else wallet(shop.id, [g for g in proof.grants_of(request, shop.id) if g.order_id not in known])
+    context = {"mine": mine, "entries": held, "buyer": buyer, "tab": "orders"}
+    return show(request, "orders", context)
 
 
-def _proof_address(number: str) -> str:
+def _proof_address(number: str, grant: Grant | None) -> str:
+    """Where a fresh proof is given: the account's, or the order's own secret."""
+    if grant is not None and grant.buyer_id is not None:
+        back = reverse("storefront:order", args=[number])
+        return f"{reverse('storefront:me_proof')}?{urlencode({'next': back})}"
     return reverse("storefront:proof", args=[number])
-
-
-def _ids(texts: Sequence[str]) -> list[UUID]:
-    found: list[UUID] = []
-    for text in texts[:CODES_A_PAGE]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

@@ -20,7 +20,8 @@ from goodfor.orders.types import OrderView
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import client_ip, device_of, scheme_and_host
 from goodfor.storefront.forms import typed
-from goodfor.storefront.grants import grant_for, payment_of, remember_payment
+from goodfor.storefront.grants import payment_of, remember_payment
+from goodfor.storefront.ownership import actor, grant_for
 from goodfor.storefront.page import allow_form_to, page, show
 from goodfor.storefront.types import Grant, PayHint
 
@@ -58,7 +59,7 @@ def to_pay(number: str) -> HttpResponse:
 @page("GET", "POST", private=True)
 def pay(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """The way to pay that was started, or the choice of one; an order that needs no money goes to its own page."""
-    grant = grant_for(request, shop.id, number)
+    grant = grant_for(request, shop, number)
     if grant is None:
         return redirect("storefront:lookup")
     order = orders.order_view(shop.id, grant.order_id)
@@ -117,7 +118,7 @@ def _qr(text: str) -> SafeString:
 @page("GET", private=True)
 def state(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """The order's state, for our own script that waits for it."""
-    grant = grant_for(request, shop.id, number)
+    grant = grant_for(request, shop, number)
     if grant is None:
         return JsonResponse({"state": "unknown"}, status=404)
     return JsonResponse({"state": orders.order_view(shop.id, grant.order_id).state})
@@ -126,10 +127,10 @@ def state(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
 @page("POST", private=True)
 def cancel(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """Give an unpaid order up, so that its stock is free again at once."""
-    grant: Grant | None = grant_for(request, shop.id, number)
+    grant: Grant | None = grant_for(request, shop, number)
     if grant is None:
         return redirect("storefront:lookup")
-    cancel_order(shop_id=shop.id, order_id=grant.order_id, actor=f"guest:{number}", now=utc_now())
+    cancel_order(shop_id=shop.id, order_id=grant.order_id, actor=actor(grant), now=utc_now())
     return redirect("storefront:order", number=number)
 
 

@@ -1,4 +1,4 @@
-"""Help, terms, privacy, this device, language, robots, and the pages for what went wrong."""
+"""Help, terms, privacy, this device, language, and the pages for what went wrong."""
 # ruff: noqa: ARG001  (views take what Django and the frame give them)
 
 from django.conf import settings
@@ -7,9 +7,12 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
 from goodfor.kernel.errors import Forbidden, NotFound
+from goodfor.orders import queries as orders
 from goodfor.storefront import grants
+from goodfor.storefront.account import current
 from goodfor.storefront.page import page, refusal, show
 
 YEAR = 365 * 24 * 3600
@@ -35,8 +38,18 @@ def privacy(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 @page(private=True)
 def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
-    """This device: its orders, language, help."""
-    return show(request, "me", {"count": len(grants.grants_of(request, shop.id)), "tab": "me"})
+    """The account that is signed in, or the way to one; this device: its orders, language, help."""
+    held = grants.grants_of(request, shop.id)
+    context: dict[str, object] = {"count": len(held), "tab": "me"}
+    buyer = current(request, shop)
+    if buyer is not None:
+        proved = [grant.order_id for grant in held]
+        context |= {
+            "view": identity.buyer_view(shop.id, buyer.buyer_id),
+            "unread": identity.unread_notices(shop.id, buyer.buyer_id),
+            "claimable": len(orders.claimable_orders(shop.id, buyer.buyer_id, proved)),
+        }
+    return show(request, "me", context)
 
 
 @page("POST", private=True)
@@ -65,14 +78,6 @@ def language(request: HttpRequest, shop: ShopView) -> HttpResponse:
             samesite="Lax",
         )
     return response
-
-
-def robots(request: HttpRequest) -> HttpResponse:
-    """Orders are nobody's search results."""
-    return HttpResponse(
-        "User-agent: *\nDisallow: /o/\nDisallow: /orders\nDisallow: /checkout\nDisallow: /lookup\n",
-        content_type="text/plain",
-    )
 
 
 @page("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -1,51 +1,9 @@
-// Goodfor storefront: only makes pages nicer that work without it. No inline code, no dependencies.
+// Goodfor storefront, beside the kit's own script: only makes pages nicer that work without it. No inline code.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const saying = document.getElementById("say");
   const say = (text) => { if (saying) saying.textContent = text; };
-
-  // Copy: the exact text, never the gaps drawn between groups.
-  const copyText = async (text) => {
-    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-    const area = document.createElement("textarea");
-    area.value = text;
-    area.setAttribute("readonly", "");
-    area.className = "sr";
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    if (!done) throw new Error("copy refused");
-  };
-  const showCopies = (root) => all("[data-copy]", root).forEach((button) => { button.hidden = false; });
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (!button) return;
-    const word = button.dataset.was || button.textContent;
-    button.dataset.was = word;
-    try {
-      await copyText(button.dataset.copy);
-      button.textContent = saying.dataset.copied;
-      say(saying.dataset.copied);
-    } catch {
-      say(saying.dataset.failed);
-      button.textContent = saying.dataset.failed;
-    }
-    setTimeout(() => { button.textContent = word; }, 1600);
-  });
-  showCopies(document);
-
-  // Countdown to a deadline that stands in the page as a time.
-  const clocks = all("[data-until]");
-  const tick = () => clocks.forEach((clock) => {
-    const left = Math.floor((Date.parse(clock.dataset.until) - Date.now()) / 1000);
-    const two = (n) => String(n).padStart(2, "0");
-    const hours = Math.floor(left / 3600);
-    clock.textContent = left <= 0 ? saying.dataset.due
-      : (hours ? hours + ":" + two(Math.floor(left / 60) % 60) : two(Math.floor(left / 60))) + ":" + two(left % 60);
-  });
-  if (clocks.length) { tick(); setInterval(tick, 1000); }
 
   // Wait for the order to move on; slower with time and while the page is hidden.
   const waiting = document.querySelector("[data-poll]");
@@ -102,15 +60,17 @@
       const pieces = Math.max(1, Math.floor(Number(quantity.value)) || 1);
       label.textContent = label.dataset.totalWord;
       writeTotal(total, Number(sku.dataset.price) * pieces);
+      const stack = buy.querySelector("[data-stack]");
+      if (stack) {
+        const price = Number(sku.dataset.price), list = Number(sku.dataset.list);
+        [["list", list], ["saved", list - price], ["pay", price]].forEach(([name, minor]) => {
+          const place = stack.querySelector(`[data-stack-${name}]`);
+          place.dataset.sign = stack.dataset.sign;
+          writeTotal(place, minor);
+        });
+      }
       all("[data-step]", buy).forEach((b) => { b.disabled = b.dataset.step < 0 ? pieces <= 1 : pieces >= most; });
     };
-    all("[data-step]", buy).forEach((button) => {
-      button.hidden = false;
-      button.addEventListener("click", () => {
-        quantity.value = Math.max(1, (Number(quantity.value) || 1) + Number(button.dataset.step));
-        update();
-      });
-    });
     buy.addEventListener("input", update);
     update();
   }
@@ -119,40 +79,19 @@
     all("[data-total]").forEach((place) => writeTotal(place, Number(input.dataset.price) * pieces));
   }));
 
-  // One order per click.
-  all("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
-    all("button[type=submit]", form).forEach((button) => button.setAttribute("aria-disabled", "true"));
-  }));
-  window.addEventListener("pageshow", () => all("form[data-once]").forEach((form) => {
-    delete form.dataset.sent;
-    all("button[type=submit]", form).forEach((button) => button.removeAttribute("aria-disabled"));
-  }));
-
-  // Turn one code over in place.
-  const codeRow = (label, text, word) => {
-    const row = document.createElement("p");
-    const name = document.createElement("span");
-    const code = document.createElement("code");
-    const copy = document.createElement("button");
-    row.className = "code-row";
-    name.className = "code-label";
-    name.textContent = label;
-    const parts = /^[0-9A-Za-z]{8,64}$/.test(text) ? text.match(/.{1,4}/g) : [text];
-    parts.forEach((part) => {
-      const group = document.createElement("span");
-      if (parts.length > 1) group.className = "code-group";
-      group.textContent = part;
-      code.append(group);
+  // Share a product: the phone's own sheet, else the address is copied.
+  all("[data-share]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const what = { title: button.dataset.title, url: button.dataset.url };
+      try {
+        if (navigator.share) await navigator.share(what);
+        else { await navigator.clipboard.writeText(what.url); window.goodfor.toast(saying.dataset.copied); }
+      } catch (error) { if (error.name !== "AbortError") window.goodfor.toast(what.url); }
     });
-    copy.type = "button";
-    copy.className = "copy";
-    copy.dataset.copy = text;
-    copy.textContent = word;
-    row.append(name, code, copy);
-    return row;
-  };
+  });
+
+  // Turn one code over in place, drawn by the server as on the page itself.
   all("form[data-reveal]").forEach((form) => form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = event.submitter || form.querySelector("button");
@@ -164,14 +103,11 @@
       if (answer.status === 403) { location.assign(location.pathname); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       const code = (await answer.json()).codes[0];
-      const ticket = form.closest("[data-code]");
-      const rows = [codeRow(form.dataset.secret, code.secret, form.dataset.word)];
-      if (code.number) rows.unshift(codeRow(form.dataset.number, code.number, form.dataset.word));
-      ticket.querySelector("[data-open]").replaceChildren(...rows);
-      ticket.classList.add("is-open");
-      ticket.querySelector(".ticket-body").classList.add("turned");
-      form.remove();
-      rows[0].querySelector("button").focus();
+      const drawn = new DOMParser().parseFromString(code.html, "text/html").body.firstElementChild;
+      form.closest("[data-code]").replaceWith(drawn);
+      drawn.querySelector(".ticket-body").classList.add("turned");
+      window.goodfor.start(drawn);
+      drawn.querySelector(".copy").focus();
     } catch {
       button.disabled = false;
       say(saying.dataset.failed);

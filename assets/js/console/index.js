@@ -1,0 +1,9 @@
+// What only a workplace needs: lists, charts, uploads, and htmx under a strict policy.
+import { lists } from "./lists.js";
+import { charts } from "./charts.js";
+import { uploads } from "./uploads.js";
+import "./htmx.js";
+
+const start = (root) => [lists, charts, uploads].forEach((part) => part(root));
+start(document);
+document.addEventListener("htmx:load", (event) => start(event.detail.elt));

@@ -1,0 +1,298 @@
+"""News of orders, payments and cases, told to the people it is about: events above, `notify.send` below.
+
+Notify stands below orders and knows no order; orders know no channel. So this is wiring, as in `wiring.py`. Every
+handler is harmless when repeated: notify tells a business key once. Orders that a program placed by the API are not
+told: who sells on speaks to its own customers.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from goodfor.identity import queries as identity
+from goodfor.kernel import events
+from goodfor.kernel.errors import DomainError
+from goodfor.kernel.events import StoredEvent
+from goodfor.kernel.money import Money
+from goodfor.notify import queries as notify
+from goodfor.notify.operations.send import send
+from goodfor.notify.types import BUYER, STAFF, Recipient, kind_of_contact, language_of
+from goodfor.orders import events as order_events
+from goodfor.orders import queries as orders
+from goodfor.orders import states as order_states
+from goodfor.orders.operations.reveal_codes import reveal_codes
+from goodfor.orders.reach import Reach, reach
+from goodfor.orders.types import OrderView
+from goodfor.payments import events as payment_events
+from goodfor.payments import queries as payments
+
+#: More codes than this are not for a message.
+MAX_CODES: Final = 20
+#: What each kind of news needs a person for; the owner hears of all of it.
+ROLES: Final = {
+    "refund_failed": ("owner", "finance", "support"),
+    "payment_late": ("owner", "finance"),
+    "case_opened": ("owner", "finance"),
+}
+
+
+def listen() -> None:
+    """Register everything; called once by the wiring."""
+    heard: dict[type[events.Event], Callable[[StoredEvent], None]] = {
+        order_events.OrderPaid: on_order_paid,
+        order_events.OrderDelivered: on_order_delivered,
+        order_events.OrderRefunding: on_order_refunding,
+        order_events.OrderRefunded: on_order_refunded,
+        order_events.LatePaymentCame: on_late_payment,
+        payment_events.RefundFailed: on_refund_failed,
+        payment_events.CaseOpened: on_case_opened,
+    }
+    for event_class, handler in heard.items():
+        events.register(event_class, handler, name=f"messages.{handler.__name__}", concern=_concern)
+
+
+def _concern(event: StoredEvent) -> bool:
+    """A shop without channels tells nobody; nor does a buyer hear of what a program bought."""
+    if not notify.speaks(event.shop_id):
+        return False
+    order_id = event.payload.get("order_id")
+    return order_id is None or event.name == order_events.LatePaymentCame.name or not _by_program(event, order_id)
+
+
+def _by_program(event: StoredEvent, order_id: str) -> bool:
+    return reach(event.shop_id, UUID(order_id)).client_id is not None
+
+
+def on_order_paid(event: StoredEvent) -> None:
+    """Off by default: delivery follows within seconds."""
+    if (found := _order(event)) is not None:
+        _tell_buyer(event, "order_paid", *found, {})
+
+
+def on_order_delivered(event: StoredEvent) -> None:
+    """With codes only where the shop allows them for the SKU, and a channel that would carry them is on."""
+    if (found := _order(event)) is None:
+        return
+    order, who = found
+    lines = _lines(order)
+    if _would_be_told(event.shop_id, _recipients(who)):
+        for place, codes in _codes(order, event.occurred_at):
+            lines[place]["codes"] = codes
+    _tell_buyer(event, "order_delivered", order, who, {"lines": lines})
+
+
+def on_order_refunding(event: StoredEvent) -> None:
+    """Money back to a balance has arrived by now: then one message is enough."""
+    found = _order(event)
+    if found is None or found[0].state == order_states.REFUNDED:
+        return
+    order, who = found
+    with override(_locale(who)):
+        reason = _reason(event.payload["reason"])
+    _tell_buyer(event, "order_refunded", order, who, {"refund": _refund(event, reason)})
+
+
+def on_order_refunded(event: StoredEvent) -> None:
+    """The buyer is made whole."""
+    if (found := _order(event)) is not None:
+        _tell_buyer(event, "refund_arrived", *found, {"refund": _refund(event, "")})
+
+
+def on_late_payment(event: StoredEvent) -> None:
+    """Told to the buyer, whose order may have come alive again."""
+    if (found := _order(event, of_programs=True)) is None:
+        return
+    order, who = found
+    amount = Money(event.payload["amount_minor"], event.payload["currency"])
+    with override(_locale(who)):
+        outcome = _("订单已按这笔付款发货") if event.payload["kept"] else _("款项将按原路退回")
+    context = {"payment": {"amount": amount, "outcome": outcome}}
+    subject = f"fact:{event.payload['fact_id']}"
+    _tell_buyer(event, "payment_late", order, who, context, subject=subject)
+    with override(_shop_locale(event.shop_id)):
+        outcome = _("订单已按这笔付款发货") if event.payload["kept"] else _("款项将按原路退回")
+    context = {"order": _facts(order), "payment": {"amount": amount, "outcome": outcome}}
+    _tell_staff(event, "payment_late", subject, context)
+
+
+def on_refund_failed(event: StoredEvent) -> None:
+    """The buyer is owed money that a channel will not take back: both sides hear of it."""
+    if event.payload["source_type"] != "order":
+        return
+    if (found := _order(event, UUID(event.payload["source_id"]), of_programs=True)) is None:
+        return
+    order, who = found
+    context = {"refund": _refund(event, event.payload["code"])}
+    subject = f"refund:{event.payload['refund_id']}"
+    _tell_buyer(event, "refund_failed", order, who, context, subject=subject)
+    _tell_staff(event, "refund_failed", subject, {"order": _facts(order), **context})
+
+
+def on_case_opened(event: StoredEvent) -> None:
+    """A failed refund has a message of its own."""
+    if event.payload["kind"] == "refund_failed":
+        return
+    case_id = UUID(event.payload["case_id"])
+    found = payments.case_by_id(event.shop_id, case_id)
+    if found is None:
+        return
+    amount = found.detail.get("amount_minor")
+    currency = identity.shop_by_id(event.shop_id).currency
+    with override(_shop_locale(event.shop_id)):
+        case = {
+            "kind": _case_kind(found.kind),
+            "number": str(found.detail.get("our_ref", "")),
+            "amount": Money(amount, currency) if type(amount) is int else "",
+            "url": "/console/",
+        }
+    _tell_staff(event, "case_opened", f"case:{case_id}", {"case": case})
+
+
+# -- whom -----------------------------------------------------------------------------------------------
+
+
+def _order(
+    event: StoredEvent, order_id: UUID | None = None, *, of_programs: bool = False
+) -> tuple[OrderView, Reach] | None:
+    """The order and its buyer; None where nobody is to be told, because a program placed it."""
+    shop_id, found = event.shop_id, order_id or UUID(event.payload["order_id"])
+    who = reach(shop_id, found)
+    return None if who.client_id is not None and not of_programs else (orders.order_view(shop_id, found), who)
+
+
+def _recipients(who: Reach) -> list[Recipient]:
+    kind = kind_of_contact(who.contact)
+    found = [Recipient(kind, who.contact)] if kind else []
+    return [*found, Recipient("webpush", f"buyer:{who.buyer_ref}")] if who.buyer_ref else found
+
+
+def _tell_buyer(
+    event: StoredEvent, scene: str, order: OrderView, who: Reach, context: dict[str, Any], subject: str = ""
+) -> None:
+    if who.client_id is not None:
+        return
+    send(
+        shop_id=event.shop_id,
+        scene=scene,
+        audience=BUYER,
+        subject=subject or f"order:{order.id}",
+        recipients=_recipients(who),
+        context={"order": _facts(order), "lines": _lines(order), **context},
+        language=language_of(who.locale),
+        now=event.occurred_at,
+    )
+
+
+def _tell_staff(event: StoredEvent, scene: str, subject: str, context: dict[str, Any]) -> None:
+    send(
+        shop_id=event.shop_id,
+        scene=scene,
+        audience=STAFF,
+        subject=subject,
+        recipients=staff_recipients(event.shop_id, ROLES[scene]),
+        context=context,
+        language=language_of(_shop_locale(event.shop_id)),
+        now=event.occurred_at,
+    )
+
+
+def staff_recipients(shop_id: UUID, roles: tuple[str, ...]) -> list[Recipient]:
+    """The mailboxes of those of the staff whose work it is; a shop's group robots need no recipient."""
+    users = {member.user_id for member in identity.staff_of_shop(shop_id) if member.active and member.role in roles}
+    mailboxes = get_user_model().objects.filter(pk__in=users, is_active=True).exclude(email="").order_by("pk")
+    return [Recipient("email", email) for email in mailboxes.values_list("email", flat=True)]
+
+
+def _locale(who: Reach) -> str:
+    return "en" if language_of(who.locale) == "en" else "zh-hans"
+
+
+def _shop_locale(shop_id: UUID) -> str:
+    return "en" if language_of(identity.shop_by_id(shop_id).locale) == "en" else "zh-hans"
+
+
+# -- what -----------------------------------------------------------------------------------------------
+
+
+def _facts(order: OrderView) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "title": order.lines[0].title if order.lines else "",
+        "quantity": order.quantity,
+        "total": order.total,
+        "placed_at": order.placed_at,
+        "paid_at": order.paid_at,
+        "url": f"/o/{order.number}",
+    }
+
+
+def _lines(order: OrderView) -> list[dict[str, Any]]:
+    return [
+        {"sku_id": line.sku_id, "title": line.title, "quantity": line.quantity, "price": line.unit_price}
+        for line in order.lines
+    ]
+
+
+def _refund(event: StoredEvent, reason: str) -> dict[str, Any]:
+    refund = payments.refund(event.shop_id, UUID(event.payload["refund_id"]))
+    return {"number": refund.number, "amount": refund.amount, "reason": reason}
+
+
+def _would_be_told(shop_id: UUID, recipients: list[Recipient]) -> bool:
+    """Whether a message with codes would leave at all: revealing them without is a loss to the buyer's rights."""
+    on = notify.switched_on(shop_id, "order_delivered", BUYER) & set(notify.current_accounts(shop_id)) & {"email"}
+    return any(recipient.channel in on for recipient in recipients)
+
+
+def _codes(order: OrderView, now: datetime) -> list[tuple[int, list[dict[str, Any]]]]:
+    """Codes by the place of their line. They count as seen from now on, and the audit trail says so."""
+    allowed = notify.skus_with_codes(order.shop_id)
+    wanted = [(i, line) for i, line in enumerate(order.lines) if line.sku_id in allowed and line.quantity <= MAX_CODES]
+    if order.state != order_states.DELIVERED:
+        return []
+    shown = []
+    for place, line in wanted:
+        try:
+            with transaction.atomic():
+                codes = reveal_codes(
+                    shop_id=order.shop_id,
+                    order_id=order.id,
+                    line_id=line.line_id,
+                    actor="system:message",
+                    ip="",
+                    now=now,
+                )
+        except DomainError:
+            # Refunded in this very moment: then there is nothing to show.
+            return []
+        shown.append((place, [{"number": c.number, "secret": c.secret, "expires_at": c.expires_at} for c in codes]))
+    return shown
+
+
+def _reason(code: str) -> str:
+    return {
+        "out_of_stock": _("库存不足，无法发货"),
+        "deadline": _("未能在约定时间内发货"),
+        "late_payment": _("付款时订单已关闭"),
+    }.get(code, "")
+
+
+def _case_kind(kind: str) -> str:
+    return {
+        "underpaid": _("少付"),
+        "overpaid": _("多付"),
+        "mismatch": _("金额或币种不符"),
+        "duplicate_payment": _("重复付款"),
+        "unknown_payment": _("找不到对应订单的付款"),
+        "tampered": _("支付通知被篡改"),
+        "foreign": _("不属于本店的支付通知"),
+        "unconfirmed_notify": _("支付通知未能核实"),
+        "refunded_outside": _("在支付平台另行退款"),
+        "ambiguous_refund": _("退款结果不明"),
+    }.get(kind, kind)

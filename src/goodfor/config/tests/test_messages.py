@@ -1,0 +1,174 @@
+"""From a sale to the mailbox: what a buyer and the staff are told, through the real events and the stand-ins."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from goodfor.identity.operations.add_staff import add_staff
+from goodfor.identity.operations.create_user import create_user
+from goodfor.kernel.tenancy import platform_job
+from goodfor.notify import queries
+from goodfor.notify.operations.allow_codes import allow_codes
+from goodfor.notify.operations.deliver_due import deliver_due
+from goodfor.notify.operations.open_channel_account import open_channel_account
+from goodfor.orders.operations import apply_payment_fact, cancel_order, refund_order
+from goodfor.orders.tests.conftest import Shop, now, shop
+from goodfor.orders.tests.factories import Till, begin, buy, fact, open_till, pay, place, refund_all, relay_all
+from goodfor.payments.operations.open_case import open_case
+from goodfor.sandbox.notify import demo
+from goodfor.sandbox.notify.server import RunningDesk, running_desk
+
+__all__ = ["now", "shop"]
+ACTOR = "staff:test"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    with running_desk(tmp_path_factory.mktemp("letters")) as running:
+        yield running
+
+
+@pytest.fixture
+def till(shop: Shop, now: datetime) -> Till:
+    return open_till(shop.demo.shop_id, now)
+
+
+@pytest.fixture
+def mail(shop: Shop, now: datetime, desk: RunningDesk) -> str:
+    """The shop sends mail; an address that nobody had before."""
+    open_channel_account(
+        shop_id=shop.demo.shop_id,
+        channel="email",
+        provider="smtp",
+        name="mail",
+        config={
+            "host": "127.0.0.1",
+            "port": desk.smtp_port,
+            "security": "none",
+            "username": demo.SMTP_USER,
+            "from_email": "shop@shop.example",
+        },
+        secrets={"password": demo.SMTP_PASSWORD},
+        actor=ACTOR,
+        now=now,
+    )
+    return f"lin-{uuid4().hex[:10]}@mail.example"
+
+
+def told(desk: RunningDesk, to: str, at: datetime) -> list[dict[str, Any]]:
+    """Tell all events, send what is due; what has come to the mailbox."""
+    relay_all(at)
+    deliver_due(now=at)
+    return [dict(letter["content"]) for letter in desk.desk.books.letters("smtp", to)]  # type: ignore[call-overload]
+
+
+def seen(order_id: UUID) -> int:
+    with platform_job("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM delivery_reveal r JOIN orders_line l ON l.id = r.holder_id WHERE l.order_id = %s",
+            [order_id],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_a_buyer_is_told_once_and_without_codes(
+    shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk
+) -> None:
+    order = place(shop, now, 2, contact=mail)
+    pay(begin(till, order.order_id, now), now)
+    (letter,) = told(desk, mail, now)
+    assert letter["subject"].startswith("已发货：酷玩点数卡")
+    assert order.number in letter["text"]
+    assert f"/o/{order.number}" in letter["html"]
+    assert not any(secret in str(letter) or number in str(letter) for number, secret in shop.codes)
+    assert len(told(desk, mail, now)) == 1
+    assert seen(order.order_id) == 0, "the buyer has not seen them: a refund is still possible"
+    about = queries.messages_about(shop.demo.shop_id, f"order:{order.order_id}")
+    assert [(m.scene, m.state) for m in about] == [("order_delivered", "sent")]
+
+
+def test_with_codes_where_the_shop_said_so(shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk) -> None:
+    allow_codes(shop_id=shop.demo.shop_id, sku_id=shop.sku_id, allowed=True, actor=ACTOR, now=now)
+    order = place(shop, now, 2, contact=mail)
+    pay(begin(till, order.order_id, now), now)
+    (letter,) = told(desk, mail, now)
+    assert sum(secret in letter["text"] for _, secret in shop.codes) == 2
+    assert seen(order.order_id) == 2, "sent is seen"
+    (message,) = queries.messages_about(shop.demo.shop_id, f"order:{order.order_id}")
+    assert (message.secret, message.has_content) == (True, False)
+
+
+def test_codes_that_would_go_nowhere_are_not_revealed(shop: Shop, till: Till, now: datetime, mail: str) -> None:
+    allow_codes(shop_id=shop.demo.shop_id, sku_id=shop.sku_id, allowed=True, actor=ACTOR, now=now)
+    for contact in ("", "QQ 12345", "13812345678"):
+        order = place(shop, now, 1, contact=contact)
+        pay(begin(till, order.order_id, now), now)
+        relay_all(now)
+        assert seen(order.order_id) == 0
+
+
+def test_a_refund_is_told_from_decision_to_arrival(
+    shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk
+) -> None:
+    order = place(shop, now, 1, contact=mail)
+    pay(begin(till, order.order_id, now), now)
+    told(desk, mail, now)
+    refund_order(shop_id=shop.demo.shop_id, order_id=order.order_id, reason="changed_mind", actor=ACTOR, now=now)
+    told(desk, mail, now)
+    refund_all(now)
+    subjects = [letter["subject"] for letter in told(desk, mail, now)]
+    assert subjects[1:] == ["退款已受理：¥48.50", "退款已到账：¥48.50"]
+
+
+def test_money_that_comes_late_is_told(shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk) -> None:
+    order = place(shop, now, 1, contact=mail)
+    payment = begin(till, order.order_id, now)
+    cancel_order(shop_id=shop.demo.shop_id, order_id=order.order_id, actor="buyer", now=now)
+    late = now + timedelta(seconds=5)
+    apply_payment_fact(shop_id=shop.demo.shop_id, fact=fact(payment, late), now=late)
+    letters = told(desk, mail, late)
+    assert sorted(letter["subject"].partition("：")[0] for letter in letters) == ["已发货", "逾期付款"]
+    assert any("订单已按这笔付款发货" in letter["text"] for letter in letters)
+
+
+def test_a_case_is_told_to_those_whose_work_it_is(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:
+    boxes = {}
+    for role in ("owner", "finance", "support"):
+        boxes[role] = f"{role}-{uuid4().hex[:8]}@staff.example"
+        user_id = create_user(username=boxes[role])
+        get_user_model().objects.filter(pk=user_id).update(email=boxes[role])
+        add_staff(shop_id=shop.demo.shop_id, user_id=user_id, role=role, actor=ACTOR, now=now)
+    for _ in range(2):
+        open_case(
+            shop_id=shop.demo.shop_id,
+            kind="underpaid",
+            business_key="payment:1",
+            detail={"our_ref": "P1", "amount_minor": 100},
+            now=now,
+        )
+    assert [len(told(desk, boxes[role], now)) for role in ("owner", "finance", "support")] == [1, 1, 0]
+    (letter,) = told(desk, boxes["owner"], now)
+    assert letter["subject"] == "待处理个案：少付"
+    assert "P1" in letter["text"]
+    assert "¥1.00" in letter["text"]
+
+
+def test_programs_orders_are_their_own_business(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:
+    order = buy(shop, now, 1)
+    relay_all(now)
+    assert queries.messages_about(shop.demo.shop_id, f"order:{order.id}") == []
+
+
+def test_a_shop_without_channels_is_left_alone(shop: Shop, till: Till, now: datetime) -> None:
+    order = place(shop, now, 1, contact="lin@mail.example")
+    pay(begin(till, order.order_id, now), now)
+    relay_all(now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM kernel_event_retry")
+        assert cursor.fetchone() == (0,)
+    assert queries.messages(shop.demo.shop_id) == []

@@ -1,0 +1,89 @@
+"""What the console refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, Unauthorized
+
+
+class NotAllowed(Forbidden):
+    """The role does not give this right."""
+
+    code = "console_not_allowed"
+    title = _("你的角色没有这项权限")
+
+
+class TooManyGuesses(RateLimited):
+    """Too many wrong guesses at this account or from this address; `data["retry_after"]` in seconds."""
+
+    code = "console_too_many_guesses"
+    title = _("尝试次数过多，请稍后再试")
+
+
+class WrongPassword(Unauthorized):
+    """Unknown name, wrong password, or a person who left: one answer for all."""
+
+    code = "console_wrong_password"
+    title = _("用户名或密码不对")
+
+
+class WrongCode(Unauthorized):
+    """A one-time, recovery or passkey answer that does not fit."""
+
+    code = "console_wrong_code"
+    title = _("验证码不对或已用过")
+
+
+class WeakPassword(InvalidInput):
+    """Too short or too easy to guess."""
+
+    code = "console_weak_password"
+    title = _("密码太容易被猜到，请换一个更长的")
+
+
+class LastFactor(Conflict):
+    """Owners and finance staff keep a second factor."""
+
+    code = "console_last_factor"
+    title = _("你的角色必须保留一种二次验证方式")
+
+
+class ResultChanged(Conflict):
+    """What the query finds is not what was confirmed."""
+
+    code = "console_result_changed"
+    title = _("查询结果已变化，请重新确认")
+
+
+class TooManyRows(InvalidInput):
+    """More rows than one batch takes."""
+
+    code = "console_too_many_rows"
+    title = _("一次批量操作的数量超过上限，请缩小范围")
+
+
+class NothingSelected(InvalidInput):
+    """A batch needs at least one row."""
+
+    code = "console_nothing_selected"
+    title = _("没有选中任何行")
+
+
+class InvalidView(InvalidInput):
+    """A saved view needs a name that is not taken."""
+
+    code = "console_invalid_view"
+    title = _("请给视图起一个没有用过的名字")
+
+
+class ExportNotFound(NotFound):
+    """No such export, or its file is no longer kept."""
+
+    code = "console_export_not_found"
+    title = _("找不到该导出文件，可能已过期")
+
+
+class BatchNotFound(NotFound):
+    """No such batch in this shop."""
+
+    code = "console_batch_not_found"
+    title = _("找不到该批量任务")

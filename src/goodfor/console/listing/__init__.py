@@ -1,0 +1,1 @@
+"""The list standard as a kit: a list is described (`spec`); pages, exports and batches follow from the description."""

@@ -1,0 +1,1 @@
+"""Writes of the console, one use case a file."""

@@ -1,0 +1,226 @@
+"""Who may open what: every address of the console, every role, another shop, a guest. Refused means nothing changed."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+
+from goodfor.console import urls
+from goodfor.console.operations.start_batch import start_batch
+from goodfor.console.operations.start_export import start_export
+from goodfor.console.tests.conftest import Shop
+from goodfor.console.tests.helpers import by_link, inside, person, proved, sql, state_of_all
+from goodfor.identity.operations import add_staff, change_role
+from goodfor.identity.roles import may
+from goodfor.identity.types import Role
+from goodfor.kernel.clock import utc_now
+from goodfor.payments import queries as payments
+from goodfor.payments.operations.open_case import open_case
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DOOR = {"console-signin", "console-second", "console-passkey", "console-language"}
+
+
+def patterns() -> Iterator[URLPattern]:
+    """Every address of our own pages; the data browser is Django's and has its own tests."""
+    for entry in urls.urlpatterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace == "desk":
+                yield from entry.url_patterns
+        else:
+            yield entry
+
+
+DESK = [pattern for pattern in patterns() if pattern.name not in DOOR]
+
+
+def test_every_page_is_framed() -> None:
+    """Deny by default: what does not name its permission is no page."""
+    assert {pattern.name for pattern in patterns() if not hasattr(pattern.callback, "console_permission")} == DOOR
+    assert len(DESK) > 30
+
+
+class Addresses:
+    """Addresses of one shop's things."""
+
+    def __init__(self, shop: Shop) -> None:
+        now, paid = utc_now(), payments.payments_of(shop.id, "order", shop.delivered.id)[0]
+        case_id = open_case(shop_id=shop.id, kind="mismatch", business_key="x", detail={}, payment_id=paid.id, now=now)
+        export_id = start_export(
+            shop_id=shop.id, staff_id=uuid4(), listing="orders", query="", columns=["number"], file_format="csv",
+            locale="zh-hans", actor="test", now=now,
+        )  # fmt: skip
+        batch_id = start_batch(
+            batch_id=uuid4(), shop_id=shop.id, staff_id=uuid4(), listing="cases", action="close", note="x",
+            subject_ids=[uuid4()], actor="test", now=now,
+        )  # fmt: skip
+        (tx_id,) = sql("SELECT id FROM ledger_tx WHERE shop_id = %s ORDER BY id LIMIT 1", [shop.id])[0]
+        self.things = {
+            "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
+            "tx_id": tx_id,
+        }  # fmt: skip
+        self.payment = paid.number
+
+    def of(self, pattern: URLPattern) -> str:
+        names = list(pattern.pattern.converters)
+        given = {name: self.things[name] for name in names}
+        if pattern.name == "payment":
+            given["number"] = self.payment
+        query = "?code=2203:order" if pattern.name == "statement" else ""
+        return reverse(f"desk:{pattern.name}", kwargs=given) + query
+
+
+POSTS: dict[str, Any] = {
+    "what": "part", "amount": "1.00", "reason": "x", "note": "x", "act": "close", "name": "v", "column": "number",
+    "query": "", "format": "csv",
+}  # fmt: skip
+
+
+def test_a_guest_opens_nothing(shop: Shop) -> None:
+    addresses = Addresses(shop)
+    before = state_of_all()
+    for pattern in DESK:
+        answer = Client().get(addresses.of(pattern))
+        assert answer.status_code == 302, pattern.name
+        assert answer.headers["Location"].startswith("/console/signin?next="), pattern.name
+        assert Client().post(addresses.of(pattern), POSTS).status_code == 403, pattern.name
+    assert state_of_all() == before
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_opens_what_it_may(shop: Shop, role: str) -> None:
+    """GET and POST of each page by each role: what the role lacks is refused and changes nothing."""
+    addresses, client = Addresses(shop), inside(shop.id, role)
+    for pattern in DESK:
+        permission = pattern.callback.console_permission
+        granted = permission == "" or may(role, permission)
+        answer = client.get(addresses.of(pattern))
+        if granted:
+            # What an export or a batch is about decides, too.
+            open_to = (200, 302, 403, 404, 405) if pattern.name in ("export-file", "batch") else (200, 302, 404, 405)
+            assert answer.status_code in open_to, (pattern.name, answer.status_code)
+        else:
+            before = state_of_all()
+            for refused in (answer, client.post(addresses.of(pattern), POSTS)):
+                assert refused.status_code in (403, 405), (pattern.name, refused.status_code)
+            assert state_of_all() == before, pattern.name
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.VIEWER])
+def test_what_a_page_allows_more_than_its_reading(shop: Shop, role: str) -> None:
+    """Pages that many may read and few may act on."""
+    addresses, client = Addresses(shop), inside(shop.id, role)
+    case = reverse("desk:case", args=[addresses.things["case_id"]])
+    before = state_of_all()
+    if role == Role.VIEWER:
+        assert client.post(case, {"act": "close", "note": "x"}).status_code == 403
+        for name, act in (("orders", "refund"), ("orders", "cancel"), ("cases", "close")):
+            sent = {"act": act, "pick": str(shop.placed.order_id)}
+            assert client.post(reverse(f"desk:{name}-pick"), sent).status_code == 403
+        assert client.post(reverse("desk:orders-export"), {"format": "csv"}).status_code == 403
+        assert state_of_all() == before
+    else:
+        assert client.post(case, {"act": "close", "note": "x"}).status_code == 302
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_other_shops_do_not_exist(shop: Shop, other: Shop, role: str) -> None:
+    """Every address of another shop's thing, by somebody who may do it here: not found, and nothing changes."""
+    theirs = Addresses(other)
+    client = proved(shop.id, role)
+    before = state_of_all()
+    for pattern in DESK:
+        if not pattern.pattern.converters:
+            continue
+        for answer in (client.get(theirs.of(pattern)), client.post(theirs.of(pattern), POSTS)):
+            assert answer.status_code in (403, 404, 405), (pattern.name, answer.status_code)
+            assert other.placed.number not in answer.content.decode().replace(answer.request["PATH_INFO"], "") or (
+                answer.status_code != 200
+            )
+    assert state_of_all() == before
+    for path in ("/console/orders/?number=" + other.placed.number, "/console/orders/", "/console/payments/"):
+        assert other.delivered.number not in client.get(path).content.decode()
+
+
+def test_rows_of_other_shops_are_not_picked(shop: Shop, other: Shop) -> None:
+    client = proved(shop.id)
+    picked = {"act": "cancel", "pick": str(other.placed.order_id)}
+    assert client.post(reverse("desk:orders-pick"), picked).status_code == 302
+    before = state_of_all()
+    assert client.get(reverse("desk:orders-batch")).status_code == 422
+    assert client.post(reverse("desk:orders-batch"), {"token": "x"}).status_code == 422
+    assert state_of_all() == before
+
+
+def test_forms_need_their_token(shop: Shop) -> None:
+    """CSRF: every POST of the console without the form's token is refused and changes nothing."""
+    addresses, one = Addresses(shop), person(shop.id, app=True)
+    client = by_link(one, Client())
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    before = state_of_all()
+    for pattern in DESK:
+        assert strict.post(addresses.of(pattern), POSTS).status_code in (403, 405), pattern.name
+    for path in ("/console/signin", "/console/language"):
+        assert strict.post(path, {"username": "x", "password": "x"}).status_code == 403
+    assert state_of_all() == before
+
+
+def test_somebody_who_was_let_go_is_out_at_once(shop: Shop) -> None:
+    one = person(shop.id, Role.OPERATOR)
+    client = by_link(one)
+    assert client.get("/console/orders/").status_code == 200
+    change_role(shop_id=shop.id, staff_id=one.staff.id, role=Role.OPERATOR, active=False, actor="test", now=utc_now())
+    assert client.get("/console/orders/").status_code == 302
+    assert client.post(reverse("desk:order-cancel", args=[shop.placed.number])).status_code == 403
+
+
+def test_one_person_in_two_shops(shop: Shop, other: Shop) -> None:
+    one = person(shop.id, Role.OPERATOR)
+    client = by_link(one)
+    assert client.post(reverse("desk:shop"), {"shop": str(other.id)}).status_code == 403
+    assert client.post(reverse("desk:shop"), {"shop": "x"}).status_code == 403
+    assert shop.placed.number in client.get("/console/orders/").content.decode()
+    add_staff(shop_id=other.id, user_id=one.staff.user_id, role=Role.VIEWER, actor="test", now=utc_now())
+    key = client.session.session_key
+    assert client.post(reverse("desk:shop"), {"shop": str(other.id)}).status_code == 302
+    assert client.session.session_key != key
+    page = client.get("/console/orders/").content.decode()
+    assert other.placed.number in page
+    assert shop.placed.number not in page
+    # A role is held in one shop only.
+    assert client.post(reverse("desk:order-cancel", args=[other.placed.number])).status_code == 403
+
+
+def test_answers_are_kept_by_nobody(shop: Shop) -> None:
+    client = inside(shop.id)
+    for answer in (client.get("/console/"), client.get("/console/orders/"), Client().get("/console/signin")):
+        assert answer.headers["Cache-Control"] == "no-store"
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+
+
+def test_every_post_is_written_down(shop: Shop) -> None:
+    client = inside(shop.id, Role.SUPPORT)
+    client.post(reverse("desk:order-cancel", args=[shop.placed.number]))
+    client.post(reverse("desk:orders-export"))
+    lines = sql("SELECT subject_id, data->>'status' FROM kernel_audit WHERE action = 'console.posted' ORDER BY id")
+    assert lines == [(f"/console/orders/{shop.placed.number}/cancel", "302"), ("/console/orders/export", "403")]
+
+
+@pytest.mark.parametrize(
+    "where", ["https://evil.example/", "//evil.example/console/", "/\\evil.example", "javascript:x", "/"]
+)
+def test_no_form_leads_away(shop: Shop, where: str) -> None:
+    one = person(shop.id, app=True)
+    client = by_link(one)
+    for path, sent in (
+        ("/console/language", {"language": "en", "next": where}),
+        ("/console/prove", {"code": one.code(), "next": where}),
+    ):
+        assert client.post(path, sent).headers["Location"] == "/console/"

@@ -1,0 +1,199 @@
+"""The console's pages in a real browser, in both sizes and languages; passkeys; a batch by clicks."""
+# ruff: noqa: F401, F811  (fixtures are imported by name)
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+
+from goodfor.catalog.models import Product
+from goodfor.cli import world
+from goodfor.console import tasks
+from goodfor.console.tests.conftest import CONTACT, Shop
+from goodfor.console.tests.helpers import Person, link_of, person, sql
+from goodfor.identity.types import Role
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.money import Money
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, orm_beside_the_browser
+from goodfor.orders.operations import refund_part
+from goodfor.payments import queries as payments
+from goodfor.payments.operations.open_case import open_case
+
+pytestmark = browser_marks
+#: The overview loads the charts' library; it is kept by the browser for all pages after.
+BUDGET = 700_000
+
+
+def words_of(shop: Shop) -> tuple[str, ...]:
+    """The shop's own words, which are the same in every language."""
+    titles = [line.title for line in shop.delivered.lines]
+    offers = [name for offer in world.OFFERS for name in (offer.name, *(sku[1] for sku in offer.skus))]
+    return ("好码小店", "用不了", "易支付", "余额", "待付款大单", *titles, *offers)
+
+
+def come_in(visit: Visit, one: Person) -> None:
+    visit.open(f"/console/signin?token={link_of(one)}")
+    visit.page.click("main form button.button-main")
+    visit.page.wait_for_url("**/console/")
+
+
+@pytest.fixture
+def case_id(shop: Shop) -> UUID:
+    now, paid = utc_now(), payments.payments_of(shop.id, "order", shop.delivered.id)[0]
+    refund_part(
+        shop_id=shop.id, order_id=shop.delivered.id, amount=Money(500, "CNY"), reason="用不了", actor="test", now=now
+    )
+    detail = {"our_ref": paid.number, "received_minor": 9, "expected_minor": 10}
+    return open_case(shop_id=shop.id, kind="mismatch", business_key="x", detail=detail, payment_id=paid.id, now=now)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_every_page(
+    shop: Shop,
+    case_id: UUID,
+    live_server: Any,
+    browser: Any,
+    width: int,
+    language: str,
+) -> None:
+    one = person(shop.id, app=True)
+    visit = Visit(browser, live_server.url, width, language, words_of(shop), budget=BUDGET, dense=True)
+    visit.open("/console/signin")
+    visit.check("console-signin")
+    come_in(visit, one)
+    visit.check("console-overview")
+    paid = payments.payments_of(shop.id, "order", shop.delivered.id)[0]
+    for name, path in {
+        "orders": "/console/orders/",
+        "orders-filtered": "/console/orders/?tab=delivered&total_from=1&channel=api&total_until=x",
+        "orders-empty": "/console/orders/?number=nothing",
+        "order": f"/console/orders/{shop.delivered.number}/",
+        "order-placed": f"/console/orders/{shop.placed.number}/",
+        "payments": "/console/payments/",
+        "payment": f"/console/payments/{paid.number}/",
+        "cases": "/console/cases/",
+        "case": f"/console/cases/{case_id}/",
+        "buyers": "/console/buyers/",
+        "buyer": f"/console/buyers/?contact={CONTACT}",
+        "ledger": "/console/ledger/",
+        "statement": "/console/ledger/account?code=5001:sales:codes",
+        "exports": "/console/exports/",
+        "batches": "/console/batches/",
+        "security": "/console/me/security",
+        "sessions": "/console/me/sessions",
+        "prove": "/console/prove",
+    }.items():
+        visit.open(path)
+        visit.check(f"console-{name}")
+    visit.open("/console/ledger/account?code=5001:sales:codes")
+    visit.page.click("table a >> nth=0")
+    visit.page.wait_for_load_state("load")
+    visit.check("console-transaction")
+    assert not visit.faults, "\n".join(visit.faults)
+
+
+def test_a_batch_by_clicks(shop: Shop, live_server: Any, browser: Any) -> None:
+    visit = Visit(browser, live_server.url, 1440, "zh-hans", words_of(shop), budget=None, dense=True)
+    come_in(visit, person(shop.id, Role.SUPPORT))
+    visit.open("/console/orders/")
+    visit.page.check("tbody tr:not(.sheet-detail) .row-pick >> nth=0")
+    visit.check("console-orders-picked")
+    visit.page.check(".pick-query")
+    visit.page.click("button[name=act][value=cancel]")
+    visit.page.wait_for_url("**/orders/batch")
+    assert "取消 2 个未付款的订单" in visit.page.content()
+    visit.check("console-batch-confirm")
+    visit.page.click("main form button.button-main")
+    visit.page.wait_for_url("**/batches/*/")
+    visit.check("console-batch-waiting")
+    assert tasks.do_batches(utc_now()) == 2
+    # The page watches the batch by itself.
+    visit.page.wait_for_selector("text=已完成", timeout=10_000)
+    visit.open(visit.page.url.removeprefix(live_server.url))
+    visit.check("console-batch-done")
+    assert not visit.faults, "\n".join(visit.faults)
+
+
+def test_a_passkey_from_making_to_signing_in(shop: Shop, live_server: Any, browser: Any) -> None:
+    """A virtual authenticator: add it, come in by it alone, and prove oneself with it. Passkeys need a name as host."""
+    base = live_server.url.replace("127.0.0.1", "localhost")
+    visit = Visit(browser, base, 1440, "zh-hans", (), budget=None, dense=True)
+    client = visit.context.new_cdp_session(visit.page)
+    client.send("WebAuthn.enable")
+    client.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+                "isUserVerified": True, "automaticPresenceSimulation": True,
+            }
+        },
+    )  # fmt: skip
+    one = person(shop.id)
+    come_in(visit, one)
+    visit.open("/console/me/security")
+    visit.page.fill("#passkey-name", "工作电脑")
+    visit.page.click("form[data-passkey=create] button")
+    visit.page.wait_for_selector(".recovery")
+    assert "工作电脑" in visit.page.content()
+    visit.page.goto(f"{base}/console/")
+    visit.page.click("details.menu:has(.me-name) summary")
+    visit.page.click(f"form[action='{reverse('desk:signout')}'] button")
+    visit.page.wait_for_url("**/console/signin")
+    visit.page.click("form[data-passkey=get] button")
+    visit.page.wait_for_url("**/console/")
+    visit.page.goto(f"{base}/console/prove?next=/console/orders/")
+    visit.page.click("form[data-passkey=get] button")
+    visit.page.wait_for_url("**/console/orders/")
+    assert not visit.faults
+
+
+def test_nothing_that_people_wrote_is_run(shop: Shop, live_server: Any, browser: Any) -> None:
+    """Stored XSS: markup in every text that the console shows stays text."""
+    evil = '"><img src=x onerror=window.bad=1><script>window.bad=1</script>'
+    Product.objects.filter(shop_id=shop.id).update(name=evil[:80])
+    one = person(shop.id, app=True)
+    visit = Visit(browser, live_server.url, 1440, "zh-hans", (), budget=None, dense=True)
+    come_in(visit, one)
+    plant(shop, evil)
+    paid = payments.payments_of(shop.id, "order", shop.delivered.id)[0]
+    for path in (
+        "/console/",
+        "/console/orders/",
+        "/console/orders/?number=" + evil[:40],
+        f"/console/orders/{shop.delivered.number}/",
+        "/console/payments/",
+        f"/console/payments/{paid.number}/",
+        "/console/cases/",
+        "/console/buyers/?contact=" + evil[:60],
+        "/console/ledger/",
+        "/console/ledger/account?code=5001:sales:codes",
+        "/console/me/sessions",
+        "/console/exports/",
+    ):
+        visit.page.goto(live_server.url + path)
+        assert visit.page.evaluate("window.bad") is None, path
+        assert visit.page.locator("img[src=x]").count() == 0, path
+
+
+def plant(shop: Shop, evil: str) -> None:
+    """Markup wherever strangers and colleagues can write."""
+    sql("UPDATE orders_line SET title = %s", [evil])
+    sql("UPDATE orders_order SET external_ref = %s WHERE external_ref IS NOT NULL", [evil[:60]])
+    sql("UPDATE identity_shop SET name = %s WHERE id = %s", [evil[:90], shop.id])
+    sql("UPDATE console_session SET agent = %s", [evil])
+    sql("UPDATE payments_account SET name = %s WHERE shop_id = %s", [evil[:90], shop.id])
+    refund_part(
+        shop_id=shop.id,
+        order_id=shop.delivered.id,
+        amount=Money(100, "CNY"),
+        reason=evil,
+        actor=evil[:40],
+        now=utc_now(),
+    )
+    open_case(
+        shop_id=shop.id, kind=evil[:30], business_key="x", detail={evil: evil}, now=utc_now(),
+        payment_id=payments.payments_of(shop.id, "order", shop.delivered.id)[0].id,
+    )  # fmt: skip

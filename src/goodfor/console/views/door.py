@@ -1,0 +1,185 @@
+"""The pages before one is inside: one-time links, password, second factor. Plain, without anybody's data."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodfor.console import queries
+from goodfor.console.access import come_in
+from goodfor.console.client import network_of
+from goodfor.console.errors import TooManyGuesses, WrongCode, WrongPassword
+from goodfor.console.frame import dress, local_path
+from goodfor.console.operations.count_try import count_try
+from goodfor.console.operations.factors import use_recovery_code, use_totp
+from goodfor.console.operations.forgive_try import forgive_try
+from goodfor.identity import queries as identity
+from goodfor.identity.errors import InvalidSigninLink
+from goodfor.identity.operations.use_signin_link import use_signin_link
+from goodfor.kernel import audit
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import DomainError
+
+YEAR: Final = 365 * 24 * 3600
+#: Whose password was right and who still owes the second factor.
+PENDING: Final = "console_pending"
+PENDING_SECONDS: Final = 600
+NEXT: Final = "console_next"
+
+
+def page(request: HttpRequest, which: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """A page of the door, never cached, and its address (it may hold a token) told to nobody."""
+    answer = render(request, "console/door.html", {"which": which, **(context or {})}, status=status)
+    return dress(answer)
+
+
+@sensitive_post_parameters("token", "password")
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def signin(request: HttpRequest) -> HttpResponse:
+    """GET with a token shows a button, so that programs which look into links use nothing up; POST uses it.
+
+    Without a token: user name and password, or a passkey.
+    """
+    if request.method != "POST":
+        token = request.GET.get("token", "")
+        return page(
+            request, "open" if token else "signin", {"token": token, "next": _next(request.GET.get("next", ""))}
+        )
+    return _by_link(request) if "token" in request.POST else _by_password(request)
+
+
+def _by_link(request: HttpRequest) -> HttpResponse:
+    now = utc_now()
+    try:
+        signed_in = use_signin_link(token=request.POST.get("token", ""), now=now)
+    except InvalidSigninLink:
+        return page(request, "used", status=403)
+    come_in(request, user_id=signed_in.user_id, shop_id=signed_in.shop_id, method="link", proved=False, now=now)
+    return redirect("desk:overview")
+
+
+def _by_password(request: HttpRequest) -> HttpResponse:
+    now, name = utc_now(), request.POST.get("username", "").strip()[:150]
+    onward = _next(request.POST.get("next", ""))
+    try:
+        user_id = check_password(request, name, request.POST.get("password", ""), now)
+        if not any(staff.active for _shop, staff in identity.places_of_user(user_id)):
+            raise WrongPassword
+    except DomainError as error:
+        return refused(request, "signin", error, {"username": name, "next": onward})
+    if queries.factors_of(user_id).second:
+        request.session.flush()
+        request.session[PENDING] = {"user": user_id, "at": now.timestamp()}
+        request.session[NEXT] = onward
+        return redirect("console-second")
+    return enter(request, user_id, "password", onward, now)
+
+
+def check_password(request: HttpRequest, name: str, password: str, now: datetime) -> int:
+    """Whose password it is; the guess is counted first. Raises TooManyGuesses, WrongPassword."""
+    account, address = name.casefold(), network_of(request)
+    count_try(scope="account", subject=account, now=now)
+    count_try(scope="address", subject=address, now=now)
+    user = authenticate(request, username=name, password=password)
+    if user is None:
+        raise WrongPassword
+    forgive_try(scope="account", subject=account, everything=True)
+    forgive_try(scope="address", subject=address, everything=False)
+    return int(user.pk)
+
+
+def check_code(request: HttpRequest, user_id: int, code: str, now: datetime) -> None:
+    """An app's code, or a recovery code; the guess is counted first. Raises TooManyGuesses, WrongCode."""
+    account, address = f"user:{user_id}", network_of(request)
+    count_try(scope="code", subject=account, now=now)
+    count_try(scope="address", subject=address, now=now)
+    bare = "".join(code.split())
+    if len(bare) == 8:
+        use_recovery_code(user_id=user_id, code=bare)
+    else:
+        use_totp(user_id=user_id, code=bare)
+    forgive_try(scope="code", subject=account, everything=True)
+    forgive_try(scope="address", subject=address, everything=False)
+
+
+@sensitive_post_parameters("code")
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def second(request: HttpRequest) -> HttpResponse:
+    """The second factor, after a right password."""
+    now = utc_now()
+    user_id = pending_user(request, now)
+    if user_id is None:
+        return redirect("console-signin")
+    context = {"factors": queries.factors_of(user_id)}
+    if request.method != "POST":
+        return page(request, "second", context)
+    try:
+        check_code(request, user_id, request.POST.get("code", ""), now)
+    except (WrongCode, TooManyGuesses) as error:
+        return refused(request, "second", error, context)
+    return enter(request, user_id, "password", request.session.get(NEXT, ""), now)
+
+
+def pending_user(request: HttpRequest, now: datetime) -> int | None:
+    """Whose password was given in this browser a moment ago."""
+    pending = request.session.get(PENDING)
+    if not isinstance(pending, dict) or now.timestamp() - pending["at"] > PENDING_SECONDS:
+        return None
+    return int(pending["user"])
+
+
+def enter(request: HttpRequest, user_id: int, method: str, onward: str, now: datetime) -> HttpResponse:
+    """All that was asked for was given: a fresh session, in the first shop where the person works."""
+    places = [(shop, staff) for shop, staff in identity.places_of_user(user_id) if staff.active]
+    if not places:
+        return refused(request, "signin", WrongPassword(), {})
+    shop, staff = places[0]
+    come_in(request, user_id=user_id, shop_id=shop.id, method=method, proved=True, now=now)
+    audit.record(
+        shop_id=shop.id,
+        actor=staff.actor,
+        action=f"console.signed_in_by_{method}",
+        subject=("staff", staff.id),
+        data={},
+        now=now,
+    )
+    return redirect(_next(onward))
+
+
+def refused(request: HttpRequest, which: str, error: DomainError, context: dict[str, Any]) -> HttpResponse:
+    """The same page again with the refusal on it."""
+    answer = page(request, which, {**context, "error": error}, status=error.http_status)
+    if "retry_after" in error.data:
+        answer["Retry-After"] = str(error.data["retry_after"])
+    return answer
+
+
+def _next(wanted: str) -> str:
+    return local_path(wanted, reverse("desk:overview"))
+
+
+@csrf_protect
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose a language and go back to where one was in the console."""
+    answer = redirect(_next(request.POST.get("next", "")))
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=YEAR,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer

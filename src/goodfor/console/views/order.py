@@ -1,0 +1,139 @@
+"""One order: everything that ever happened to it, and what can be done about it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from goodfor.console import words
+from goodfor.console.errors import NotAllowed
+from goodfor.console.frame import console_page, done, show
+from goodfor.console.stepup import require_fresh_proof
+from goodfor.console.types import Visitor
+from goodfor.console.views.timeline import timeline_of
+from goodfor.delivery import queries as delivery
+from goodfor.identity.types import Permission
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import DomainError, InvalidInput
+from goodfor.kernel.money import Money
+from goodfor.ledger import queries as ledger
+from goodfor.orders import queries as orders
+from goodfor.orders.operations import cancel_order, refund_order, refund_part
+from goodfor.orders.types import DeskOrder
+from goodfor.payments import queries as payments
+
+#: A refund above this asks for a fresh proof, unless the shop's settings say otherwise (`refund_limit_minor`).
+REFUND_LIMIT_MINOR: Final = 20_000
+PAGE: Final = "desk:orders"
+
+
+@console_page(Permission.ORDERS_VIEW)
+def order(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
+    """Timeline, lines, payments, postings, reveals; never a code."""
+    return _order(request, visitor, orders.desk_order(visitor.shop.id, number))
+
+
+def _order(
+    request: HttpRequest, visitor: Visitor, found: DeskOrder, error: DomainError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> HttpResponse:  # fmt: skip
+    shop_id = visitor.shop.id
+    attempts = payments.payments_of(shop_id, "order", found.id)
+    refunds = [refund for payment in attempts for refund in payments.refunds_of(shop_id, payment.id)]
+    cases = [case for payment in attempts for case in payments.cases_of(shop_id, payment.id)]
+    holders = [line.line_id for line in found.lines]
+    refundable = orders.refundable(shop_id, found.id)
+    codes = delivery.masked_codes(shop_id, holders) if found.delivered_at else []
+    postings = ledger.postings_of_order(shop_id, found.id) if visitor.may(Permission.LEDGER_VIEW) else []
+    context: dict[str, Any] = {
+        "title": found.number,
+        "order": found,
+        "contact": found.contact if visitor.may(Permission.BUYERS_VIEW) else orders.masked_contact(found.contact),
+        "channel": words.word(words.CHANNELS, found.channel),
+        "timeline": timeline_of(visitor, found, attempts, refunds, cases),
+        "payments": [
+            (p, words.word(words.PAYMENT_STATES, p.state), words.word(words.METHODS, p.method)) for p in attempts
+        ],
+        "refunds": [(r, words.word(words.REFUND_STATES, r.state)) for r in refunds],
+        "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in cases],
+        "codes": codes,
+        "shown": sum(1 for code in codes if code.revealed_at),
+        "postings": [
+            (
+                p,
+                words.word(words.POSTING_KINDS, p.kind),
+                ledger.account_label(p.account),
+                Money(p.amount_minor, p.currency),
+            )
+            for p in postings
+        ],
+        "refundable": refundable,
+        "may_refund": visitor.may(Permission.ORDERS_REFUND) and refundable.amount_minor > 0,
+        "may_part": visitor.may(Permission.ORDERS_REFUND)
+        and found.state == "delivered"
+        and refundable.amount_minor > 1,
+        "may_cancel": visitor.may(Permission.ORDERS_CANCEL) and found.state == "placed",
+        "may_see_buyer": visitor.may(Permission.BUYERS_VIEW),
+        "error": error,
+        "typed": typed or {},
+    }
+    crumbs = [(_("订单"), reverse(PAGE))]
+    return show(
+        request, visitor, "order", context, page=PAGE, crumbs=crumbs, status=error.http_status if error else 200
+    )
+
+
+@console_page(Permission.ORDERS_REFUND, methods=("POST",))
+def refund(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
+    """Give money back: all of the rest, or a part. Above the shop's limit it asks who one is first."""
+    found = orders.desk_order(visitor.shop.id, number)
+    whole, reason = request.POST.get("what") != "part", request.POST.get("reason", "").strip()
+    now = utc_now()
+    try:
+        if not reason:
+            raise InvalidInput(_("请填写退款原因"))
+        left = orders.refundable(visitor.shop.id, found.id)
+        amount = left if whole else _amount(request.POST.get("amount", ""), found.total.currency)
+        if amount.amount_minor > refund_limit(visitor):
+            require_fresh_proof(request)
+        _refund(visitor, found, amount, whole, reason, now)
+    except DomainError as error:
+        return _order(request, visitor, found, error, request.POST.dict())
+    return done(request, _("退款已提交"), reverse("desk:order", args=[number]))
+
+
+def _refund(visitor: Visitor, found: DeskOrder, amount: Money, whole: bool, reason: str, now: datetime) -> None:
+    shop_id, actor = visitor.shop.id, visitor.actor
+    if whole:
+        refund_order(shop_id=shop_id, order_id=found.id, reason=reason, actor=actor, by_staff=True, now=now)
+    else:
+        refund_part(shop_id=shop_id, order_id=found.id, amount=amount, reason=reason, actor=actor, now=now)
+
+
+def refund_limit(visitor: Visitor) -> int:
+    """Minor units that may go back without a fresh proof."""
+    limit = visitor.shop.settings.get("refund_limit_minor")
+    return limit if isinstance(limit, int) and limit >= 0 else REFUND_LIMIT_MINOR
+
+
+def _amount(text: str, currency: str) -> Money:
+    try:
+        return Money.parse(text.strip(), currency)
+    except ValueError:
+        raise InvalidInput(_("金额请写成 9.90 这样")) from None
+
+
+@console_page(Permission.ORDERS_CANCEL, methods=("POST",))
+def cancel(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
+    """Cancel an unpaid order."""
+    found = orders.desk_order(visitor.shop.id, number)
+    if not visitor.may(Permission.ORDERS_VIEW):
+        raise NotAllowed
+    try:
+        cancel_order(shop_id=visitor.shop.id, order_id=found.id, actor=visitor.actor, now=utc_now())
+    except DomainError as error:
+        return _order(request, visitor, orders.desk_order(visitor.shop.id, number), error)
+    return done(request, _("订单已取消"), reverse("desk:order", args=[number]))

@@ -1,0 +1,141 @@
+"""The first page: live numbers, thirty days, and what needs a hand now."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from goodfor.catalog import queries as catalog
+from goodfor.console.frame import console_page, show
+from goodfor.console.types import Visitor
+from goodfor.identity.types import Permission
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.money import Money
+from goodfor.kernel.trouble import trouble
+from goodfor.orders import queries as orders
+from goodfor.orders.types import DayFigures, DeskFigures
+from goodfor.payments import queries as payments
+from goodfor.vault import queries as vault
+
+DAYS: Final = 30
+#: Codes of a SKU on sale below which somebody should buy more, unless the shop's settings say otherwise (`low_stock`).
+LOW_STOCK: Final = 10
+CASES_SHOWN: Final = 1000
+LOW_SHOWN: Final = 6
+
+
+@console_page(Permission.ORDERS_VIEW)
+def overview(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Numbers of today against yesterday, of thirty days, and a list of what waits for a person."""
+    now, shop = utc_now(), visitor.shop
+    today = now.astimezone(ZoneInfo(shop.timezone)).date()
+    first = today - timedelta(days=DAYS - 1)
+    figures = orders.desk_figures(shop.id, first=first, last=today, timezone=shop.timezone, now=now)
+    context = {
+        "today": _today(figures.days, shop.currency),
+        "month": _month(figures.days, shop.currency),
+        "p50": figures.delivered_p50_seconds,
+        "p95": figures.delivered_p95_seconds,
+        "waiting": waiting(visitor, figures, now),
+        "sales_chart": _sales_chart(figures.days),
+        "orders_chart": _orders_chart(figures.days),
+        "at": now,
+    }
+    return show(request, visitor, "overview", context, page="desk:overview")
+
+
+def _today(days: Sequence[DayFigures], currency: str) -> dict[str, Any]:
+    today, before = days[-1], days[-2]
+    change = (today.paid_minor - before.paid_minor) * 100 // before.paid_minor if before.paid_minor else None
+    return {"sales": Money(today.paid_minor, currency), "orders": today.paid, "placed": today.placed, "change": change}
+
+
+def _month(days: Sequence[DayFigures], currency: str) -> dict[str, Any]:
+    placed, paid = sum(day.placed for day in days), sum(day.paid for day in days)
+    refunded = sum(day.refunded for day in days)
+    return {
+        "sales": Money(sum(day.paid_minor for day in days), currency),
+        "orders": paid,
+        "success": f"{paid * 100 / placed:.1f}" if placed else None,
+        "refunded": Money(sum(day.refunded_minor for day in days), currency),
+        "refund_rate": f"{refunded * 100 / paid:.2f}" if paid else None,
+    }
+
+
+def _label(day: date) -> str:
+    return f"{day:%m-%d}"
+
+
+def _sales_chart(days: Sequence[DayFigures]) -> dict[str, Any]:
+    return {
+        "kind": "bar",
+        "columns": [_("日期"), _("成交额"), _("退款额")],
+        "rows": [[_label(day.day), day.paid_minor, day.refunded_minor] for day in days],
+        "unit": _("元"),
+        "format": "money",
+    }
+
+
+def _orders_chart(days: Sequence[DayFigures]) -> dict[str, Any]:
+    return {
+        "kind": "line",
+        "columns": [_("日期"), _("下单数"), _("成交数")],
+        "rows": [[_label(day.day), day.placed, day.paid] for day in days],
+        "unit": _("单"),
+        "format": "number",
+    }
+
+
+def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[str, Any]]:
+    """What needs a hand now, gravest first; nothing of what the visitor may not see."""
+    found: list[dict[str, Any]] = []
+    orders_at = reverse("desk:orders")
+    if figures.overdue:
+        found.append(_item(_("已付款但超时未了结的订单"), figures.overdue, f"{orders_at}?tab=paid", "red"))
+    if visitor.may(Permission.PAYMENTS_VIEW):
+        cases = len(payments.cases(visitor.shop.id, state="open", limit=CASES_SHOWN))
+        if cases:
+            found.append(_item(_("待处理的异常单"), cases, reverse("desk:cases"), "red"))
+    if figures.refunding:
+        found.append(_item(_("退款中的订单"), figures.refunding, f"{orders_at}?tab=refunding", "amber"))
+    if visitor.may(Permission.STOCK_VIEW):
+        found += _low_stock(visitor, now)
+    if visitor.may(Permission.AUDIT_VIEW):
+        wrong = trouble()
+        if wrong.failed_jobs:
+            found.append(_item(_("失败的后台任务"), wrong.failed_jobs, "", "red"))
+        if wrong.events_retrying:
+            found.append(_item(_("等待重试的事件"), wrong.events_retrying, "", "amber"))
+    return found
+
+
+def _low_stock(visitor: Visitor, now: datetime) -> list[dict[str, Any]]:
+    limit = visitor.shop.settings.get("low_stock", LOW_STOCK)
+    on_sale = {
+        sku.id: f"{product.name} {sku.name}"
+        for product in catalog.all_products(visitor.shop.id)
+        if product.on_sale
+        for sku in product.skus
+        if sku.on_sale
+    }
+    levels = vault.stock(visitor.shop.id, list(on_sale), now)
+    orders_at = reverse("desk:orders")
+    found = []
+    for sku_id, name in on_sale.items():
+        left = levels[sku_id].available if sku_id in levels else 0
+        if left < limit:
+            href = f"{orders_at}?{urlencode({'sku': f'sku:{sku_id}'})}"
+            label = _("库存不足：%(name)s") % {"name": name}
+            found.append(_item(label, left, href, "red" if left == 0 else "amber"))
+    rest = sum(1 for item in found[LOW_SHOWN:])
+    more = [_item(_("其他库存不足的商品"), rest, "", "amber")] if rest else []
+    return [*found[:LOW_SHOWN], *more]
+
+
+def _item(label: str, count: int, href: str, tone: str) -> dict[str, Any]:
+    return {"label": label, "count": count, "href": href, "tone": tone}

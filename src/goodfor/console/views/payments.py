@@ -1,0 +1,119 @@
+"""One payment, and one case with what can be done about it."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from goodfor.console import words
+from goodfor.console.errors import NotAllowed
+from goodfor.console.frame import console_page, done, show
+from goodfor.console.stepup import require_fresh_proof
+from goodfor.console.types import Visitor
+from goodfor.console.views.order import refund_limit
+from goodfor.identity.types import Permission
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import DomainError, InvalidInput
+from goodfor.orders import queries as orders
+from goodfor.orders.operations import retry_refund
+from goodfor.payments import queries as payments
+from goodfor.payments.operations.close_case import close_case
+from goodfor.payments.operations.resolve_refund import resolve_refund
+from goodfor.payments.types import CaseView, PaymentView, RefundView
+
+PAYMENTS: Final = "desk:payments"
+CASES: Final = "desk:cases"
+
+
+@console_page(Permission.PAYMENTS_VIEW)
+def payment(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
+    """A payment with everything that its channel ever said, its refunds and its cases."""
+    shop_id = visitor.shop.id
+    found = payments.payment_by_number(shop_id, number)
+    context = {
+        "title": found.number,
+        "payment": found,
+        "state": words.word(words.PAYMENT_STATES, found.state),
+        "tone": words.PAYMENT_TONES.get(found.state, "plain"),
+        "method": words.word(words.METHODS, found.method),
+        "order_number": _order_number(visitor, found),
+        "history": orders.order_history(shop_id, [found.id]),
+        "states": words.PAYMENT_STATES,
+        "facts": payments.facts_of(shop_id, found.id),
+        "refunds": [(r, words.word(words.REFUND_STATES, r.state)) for r in payments.refunds_of(shop_id, found.id)],
+        "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in payments.cases_of(shop_id, found.id)],
+    }
+    return show(request, visitor, "payment", context, page=PAYMENTS, crumbs=[(_("支付流水"), reverse(PAYMENTS))])
+
+
+def _order_number(visitor: Visitor, found: PaymentView) -> str:
+    rows = orders.desk_orders(visitor.shop.id, [found.source_id]) if found.source_type == "order" else []
+    return rows[0].number if rows else ""
+
+
+@console_page(Permission.PAYMENTS_VIEW, methods=("GET", "POST"))
+def case(request: HttpRequest, visitor: Visitor, case_id: Any) -> HttpResponse:
+    """A case: what is known, and deciding it."""
+    found = payments.case(visitor.shop.id, case_id)
+    if request.method != "POST":
+        return _case(request, visitor, found)
+    if not visitor.may(Permission.PAYMENTS_RESOLVE):
+        raise NotAllowed
+    try:
+        _resolve(request, visitor, found)
+    except DomainError as error:
+        return _case(request, visitor, payments.case(visitor.shop.id, case_id), error)
+    return done(request, _("已处理"), reverse("desk:case", args=[case_id]))
+
+
+def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: DomainError | None = None) -> HttpResponse:
+    shop_id = visitor.shop.id
+    paid = payments.payment(shop_id, found.payment_id) if found.payment_id else None
+    refund = payments.refund(shop_id, found.refund_id) if found.refund_id else None
+    context = {
+        "title": words.word(words.CASE_KINDS, found.kind),
+        "case": found,
+        "detail": [(key, value) for key, value in sorted(found.detail.items())],
+        "payment": paid,
+        "order_number": _order_number(visitor, paid) if paid else "",
+        "refund": refund,
+        "refund_state": words.word(words.REFUND_STATES, refund.state) if refund else "",
+        "may_resolve": visitor.may(Permission.PAYMENTS_RESOLVE) and found.state == "open",
+        "may_decide": refund is not None and refund.state == "unknown",
+        "may_repeat": refund is not None and refund.state == "failed" and visitor.may(Permission.ORDERS_REFUND),
+        "error": error,
+    }
+    status = error.http_status if error else 200
+    return show(request, visitor, "case", context, page=CASES, crumbs=[(_("异常单"), reverse(CASES))], status=status)
+
+
+def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
+    """`act`: arrived or absent decide an unknown refund, repeat asks for a refused one again, close ends the case."""
+    note, act = request.POST.get("note", "").strip(), request.POST.get("act", "")
+    shop_id, now = visitor.shop.id, utc_now()
+    if not note:
+        raise InvalidInput(_("请写下怎么处理的"))
+    refund = payments.refund(shop_id, found.refund_id) if found.refund_id else None
+    if act == "close":
+        close_case(shop_id=shop_id, case_id=found.id, resolution=note, actor=visitor.actor, now=now)
+        return
+    if refund is None or act not in ("arrived", "absent", "repeat"):
+        raise InvalidInput(_("没有这个操作"))
+    if refund.amount.amount_minor > refund_limit(visitor):
+        require_fresh_proof(request)
+    if act == "repeat":
+        if not visitor.may(Permission.ORDERS_REFUND):
+            raise NotAllowed
+        payment = payments.payment(shop_id, refund.payment_id)
+        # Which closes the case of the try that failed, too.
+        retry_refund(shop_id=shop_id, order_id=payment.source_id, refund_id=refund.id, actor=visitor.actor, now=now)
+        return
+    _decide(visitor, refund, act == "arrived", note)
+
+
+def _decide(visitor: Visitor, refund: RefundView, arrived: bool, note: str) -> None:
+    # What follows for the order, the event of the refund tells: orders hears RefundSucceeded.
+    resolve_refund(
+        shop_id=visitor.shop.id, refund_id=refund.id, arrived=arrived, note=note, actor=visitor.actor, now=utc_now()
+    )

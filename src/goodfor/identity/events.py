@@ -1,0 +1,18 @@
+"""What identity tells the rooms above."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from goodfor.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class BuyerErasing(Event):
+    """A buyer's account is erased within the hour: whoever keeps the buyer's contacts forgets them now.
+
+    Until then identity.queries still tells which contacts they are; the event itself holds none.
+    """
+
+    name: ClassVar[str] = "identity.buyer_erasing"
+    buyer_id: UUID

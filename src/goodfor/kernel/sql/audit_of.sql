@@ -1,0 +1,5 @@
+-- The lines of the audit trail about one thing, oldest first.
+SELECT actor, action, data::text, at FROM kernel_audit
+WHERE shop_id = %(shop_id)s AND subject_type = %(subject_type)s AND subject_id = %(subject_id)s
+ORDER BY at, id
+LIMIT %(limit)s

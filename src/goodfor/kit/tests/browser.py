@@ -1,0 +1,177 @@
+"""Pages in a real browser: what every page must hold, and a visitor who collects what is wrong. Faces reuse it.
+
+pytestmark = browser_marks
+from goodfor.kit.tests.browser import browser, orm_beside_the_browser   (fixtures, imported by name)
+
+visit = Visit(browser, live_server.url, width=360, language="en", given=("shop's own words",))
+visit.open("/path"); visit.check("name")
+assert not visit.faults
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MAX_BYTES = 150_000
+MIN_TAP = 40
+#: WCAG 2.2 AA asks for 24; a workplace with a mouse may be as dense as that.
+DENSE_TAP = 24
+SHOTS = Path(__file__).resolve().parents[4] / "var" / "screenshots"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LAUNCH_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+_MEASURE = (Path(__file__).parent / "page_checks.js").read_text(encoding="utf-8")
+
+
+def chromium() -> str | None:
+    """Where Debian's Chromium is, or None."""
+    return next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
+
+
+browser_marks = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(chromium() is None, reason="Chromium is not installed: apt-get install chromium"),
+]
+
+
+@pytest.fixture(autouse=True)
+def orm_beside_the_browser() -> Iterator[None]:
+    """The browser's driver runs an event loop in this thread; the database is used from it all the same."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    """One Chromium for a test."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium(), args=LAUNCH_ARGS)
+        yield opened
+        opened.close()
+
+
+def measure(page: Any, *, english: bool, given: Sequence[str], tap: int = MIN_TAP) -> list[str]:
+    """What is wrong with the page that is open; `given` are the shop's own words, longest first."""
+    words = sorted({word for word in given if word}, key=len, reverse=True)
+    options = {"english": english, "given": words, "tap": tap, "width": page.viewport_size["width"]}
+    found: list[str] = page.evaluate(_MEASURE, options)
+    return found
+
+
+def axe(page: Any, without: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds: rule, and the first elements that break it; `without` these rules."""
+    module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    options = {
+        "resultTypes": ["violations"],
+        "runOnly": {"type": "tag", "values": AXE_TAGS},
+        "rules": {rule: {"enabled": False} for rule in without},
+    }
+    broken = module.Axe().run(page, options=options).response["violations"]
+    return [
+        f"axe {rule['id']}: {node['html'][:140]} {node.get('failureSummary', '')[:160]!r}"
+        for rule in broken
+        for node in rule["nodes"][:4]
+    ]
+
+
+class Watch:
+    """Listens to a page: console errors, failed requests, and how much was loaded."""
+
+    def __init__(self, page: Any) -> None:
+        self.faults: list[str] = []
+        self.bytes = 0
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        page.on("response", self._response)
+
+    def _console(self, message: Any) -> None:
+        # Chromium also writes a line for a document that we answer with 4xx on purpose.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.faults.append(f"console: {message.text[:200]}")
+
+    def _response(self, response: Any) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.faults.append(f"{response.status}: {response.url}")
+        if response.status == 200 and response.request.resource_type != "image":
+            # Reading a body lets other responses be heard meanwhile: add only what is known.
+            size = len(response.body())
+            self.bytes += size
+
+    def start(self) -> None:
+        """Forget what the page before did."""
+        self.faults, self.bytes = [], 0
+
+    def stop(self, budget: int | None = MAX_BYTES) -> list[str]:
+        """What went wrong since `start`; `budget` are the bytes that a page may weigh without pictures."""
+        heavy = budget is not None and self.bytes > budget
+        return self.faults + ([f"page weighs {self.bytes} bytes"] if heavy else [])
+
+
+class Visit:
+    """One visitor with a width and a language, collecting what is wrong page by page."""
+
+    def __init__(
+        self,
+        browser: Any,
+        base: str,
+        width: int,
+        language: str,
+        given: Sequence[str] = (),
+        *,
+        budget: int | None = MAX_BYTES,
+        dense: bool = False,
+        cookies: Sequence[dict[str, str]] = (),
+    ) -> None:
+        self.base, self.width, self.language, self.given, self.budget = base, width, language, tuple(given), budget
+        self.phone = width < 600
+        self.tap = DENSE_TAP if dense and not self.phone else MIN_TAP
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 760 if self.phone else 900},
+            is_mobile=self.phone,
+            has_touch=self.phone,
+            locale="en-US" if language == "en" else "zh-CN",
+        )
+        self.context.add_cookies([{"name": "gf_lang", "value": language, "url": base}, *cookies])
+        self.page = self.context.new_page()
+        self.watch = Watch(self.page)
+        self.faults: list[str] = []
+
+    def open(self, path: str) -> None:
+        """Go there, and wait until all is loaded."""
+        self.watch.start()
+        self.page.goto(self.base + path)
+        self.page.wait_for_load_state("load")
+
+    def check(self, name: str, *, both_shots: bool = False, without: Sequence[str] = ()) -> None:
+        """Measure the open page in both themes, run axe, and keep pictures."""
+        found = list(self.watch.stop(self.budget))
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            found += measure(self.page, english=self.language == "en", given=self.given, tap=self.tap)
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        found += axe(self.page, without)
+        # Taking a picture writes styles into the page: measure first.
+        for theme in ("dark", "light") if self.phone or both_shots else ("light",):
+            self.shoot(name, theme)
+        self.faults += [f"{name}: {fault}" for fault in dict.fromkeys(found)]
+        self.watch.start()
+
+    def shoot(self, name: str, theme: str = "light", *, full: bool = True) -> None:
+        """Keep a picture under var/screenshots/."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        target = SHOTS / f"{name}-{self.width}-{self.language}-{theme}.png"
+        self.page.screenshot(path=target, full_page=full)

@@ -1,0 +1,1 @@
+"""Channels by vendor: everything about one is in its folder."""

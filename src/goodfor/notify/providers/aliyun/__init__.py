@@ -1,0 +1,1 @@
+"""SMS by Alibaba Cloud (Dysmsapi 2017-05-25)."""

@@ -1,0 +1,1 @@
+"""The group robot of Feishu and Lark."""

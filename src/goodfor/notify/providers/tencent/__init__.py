@@ -1,0 +1,1 @@
+"""SMS by Tencent Cloud (sms 2021-01-11)."""

@@ -1,0 +1,1 @@
+"""Messages of WeChat official accounts and mini-programs."""

@@ -1,0 +1,36 @@
+"""Forget how to reach a buyer whose account is about to be erased."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.identity import queries as identity
+from goodfor.kernel import audit
+from goodfor.kernel.sql import Statement
+
+_FORGET = Statement("goodfor.orders", "sql/forget_contacts.sql")
+
+
+@transaction.atomic(savepoint=False)
+def forget_contacts(*, shop_id: UUID, buyer_id: UUID, now: datetime) -> int:
+    """Erase contact and address from the buyer's orders; orders, money and codes stay. How many orders changed.
+
+    Guests' orders placed with a contact that the account has proven lose it as well.
+    """
+    changed = _FORGET.run(
+        {
+            "shop_id": shop_id,
+            "buyer_ref": f"buyer:{buyer_id.hex}",
+            "indexes": identity.contact_indexes(shop_id, buyer_id),
+        }
+    )
+    audit.record(
+        shop_id=shop_id,
+        actor="system",
+        action="orders.contacts_forgotten",
+        subject=("buyer", buyer_id),
+        data={"orders": changed},
+        now=now,
+    )
+    return changed

@@ -1,0 +1,1 @@
+"""One module a vendor: what its interface checks and answers."""

@@ -1,0 +1,104 @@
+"""The first page, from the blocks that the operator has arranged: each with the goods that it shows now."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from goodfor.catalog import queries as catalog
+from goodfor.catalog.types import CategoryView, Filters, ImageView, ProductCard, SkuView
+from goodfor.storefront.queries import Shelf, Shelved, shelved
+from goodfor.vault import queries as vault
+from goodfor.window import queries as window
+from goodfor.window.types import Banner, Block, CategoryRow, Content, Flash, Grid, Scene, Text
+
+DEFAULT_GRID = 24
+
+
+@dataclass(frozen=True, slots=True)
+class FlashOffer:
+    """A SKU in the strip."""
+
+    card: ProductCard
+    sku: SkuView
+    sold_out: bool
+
+    @property
+    def face(self) -> str:
+        """What its token shows."""
+        return self.sku.face_value_label or self.sku.name
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block ready to be shown; the fields of other kinds are empty."""
+
+    content: Content
+    goods: list[Shelved] = field(default_factory=list)
+    offers: list[FlashOffer] = field(default_factory=list)
+    categories: list[CategoryView] = field(default_factory=list)
+    image: ImageView | None = None
+    more: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Which template part draws it."""
+        return self.content.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The first page; `arranged` is False for the one that every new shop has."""
+
+    pieces: list[Piece]
+    arranged: bool
+
+
+def arranged_home(shop_id: UUID, now: datetime, *, draft: bool = False) -> Home | None:
+    """The blocks shown at `now`, those with nothing to show left out; None where the operator has arranged nothing."""
+    blocks = window.draft(shop_id) if draft else window.published(shop_id)
+    pieces = [_piece(shop_id, block, now) for block in blocks if block.shown_at(now)]
+    return Home([piece for piece in pieces if piece is not None], arranged=True) if blocks else None
+
+
+def default_home(shop_id: UUID, after: str | None) -> tuple[Home, Shelf]:
+    """Scenes if there are any, all categories, all products."""
+    scenes = catalog.scenes(shop_id)
+    pieces = [Piece(Scene(tuple(scenes)))] if scenes and not after else []
+    listed = catalog.list_products(shop_id, after=after, limit=DEFAULT_GRID)
+    pieces.append(Piece(CategoryRow(), categories=catalog.categories(shop_id)))
+    return Home(pieces, arranged=False), Shelf(shelved(shop_id, listed.items), listed.next)
+
+
+def _piece(shop_id: UUID, block: Block, now: datetime) -> Piece | None:
+    content = block.content
+    match content:
+        case Banner():
+            return Piece(content, image=catalog.image(shop_id, content.image) if content.image else None)
+        case Scene() | Text():
+            return Piece(content)
+        case CategoryRow():
+            known = catalog.categories(shop_id)
+            by_slug = {category.slug: category for category in known}
+            chosen = [by_slug[slug] for slug in content.slugs if slug in by_slug] if content.slugs else known
+            return Piece(content, categories=chosen) if chosen else None
+        case Grid():
+            goods, more = _grid(shop_id, content)
+            return Piece(content, goods=goods, more=more) if goods else None
+        case Flash():
+            offers = _flash(shop_id, content) if now < content.ends_at else []
+            return Piece(content, offers=offers) if offers else None
+
+
+def _grid(shop_id: UUID, grid: Grid) -> tuple[list[Shelved], str]:
+    if grid.slugs:
+        cards = catalog.products_by_slug(shop_id, grid.slugs)[: grid.limit]
+        return shelved(shop_id, cards), ""
+    filters = Filters(scene=grid.scene or None)
+    listed = catalog.list_products(shop_id, category=grid.category or None, limit=grid.limit, filters=filters)
+    return shelved(shop_id, listed.items), "more" if listed.next else ""
+
+
+def _flash(shop_id: UUID, flash: Flash) -> list[FlashOffer]:
+    found = catalog.products_of_skus(shop_id, flash.sku_ids)
+    stock = vault.stock(shop_id, [sku.id for _, sku in found])
+    return [FlashOffer(card, sku, sku.id not in stock or stock[sku.id].available <= 0) for card, sku in found]

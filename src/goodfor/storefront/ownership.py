@@ -1,0 +1,35 @@
+"""Which order this browser may see: by its own proof (number and secret), or because its buyer's account has it."""
+
+from django.http import HttpRequest
+
+from goodfor.identity.types import ShopView, SignedInBuyer
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import NotFound
+from goodfor.orders import queries as orders
+from goodfor.storefront import grants
+from goodfor.storefront.account import current
+from goodfor.storefront.grants import NEVER
+from goodfor.storefront.types import Grant
+
+
+def grant_for(request: HttpRequest, shop: ShopView, number: str) -> Grant | None:
+    """The grant on an order number; of two, the one that is fresh."""
+    by_secret = grants.grant_for(request, shop.id, number)
+    if by_secret is not None and grants.is_fresh(by_secret, utc_now()):
+        return by_secret
+    buyer = current(request, shop)
+    return (by_account(shop, buyer, number) if buyer else None) or by_secret
+
+
+def by_account(shop: ShopView, buyer: SignedInBuyer, number: str) -> Grant | None:
+    """The grant of a signed-in buyer on an own order: as fresh as the buyer's last proof."""
+    try:
+        order = orders.order_of_buyer(shop.id, buyer.ref, number)
+    except NotFound:
+        return None
+    return Grant(order.id, order.number, buyer.proved_at or NEVER, buyer_id=buyer.buyer_id)
+
+
+def actor(grant: Grant) -> str:
+    """Who acts, for the audit trail."""
+    return f"buyer:{grant.buyer_id}" if grant.buyer_id else f"guest:{grant.number}"

@@ -1,0 +1,120 @@
+"""Something is wrong with what was bought: say so in one tap, with or without script."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from goodfor.delivery import queries as delivery
+from goodfor.identity.types import ShopView
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import DomainError
+from goodfor.orders import queries as orders
+from goodfor.orders.operations.open_claim import MAX_TEXT, open_claim
+from goodfor.orders.operations.withdraw_claim import withdraw_claim
+from goodfor.orders.types import LineView, OrderView
+from goodfor.storefront import grants as proof
+from goodfor.storefront.advice import advice_for
+from goodfor.storefront.claims import REASONS, claims_of
+from goodfor.storefront.client import client_ip
+from goodfor.storefront.forms import ids_in, typed
+from goodfor.storefront.operations.count_attempt import count_attempt
+from goodfor.storefront.page import page, show
+from goodfor.storefront.types import Grant
+
+HOUR = timedelta(hours=1)
+CLAIMS_PER_ADDRESS, CLAIMS_PER_ORDER = 20, 6
+
+
+@page("GET", "POST", private=True)
+def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
+    """The reasons, and on POST the claim. Where it means money back at once, who asks must have proved it lately."""
+    grant = proof.grant_for(request, shop.id, number)
+    if grant is None:
+        return redirect("storefront:lookup")
+    order = orders.order_view(shop.id, grant.order_id)
+    line = _line(order, request.POST.get("line", "") or request.GET.get("line", ""))
+    if order.state != "delivered" or line is None:
+        return redirect("storefront:order", number=number)
+    if request.method != "POST":
+        return _page(request, shop, grant, order, line)
+    now = utc_now()
+    seen = bool(delivery.revealed(shop.id, [held.line_id for held in order.lines]))
+    if not seen and not proof.is_fresh(grant, now):
+        return redirect(reverse("storefront:proof", args=[number]))
+    try:
+        _count(request, shop, number)
+        open_claim(
+            shop_id=shop.id,
+            order_id=order.id,
+            line_id=line.line_id,
+            reason=typed(request.POST.get("reason", ""), 20),
+            code_ids=ids_in(request.POST.getlist("code")),
+            text=typed(request.POST.get("text", ""), MAX_TEXT),
+            may_refund=not seen,
+            actor=f"guest:{number}",
+            now=now,
+        )
+    except DomainError as error:
+        return _page(request, shop, grant, order, line, error)
+    return redirect(reverse("storefront:order", args=[number]) + "#claim")
+
+
+@page("POST", private=True)
+def withdraw(request: HttpRequest, shop: ShopView, number: str, claim_id: UUID) -> HttpResponse:
+    """Take a claim back."""
+    grant = proof.grant_for(request, shop.id, number)
+    if grant is None:
+        return redirect("storefront:lookup")
+    withdraw_claim(shop_id=shop.id, order_id=grant.order_id, claim_id=claim_id, actor=f"guest:{number}", now=utc_now())
+    return redirect("storefront:order", number=number)
+
+
+def _count(request: HttpRequest, shop: ShopView, number: str) -> None:
+    now, ip = utc_now(), client_ip(request)
+    for scope, subject, limit in (
+        ("claim.ip", ip, CLAIMS_PER_ADDRESS),
+        ("claim.order", f"{ip}|{number}", CLAIMS_PER_ORDER),
+    ):
+        count_attempt(shop_id=shop.id, scope=scope, subject=subject, limit=limit, window=HOUR, now=now)
+
+
+def _line(order: OrderView, asked: str) -> LineView | None:
+    if not asked:
+        return order.lines[0] if order.lines else None
+    return next((line for line in order.lines if str(line.line_id) == asked), None)
+
+
+def _page(
+    request: HttpRequest,
+    shop: ShopView,
+    grant: Grant,
+    order: OrderView,
+    line: LineView,
+    error: DomainError | None = None,
+) -> HttpResponse:
+    codes = delivery.masked_codes(shop.id, [line.line_id])
+    seen = bool(delivery.revealed(shop.id, [held.line_id for held in order.lines]))
+    picked = request.POST.getlist("code") or [request.GET.get("code", "")]
+    waiting = [shown for shown in claims_of(shop.id, order) if shown.claim.state == "open"]
+    context = {
+        "order": order,
+        "line": line,
+        "codes": codes if 1 < len(codes) <= 50 else [],
+        "picked": picked,
+        "reasons": [reason for reason in REASONS if not seen or reason[0] != "changed_mind"],
+        "seen": seen,
+        "fresh": proof.is_fresh(grant, utc_now()),
+        "waiting": next((shown for shown in waiting if shown.line.line_id == line.line_id), None),
+        "most_text": MAX_TEXT,
+        "text": typed(request.POST.get("text", ""), MAX_TEXT),
+        "error": error,
+        "advice": advice_for(error) if error else "",
+        "tab": "orders",
+    }
+    response = show(request, "claim", context, status=error.http_status if error else 200)
+    if error and "retry_after" in error.data:
+        response["Retry-After"] = str(error.data["retry_after"])
+    return response

@@ -1,0 +1,40 @@
+"""One table: the blocks of a shop's first page, as drafted and as published."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from goodfor.kernel.ids import uuid7
+from goodfor.window.types import KINDS, MAX_BLOCKS
+
+DRAFT, PUBLISHED = "draft", "published"
+
+
+class Block(models.Model):
+    """One block of one version. `settings` is what window.parsing wrote, and only that."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    version = models.CharField(max_length=12)
+    position = models.SmallIntegerField()
+    kind = models.CharField(max_length=16)
+    settings = models.JSONField()
+    visible_from = models.DateTimeField(null=True)
+    visible_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "window_block"
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "version", "position"], name="window_block_place"),
+            models.CheckConstraint(condition=Q(version__in=[DRAFT, PUBLISHED]), name="window_block_version"),
+            models.CheckConstraint(condition=Q(kind__in=sorted(KINDS)), name="window_block_kind"),
+            models.CheckConstraint(condition=Q(position__gte=0, position__lt=MAX_BLOCKS), name="window_block_position"),
+            models.CheckConstraint(
+                condition=Q(visible_from__isnull=True)
+                | Q(visible_until__isnull=True)
+                | Q(visible_until__gt=F("visible_from")),
+                name="window_block_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.position} {self.kind}"

@@ -1,0 +1,97 @@
+"""What a shop window is made of: one frozen dataclass for each kind of block. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+MAX_BLOCKS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A large card: words, where it leads (an address of this shop), and a picture that catalog has taken in."""
+
+    kind: ClassVar[str] = "banner"
+    title: str
+    text: str = ""
+    href: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Scenes to choose from, in this order."""
+
+    kind: ClassVar[str] = "scene"
+    scenes: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """Categories by slug, in this order; none means all."""
+
+    kind: ClassVar[str] = "category"
+    slugs: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Products: chosen ones by slug, else those of a category or a scene, else all; at most `limit`."""
+
+    kind: ClassVar[str] = "grid"
+    title: str
+    slugs: tuple[str, ...] = ()
+    category: str = ""
+    scene: str = ""
+    limit: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """Chosen SKUs with a clock that runs to `ends_at`; after that the strip is gone."""
+
+    kind: ClassVar[str] = "flash"
+    title: str
+    sku_ids: tuple[UUID, ...]
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A few calm words; lines stay lines, marks stay text."""
+
+    kind: ClassVar[str] = "text"
+    body: str
+    title: str = ""
+
+
+Content = Banner | Scene | CategoryRow | Grid | Flash | Text
+KINDS: dict[str, type[Content]] = {made.kind: made for made in (Banner, Scene, CategoryRow, Grid, Flash, Text)}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block with the time in which it is shown; None is no bound."""
+
+    content: Content
+    visible_from: datetime | None = None
+    visible_until: datetime | None = None
+
+    def shown_at(self, now: datetime) -> bool:
+        """True inside of its time."""
+        return (self.visible_from is None or self.visible_from <= now) and (
+            self.visible_until is None or now < self.visible_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRequest:
+    """A block as a form or a script describes it: its kind and plain settings, checked when it is arranged."""
+
+    kind: str
+    settings: dict[str, object]
+    visible_from: datetime | None = None
+    visible_until: datetime | None = None
