@@ -1,4 +1,4 @@
-"""Compile every .po of the package to .mo (each room has its own locale/, shared ones are in src/goodfor/locale), or check.
+"""Compile every .po of the package to .mo, or check: the shared ones in src/goodfor/locale and those of the rooms.
 
     python scripts/compile_messages.py            write the .mo files
     python scripts/compile_messages.py --check    exit 1 when one is missing, stale, or a .po has an empty translation

@@ -34,7 +34,9 @@ MAX_WORDS = 6
 #: Nothing that is searched has longer words.
 MAX_WORD = 120
 #: So many products that hold a query's pairs of characters are judged; more are of no use to anyone.
-MAX_JUDGED = 3000
+MAX_JUDGED = 1000
+#: Likeness costs more than holding, and the nearest are looked for, not all.
+MAX_ALIKE = 300
 MAX_PRICE = 10**15
 #: How alike a mistyped Latin word must be (word_similarity): one wrong letter in five.
 LIKENESS = 0.45
@@ -215,7 +217,7 @@ def _searched(
     if not ids and not offset and _LATIN.search(phrase):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKENESS)])
-            ids = [row[0] for row in _LIKE.rows({**asked, "phrase": phrase.lower(), "limit": limit})]
+            ids = [row[0] for row in _LIKE.rows({**asked, "phrase": phrase.lower(), "most": MAX_ALIKE, "limit": limit})]
     rows = {p.id: p for p in _with_offers(shop_id, Product.objects.filter(shop_id=shop_id, id__in=ids[:limit]))}
     cards = tuple(_card(rows[i]) for i in ids[:limit] if i in rows and cast(Any, rows[i]).offers)
     return Page(cards, _pack(f"r:{offset + limit}") if len(ids) > limit else None)

@@ -3,6 +3,7 @@
 import hashlib
 
 from django.db import connection
+from psycopg import sql
 
 #: Every kind of advisory lock in the house and what it protects.
 LOCKS = {
@@ -17,6 +18,8 @@ LOCKS = {
     "seed": "the demo shop is made once",
 }
 LOCK_TIMEOUT_MS = 3000
+#: Ends a SELECT of rows that are then written: what another process is at is left to it, keys stay free to be named.
+PICK_FREE_ROWS = sql.SQL("FOR NO KEY UPDATE SKIP LOCKED")
 
 
 def lock_key(kind: str, *parts: object) -> int:

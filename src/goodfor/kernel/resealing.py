@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from goodfor.kernel.crypto import Sealed, keyring
+from goodfor.kernel.locks import PICK_FREE_ROWS
 from goodfor.kernel.sealed import Reseal, SealedColumn, Step
 from goodfor.kernel.tenancy import platform_job
 
@@ -42,10 +43,11 @@ def _usual(table: str, key: str, blob: str, columns: Sequence[str], aad: Callabl
         "blob": sql.Identifier(blob),
         "id": sql.Identifier(columns[0]),
         "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+        "free_rows": PICK_FREE_ROWS,
     }
     pick = sql.SQL(
         "SELECT {key}, {blob}, {columns} FROM {table} WHERE {id} > %s AND {key} <> %s"
-        " ORDER BY {id} LIMIT %s FOR NO KEY UPDATE SKIP LOCKED"
+        " ORDER BY {id} LIMIT %s {free_rows}"
     ).format(**names)
     store = sql.SQL("UPDATE {table} SET {key} = %s, {blob} = %s WHERE {id} = %s AND {key} = %s").format(**names)
 

@@ -5,7 +5,7 @@ A function takes `json: bool` (print nothing but progress on stderr when true) a
 
 from collections.abc import Callable
 
-from goodfor.cli.bench import flash, growth, importing, lists, orders
+from goodfor.cli.bench import flash, growth, importing, lists, orders, search
 from goodfor.cli.bench.result import Bar, BenchResult
 
 BENCHES: dict[str, Callable[..., BenchResult]] = {
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "flash": flash.run,
     "growth": growth.run,
     "lists": lists.run,
+    "search": search.run,
 }
 
 __all__ = ["BENCHES", "Bar", "BenchResult"]

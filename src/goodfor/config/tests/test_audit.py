@@ -22,9 +22,10 @@ from goodfor.identity.types import Scope
 from goodfor.kernel import crypto, invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.ids import uuid7
+from goodfor.kernel.money import Money
 from goodfor.kernel.tenancy import platform_job
 from goodfor.ledger.operations import close_period, roll_up, seal
-from goodfor.orders.operations import refund_order, reveal_codes
+from goodfor.orders.operations import refund_order, refund_part, reveal_codes
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import (
     begin,
@@ -80,6 +81,8 @@ def live(now: datetime) -> Books:
     set_signing_key(
         shop_id=demo.shop_id, client_id=demo.client_id, algorithm="hmac-sha256", require=False, actor="t", now=now
     )
+    parted = buy(shop, now)
+    refund_part(shop_id=demo.shop_id, order_id=parted.id, amount=Money(1, "CNY"), reason="r", actor="staff:1", now=now)
     refund_all(now)
     month = (now.replace(day=1) - timedelta(days=40)).date().replace(day=1)
     while close_period(shop_id=demo.shop_id, month=month, now=now) != "closed":
@@ -102,6 +105,7 @@ def live(now: datetime) -> Books:
             "shop": str(demo.shop_id), "other": str(other.id), "staff": str(staff.id), "sku": str(shop.sku_id),
             "sku2": str(demo.skus["kw-100"]), "delivered": str(delivered.id), "line": str(delivered.lines[0].line_id),
             "placed": str(placed.order_id), "shown": str(shown.id), "refunded": str(refunded.id),
+            "parted": str(parted.id),
             "paid": str(paid.order_id), "payment": str(payment.id), "account": str(till.account_id),
             "bank": str(bank), "sales": str(sales), "owed": str(owed), "tx": str(tx), "new": str(uuid7()),
             "new2": str(uuid4()),
@@ -163,6 +167,10 @@ BOTH_COUNTS = (
 )
 
 
+#: Sealed with a key that is there.
+KEY_AND_BLOB = "(SELECT min(key_id) FROM vault_code), 'x'"
+
+
 def told(state: str, due: str, *, secret: bool = False, content: bool = False, message_id: str = "{new}") -> str:
     """A message of the notice `{new2}`, written behind notify's back."""
     return f"""
@@ -170,7 +178,7 @@ def told(state: str, due: str, *, secret: bool = False, content: bool = False, m
             template_version, secret, state, recipient_index, recipient_hint, provider, provider_ref, failure, attempts,
             asks, next_try_at, expires_at, created_at, content_key_id, content_blob)
         VALUES ('{message_id}', '{{shop}}', '{{new2}}', 's', 'x:1', 'buyer', 'email', 'zh', 0, {secret}, '{state}',
-                sha256('x'), '', '', '', '', 1, 0, {due}, now(), now(), {"1, 'x'" if content else "NULL, NULL"})
+                sha256('x'), '', '', '', '', 1, 0, {due}, now(), now(), {KEY_AND_BLOB if content else "NULL, NULL"})
     """
 
 
@@ -258,6 +266,12 @@ PLANTS: dict[str, str] = {
         "UPDATE orders_line SET quantity = 1, unit_price_minor = unit_price_minor * 2 WHERE id = '{line}'",
     "placed_lines_hold_their_reservation":
         "UPDATE orders_line SET quantity = 1, unit_price_minor = unit_price_minor * 2 WHERE order_id = '{placed}'",
+    "refunded_parts_are_noted":
+        "UPDATE payments_refund SET finished_at = finished_at - interval '2 minutes' WHERE amount_minor = 1;"
+        "UPDATE orders_order SET refunded_minor = 0 WHERE id = '{parted}'",
+    "open_claims_belong_to_delivered_orders":
+        "INSERT INTO orders_claim (id, shop_id, order_id, line_id, reason, code_ids, state, opened_at, answer_by)"
+        " VALUES ('{new}', '{shop}', '{new}', '{new2}', 'used', ARRAY[]::uuid[], 'open', now(), now())",
     "paid_orders_end_in_time":
         "UPDATE orders_order SET state = 'refunding', refunded_minor = 0, refunded_at = NULL,"
         " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}';"

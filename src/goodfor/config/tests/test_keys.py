@@ -32,6 +32,21 @@ ALL = {
     "payments_account.secret_blob": 1,
     "vault_code.blob": 20,
 }
+#: Sealed columns of which this shop has no rows.
+EMPTY = {
+    "identity_buyer_contact.value_blob",
+    "identity_ceremony.payload_blob",
+    "identity_code.value_blob",
+    "identity_oauth_app.secret_blob",
+    "identity_saved_account.value_blob",
+    "notify_account.secret_blob",
+    "notify_message.content_blob",
+    "notify_message.recipient_blob",
+    "notify_push_subscription.blob",
+    "notify_token.token_blob",
+    "orders_claim.text_blob",
+    "orders_invoice.blob",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -123,7 +138,7 @@ def test_only_old_sealing_keys_can_be_retired(shop: Shop, now: datetime) -> None
 
 def test_every_sealed_column_of_the_schema_is_declared(shop: Shop, now: datetime) -> None:  # noqa: F811
     assert sealed.undeclared() == []
-    assert {column.name for column in sealed.REGISTRY} == set(ALL)
+    assert {column.name for column in sealed.REGISTRY} == set(ALL) | EMPTY
     assert all((column.reseal is None) == bool(column.ends) for column in sealed.REGISTRY)
     old = keyring().active_key_id
     keyring().rotate()

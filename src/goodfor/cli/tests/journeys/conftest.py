@@ -1,0 +1,149 @@
+"""The shop that the journeys walk through: `goodfor up` as a person starts it, on ports of its own."""
+
+import contextlib
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from goodfor.cli.stack import _free_pair
+from goodfor.cli.tests.test_demo import OWN
+from goodfor.cli.tests.test_postgres import source_environment
+from goodfor.kit.tests.browser import LAUNCH_ARGS, SHOTS, Watch, chromium
+
+READY_SECONDS = 120
+_CONSOLE_LINK = re.compile(r"http://127\.0\.0\.1:\d+/console/signin\?token=\S+")
+
+
+@dataclass
+class Up:
+    """A running installation: its address, its data folder, and the owner's one-time link."""
+
+    url: str
+    data: Path
+    console_link: str
+
+    def one_time_code(self, contact: str) -> str:
+        """The latest code that went to `contact`, as its owner reads it from the message."""
+        lines = (self.data / "demo-messages.jsonl").read_text(encoding="utf-8").splitlines()
+        sent = [json.loads(line) for line in lines]
+        return next(str(message["code"]) for message in reversed(sent) if message["to"] == contact)
+
+
+@contextlib.contextmanager
+def installation(*options: str) -> Iterator[Up]:
+    """`goodfor up` in a folder of its own; stopped with SIGINT, as Ctrl-C does, and its end is looked at."""
+    data = Path(tempfile.gettempdir()) / f"gf-way-{time.time_ns()}"
+    port = _free_pair()
+    out = data.with_suffix(".out")
+    command = [sys.executable, "-P", "-m", "goodfor", "up", "--port", str(port), "--data", str(data), *options]
+    environment = {name: value for name, value in source_environment().items() if name not in OWN}
+    with out.open("wb") as target:
+        process = subprocess.Popen(command, stdout=target, stderr=subprocess.STDOUT, env=environment)
+    try:
+        yield Up(f"http://127.0.0.1:{port}", data, _wait(process, out))
+    finally:
+        process.send_signal(signal.SIGINT)
+        code = process.wait(30)
+        said = out.read_text(encoding="utf-8", errors="replace")
+        shutil.rmtree(data, ignore_errors=True)
+        out.unlink()
+    assert code == 0, said[-2000:]
+
+
+def _wait(process: "subprocess.Popen[bytes]", out: Path) -> str:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        said = out.read_text(encoding="utf-8", errors="replace")
+        found = _CONSOLE_LINK.search(said)
+        if found and "Ctrl-C" in said:
+            return found[0]
+        time.sleep(0.2)
+    raise AssertionError(f"`up` did not get ready:\n{out.read_text(encoding='utf-8', errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Up]:
+    """The demo shop."""
+    with installation() as running:
+        yield running
+
+
+@pytest.fixture
+def chrome() -> Iterator[Any]:
+    """One Chromium for a journey."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium(), args=LAUNCH_ARGS)
+        yield opened
+        opened.close()
+
+
+class Device:
+    """A person's phone or computer: it opens pages, clicks, types, and remembers what the browser complained about."""
+
+    def __init__(self, chrome: Any, base: str, *, phone: bool = True) -> None:
+        size = {"width": 360, "height": 760} if phone else {"width": 1440, "height": 900}
+        self.base = base
+        self.context = chrome.new_context(
+            viewport=size, is_mobile=phone, has_touch=phone, locale="zh-CN", accept_downloads=True
+        )
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.watch = Watch(self.page)
+        self._shots = 0
+
+    def open(self, path: str) -> None:
+        """Type an address."""
+        self.page.goto(path if path.startswith("http") else self.base + path)
+
+    def press(self, words: str) -> None:
+        """Press the button, or follow the link, with these words."""
+        self.page.locator(f"main :is(button, a, summary):has-text('{words}'):visible").first.click()
+
+    def sees(self, words: str, seconds: float = 15) -> None:
+        """Wait until these words stand somewhere on the page."""
+        self.page.get_by_text(words).first.wait_for(timeout=seconds * 1000)
+
+    def keep(self, name: str) -> None:
+        """Keep a picture of where the journey is."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self._shots += 1
+        self.page.screenshot(path=SHOTS / f"journey-{name}-{self._shots}.png", full_page=True)
+
+    def close(self) -> None:
+        """Put it away; nothing on the way may have gone wrong in the browser."""
+        self.context.close()
+        assert not self.watch.faults, self.watch.faults
+
+
+def buy(device: Device, product: str, contact: str = "") -> str:
+    """From the home page to a paid order at the stand-in's cashier; the order's number."""
+    page = device.page
+    device.open("/")
+    page.locator(f"a.card:has-text('{product}')").first.click()
+    page.wait_for_url("**/p/**")
+    device.press("立即购买")
+    page.wait_for_url("**/checkout**")
+    if contact:
+        page.fill("#contact", contact)
+    page.locator("label.method:has-text('支付宝')").click()
+    device.press("去付款")
+    page.wait_for_url("**/o/*/pay**")
+    number = page.url.split("/o/")[1].split("/")[0]
+    page.locator("a.button-main:has-text('付款'), form button.button-main:has-text('付款')").first.click()
+    page.wait_for_url("**/cashier/**")
+    page.click("form button")
+    page.wait_for_url(f"{device.base}/o/{number}**")
+    device.sees("码已到手", 30)
+    return number
