@@ -139,11 +139,10 @@ def buy(device: Device, product: str, contact: str = "") -> str:
         page.fill("#contact", contact)
     page.locator("label.method:has-text('支付宝')").click()
     device.press("去付款")
-    page.wait_for_url("**/o/*/pay**")
-    number = page.url.split("/o/")[1].split("/")[0]
-    page.locator("a.button-main:has-text('付款'), form button.button-main:has-text('付款')").first.click()
+    # The pay page leads on to the channel's cashier by itself.
     page.wait_for_url("**/cashier/**")
     page.click("form button")
-    page.wait_for_url(f"{device.base}/o/{number}**")
+    page.wait_for_url(f"{device.base}/o/**")
+    number = page.url.split("/o/")[1].split("/")[0].split("?")[0]
     device.sees("码已到手", 30)
     return number
