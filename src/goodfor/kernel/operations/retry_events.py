@@ -12,9 +12,7 @@ from goodfor.kernel.sql import Statement
 _RETRY = Statement("goodfor.kernel", "sql/events_retry.sql")
 
 
-def retry_events(
-    *, shop_id: UUID, event_id: int | None = None, handler: str = "", actor: str, now: datetime
-) -> int:
+def retry_events(*, shop_id: UUID, event_id: int | None = None, handler: str = "", actor: str, now: datetime) -> int:
     """One waiting handler of the shop's events, or (event_id None) all; how many. The relay calls each once.
 
     Raises JobsChanged where none waits any more.

@@ -24,6 +24,14 @@ from goodfor.kernel.operations.rotate_sealing_key import rotate_sealing_key
 from goodfor.kernel.operations.start_audit_check import start_audit_check
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs() -> None:
+    """The clean-up after a test leaves procrastinate's tables as they are."""
+    sql("DELETE FROM procrastinate_jobs")
+
+
 SHOP, OTHER = UUID(int=1), UUID(int=2)
 ACTOR = "staff:x"
 
@@ -102,10 +110,9 @@ def _context(job_id: int) -> JobContext:
 
 
 def test_brief_tells_a_refusals_code() -> None:
-    try:
+    with pytest.raises(Conflict) as caught:
         raise Conflict("with a secret in it")
-    except Conflict as error:
-        assert faults.brief(error).startswith("Conflict, conflict, kernel/tests/test_background.py:")
+    assert faults.brief(caught.value).startswith("Conflict, conflict, kernel/tests/test_background.py:")
 
 
 def test_retry_puts_exactly_these_back(now: datetime) -> None:
