@@ -12,7 +12,6 @@ import pytest
 from django.db import connection, connections
 from procrastinate import JobContext
 
-from goodfor.cli.worker import run_loop
 from goodfor.kernel import audit, audit_check, background, crypto, events, faults, jobs, loops, relay
 from goodfor.kernel.audit_desk import AuditSearch, search_audit, walk_audit
 from goodfor.kernel.errors import Conflict, JobsChanged, KeyJustRotated
@@ -143,27 +142,15 @@ def test_many_retries_at_once_run_it_once(now: datetime) -> None:
 # -- loops ------------------------------------------------------------------------------------------
 
 
-def test_loops_are_noted_and_their_failures_counted(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, calls = threading.Event(), []
-
-    def work(at: datetime) -> int:
-        calls.append(at)
-        if len(calls) <= 2:
-            raise RuntimeError("SECRET-2")
-        stop.set()
-        return 0
-
-    thread = threading.Thread(target=run_loop, args=(loops.Loop("test.noted", 0.01, work), stop))
-    thread.start()
-    thread.join(20)
-    assert len(calls) == 3
-    assert sql("SELECT name, failures, error FROM kernel_duty") == [("test.noted", 0, "")]
-    note_duty(name="test.noted", worked=False, error="RuntimeError", now=now)
-    note_duty(name="test.noted", worked=False, error="RuntimeError", now=now)
-    assert sql("SELECT failures, error FROM kernel_duty") == [(2, "RuntimeError")]
-    monkeypatch.setitem(loops.REGISTRY, "test.noted", loops.Loop("test.noted", 60, work))
+def test_loops_in_trouble_come_first(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_duty(name="test.noted", worked=True, error="", now=now)
+    assert sql("SELECT failures, error, last_ok_at = last_work_at FROM kernel_duty") == [(0, "", True)]
+    for _ in range(2):
+        note_duty(name="test.noted", worked=False, error="RuntimeError", now=now)
+    monkeypatch.setitem(loops.REGISTRY, "test.noted", loops.Loop("test.noted", 60, lambda at: 0))
     first = background.duties(now)[0]
-    assert (first.name, first.failures, first.next_run_at) == ("test.noted", 2, now + timedelta(seconds=60))
+    assert (first.name, first.failures, first.error) == ("test.noted", 2, "RuntimeError")
+    assert first.next_run_at == now + timedelta(seconds=60)
 
 
 def test_periodic_jobs_tell_their_next_run(now: datetime) -> None:
