@@ -85,6 +85,9 @@ def test_shop_settings_are_kept_and_audited_old_and_new(shop: Shop) -> None:
     assert '"refund_limit_minor": 12345' in line[1]
     assert client.post(path, SHOP_FORM).status_code == 302
     assert actions(shop.id).count("identity.shop_changed") == 1
+    buyer = Client()
+    assert "<title>New shop" in buyer.get("/", headers={"accept-language": "en"}).content.decode()
+    assert "<title>新店" in buyer.get("/", headers={"accept-language": "zh-CN"}).content.decode()
     # Emptied fields go back to the default.
     assert client.post(path, {**SHOP_FORM, "low_stock": "", "name_en": ""}).status_code == 302
     assert identity.shop_by_id(shop.id).settings.keys() == {"support", "invoices", "refund_limit_minor"}
