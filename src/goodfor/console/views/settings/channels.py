@@ -72,15 +72,18 @@ def channel(request: HttpRequest, visitor: Visitor, account_id: UUID) -> HttpRes
         if act == "limit":
             limit = _limit(request.POST.get("limit", ""), visitor)
             set_account(
-                shop_id=shop_id, account_id=account_id, exposure_limit_minor=limit, actor=visitor.actor, now=now
-            )
+                shop_id=shop_id, account_id=account_id, exposure_limit_minor=limit, unlimited=limit is None,
+                actor=visitor.actor, now=now,
+            )  # fmt: skip
             return done(request, _("上限已保存"), here)
     except DomainError as error:
         return _channel(request, visitor, sheet, error=error)
     raise InvalidInput
 
 
-def _limit(text: str, visitor: Visitor) -> int:
+def _limit(text: str, visitor: Visitor) -> int | None:
+    if not text.strip():
+        return None
     try:
         return Money.parse(text.strip(), visitor.shop.currency).amount_minor
     except ValueError:
