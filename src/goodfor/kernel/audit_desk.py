@@ -59,7 +59,7 @@ def search_audit(
             "limit": limit,
         }
     )
-    return [AuditLine(*row[:5], json.loads(row[5]), row[6]) for row in rows]
+    return [AuditLine(row[0], row[1], row[2], row[3], row[4], json.loads(row[5]), row[6]) for row in rows]
 
 
 def walk_audit(shop_id: UUID, search: AuditSearch) -> Iterator[Sequence[AuditLine]]:
