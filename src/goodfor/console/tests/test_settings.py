@@ -209,6 +209,8 @@ def test_switching_a_channel_needs_proof_and_is_noted(shop: Shop) -> None:
     client = proved(shop.id)
     new_channel(client)
     page = reverse("desk:channel", args=[epay_of(shop).id])
+    # The first look makes the key of the marks.
+    assert client.get(page).status_code == 200
     fresh = inside(shop.id)
     for act in ("enable", "disable", "limit", "withdrawn"):
         unproved_is_sent_away(fresh, page, {"act": act, "limit": "1"})
