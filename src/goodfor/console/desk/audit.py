@@ -117,7 +117,7 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return _now("是") if value else _now("否")
     if isinstance(value, list):
-        return "、".join(map(str, value)) or "–"
+        return _now("、").join(map(str, value)) or "–"
     return str(value)
 
 

@@ -47,7 +47,7 @@ def channels(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _methods(methods: tuple[str, ...]) -> str:
-    return "、".join(words.word(words.METHODS, method) for method in methods)
+    return _("、").join(words.word(words.METHODS, method) for method in methods)
 
 
 @console_page(Permission.PAYMENTS_CONFIGURE, methods=("GET", "POST"))
