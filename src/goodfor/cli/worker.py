@@ -19,11 +19,15 @@ from django.db import connections
 from goodfor.cli.processes import watch_parent
 from goodfor.kernel import jobs, loops
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.faults import brief
+from goodfor.kernel.operations.note_duty import note_duty
 
 GRACE_SECONDS = 3.0
 LAST_RESORT_SECONDS = 4.5
 LONGEST_PAUSE = 30.0
 JOBS_AT_ONCE = 4
+#: A loop that goes well is noted so rarely; failures, and the end of them, at once.
+NOTE_SECONDS = 30.0
 
 log = structlog.get_logger("goodfor.worker")
 
@@ -36,16 +40,24 @@ def pause_after(failures: int, usual: float) -> float:
 def run_loop(item: loops.Loop, stop: threading.Event) -> None:
     """Call one loop until `stop` is set. A failure is logged and backed off, never the end of the loop."""
     failures = 0
+    noted_at = float("-inf")
     while not stop.is_set():
-        done = 0
+        done, error = 0, ""
+        had_failed = failures > 0
         try:
             done = loops.run_once(item, utc_now())
             failures = 0
-        except Exception:
+        except Exception as problem:
             failures += 1
+            error = brief(problem)
             log.exception("loop_failed", loop=item.name, failures=failures)
             # Whatever it was, the next try gets a connection without a past: it may have been the database.
             _close_connections()
+        if error or had_failed or time.monotonic() - noted_at >= NOTE_SECONDS:
+            noted_at = time.monotonic()
+            # The note is for people; without it (the database is away) the loop goes on all the same.
+            with contextlib.suppress(Exception):
+                note_duty(name=item.name, worked=done > 0, error=error, now=utc_now())
         if not done:
             stop.wait(pause_after(failures, item.seconds))
     _close_connections()

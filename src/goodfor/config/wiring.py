@@ -10,7 +10,7 @@ from goodfor.kernel import audit, events, invariants, sealed, truths
 def connect() -> None:
     """Register handlers, invariants, loops and sealed columns of the installed rooms; called once, after all apps."""
     invariants.register([*audit.INVARIANTS, *truths.INVARIANTS])
-    for part in ("relay", "purge"):
+    for part in ("relay", "purge", "audit_check"):
         import_module(f"goodfor.kernel.{part}")
     for room in settings.ROOMS:
         for part in ("tasks", "invariants", "sealed"):

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from goodfor.console.access import must_set_up, needs_second_factor, visitor_of
+from goodfor.console.client import address_of
 from goodfor.console.columns import Text
 from goodfor.console.errors import NotAllowed
 from goodfor.console.pages import menu_for, page_named
@@ -67,14 +68,15 @@ def console_page(
                 response = _to_the_door(request)
             elif request.method not in allowed:
                 response = HttpResponseNotAllowed(sorted(allowed))
-            elif not visitor.may(permission):
-                response = refusal(request, visitor, NotAllowed())
-                _note(request, visitor, response)
-            elif not unprepared and must_set_up(visitor):
+            elif not unprepared and must_set_up(visitor) and visitor.may(permission):
                 response = redirect("desk:security")
             else:
-                response = _answer(view, request, visitor, *args, **kwargs)
-                _note(request, visitor, response)
+                with audit.coming_from(address_of(request)):
+                    if visitor.may(permission):
+                        response = _answer(view, request, visitor, *args, **kwargs)
+                    else:
+                        response = refusal(request, visitor, NotAllowed())
+                    _note(request, visitor, response)
             return dress(response)
 
         framed.console_permission = permission  # type: ignore[attr-defined]

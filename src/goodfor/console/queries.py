@@ -5,6 +5,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
+from django.db.models import Max
 
 from goodfor.console.errors import BatchNotFound, ExportNotFound
 from goodfor.console.models import Batch, BatchItem, ColumnChoice, Export, SavedView, Session
@@ -21,6 +22,12 @@ def open_sessions(user_id: int, since: datetime) -> list[SessionView]:
     """Where the person is signed in, latest first; older ones have run out by themselves."""
     rows = Session.objects.filter(user_id=user_id, ended_at__isnull=True, created_at__gte=since)
     return [_session(row) for row in rows.order_by("-created_at")[:50]]
+
+
+def last_seen(user_ids: list[int]) -> dict[int, datetime]:
+    """When each of these people was last here; who never came is left out."""
+    rows = Session.objects.filter(user_id__in=user_ids).values("user_id").annotate(at=Max("last_seen_at"))
+    return {row["user_id"]: row["at"] for row in rows}
 
 
 def came_before(user_id: int, at: datetime) -> bool:

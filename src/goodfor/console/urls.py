@@ -2,12 +2,14 @@
 
 from django.urls import include, path
 
+from goodfor.console.desk.audit import AUDIT
 from goodfor.console.desk.cases import CASES
 from goodfor.console.desk.orders import ORDERS
 from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.site import site
-from goodfor.console.views import account, buyers, door, ledger, order, overview, passkeys, payments, work
+from goodfor.console.views import account, audit, buyers, door, jobs, ledger, order, overview, passkeys, payments, work
+from goodfor.console.views.settings import channels, clients, keys, shop, signin, staff
 
 desk = [
     path("", overview.overview, name="overview"),
@@ -34,6 +36,22 @@ desk = [
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),
     path("ledger/tx/<int:tx_id>/", ledger.transaction, name="ledger-tx"),
+    path("settings/shop", shop.shop, name="settings-shop"),
+    path("settings/channels/", channels.channels, name="channels"),
+    path("settings/channels/new", channels.new_channel, name="channel-new"),
+    path("settings/channels/<uuid:account_id>/", channels.channel, name="channel"),
+    path("settings/channels/<uuid:account_id>/edit", channels.edit_channel, name="channel-edit"),
+    path("settings/staff/", staff.staff, name="staff"),
+    path("settings/staff/<uuid:staff_id>/", staff.member, name="member"),
+    path("settings/clients/", clients.clients, name="clients"),
+    path("settings/clients/new", clients.new_client, name="client-new"),
+    path("settings/clients/<uuid:client_id>/", clients.client, name="client"),
+    path("settings/signin/", signin.apps, name="signin-apps"),
+    path("settings/signin/app", signin.app, name="signin-app"),
+    path("settings/keys", keys.keys, name="keys"),
+    path("audit/check", audit.audit_check, name="audit-check"),
+    *listing_urls("audit/", AUDIT),
+    path("jobs/", jobs.jobs, name="jobs"),
     path("exports/", work.exports, name="exports"),
     path("exports/<uuid:export_id>/file", work.export_file, name="export-file"),
     path("batches/", work.batches, name="batches"),

@@ -152,7 +152,7 @@ def oauth_apps(shop_id: UUID, *, enabled_only: bool = True) -> list[OAuthAppView
     """Providers of sign-ins in a shop."""
     rows = OAuthApp.objects.filter(shop_id=shop_id).order_by("id")
     return [
-        OAuthAppView(row.provider, row.label, row.client_id, row.server_url, row.enabled)
+        OAuthAppView(row.provider, row.label, row.client_id, row.server_url, row.enabled, row.trust_email)
         for row in rows
         if row.enabled or not enabled_only
     ]

@@ -184,6 +184,7 @@ class OAuthAppView:
     client_id: str
     server_url: str
     enabled: bool
+    trust_email: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,13 @@ class StaffNotFound(NotFound):
     title = _("找不到该成员")
 
 
+class WorksElsewhere(Conflict):
+    """A link opens a person's whole login, and with it other shops: not for this shop to give."""
+
+    code = "works_elsewhere"
+    title = _("该成员还在别的店铺工作，不能由本店发放登录链接，请用密码或通行密钥登录")
+
+
 class LastOwner(Conflict):
     """A shop keeps at least one active owner."""
 

@@ -1,6 +1,7 @@
 """Reads of identity."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -67,6 +68,7 @@ __all__ = [
     "shop_by_code",
     "shop_by_host",
     "shop_by_id",
+    "shop_in",
     "signed_in",
     "signing_secret",
     "signins_of",
@@ -211,6 +213,12 @@ def buyer_of_cookie(cookie: str) -> str | None:
 def shop_view(shop: Shop) -> ShopView:
     """A shop row as its public type."""
     return ShopView(shop.id, shop.code, shop.name, shop.currency, shop.locale, shop.timezone, shop.host, shop.settings)
+
+
+def shop_in(shop: ShopView, language: str | None) -> ShopView:
+    """The shop under its English name for those who read English, where it has one."""
+    name = shop.settings.get("name_en")
+    return replace(shop, name=name) if language == "en" and isinstance(name, str) and name else shop
 
 
 def staff_view(staff: Staff) -> StaffView:

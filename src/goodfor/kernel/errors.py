@@ -97,3 +97,17 @@ class Unavailable(DomainError):
     code = "unavailable"
     http_status = 503
     title = _("服务暂时不可用，请稍后再试")
+
+
+class JobsChanged(Conflict):
+    """What was to run again is not waiting for that any more."""
+
+    code = "jobs_changed"
+    title = _("任务的状态已变化，请刷新后再看")
+
+
+class KeyJustRotated(Conflict):
+    """A second rotation within minutes is a second click."""
+
+    code = "key_just_rotated"
+    title = _("密钥刚刚换过，请 15 分钟后再换")

@@ -77,6 +77,15 @@ class Use:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """A key of the ring, without itself."""
+
+    id: int
+    active: bool
+    created_at: datetime
+
+
 class KeyUnknown(NotFound):
     """There is no sealing key with this id."""
 
@@ -116,6 +125,13 @@ def uses() -> list[Use]:
             cursor.execute(f"{_counts(column)} ORDER BY 1")
             found += [Use(column.name, key_id, count) for key_id, count in cursor.fetchall()]
     return found
+
+
+def sealing_keys() -> list[SealingKey]:
+    """All sealing keys, latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, active, created_at FROM kernel_data_key WHERE purpose = 'seal' ORDER BY id DESC")
+        return [SealingKey(*row) for row in cursor.fetchall()]
 
 
 def keys_in_use() -> dict[int, int]:

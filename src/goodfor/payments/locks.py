@@ -6,7 +6,7 @@ from django.db import connection
 
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
 from goodfor.payments.errors import PaymentNotFound, RefundNotFound
-from goodfor.payments.models import Payment, Refund
+from goodfor.payments.models import Account, Payment, Refund
 
 
 def _limit_waiting() -> None:
@@ -37,3 +37,9 @@ def lock_refund(shop_id: UUID, refund_id: UUID) -> Refund:
     if row is None:
         raise RefundNotFound
     return row
+
+
+def lock_account(shop_id: UUID, account_id: UUID) -> Account | None:
+    """Lock one version of a channel account, so that two changes follow one another; None for no such account."""
+    _limit_waiting()
+    return Account.objects.select_for_update().filter(shop_id=shop_id, id=account_id).first()

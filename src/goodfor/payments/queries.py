@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q, Sum
 
 from goodfor.payments import states
+from goodfor.payments.account_desk import AccountSheet, FormField, Probe, ProviderForm, account_sheet, provider_forms
 from goodfor.payments.desk import case, cases, count_payments, payments_by_ids, search_payments, walk_payments
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
@@ -21,7 +22,12 @@ from goodfor.payments.types import (
 )
 
 __all__ = [
+    "AccountSheet",
+    "FormField",
+    "Probe",
+    "ProviderForm",
     "account",
+    "account_sheet",
     "accounts",
     "balance_enabled",
     "case",
@@ -37,6 +43,7 @@ __all__ = [
     "payments_by_ids",
     "payments_of",
     "pending_of",
+    "provider_forms",
     "recorded",
     "refund",
     "refund_by_key",

@@ -62,7 +62,7 @@ def page(
 def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
     shop: ShopView | None = None
     try:
-        shop = identity.shop_by_host(request.get_host())
+        shop = identity.shop_in(identity.shop_by_host(request.get_host()), translation.get_language())
         request.shop = shop  # type: ignore[attr-defined]
         return view(request, shop, *args, **kwargs)
     except DomainError as error:

@@ -45,6 +45,30 @@ def test_a_loop_goes_on_after_a_failure_and_ends_when_asked(monkeypatch: pytest.
     assert calls == ["kernel.relay"] * 5
 
 
+def test_failures_of_a_loop_and_their_end_are_noted_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, calls, noted = threading.Event(), [], []
+
+    def run_once(item: loops.Loop, now: datetime) -> int:
+        calls.append(now)
+        if len(calls) == 1:
+            raise RuntimeError("the code is SECRET-2")
+        if len(calls) == 5:
+            stop.set()
+        return 0
+
+    def note(**line: object) -> None:
+        noted.append((line["name"], line["worked"], str(line["error"]).partition(",")[0]))
+        assert "SECRET" not in str(line)
+        # Who cannot be told must not stop the loop.
+        raise OSError
+
+    monkeypatch.setattr(loops, "run_once", run_once)
+    monkeypatch.setattr(worker, "note_duty", note)
+    worker.run_loop(loops.Loop("noted", 1.0, lambda now: 0), stop)
+    assert len(calls) == 5
+    assert noted == [("noted", False, "RuntimeError"), ("noted", False, "")]
+
+
 class _App:
     """Stands for procrastinate: fails once, ends once by itself, then works until cancelled."""
 

@@ -61,6 +61,9 @@ class Addresses:
         self.things = {
             "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
             "tx_id": tx_id,
+            "account_id": payments.accounts(shop.id, now)[0].id,
+            "staff_id": person(shop.id, Role.VIEWER).staff.id,
+            "client_id": shop.demo.client_id,
         }  # fmt: skip
         self.payment = paid.number
 

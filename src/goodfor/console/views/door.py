@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodfor.console import queries
 from goodfor.console.access import come_in
-from goodfor.console.client import network_of
+from goodfor.console.client import address_of, network_of
 from goodfor.console.errors import TooManyGuesses, WrongCode, WrongPassword
 from goodfor.console.frame import dress, local_path
 from goodfor.console.operations.count_try import count_try
@@ -53,7 +53,8 @@ def signin(request: HttpRequest) -> HttpResponse:
         return page(
             request, "open" if token else "signin", {"token": token, "next": _next(request.GET.get("next", ""))}
         )
-    return _by_link(request) if "token" in request.POST else _by_password(request)
+    with audit.coming_from(address_of(request)):
+        return _by_link(request) if "token" in request.POST else _by_password(request)
 
 
 def _by_link(request: HttpRequest) -> HttpResponse:

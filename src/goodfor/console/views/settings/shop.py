@@ -1,0 +1,140 @@
+"""The shop's own settings."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodfor.console.columns import Text
+from goodfor.console.frame import console_page, done, show
+from goodfor.console.stepup import require_fresh_proof
+from goodfor.console.types import Visitor
+from goodfor.console.views.order import REFUND_LIMIT_MINOR
+from goodfor.console.views.overview import LOW_STOCK
+from goodfor.identity.operations.change_shop import change_shop
+from goodfor.identity.types import Permission
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import DomainError, InvalidInput
+from goodfor.kernel.money import Money
+from goodfor.orders.operations.place_order import CODES_PER_BUYER, OPEN_PER_BUYER, OPEN_PER_CLIENT, OPEN_PER_IP
+
+PAGE: Final = "desk:settings-shop"
+LANGUAGES: Final = (("zh-hans", "中文"), ("en", "English"))
+#: Time zones that are offered first; all others follow.
+NEAR: Final = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting as the form asks for it. `kind`: text, number, money or flag; `default` is what holds without it."""
+
+    key: str
+    label: Text
+    hint: Text
+    kind: str
+    default: Any = ""
+    unit: Text = ""
+
+
+_l = gettext_lazy
+SETTINGS: Final = (
+    Setting("name_en", _l("英文店名"), _l("买家用英文浏览时显示；不填就显示中文店名"), "text"),
+    Setting("support", _l("客服联系方式"), _l("显示在退款、售后等需要找人的地方，例如 微信号、邮箱或电话"), "text"),
+    Setting("invoices", _l("提供发票"), _l("打开后，买家结账时可以填写抬头；开票由你完成"), "flag", False),
+    Setting(
+        "low_stock", _l("库存预警"), _l("某个面值剩余不多于这个数时，总览页提醒补货"), "number", LOW_STOCK, _l("张"),
+    ),
+    Setting(
+        "refund_limit_minor", _l("退款确认线"), _l("单笔退款超过这个金额时，要再确认一次是本人"), "money",
+        REFUND_LIMIT_MINOR,
+    ),
+)  # fmt: skip
+#: The same for every shop of an installation: nobody can empty a shop by ordering without paying.
+FIXED: Final = (
+    (_l("每位买家最多的未付款订单"), OPEN_PER_BUYER, _l("单")),
+    (_l("每个网络地址最多的未付款订单"), OPEN_PER_IP, _l("单")),
+    (_l("每个 API 客户端最多的未付款订单"), OPEN_PER_CLIENT, _l("单")),
+    (_l("每位买家未付款订单里最多的卡密"), CODES_PER_BUYER, _l("张")),
+)
+
+
+@console_page(Permission.SHOP_CONFIGURE, methods=("GET", "POST"))
+def shop(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """What the shop is called, and how it works."""
+    if request.method != "POST":
+        return _shop(request, visitor)
+    try:
+        settings = {one.key: _value(one, request.POST.get(one.key, ""), visitor) for one in SETTINGS}
+        if settings["refund_limit_minor"] != visitor.shop.settings.get("refund_limit_minor"):
+            # Whoever holds an open browser must not raise the line over which proof is asked.
+            require_fresh_proof(request)
+        change_shop(
+            shop_id=visitor.shop.id,
+            name=request.POST.get("name", ""),
+            locale=request.POST.get("locale", ""),
+            timezone=request.POST.get("timezone", ""),
+            settings=settings,
+            actor=visitor.actor,
+            now=utc_now(),
+        )
+    except DomainError as error:
+        return _shop(request, visitor, error, request.POST.dict())
+    return done(request, _("设置已保存"), PAGE)
+
+
+def _value(one: Setting, text: str, visitor: Visitor) -> Any:
+    """What the form gives, as it is kept; None: the default holds. Raises InvalidInput with the field's name."""
+    text = text.strip()
+    if one.kind == "flag":
+        return text == "1"
+    if not text:
+        return None
+    if one.kind == "number":
+        if not (text.isascii() and text.isdigit() and len(text) <= 9):
+            raise InvalidInput(_("请填写整数"), field=one.key)
+        return int(text)
+    if one.kind == "money":
+        try:
+            return Money.parse(text, visitor.shop.currency).amount_minor
+        except ValueError:
+            raise InvalidInput(_("金额请写成 9.90 这样"), field=one.key) from None
+    return text
+
+
+def _written(one: Setting, value: Any, visitor: Visitor) -> str:
+    if value is None or value == "":
+        return ""
+    return Money(value, visitor.shop.currency).as_decimal_string() if one.kind == "money" else str(value)
+
+
+def _shop(
+    request: HttpRequest, visitor: Visitor, error: DomainError | None = None, typed: dict[str, str] | None = None
+) -> HttpResponse:
+    found = visitor.shop
+    wrong = error.data.get("field", "") if error else ""
+    rows = []
+    for one in SETTINGS:
+        kept = _written(one, found.settings.get(one.key), visitor)
+        rows.append(
+            {
+                "setting": one,
+                "value": typed.get(one.key, "") if typed else kept,
+                "on": (typed.get(one.key) == "1") if typed else bool(found.settings.get(one.key, one.default)),
+                "default": _written(one, one.default, visitor),
+                "error": error.detail if error and wrong == one.key else "",
+            }
+        )
+    zones = [*NEAR, *sorted(available_timezones() - set(NEAR))]
+    context = {
+        "error": error,
+        "wrong": wrong,
+        "values": typed or {"name": found.name, "locale": found.locale, "timezone": found.timezone},
+        "rows": rows,
+        "languages": LANGUAGES,
+        "zones": [(zone, zone) for zone in zones],
+        "fixed": FIXED,
+    }
+    return show(request, visitor, "settings/shop", context, page=PAGE, status=error.http_status if error else 200)

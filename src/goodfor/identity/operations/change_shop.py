@@ -1,0 +1,91 @@
+"""Change what a shop is called, where it is, and how it works."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.identity.errors import InvalidIdentity, ShopNotFound
+from goodfor.identity.locks import lock_shop
+from goodfor.identity.models import Shop
+from goodfor.identity.queries import shop_view
+from goodfor.identity.types import ShopView
+from goodfor.kernel import audit
+
+LOCALES: Final = ("zh-hans", "en")
+
+
+def _text(limit: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
+
+
+def _number(most: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+
+
+#: Every setting that a shop may have, and what fits; others are refused. Amounts are minor units.
+SETTINGS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "name_en": _text(100),
+    "support": _text(200),
+    "invoices": lambda value: isinstance(value, bool),
+    "low_stock": _number(1_000_000),
+    "refund_limit_minor": _number(1_000_000_00),
+}
+
+
+def change_shop(
+    *,
+    shop_id: UUID,
+    name: str,
+    locale: str,
+    timezone: str,
+    settings: Mapping[str, Any],
+    actor: str,
+    now: datetime,
+) -> ShopView:
+    """Set name, language, time zone and the settings given; a setting of None goes back to its default.
+
+    Settings that are not named stay as they are. What changed is audited, old and new; what did not is not.
+    Raises ShopNotFound, InvalidIdentity with the name of the wrong field.
+    """
+    name = name.strip()
+    if not name or len(name) > 100 or not name.isprintable():
+        raise InvalidIdentity(_("店铺名称需要 1 到 100 个字"), field="name")
+    if locale not in LOCALES:
+        raise InvalidIdentity(_("不支持的语言"), field="locale")
+    if timezone not in available_timezones():
+        raise InvalidIdentity(_("不认识的时区"), field="timezone")
+    for key, value in settings.items():
+        if key not in SETTINGS or (value is not None and not SETTINGS[key](value)):
+            raise InvalidIdentity(_("这一项的内容不合要求"), field=key)
+    with transaction.atomic():
+        if not lock_shop(shop_id):
+            raise ShopNotFound
+        shop = Shop.objects.get(pk=shop_id)
+        before = {"name": shop.name, "locale": shop.locale, "timezone": shop.timezone, **_known(shop.settings)}
+        kept = {key: value for key, value in {**shop.settings, **settings}.items() if value is not None}
+        after = {"name": name, "locale": locale, "timezone": timezone, **_known(kept)}
+        changed = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+        if changed:
+            shop.name, shop.locale, shop.timezone, shop.settings = name, locale, timezone, kept
+            shop.save(update_fields=["name", "locale", "timezone", "settings"])
+            audit.record(
+                shop_id=shop_id,
+                actor=actor,
+                action="identity.shop_changed",
+                subject=("shop", shop_id),
+                data={
+                    "before": {key: before.get(key) for key in changed},
+                    "after": {key: after.get(key) for key in changed},
+                },
+                now=now,
+            )
+    return shop_view(shop)
+
+
+def _known(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: settings[key] for key in SETTINGS if key in settings}

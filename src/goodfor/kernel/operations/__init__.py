@@ -1,0 +1,1 @@
+"""Writes of the kernel that people ask for, and what the background notes about itself."""
