@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+#: The largest file of codes that is read.
+MAX_FILE_BYTES = 200 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from goodfor.vault.errors import refusal
 from goodfor.vault.importing import source
 from goodfor.vault.parsing.encoding import SHEET_SUFFIXES
 from goodfor.vault.parsing.problems import FILE_TOO_LARGE, FileProblem
@@ -43,12 +44,12 @@ class Receiving:
         self._fd: int | None = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
     def write(self, data: bytes) -> None:
-        """Append. Raises FileProblem (file_too_large), and then keeps nothing."""
+        """Append. Raises FileRefused (file_too_large), and then keeps nothing."""
         assert self._fd is not None
         self._size += len(data)
         if self._size > self._max:
             self.discard()
-            raise FileProblem(FILE_TOO_LARGE, limit=self._max)
+            raise refusal(FileProblem(FILE_TOO_LARGE, limit=self._max))
         self._digest.update(data)
         view = memoryview(data)
         while view:

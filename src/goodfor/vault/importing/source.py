@@ -12,8 +12,9 @@ from goodfor.vault.importing.worker import receive, send
 from goodfor.vault.parsing import encoding, sheets, sniff
 from goodfor.vault.parsing.layout import SHEET, TEXT, Layout
 from goodfor.vault.parsing.problems import BINARY_FILE, EMPTY_FILE, FILE_CHANGED, FILE_TOO_LARGE, ZIP_BOMB, FileProblem
+from goodfor.vault.types import MAX_FILE_BYTES
 
-MAX_BYTES = 200 * 1024 * 1024
+MAX_BYTES = MAX_FILE_BYTES
 LINES_PER_CHUNK = 20_000
 SAMPLE_LINES = 400
 HEAD_BYTES = 64 * 1024

@@ -2,26 +2,21 @@
 
 from collections.abc import Iterable
 
-from goodfor.vault.errors import refusal
 from goodfor.vault.importing import source
 from goodfor.vault.importing.intake_files import Receiving, received_path
-from goodfor.vault.parsing.problems import FileProblem
 from goodfor.vault.types import ReceivedFile
 
 
 def receiving() -> Receiving:
-    """A file to write to as it arrives; its `write` raises FileProblem beyond the size that the vault reads."""
+    """A file to write to as it arrives; its `write` raises FileRefused beyond the size that the vault reads."""
     return Receiving(source.MAX_BYTES)
 
 
 def receive_file(*, parts: Iterable[bytes]) -> ReceivedFile:
     """Store these bytes. Raises FileRefused (file_too_large)."""
-    file = Receiving(source.MAX_BYTES)
-    try:
-        for part in parts:
-            file.write(part)
-    except FileProblem as problem:
-        raise refusal(problem) from problem
+    file = receiving()
+    for part in parts:
+        file.write(part)
     return file.close()
 
 
