@@ -42,7 +42,7 @@ class ToVault(FileUploadHandler):
         META: Any,
         content_length: int,
         boundary: bytes,
-        encoding: str | None = None,  # noqa: N803
+        encoding: str | None = None,
     ) -> None:
         """Nothing is done with the body as a whole."""
 
