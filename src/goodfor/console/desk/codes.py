@@ -54,12 +54,11 @@ def batch_rows(shop_id: UUID, found: Sequence[BatchFigures]) -> list[BatchRow]:
     """Batches with the names of their SKUs and of who imported them."""
     names = sku_names(shop_id, [one.batch.sku_id for one in found])
     people = {one.actor: one.username for one in identity.staff_of_shop(shop_id)}
-    return [
-        BatchRow(
-            one, names.get(one.batch.sku_id, ""), people.get(one.batch.created_by, words.actor(one.batch.created_by))
-        )
-        for one in found
-    ]
+    rows = []
+    for one in found:
+        who = one.batch.created_by
+        rows.append(BatchRow(one, names.get(one.batch.sku_id, ""), people.get(who, words.actor(who))))
+    return rows
 
 
 def _search(asked: Asked) -> BatchSearch:
@@ -232,7 +231,11 @@ CODE_STOCK: Final = Listing(
     source=_Stock(),
     row_id=lambda one: one.row.sku_id,
     row_name=lambda one: one.sku,
-    tabs=(Tab(ALL_TAB, _("全部"), (ALL_TAB,)), Tab("soon", _("30 天内到期"), ("soon",)), Tab("empty", _("没有可售"), ("empty",))),
+    tabs=(
+        Tab(ALL_TAB, _("全部"), (ALL_TAB,)),
+        Tab("soon", _("30 天内到期"), ("soon",)),
+        Tab("empty", _("没有可售"), ("empty",)),
+    ),
     columns=(
         Column("sku", _("商品"), lambda one: one.sku, show=stock_link, first=True),
         Column("available", _("可售"), lambda one: one.row.available, "number"),

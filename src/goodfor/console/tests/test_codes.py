@@ -76,15 +76,21 @@ def loaded(client: Client, shop: Shop, **more: Any) -> str:
 
 def nothing_told(said: pytest.LogCaptureFixture, *pages: str) -> None:
     """No secret stands in any page, log line or row."""
-    rows = [str(row) for (name,) in sql("SELECT table_name FROM information_schema.tables WHERE table_schema ="
-            " current_schema() AND table_type = 'BASE TABLE'") for row in sql(f"SELECT t::text FROM {name} t")]  # fmt: skip
+    tables = sql(
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+    )
+    rows = [str(row) for (name,) in tables for row in sql(f"SELECT t::text FROM {name} t")]
     everything = "\n".join([*pages, said.text, *rows])
     assert [secret for secret in SECRETS if secret in everything] == []
 
 
 DIRTY = [
-    ("utf-8-sig", "卡号,卡密\r\n"), ("gb18030", "卡号,卡密\r\n"), ("utf-16", "卡号\t卡密\r\n"), ("utf-8", "卡号，卡密\n"),
-]  # fmt: skip
+    ("utf-8-sig", "卡号,卡密\r\n"),
+    ("gb18030", "卡号,卡密\r\n"),
+    ("utf-16", "卡号\t卡密\r\n"),
+    ("utf-8", "卡号，卡密\n"),
+]
 
 
 @pytest.mark.parametrize(("encoding", "head"), DIRTY)

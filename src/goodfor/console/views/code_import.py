@@ -155,13 +155,13 @@ def _intake(
         "field": getattr(error, "field", ""),
     }
     if report is not None:
-        context |= _report(visitor, found)
+        context |= _report(found)
     crumbs = [(_("导入卡密"), reverse(PAGE))]
     status = error.http_status if error else 200
     return show(request, visitor, "code_intake", context, page=PAGE, crumbs=crumbs, status=status)
 
 
-def _report(visitor: Visitor, found: IntakeView) -> Mapping[str, Any]:
+def _report(found: IntakeView) -> Mapping[str, Any]:
     report = found.report
     assert report is not None
     layout = report.layout

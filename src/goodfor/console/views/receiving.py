@@ -1,4 +1,4 @@
-"""A form with a file whose bytes go straight to the vault's folder: never through memory or the system's temporary files.
+"""A form with a file whose bytes go straight to the vault's folder, past memory and the system's temporary files.
 
 The body is read only for somebody who may import, and only up to the size that the vault reads: the check of the form's
 token reads the form, so who is asking is settled before.
@@ -36,16 +36,6 @@ class ToVault(FileUploadHandler):
         self._welcome = welcome
         self._writing: Any = None
 
-    def handle_raw_input(
-        self,
-        input_data: Any,
-        META: Any,
-        content_length: int,
-        boundary: bytes,
-        encoding: str | None = None,
-    ) -> None:
-        """Nothing is done with the body as a whole."""
-
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """The first file under the form's name is taken, every other is passed over."""
         super().new_file(*args, **kwargs)
@@ -57,7 +47,7 @@ class ToVault(FileUploadHandler):
         self._writing = vault.receiving()
         raise StopFutureHandlers
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
         """On to the disk."""
         try:
             self._writing.write(raw_data)
@@ -65,7 +55,7 @@ class ToVault(FileUploadHandler):
             self.refused = error
             raise StopUpload(connection_reset=True) from None
 
-    def file_complete(self, file_size: int) -> None:
+    def file_complete(self, file_size: int) -> None:  # noqa: ARG002
         """The file is whole; it is no uploaded file of Django's."""
         self.received = self._writing.close()
 
