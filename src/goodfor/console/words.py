@@ -79,6 +79,7 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "refund_paid": _("退款到账"),
     "take_back": _("卡密退回库存"),
     "purchase": _("采购入库"),
+    "void": _("作废卡密"),
     "top_up": _("余额充值"),
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
