@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -74,7 +75,8 @@ def code_place(shop_id: UUID, code_id: UUID) -> FoundCode:
     row = _CODE.row({"shop_id": shop_id, "code_id": code_id})
     if row is None:
         raise CodeNotFound(missing=1)
-    return FoundCode(*row[:4], CODE_STATES[row[4]], *row[5:])
+    place: list[Any] = [*row[:4], CODE_STATES[row[4]], *row[5:]]
+    return FoundCode(*place)
 
 
 def intake(shop_id: UUID, intake_id: UUID) -> IntakeView:

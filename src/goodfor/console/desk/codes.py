@@ -1,6 +1,6 @@
 """The lists of codes: batches, and stock by SKU. Codes themselves have no list."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -215,7 +215,10 @@ def _all_stock(shop_id: UUID) -> list[SkuStock]:
     return sorted((SkuStock(row, names.get(row.sku_id, "")) for row in rows), key=lambda one: one.sku)
 
 
-_IS = {"soon": lambda row: row.soon30 > 0, "empty": lambda row: row.available == 0}
+_IS: Final[Mapping[str, Callable[[StockRow], bool]]] = {
+    "soon": lambda row: row.soon30 > 0,
+    "empty": lambda row: row.available == 0,
+}
 
 
 def stock_link(one: SkuStock) -> SafeString:

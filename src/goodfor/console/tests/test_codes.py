@@ -17,6 +17,8 @@ from goodfor.console.tests.helpers import by_link, inside, person, proved, sql, 
 from goodfor.console.views import receiving
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.ledger import queries as ledger
+from goodfor.orders.tests.factories import relay_all
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stock
 from goodfor.vault import tasks
@@ -264,6 +266,9 @@ def test_what_can_be_done_with_a_batch(shop: Shop) -> None:
     assert send(client, page, "void", reason="x", counted="0").status_code == 409
     events = sql("SELECT payload->>'count', payload->>'cost_minor' FROM kernel_event WHERE name = 'vault.codes_voided'")
     assert [(int(count), int(cost)) for count, cost in events] == [(38, 38 * 320)]
+    relay_all(utc_now())
+    assert ledger.balance(shop.id, f"1405:codes:{sku}") == 2 * 320
+    assert ledger.balance(shop.id, "5401:cogs:void") == 38 * 320
     shown = client.get(page).content.decode()
     for text in ("供应商说有问题", "查清楚了", "作废剩余卡密", "38 个"):
         assert text in shown
