@@ -227,6 +227,7 @@ def test_without_the_right_nothing_reaches_the_disk(shop: Shop, tmp_path: Path, 
     assert kept(tmp_path) == []
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = by_link(person(shop.id, Role.OPERATOR)).cookies
+    before = state_of_all()
     assert upload(strict, shop, "\n".join(SECRETS).encode()).status_code == 403
     assert upload(Client(), shop, "\n".join(SECRETS).encode()).status_code == 403
     assert state_of_all() == before
@@ -348,6 +349,7 @@ def test_whose_code_it_is(shop: Shop, said: pytest.LogCaptureFixture) -> None:
     operator, support = inside(shop.id, Role.OPERATOR), proved(shop.id, Role.SUPPORT)
     loaded(operator, shop)
     line_id = sql("SELECT id FROM orders_line WHERE order_id = %s", [shop.placed.order_id])[0][0]
+    vault.release(shop_id=shop.id, holder_id=line_id, now=utc_now())
     vault.take(shop_id=shop.id, sku_id=shop.demo.skus["kw-100"], holder_id=line_id, quantity=1, now=utc_now())
     where = reverse("desk:code-find")
     assert support.post(where, {"secret": ""}).status_code == 422
