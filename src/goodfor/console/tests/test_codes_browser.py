@@ -37,7 +37,7 @@ def test_a_file_by_clicks(
     visit.page.fill("input[name=cost]", "3.20")
     visit.page.fill("input[name=note]", "供应商甲")
     visit.page.set_input_files("input[type=file]", str(file))
-    # As without script: what is sent in the background is gone before the harness can weigh it.
+    # As a browser without script sends it.
     visit.page.evaluate("document.querySelector('main form[enctype]').submit()")
     visit.page.wait_for_url(re.compile(r"/import/[0-9a-f-]+/$"))
     visit.check("console-code-intake-waiting")
