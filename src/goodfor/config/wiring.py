@@ -41,6 +41,7 @@ def _orders_hear() -> None:
     events.register(payments.RefundSucceeded, handlers.on_refund_succeeded, name="orders.on_refund_succeeded")
     events.register(payments.RefundFailed, handlers.on_refund_failed, name="orders.on_refund_failed")
     events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")
+    events.register(vault.CodesVoided, handlers.on_codes_voided, name="orders.on_codes_voided")
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="orders.on_buyer_erasing")
 
 

@@ -42,6 +42,10 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
 
 PAGES: Final[tuple[Page, ...]] = (
     Page("desk:overview", _("总览"), "bars", Permission.ORDERS_VIEW, "overview"),
+    Page("desk:code-batches", _("卡密批次"), "ticket", Permission.STOCK_VIEW, "codes"),
+    Page("desk:code-stock", _("库存"), "bars", Permission.STOCK_VIEW, "codes"),
+    Page("desk:code-import", _("导入卡密"), "upload", Permission.CODES_IMPORT, "codes"),
+    Page("desk:code-find", _("查卡密"), "search", Permission.CODES_QUARANTINE, "codes"),
     Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),

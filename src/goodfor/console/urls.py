@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from goodfor.console.desk.audit import AUDIT
+from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.cases import CASES
 from goodfor.console.desk.orders import ORDERS
 from goodfor.console.desk.payments import PAYMENTS
@@ -28,6 +29,7 @@ desk = [
     path("orders/<str:number>/", order.order, name="order"),
     path("orders/<str:number>/refund", order.refund, name="order-refund"),
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
+    *code_urls,
     *listing_urls("payments/", PAYMENTS),
     path("payments/<str:number>/", payments.payment, name="payment"),
     *listing_urls("cases/", CASES),

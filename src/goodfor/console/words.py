@@ -79,6 +79,7 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "refund_paid": _("退款到账"),
     "take_back": _("卡密退回库存"),
     "purchase": _("采购入库"),
+    "void": _("作废卡密"),
     "top_up": _("余额充值"),
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
@@ -93,6 +94,58 @@ BATCH_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "running": (_("进行中"), "amber"),
     "done": (_("已完成"), "green"),
 }
+#: A batch of codes, by what can be done with it.
+BATCH_CONDITIONS: Final[Mapping[str, tuple[Text, str]]] = {
+    "staging": (_("导入中"), "amber"),
+    "held": (_("待上架"), "amber"),
+    "open": (_("在售"), "green"),
+    "quarantined": (_("已隔离"), "red"),
+    "ended": (_("已售完或过期"), "plain"),
+    "cancelled": (_("已取消"), "plain"),
+}
+LOT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
+    "staged": (_("待上架"), "amber"),
+    "open": (_("可售"), "green"),
+    "drained": (_("已售空"), "plain"),
+    "expired": (_("已过期"), "plain"),
+    "quarantined": (_("已隔离"), "red"),
+}
+CODE_STATES: Final[Mapping[str, tuple[Text, str]]] = {
+    "free": (_("未售出"), "green"),
+    "reserved": (_("已预留"), "amber"),
+    "sold": (_("已售出"), "plain"),
+    "quarantined": (_("已隔离"), "red"),
+    "void": (_("已作废"), "plain"),
+}
+INTAKE_STATES: Final[Mapping[str, tuple[Text, str]]] = {
+    "waiting": (_("检查中"), "amber"),
+    "checked": (_("等待确认"), "amber"),
+    "refused": (_("无法读取"), "red"),
+    "confirmed": (_("导入中"), "amber"),
+    "cancelling": (_("正在取消"), "amber"),
+    "done": (_("已导入"), "green"),
+    "failed": (_("导入失败"), "red"),
+    "dropped": (_("已取消"), "plain"),
+}
+COLUMN_ROLES: Final[Mapping[str, Text]] = {
+    "number": _("卡号"),
+    "secret": _("卡密"),
+    "expiry": _("有效期"),
+    "cost": _("成本"),
+    "-": _("忽略"),
+}
+#: What was done to a batch, by the action in the audit trail.
+BATCH_ACTS: Final[Mapping[str, Text]] = {
+    "vault.import_begun": _("开始导入"),
+    "vault.batch_activated": _("上架"),
+    "vault.batch_cancelled": _("取消导入"),
+    "vault.lots_quarantined": _("隔离批次"),
+    "vault.lots_restored": _("解除隔离"),
+    "vault.batch_voided": _("作废剩余卡密"),
+    "vault.codes_exported": _("导出未售卡密"),
+    "vault.expiry_changed": _("更改有效期"),
+    "vault.cost_changed": _("更改成本"),
+}
 #: Why a row of a batch was refused, by the refusal's code; others are told by the code.
 PROBLEMS: Final[Mapping[str, Text]] = {
     "wrong_order_state": _("当前状态不能进行此操作"),
@@ -106,3 +159,9 @@ PROBLEMS: Final[Mapping[str, Text]] = {
 def word(words: Mapping[str, Text], key: str) -> str:
     """The label; what has none is shown as it is."""
     return str(words.get(key, key))
+
+
+def actor(name: str) -> str:
+    """Who it was, where it was nobody of the staff."""
+    kind = name.partition(":")[0]
+    return str({"system": _("系统"), "staff": _("员工"), "client": "API"}.get(kind, ""))

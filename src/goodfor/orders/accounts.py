@@ -17,6 +17,7 @@ REFUND_PAYABLE: Final = "2205:refund"
 OVERPAID: Final = "2205:overpay"
 SALES: Final = "5001:sales:codes"
 COST_OF_SALES: Final = "5401:cogs:codes"
+VOIDED: Final = "5401:cogs:void"
 PURCHASES: Final = "2202:supplier:stock:accrued"
 BANK: Final = "1002:bank:manual"
 
@@ -69,6 +70,12 @@ def purchase_entry(*, batch_id: UUID, sku_id: UUID, cost_minor: int, now: dateti
     """A batch of codes came into stock, and is owed to whoever supplied it."""
     lines = (Line(stock_account(sku_id), cost_minor, sku_id=sku_id), Line(PURCHASES, -cost_minor, sku_id=sku_id))
     return Entry(f"import:{batch_id}", "purchase", lines, now, ("vault.batch", batch_id))
+
+
+def void_entry(*, event_id: int, sku_id: UUID, cost_minor: int, now: datetime) -> Entry:
+    """Codes that were never sold are written off: what they had cost is a loss."""
+    lines = (Line(VOIDED, cost_minor, sku_id=sku_id), Line(stock_account(sku_id), -cost_minor, sku_id=sku_id))
+    return Entry(f"void:{event_id}", "void", lines, now, ("catalog.sku", sku_id))
 
 
 def top_up_entry(*, reference: str, wallet_account: str, amount_minor: int, client_id: UUID, now: datetime) -> Entry:

@@ -17,6 +17,7 @@ from goodfor.kernel.sql import Row, Statement
 from goodfor.orders import states
 from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import OrderNotFound
+from goodfor.orders.models import OrderLine
 from goodfor.orders.types import (
     BuyerOfShop,
     DayFigures,
@@ -96,6 +97,13 @@ def desk_order(shop_id: UUID, number: str) -> DeskOrder:
     if not found:
         raise OrderNotFound
     return found[0]
+
+
+def order_of_line(shop_id: UUID, line_id: UUID) -> DeskOrder | None:
+    """The order that a line belongs to: codes name the line that holds them."""
+    found = OrderLine.objects.filter(shop_id=shop_id, id=line_id).values_list("order_id", flat=True).first()
+    rows = desk_orders(shop_id, [found]) if found else []
+    return rows[0] if rows else None
 
 
 def count_orders(shop_id: UUID, search: OrderSearch) -> dict[str, int] | None:

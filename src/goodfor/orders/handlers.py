@@ -6,6 +6,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.events import StoredEvent
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.book_purchase import book_purchase
+from goodfor.orders.operations.book_void import book_void
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
@@ -46,6 +47,18 @@ def on_batch_activated(event: StoredEvent) -> None:
     book_purchase(
         shop_id=event.shop_id,
         batch_id=UUID(event.payload["batch_id"]),
+        sku_id=UUID(event.payload["sku_id"]),
+        cost_minor=event.payload["cost_minor"],
+        currency=event.payload["currency"],
+        now=event.occurred_at,
+    )
+
+
+def on_codes_voided(event: StoredEvent) -> None:
+    """Codes that were never sold were written off."""
+    book_void(
+        shop_id=event.shop_id,
+        event_id=event.id,
         sku_id=UUID(event.payload["sku_id"]),
         cost_minor=event.payload["cost_minor"],
         currency=event.payload["currency"],

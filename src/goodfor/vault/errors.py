@@ -105,6 +105,76 @@ class InvalidBatch(InvalidInput):
     title = _("批次设置有误")
 
 
+class BatchIncomplete(Conflict):
+    """Only a part of the file was read: it cannot go on sale."""
+
+    code = "batch_incomplete"
+    title = _("文件还没有全部导入，不能上架")
+
+
+class BatchChanged(Conflict):
+    """There is more in the batch than what was confirmed."""
+
+    code = "batch_changed"
+    title = _("批次的数量已变化，请重新确认")
+
+
+class NothingToDo(Conflict):
+    """No code of the batch is in a state that this changes."""
+
+    code = "batch_nothing_to_do"
+    title = _("没有可以处理的卡密")
+
+
+class ExpiryInPast(InvalidInput):
+    """A new expiry lies in the past."""
+
+    code = "expiry_in_past"
+    title = _("有效期已过，请填写将来的日期")
+
+
+class CostIsBooked(Conflict):
+    """The batch is on sale and its cost is in the books."""
+
+    code = "cost_is_booked"
+    title = _("批次已上架，成本已经入账，不能再改")
+
+
+class IntakeNotFound(NotFound):
+    """No such file on its way in, in this shop."""
+
+    code = "intake_not_found"
+    title = _("找不到这次导入")
+
+
+class IntakeMoved(Conflict):
+    """Somebody or the worker has moved it on meanwhile."""
+
+    code = "intake_moved"
+    title = _("这次导入的状态已变化，请刷新后再操作")
+
+
+class ReportChanged(Conflict):
+    """The file was checked anew after the person looked."""
+
+    code = "intake_report_changed"
+    title = _("检查结果已更新，请看过新的结果再确认")
+
+
+class TooManyIntakes(Conflict):
+    """Files on their way in take room on the disk."""
+
+    code = "too_many_intakes"
+    title = _("还有太多导入没有完成，请先确认或取消它们")
+
+
+class FileGone(NotFound):
+    """The file was not confirmed within an hour, or the disk lost it."""
+
+    code = "intake_file_gone"
+    title = _("文件已不在，请重新上传")
+
+
 class FileRefused(InvalidInput):
     """The whole file is refused; `code` is one of parsing.problems.FILE_PROBLEMS."""
 
@@ -121,3 +191,15 @@ _REFUSALS: dict[str, type[FileRefused]] = {
 def refusal(problem: FileProblem) -> FileRefused:
     """The DomainError for a file problem, with its stable code."""
     return _REFUSALS[problem.code](**problem.data)
+
+
+#: What refuses a file on its way in, by its code: the row keeps the code alone.
+_INTAKE_PROBLEMS = {
+    error.code: error.title
+    for error in (BatchImported, BatchMismatch, BatchBusy, SealingKeyRetired, BatchHasFaults, InvalidBatch, FileGone)
+}
+
+
+def intake_problem(code: str) -> str:
+    """What a refused or failed file is told about; the code itself where it has no words."""
+    return str(FILE_TEXTS.get(code) or _INTAKE_PROBLEMS.get(code) or code)

@@ -8,7 +8,18 @@ from django.db import models
 from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
-from goodfor.vault.states import BATCH_STATES, CANCELLED, CODE_STATES, LOT_STATES, OPEN, STAGING
+from goodfor.vault.states import (
+    BATCH_STATES,
+    CANCELLED,
+    CODE_STATES,
+    DONE,
+    INTAKE_ENDED,
+    INTAKE_STATES,
+    LOT_STATES,
+    OPEN,
+    STAGING,
+    WAITING,
+)
 
 
 class Batch(models.Model):
@@ -27,6 +38,7 @@ class Batch(models.Model):
     expires_at = models.DateTimeField(null=True)
     layout = models.JSONField(default=dict)
     note = models.CharField(max_length=500, default="", blank=True)
+    created_by = models.CharField(max_length=80, default="", db_default="", blank=True)
     bytes_done = models.BigIntegerField(default=0)
     lines_done = models.BigIntegerField(default=0)
     accepted = models.BigIntegerField(default=0)
@@ -65,6 +77,61 @@ class Batch(models.Model):
         indexes = (
             models.Index(fields=("shop_id", "sku_id", "created_at"), name="vault_batch_by_sku"),
             models.Index(fields=("shop_id", "created_at"), name="vault_batch_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.filename} {self.state}"
+
+
+class Intake(models.Model):
+    """A file that somebody handed in: checked, looked at, confirmed, imported. Its bytes lie on disk, never here.
+
+    `report` is what the check found: counts, line numbers, masked samples. `options` is what the person chose.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    sku_id = models.UUIDField()
+    actor = models.CharField(max_length=80)
+    filename = models.CharField(max_length=255)
+    size_bytes = models.BigIntegerField()
+    file_sha256 = models.BinaryField(max_length=32)
+    state = models.CharField(max_length=16, default=WAITING)
+    options = models.JSONField(default=dict)
+    report = models.JSONField(null=True)
+    problem = models.CharField(max_length=64, default="", blank=True)
+    checks = models.IntegerField(default=0)
+    bytes_done = models.BigIntegerField(default=0)
+    lines_done = models.BigIntegerField(default=0)
+    accepted = models.BigIntegerField(default=0)
+    batch_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "vault_intake"
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=INTAKE_STATES), name="vault_intake_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=INTAKE_ENDED, finished_at__isnull=False)
+                | (~Q(state__in=INTAKE_ENDED) & Q(finished_at__isnull=True)),
+                name="vault_intake_finished_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DONE, batch_id__isnull=False) | ~Q(state=DONE), name="vault_intake_batch"
+            ),
+            # One import for each file: who sends the form twice finds the first.
+            models.UniqueConstraint(
+                fields=("shop_id", "sku_id", "file_sha256"),
+                condition=Q(state__in=("confirmed", "cancelling")),
+                name="vault_intake_running_once",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("shop_id", "-created_at"), name="vault_intake_recent"),
+            models.Index(fields=("id",), condition=~Q(state__in=INTAKE_ENDED), name="vault_intake_live"),
         )
 
     def __str__(self) -> str:

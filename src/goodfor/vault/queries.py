@@ -7,14 +7,26 @@ from uuid import UUID
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.sealed import keys_in_use
 from goodfor.kernel.sql import Statement
-from goodfor.vault.errors import BatchNotFound
+from goodfor.vault.desk import (
+    batches_by_ids,
+    code_place,
+    count_batches,
+    intake,
+    intakes,
+    search_batch_ids,
+    search_batches,
+    stock_report,
+    voidable,
+)
+from goodfor.vault.errors import BatchNotFound, intake_problem
 from goodfor.vault.importing.context import FINGERPRINT
 from goodfor.vault.importing.dry_run import dry_run
 from goodfor.vault.importing.known import known_duplicates
 from goodfor.vault.importing.sealing import fingerprint_text
 from goodfor.vault.models import Batch, BatchLine
 from goodfor.vault.parsing.fields import clean
-from goodfor.vault.types import BatchView, Counts, HeldCode, LineFault, StockLevel
+from goodfor.vault.types import BatchView, HeldCode, LineFault, StockLevel
+from goodfor.vault.views import batch_view
 from goodfor.vault.wording import LINE_TEXTS
 
 __all__ = [
@@ -22,11 +34,22 @@ __all__ = [
     "batch_faults",
     "batch_view",
     "batches",
+    "batches_by_ids",
+    "code_place",
+    "count_batches",
     "dry_run",
+    "fault_text",
     "find_code",
     "held",
+    "intake",
+    "intake_problem",
+    "intakes",
     "keys_in_use",
+    "search_batch_ids",
+    "search_batches",
     "stock",
+    "stock_report",
+    "voidable",
 ]
 
 _STOCK = Statement(__package__, "sql/stock.sql")
@@ -76,25 +99,6 @@ def batch_faults(shop_id: UUID, batch_id: UUID, *, after_line: int = 0, limit: i
     """Lines that gave no code (the first 10,000 of a batch are kept), by line, beyond `after_line`."""
     rows = BatchLine.objects.filter(shop_id=shop_id, batch_id=batch_id, line_no__gt=after_line).order_by("line_no")
     return [LineFault(row.line_no, row.problem, row.other_line, row.other_batch_id) for row in rows[:limit]]
-
-
-def batch_view(row: Batch) -> BatchView:
-    """A batch row as its public type."""
-    return BatchView(
-        id=row.id,
-        sku_id=row.sku_id,
-        filename=row.filename,
-        state=row.state,
-        size_bytes=row.size_bytes,
-        bytes_done=row.bytes_done,
-        lines_done=row.lines_done,
-        counts=Counts(row.accepted, row.duplicate_in_file, row.duplicate_held, row.rejected),
-        unit_cost_minor=row.unit_cost_minor,
-        currency=row.currency,
-        note=row.note,
-        created_at=row.created_at,
-        activated_at=row.activated_at,
-    )
 
 
 def fault_text(problem: str) -> str:

@@ -27,6 +27,35 @@ LOT_STATES = (STAGED, OPEN, DRAINED, EXPIRED, LOT_QUARANTINED)
 CODE_NUMBERS = {FREE: 0, RESERVED: 1, SOLD: 2, QUARANTINED: 3, VOID: 4}
 CODE_STATES = {number: state for state, number in CODE_NUMBERS.items()}
 
+# A file on its way in.
+WAITING = "waiting"
+CHECKED = "checked"
+REFUSED = "refused"
+CONFIRMED = "confirmed"
+CANCELLING = "cancelling"
+DONE = "done"
+FAILED = "failed"
+DROPPED = "dropped"
+
+#: `waiting` is to be checked, `checked` to be looked at by a person, `confirmed` to be imported. What was put on sale
+#: before a cancellation was heard is done all the same.
+INTAKE_MACHINE = Machine(
+    "vault.intake",
+    WAITING,
+    {
+        WAITING: frozenset({CHECKED, REFUSED, DROPPED}),
+        CHECKED: frozenset({WAITING, CONFIRMED, DROPPED}),
+        REFUSED: frozenset({WAITING, DROPPED}),
+        CONFIRMED: frozenset({DONE, FAILED, CANCELLING}),
+        CANCELLING: frozenset({DONE, FAILED, DROPPED}),
+        DONE: frozenset(),
+        FAILED: frozenset(),
+        DROPPED: frozenset(),
+    },
+)
+INTAKE_STATES = tuple(sorted(INTAKE_MACHINE.states))
+INTAKE_ENDED = tuple(sorted(INTAKE_MACHINE.terminal))
+
 BATCH_MACHINE = Machine(
     "vault.batch",
     STAGING,

@@ -2,12 +2,18 @@
 
 from datetime import datetime
 
+import structlog
+
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 from goodfor.vault import operations
+from goodfor.vault.models import Intake
+from goodfor.vault.states import CANCELLING, CONFIRMED, WAITING
 
 _CANCELLED = Statement(__package__, "sql/cancelled_batches.sql")
+log = structlog.get_logger("goodfor.vault")
 
 
 @loop(name="vault.fold_stock", seconds=1.0)
@@ -34,3 +40,30 @@ def purge_cancelled(now: datetime) -> int:  # noqa: ARG001
     with platform_job("purge cancelled imports"):
         rows = _CANCELLED.rows({})
     return sum(operations.purge_batch(shop_id=shop_id, batch_id=batch_id) for shop_id, batch_id in rows)
+
+
+@loop(name="vault.intakes", seconds=1.0)
+def advance_intakes(now: datetime) -> int:  # noqa: ARG001
+    """Check and import what was handed in, oldest first; one that cannot be done holds up no other."""
+    with platform_job("files on their way in"):
+        found = Intake.objects.filter(state__in=(WAITING, CONFIRMED, CANCELLING)).order_by("id")
+        rows = list(found.values_list("shop_id", "id")[:20])
+    failed: Exception | None = None
+    count = 0
+    for shop_id, intake_id in rows:
+        try:
+            count += operations.advance_intake(shop_id=shop_id, intake_id=intake_id, now=utc_now())
+        except Exception as error:
+            # What it was is told without values: they are in the file.
+            log.error("intake_failed", intake_id=str(intake_id), error=type(error).__name__)
+            failed = error
+    if failed is not None and not count:
+        raise failed
+    return count
+
+
+@loop(name="vault.tidy_intakes", seconds=60.0)
+def tidy_intakes(now: datetime) -> int:
+    """Files that nobody confirmed."""
+    operations.tidy_intakes(now=now)
+    return 0

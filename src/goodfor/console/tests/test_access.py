@@ -19,6 +19,8 @@ from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
+from goodfor.vault.operations import begin_intake, receive_file
+from goodfor.vault.types import ImportOptions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOOR = {"console-signin", "console-second", "console-passkey", "console-language"}
@@ -58,12 +60,21 @@ class Addresses:
             subject_ids=[uuid4()], actor="test", now=now,
         )  # fmt: skip
         (tx_id,) = sql("SELECT id FROM ledger_tx WHERE shop_id = %s ORDER BY id LIMIT 1", [shop.id])[0]
+        (code_id, code_batch_id) = sql(
+            "SELECT c.id, l.batch_id FROM vault_code c JOIN vault_lot l ON l.id = c.lot_id WHERE l.shop_id = %s",
+            [shop.id],
+        )[0]
+        intake_id = begin_intake(
+            shop_id=shop.id, sku_id=shop.demo.skus["kw-50"], received=receive_file(parts=[b"AAAA-0001"]),
+            filename="x.txt", options=ImportOptions("CNY"), actor="test", now=now,
+        )  # fmt: skip
         self.things = {
             "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
             "tx_id": tx_id,
             "account_id": payments.accounts(shop.id, now)[0].id,
             "staff_id": person(shop.id, Role.VIEWER).staff.id,
             "client_id": shop.demo.client_id,
+            "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id,
         }  # fmt: skip
         self.payment = paid.number
 

@@ -44,4 +44,4 @@ def seal_context(
 
 def told(options: ImportOptions) -> Told:
     """What the person said about the file."""
-    return Told(options.separator, options.columns, options.skip_lines)
+    return Told(options.separator, options.columns, options.skip_lines, options.encoding)

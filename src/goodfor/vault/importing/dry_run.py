@@ -55,6 +55,7 @@ def _run(
     by_problem: Counter[str] = Counter()
     faults: list[LineFault] = []
     samples: list[Sample] = []
+    cost_minor = 0
     workers = sealer(context, found.size)
     try:
         raw = source.chunks(found, context.layout, offset=0, lines_done=0)
@@ -62,6 +63,7 @@ def _run(
             for sealed in chunks:
                 early = [LineFault(line_no, problem, other or None) for line_no, problem, other in sealed.faults]
                 late = marks.duplicates(sealed)
+                cost_minor += _cost(sealed, late)
                 by_problem.update(fault.problem for fault in (*early, *late))
                 counts = _total(counts.accepted + len(sealed) - len(late), by_problem)
                 faults += sorted((*early, *late), key=lambda fault: fault.line_no)[: SHOWN_FAULTS - len(faults)]
@@ -73,12 +75,24 @@ def _run(
     if counts.accepted + counts.duplicate_held == 0:
         raise FileProblem(NO_CODES, **by_problem)
     view = layout_view(context.layout)
-    return DryRun(found.filename, found.size, view, lines, counts, dict(by_problem), tuple(samples), tuple(faults))
+    return DryRun(
+        found.filename, found.size, view, lines, counts, dict(by_problem), tuple(samples), tuple(faults), cost_minor
+    )
 
 
 def _total(accepted: int, by_problem: Counter[str]) -> Counts:
     in_file, held = by_problem[DUPLICATE_IN_FILE], by_problem[DUPLICATE_HELD]
     return Counts(accepted, in_file, held, by_problem.total() - in_file - held)
+
+
+def _cost(sealed: Sealed, late: list[LineFault]) -> int:
+    """What the codes of a chunk cost that would come into stock."""
+    left_out = {fault.line_no for fault in late}
+    return sum(
+        sealed.lots[lot][1]
+        for line_no, lot in zip(sealed.line_nos, sealed.lot_of, strict=True)
+        if line_no not in left_out
+    )
 
 
 class _Marks:

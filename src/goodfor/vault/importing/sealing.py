@@ -128,6 +128,8 @@ def seal(data: bytes, first_line: int, end_offset: int, context: SealContext) ->
     texts = _fingerprint(parsed.records, sealed, context)
     if context.cipher_key is not None:
         _pack(texts, sealed, context)
+    else:
+        _sort_into_lots(texts, sealed, context)
     return sealed
 
 
@@ -151,6 +153,15 @@ def _fingerprint(records: list[Record], sealed: Sealed, context: SealContext) ->
     sealed.fingerprints = b"".join(seen)
     sealed.line_nos = array("Q", [item[0][0] for item in kept])
     return kept
+
+
+def _sort_into_lots(kept: list[Fingerprinted], sealed: Sealed, context: SealContext) -> None:
+    """Which lot each code would be in: what a dry run needs to know its cost."""
+    heads: dict[tuple[datetime | None, int], int] = {}
+    for (_, _, _, expiry, cost), _, _ in kept:
+        lot = (expiry or context.expires_at, context.unit_cost_minor if cost is None else cost)
+        sealed.lot_of.append(heads.setdefault(lot, len(heads)))
+    sealed.lots = list(heads)
 
 
 def _pack(kept: list[Fingerprinted], sealed: Sealed, context: SealContext) -> None:

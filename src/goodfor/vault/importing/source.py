@@ -12,8 +12,9 @@ from goodfor.vault.importing.worker import receive, send
 from goodfor.vault.parsing import encoding, sheets, sniff
 from goodfor.vault.parsing.layout import SHEET, TEXT, Layout
 from goodfor.vault.parsing.problems import BINARY_FILE, EMPTY_FILE, FILE_CHANGED, FILE_TOO_LARGE, ZIP_BOMB, FileProblem
+from goodfor.vault.types import MAX_FILE_BYTES
 
-MAX_BYTES = 200 * 1024 * 1024
+MAX_BYTES = MAX_FILE_BYTES
 LINES_PER_CHUNK = 20_000
 SAMPLE_LINES = 400
 HEAD_BYTES = 64 * 1024
@@ -52,6 +53,7 @@ class Told:
     separator: str | None = None
     columns: tuple[str, ...] | None = None
     skip_lines: int | None = None
+    encoding: str | None = None
 
 
 def scan(path: Path, *, filename: str | None = None, max_bytes: int = MAX_BYTES) -> Scan:
@@ -114,7 +116,7 @@ def understand(found: Scan, told: Told) -> Layout:
 
     Raises FileProblem: binary_file, encoding_unknown, no_codes, columns_unclear, digits_lost, broken_xlsx, zip_bomb.
     """
-    lines, codec, newline, bom = sample(found)
+    lines, codec, newline, bom = sample(found, told.encoding)
     return sniff.understand(
         lines,
         kind=found.kind,
@@ -127,12 +129,14 @@ def understand(found: Scan, told: Told) -> Layout:
     )
 
 
-def sample(found: Scan) -> tuple[list[str], str, str, int]:
+def sample(found: Scan, told_encoding: str | None = None) -> tuple[list[str], str, str, int]:
     """(first lines, encoding, line end, bytes of the byte order mark)."""
     if found.kind == SHEET:
         data = next((chunk.data for chunk in _sheet_chunks(found.path, found.size, 0, SAMPLE_LINES)), b"")
         return data.decode("utf-8", "replace").split("\n"), "utf-8", "\n", 0
-    codec, bom = encoding.detect(found.head, whole_is_utf8=found.is_utf8, whole_is_gb18030=found.is_gb18030)
+    codec, bom = encoding.detect(
+        found.head, whole_is_utf8=found.is_utf8, whole_is_gb18030=found.is_gb18030, told=told_encoding
+    )
     text = codecs.getincrementaldecoder(codec)("replace").decode(found.head[bom:], final=False)
     newline = "\n" if "\n" in text or "\r" not in text else "\r"
     lines = text.split(newline)

@@ -85,6 +85,7 @@ def _create(
         expires_at=options.expires_at,
         layout=layout,
         note=options.note[:500],
+        created_by=actor[:80],
         created_at=now,
     )
     record_history(

@@ -48,7 +48,7 @@ def import_file(
     max_bytes: int = source.MAX_BYTES,
     progress: Callable[[Progress], None] | None = None,
 ) -> Imported:
-    """Import a TXT, CSV or XLSX file for a SKU and put its codes on sale, all or none.
+    """Import a TXT, CSV or XLSX file for a SKU and put its codes on sale, all or none (with `options.hold`: none yet).
 
     Lines that give no code are reported and left out; with `options.strict` they refuse the file. Call it again with
     the same file and options after an interruption, and it goes on. Not inside a transaction.
@@ -78,6 +78,8 @@ def import_file(
         if batch.accepted == 0:
             raise refusal(FileProblem(NO_CODES, **by_problem))
         raise BatchHasFaults(**by_problem)
+    if options.hold:
+        return Imported(batch_view(batch), resumed_at, dict(by_problem), tuple(faults))
     activate_batch(shop_id=shop_id, batch_id=batch.id, actor=actor, now=now)
     if batch.accepted >= MANY:
         with platform_job("statistics after an import"), connection.cursor() as cursor:

@@ -36,9 +36,14 @@ TEXT_SUFFIXES = frozenset({".txt", ".csv", ".tsv", ".text", ".log", ".dat", ""})
 SHEET_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 
 
-def detect(head: bytes, *, whole_is_utf8: bool, whole_is_gb18030: bool) -> tuple[str, int]:
+#: What a person may say that a file is in.
+CHOICES = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
+
+
+def detect(head: bytes, *, whole_is_utf8: bool, whole_is_gb18030: bool, told: str | None = None) -> tuple[str, int]:
     """(codec name, bytes of the byte order mark) for a file with this beginning.
 
+    `told` is one of CHOICES and believed; lines that do not fit it are refused one by one.
     `whole_is_*`: whether all of the file decodes so, where the caller knows. Where neither holds, the encoding that
     most lines of the beginning fit is taken, and the others are refused one by one.
     Raises FileProblem: empty_file, binary_file, encoding_unknown.
@@ -46,13 +51,17 @@ def detect(head: bytes, *, whole_is_utf8: bool, whole_is_gb18030: bool) -> tuple
     if not head:
         raise FileProblem(EMPTY_FILE)
     for bom, name in _BOMS:
-        if head.startswith(bom):
+        if head.startswith(bom) and told in (None, name):
             return name, len(bom)
     if head.startswith(_MAGICS):
         raise FileProblem(BINARY_FILE)
+    if told in CHOICES and told.startswith("utf-16"):
+        return told, 0
     controls = sum(1 for byte in head if byte < 32 and byte not in _TEXT_CONTROLS)
     if controls > max(8, len(head) * BINARY_SHARE):
         raise FileProblem(BINARY_FILE)
+    if told in CHOICES:
+        return told, 0
     if whole_is_utf8:
         return "utf-8", 0
     if whole_is_gb18030:
