@@ -47,6 +47,8 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:buyers", _("买家查询"), "people", Permission.BUYERS_VIEW, "buyers"),
     Page("desk:ledger", _("试算平衡"), "book", Permission.LEDGER_VIEW, "ledger"),
+    Page("desk:start", _("开店引导"), "store", Permission.SHOP_CONFIGURE, "settings"),
+    Page("desk:demo", _("示例数据"), "gift", Permission.SHOP_CONFIGURE, "settings"),
     Page("desk:exports", _("导出记录"), "download", Permission.ORDERS_VIEW, "jobs"),
     Page("desk:batches", _("批量任务"), "check", Permission.ORDERS_VIEW, "jobs"),
     Page("console:index", _("数据浏览"), "grid", Permission.AUDIT_VIEW, "audit", owner_only=True),

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 
 from goodfor.console.errors import BatchNotFound, ExportNotFound
-from goodfor.console.models import Batch, BatchItem, ColumnChoice, Export, SavedView, Session
+from goodfor.console.models import Batch, BatchItem, ColumnChoice, Export, SavedView, Session, StartCard
 from goodfor.console.types import BatchView, ExportView, Factors, SavedViewLink, SessionView
 
 
@@ -21,6 +21,11 @@ def open_sessions(user_id: int, since: datetime) -> list[SessionView]:
     """Where the person is signed in, latest first; older ones have run out by themselves."""
     rows = Session.objects.filter(user_id=user_id, ended_at__isnull=True, created_at__gte=since)
     return [_session(row) for row in rows.order_by("-created_at")[:50]]
+
+
+def start_dismissed(shop_id: UUID) -> bool:
+    """True when the shop's staff do not want to be led to the first sale."""
+    return StartCard.objects.filter(shop_id=shop_id).exists()
 
 
 def came_before(user_id: int, at: datetime) -> bool:

@@ -22,8 +22,10 @@ __all__ = [
     "batch_faults",
     "batch_view",
     "batches",
+    "count_free_codes",
     "dry_run",
     "find_code",
+    "free_codes",
     "held",
     "keys_in_use",
     "stock",
@@ -31,6 +33,7 @@ __all__ = [
 
 _STOCK = Statement(__package__, "sql/stock.sql")
 _HELD = Statement(__package__, "sql/held.sql")
+_FREE = Statement(__package__, "sql/free_codes.sql")
 
 
 def stock(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, StockLevel]:
@@ -70,6 +73,16 @@ def batch_by_id(shop_id: UUID, batch_id: UUID) -> BatchView:
     if row is None:
         raise BatchNotFound(batch_id=str(batch_id))
     return batch_view(row)
+
+
+def free_codes(shop_id: UUID, batch_id: UUID, limit: int = 500) -> list[UUID]:
+    """Some codes of a batch that can still be sold."""
+    return [row[0] for row in _FREE.rows({"shop_id": shop_id, "batch_id": batch_id, "limit": limit})]
+
+
+def count_free_codes(shop_id: UUID, batch_id: UUID, limit: int = 100_000) -> int:
+    """How many these are, counted up to `limit`."""
+    return len(free_codes(shop_id, batch_id, limit))
 
 
 def batch_faults(shop_id: UUID, batch_id: UUID, *, after_line: int = 0, limit: int = 1000) -> list[LineFault]:
