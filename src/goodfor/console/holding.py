@@ -1,4 +1,4 @@
-"""Files that somebody is about to import: on disk for an hour at most, readable by this program alone, never in a table.
+"""Files that somebody is about to import: on disk for an hour at most, for this program alone, never in a table.
 
 A held file is named by a signed token that says whose it is; the token is what the form carries.
 """

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from goodfor.catalog import operations as catalog
 from goodfor.catalog.errors import InvalidImage
@@ -35,7 +36,7 @@ from goodfor.payments import queries as payments
 PAGE: Final = "desk:start"
 MAX_PICTURE: Final = 4_000_000
 #: Methods of an EPay gateway that are asked for here; the settings know more.
-EPAY_METHODS: Final = (("alipay", _("支付宝")), ("wxpay", _("微信支付")))
+EPAY_METHODS: Final = (("alipay", gettext_lazy("支付宝")), ("wxpay", gettext_lazy("微信支付")))
 SECRET_FIELDS: Final = frozenset({"key", "private_key", "lines"})
 
 
@@ -44,12 +45,12 @@ def start(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The steps, with the form of one of them."""
     now = utc_now()
     asked = request.GET.get("step", "")
-    if request.headers.get("HX-Request") and (order := starting.test_order(visitor.shop)):
-        if order.state not in ("placed", "paid"):
-            # What was watched has come about: the whole page is another now.
-            answer = HttpResponse(status=204)
-            answer["HX-Redirect"] = at("order")
-            return answer
+    order = starting.test_order(visitor.shop) if request.headers.get("HX-Request") else None
+    if order is not None and order.state not in ("placed", "paid"):
+        # What was watched has come about: the whole page is another now.
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = at("order")
+        return answer
     return page(request, visitor, asked if asked in starting.KEYS else starting.way_of(visitor.shop, now).next, now)
 
 

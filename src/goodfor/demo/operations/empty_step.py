@@ -3,6 +3,7 @@
 What a real sale has touched stays as it is; orders, postings and sold codes are history and stay, too.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -85,11 +86,9 @@ def _thing(shop_id: UUID, mark: Mark, actor: str, now: datetime) -> None:
     elif kind == "client":
         revoke_api_client(shop_id=shop_id, client_id=subject_id, actor=actor, now=now)
     elif not _others_pay_by(shop_id, mark):
-        try:
+        # A newer version of it is the operator's own.
+        with suppress(AccountNotFound):
             set_account(shop_id=shop_id, account_id=subject_id, enabled=False, actor=actor, now=now)
-        except AccountNotFound:
-            # A newer version of it is the operator's own.
-            pass
     Mark.objects.filter(shop_id=shop_id, id=mark.id).update(live=False)
 
 
