@@ -40,7 +40,7 @@ def present(shop_id: UUID) -> Present:
         codes=sum(vault.count_free_codes(shop_id, batch_id) for mark in held if (batch_id := batch_of(shop_id, mark))),
         clients=sum(1 for key in marks if key.startswith("client:")),
         accounts=sum(1 for key in marks if key.startswith("account:")),
-        kept=tuple(product.name for product in kept),
+        kept=tuple(sorted(product.name for product in kept)),
     )
 
 

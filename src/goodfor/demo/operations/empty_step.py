@@ -59,8 +59,8 @@ def _staying_skus(shop_id: UUID, marks: list[Mark]) -> set[UUID | None]:
 
 def kept_products(shop_id: UUID) -> list[str]:
     """The names of the products that stay."""
-    marks = Mark.objects.filter(shop_id=shop_id, live=True, key__startswith="product:").order_by("key")
-    return [catalog_reads.get_product(shop_id, mark.subject_id).name for mark in marks if mark.subject_id]
+    marks = Mark.objects.filter(shop_id=shop_id, live=True, key__startswith="product:")
+    return sorted(catalog_reads.get_product(shop_id, mark.subject_id).name for mark in marks if mark.subject_id)
 
 
 def empty_step(*, shop_id: UUID, step: str, actor: str, now: datetime) -> None:

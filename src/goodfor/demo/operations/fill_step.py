@@ -1,7 +1,7 @@
 """One step of a filling: a product, the codes of a SKU, the client with its money, an order of it."""
 
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from uuid import UUID
@@ -32,6 +32,8 @@ from goodfor.vault.types import ImportOptions
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 #: What a code cost, as a part of its price.
 COST_PERCENT = 85
+#: The demo's trade began so long ago, and its orders came so far apart: charts have something to show.
+PAST, APART = timedelta(days=30), timedelta(hours=29)
 
 
 def steps_to_fill(shop_id: UUID, now: datetime) -> list[str]:
@@ -60,13 +62,15 @@ def fill_step(*, shop_id: UUID, step: str, actor: str, now: datetime) -> None:
     if kind == "product":
         _product(shop_id, next(offer for offer in OFFERS if offer.slug == name), actor, now)
     elif kind == "codes":
-        _codes(shop_id, name, actor, now)
+        _codes(shop_id, name, actor, now - PAST)
     elif kind == "account":
         _account(shop_id, actor, now)
     elif kind == "client":
-        _client(shop_id, actor, now)
+        _client(shop_id, actor, now - PAST)
     else:
-        _order(shop_id, int(name), now)
+        # Minutes of no pattern, so that not all of them come at the same time of day.
+        at = now - PAST + int(name) * APART + timedelta(minutes=int(name) * 37 % 600)
+        _order(shop_id, int(name), min(at, now))
 
 
 def _takes_balance(shop_id: UUID, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from goodfor.catalog.models import Product, Sku
 from goodfor.cli import world
 from goodfor.demo import queries
 from goodfor.demo.errors import RealTrade, RunUnderWay
+from goodfor.demo.invariants import INVARIANTS
 from goodfor.demo.models import Mark, Run
 from goodfor.demo.operations import empty_step, fill_step
 from goodfor.demo.operations.adopt_shop import adopt_shop
@@ -21,6 +22,7 @@ from goodfor.demo.types import CODES_PER_SKU, OFFERS, ORDERS
 from goodfor.identity.models import ApiClient
 from goodfor.identity.operations import create_shop
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.invariants import run as run_one
 from goodfor.kernel.invariants import run_all
 from goodfor.ledger import queries as ledger
 from goodfor.orders.models import Order
@@ -187,7 +189,7 @@ def test_what_a_real_sale_touched_stays(shop_id: UUID, now: datetime) -> None:
         assert (counts(demo.shop_id)["free"], counts(demo.shop_id)["void"]) == (24, 10)
     last = queries.latest_run(demo.shop_id)
     assert last is not None
-    assert last.kept == ("酷玩点数卡", "星河影视会员")
+    assert last.kept == ("星河影视会员", "酷玩点数卡")
     # The shop's own client goes on paying from its balance.
     active = ApiClient.objects.filter(shop_id=demo.shop_id, active=True)
     assert [client.id for client in active] == [real.client_id]
@@ -227,3 +229,16 @@ def test_asked_for_by_several_at_once(shop_id: UUID) -> None:
     assert len(ids) == 4
     assert len(set(ids)) == 1
     assert Run.objects.filter(shop_id=shop_id).count() == 1
+
+
+def test_a_mark_on_another_shops_batch_is_found(shop_id: UUID) -> None:
+    """Planted: exactly these are found."""
+    go(shop_id, "fill")
+    other = create_shop(code="other", name="另一家", currency="CNY", host="other.example", actor="test", now=utc_now())
+    batch_id = Batch.objects.filter(shop_id=shop_id).values_list("id", flat=True)[0]
+    mark = Mark.objects.create(shop_id=other.id, key="codes:xh-month:1", subject_id=batch_id)
+    Run.objects.filter(shop_id=shop_id).update(state="running", finished_at=None)
+    run_id = Run.objects.get(shop_id=shop_id).id
+    found = {invariant.name: run_one(invariant, utc_now()).violations for invariant in INVARIANTS}
+    assert [row[0] for row in found["demo_codes_are_of_their_shop"]] == [str(mark.id)]
+    assert [row[0] for row in found["demo_run_history_leads_to_its_state"]] == [str(run_id)]
