@@ -32,7 +32,7 @@ from goodfor.vault.types import ImportOptions
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 #: What a code cost, as a part of its price.
 COST_PERCENT = 85
-#: The demo's trade began so long ago, and its orders came so far apart: charts have something to show.
+#: The demo's orders began so long ago and came so far apart: charts have something to show.
 PAST, APART = timedelta(days=30), timedelta(hours=29)
 
 
@@ -62,11 +62,11 @@ def fill_step(*, shop_id: UUID, step: str, actor: str, now: datetime) -> None:
     if kind == "product":
         _product(shop_id, next(offer for offer in OFFERS if offer.slug == name), actor, now)
     elif kind == "codes":
-        _codes(shop_id, name, actor, now - PAST)
+        _codes(shop_id, name, actor, now)
     elif kind == "account":
         _account(shop_id, actor, now)
     elif kind == "client":
-        _client(shop_id, actor, now - PAST)
+        _client(shop_id, actor, now)
     else:
         # Minutes of no pattern, so that not all of them come at the same time of day.
         at = now - PAST + int(name) * APART + timedelta(minutes=int(name) * 37 % 600)
