@@ -37,7 +37,7 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     today = now.astimezone(ZoneInfo(shop.timezone)).date()
     first = today - timedelta(days=DAYS - 1)
     figures = orders.desk_figures(shop.id, first=first, last=today, timezone=shop.timezone, now=now)
-    context = {
+    context: dict[str, Any] = {
         "today": _today(figures.days, shop.currency),
         "month": _month(figures.days, shop.currency),
         "p50": figures.delivered_p50_seconds,

@@ -75,7 +75,7 @@ def _pay(request: HttpRequest, visitor: Visitor, order_id: UUID, method: str) ->
     )
     provider = payments.pending_of(visitor.shop.id, "order", order_id)
     built_in = bool(provider) and provider[-1].provider == "sandbox"
-    kind, url = instruction.kind, instruction.url
+    kind, url = str(instruction.kind), instruction.url
     if kind == "redirect" and not _is_web(url):
         kind = ""
     more = {"pay_kind": "built-in" if built_in else kind, "pay_url": url, "picked": method}
