@@ -112,7 +112,7 @@ def _of_step(request: HttpRequest, visitor: Visitor, step: str, now: datetime) -
         return {
             "order": order,
             "offers": [
-                (str(sku.id), f"{product.name} {sku.name}（{plain_money(sku.price)}）")
+                (str(sku.id), f"{product.name} {sku.name} · {plain_money(sku.price)}")
                 for product, sku, _free in starting.in_stock(shop, now)
             ],
             "ways": ways_to_pay(visitor, now),
