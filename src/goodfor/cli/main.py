@@ -36,7 +36,7 @@ def _all(
 
 
 app.command()(up)
-app.command()(demo)
+app.add_typer(demo, name="demo")
 app.command()(audit)
 app.add_typer(codes, name="codes")
 app.command()(sandbox)

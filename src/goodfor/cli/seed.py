@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from goodfor.cli import world
+from goodfor.demo.operations.adopt_shop import adopt_shop
 from goodfor.identity import queries as identity
 from goodfor.identity.errors import ShopNotFound
 from goodfor.identity.operations.add_staff import add_staff
@@ -68,6 +69,7 @@ def _make_demo(key_file: Path) -> ShopView:
         file.write(made.api_key)
     for sku_id in made.skus.values():
         world.load_codes(made.shop_id, sku_id, world.random_codes(CODES_PER_SKU), utc_now(), cost_minor=800)
+    adopt_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
     return identity.shop_by_code("demo")
 
 

@@ -289,7 +289,9 @@ def environment(options: Options, url: str, *, has_database: bool) -> dict[str, 
         **ensure_keys(options.data, has_database=has_database),
     }
     if not options.empty:
+        merchant = load("goodfor.sandbox.demo")
         env["GOODFOR_SANDBOX_URL"] = f"http://127.0.0.1:{options.port + 1}"
+        env |= {"GOODFOR_SANDBOX_PID": merchant.DEMO_PID, "GOODFOR_SANDBOX_KEY": merchant.DEMO_MD5_KEY}
     if not options.empty and options.letters:
         env["GOODFOR_LETTERS_URL"] = f"http://127.0.0.1:{options.port + 2}"
         env["GOODFOR_LETTERS_SMTP_PORT"] = str(options.port + 3)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from goodfor.catalog import operations as catalog
+from goodfor.demo.types import CATEGORIES, OFFERS
 from goodfor.identity.operations.create_api_client import create_api_client
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.identity.types import Scope
@@ -28,46 +29,6 @@ from goodfor.vault.types import ImportOptions
 ACTOR = "system:demo"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WALLET_MINOR = 100_000_000_00
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A product of the demo shop with its face values: (code, name, label, price, list price) in fen."""
-
-    category: str
-    slug: str
-    name: str
-    summary: str
-    how_to_use: str
-    validity: str
-    skus: tuple[tuple[str, str, str, int, int], ...]
-
-
-CATEGORIES = (("video", "影音会员"), ("games", "游戏点卡"), ("travel", "出行生活"), ("reading", "阅读学习"))
-OFFERS = (
-    Offer(
-        "video", "xinghe-video", "星河影视会员", "电视、手机、电脑通用，到账即开通。",
-        "打开星河影视，进入「我的 - 兑换中心」，粘贴卡密并确认。", "兑换截止 2029-12-31，兑换后按月计算",
-        (("xh-month", "月卡", "1 个月", 1850, 2500), ("xh-season", "季卡", "3 个月", 4980, 6800),
-         ("xh-year", "年卡", "12 个月", 16800, 23800)),
-    ),
-    Offer(
-        "games", "kuwan-coin", "酷玩点数卡", "酷玩平台全部游戏可用。",
-        "登录酷玩账户，选择「充值 - 点数卡」，输入卡号与卡密。", "长期有效",
-        (("kw-50", "50 元", "50 元", 4850, 5000), ("kw-100", "100 元", "100 元", 9650, 10000),
-         ("kw-500", "500 元", "500 元", 47900, 50000)),
-    ),
-    Offer(
-        "travel", "shunyu-ride", "顺屿打车券", "全国通用，下单自动抵扣。",
-        "打开顺屿出行，进入「钱包 - 优惠券 - 兑换」，粘贴卡密。", "兑换后 30 天内有效",
-        (("sy-20", "20 元券", "20 元", 1680, 2000), ("sy-50", "50 元券", "50 元", 4280, 5000)),
-    ),
-    Offer(
-        "reading", "moyuan-book", "墨园读书卡", "八万册电子书随意读。",
-        "登录墨园读书，进入「会员 - 兑换码」，粘贴卡密。", "兑换截止 2028-06-30",
-        (("my-month", "月卡", "1 个月", 990, 1500), ("my-year", "年卡", "12 个月", 8800, 12800)),
-    ),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

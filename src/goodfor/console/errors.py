@@ -87,3 +87,45 @@ class BatchNotFound(NotFound):
 
     code = "console_batch_not_found"
     title = _("找不到该批量任务")
+
+
+class HeldFileGone(Conflict):
+    """The file that was checked is not kept any more, or was another person's."""
+
+    code = "console_held_file_gone"
+    title = _("检查过的内容已不在，请重新上传或粘贴")
+
+
+class NothingHeld(InvalidInput):
+    """Neither a file nor pasted lines."""
+
+    code = "console_nothing_held"
+    title = _("请粘贴卡密，或选择一个文件")
+
+
+class HeldFileTooLarge(InvalidInput):
+    """More than this page takes."""
+
+    code = "console_held_file_too_large"
+    title = _("这里一次最多 1 MB；更大的文件请用导入页面或命令行")
+
+
+class NothingToOrder(Conflict):
+    """A test order needs a SKU on sale with a code in stock."""
+
+    code = "console_nothing_to_order"
+    title = _("没有可以下单的商品：请先上架商品并导入卡密")
+
+
+class TooManyShops(Conflict):
+    """One person opens only so many shops."""
+
+    code = "console_too_many_shops"
+    title = _("你的店铺数量已达上限")
+
+
+class HostNeeded(InvalidInput):
+    """The second shop needs an address of its own."""
+
+    code = "console_host_needed"
+    title = _("新店铺需要自己的域名，例如 shop2.example.com")

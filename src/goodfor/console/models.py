@@ -204,3 +204,16 @@ class BatchItem(models.Model):
 
     def __str__(self) -> str:
         return str(self.subject_id)
+
+
+class StartCard(models.Model):
+    """A shop whose staff do not want to be led any more; how far a shop is, is never kept but looked at."""
+
+    shop_id = models.UUIDField(primary_key=True)
+    dismissed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "console_start_card"
+
+    def __str__(self) -> str:
+        return str(self.shop_id)

@@ -60,6 +60,8 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:audit", _("操作记录"), "history", Permission.AUDIT_VIEW, "audit"),
     Page("desk:audit-check", _("核对记录"), "shield", Permission.AUDIT_VIEW, "audit"),
     Page("desk:jobs", _("后台任务"), "gear", Permission.AUDIT_VIEW, "jobs"),
+    Page("desk:start", _("开店引导"), "store", Permission.SHOP_CONFIGURE, "settings"),
+    Page("desk:demo", _("示例数据"), "gift", Permission.SHOP_CONFIGURE, "settings"),
     Page("desk:exports", _("导出记录"), "download", Permission.ORDERS_VIEW, "jobs"),
     Page("desk:batches", _("批量任务"), "check", Permission.ORDERS_VIEW, "jobs"),
     Page("console:index", _("数据浏览"), "grid", Permission.AUDIT_VIEW, "audit", owner_only=True),

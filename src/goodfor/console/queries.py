@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Max
 
 from goodfor.console.errors import BatchNotFound, ExportNotFound
-from goodfor.console.models import Batch, BatchItem, ColumnChoice, Export, SavedView, Session
+from goodfor.console.models import Batch, BatchItem, ColumnChoice, Export, SavedView, Session, StartCard
 from goodfor.console.types import BatchView, ExportView, Factors, SavedViewLink, SessionView
 
 
@@ -28,6 +28,11 @@ def last_seen(user_ids: list[int]) -> dict[int, datetime]:
     """When each of these people was last here; who never came is left out."""
     rows = Session.objects.filter(user_id__in=user_ids).values("user_id").annotate(at=Max("last_seen_at"))
     return {row["user_id"]: row["at"] for row in rows}
+
+
+def start_dismissed(shop_id: UUID) -> bool:
+    """True when the shop's staff do not want to be led to the first sale."""
+    return StartCard.objects.filter(shop_id=shop_id).exists()
 
 
 def came_before(user_id: int, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from goodfor.console import states, urls
+from goodfor.console.holding import forget_old
 from goodfor.console.listing.running import do_batch, export_path, write_export
 from goodfor.console.models import Batch, Export
 from goodfor.console.operations.forget_tries import forget_tries as run_forget_tries
@@ -69,3 +70,10 @@ def expire_exports(timestamp: int) -> int:  # noqa: ARG001  (periodic tasks are 
 def forget_tries(timestamp: int) -> int:  # noqa: ARG001
     """Drop guesses of long ago; how many rows went."""
     return run_forget_tries(now=utc_now())
+
+
+@app.periodic(cron="*/20 * * * *")
+@task(queue="housekeeping", name="console.forget_held")
+def forget_held(timestamp: int) -> int:  # noqa: ARG001
+    """Delete checked files that nobody imported; how many."""
+    return forget_old()

@@ -2,19 +2,47 @@
 
 from django.urls import include, path
 
-from goodfor.console.desk.audit import AUDIT
 from goodfor.console.code_urls import code_urls
+from goodfor.console.desk.audit import AUDIT
 from goodfor.console.desk.cases import CASES
 from goodfor.console.desk.orders import ORDERS
 from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.site import site
-from goodfor.console.views import account, audit, buyers, door, jobs, ledger, order, overview, passkeys, payments, work
+from goodfor.console.views import (
+    account,
+    audit,
+    buyers,
+    demo,
+    door,
+    jobs,
+    ledger,
+    order,
+    overview,
+    passkeys,
+    payments,
+    shops,
+    start,
+    start_codes,
+    start_order,
+    work,
+)
 from goodfor.console.views.settings import channels, clients, keys, shop, signin, staff
 
 desk = [
     path("", overview.overview, name="overview"),
     path("shop", account.switch, name="shop"),
+    path("shop/new", shops.new_shop, name="shop-new"),
+    path("start", start.start, name="start"),
+    path("start/name", start.name, name="start-name"),
+    path("start/product", start.product, name="start-product"),
+    path("start/codes", start_codes.codes, name="start-codes"),
+    path("start/channel", start.channel, name="start-channel"),
+    path("start/order", start_order.order, name="start-order"),
+    path("start/dismiss", start.dismiss, name="start-dismiss"),
+    path("demo", demo.demo, name="demo"),
+    path("demo/fill", demo.fill, name="demo-fill"),
+    path("demo/empty", demo.empty, name="demo-empty"),
     path("signout", account.signout, name="signout"),
     path("prove", account.prove, name="prove"),
     path("prove/passkey", passkeys.prove, name="prove-passkey"),

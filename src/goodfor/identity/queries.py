@@ -131,7 +131,7 @@ def normal_host(host: str) -> str:
 
 
 def shop_by_host(host: str) -> ShopView:
-    """The shop that answers to a Host header; else the only shop there is. Raises ShopNotFound."""
+    """The shop that answers to a Host header; else the only one there is, or without a host. Raises ShopNotFound."""
     row = None if "\x00" in host else _SHOP_BY_HOST.row({"host": normal_host(host)})
     if row is None:
         raise ShopNotFound

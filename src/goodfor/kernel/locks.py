@@ -16,6 +16,8 @@ LOCKS = {
     "template": "one new version of a message template at a time",
     "window": "the home page of one shop is arranged by one at a time",
     "seed": "the demo shop is made once",
+    "start": "each first step of a shop is taken by one at a time",
+    "demo": "demo data of one shop is made or taken away by one at a time",
 }
 LOCK_TIMEOUT_MS = 3000
 #: Ends a SELECT of rows that are then written: what another process is at is left to it, keys stay free to be named.

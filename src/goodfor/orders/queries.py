@@ -56,12 +56,14 @@ __all__ = [
     "orders_of_buyer",
     "orders_of_client",
     "orders_with_failed_refund",
+    "paid_by_others",
     "payment_methods",
     "refund_of_client",
     "refund_of_order",
     "refundable",
     "search_order_ids",
     "search_orders",
+    "sold_to_others",
     "trust_figures",
     "trust_view",
     "walk_orders",
@@ -75,6 +77,8 @@ _REFUND_FAILED = Statement(__package__, "sql/orders_refund_failed.sql")
 _NUMBER_OF_BUYER = Statement(__package__, "sql/number_of_buyer.sql")
 _CLAIMABLE = Statement(__package__, "sql/claimable.sql")
 _TRUST = Statement(__package__, "sql/trust.sql")
+_SOLD_TO_OTHERS = Statement(__package__, "sql/sold_to_others.sql")
+_PAID_BY_OTHERS = Statement(__package__, "sql/paid_by_others.sql")
 MAX_PAGE = 200
 
 
@@ -171,6 +175,20 @@ def refundable(shop_id: UUID, order_id: UUID) -> Money:
     if order.payment_id is None or order.state not in (states.PAID, states.DELIVERED):
         return Money.zero(order.currency)
     return given_back.left(order.id, order.total, payments.refunds_of(shop_id, order.payment_id))
+
+
+def sold_to_others(
+    shop_id: UUID, sku_ids: Sequence[UUID], client_ids: Sequence[UUID], limit: int
+) -> list[tuple[UUID, UUID]]:
+    """(SKU, payment) of paid orders of these SKUs by anybody but these clients; at most `limit`."""
+    params = {"shop_id": shop_id, "sku_ids": list(sku_ids), "client_ids": list(client_ids), "limit": limit}
+    return [(row[0], row[1]) for row in _SOLD_TO_OTHERS.rows(params)]
+
+
+def paid_by_others(shop_id: UUID, client_ids: Sequence[UUID], limit: int) -> list[UUID]:
+    """Payments of the latest paid orders of anybody but these clients; at most `limit`."""
+    params = {"shop_id": shop_id, "client_ids": list(client_ids), "limit": limit}
+    return [row[0] for row in _PAID_BY_OTHERS.rows(params)]
 
 
 def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None = None) -> list[Method]:

@@ -37,9 +37,11 @@ __all__ = [
     "batches_by_ids",
     "code_place",
     "count_batches",
+    "count_free_codes",
     "dry_run",
     "fault_text",
     "find_code",
+    "free_codes",
     "held",
     "intake",
     "intake_problem",
@@ -54,6 +56,7 @@ __all__ = [
 
 _STOCK = Statement(__package__, "sql/stock.sql")
 _HELD = Statement(__package__, "sql/held.sql")
+_FREE = Statement(__package__, "sql/free_codes.sql")
 
 
 def stock(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, StockLevel]:
@@ -93,6 +96,16 @@ def batch_by_id(shop_id: UUID, batch_id: UUID) -> BatchView:
     if row is None:
         raise BatchNotFound(batch_id=str(batch_id))
     return batch_view(row)
+
+
+def free_codes(shop_id: UUID, batch_id: UUID, limit: int = 500) -> list[UUID]:
+    """Some codes of a batch that can still be sold."""
+    return [row[0] for row in _FREE.rows({"shop_id": shop_id, "batch_id": batch_id, "limit": limit})]
+
+
+def count_free_codes(shop_id: UUID, batch_id: UUID, limit: int = 100_000) -> int:
+    """How many these are, counted up to `limit`."""
+    return len(free_codes(shop_id, batch_id, limit))
 
 
 def batch_faults(shop_id: UUID, batch_id: UUID, *, after_line: int = 0, limit: int = 1000) -> list[LineFault]:

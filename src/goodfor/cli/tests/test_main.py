@@ -29,7 +29,9 @@ def test_help_lists_all_commands_without_loading_django() -> None:
         assert f"\n  {name} " in done.stdout
 
 
-@pytest.mark.parametrize("command", [*(c for c in COMMANDS if c != "manage"), "codes import"])
+@pytest.mark.parametrize(
+    "command", [*(c for c in COMMANDS if c != "manage"), "codes import", "demo fill", "demo empty"]
+)
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command.split(), "--help"]) == 0
     assert "Usage: goodfor" in capsys.readouterr().out

@@ -32,6 +32,7 @@ WALLED_ROOMS = {
     "payments",
     "delivery",
     "orders",
+    "demo",
     "storefront",
     "openapi",
     "console",

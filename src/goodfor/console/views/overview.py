@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.catalog import queries as catalog
+from goodfor.console import starting
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
@@ -36,7 +37,7 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     today = now.astimezone(ZoneInfo(shop.timezone)).date()
     first = today - timedelta(days=DAYS - 1)
     figures = orders.desk_figures(shop.id, first=first, last=today, timezone=shop.timezone, now=now)
-    context = {
+    context: dict[str, Any] = {
         "today": _today(figures.days, shop.currency),
         "month": _month(figures.days, shop.currency),
         "p50": figures.delivered_p50_seconds,
@@ -46,6 +47,8 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "orders_chart": _orders_chart(figures.days),
         "at": now,
     }
+    if visitor.may(Permission.SHOP_CONFIGURE) and (way := starting.card_of(shop, now)):
+        context |= {"start": way, "start_items": way.items(way.next)}
     return show(request, visitor, "overview", context, page="desk:overview")
 
 

@@ -1,0 +1,1 @@
+"""What the demo does to a shop, one use case a file."""
