@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from goodfor.kernel.sql import Statement
 from goodfor.notify.errors import ChannelAccountNotFound, MessageNotFound, SceneUnknown
+from goodfor.notify.log import MAX_PAGE, count_messages, messages, messages_by_ids
 from goodfor.notify.mapping import (
     account_view,
     content_of,
@@ -15,7 +16,6 @@ from goodfor.notify.mapping import (
     shipped_view,
     template_view,
 )
-from goodfor.notify.log import MAX_PAGE, count_messages, messages, messages_by_ids
 from goodfor.notify.models import Account, CodePermission, Message, Setting, Switch, Template
 from goodfor.notify.providers.registry import PROVIDERS
 from goodfor.notify.reports import report_path
@@ -156,6 +156,12 @@ def current_accounts(shop_id: UUID) -> dict[str, UUID]:
 def speaks(shop_id: UUID) -> bool:
     """Whether the shop has any channel that is on: asked for every event, so one short statement."""
     return _SPEAKS.row({"shop_id": shop_id}) is not None
+
+
+def shops_that_speak() -> list[UUID]:
+    """Shops with a channel that is on, for duties over all shops (inside a platform job)."""
+    rows = Account.objects.filter(valid_to__isnull=True, enabled=True).order_by("shop_id")
+    return list(rows.values_list("shop_id", flat=True).distinct())
 
 
 def robots(shop_id: UUID) -> list[str]:

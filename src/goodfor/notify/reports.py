@@ -13,7 +13,7 @@ from uuid import UUID
 
 from goodfor.kernel.crypto import keyring
 
-_TOKEN = "notify.report"
+_PURPOSE = "notify.report"
 #: More reports in one call than a vendor sends are not looked at.
 MAX_REPORTS: Final = 500
 
@@ -36,7 +36,7 @@ FORMS: Final[Mapping[str, Form]] = {
 
 def report_token(shop_id: UUID, account_id: UUID) -> str:
     """The secret part of the address; nothing is stored for it."""
-    return keyring().blind_index(_TOKEN, shop_id.bytes + account_id.bytes).hex()
+    return keyring().blind_index(_PURPOSE, shop_id.bytes + account_id.bytes).hex()
 
 
 def is_report_token(shop_id: UUID, account_id: UUID, token: str) -> bool:

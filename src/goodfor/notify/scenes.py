@@ -61,7 +61,8 @@ class Scene:
 
     `transactional`: sent without asking for consent. `secret`: its content is worth stealing: kept sealed until sent,
     then wiped, never repeated after an unknown outcome. `carries_codes`: its lines may hold card codes if the shop says
-    so for the SKU. `only` limits its channels. `roles`: whose work it is among the staff; they get it by mail by default.
+    so for the SKU. `only` limits its channels. `roles`: whose work it is among the staff; by default they get it by
+    mail.
     """
 
     name: str

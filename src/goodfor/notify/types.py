@@ -134,8 +134,9 @@ class ChannelReport:
 
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
-    """What the send log is to show; empty means all. `recipient` finds an exact address of `channel`, by default that of
-    a mailbox or a telephone."""
+    """What the send log is to show; empty means all. `recipient` finds an exact address of `channel`, by default
+    that of a mailbox or a telephone.
+    """
 
     scene: str = ""
     channel: str = ""

@@ -28,6 +28,7 @@ from goodfor.orders.desk import (
 )
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.pricing import buyer_key
+from goodfor.orders.telling import order_facts, order_lines
 from goodfor.orders.types import Method, OrderView, RefundView, TrustView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import RefundNotFound
@@ -47,8 +48,10 @@ __all__ = [
     "masked_contact",
     "open_claims",
     "order_by_number",
+    "order_facts",
     "order_for_guest",
     "order_history",
+    "order_lines",
     "order_of_client",
     "order_view",
     "orders_of_buyer",

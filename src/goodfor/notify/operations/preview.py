@@ -31,7 +31,8 @@ def preview(
 ) -> Preview:
     """The template in effect, or `draft`, with `context` (an order's data as for `send`), or with the scene's sample.
 
-    No code stands in a preview: where the shop allows them for a SKU, marks stand in their place. Raises SceneUnknown, TemplateInvalid.
+    No code stands in a preview: where the shop allows them for a SKU, marks stand in their place.
+    Raises SceneUnknown, TemplateInvalid.
     """
     known = SCENES.get(scene)
     if known is None or language not in LANGUAGES:
