@@ -87,3 +87,10 @@ class BatchNotFound(NotFound):
 
     code = "console_batch_not_found"
     title = _("找不到该批量任务")
+
+
+class MessageTestFailed(InvalidInput):
+    """A test that did not go out; its detail says why."""
+
+    code = "console_message_test_failed"
+    title = _("测试消息没有发出")

@@ -3,11 +3,27 @@
 from django.urls import include, path
 
 from goodfor.console.desk.cases import CASES
+from goodfor.console.desk.messages import MESSAGES
 from goodfor.console.desk.orders import ORDERS
 from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.site import site
-from goodfor.console.views import account, buyers, door, ledger, order, overview, passkeys, payments, work
+from goodfor.console.views import (
+    account,
+    buyers,
+    door,
+    ledger,
+    message,
+    message_channels,
+    message_matrix,
+    message_staff,
+    message_templates,
+    order,
+    overview,
+    passkeys,
+    payments,
+    work,
+)
 
 desk = [
     path("", overview.overview, name="overview"),
@@ -34,6 +50,22 @@ desk = [
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),
     path("ledger/tx/<int:tx_id>/", ledger.transaction, name="ledger-tx"),
+    *listing_urls("messages/", MESSAGES),
+    path("messages/templates/", message_templates.templates, name="message-templates"),
+    path("messages/templates/edit", message_templates.edit, name="message-template"),
+    path("messages/templates/preview", message_templates.preview, name="message-preview"),
+    path("messages/templates/test", message_templates.test, name="message-template-test"),
+    path("messages/switches/", message_matrix.matrix, name="message-matrix"),
+    path("messages/channels/", message_channels.channels, name="message-channels"),
+    path("messages/channels/edit", message_channels.edit, name="message-channel"),
+    path("messages/channels/switch", message_channels.switch, name="message-channel-switch"),
+    path("messages/channels/test", message_channels.test, name="message-channel-test"),
+    path("messages/channels/keep", message_channels.keep, name="message-keep"),
+    path("messages/staff/", message_staff.people, name="message-staff"),
+    path("messages/staff/<uuid:staff_id>/", message_staff.person, name="message-staff-one"),
+    path("messages/log/<uuid:message_id>/", message.message, name="message"),
+    path("messages/log/<uuid:message_id>/resend", message.resend, name="message-resend"),
+    path("orders/<str:number>/tell", message.tell, name="order-tell"),
     path("exports/", work.exports, name="exports"),
     path("exports/<uuid:export_id>/file", work.export_file, name="export-file"),
     path("batches/", work.batches, name="batches"),

@@ -80,3 +80,10 @@ class AddressInvalid(InvalidInput):
 
     code = "notify_address_invalid"
     title = _("收件地址的写法不对")
+
+
+class NotTold(Conflict):
+    """No channel would carry the news; `data["reasons"]` holds (channel, reason)."""
+
+    code = "notify_not_told"
+    title = _("没有通道可以发出这条消息")

@@ -245,3 +245,10 @@ def needs_vendor_template(channel: str) -> bool:
 def takes_codes(scene: str) -> bool:
     """Whether messages of the scene may hold card codes, where the shop says so for a SKU."""
     return scene in SCENES and SCENES[scene].carries_codes
+
+
+def scene_sample(scene: str) -> Mapping[str, Any]:
+    """Sample words of a scene, for a preview without a real order. Raises SceneUnknown."""
+    if scene not in SCENES:
+        raise SceneUnknown(scene=scene)
+    return SCENES[scene].sample
