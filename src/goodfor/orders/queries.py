@@ -12,7 +12,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders import given_back, states, store
-from goodfor.orders.claims import claim_text, claims_of_order, invoice_of_order, open_claims
+from goodfor.orders.claims import claim_text, claims_of_order, claims_of_orders, invoice_of_order, open_claims
 from goodfor.orders.contacts import masked_contact
 from goodfor.orders.desk import (
     COUNT_LIMIT,
@@ -40,6 +40,7 @@ __all__ = [
     "buyer_of_shop",
     "claim_text",
     "claims_of_order",
+    "claims_of_orders",
     "count_orders",
     "desk_figures",
     "desk_order",
