@@ -26,12 +26,11 @@ def message_items(shop_id: UUID, order_id: UUID) -> list[dict[str, Any]]:
 def _item(found: MessageView, scenes: dict[str, str], channels: dict[str, str]) -> dict[str, Any]:
     state, tone = state_of(found)
     what = {"scene": scenes.get(found.scene, found.scene), "state": state}
+    parts = (channels.get(found.channel, found.channel), found.recipient, failure_of(found))
     return {
         "at": found.sent_at or found.created_at,
         "label": _("消息：%(scene)s，%(state)s") % what,
-        "text": " ".join(
-            filter(None, (channels.get(found.channel, found.channel), found.recipient, failure_of(found)))
-        ),
+        "text": " ".join(filter(None, parts)),
         "who": _("系统"),
         "tone": tone if tone in _TONES else "",
         "href": reverse("desk:message", args=[found.id]),
