@@ -150,8 +150,9 @@ def test_what_is_off_is_not_sent(shop: Shop, mail: RunningDesk) -> None:
     assert sql("SELECT scene, channel, audience, enabled FROM notify_switch") == [
         ("order_delivered", "email", "buyer", False)
     ]
+    had = len(letters(mail, CONTACT))
     delivered(shop)
-    assert letters(mail, CONTACT) == []
+    assert len(letters(mail, CONTACT)) == had
     assert sql("SELECT count(*) FROM notify_message") == [(0,)]
     # A switch that the form did not show is left alone; what does not exist is not made.
     assert client.post(page, {"on": ["x/buyer/email", "signin_code/buyer/wecom"], "shown": []}).status_code == 302
@@ -166,9 +167,8 @@ def test_what_is_off_is_not_sent(shop: Shop, mail: RunningDesk) -> None:
 def test_a_channel_is_set_up_tried_and_its_secret_never_comes_out(shop: Shop, desk: RunningDesk) -> None:
     url = reverse("desk:message-channel") + "?channel=sms&provider=aliyun"
     assert inside(shop.id).get(url).status_code == 302, "it asks who one is first"
-    before = state_of_all()
-    one = person(shop.id)
-    assert inside(shop.id).post(url, {"access_key_id": "x"}).status_code == 302
+    assert inside(shop.id).post(url, {"access_key_id": "x", "access_key_secret": SECRET}).status_code == 302
+    assert notify.accounts(shop.id) == []
     client = proved(shop.id)
     before = state_of_all()
     answer = client.post(url, {"name": "短信", "access_key_id": "AK", "access_key_secret": "", "sign_name": "好码"})
@@ -185,10 +185,8 @@ def test_a_channel_is_set_up_tried_and_its_secret_never_comes_out(shop: Shop, de
     pages = [url, reverse("desk:message-channels"), reverse("desk:messages")]
     assert all(SECRET not in client.get(page).content.decode() for page in pages)
     assert "已保存，留空则不变" in client.get(url).content.decode()
-    assert notify.report_path(shop.id, account.id, "aliyun") not in client.get(pages[1]).content.decode()
     tables = sql("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
     assert not any(SECRET in str(row) for (name,) in tables for row in sql(f'SELECT t::text FROM "{name}" t'))
-    assert one.staff.shop_id == shop.id
     assert client.get(reverse("desk:message-channel") + "?channel=sms&provider=wecom").status_code == 422
 
 
@@ -249,9 +247,8 @@ def test_the_log_shows_and_retries_once(shop: Shop, mail: RunningDesk) -> None:
     while tasks.do_batches(utc_now()):
         pass
     assert len(letters(mail, to)) == 1, "retried twice, sent once"
-    assert sql("SELECT state, problem FROM console_batchitem ORDER BY state") == [
-        ("done", ""), ("refused", "notify_not_retryable"),
-    ] or len(letters(mail, to)) == 1  # fmt: skip
+    ended = sql("SELECT state, problem FROM console_batch_item ORDER BY state")
+    assert ended == [("done", ""), ("refused", "notify_not_retryable")]
 
 
 def test_a_viewer_reads_no_words_and_sends_nothing(shop: Shop, other: Shop, mail: RunningDesk) -> None:
@@ -267,9 +264,8 @@ def test_a_viewer_reads_no_words_and_sends_nothing(shop: Shop, other: Shop, mail
     for name in ("message", "message-resend"):
         url = reverse(f"desk:{name}", args=[message_id])
         assert (stranger.get if name == "message" else stranger.post)(url).status_code == 404
-    assert {k: v for k, v in state_of_all().items() if not k.startswith(("identity", "auth", "mfa", "console"))} == {
-        k: v for k, v in before.items() if not k.startswith(("identity", "auth", "mfa", "console"))
-    }
+    after = state_of_all()
+    assert {name for name in after if after[name] != before[name] and name.startswith("notify")} == set()
 
 
 # -- an order's messages -------------------------------------------------------------------------------------

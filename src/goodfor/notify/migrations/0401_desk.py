@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [("notify", "0002_guards")]
 
     operations = [
+        migrations.RunSQL("SET LOCAL lock_timeout = '5s'", migrations.RunSQL.noop),
         migrations.AddField("message", "about_id", models.UUIDField(null=True)),
         migrations.AddField("message", "delivered_at", models.DateTimeField(null=True)),
         migrations.AddField("message", "report_due_at", models.DateTimeField(null=True)),
