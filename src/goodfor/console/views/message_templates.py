@@ -82,7 +82,7 @@ def edit(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     view = notify.template(visitor.shop.id, scene, channel, language)
     if request.method != "POST":
         return _edit(request, visitor, view, view.draft)
-    common = {"shop_id": visitor.shop.id, "scene": scene, "channel": channel, "language": language}
+    common: dict[str, Any] = {"shop_id": visitor.shop.id, "scene": scene, "channel": channel, "language": language}
     now = utc_now()
     if request.POST.get("act") == "drop":
         drop_template(**common, actor=visitor.actor, now=now)

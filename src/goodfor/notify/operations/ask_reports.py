@@ -1,7 +1,7 @@
 """Ask vendors about the text messages that they have reported on: claims in one transaction, calls outside of any."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -44,7 +44,7 @@ def settle_report(*, shop_id: UUID, message_id: UUID, told: Outcome, now: dateti
         return
     match told:
         case Succeeded():
-            changes = {"delivered_at": now, "report_due_at": None}
+            changes: dict[str, Any] = {"delivered_at": now, "report_due_at": None}
         case Rejected(code=code) if code not in FOR_NOW | {NOT_FOUND, UNSUPPORTED}:
             move_message(
                 row=row,
