@@ -166,6 +166,7 @@ def _run(errands: list[Errand], now: datetime) -> None:
 
 
 def call(errand: Errand, now: datetime) -> Outcome:
+    """Send it, or ask about it, outside of any transaction; never raises."""
     if errand.early is not None or errand.adapter is None or errand.account is None or errand.letter is None:
         return errand.early or Rejected(UNSUPPORTED)
     try:
