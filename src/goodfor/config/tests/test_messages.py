@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
@@ -91,7 +92,7 @@ def test_a_buyer_is_told_once_and_without_codes(
     (letter,) = told(desk, mail, now)
     assert letter["subject"].startswith("已发货：酷玩点数卡")
     assert order.number in letter["text"]
-    assert f"/o/{order.number}" in letter["html"]
+    assert f"{settings.GOODFOR_PUBLIC_URL}/o/{order.number}" in letter["html"]
     assert not any(secret in str(letter) or number in str(letter) for number, secret in shop.codes)
     assert len(told(desk, mail, now)) == 1
     assert seen(order.order_id) == 0, "the buyer has not seen them: a refund is still possible"
