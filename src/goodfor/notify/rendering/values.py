@@ -20,8 +20,8 @@ def values_for(
 ) -> tuple[dict[str, Any], bool]:
     """(values, whether they hold card codes). What the dictionary does not name is left out, without exception.
 
-    Codes of a line stay only when the line's `sku_id` is in `codes_of`. A `url` that is a path of the shop is made whole:
-    in a mailbox it would lead nowhere.
+    Codes of a line stay only when the line's `sku_id` is in `codes_of`. A `url` that is a path of the shop is made
+    whole: in a mailbox it would lead nowhere.
     """
     zone = ZoneInfo(timezone)
     cleared = _without_codes(scene, context, codes_of)
