@@ -64,7 +64,8 @@ def told(shop: Shop, to: str = CONTACT) -> UUID:
 
 def delivered(shop: Shop) -> None:
     """The guest pays, and has the codes."""
-    now, till = utc_now(), open_till(shop.id, utc_now())
+    till = open_till(shop.id, utc_now())
+    now = utc_now()
     pay(begin(till, shop.placed.order_id, now), now)
     relay_all(utc_now())
 

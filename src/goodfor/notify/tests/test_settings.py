@@ -386,7 +386,7 @@ def test_the_machine_and_the_database_say_the_same() -> None:
     stored = set(rows("SELECT before, after FROM notify_message_moves()"))
     machine: Machine = states.MESSAGE
     assert stored == {(a, b) for a, following in machine.transitions.items() for b in following}
-    assert machine.terminal == {states.SENT, states.EXPIRED}
+    assert machine.terminal == {states.EXPIRED}
     assert machine.states == states.OPEN | states.ENDED
 
 
