@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -23,23 +22,20 @@ from goodfor.kernel.money import Money
 from goodfor.notify import queries as notify
 from goodfor.notify.operations.send import send
 from goodfor.notify.types import BUYER, STAFF, Recipient, kind_of_contact, language_of
+from goodfor.orders import claim_states
 from goodfor.orders import events as order_events
 from goodfor.orders import queries as orders
 from goodfor.orders import states as order_states
 from goodfor.orders.operations.reveal_codes import reveal_codes
+from goodfor.orders.queries import order_facts as _facts
+from goodfor.orders.queries import order_lines as _lines
 from goodfor.orders.reach import Reach, reach
-from goodfor.orders.types import OrderView
+from goodfor.orders.types import ClaimView, OrderView
 from goodfor.payments import events as payment_events
 from goodfor.payments import queries as payments
 
 #: More codes than this are not for a message.
 MAX_CODES: Final = 20
-#: What each kind of news needs a person for; the owner hears of all of it.
-ROLES: Final = {
-    "refund_failed": ("owner", "finance", "support"),
-    "payment_late": ("owner", "finance"),
-    "case_opened": ("owner", "finance"),
-}
 
 
 def listen() -> None:
@@ -49,6 +45,9 @@ def listen() -> None:
         order_events.OrderDelivered: on_order_delivered,
         order_events.OrderRefunding: on_order_refunding,
         order_events.OrderRefunded: on_order_refunded,
+        order_events.OrderPartlyRefunded: on_order_refunded,
+        order_events.OrderClaimOpened: on_claim_opened,
+        order_events.OrderClaimClosed: on_claim_closed,
         order_events.LatePaymentCame: on_late_payment,
         payment_events.RefundFailed: on_refund_failed,
         payment_events.CaseOpened: on_case_opened,
@@ -99,9 +98,40 @@ def on_order_refunding(event: StoredEvent) -> None:
 
 
 def on_order_refunded(event: StoredEvent) -> None:
-    """The buyer is made whole."""
-    if (found := _order(event)) is not None:
-        _tell_buyer(event, "refund_arrived", *found, {"refund": _refund(event, "")})
+    """The buyer has the money, all of it or a part: each part is news of its own."""
+    if (found := _order(event)) is None:
+        return
+    part = event.name == order_events.OrderPartlyRefunded.name
+    subject = f"refund:{event.payload['refund_id']}" if part else ""
+    _tell_buyer(event, "refund_arrived", *found, {"refund": _refund(event, "")}, subject=subject)
+
+
+def on_claim_opened(event: StoredEvent) -> None:
+    """Told to both sides while it waits for a person; one that was met at once is only answered."""
+    found, claim = _order(event), _claim(event)
+    if found is None or claim is None or claim.state != claim_states.OPEN:
+        return
+    order, who = found
+    subject = f"claim:{claim.id}"
+    with override(_locale(who)):
+        context = {"claim": _claim_facts(order, claim, "")}
+    _tell_buyer(event, "claim_opened", order, who, context, subject=subject)
+    with override(_shop_locale(event.shop_id)):
+        staff = _claim_facts(order, claim, "") | {"url": f"/console/orders/{order.number}/"}
+    _tell_staff(event, "claim_opened", subject, {"order": _facts(order), "claim": staff}, about_id=order.id)
+
+
+def on_claim_closed(event: StoredEvent) -> None:
+    """Paid, or taken back by the buyer."""
+    found, claim = _order(event), _claim(event)
+    if found is None or claim is None:
+        return
+    order, who = found
+    with override(_locale(who)):
+        refunded = event.payload["state"] == claim_states.REFUNDED
+        answer = _("已同意退款，款项按原路退回") if refunded else _("已按你的要求撤回")
+        context = {"claim": _claim_facts(order, claim, answer)}
+    _tell_buyer(event, "claim_answered", order, who, context, subject=f"claim:{claim.id}")
 
 
 def on_late_payment(event: StoredEvent) -> None:
@@ -118,7 +148,7 @@ def on_late_payment(event: StoredEvent) -> None:
     with override(_shop_locale(event.shop_id)):
         outcome = _("订单已按这笔付款发货") if event.payload["kept"] else _("款项将按原路退回")
     context = {"order": _facts(order), "payment": {"amount": amount, "outcome": outcome}}
-    _tell_staff(event, "payment_late", subject, context)
+    _tell_staff(event, "payment_late", subject, context, about_id=order.id)
 
 
 def on_refund_failed(event: StoredEvent) -> None:
@@ -131,7 +161,7 @@ def on_refund_failed(event: StoredEvent) -> None:
     context = {"refund": _refund(event, event.payload["code"])}
     subject = f"refund:{event.payload['refund_id']}"
     _tell_buyer(event, "refund_failed", order, who, context, subject=subject)
-    _tell_staff(event, "refund_failed", subject, {"order": _facts(order), **context})
+    _tell_staff(event, "refund_failed", subject, {"order": _facts(order), **context}, about_id=order.id)
 
 
 def on_case_opened(event: StoredEvent) -> None:
@@ -186,27 +216,24 @@ def _tell_buyer(
         context={"order": _facts(order), "lines": _lines(order), **context},
         language=language_of(who.locale),
         now=event.occurred_at,
+        about_id=order.id,
     )
 
 
-def _tell_staff(event: StoredEvent, scene: str, subject: str, context: dict[str, Any]) -> None:
+def _tell_staff(
+    event: StoredEvent, scene: str, subject: str, context: dict[str, Any], about_id: UUID | None = None
+) -> None:
     send(
         shop_id=event.shop_id,
         scene=scene,
         audience=STAFF,
         subject=subject,
-        recipients=staff_recipients(event.shop_id, ROLES[scene]),
+        recipients=notify.staff_recipients(event.shop_id, scene),
         context=context,
         language=language_of(_shop_locale(event.shop_id)),
         now=event.occurred_at,
+        about_id=about_id,
     )
-
-
-def staff_recipients(shop_id: UUID, roles: tuple[str, ...]) -> list[Recipient]:
-    """The mailboxes of those of the staff whose work it is; a shop's group robots need no recipient."""
-    users = {member.user_id for member in identity.staff_of_shop(shop_id) if member.active and member.role in roles}
-    mailboxes = get_user_model().objects.filter(pk__in=users, is_active=True).exclude(email="").order_by("pk")
-    return [Recipient("email", email) for email in mailboxes.values_list("email", flat=True)]
 
 
 def _locale(who: Reach) -> str:
@@ -220,23 +247,19 @@ def _shop_locale(shop_id: UUID) -> str:
 # -- what -----------------------------------------------------------------------------------------------
 
 
-def _facts(order: OrderView) -> dict[str, Any]:
+def _claim(event: StoredEvent) -> ClaimView | None:
+    claims = orders.claims_of_order(event.shop_id, UUID(event.payload["order_id"]))
+    return next((claim for claim in claims if str(claim.id) == event.payload["claim_id"]), None)
+
+
+def _claim_facts(order: OrderView, claim: ClaimView, answer: str) -> dict[str, Any]:
     return {
-        "number": order.number,
-        "title": order.lines[0].title if order.lines else "",
-        "quantity": order.quantity,
-        "total": order.total,
-        "placed_at": order.placed_at,
-        "paid_at": order.paid_at,
+        "number": f"{order.number}-{claim.id.hex[-4:].upper()}",
+        "reason": _claim_reason(claim.reason),
+        "answer": answer,
+        "deadline": claim.answer_by,
         "url": f"/o/{order.number}",
     }
-
-
-def _lines(order: OrderView) -> list[dict[str, Any]]:
-    return [
-        {"sku_id": line.sku_id, "title": line.title, "quantity": line.quantity, "price": line.unit_price}
-        for line in order.lines
-    ]
 
 
 def _refund(event: StoredEvent, reason: str) -> dict[str, Any]:
@@ -296,3 +319,14 @@ def _case_kind(kind: str) -> str:
         "refunded_outside": _("在支付平台另行退款"),
         "ambiguous_refund": _("退款结果不明"),
     }.get(kind, kind)
+
+
+def _claim_reason(code: str) -> str:
+    return {
+        "invalid": _("卡密无效"),
+        "used": _("卡密已被使用"),
+        "expired": _("卡密已过期"),
+        "wrong": _("商品不符"),
+        "not_received": _("没有收到"),
+        "changed_mind": _("不想要了"),
+    }.get(code, code)

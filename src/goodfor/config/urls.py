@@ -19,6 +19,9 @@ if "orders" in settings.ROOMS:
     urlpatterns.append(
         path("pay/notify/<uuid:shop_id>/<uuid:account_id>", import_module("goodfor.config.notify").notify)
     )
+if "notify" in settings.ROOMS:
+    sms_report = import_module("goodfor.config.reports").report
+    urlpatterns.append(path("notify/report/<uuid:shop_id>/<uuid:account_id>/<slug:token>", sms_report))
 if settings.GOODFOR_SANDBOX_PROVIDER and "payments" in settings.ROOMS:
     page = import_module("goodfor.config.sandbox_pay").sandbox_pay
     urlpatterns.append(path("pay/sandbox/<uuid:shop_id>/<str:number>", page))

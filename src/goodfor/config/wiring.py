@@ -28,6 +28,8 @@ def connect() -> None:
         import_module("goodfor.config.messages").listen()
     if "notify" in settings.ROOMS:
         import_module("goodfor.config.codes").listen()
+        import_module("goodfor.config.account_messages").listen()
+        import_module("goodfor.config.job_messages")
     if "storefront" in settings.ROOMS:
         _codes_go_out()
 

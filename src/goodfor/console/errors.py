@@ -129,3 +129,10 @@ class HostNeeded(InvalidInput):
 
     code = "console_host_needed"
     title = _("新店铺需要自己的域名，例如 shop2.example.com")
+
+
+class MessageTestFailed(InvalidInput):
+    """A test that did not go out; its detail says why."""
+
+    code = "console_message_test_failed"
+    title = _("测试消息没有发出")

@@ -51,11 +51,12 @@ class StepUpNeeded(Exception):
 
 
 def console_page(
-    permission: str, *, methods: Sequence[str] = ("GET",), unprepared: bool = False
+    permission: str, *, methods: Sequence[str] = ("GET",), unprepared: bool = False, looking: bool = False
 ) -> Callable[[View[P]], Framed[P]]:
     """Make `view(request, visitor, ...)` a page for those whose role grants `permission`.
 
     `unprepared`: also open to owners and finance staff who have yet to set up their second factor.
+    `looking`: its POST changes nothing, so it leaves no line in the audit trail.
     """
     allowed = {*methods} | ({"HEAD"} if "GET" in methods else set())
 
@@ -76,7 +77,8 @@ def console_page(
                         response = _answer(view, request, visitor, *args, **kwargs)
                     else:
                         response = refusal(request, visitor, NotAllowed())
-                    _note(request, visitor, response)
+                    if not looking or not visitor.may(permission):
+                        _note(request, visitor, response)
             return dress(response)
 
         framed.console_permission = permission  # type: ignore[attr-defined]

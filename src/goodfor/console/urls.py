@@ -5,6 +5,7 @@ from django.urls import include, path
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
 from goodfor.console.desk.cases import CASES
+from goodfor.console.desk.messages import MESSAGES
 from goodfor.console.desk.orders import ORDERS
 from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.listing.pages import listing_urls
@@ -17,6 +18,11 @@ from goodfor.console.views import (
     door,
     jobs,
     ledger,
+    message,
+    message_channels,
+    message_matrix,
+    message_staff,
+    message_templates,
     order,
     overview,
     passkeys,
@@ -82,6 +88,22 @@ desk = [
     path("audit/check", audit.audit_check, name="audit-check"),
     *listing_urls("audit/", AUDIT),
     path("jobs/", jobs.jobs, name="jobs"),
+    *listing_urls("messages/", MESSAGES),
+    path("messages/templates/", message_templates.templates, name="message-templates"),
+    path("messages/templates/edit", message_templates.edit, name="message-template"),
+    path("messages/templates/preview", message_templates.preview, name="message-preview"),
+    path("messages/templates/test", message_templates.test, name="message-template-test"),
+    path("messages/switches/", message_matrix.matrix, name="message-matrix"),
+    path("messages/channels/", message_channels.channels, name="message-channels"),
+    path("messages/channels/edit", message_channels.edit, name="message-channel"),
+    path("messages/channels/switch", message_channels.switch, name="message-channel-switch"),
+    path("messages/channels/test", message_channels.test, name="message-channel-test"),
+    path("messages/channels/keep", message_channels.keep, name="message-keep"),
+    path("messages/staff/", message_staff.people, name="message-staff"),
+    path("messages/staff/<uuid:staff_id>/", message_staff.person, name="message-staff-one"),
+    path("messages/log/<uuid:message_id>/", message.message, name="message"),
+    path("messages/log/<uuid:message_id>/resend", message.resend, name="message-resend"),
+    path("orders/<str:number>/tell", message.tell, name="order-tell"),
     path("exports/", work.exports, name="exports"),
     path("exports/<uuid:export_id>/file", work.export_file, name="export-file"),
     path("batches/", work.batches, name="batches"),

@@ -146,6 +146,63 @@ BATCH_ACTS: Final[Mapping[str, Text]] = {
     "vault.expiry_changed": _("更改有效期"),
     "vault.cost_changed": _("更改成本"),
 }
+MESSAGE_STATES: Final[Mapping[str, tuple[Text, str]]] = {
+    "queued": (_("等待发送"), "amber"),
+    "sending": (_("发送中"), "amber"),
+    "unknown": (_("结果未知"), "amber"),
+    "sent": (_("已发送"), "green"),
+    "failed": (_("发送失败"), "red"),
+    "lost": (_("可能未送达"), "red"),
+    "expired": (_("已过时效"), "plain"),
+}
+#: Why a message was not sent, by the code of its failure; vendors' own codes are shown as they are.
+MESSAGE_FAILURES: Final[Mapping[str, Text]] = {
+    "template": _("模板无法生成内容"),
+    "account": _("服务商不接受账号、密钥或签名，或余额不足"),
+    "rate_limited": _("服务商限制了发送频率"),
+    "try_later": _("服务商暂时无法接收"),
+    "unreachable": _("连接不上服务商"),
+    "recipient_refused": _("收件地址被拒收"),
+    "not_delivered": _("手机没有收到"),
+    "gone": _("浏览器已取消订阅"),
+    "unreadable": _("收件地址已被清除"),
+    "no_content": _("内容已被清除"),
+    "interrupted": _("发送时被中断"),
+    "address_not_allowed": _("不允许向这个地址发送"),
+    "unsupported": _("通道没有可用的服务商"),
+}
+#: Why a channel was passed over.
+MESSAGE_SKIPS: Final[Mapping[str, Text]] = {
+    "off": _("该场景没有开启这个通道"),
+    "no_account": _("通道没有设置或已停用"),
+    "no_consent": _("买家没有同意"),
+    "no_vendor_template": _("没有填写服务商的模板编号"),
+    "bad_address": _("收件地址的写法不对"),
+    "no_subscription": _("没有开启浏览器推送"),
+    "already": _("已经发过"),
+}
+#: What switching a scene means, where it is not plain.
+SCENE_NOTES: Final[Mapping[str, Text]] = {
+    "order_paid": _("付款后几秒就会发货，两条都开买家会连收两条。"),
+    "order_delivered": _("关闭后买家只能回到订单页找卡密。"),
+    "refund_failed": _("关闭后买家不知道退款被拒，会来问客服。"),
+    "signin_code": _("关闭后买家不能用这种验证码登录。"),
+    "account_changed": _("账号被盗时，这是买家唯一的提醒。"),
+    "claim_opened": _("给店员的提醒关闭后，售后可能超过承诺的 24 小时。"),
+    "low_stock": _("每次跌破预警线只提醒一次。"),
+    "case_opened": _("资金异常需要人处理，不建议全部关闭。"),
+    "job_failed": _("同一种任务每小时最多提醒一次。"),
+}
+CHANNEL_NOTES: Final[Mapping[str, Text]] = {
+    "email": _("免费或很便宜，可能进垃圾箱。"),
+    "sms": _("按条计费，模板要先在服务商处审核。"),
+    "wechat_oa": _("买家要先关注公众号。"),
+    "wechat_mini": _("买家要先在小程序里同意订阅。"),
+    "webpush": _("买家要先在浏览器里允许通知。"),
+    "wecom": _("发到企业微信群。"),
+    "dingtalk": _("发到钉钉群。"),
+    "feishu": _("发到飞书群。"),
+}
 #: Why a row of a batch was refused, by the refusal's code; others are told by the code.
 PROBLEMS: Final[Mapping[str, Text]] = {
     "wrong_order_state": _("当前状态不能进行此操作"),
@@ -153,6 +210,8 @@ PROBLEMS: Final[Mapping[str, Text]] = {
     "refund_running": _("有未完成的退款或异常"),
     "refund_exceeds_paid": _("超过可退金额"),
     "payment_case_not_found": _("找不到该异常单"),
+    "notify_not_retryable": _("该消息不能重发"),
+    "notify_message_not_found": _("找不到该消息"),
 }
 
 

@@ -16,3 +16,14 @@ class BuyerErasing(Event):
 
     name: ClassVar[str] = "identity.buyer_erasing"
     buyer_id: UUID
+
+
+@dataclass(frozen=True)
+class BuyerAccountChanged(Event):
+    """Something about a buyer's account changed (`kind` as on the message page); `label`: the device or passkey."""
+
+    name: ClassVar[str] = "identity.buyer_account_changed"
+    notice_id: UUID
+    buyer_id: UUID
+    kind: str
+    label: str

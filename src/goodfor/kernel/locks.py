@@ -14,6 +14,7 @@ LOCKS = {
     "contact": "a telephone number or e-mail address becomes one account, and is sent so many codes an hour",
     "import": "one import of a file at a time",
     "template": "one new version of a message template at a time",
+    "resend": "the same news is told again only so many times an hour",
     "window": "the home page of one shop is arranged by one at a time",
     "seed": "the demo shop is made once",
     "start": "each first step of a shop is taken by one at a time",

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import Conflict, InvalidInput, NotFound
+from goodfor.kernel.errors import Conflict, InvalidInput, NotFound, RateLimited
 
 
 class SceneUnknown(InvalidInput):
@@ -52,3 +52,38 @@ class PushSubscriptionInvalid(InvalidInput):
 
     code = "notify_push_invalid"
     title = _("浏览器推送订阅无效")
+
+
+class KeepDaysInvalid(InvalidInput):
+    """A number of days that is too small or too large."""
+
+    code = "notify_keep_days_invalid"
+    title = _("发送记录可保留 7 到 3650 天")
+
+
+class TooManyResends(RateLimited):
+    """The same thing was told again too often within the hour; `data["retry_after"]` in seconds."""
+
+    code = "notify_too_many_resends"
+    title = _("重发过于频繁，请一小时后再试")
+
+
+class StaffNotFound(NotFound):
+    """Nobody of that number works in this shop."""
+
+    code = "notify_staff_not_found"
+    title = _("找不到该员工")
+
+
+class AddressInvalid(InvalidInput):
+    """An address that its channel cannot reach."""
+
+    code = "notify_address_invalid"
+    title = _("收件地址的写法不对")
+
+
+class NotTold(Conflict):
+    """No channel would carry the news; `data["reasons"]` holds (channel, reason)."""
+
+    code = "notify_not_told"
+    title = _("没有通道可以发出这条消息")

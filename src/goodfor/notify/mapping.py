@@ -107,6 +107,8 @@ def message_view(row: Message) -> MessageView:
         next_try_at=row.next_try_at,
         expires_at=row.expires_at,
         sent_at=row.sent_at,
+        about_id=row.about_id,
+        delivered_at=row.delivered_at,
     )
 
 
@@ -125,6 +127,11 @@ def template_view(row: Template) -> TemplateView:
 def shipped_view(scene: str, channel: str, language: str) -> TemplateView:
     """The one that ships with Goodfor."""
     return TemplateView(scene, channel, language, 0, default_draft(scene, channel, language), None, "")
+
+
+def staff_address_aad(shop_id: object, address_id: object) -> bytes:
+    """Binds the sealed address of somebody of the staff to its row."""
+    return f"notify_staff:{shop_id}:{address_id}".encode()
 
 
 def push_aad(shop_id: object, subscription_id: object) -> bytes:

@@ -192,6 +192,12 @@ class Message(models.Model):
     created_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    #: The thing above that it is about (an order); opaque here.
+    about_id = models.UUIDField(null=True)
+    #: The vendor says that the phone has it. `report_due_at`: a report came in, and the vendor is to be asked.
+    delivered_at = models.DateTimeField(null=True)
+    report_due_at = models.DateTimeField(null=True)
+    report_asks = models.IntegerField(default=0)
 
     class Meta:
         db_table = "notify_message"
@@ -217,10 +223,71 @@ class Message(models.Model):
                 | Q(content_key_id__isnull=False, content_blob__isnull=False),
                 name="notify_message_sealed",
             ),
+            models.CheckConstraint(
+                condition=Q(state=states.SENT) | Q(delivered_at__isnull=True, report_due_at__isnull=True),
+                name="notify_message_reported",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="notify_message_due"),
             models.Index(fields=["shop_id", "id"], name="notify_message_log"),
             models.Index(fields=["shop_id", "subject"], name="notify_message_subject"),
             models.Index(fields=["shop_id", "recipient_index"], name="notify_message_recipient"),
+            models.Index(fields=["shop_id", "state", "id"], name="notify_message_state_log"),
+            models.Index(fields=["shop_id", "created_at"], name="notify_message_age"),
+            models.Index(
+                fields=["shop_id", "about_id"], condition=Q(about_id__isnull=False), name="notify_message_about"
+            ),
+            models.Index(
+                fields=["report_due_at"], condition=Q(report_due_at__isnull=False), name="notify_message_reports"
+            ),
+        ]
+
+
+class StaffAlert(models.Model):
+    """Where a member of the staff departs from what the role gets: one scene by one channel."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    staff_id = models.UUIDField()
+    scene = models.CharField(max_length=32)
+    channel = models.CharField(max_length=16)
+    enabled = models.BooleanField()
+
+    class Meta:
+        db_table = "notify_staff_alert"
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "staff_id", "scene", "channel"], name="notify_staff_alert_once")
+        ]
+
+
+class StaffAddress(models.Model):
+    """Where a member of the staff is reached by a channel, if not at the account's own mailbox; sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    staff_id = models.UUIDField()
+    channel = models.CharField(max_length=16)
+    key_id = models.IntegerField()
+    blob = models.BinaryField()
+    hint = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "notify_staff_address"
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "staff_id", "channel"], name="notify_staff_address_once")
+        ]
+
+
+class Setting(models.Model):
+    """How long a shop keeps its send log, in days. No row: as long as Goodfor keeps it by default."""
+
+    shop_id = models.UUIDField(primary_key=True)
+    keep_days = models.IntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notify_setting"
+        constraints = [
+            models.CheckConstraint(condition=Q(keep_days__gte=7, keep_days__lte=3650), name="notify_setting_keep_days")
         ]

@@ -7,35 +7,48 @@ from uuid import UUID
 from django.db.models import Count
 
 from goodfor.kernel.sql import Statement
-from goodfor.notify.addresses import normal
 from goodfor.notify.errors import ChannelAccountNotFound, MessageNotFound, SceneUnknown
+from goodfor.notify.log import MAX_PAGE, count_messages, messages, messages_by_ids
 from goodfor.notify.mapping import (
     account_view,
     content_of,
     message_view,
-    recipient_index,
     shipped_view,
     template_view,
 )
-from goodfor.notify.models import Account, CodePermission, Message, Switch, Template
+from goodfor.notify.models import Account, CodePermission, Message, Setting, Switch, Template
+from goodfor.notify.providers.registry import PROVIDERS
+from goodfor.notify.reports import report_path
 from goodfor.notify.scenes import (
     AUDIENCE_LABELS,
+    BY_VENDOR_TEMPLATE,
     CHANNEL_LABELS,
     LANGUAGES,
     ROBOTS,
     SCENES,
     variables_of,
 )
+from goodfor.notify.settings_of_shop import KEEP_DAYS
+from goodfor.notify.staff import PERSONAL, staff_recipients, staff_route, staff_routes, staff_scenes
 from goodfor.notify.types import (
     ChannelAccountView,
     MatrixRow,
-    MessageFilter,
     MessageView,
     Preview,
     TemplateView,
 )
 
-MAX_PAGE = 200
+__all__ = [
+    "PERSONAL",
+    "count_messages",
+    "messages",
+    "messages_by_ids",
+    "report_path",
+    "staff_recipients",
+    "staff_route",
+    "staff_routes",
+    "staff_scenes",
+]
 _SPEAKS = Statement(__package__, "sql/speaks.sql")
 
 
@@ -145,6 +158,12 @@ def speaks(shop_id: UUID) -> bool:
     return _SPEAKS.row({"shop_id": shop_id}) is not None
 
 
+def shops_that_speak() -> list[UUID]:
+    """Shops with a channel that is on, for duties over all shops (inside a platform job)."""
+    rows = Account.objects.filter(valid_to__isnull=True, enabled=True).order_by("shop_id")
+    return list(rows.values_list("shop_id", flat=True).distinct())
+
+
 def robots(shop_id: UUID) -> list[str]:
     """The staff's group robots that can send now."""
     return sorted(ROBOTS & set(current_accounts(shop_id)))
@@ -163,34 +182,15 @@ def skus_with_codes(shop_id: UUID) -> frozenset[UUID]:
     return frozenset(CodePermission.objects.filter(shop_id=shop_id).values_list("sku_id", flat=True))
 
 
-def messages(
-    shop_id: UUID, wanted: MessageFilter | None = None, after: UUID | None = None, limit: int = 50
-) -> list[MessageView]:
-    """The send log, latest first, those before `after`."""
-    wanted = wanted or MessageFilter()
-    rows = Message.objects.filter(shop_id=shop_id)
-    for name in ("scene", "channel", "audience", "subject"):
-        if value := getattr(wanted, name):
-            rows = rows.filter(**{name: value})
-    if wanted.states:
-        rows = rows.filter(state__in=list(wanted.states))
-    if wanted.since:
-        rows = rows.filter(created_at__gte=wanted.since)
-    if wanted.until:
-        rows = rows.filter(created_at__lt=wanted.until)
-    if wanted.recipient:
-        address = normal(wanted.channel, wanted.recipient) if wanted.channel else None
-        if address is None:
-            return []
-        rows = rows.filter(recipient_index=recipient_index(wanted.channel, address))
-    if after is not None:
-        rows = rows.filter(id__lt=after)
-    return [message_view(row) for row in rows.order_by("-id")[: min(limit, MAX_PAGE + 1)]]
-
-
 def messages_about(shop_id: UUID, subject: str) -> list[MessageView]:
     """Everything told about one subject (an order), oldest first: for its timeline."""
     return [message_view(row) for row in Message.objects.filter(shop_id=shop_id, subject=subject).order_by("id")]
+
+
+def messages_of(shop_id: UUID, about_id: UUID, limit: int = MAX_PAGE) -> list[MessageView]:
+    """Everything told about one thing (an order), oldest first: for its page."""
+    rows = Message.objects.filter(shop_id=shop_id, about_id=about_id).order_by("id")
+    return [message_view(row) for row in rows[:limit]]
 
 
 def message_counts(shop_id: UUID) -> dict[str, int]:
@@ -216,3 +216,39 @@ def message_content(shop_id: UUID, message_id: UUID) -> Preview | None:
     if said is None:
         return None
     return Preview(said.subject, said.text, said.html, said.params, said.link, said.vendor_template)
+
+
+def keep_days(shop_id: UUID) -> int:
+    """How long the shop keeps its send log."""
+    kept = Setting.objects.filter(shop_id=shop_id).values_list("keep_days", flat=True).first()
+    return KEEP_DAYS if kept is None else kept
+
+
+def channels_of(scene: str, audience: str) -> tuple[str, ...]:
+    """The channels that a scene may take to an audience. Raises SceneUnknown."""
+    found = SCENES.get(scene)
+    if found is None or audience not in found.audiences:
+        raise SceneUnknown(scene=scene, audience=audience)
+    return found.channels(audience)
+
+
+def providers_of(channel: str) -> list[str]:
+    """The vendors by which a channel can be opened."""
+    return sorted(name for name, adapter in PROVIDERS.items() if channel in adapter.channels)
+
+
+def needs_vendor_template(channel: str) -> bool:
+    """Whether the vendor sends its own approved text, so that a template holds its id and the parameters."""
+    return channel in BY_VENDOR_TEMPLATE
+
+
+def takes_codes(scene: str) -> bool:
+    """Whether messages of the scene may hold card codes, where the shop says so for a SKU."""
+    return scene in SCENES and SCENES[scene].carries_codes
+
+
+def scene_sample(scene: str) -> Mapping[str, Any]:
+    """Sample words of a scene, for a preview without a real order. Raises SceneUnknown."""
+    if scene not in SCENES:
+        raise SceneUnknown(scene=scene)
+    return SCENES[scene].sample

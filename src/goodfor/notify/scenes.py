@@ -61,7 +61,8 @@ class Scene:
 
     `transactional`: sent without asking for consent. `secret`: its content is worth stealing: kept sealed until sent,
     then wiped, never repeated after an unknown outcome. `carries_codes`: its lines may hold card codes if the shop says
-    so for the SKU. `only` limits its channels.
+    so for the SKU. `only` limits its channels. `roles`: whose work it is among the staff; by default they get it by
+    mail.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Scene:
     only: tuple[str, ...] = CHANNELS
     lifetime: timedelta = _PLENTY
     sample: Mapping[str, Any] = field(default_factory=dict)
+    roles: tuple[str, ...] = ()
 
     @property
     def audiences(self) -> tuple[str, ...]:
@@ -144,6 +146,7 @@ _ALL: Final = (
         {"order": _ORDER, "refund": _REFUND},
         {BUYER: (EMAIL,), STAFF: _DESK},
         sample={"order": _SAMPLE_ORDER, "refund": {**_SAMPLE_REFUND, "reason": "原付款账户已注销"}},
+        roles=("owner", "finance", "support"),
     ),
     Scene(
         "refund_arrived",
@@ -158,12 +161,13 @@ _ALL: Final = (
         {"order": _ORDER, "payment": {"amount": None, "outcome": None}},
         {BUYER: (EMAIL,), STAFF: ()},
         sample={"order": _SAMPLE_ORDER, "payment": {"amount": "¥37.00", "outcome": "已按原路退回"}},
+        roles=("owner", "finance"),
     ),
     Scene(
         "signin_code",
         _("登录验证码"),
         {"code": None, "minutes": None},
-        {BUYER: (EMAIL, SMS), STAFF: (EMAIL, SMS)},
+        {BUYER: (EMAIL, SMS)},
         secret=True,
         only=(EMAIL, SMS),
         lifetime=timedelta(minutes=10),
@@ -173,7 +177,7 @@ _ALL: Final = (
         "account_changed",
         _("账户变动提醒"),
         {"account": {"change": None, "device": None, "place": None, "at": None, "url": None}},
-        {BUYER: (EMAIL,), STAFF: (EMAIL,)},
+        {BUYER: (EMAIL,)},
         sample={
             "account": {
                 "change": "新设备登录",
@@ -190,6 +194,7 @@ _ALL: Final = (
         {"order": _ORDER, "claim": _CLAIM},
         {BUYER: (EMAIL,), STAFF: _DESK},
         sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_CLAIM},
+        roles=("owner", "operator", "support"),
     ),
     Scene(
         "claim_answered",
@@ -198,7 +203,14 @@ _ALL: Final = (
         {BUYER: _FAST},
         sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_CLAIM},
     ),
-    Scene("low_stock", _("库存预警"), {"sku": _SAMPLE_SKU}, {STAFF: _DESK}, sample={"sku": _SAMPLE_SKU}),
+    Scene(
+        "low_stock",
+        _("库存预警"),
+        {"sku": _SAMPLE_SKU},
+        {STAFF: _DESK},
+        sample={"sku": _SAMPLE_SKU},
+        roles=("owner", "operator"),
+    ),
     Scene(
         "case_opened",
         _("有待处理的个案"),
@@ -212,6 +224,7 @@ _ALL: Final = (
                 "url": "https://shop.example/console/cases",
             }
         },
+        roles=("owner", "finance"),
     ),
     Scene(
         "job_failed",
@@ -226,14 +239,7 @@ _ALL: Final = (
                 "url": "https://shop.example/console/jobs",
             }
         },
-    ),
-    Scene(
-        "back_in_stock",
-        _("到货提醒"),
-        {"sku": _SAMPLE_SKU},
-        {BUYER: _FAST},
-        transactional=False,
-        sample={"sku": _SAMPLE_SKU},
+        roles=("owner",),
     ),
     Scene(
         "channel_test",

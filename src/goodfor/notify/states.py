@@ -14,6 +14,7 @@ EXPIRED: Final = "expired"
 
 #: `sending -> queued`: certainly not sent, or refused for now. `unknown -> queued`: nobody can say, and twice does no
 #: harm. `unknown -> lost`: nobody can say, and twice would. `failed -> queued`, `lost -> queued`: a person said so.
+#: `sent -> failed`: the vendor had taken it, and says now that the phone never got it.
 MESSAGE: Final = Machine(
     "notify.message",
     QUEUED,
@@ -23,7 +24,7 @@ MESSAGE: Final = Machine(
         UNKNOWN: frozenset({SENT, QUEUED, FAILED, LOST, EXPIRED}),
         FAILED: frozenset({QUEUED}),
         LOST: frozenset({QUEUED}),
-        SENT: frozenset(),
+        SENT: frozenset({FAILED}),
         EXPIRED: frozenset(),
     },
 )

@@ -23,6 +23,7 @@ __all__ = [
     "Preview",
     "Queued",
     "Recipient",
+    "StaffRoute",
     "TemplateView",
     "kind_of_contact",
     "language_of",
@@ -133,7 +134,9 @@ class ChannelReport:
 
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
-    """What the send log is to show; empty means all. `recipient` finds an exact address of `channel`."""
+    """What the send log is to show; empty means all. `recipient` finds an exact address of `channel`, by default
+    that of a mailbox or a telephone.
+    """
 
     scene: str = ""
     channel: str = ""
@@ -143,6 +146,7 @@ class MessageFilter:
     recipient: str = field(default="", repr=False)
     since: datetime | None = None
     until: datetime | None = None
+    about_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +172,17 @@ class MessageView:
     next_try_at: datetime | None
     expires_at: datetime
     sent_at: datetime | None
+    about_id: UUID | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRoute:
+    """What a member of the staff is told: `on` are (scene, channel); `hints` are masked addresses by channel."""
+
+    staff_id: UUID
+    username: str
+    role: str
+    on: frozenset[tuple[str, str]]
+    default: frozenset[tuple[str, str]]
+    hints: Mapping[str, str]

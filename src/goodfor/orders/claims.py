@@ -1,6 +1,7 @@
 """Reads of claims and invoice titles."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from goodfor.kernel.crypto import Sealed, keyring
@@ -27,6 +28,11 @@ def claim_view(row: Claim) -> ClaimView:
 def claims_of_order(shop_id: UUID, order_id: UUID) -> list[ClaimView]:
     """The claims on an order, latest first."""
     return [claim_view(row) for row in Claim.objects.filter(shop_id=shop_id, order_id=order_id).order_by("-id")]
+
+
+def claims_of_orders(shop_id: UUID, order_ids: Sequence[UUID]) -> list[ClaimView]:
+    """The claims on several orders, latest first."""
+    return [claim_view(row) for row in Claim.objects.filter(shop_id=shop_id, order_id__in=order_ids).order_by("-id")]
 
 
 def open_claims(shop_id: UUID, limit: int = 50) -> list[ClaimView]:

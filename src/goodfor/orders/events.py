@@ -123,3 +123,14 @@ class OrderClaimOpened(Event):
     line_id: UUID
     reason: str
     codes: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClaimClosed(Event):
+    """A claim is over: `state` is refunded, or withdrawn by the buyer."""
+
+    name: ClassVar[str] = "orders.claim_closed"
+    claim_id: UUID
+    order_id: UUID
+    number: str
+    state: str

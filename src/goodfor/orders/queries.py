@@ -12,7 +12,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders import given_back, states, store
-from goodfor.orders.claims import claim_text, claims_of_order, invoice_of_order, open_claims
+from goodfor.orders.claims import claim_text, claims_of_order, claims_of_orders, invoice_of_order, open_claims
 from goodfor.orders.contacts import masked_contact
 from goodfor.orders.desk import (
     COUNT_LIMIT,
@@ -29,6 +29,7 @@ from goodfor.orders.desk import (
 )
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.pricing import buyer_key
+from goodfor.orders.telling import order_facts, order_lines
 from goodfor.orders.types import Method, OrderView, RefundView, TrustView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import RefundNotFound
@@ -40,6 +41,7 @@ __all__ = [
     "buyer_of_shop",
     "claim_text",
     "claims_of_order",
+    "claims_of_orders",
     "count_orders",
     "desk_figures",
     "desk_order",
@@ -48,8 +50,10 @@ __all__ = [
     "masked_contact",
     "open_claims",
     "order_by_number",
+    "order_facts",
     "order_for_guest",
     "order_history",
+    "order_lines",
     "order_of_client",
     "order_of_line",
     "order_view",

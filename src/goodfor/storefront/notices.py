@@ -35,6 +35,7 @@ class Worded:
     text: str
     at: datetime
     new: bool
+    href: str = ""
 
 
 def worded(notice: NoticeView) -> Worded:

@@ -6,17 +6,25 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import connection, transaction
 
+from goodfor.config.job_messages import tell_failures
+from goodfor.identity.operations.account_steps import keep_contact, make_buyer
 from goodfor.identity.operations.add_staff import add_staff
 from goodfor.identity.operations.create_user import create_user
+from goodfor.identity.operations.note_change import note_change
+from goodfor.identity.types import Contact, Visitor
+from goodfor.kernel.money import Money
 from goodfor.kernel.tenancy import platform_job
 from goodfor.notify import queries
 from goodfor.notify.operations.allow_codes import allow_codes
 from goodfor.notify.operations.deliver_due import deliver_due
 from goodfor.notify.operations.open_channel_account import open_channel_account
-from goodfor.orders.operations import apply_payment_fact, cancel_order, refund_order
+from goodfor.orders.operations import apply_payment_fact, cancel_order, refund_order, refund_part
+from goodfor.orders.operations.open_claim import open_claim
+from goodfor.orders.operations.withdraw_claim import withdraw_claim
 from goodfor.orders.tests.conftest import Shop, now, shop
 from goodfor.orders.tests.factories import Till, begin, buy, fact, open_till, pay, place, refund_all, relay_all
 from goodfor.payments.operations.open_case import open_case
@@ -84,7 +92,7 @@ def test_a_buyer_is_told_once_and_without_codes(
     (letter,) = told(desk, mail, now)
     assert letter["subject"].startswith("已发货：酷玩点数卡")
     assert order.number in letter["text"]
-    assert f"/o/{order.number}" in letter["html"]
+    assert f"{settings.GOODFOR_PUBLIC_URL}/o/{order.number}" in letter["html"]
     assert not any(secret in str(letter) or number in str(letter) for number, secret in shop.codes)
     assert len(told(desk, mail, now)) == 1
     assert seen(order.order_id) == 0, "the buyer has not seen them: a refund is still possible"
@@ -172,3 +180,113 @@ def test_a_shop_without_channels_is_left_alone(shop: Shop, till: Till, now: date
         cursor.execute("SELECT count(*) FROM kernel_event_retry")
         assert cursor.fetchone() == (0,)
     assert queries.messages(shop.demo.shop_id) == []
+
+
+# -- claims, parts of refunds, accounts, jobs -----------------------------------------------------------------
+
+
+def line_of(order_id: UUID) -> UUID:
+    with platform_job("test"), connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM orders_line WHERE order_id = %s", [order_id])
+        return UUID(str(cursor.fetchone()[0]))
+
+
+def subjects(desk: RunningDesk, mail: str, at: datetime) -> list[str]:
+    return [str(letter["subject"]) for letter in told(desk, mail, at)]
+
+
+def test_a_claim_is_told_when_it_waits_and_when_it_is_over(
+    shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk
+) -> None:
+    order = place(shop, now, 1, contact=mail)
+    pay(begin(till, order.order_id, now), now)
+    common = {"shop_id": shop.demo.shop_id, "order_id": order.order_id, "actor": "buyer", "now": now}
+    claim = open_claim(**common, line_id=line_of(order.order_id), reason="invalid", may_refund=False)
+    assert subjects(desk, mail, now)[1:] == [f"售后申请已提交：订单 {order.number}"]
+    withdraw_claim(**common, claim_id=claim.id)
+    *_, last = told(desk, mail, now)
+    assert last["subject"].startswith("售后申请有新进展")
+    assert "已按你的要求撤回" in last["text"]
+    assert len(told(desk, mail, now)) == 3
+
+
+def test_a_claim_that_is_met_at_once_is_only_answered(
+    shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk
+) -> None:
+    order = place(shop, now, 1, contact=mail)
+    pay(begin(till, order.order_id, now), now)
+    told(desk, mail, now)
+    open_claim(
+        shop_id=shop.demo.shop_id, order_id=order.order_id, line_id=line_of(order.order_id), reason="invalid",
+        actor="buyer", now=now,
+    )  # fmt: skip
+    got = subjects(desk, mail, now)[1:]
+    assert sorted(subject.partition("：")[0] for subject in got) == ["售后申请有新进展", "退款已受理"]
+
+
+def test_each_part_of_a_refund_is_news(shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk) -> None:
+    order = place(shop, now, 1, contact=mail)
+    pay(begin(till, order.order_id, now), now)
+    told(desk, mail, now)
+    for minor in (500, 700):
+        refund_part(
+            shop_id=shop.demo.shop_id, order_id=order.order_id, amount=Money(minor, "CNY"), reason="x", actor=ACTOR,
+            now=now,
+        )  # fmt: skip
+        refund_all(now)
+        told(desk, mail, now)
+    assert subjects(desk, mail, now)[1:] == ["退款已到账：¥5.00", "退款已到账：¥7.00"]
+
+
+def test_a_change_of_an_account_is_told_where_the_buyer_is_proven(
+    shop: Shop, now: datetime, mail: str, desk: RunningDesk
+) -> None:
+    buyer_id = buyer_with(shop.demo.shop_id, mail, now)
+    with transaction.atomic():
+        note_change(
+            shop_id=shop.demo.shop_id, buyer_id=buyer_id, kind="new_device", data={"label": "iPhone, Safari"}, now=now
+        )
+    (letter,) = told(desk, mail, now)
+    assert letter["subject"] == "账户提醒：新设备登录"
+    assert "iPhone, Safari" in letter["text"]
+    assert len(told(desk, mail, now)) == 1
+
+
+def buyer_with(shop_id: UUID, mail: str, now: datetime) -> UUID:
+    visitor = Visitor(ip="192.0.2.9", label="test")
+    with transaction.atomic():
+        buyer_id = make_buyer(shop_id, visitor, "test", now)
+        keep_contact(shop_id, buyer_id, Contact("email", mail), now)
+    return buyer_id
+
+
+def test_failed_work_is_told_once_an_hour(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:
+    box = f"owner-{uuid4().hex[:8]}@staff.example"
+    user_id = create_user(username=box, email=box)
+    add_staff(shop_id=shop.demo.shop_id, user_id=user_id, role="owner", actor=ACTOR, now=now)
+    other = f"fin-{uuid4().hex[:8]}@staff.example"
+    user_id = create_user(username=other, email=other)
+    add_staff(shop_id=shop.demo.shop_id, user_id=user_id, role="finance", actor=ACTOR, now=now)
+    hour = now.replace(minute=20, second=0, microsecond=0)
+    for minute in (1, 2, 3):
+        failed_job("test.sweep", hour.replace(minute=minute))
+    assert tell_failures(hour) == 1
+    assert tell_failures(hour) == 0
+    failed_job("test.sweep", hour + timedelta(minutes=45))
+    failed_job("test.other", hour + timedelta(minutes=45))
+    assert tell_failures(hour + timedelta(minutes=50)) == 2
+    got = [letter["subject"] for letter in told(desk, box, hour + timedelta(minutes=50))]
+    assert sorted(got) == ["后台任务失败：test.other", "后台任务失败：test.sweep", "后台任务失败：test.sweep"]
+    assert told(desk, other, hour + timedelta(minutes=50)) == [], "not finance's work"
+
+
+def failed_job(name: str, at: datetime) -> None:
+    with platform_job("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts, args)"
+            " VALUES ('q', %s, 'failed', 3, '{}') RETURNING id",
+            [name],
+        )
+        job_id = cursor.fetchone()[0]
+        cursor.execute("DELETE FROM procrastinate_events WHERE job_id = %s", [job_id])
+        cursor.execute("INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'failed', %s)", [job_id, at])

@@ -17,6 +17,9 @@ from goodfor.identity.operations import add_staff, change_role
 from goodfor.identity.roles import may
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.notify.operations.open_channel_account import open_channel_account
+from goodfor.notify.operations.send import send
+from goodfor.notify.types import BUYER, Recipient
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
 from goodfor.vault.operations import begin_intake, receive_file
@@ -43,6 +46,32 @@ def test_every_page_is_framed() -> None:
     """Deny by default: what does not name its permission is no page."""
     assert {pattern.name for pattern in patterns() if not hasattr(pattern.callback, "console_permission")} == DOOR
     assert len(DESK) > 30
+
+
+TEMPLATE = "?scene=order_paid&channel=email&language=zh"
+#: What some pages want to be asked.
+QUERIES = {
+    "statement": "?code=2203:order",
+    "message-template": TEMPLATE,
+    "message-preview": TEMPLATE,
+    "message-template-test": TEMPLATE,
+    "message-channel": "?channel=email&provider=smtp",
+}
+
+
+def message_things(shop: Shop) -> dict[str, Any]:
+    """Somebody of the staff, and a message that failed."""
+    now = utc_now()
+    config = {"host": "127.0.0.1", "port": 9, "security": "none", "from_email": "shop@shop.example"}
+    open_channel_account(
+        shop_id=shop.id, channel="email", provider="smtp", name="mail", config=config, secrets={}, actor="test", now=now
+    )
+    sent = send(
+        shop_id=shop.id, scene="order_delivered", audience=BUYER, subject=f"order:{shop.placed.order_id}",
+        recipients=[Recipient("email", "ming@mail.example")], context={}, language="zh", now=now,
+        about_id=shop.placed.order_id,
+    )  # fmt: skip
+    return {"message_id": sent.message_ids[0], "staff_id": person(shop.id, Role.SUPPORT).staff.id}
 
 
 class Addresses:
@@ -75,6 +104,7 @@ class Addresses:
             "staff_id": person(shop.id, Role.VIEWER).staff.id,
             "client_id": shop.demo.client_id,
             "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id,
+            **message_things(shop),
         }  # fmt: skip
         self.payment = paid.number
 
@@ -83,8 +113,7 @@ class Addresses:
         given = {name: self.things[name] for name in names}
         if pattern.name == "payment":
             given["number"] = self.payment
-        query = "?code=2203:order" if pattern.name == "statement" else ""
-        return reverse(f"desk:{pattern.name}", kwargs=given) + query
+        return reverse(f"desk:{pattern.name}", kwargs=given) + QUERIES.get(str(pattern.name), "")
 
 
 POSTS: dict[str, Any] = {

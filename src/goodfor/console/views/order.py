@@ -13,6 +13,7 @@ from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
+from goodfor.console.views.message_items import messages_context
 from goodfor.console.views.timeline import timeline_of
 from goodfor.delivery import queries as delivery
 from goodfor.identity.types import Permission
@@ -79,6 +80,7 @@ def _order(
         "may_see_buyer": visitor.may(Permission.BUYERS_VIEW),
         "error": error,
         "typed": typed or {},
+        "told": messages_context(visitor, found),
     }
     crumbs = [(_("订单"), reverse(PAGE))]
     return show(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from goodfor.console import words
 from goodfor.console.types import Visitor
+from goodfor.console.views.message_items import message_items
 from goodfor.delivery import queries as delivery
 from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
@@ -60,6 +61,7 @@ def timeline_of(
         for case in cases
     ]
     items += _acts(visitor, order, who)
+    items += message_items(visitor.shop.id, order.id)
     return sorted(items, key=lambda item: (item["at"], item.get("rank", LATER)))
 
 

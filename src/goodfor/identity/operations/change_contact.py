@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from goodfor.identity.buyer_models import BuyerContact, BuyerLink, BuyerNotice, BuyerPasskey, OneTimeCode
+from goodfor.identity.buyer_models import BuyerContact, BuyerLink, BuyerPasskey, OneTimeCode
 from goodfor.identity.contacts import contact_index
 from goodfor.identity.errors import ContactTaken, InvalidCode, LastWayIn, NotListed
 from goodfor.identity.operations.account_steps import keep_contact, use_code
 from goodfor.identity.operations.forgive import forgive
 from goodfor.identity.operations.knock import knock
+from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.types import Contact, SignedInBuyer, Visitor
 from goodfor.kernel import audit
 from goodfor.kernel.locks import advisory_xact_lock
@@ -79,7 +80,7 @@ def check_other_way_in(buyer: SignedInBuyer, table: type, row_id: UUID) -> None:
 
 
 def _note(buyer: SignedInBuyer, kind: str, what: str, now: datetime) -> None:
-    BuyerNotice.objects.create(shop_id=buyer.shop_id, buyer_id=buyer.buyer_id, kind=what, data={"kind": kind}, at=now)
+    note_change(shop_id=buyer.shop_id, buyer_id=buyer.buyer_id, kind=what, data={"kind": kind}, now=now)
     audit.record(
         shop_id=buyer.shop_id,
         actor=f"buyer:{buyer.buyer_id}",

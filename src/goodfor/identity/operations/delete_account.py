@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from goodfor.identity import states
-from goodfor.identity.buyer_models import Buyer, BuyerNotice
+from goodfor.identity.buyer_models import Buyer
 from goodfor.identity.errors import WrongBuyerState
 from goodfor.identity.operations.end_session import revoke_sessions
+from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.types import SignedInBuyer
 from goodfor.kernel import audit
 from goodfor.kernel.statemachine import record_history
@@ -47,7 +48,7 @@ def _move(buyer: SignedInBuyer, from_state: str, to_state: str, now: datetime, e
         cause=what,
         now=now,
     )
-    BuyerNotice.objects.create(shop_id=buyer.shop_id, buyer_id=buyer.buyer_id, kind=what, at=now)
+    note_change(shop_id=buyer.shop_id, buyer_id=buyer.buyer_id, kind=what, now=now)
     audit.record(
         shop_id=buyer.shop_id,
         actor=actor,

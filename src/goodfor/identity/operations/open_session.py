@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from goodfor.identity.buyer_models import BuyerNotice, BuyerSession, BuyerSignin
+from goodfor.identity.buyer_models import BuyerSession, BuyerSignin
+from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.types import NewSession, Visitor
 from goodfor.identity.visitors import address_hash, looks_like_token
 from goodfor.kernel import audit
@@ -58,9 +59,7 @@ def open_session(
         address_hash=address_hash(visitor),
     )
     if row and row[0] and not created:
-        BuyerNotice.objects.create(
-            shop_id=shop_id, buyer_id=buyer_id, kind="new_device", data={"label": visitor.label[:60]}, at=now
-        )
+        note_change(shop_id=shop_id, buyer_id=buyer_id, kind="new_device", data={"label": visitor.label[:60]}, now=now)
     audit.record(
         shop_id=shop_id,
         actor=f"buyer:{buyer_id}",

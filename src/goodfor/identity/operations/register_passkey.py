@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.identity.buyer_models import BuyerNotice, BuyerPasskey
+from goodfor.identity.buyer_models import BuyerPasskey
 from goodfor.identity.buyer_reads import buyer_view
 from goodfor.identity.errors import InvalidProfile, NotListed, PasskeyRefused
 from goodfor.identity.operations.ceremonies import open_ceremony, take_ceremony
 from goodfor.identity.operations.change_contact import check_other_way_in
+from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.passkeys import begin_registration, finish_registration
 from goodfor.identity.types import RelyingParty, Sent, SignedInBuyer
 from goodfor.kernel import audit
@@ -82,9 +83,7 @@ def _mine(buyer: SignedInBuyer) -> QuerySet[BuyerPasskey]:
 
 
 def _note(buyer: SignedInBuyer, passkey_id: UUID, what: str, label: str, now: datetime) -> None:
-    BuyerNotice.objects.create(
-        shop_id=buyer.shop_id, buyer_id=buyer.buyer_id, kind=f"passkey_{what}", data={"label": label}, at=now
-    )
+    note_change(shop_id=buyer.shop_id, buyer_id=buyer.buyer_id, kind=f"passkey_{what}", data={"label": label}, now=now)
     audit.record(
         shop_id=buyer.shop_id,
         actor=f"buyer:{buyer.buyer_id}",

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from goodfor.identity.buyer_models import Buyer, BuyerDevice, BuyerNotice
+from goodfor.identity.buyer_models import Buyer, BuyerDevice
 from goodfor.identity.buyer_reads import buyer_view
 from goodfor.identity.errors import BuyerNotFound
 from goodfor.identity.operations.end_session import revoke_sessions
+from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.passwords import check_strength, hash_password
 from goodfor.identity.types import SignedInBuyer
 from goodfor.kernel import audit
@@ -32,7 +33,7 @@ def set_password(*, buyer: SignedInBuyer, password: str, own_words: tuple[str, .
         ended = revoke_sessions(buyer.shop_id, buyer.buyer_id, buyer.session_id, now)
         forget_devices(buyer.shop_id, buyer.buyer_id, buyer.device_hash)
         kind = "password_set" if password else "password_removed"
-        BuyerNotice.objects.create(shop_id=buyer.shop_id, buyer_id=buyer.buyer_id, kind=kind, at=now)
+        note_change(shop_id=buyer.shop_id, buyer_id=buyer.buyer_id, kind=kind, now=now)
         audit.record(
             shop_id=buyer.shop_id,
             actor=f"buyer:{buyer.buyer_id}",

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from goodfor.identity.buyer_models import BuyerLink, BuyerNotice, OAuthApp
+from goodfor.identity.buyer_models import BuyerLink, OAuthApp
 from goodfor.identity.contacts import contact_index, parse_contact
 from goodfor.identity.errors import LinkRefused, LinkTaken, NotListed, ProviderAway
 from goodfor.identity.operations.account_steps import account_of, keep_contact, make_buyer
 from goodfor.identity.operations.ceremonies import open_ceremony, take_ceremony
 from goodfor.identity.operations.change_contact import check_other_way_in
+from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.operations.open_session import open_session
 from goodfor.identity.operations.set_oauth_app import secret_aad
 from goodfor.identity.providers.bridge import App, Foreigner, begin, finish
@@ -173,9 +174,7 @@ def _app(shop_id: UUID, provider: str) -> tuple[App, bool]:
 
 
 def _note(shop_id: UUID, buyer_id: UUID, what: str, provider: str, now: datetime) -> None:
-    BuyerNotice.objects.create(
-        shop_id=shop_id, buyer_id=buyer_id, kind=f"account_{what}", data={"provider": provider}, at=now
-    )
+    note_change(shop_id=shop_id, buyer_id=buyer_id, kind=f"account_{what}", data={"provider": provider}, now=now)
     audit.record(
         shop_id=shop_id,
         actor=f"buyer:{buyer_id}",

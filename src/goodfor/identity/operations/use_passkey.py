@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from goodfor.identity.buyer_models import BuyerNotice, BuyerPasskey
+from goodfor.identity.buyer_models import BuyerPasskey
 from goodfor.identity.errors import PasskeyRefused
 from goodfor.identity.operations.ceremonies import open_ceremony, take_ceremony
+from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.operations.open_session import open_session
 from goodfor.identity.operations.prove import renew_session
 from goodfor.identity.passkeys import begin_assertion, credential_of, finish_assertion
@@ -97,8 +98,8 @@ def _verify(
 
 def _note_copy(row: BuyerPasskey, now: datetime) -> None:
     with transaction.atomic():
-        BuyerNotice.objects.create(
-            shop_id=row.shop_id, buyer_id=row.buyer_id, kind="passkey_copied", data={"label": row.label}, at=now
+        note_change(
+            shop_id=row.shop_id, buyer_id=row.buyer_id, kind="passkey_copied", data={"label": row.label}, now=now
         )
         audit.record(
             shop_id=row.shop_id,

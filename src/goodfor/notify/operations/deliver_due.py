@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Errand:
+class Errand:
     """One thing to do: send a message, or ask about one. `early` is the outcome where no call is needed."""
 
     row: Message
@@ -49,7 +49,7 @@ def deliver_due(*, now: datetime, limit: int = 64) -> int:
     require_no_transaction()
     with platform_job("send due messages"), transaction.atomic():
         count, due = _claim(now, limit)
-        errands = [_errand(row, asking=row.state == states.UNKNOWN) for row in due]
+        errands = [errand_of(row, asking=row.state == states.UNKNOWN) for row in due]
     _run(errands, now)
     return count
 
@@ -61,8 +61,8 @@ def deliver_one(*, shop_id: UUID, message_id: UUID, now: datetime) -> None:
         row = Message.objects.filter(shop_id=shop_id, id=message_id, state=states.QUEUED).first()
         if row is None or not _take(row, now):
             return
-        errand = _errand(row, asking=False)
-    _settle(errand, _call(errand, now), now)
+        errand = errand_of(row, asking=False)
+    _settle(errand, call(errand, now), now)
 
 
 def _claim(now: datetime, limit: int) -> tuple[int, list[Message]]:
@@ -106,7 +106,7 @@ def _take(row: Message, now: datetime) -> bool:
     return moved
 
 
-def _errand(row: Message, *, asking: bool) -> _Errand:
+def errand_of(row: Message, *, asking: bool) -> Errand:
     """With the account opened: the one that sent it when asking, the current one when sending."""
     accounts = Account.objects.filter(shop_id=row.shop_id, channel=row.channel)
     if asking:
@@ -115,18 +115,18 @@ def _errand(row: Message, *, asking: bool) -> _Errand:
         found = accounts.filter(valid_to__isnull=True, enabled=True).first()
     adapter = provider_for(found.provider) if found else None
     if found is None or adapter is None:
-        return _Errand(row, asking, early=Rejected(UNSUPPORTED) if asking else Rejected(ACCOUNT))
+        return Errand(row, asking, early=Rejected(UNSUPPORTED) if asking else Rejected(ACCOUNT))
     try:
         account, (address, name) = opened(found), recipient_of(row)
         content = None if asking else content_of(row)
     except DecryptFailed:
-        return _Errand(row, asking, early=Rejected(UNSUPPORTED) if asking else Rejected("unreadable"))
+        return Errand(row, asking, early=Rejected(UNSUPPORTED) if asking else Rejected("unreadable"))
     if not asking:
         Message.objects.filter(shop_id=row.shop_id, id=row.id).update(account_id=found.id, provider=found.provider)
         if content is None:
-            return _Errand(row, asking, early=Rejected("no_content"))
+            return Errand(row, asking, early=Rejected("no_content"))
     elif not adapter.can_ask:
-        return _Errand(row, asking, early=Rejected(UNSUPPORTED))
+        return Errand(row, asking, early=Rejected(UNSUPPORTED))
     letter = Letter(
         id=row.id,
         address=address,
@@ -138,21 +138,21 @@ def _errand(row: Message, *, asking: bool) -> _Errand:
         ref=row.provider_ref,
         urgent=row.secret,
     )
-    return _Errand(row, asking, adapter, account, letter)
+    return Errand(row, asking, adapter, account, letter)
 
 
-def _run(errands: list[_Errand], now: datetime) -> None:
+def _run(errands: list[Errand], now: datetime) -> None:
     if not errands:
         return
     silent: dict[UUID, int] = {}
     lock = Lock()
 
-    def work(errand: _Errand) -> Outcome:
+    def work(errand: Errand) -> Outcome:
         key = errand.account.id if errand.account else errand.row.id
         if silent.get(key, 0) >= GIVE_UP_AFTER:
             return Unknown("skipped") if errand.asking else Unknown(NOT_SENT)
         try:
-            outcome = _call(errand, now)
+            outcome = call(errand, now)
         finally:
             connections.close_all()
         if isinstance(outcome, Unknown):
@@ -165,7 +165,8 @@ def _run(errands: list[_Errand], now: datetime) -> None:
             _settle(errand, outcome, now)
 
 
-def _call(errand: _Errand, now: datetime) -> Outcome:
+def call(errand: Errand, now: datetime) -> Outcome:
+    """Send it, or ask about it, outside of any transaction; never raises."""
     if errand.early is not None or errand.adapter is None or errand.account is None or errand.letter is None:
         return errand.early or Rejected(UNSUPPORTED)
     try:
@@ -178,7 +179,7 @@ def _call(errand: _Errand, now: datetime) -> Outcome:
         return Unknown("adapter_failed")
 
 
-def _settle(errand: _Errand, outcome: Outcome, now: datetime) -> None:
+def _settle(errand: Errand, outcome: Outcome, now: datetime) -> None:
     row = errand.row
     if errand.asking:
         settle_unknown(shop_id=row.shop_id, message_id=row.id, told=outcome, now=now)

@@ -1,7 +1,7 @@
 """Show what a template makes of a context, before or after it is saved. Writes nothing."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -13,8 +13,11 @@ from goodfor.notify.operations.save_template import WORDS
 from goodfor.notify.rendering.content import PartProblem, check_draft, rendered
 from goodfor.notify.rendering.liquid import TemplateProblem
 from goodfor.notify.rendering.values import values_for
-from goodfor.notify.scenes import LANGUAGES, SAMPLE_SHOP, SCENES, variables_of
+from goodfor.notify.scenes import LANGUAGES, MAY_HOLD_CODES, SAMPLE_SHOP, SCENES, variables_of
 from goodfor.notify.types import Draft, Preview
+
+#: What stands for a code.
+MARKS: Final = "••••••"
 
 
 def preview(
@@ -28,7 +31,8 @@ def preview(
 ) -> Preview:
     """The template in effect, or `draft`, with `context` (an order's data as for `send`), or with the scene's sample.
 
-    Codes never stand in a preview, whatever the shop allows. Raises SceneUnknown, TemplateInvalid.
+    No code stands in a preview: where the shop allows them for a SKU, marks stand in their place.
+    Raises SceneUnknown, TemplateInvalid.
     """
     known = SCENES.get(scene)
     if known is None or language not in LANGUAGES:
@@ -42,10 +46,10 @@ def preview(
             check_draft(draft, channel, language, {**known.sample, "shop": SAMPLE_SHOP}, variables)
         values, _ = values_for(
             known,
-            known.sample if context is None else context,
+            known.sample if context is None else _masked(context),
             shop={"name": shop.name, "url": settings.GOODFOR_PUBLIC_URL},
             timezone=shop.timezone,
-            codes_of=frozenset(),
+            codes_of=queries.skus_with_codes(shop_id) if channel in MAY_HOLD_CODES else frozenset(),
         )
         said = rendered(draft, channel, language, values, variables)
     except PartProblem as wrong:
@@ -53,6 +57,20 @@ def preview(
     except TemplateProblem as wrong:
         raise _invalid("body", wrong) from None
     return Preview(said.subject, said.text, said.html, said.params, said.link, said.vendor_template)
+
+
+def _masked(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Every code of every line replaced by marks, whatever the caller gave."""
+    lines = context.get("lines")
+    if not isinstance(lines, list | tuple):
+        return dict(context)
+    masked = [
+        {**line, "codes": [{"number": MARKS, "secret": MARKS, "expires_at": code.get("expires_at")} for code in codes]}
+        if isinstance(codes := line.get("codes"), list | tuple)
+        else line
+        for line in lines
+    ]
+    return {**context, "lines": masked}
 
 
 def _invalid(part: str, problem: TemplateProblem) -> TemplateInvalid:

@@ -53,6 +53,7 @@ class _News:
     context: Mapping[str, Any]
     expires_at: datetime
     now: datetime
+    about_id: UUID | None = None
 
 
 @transaction.atomic(savepoint=False)
@@ -69,12 +70,14 @@ def send(
     consents: Mapping[str, bool] | None = None,
     expires_at: datetime | None = None,
     only: str = "",
+    about_id: UUID | None = None,
 ) -> Queued:
     """Tell `audience` about `subject` ("order:<id>"), once for each channel for ever, by the channels that are on.
 
     `context` holds what the scene's dictionary names (`queries.scene_variables`); Money and datetimes are written out
     here, what is not named is dropped. Lines that carry codes have a `sku_id`: codes stay only where the shop allows
     them for that SKU. `consents`: channel -> agreed; asked for where a scene is not transactional, absent means no.
+    `about_id`: the order that it is about, for the order's page and the log; opaque here.
     `only` is for trying a channel: that one, whatever the switches say. What has not left by `expires_at` (default: the
     scene's lifetime) is not sent. Raises SceneUnknown, and nothing else that a buyer or a template could cause: a
     template that does not render becomes a failed message.
@@ -91,6 +94,7 @@ def send(
         context=context,
         expires_at=expires_at or now + known.lifetime,
         now=now,
+        about_id=about_id,
     )
     wanted = _by_channel(shop_id, audience, recipients)
     on = queries.switched_on(shop_id, scene, audience)
@@ -219,6 +223,7 @@ def _insert(
         notice_id=notice_id,
         scene=news.scene.name,
         subject=news.subject,
+        about_id=news.about_id,
         audience=news.audience,
         channel=channel,
         language=news.language,

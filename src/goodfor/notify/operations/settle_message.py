@@ -51,7 +51,8 @@ def settle_unknown(*, shop_id: UUID, message_id: UUID, told: Outcome, now: datet
         return row.state
     asks = row.asks + 1
     match told:
-        case Succeeded(ref=ref):
+        case Succeeded(ref=ref) | Pending(ref=ref):
+            # Pending: the channel has it, and does not know yet whether the phone does.
             _sent(row, ref or row.provider_ref, now)
         case Rejected(code=code) if code not in FOR_NOW | {NOT_FOUND, UNSUPPORTED}:
             move_message(row=row, to_state=states.FAILED, cause=code, failure=code[:64], now=now)

@@ -20,13 +20,21 @@ def values_for(
 ) -> tuple[dict[str, Any], bool]:
     """(values, whether they hold card codes). What the dictionary does not name is left out, without exception.
 
-    Codes of a line stay only when the line's `sku_id` is in `codes_of`.
+    Codes of a line stay only when the line's `sku_id` is in `codes_of`. A `url` that is a path of the shop is made
+    whole: in a mailbox it would lead nowhere.
     """
     zone = ZoneInfo(timezone)
     cleared = _without_codes(scene, context, codes_of)
-    values = _project({**cleared, "shop": shop}, variables_of(scene), zone)
+    values = _whole_urls(_project({**cleared, "shop": shop}, variables_of(scene), zone), shop["url"].rstrip("/"))
     holds = any(line.get("codes") for line in values.get("lines", ()) if isinstance(line, dict))
     return values, holds
+
+
+def _whole_urls(values: dict[str, Any], base: str) -> dict[str, Any]:
+    for part in values.values():
+        if isinstance(part, dict) and str(part.get("url", "")).startswith("/"):
+            part["url"] = f"{base}{part['url']}"
+    return values
 
 
 def _without_codes(scene: Scene, context: Mapping[str, Any], codes_of: frozenset[UUID]) -> dict[str, Any]:

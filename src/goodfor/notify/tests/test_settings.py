@@ -1,6 +1,7 @@
 """Matrix, consent, channel accounts, trying a channel, the send log, and shops kept apart."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 from django.test import override_settings
@@ -10,6 +11,7 @@ from goodfor.kernel.statemachine import Machine
 from goodfor.notify import queries, states
 from goodfor.notify.addresses import kind_of_contact, masked, normal
 from goodfor.notify.errors import ChannelAccountInvalid, PushSubscriptionInvalid
+from goodfor.notify.operations import send as send_module
 from goodfor.notify.operations.forget_recipient import forget_recipient
 from goodfor.notify.operations.set_channel_account import set_channel_account
 from goodfor.notify.operations.set_switch import set_switch
@@ -19,6 +21,7 @@ from goodfor.notify.operations.unsubscribe_push import unsubscribe_push
 from goodfor.notify.providers.http import is_allowed
 from goodfor.notify.providers.smtp.client import NotAllowed, public_address
 from goodfor.notify.providers.webpush.adapter import HOSTS as PUSH_HOSTS
+from goodfor.notify.scenes import SCENES
 from goodfor.notify.tests.world import ACTOR, World, address, phone, rows, tamper, violated, whole_database
 from goodfor.notify.types import MessageFilter, Recipient
 from goodfor.sandbox.notify import demo
@@ -53,12 +56,20 @@ def test_no_account_no_message(world: World) -> None:
     assert rows("SELECT count(*) FROM notify_notice WHERE shop_id = %s", [world.shop_id]) == [(0,)]
 
 
-def test_consent_is_asked_for_what_is_not_about_a_purchase(world: World) -> None:
+def test_consent_is_asked_for_what_is_not_about_a_purchase(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.smtp()
+    offer = replace(SCENES["order_paid"], name="offer", on={"buyer": ("email",)}, transactional=False)
+    monkeypatch.setattr(send_module, "SCENES", {**SCENES, "offer": offer})
+    monkeypatch.setattr(queries, "SCENES", {**SCENES, "offer": offer})
     to = [Recipient("email", address())]
     for consents in (None, {}, {"email": False}, {"sms": True}):
-        assert world.send("back_in_stock", to, consents=consents).skipped == (("email", "no_consent"),)
-    assert len(world.send("back_in_stock", to, consents={"email": True}).message_ids) == 1
+        sent = world.send("offer", to, context=offer.sample, consents=consents)
+        assert sent.skipped == (("email", "no_consent"),)
+    # What ships for order_paid is what this one says.
+    template = queries.template(world.shop_id, "order_paid", "email", "zh")
+    monkeypatch.setattr(queries, "template", lambda *_key: template)
+    assert len(world.send("offer", to, context=offer.sample, consents={"email": True}).message_ids) == 1
+    monkeypatch.undo()
     assert len(world.send("order_delivered", to, consents={"email": False}).message_ids) == 1
 
 
@@ -375,7 +386,7 @@ def test_the_machine_and_the_database_say_the_same() -> None:
     stored = set(rows("SELECT before, after FROM notify_message_moves()"))
     machine: Machine = states.MESSAGE
     assert stored == {(a, b) for a, following in machine.transitions.items() for b in following}
-    assert machine.terminal == {states.SENT, states.EXPIRED}
+    assert machine.terminal == {states.EXPIRED}
     assert machine.states == states.OPEN | states.ENDED
 
 

@@ -53,7 +53,8 @@ def start_refund(
         cause=reason,
         now=now,
     )
-    settle_claims(shop_id=shop_id, order_id=order.id, actor=actor, cause=f"refund:{refund.id}", now=now)
+    cause = f"refund:{refund.id}"
+    settle_claims(shop_id=shop_id, order_id=order.id, number=order.number, actor=actor, cause=cause, now=now)
     publish(
         shop_id=shop_id,
         event=OrderRefunding(order.id, order.number, refund.id, reason),

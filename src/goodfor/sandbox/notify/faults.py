@@ -16,6 +16,7 @@ KINDS: Mapping[str, Mapping[str, int | str]] = {
     "refuse": {"code": ""},
     "gone": {},
     "query_empty": {},
+    "not_delivered": {},
 }
 
 

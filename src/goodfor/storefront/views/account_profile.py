@@ -18,9 +18,13 @@ from goodfor.kernel.errors import DomainError
 from goodfor.storefront.account import account_page
 from goodfor.storefront.account_forms import ProfileForm, SavedAccountForm
 from goodfor.storefront.notices import worded
+from goodfor.storefront.order_news import order_news
 from goodfor.storefront.page import show
 from goodfor.storefront.views.account_parts import advice
 from goodfor.storefront.views.small import YEAR
+
+#: Lines of the message page.
+SHOWN = 60
 
 
 @account_page("GET", "POST")
@@ -84,8 +88,9 @@ def delete_saved(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, acc
 
 @account_page("GET")
 def messages(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResponse:
-    """What happened with the account, and who may write by which channel."""
+    """What happened with the account and its orders, and who may write by which channel."""
     notices = [worded(notice) for notice in identity.notices_of(shop.id, buyer.buyer_id)]
+    notices = sorted([*notices, *order_news(shop.id, buyer.ref)], key=lambda line: line.at, reverse=True)[:SHOWN]
     read_notices(buyer=buyer, now=utc_now())
     consents = identity.consents_of(shop.id, buyer.buyer_id)
     context = {

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from goodfor.kernel.ids import secret_token
-from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded, Unknown
+from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.notify.addresses import SMS
 from goodfor.notify.providers.aliyun.signing import authorization, body_hash, canonical_query
 from goodfor.notify.providers.base import (
@@ -43,6 +43,7 @@ _OURS: Final = (
 )
 _NOBODY_KNOWS: Final = ("isp.", "ServiceUnavailable", "InternalError", "UnknownError")
 #: SendStatus of QuerySendDetails: 1 on its way, 2 not delivered, 3 delivered.
+_ON_ITS_WAY: Final = 1
 _NOT_DELIVERED: Final = 2
 
 
@@ -93,6 +94,8 @@ class AliyunSms(CannotAsk):
             return _refusal(str(answer.get("Code", "")), answer)
         for sent in _details(answer):
             if sent.get("OutId") == letter.id.hex:
+                if sent.get("SendStatus") == _ON_ITS_WAY:
+                    return Pending(letter.id.hex)
                 failed = sent.get("SendStatus") == _NOT_DELIVERED
                 return Rejected("not_delivered", text_of(sent.get("ErrCode"))) if failed else Succeeded(letter.id.hex)
         return Rejected(NOT_FOUND)

@@ -63,12 +63,13 @@ def _send(desk: Desk, params: Mapping[str, str]) -> Response:
 def _query(desk: Desk, params: Mapping[str, str]) -> Response:
     desk.note("aliyun", "QuerySendDetails", "OK")
     found = [] if desk.faults.take("query_empty", "aliyun") else desk.books.letters("aliyun", params["PhoneNumber"])
+    missed = desk.faults.take("not_delivered", "aliyun")
     details = [
         {
             "OutId": letter["tag"],
             "PhoneNum": letter["recipient"],
-            "SendStatus": 3,
-            "ErrCode": "DELIVERED",
+            "SendStatus": 2 if missed else 3,
+            "ErrCode": "UNDELIV" if missed else "DELIVERED",
             "Content": "…",
         }
         for letter in found

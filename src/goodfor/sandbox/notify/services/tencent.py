@@ -73,14 +73,15 @@ def _pull(desk: Desk, wish: Mapping[str, object]) -> Response:
     phone = str(wish.get("PhoneNumber", ""))
     begin, end = int(str(wish.get("BeginTime", 0))), int(str(wish.get("EndTime", 0)))
     letters = [] if desk.faults.take("query_empty", "tencent") else desk.books.letters("tencent", phone)
+    missed = desk.faults.take("not_delivered", "tencent")
     reports = [
         {
             "CountryCode": "86",
             "SubscriberNumber": phone[3:],
             "PhoneNumber": phone,
             "SerialNo": letter["ref"],
-            "ReportStatus": "SUCCESS",
-            "Description": "DELIVRD",
+            "ReportStatus": "FAIL" if missed else "SUCCESS",
+            "Description": "UNDELIV" if missed else "DELIVRD",
             "UserReceiveTime": int(str(letter["at_ms"])) // 1000,
             "SessionContext": letter["tag"],
         }
