@@ -100,6 +100,11 @@ PROBLEMS: Final[Mapping[str, Text]] = {
     "refund_running": _("有未完成的退款或异常"),
     "refund_exceeds_paid": _("超过可退金额"),
     "payment_case_not_found": _("找不到该异常单"),
+    "price_too_low": _("改后的价格必须大于 0"),
+    "invalid_offer": _("改后的价格不能用"),
+    "not_ready": _("没有在售的规格"),
+    "sku_unknown": _("没有这个规格"),
+    "product_unknown": _("没有这个商品"),
 }
 
 

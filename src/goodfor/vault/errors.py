@@ -121,3 +121,10 @@ _REFUSALS: dict[str, type[FileRefused]] = {
 def refusal(problem: FileProblem) -> FileRefused:
     """The DomainError for a file problem, with its stable code."""
     return _REFUSALS[problem.code](**problem.data)
+
+
+class InvalidThreshold(InvalidInput):
+    """A threshold outside 0 (never) to 1,000,000,000 codes."""
+
+    code = "invalid_threshold"
+    title = _("预警线必须是 0 或更大的整数")

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
+from goodfor.catalog import queries as catalog
 from goodfor.console import urls
 from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
@@ -58,7 +59,10 @@ class Addresses:
             subject_ids=[uuid4()], actor="test", now=now,
         )  # fmt: skip
         (tx_id,) = sql("SELECT id FROM ledger_tx WHERE shop_id = %s ORDER BY id LIMIT 1", [shop.id])[0]
+        sku_id = shop.demo.skus["kw-50"]
+        product_id = catalog.desk_sku(shop.id, sku_id).product_id
         self.things = {
+            "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
             "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
             "tx_id": tx_id,
         }  # fmt: skip

@@ -17,9 +17,11 @@ from goodfor.vault.operations.restore_lots import restore_lots
 from goodfor.vault.operations.reveal import reveal
 from goodfor.vault.operations.rotate_keys import rotate_keys
 from goodfor.vault.operations.sell_reserved import sell_reserved
+from goodfor.vault.operations.set_low_stock import set_low_stock
 from goodfor.vault.operations.take import take
 from goodfor.vault.operations.take_back import take_back
 from goodfor.vault.operations.void_codes import void_codes
+from goodfor.vault.operations.watch_stock import watch_stock
 
 __all__ = [
     "activate_batch",
@@ -39,7 +41,9 @@ __all__ = [
     "reveal",
     "rotate_keys",
     "sell_reserved",
+    "set_low_stock",
     "take",
     "take_back",
     "void_codes",
+    "watch_stock",
 ]
