@@ -22,7 +22,7 @@ def find_skus(shop_id: UUID, search: DeskSearch, limit: int) -> list[tuple[UUID,
     skus = Sku.objects.filter(shop_id=shop_id, product__shop_id=shop_id)
     for word in _words(search.text):
         skus = skus.filter(
-            Q(product__search_text__contains=word)
+            Q(product__search_name__contains=word)
             | Q(name__icontains=word)
             | Q(face_value_label__icontains=word)
             | Q(code__icontains=word)
@@ -44,7 +44,7 @@ def _order(sort: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    """As `search_text` is written: NFKC, small letters."""
+    """As `search_name` and `search_text` are written: NFKC, small letters."""
     plain = normalize("NFKC", text.replace("\x00", "").encode(errors="ignore").decode()).lower()
     return plain.split()[:MAX_WORDS]
 
