@@ -61,7 +61,8 @@ def stock_costs(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, tuple[int,
 def thresholds(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Low-stock thresholds that SKUs have of their own; the others go by the shop's (types.low_stock_line)."""
     rows = StockWatch.objects.filter(shop_id=shop_id, sku_id__in=list(sku_ids), threshold__isnull=False)
-    return dict(rows.values_list("sku_id", "threshold"))
+    found = rows.values_list("sku_id", "threshold")
+    return {sku_id: threshold for sku_id, threshold in found if threshold is not None}
 
 
 def held(shop_id: UUID, holder_id: UUID) -> list[HeldCode]:

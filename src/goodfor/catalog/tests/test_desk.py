@@ -154,8 +154,10 @@ def test_pictures_of_a_product(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     one, other = offer(), offer()
 
+    raws = {side: encoded(noise((side, side)), "PNG") for side in (*range(20, 20 + MOST_PICTURES), 99)}
+
     def add(side: int) -> str:
-        raw = encoded(noise((side, side)), "PNG")
+        raw = raws[side]
         return operations.add_product_image(shop_id=one.shop_id, product_id=one.product_id, raw=raw, **BY)
 
     names = [add(20 + number) for number in range(MOST_PICTURES)]
