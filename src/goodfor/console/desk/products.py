@@ -54,7 +54,7 @@ class _Products:
 def _name_html(row: DeskProduct) -> SafeString:
     return format_html(
         '<span class="flex items-center gap-3">{}<a href="{}">{}</a></span>',
-        picture_html(row.image_url, row.name),
+        picture_html(row.image_url),
         reverse("desk:product", args=[row.id]),
         row.name,
     )

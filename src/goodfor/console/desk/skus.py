@@ -20,6 +20,7 @@ from goodfor.console.types import Visitor
 from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
 from goodfor.kernel.money import Money
+from goodfor.kit.templatetags.kit import icon
 from goodfor.vault import queries as vault
 from goodfor.vault.operations import set_low_stock
 from goodfor.vault.types import StockLevel, low_stock_line
@@ -143,17 +144,17 @@ def name_of(row: SkuRow) -> str:
     return f"{row.desk.product_name} {row.desk.sku.name}"
 
 
-def picture_html(url: str | None, words: str) -> SafeString:
-    """A small picture, or the beginning of the name where there is none."""
+def picture_html(url: str | None) -> SafeString:
+    """A small picture, or the sign of one where there is none."""
     if url is None:
-        return format_html('<span class="quiet" aria-hidden="true">{}</span>', words[:1])
+        return format_html('<span class="quiet">{}</span>', icon("image", 32))
     return format_html('<img src="{}" alt="" width="32" height="32" loading="lazy">', url)
 
 
 def _product_html(row: SkuRow) -> SafeString:
     return format_html(
         '<span class="flex items-center gap-3">{}<a href="{}">{}</a></span>',
-        picture_html(row.desk.image_url, row.desk.product_name),
+        picture_html(row.desk.image_url),
         reverse("desk:product", args=[row.desk.product_id]),
         row.desk.product_name,
     )
