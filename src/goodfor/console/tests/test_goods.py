@@ -1,5 +1,6 @@
 """The goods pages: from nothing to a product in the shop, prices by thousands, and what is refused."""
 
+import re
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
@@ -127,6 +128,8 @@ def test_a_product_is_refused_at_its_field(shop: Shop, wrong: dict[str, str], fi
         ({"list_price": "1"}, "price"),
         ({"list_price": "x"}, "list_price"),
         ({"per_order_limit": "0"}, "limit"),
+        ({"per_order_limit": ""}, "limit"),
+        ({"hold_minutes": ""}, "hold_seconds"),
         ({"per_buyer_limit": "x"}, "limit"),
         ({"hold_minutes": "0"}, "hold_seconds"),
         ({"name": " "}, "name"),
@@ -150,6 +153,12 @@ def product_of(shop: Shop) -> UUID:
 def test_a_sku_is_changed_and_both_prices_are_on_record(shop: Shop) -> None:
     client, sku_id = inside(shop.id, Role.OPERATOR), shop.demo.skus["kw-50"]
     page = client.get(reverse("desk:sku", args=[sku_id]))
+    shown = page.content.decode()
+    for name, value in (("price", "48.50"), ("per_order_limit", "10000"), ("hold_minutes", "15")):
+        assert re.search(f'name="{name}"[^>]* value="{value}"', shown), name
+    new = client.get(reverse("desk:product", args=[product_of(shop)])).content.decode()
+    for name, value in (("position", "1"), ("per_order_limit", "100"), ("hold_minutes", "15")):
+        assert re.search(f'name="{name}"[^>]* value="{value}"', new), name
     typed = {**page.context["typed"], "price": "45.00", "per_buyer_limit": "3"}
     assert client.post(reverse("desk:sku-save", args=[sku_id]), typed).status_code == 302
     sku = catalog.desk_sku(shop.id, sku_id).sku

@@ -31,6 +31,9 @@ FIELD_WORDS: Final[Mapping[str, Text]] = {
     "hold_seconds": _("预留 1 分钟到 24 小时"),
 }
 TAKEN: Final = _("已经被用过，请换一个")
+#: What the forms of something new begin with.
+NEW_PRODUCT: Final[Mapping[str, str]] = {"position": "0"}
+NEW_SKU: Final[Mapping[str, str]] = {"per_order_limit": "100", "hold_minutes": "15"}
 _MOST_NUMBER: Final = 2**31 - 1
 
 
@@ -54,7 +57,9 @@ def _number(typed: Mapping[str, str], key: str, otherwise: int | None, field: st
 
 
 def whole(typed: Mapping[str, str], key: str, otherwise: int, field: str = "") -> int:
-    """A whole number; `otherwise` for an empty field. Raises InvalidInput with the field."""
+    """A whole number; `otherwise` where the form has no such field. Raises InvalidInput with the field, also if empty."""
+    if key in typed and not typed[key].strip():
+        raise InvalidInput(field=field or key)
     found = _number(typed, key, otherwise, field)
     return otherwise if found is None else found
 

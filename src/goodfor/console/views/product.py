@@ -18,6 +18,8 @@ from goodfor.console.desk.skus import STATES, SkuRow, rows_of
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.types import Visitor
 from goodfor.console.views.goods_forms import (
+    NEW_PRODUCT,
+    NEW_SKU,
     code_of,
     field_errors,
     product_values,
@@ -58,7 +60,7 @@ def product_new(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     context = {
         "title": _("新建商品"),
         "shelves": _shelves(visitor),
-        "typed": request.POST.dict() if request.method == "POST" else {},
+        "typed": request.POST.dict() if request.method == "POST" else NEW_PRODUCT,
         "errors": field_errors(error) if error else {},
         "error": error,
     }
@@ -94,7 +96,7 @@ def _product(
         "may_edit": visitor.may(Permission.CATALOG_EDIT),
         "typed": typed if form == "product" else typed_of_product(found),
         "errors": errors if form == "product" else {},
-        "sku_typed": typed if form == "sku" else {},
+        "sku_typed": typed if form == "sku" else NEW_SKU,
         "sku_errors": errors if form == "sku" else {},
         "sku_open": form == "sku",
         "error": error,
