@@ -57,7 +57,7 @@ def _number(typed: Mapping[str, str], key: str, otherwise: int | None, field: st
 
 
 def whole(typed: Mapping[str, str], key: str, otherwise: int, field: str = "") -> int:
-    """A whole number; `otherwise` where the form has no such field. Raises InvalidInput with the field, also if empty."""
+    """A whole number; `otherwise` where the form has no such field. Raises InvalidInput, also for an empty one."""
     if key in typed and not typed[key].strip():
         raise InvalidInput(field=field or key)
     found = _number(typed, key, otherwise, field)
