@@ -147,7 +147,7 @@ def name_of(row: SkuRow) -> str:
 def picture_html(url: str | None) -> SafeString:
     """A small picture, or the sign of one where there is none."""
     if url is None:
-        return format_html('<span class="quiet">{}</span>', icon("image", 32))
+        return format_html('<span class="quiet">{}</span>', icon("image", 24))
     return format_html('<img src="{}" alt="" width="32" height="32" loading="lazy">', url)
 
 
