@@ -38,3 +38,38 @@ class InvalidOffer(InvalidInput):
 
     code = "invalid_offer"
     title = _("商品信息有误")
+
+
+class PriceTooLow(InvalidOffer):
+    """The change would leave nothing to pay."""
+
+    code = "price_too_low"
+    title = _("改后的价格必须大于 0")
+
+
+class CategoryUnknown(NotFound):
+    """No such category in this shop."""
+
+    code = "category_unknown"
+    title = _("没有这个分类")
+
+
+class NotReady(Conflict):
+    """Nobody could buy it: `reasons` are those of ProductView.obstacles."""
+
+    code = "not_ready"
+    title = _("商品还不能上架")
+
+
+class TooManyPictures(Conflict):
+    """A product has at most `limit` pictures."""
+
+    code = "too_many_pictures"
+    title = _("一个商品最多 8 张图片")
+
+
+class PictureUnknown(NotFound):
+    """The product has no such picture."""
+
+    code = "picture_unknown"
+    title = _("没有这张图片")

@@ -19,6 +19,8 @@ class Category(models.Model):
     slug = models.CharField(max_length=64)
     name = models.CharField(max_length=64)
     position = models.IntegerField(default=0)
+    #: Not shown among the shop's shelves; its products stay where links and searches find them.
+    hidden = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "catalog_category"
@@ -127,6 +129,26 @@ class ImageFile(models.Model):
     class Meta:
         db_table = "catalog_image"
         constraints = [models.UniqueConstraint(fields=["shop_id", "name"], name="catalog_image_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductImage(models.Model):
+    """A picture of a product, in the order the operator wants; the cover is named by the product's `image_name`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    name = models.CharField(max_length=80)
+    position = models.IntegerField()
+
+    class Meta:
+        db_table = "catalog_product_image"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "product", "name"], name="catalog_product_image_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

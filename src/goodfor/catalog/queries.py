@@ -12,7 +12,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from goodfor.catalog.desk import (
+    desk_products,
+    desk_sku,
+    desk_skus,
+    find_product_ids,
+    find_skus,
+    pictures,
+    shelves,
+    skus_on_sale,
+)
 from goodfor.catalog.errors import NotOnSale, ProductUnknown, SkuUnknown
+from goodfor.catalog.mapping import image_url, sku_view
 from goodfor.catalog.models import Category, ImageFile, Product, Sku
 from goodfor.catalog.types import (
     CategoryView,
@@ -29,6 +40,29 @@ from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Statement
 
+__all__ = [
+    "all_products",
+    "categories",
+    "desk_products",
+    "desk_sku",
+    "desk_skus",
+    "find_product_ids",
+    "find_skus",
+    "get_product",
+    "guides",
+    "image",
+    "list_products",
+    "pictures",
+    "products_by_slug",
+    "products_of_skus",
+    "scenes",
+    "shelves",
+    "sku_by_code",
+    "sku_ids",
+    "skus_for_sale",
+    "skus_on_sale",
+    "slugs_on_sale",
+]
 MAX_PAGE = 200
 MAX_WORDS = 6
 #: Nothing that is searched has longer words.
@@ -68,7 +102,7 @@ def sku_by_code(shop_id: UUID, code: str) -> SkuView:
     sku = Sku.objects.filter(query, shop_id=shop_id).first()
     if sku is None:
         raise SkuUnknown(sku=code[:80])
-    return _sku_view(sku)
+    return sku_view(sku)
 
 
 def sku_ids(shop_id: UUID) -> list[UUID]:
@@ -85,7 +119,7 @@ def categories(shop_id: UUID) -> list[CategoryView]:
         products__skus__shop_id=shop_id,
     )
     rows = (
-        Category.objects.filter(shop_id=shop_id)
+        Category.objects.filter(shop_id=shop_id, hidden=False)
         .annotate(count=Count("products", filter=on_sale, distinct=True))
         .filter(count__gt=0)
         .order_by("position", "id")
@@ -132,7 +166,7 @@ def products_of_skus(shop_id: UUID, sku_ids: Sequence[UUID]) -> list[tuple[Produ
     for product in _with_offers(shop_id, products):
         offers: list[Sku] = cast(Any, product).offers
         for sku in offers:
-            found[sku.id] = (_card(product), _sku_view(sku))
+            found[sku.id] = (_card(product), sku_view(sku))
     return [found[sku_id] for sku_id in sku_ids if sku_id in found]
 
 
@@ -258,26 +292,12 @@ def _product_view(product: Product) -> ProductView:
         summary=product.summary,
         how_to_use=product.how_to_use,
         validity_text=product.validity_text,
-        image_url=_image_url(product.image_name),
+        image_url=image_url(product.image_name),
         category=category,
         on_sale=product.on_sale,
-        skus=tuple(_sku_view(sku) for sku in offers),
+        skus=tuple(sku_view(sku) for sku in offers),
         scenes=tuple(product.scenes),
-    )
-
-
-def _sku_view(sku: Sku) -> SkuView:
-    return SkuView(
-        id=sku.id,
-        code=sku.code,
-        name=sku.name,
-        face_value_label=sku.face_value_label,
-        price=Money(sku.price_minor, sku.currency),
-        list_price=None if sku.list_price_minor is None else Money(sku.list_price_minor, sku.currency),
-        per_order_limit=sku.per_order_limit,
-        per_buyer_limit=sku.per_buyer_limit,
-        delivery_kind=sku.delivery_kind,
-        on_sale=sku.on_sale,
+        position=product.position,
     )
 
 
@@ -291,11 +311,11 @@ def _card(product: Product) -> ProductCard:
         summary=product.summary,
         category_slug=product.category.slug,
         category_name=product.category.name,
-        image_url=_image_url(product.image_name),
+        image_url=image_url(product.image_name),
         from_price=Money(offers[0].price_minor, offers[0].currency),
         face_label=" / ".join(labels[:3]),
         sku_ids=tuple(sku.id for sku in offers),
-        list_price=_sku_view(offers[0]).list_price,
+        list_price=sku_view(offers[0]).list_price,
     )
 
 
@@ -311,10 +331,6 @@ def _exact(key: str) -> str:
 
 def _text(text: str) -> str:
     return text.replace("\x00", "").encode(errors="ignore").decode()
-
-
-def _image_url(name: str) -> str | None:
-    return f"{settings.MEDIA_URL}{name}" if name else None
 
 
 def _cursor(product: Product) -> str:

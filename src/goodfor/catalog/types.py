@@ -1,6 +1,7 @@
 """What the catalog shows to other rooms."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -46,6 +47,7 @@ class SkuView:
     per_buyer_limit: int | None
     delivery_kind: str
     on_sale: bool
+    hold_seconds: int = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,14 @@ class ProductView:
     on_sale: bool
     skus: tuple[SkuView, ...]
     scenes: tuple[str, ...] = ()
+    position: int = 0
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why nobody could buy it even on sale: no_sku, no_sku_on_sale; none of them: it can go on sale."""
+        if not self.skus:
+            return ("no_sku",)
+        return () if any(sku.on_sale for sku in self.skus) else ("no_sku_on_sale",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +129,89 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A category as the staff see it, with all of its products counted."""
+
+    id: UUID
+    slug: str
+    name: str
+    position: int
+    hidden: bool
+    products: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSearch:
+    """What the staff look for; prices in minor units, both ends included. `sort`: name or price, with - from above."""
+
+    text: str = ""
+    category_id: UUID | None = None
+    price_from: int | None = None
+    price_to: int | None = None
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSku:
+    """A SKU with its product, as the staff see it. `selling`: both are on sale."""
+
+    id: UUID
+    product_id: UUID
+    product_name: str
+    category_name: str
+    image_url: str | None
+    sku: SkuView
+    product_on_sale: bool
+
+    @property
+    def selling(self) -> bool:
+        """True when the product and the SKU are on sale."""
+        return self.product_on_sale and self.sku.on_sale
+
+
+@dataclass(frozen=True, slots=True)
+class DeskProduct:
+    """A product as the staff's list shows it: `offers` of its SKUs are on sale; the prices are theirs."""
+
+    id: UUID
+    slug: str
+    name: str
+    category_name: str
+    image_url: str | None
+    on_sale: bool
+    skus: int
+    offers: int
+    from_price: Money | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPicture:
+    """A picture of a product; one of them is its cover."""
+
+    name: str
+    url: str
+    cover: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """How a price changes. `kind`: set (to `value`), by (plus `value`), both minor units, or percent (plus `value`
+    hundredths of a percent, rounded half up to a minor unit). `currency`: of what SKUs, where it is an amount."""
+
+    kind: str
+    value: int
+    currency: str = ""
+
+    def applied(self, old: int) -> int:
+        """The new price in minor units; whether it can be is not asked here. Raises ValueError for another kind."""
+        if self.kind == "set":
+            return self.value
+        if self.kind == "by":
+            return old + self.value
+        if self.kind == "percent":
+            return (old * (10_000 + self.value) * 2 + 10_000) // 20_000
+        raise ValueError(self.kind)

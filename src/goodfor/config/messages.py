@@ -14,6 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from goodfor.catalog import queries as catalog
+from goodfor.catalog.errors import SkuUnknown
 from goodfor.identity import queries as identity
 from goodfor.kernel import events
 from goodfor.kernel.errors import DomainError
@@ -33,6 +35,7 @@ from goodfor.orders.reach import Reach, reach
 from goodfor.orders.types import ClaimView, OrderView
 from goodfor.payments import events as payment_events
 from goodfor.payments import queries as payments
+from goodfor.vault import events as vault_events
 
 #: More codes than this are not for a message.
 MAX_CODES: Final = 20
@@ -51,6 +54,7 @@ def listen() -> None:
         order_events.LatePaymentCame: on_late_payment,
         payment_events.RefundFailed: on_refund_failed,
         payment_events.CaseOpened: on_case_opened,
+        vault_events.LowStock: on_low_stock,
     }
     for event_class, handler in heard.items():
         events.register(event_class, handler, name=f"messages.{handler.__name__}", concern=_concern)
@@ -182,6 +186,24 @@ def on_case_opened(event: StoredEvent) -> None:
             "url": "/console/",
         }
     _tell_staff(event, "case_opened", f"case:{case_id}", {"case": case})
+
+
+def on_low_stock(event: StoredEvent) -> None:
+    """Once for each fall below the threshold: the event is numbered."""
+    sku_id = UUID(event.payload["sku_id"])
+    try:
+        found = catalog.desk_sku(event.shop_id, sku_id)
+    except SkuUnknown:
+        return
+    sku = {
+        "code": found.sku.code,
+        "title": f"{found.product_name} {found.sku.name}",
+        "price": found.sku.price,
+        "left": event.payload["left"],
+        "threshold": event.payload["threshold"],
+        "url": f"/console/skus/{sku_id}/",
+    }
+    _tell_staff(event, "low_stock", f"sku:{sku_id}:low:{event.payload['crossing']}", {"sku": sku})
 
 
 # -- whom -----------------------------------------------------------------------------------------------

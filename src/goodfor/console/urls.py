@@ -8,12 +8,15 @@ from goodfor.console.desk.cases import CASES
 from goodfor.console.desk.messages import MESSAGES
 from goodfor.console.desk.orders import ORDERS
 from goodfor.console.desk.payments import PAYMENTS
+from goodfor.console.desk.products import PRODUCTS
+from goodfor.console.desk.skus import SKUS
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.site import site
 from goodfor.console.views import (
     account,
     audit,
     buyers,
+    categories,
     demo,
     door,
     jobs,
@@ -27,7 +30,9 @@ from goodfor.console.views import (
     overview,
     passkeys,
     payments,
+    product,
     shops,
+    sku,
     start,
     start_codes,
     start_order,
@@ -68,6 +73,23 @@ desk = [
     path("payments/<str:number>/", payments.payment, name="payment"),
     *listing_urls("cases/", CASES),
     path("cases/<uuid:case_id>/", payments.case, name="case"),
+    *listing_urls("products/", PRODUCTS),
+    path("products/new", product.product_new, name="product-new"),
+    path("products/<uuid:product_id>/", product.product, name="product"),
+    path("products/<uuid:product_id>/save", product.save, name="product-save"),
+    path("products/<uuid:product_id>/switch", product.switch, name="product-switch"),
+    path("products/<uuid:product_id>/skus", product.add_sku, name="product-sku"),
+    path("products/<uuid:product_id>/upload", product.upload, name="product-upload"),
+    path("products/<uuid:product_id>/pictures", product.arrange, name="product-pictures"),
+    *listing_urls("skus/", SKUS),
+    path("skus/<uuid:sku_id>/", sku.sku, name="sku"),
+    path("skus/<uuid:sku_id>/save", sku.save, name="sku-save"),
+    path("skus/<uuid:sku_id>/switch", sku.switch, name="sku-switch"),
+    path("skus/<uuid:sku_id>/low", sku.low, name="sku-low"),
+    path("skus/<uuid:sku_id>/codes", sku.codes, name="sku-codes"),
+    path("categories/", categories.categories, name="categories"),
+    path("categories/add", categories.add, name="category-add"),
+    path("categories/<uuid:category_id>/", categories.change, name="category"),
     path("buyers/", buyers.buyers, name="buyers"),
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),

@@ -212,6 +212,11 @@ PROBLEMS: Final[Mapping[str, Text]] = {
     "payment_case_not_found": _("找不到该异常单"),
     "notify_not_retryable": _("该消息不能重发"),
     "notify_message_not_found": _("找不到该消息"),
+    "price_too_low": _("改后的价格必须大于 0"),
+    "invalid_offer": _("改后的价格不能用"),
+    "not_ready": _("没有在售的规格"),
+    "sku_unknown": _("没有这个规格"),
+    "product_unknown": _("没有这个商品"),
 }
 
 

@@ -124,7 +124,8 @@ def figures_from(counted: Mapping[str, Any]) -> TrustFigures:
 def offers(shop_id: UUID, product: ProductView) -> list[Offer]:
     """The product's SKUs with their stock, in the product's order."""
     stock = vault.stock(shop_id, [sku.id for sku in product.skus])
-    return [_offer(sku, stock[sku.id].available if product.on_sale and sku.id in stock else 0) for sku in product.skus]
+    selling = {sku.id for sku in product.skus if product.on_sale and sku.on_sale and sku.id in stock}
+    return [_offer(sku, stock[sku.id].available if sku.id in selling else 0) for sku in product.skus]
 
 
 def chosen(offered: Sequence[Offer], wanted: str) -> Offer | None:

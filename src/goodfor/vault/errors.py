@@ -203,3 +203,10 @@ _INTAKE_PROBLEMS = {
 def intake_problem(code: str) -> str:
     """What a refused or failed file is told about; the code itself where it has no words."""
     return str(FILE_TEXTS.get(code) or _INTAKE_PROBLEMS.get(code) or code)
+
+
+class InvalidThreshold(InvalidInput):
+    """A threshold outside 0 (never) to 1,000,000,000 codes."""
+
+    code = "invalid_threshold"
+    title = _("预警线必须是 0 或更大的整数")

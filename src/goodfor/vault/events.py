@@ -40,3 +40,14 @@ class StockQuarantined(Event):
     count: int
     lot_ids: list[UUID]
     reason: str
+
+
+@dataclass(frozen=True)
+class LowStock(Event):
+    """The stock of a SKU on sale fell below its threshold: `left` codes are unsold. `crossing` counts from 1."""
+
+    name: ClassVar[str] = "vault.low_stock"
+    sku_id: UUID
+    left: int
+    threshold: int
+    crossing: int

@@ -316,3 +316,36 @@ class Stock(models.Model):
 
     def __str__(self) -> str:
         return str(self.sku_id)
+
+
+class StockWatch(models.Model):
+    """Where a SKU's stock is low, and whether the bell is armed. `threshold` NULL: the shop's own.
+
+    Armed by a look that finds enough, rung and disarmed by one that finds too little. A new threshold disarms: whoever
+    sets it sees what there is.
+    """
+
+    pk = models.CompositePrimaryKey("shop_id", "sku_id")
+    shop_id = models.UUIDField()
+    sku_id = models.UUIDField()
+    threshold = models.BigIntegerField(null=True)
+    armed = models.BooleanField()
+    #: How often it fell below, ever: the number makes each crossing one event.
+    crossings = models.BigIntegerField(default=0, db_default=0)
+    crossed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "vault_stock_watch"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(threshold__isnull=True) | Q(threshold__gte=0, threshold__lte=1_000_000_000),
+                name="vault_stock_watch_threshold",
+            ),
+            models.CheckConstraint(
+                condition=Q(crossings=0, crossed_at__isnull=True) | Q(crossings__gt=0, crossed_at__isnull=False),
+                name="vault_stock_watch_crossed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.sku_id)

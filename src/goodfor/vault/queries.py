@@ -23,7 +23,7 @@ from goodfor.vault.importing.context import FINGERPRINT
 from goodfor.vault.importing.dry_run import dry_run
 from goodfor.vault.importing.known import known_duplicates
 from goodfor.vault.importing.sealing import fingerprint_text
-from goodfor.vault.models import Batch, BatchLine
+from goodfor.vault.models import Batch, BatchLine, StockWatch
 from goodfor.vault.parsing.fields import clean
 from goodfor.vault.types import BatchView, HeldCode, LineFault, StockLevel
 from goodfor.vault.views import batch_view
@@ -50,11 +50,14 @@ __all__ = [
     "search_batch_ids",
     "search_batches",
     "stock",
+    "stock_costs",
     "stock_report",
+    "thresholds",
     "voidable",
 ]
 
 _STOCK = Statement(__package__, "sql/stock.sql")
+_COSTS = Statement(__package__, "sql/stock_costs.sql")
 _HELD = Statement(__package__, "sql/held.sql")
 _FREE = Statement(__package__, "sql/free_codes.sql")
 
@@ -68,6 +71,24 @@ def stock(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime | None = None) -
         return {}
     rows = _STOCK.rows({"shop_id": shop_id, "sku_ids": list(sku_ids), "now": now})
     return {row[0]: StockLevel(row[1], row[2], row[3]) for row in rows}
+
+
+def stock_costs(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
+    """What the free codes of these SKUs had cost (minor units, currency), as far as changes are folded in.
+
+    A SKU whose codes were bought in several currencies is not in it, nor is one without codes to sell.
+    """
+    if not sku_ids:
+        return {}
+    rows = _COSTS.rows({"shop_id": shop_id, "sku_ids": list(sku_ids)})
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def thresholds(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Low-stock thresholds that SKUs have of their own; the others go by the shop's (types.low_stock_line)."""
+    rows = StockWatch.objects.filter(shop_id=shop_id, sku_id__in=list(sku_ids), threshold__isnull=False)
+    found = rows.values_list("sku_id", "threshold")
+    return {sku_id: threshold for sku_id, threshold in found if threshold is not None}
 
 
 def held(shop_id: UUID, holder_id: UUID) -> list[HeldCode]:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import structlog
 
+from goodfor.catalog import queries as catalog
+from goodfor.identity import queries as identity
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
@@ -11,7 +13,9 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.vault import operations
 from goodfor.vault.models import Intake
 from goodfor.vault.states import CANCELLING, CONFIRMED, WAITING
+from goodfor.vault.types import low_stock_line
 
+_SHOPS = Statement(__package__, "sql/shops_with_stock.sql")
 _CANCELLED = Statement(__package__, "sql/cancelled_batches.sql")
 log = structlog.get_logger("goodfor.vault")
 
@@ -67,3 +71,16 @@ def tidy_intakes(now: datetime) -> int:
     """Files that nobody confirmed."""
     operations.tidy_intakes(now=now)
     return 0
+
+
+@loop(name="vault.watch_stock", seconds=30.0)
+def watch_stock(now: datetime) -> int:
+    """Ring for what fell below its threshold, shop by shop; what is off sale is nobody's worry. How many rang."""
+    with platform_job("watch stock"):
+        shops = [row[0] for row in _SHOPS.rows({})]
+    rung = 0
+    for shop_id in shops:
+        line = low_stock_line(identity.shop_by_id(shop_id).settings)
+        sku_ids = catalog.skus_on_sale(shop_id)
+        rung += operations.watch_stock(shop_id=shop_id, sku_ids=sku_ids, shop_threshold=line, now=now)
+    return rung

@@ -3,10 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 #: The largest file of codes that is read.
 MAX_FILE_BYTES = 200 * 1024 * 1024
+
+
+#: Codes below which somebody should buy more, unless the shop's settings say otherwise (`low_stock`).
+LOW_STOCK: Final = 10
+MAX_THRESHOLD: Final = 1_000_000_000
+
+
+def low_stock_line(settings: Mapping[str, Any]) -> int:
+    """The threshold of a shop for SKUs that have none of their own, by its settings."""
+    line = settings.get("low_stock", LOW_STOCK)
+    return line if type(line) is int and 0 <= line <= MAX_THRESHOLD else LOW_STOCK
 
 
 @dataclass(frozen=True, slots=True)

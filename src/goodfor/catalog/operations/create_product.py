@@ -23,6 +23,7 @@ def create_product(
     validity_text: str = "",
     scenes: Sequence[str] = (),
     position: int = 0,
+    on_sale: bool = True,
     actor: str,
     now: datetime,
 ) -> UUID:
@@ -41,6 +42,7 @@ def create_product(
         validity_text=checked_text("validity_text", validity_text, 200),
         scenes=checked_scenes(scenes),
         position=position,
+        on_sale=on_sale,
         created_at=now,
     )
     if not Category.objects.filter(shop_id=shop_id, id=category_id).exists():

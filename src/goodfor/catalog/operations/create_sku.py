@@ -32,10 +32,11 @@ def create_sku(
     per_buyer_limit: int | None = None,
     hold_seconds: int = 900,
     position: int = 0,
+    on_sale: bool = True,
     actor: str,
     now: datetime,
 ) -> UUID:
-    """Create a SKU on sale; returns its id. Raises ProductUnknown, InvalidOffer (also for a code in use already)."""
+    """Create a SKU; returns its id. Raises ProductUnknown, InvalidOffer (also for a code in use already)."""
     check_price(price, list_price)
     check_limits(per_order_limit, per_buyer_limit)
     check_hold(hold_seconds)
@@ -53,6 +54,7 @@ def create_sku(
         per_buyer_limit=per_buyer_limit,
         hold_seconds=hold_seconds,
         position=position,
+        on_sale=on_sale,
     )
     if not Product.objects.filter(shop_id=shop_id, id=product_id).exists():
         raise ProductUnknown

@@ -9,13 +9,17 @@ from django.db import transaction
 
 from goodfor.catalog.errors import ProductUnknown
 from goodfor.catalog.images import normalised
+from goodfor.catalog.locks import lock_product
 from goodfor.catalog.models import ImageFile, Product
+from goodfor.catalog.operations.attach_picture import attach_picture
 from goodfor.kernel import audit
 from goodfor.kernel.ids import uuid7
 
 
 def set_product_image(*, shop_id: UUID, product_id: UUID, raw: bytes, actor: str, now: datetime) -> str:
-    """Check, rewrite and attach a picture; returns its file name. Raises InvalidImage, ProductUnknown.
+    """Check, rewrite and attach a picture as the cover; returns its file name.
+
+    Raises InvalidImage, ProductUnknown, TooManyPictures.
 
     The file is written before the transaction and named by its content: a crash in between leaves an unused file.
     """
@@ -26,6 +30,8 @@ def set_product_image(*, shop_id: UUID, product_id: UUID, raw: bytes, actor: str
     with transaction.atomic():
         if not Product.objects.filter(shop_id=shop_id, id=product_id).update(image_name=name):
             raise ProductUnknown
+        lock_product(shop_id, product_id)
+        attach_picture(shop_id, product_id, name)
         ImageFile.objects.get_or_create(
             shop_id=shop_id, name=name, defaults={"width": width, "height": height, "size_bytes": len(content)}
         )

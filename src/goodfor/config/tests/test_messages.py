@@ -30,6 +30,9 @@ from goodfor.orders.tests.factories import Till, begin, buy, fact, open_till, pa
 from goodfor.payments.operations.open_case import open_case
 from goodfor.sandbox.notify import demo
 from goodfor.sandbox.notify.server import RunningDesk, running_desk
+from goodfor.vault import queries as vault
+from goodfor.vault.operations import set_low_stock, take
+from goodfor.vault.tasks import watch_stock
 
 __all__ = ["now", "shop"]
 ACTOR = "staff:test"
@@ -290,3 +293,20 @@ def failed_job(name: str, at: datetime) -> None:
         job_id = cursor.fetchone()[0]
         cursor.execute("DELETE FROM procrastinate_events WHERE job_id = %s", [job_id])
         cursor.execute("INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'failed', %s)", [job_id, at])
+
+
+def test_the_staff_hear_of_low_stock_once_a_fall(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:
+    shop_id, box = shop.demo.shop_id, f"ops-{uuid4().hex[:8]}@mail.example"
+    user_id = create_user(username=box)
+    get_user_model().objects.filter(pk=user_id).update(email=box)
+    add_staff(shop_id=shop_id, user_id=user_id, role="operator", actor=ACTOR, now=now)
+    left = vault.stock(shop_id, [shop.sku_id], now)[shop.sku_id].available
+    set_low_stock(shop_id=shop_id, sku_id=shop.sku_id, threshold=left, actor=ACTOR, now=now)
+    watch_stock(now)
+    take(shop_id=shop_id, sku_id=shop.sku_id, holder_id=uuid4(), quantity=1, now=now)
+    watch_stock(now)
+    (letter,) = told(desk, box, now)
+    assert letter["subject"] == f"库存不足：酷玩点数卡 50 元 剩 {left - 1}"
+    assert f"/console/skus/{shop.sku_id}/" in letter["html"]
+    watch_stock(now)
+    assert len(told(desk, box, now)) == 1

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.console import words
 from goodfor.console.columns import Text
-from goodfor.console.desk.skus import sku_choices, sku_names
+from goodfor.console.desk.sku_names import sku_choices, sku_names
 from goodfor.console.listing.spec import ALL_TAB, Act, ActContext, Asked, Column, Filter, Listing, Tab
 from goodfor.console.types import Visitor
 from goodfor.identity import queries as identity

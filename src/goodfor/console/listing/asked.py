@@ -65,6 +65,7 @@ def _value(
 _WRONG: dict[str, Text] = {
     "text": _("内容有误"),
     "choice": _("没有这个选项"),
+    "number": _("请写成整数"),
     "days": _("请写成 2026-01-31 或 2026-01-31T08:00"),
     "money": _("请写成 9.90 这样的金额"),
 }
@@ -78,6 +79,10 @@ def _parse(entry: Filter, key: str, text: str, visitor: Visitor, asked: Asked) -
         return text
     if entry.kind == "days":
         return _moment(text, asked.timezone, end=key.endswith("_until"))
+    if entry.kind == "number":
+        if not (text.isascii() and text.isdigit() and len(text) <= 9):
+            raise ValueError(text)
+        return int(text)
     if entry.kind == "money":
         return Money.parse(text, asked.currency).amount_minor
     return text

@@ -25,6 +25,7 @@ from goodfor.console.operations.views_of_lists import choose_columns, forget_vie
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.ids import uuid7
 
 _PICKED: Final = "console_picked"
@@ -89,6 +90,9 @@ def list_context(listing: Listing, request: HttpRequest, visitor: Visitor) -> di
             for row in rows[: wanted.size]
         ],
         "acts": listing.acts_for(visitor),
+        "create": (reverse(listing.create[0]), listing.create[1])
+        if listing.create and visitor.may(listing.create[2])
+        else None,
         "may_export": visitor.may(export_permission(listing)),
         "views": queries.saved_views(visitor.shop.id, visitor.staff.id, listing.key),
         "query": asking.query_of(listing, params),
@@ -266,9 +270,10 @@ def _confirm(listing: Listing) -> Any:
 
 def _ask(
     request: HttpRequest, visitor: Visitor, listing: Listing, act: Act, ids: Sequence[UUID], picked: dict[str, Any],
-    changed: bool = False, wrong: str = "",
+    changed: bool = False, wrong: str = "", values: dict[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    token = signing.dumps({"batch": str(uuid7()), "count": len(ids), "digest": _digest(ids)}, salt=_SALT)
+    sealed = {"batch": str(uuid7()), "count": len(ids), "digest": _digest(ids), "values": values}
+    token = signing.dumps(sealed, salt=_SALT)
     some = listing.source.by_ids(visitor.shop.id, list(ids)[:10])
     context = {
         "title": act.label,
@@ -276,6 +281,11 @@ def _ask(
         "count": len(ids),
         "confirm": str(act.confirm).replace("{n}", f"{len(ids):,}"),
         "names": [listing.row_name(row) for row in some],
+        "fields": [(entry, request.POST.get(entry.key, "")) for entry in act.form.fields] if act.form else [],
+        "preview": [(listing.row_name(row), *act.form.preview(row, values)) for row in some]
+        if act.form and values is not None
+        else [],
+        "ready": act.form is None or values is not None,
         "rest": max(len(ids) - len(some), 0),
         "token": token,
         "changed": changed,
@@ -299,6 +309,15 @@ def _go(request: HttpRequest, visitor: Visitor, listing: Listing, act: Act, ids:
     note = request.POST.get("note", "").strip()
     if act.asks and not note:
         return _ask(request, visitor, listing, act, ids, picked, wrong=_("请填写"))
+    values: dict[str, Any] = {}
+    if act.form:
+        try:
+            values = act.form.read(request.POST.dict(), visitor)
+        except InvalidInput as error:
+            return _ask(request, visitor, listing, act, ids, picked, wrong=error.detail)
+        # Only what was shown is done: other values than those of the preview are previewed anew.
+        if "go" not in request.POST or confirmed["values"] != values:
+            return _ask(request, visitor, listing, act, ids, picked, values=values)
     batch_id = start_batch(
         batch_id=UUID(confirmed["batch"]),
         shop_id=visitor.shop.id,
@@ -309,6 +328,7 @@ def _go(request: HttpRequest, visitor: Visitor, listing: Listing, act: Act, ids:
         subject_ids=ids,
         actor=visitor.actor,
         now=utc_now(),
+        values=values,
     )
     request.session.pop(_PICKED, None)
     return redirect("desk:batch", batch_id)

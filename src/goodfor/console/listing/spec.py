@@ -49,7 +49,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition of the query form. `kind`: text, choice, days (from and until) or money (least and most).
+    """A condition of the query form. `kind`: text, choice, number (whole), days (from and until) or money (least and
+    most).
 
     `choices` are (value, words), asked per visitor. `folded` ones stand under "more".
     """
@@ -79,11 +80,35 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class ActField:
+    """A value that an act asks for: a choice where there are `choices`, else a text."""
+
+    key: str
+    label: Text
+    choices: tuple[tuple[str, Text], ...] = ()
+    hint: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActForm:
+    """The values of an act, shown with what they do to the first rows before they are confirmed.
+
+    `read` gives them as plain JSON values and raises InvalidInput, in words, where they cannot be. `preview` says of a
+    row what it has now, what it will have, and what is wrong with that, in words; empty: nothing.
+    """
+
+    fields: tuple[ActField, ...]
+    read: Callable[[Mapping[str, str], Visitor], dict[str, Any]]
+    preview: Callable[[Row, Mapping[str, Any]], tuple[Any, Any, Text]]
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """What can be done with many rows at once.
 
     `run(context, id)` does one and raises DomainError where it cannot; doing it twice changes nothing more.
-    `asks`: a text that the person must give (a reason). `dangerous` asks for a fresh proof of who one is.
+    `asks`: a text that the person must give (a reason). `form`: values that it needs, previewed. `dangerous` asks for a
+    fresh proof of who one is.
     """
 
     key: str
@@ -93,16 +118,18 @@ class Act:
     run: Callable[["ActContext", UUID], None]
     asks: Text = ""
     dangerous: bool = False
+    form: ActForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ActContext:
-    """For whom an act is done."""
+    """For whom an act is done, and with what values of its form."""
 
     shop_id: UUID
     actor: str
     note: str
     now: datetime
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +181,7 @@ class Listing:
     """A list: see the module's example. `row_id` and `row_name` say which row it is, to the machine and to people.
 
     `detail`: the row's fold-out, as (words, text or escaped HTML). `count_limit`: where the source stops to count.
+    `create`: (address by name, words, permission) of the page that makes a new one.
     """
 
     key: str
@@ -172,6 +200,7 @@ class Listing:
     note: Text = ""
     count_limit: int = 10_000
     export_permission: str | None = None
+    create: tuple[str, Text, str] | None = None
 
     def columns_for(self, visitor: Visitor) -> tuple[Column, ...]:
         """The columns that the visitor may see."""

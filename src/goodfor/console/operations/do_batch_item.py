@@ -22,7 +22,7 @@ def do_batch_item(*, shop_id: UUID, batch_id: UUID, act: Act, now: datetime) -> 
     if item is None:
         _move(batch, states.DONE, now)
         return False
-    context = ActContext(shop_id, batch.params["actor"], batch.params["note"], now)
+    context = ActContext(shop_id, batch.params["actor"], batch.params["note"], now, batch.params.get("values", {}))
     try:
         with transaction.atomic():
             act.run(context, item.subject_id)

@@ -1,7 +1,8 @@
 """Begin one act on many rows, as it was confirmed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +27,7 @@ def start_batch(
     subject_ids: Sequence[UUID],
     actor: str,
     now: datetime,
+    values: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Fix which rows it is about; the worker does each once. The same `batch_id` again changes nothing.
 
@@ -43,7 +45,7 @@ def start_batch(
                 "staff_id": staff_id,
                 "listing": listing,
                 "action": action,
-                "params": {"note": note[:200], "actor": actor},
+                "params": {"note": note[:200], "actor": actor, "values": dict(values or {})},
                 "state": states.BATCH.initial,
                 "total": len(subject_ids),
                 "created_at": now,
@@ -60,7 +62,12 @@ def start_batch(
             actor=actor,
             action="console.batch_started",
             subject=("console.batch", batch_id),
-            data={"listing": listing, "action": action, "count": len(subject_ids)},
+            data={
+                "listing": listing,
+                "action": action,
+                "count": len(subject_ids),
+                **({"values": dict(values)} if values else {}),
+            },
             now=now,
         )
     return batch_id

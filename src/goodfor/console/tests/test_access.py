@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
+from goodfor.catalog import queries as catalog
 from goodfor.console import urls
 from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
@@ -97,7 +98,10 @@ class Addresses:
             shop_id=shop.id, sku_id=shop.demo.skus["kw-50"], received=receive_file(parts=[b"AAAA-0001"]),
             filename="x.txt", options=ImportOptions("CNY"), actor="test", now=now,
         )  # fmt: skip
+        sku_id = shop.demo.skus["kw-50"]
+        product_id = catalog.desk_sku(shop.id, sku_id).product_id
         self.things = {
+            "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
             "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
             "tx_id": tx_id,
             "account_id": payments.accounts(shop.id, now)[0].id,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.console import words
-from goodfor.console.desk.skus import sku_names
+from goodfor.console.desk.sku_names import sku_names
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof

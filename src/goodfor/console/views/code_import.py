@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.console import words
-from goodfor.console.desk.skus import sku_choices, sku_names
+from goodfor.console.desk.sku_names import sku_choices, sku_names
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.types import Visitor
 from goodfor.console.views import code_forms as forms

@@ -22,10 +22,9 @@ from goodfor.orders import queries as orders
 from goodfor.orders.types import DayFigures, DeskFigures
 from goodfor.payments import queries as payments
 from goodfor.vault import queries as vault
+from goodfor.vault.types import low_stock_line
 
 DAYS: Final = 30
-#: Codes of a SKU on sale below which somebody should buy more, unless the shop's settings say otherwise (`low_stock`).
-LOW_STOCK: Final = 10
 CASES_SHOWN: Final = 1000
 LOW_SHOWN: Final = 6
 
@@ -118,26 +117,20 @@ def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[
 
 
 def _low_stock(visitor: Visitor, now: datetime) -> list[dict[str, Any]]:
-    limit = visitor.shop.settings.get("low_stock", LOW_STOCK)
-    on_sale = {
-        sku.id: f"{product.name} {sku.name}"
-        for product in catalog.all_products(visitor.shop.id)
-        if product.on_sale
-        for sku in product.skus
-        if sku.on_sale
-    }
-    levels = vault.stock(visitor.shop.id, list(on_sale), now)
-    orders_at = reverse("desk:orders")
+    """SKUs on sale below their threshold, or below the shop's where they have none of their own."""
+    shop_id, line = visitor.shop.id, low_stock_line(visitor.shop.settings)
+    on_sale = catalog.skus_on_sale(shop_id)
+    levels, own = vault.stock(shop_id, on_sale, now), vault.thresholds(shop_id, on_sale)
+    left = {sku_id: levels[sku_id].available if sku_id in levels else 0 for sku_id in on_sale}
+    low = sorted((sku_id for sku_id in on_sale if left[sku_id] < own.get(sku_id, line)), key=lambda one: left[one])
     found = []
-    for sku_id, name in on_sale.items():
-        left = levels[sku_id].available if sku_id in levels else 0
-        if left < limit:
-            href = f"{orders_at}?{urlencode({'sku': f'sku:{sku_id}'})}"
-            label = _("库存不足：%(name)s") % {"name": name}
-            found.append(_item(label, left, href, "red" if left == 0 else "amber"))
-    rest = sum(1 for item in found[LOW_SHOWN:])
-    more = [_item(_("其他库存不足的商品"), rest, "", "amber")] if rest else []
-    return [*found[:LOW_SHOWN], *more]
+    for row in catalog.desk_skus(shop_id, low[:LOW_SHOWN]):
+        label = _("库存不足：%(name)s") % {"name": f"{row.product_name} {row.sku.name}"}
+        tone = "amber" if left[row.id] else "red"
+        found.append(_item(label, left[row.id], reverse("desk:sku", args=[row.id]), tone))
+    rest = len(low) - LOW_SHOWN
+    more = f"{reverse('desk:skus')}?{urlencode({'sort': 'stock'})}"
+    return [*found, _item(_("其他库存不足的商品"), rest, more, "amber")] if rest > 0 else found
 
 
 def _item(label: str, count: int, href: str, tone: str) -> dict[str, Any]:

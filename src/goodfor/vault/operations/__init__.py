@@ -27,11 +27,13 @@ from goodfor.vault.operations.restore_lots import restore_lots
 from goodfor.vault.operations.reveal import reveal
 from goodfor.vault.operations.rotate_keys import rotate_keys
 from goodfor.vault.operations.sell_reserved import sell_reserved
+from goodfor.vault.operations.set_low_stock import set_low_stock
 from goodfor.vault.operations.take import take
 from goodfor.vault.operations.take_back import take_back
 from goodfor.vault.operations.tidy_intakes import tidy_intakes
 from goodfor.vault.operations.void_batch import void_batch
 from goodfor.vault.operations.void_codes import void_codes
+from goodfor.vault.operations.watch_stock import watch_stock
 
 __all__ = [
     "activate_batch",
@@ -63,9 +65,11 @@ __all__ = [
     "reveal",
     "rotate_keys",
     "sell_reserved",
+    "set_low_stock",
     "take",
     "take_back",
     "tidy_intakes",
     "void_batch",
     "void_codes",
+    "watch_stock",
 ]
