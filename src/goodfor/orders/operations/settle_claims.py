@@ -8,15 +8,19 @@ from goodfor.orders import claim_states
 from goodfor.orders.models import Claim
 
 
-def settle_claims(*, shop_id: UUID, order_id: UUID, actor: str, cause: str, now: datetime) -> int:
-    """Close the open claims of an order as refunded; how many."""
+def settle_claims(
+    *, shop_id: UUID, order_id: UUID, claim_id: UUID | None = None, actor: str, cause: str, now: datetime
+) -> int:
+    """Close the open claims of an order, or one of them, as refunded; how many."""
     open_ones = Claim.objects.filter(shop_id=shop_id, order_id=order_id, state=claim_states.OPEN)
+    if claim_id is not None:
+        open_ones = open_ones.filter(id=claim_id)
     ids = list(open_ones.values_list("id", flat=True))
-    for claim_id in ids:
+    for settled in ids:
         record_history(
             shop_id=shop_id,
             machine=claim_states.MACHINE,
-            subject_id=claim_id,
+            subject_id=settled,
             moves=[(claim_states.OPEN, claim_states.REFUNDED)],
             actor=actor,
             cause=cause,
