@@ -42,6 +42,7 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
 
 PAGES: Final[tuple[Page, ...]] = (
     Page("desk:overview", _("总览"), "bars", Permission.ORDERS_VIEW, "overview"),
+    Page("desk:window", _("店铺首页"), "home", Permission.CATALOG_EDIT, "goods"),
     Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),

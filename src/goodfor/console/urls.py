@@ -7,7 +7,7 @@ from goodfor.console.desk.orders import ORDERS
 from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.site import site
-from goodfor.console.views import account, buyers, door, ledger, order, overview, passkeys, payments, work
+from goodfor.console.views import account, buyers, door, ledger, order, overview, passkeys, payments, window, work
 
 desk = [
     path("", overview.overview, name="overview"),
@@ -25,6 +25,7 @@ desk = [
     *listing_urls("orders/", ORDERS),
     path("orders/<str:number>/", order.order, name="order"),
     path("orders/<str:number>/refund", order.refund, name="order-refund"),
+    path("orders/<str:number>/note", order.note, name="order-note"),
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
     *listing_urls("payments/", PAYMENTS),
     path("payments/<str:number>/", payments.payment, name="payment"),
@@ -34,6 +35,15 @@ desk = [
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),
     path("ledger/tx/<int:tx_id>/", ledger.transaction, name="ledger-tx"),
+    path("window/", window.home, name="window"),
+    path("window/add/<slug:kind>", window.add, name="window-add"),
+    path("window/order", window.order, name="window-order"),
+    path("window/publish", window.publish, name="window-publish"),
+    path("window/restore", window.restore, name="window-restore"),
+    path("window/preview", window.preview, name="window-preview"),
+    path("window/<uuid:block_id>/", window.block, name="window-block"),
+    path("window/<uuid:block_id>/move", window.move, name="window-move"),
+    path("window/<uuid:block_id>/remove", window.remove, name="window-remove"),
     path("exports/", work.exports, name="exports"),
     path("exports/<uuid:export_id>/file", work.export_file, name="export-file"),
     path("batches/", work.batches, name="batches"),

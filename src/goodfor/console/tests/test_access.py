@@ -19,6 +19,8 @@ from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
+from goodfor.window.operations import add_block
+from goodfor.window.types import BlockRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOOR = {"console-signin", "console-second", "console-passkey", "console-language"}
@@ -60,7 +62,9 @@ class Addresses:
         (tx_id,) = sql("SELECT id FROM ledger_tx WHERE shop_id = %s ORDER BY id LIMIT 1", [shop.id])[0]
         self.things = {
             "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
-            "tx_id": tx_id,
+            "tx_id": tx_id, "kind": "text", "block_id": add_block(
+                shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
+            ),
         }  # fmt: skip
         self.payment = paid.number
 

@@ -1,4 +1,4 @@
-"""Begin to give a part of a delivered order's price back. Runs in the caller's transaction, with the order's row locked."""
+"""Begin to give a part of an order's price back. Runs in the caller's transaction, with the order's row locked."""
 
 from datetime import datetime
 from uuid import UUID
@@ -26,7 +26,7 @@ def start_part(
     entries: tuple[Entry, ...] = (),
     now: datetime,
 ) -> RefundView:
-    """Decide and book the refund of a part; `entries` are posted along. Raises WrongState, RefundAmount, RefundRunning."""
+    """Decide and book the refund of a part, with `entries`. Raises WrongState, RefundAmount, RefundRunning."""
     if order.state != states.DELIVERED or order.payment_id is None:
         raise WrongState(state=order.state)
     refunds = payments.refunds_of(shop_id, order.payment_id)
