@@ -26,7 +26,7 @@ KINDS: Final[tuple[tuple[str, Text, Text], ...]] = (
 )
 LABELS: Final = {kind: label for kind, label, _hint in KINDS}
 #: What is wrong, by the room's name of the field.
-PROBLEMS: Final[dict[str, Text]] = {
+PROBLEMS: Final[dict[str, Any]] = {
     "href": _("只能填本店的地址，以一个 / 开头，例如 /s/宅家"),
     "image": _("图片不能用，请重新上传"),
     "scenes": _("每行一个场景，最多 12 个，只用文字、数字和连字符"),
@@ -38,7 +38,7 @@ PROBLEMS: Final[dict[str, Text]] = {
 _MOMENT: Final = "%Y-%m-%dT%H:%M"
 
 
-def _moment(label: Text, help_text: Text = "", *, required: bool = False) -> forms.DateTimeField:
+def _moment(label: Any, help_text: Any = "", *, required: bool = False) -> forms.DateTimeField:
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT)
     return forms.DateTimeField(label=label, required=required, widget=widget, help_text=help_text)
 

@@ -38,6 +38,7 @@ def claims_of_order(shop_id: UUID, order_id: UUID) -> list[ClaimView]:
         return [claim_view(row) for row in rows]
     order = Order.objects.filter(shop_id=shop_id, id=order_id).values_list("payment_id", "currency").first()
     assert order is not None
+    assert order[0] is not None
     refunds = payments.refunds_of(shop_id, order[0])
     arrived = {given_back.root(r) for r in refunds if r.state == given_back.SUCCEEDED}
     back = {r.id for r in refunds if given_back.root(r) in arrived}

@@ -135,7 +135,7 @@ def allow_form_to(response: HttpResponse, origin: str) -> None:
 def allow_frame_in(response: HttpResponse, origin: str) -> None:
     """Let the console's own origin show this one page in a frame; `origin` comes from a signature of ours."""
     response["Content-Security-Policy"] = _CSP.format(more="", frames=origin)
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True
 
 
 def _dress(response: HttpResponse, private: bool) -> HttpResponse:

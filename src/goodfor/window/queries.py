@@ -87,7 +87,7 @@ def _blocks(rows: Iterable[Row]) -> Iterable[Block]:
 
 
 def _draft_block(row: Row) -> DraftBlock:
-    [read] = [*_blocks([row])] or [None]
+    read = next(iter(_blocks([row])), None)
     return DraftBlock(row.id, row.kind, read.content if read else None, row.visible_from, row.visible_until)
 
 
