@@ -18,9 +18,9 @@ from goodfor.window.types import Block, BlockRequest, DraftBlock
 #: What each kind is called, and when one takes it.
 KINDS: Final[tuple[tuple[str, Text, Text], ...]] = (
     ("banner", _("横幅"), _("一张大图或一句话，点了去哪里")),
-    ("scene", _("场景"), _("宅家、出行这样的入口")),
-    ("category", _("分类"), _("一排分类")),
-    ("grid", _("商品"), _("一组商品")),
+    ("scene", _("场景入口"), _("宅家、出行这样的入口")),
+    ("category", _("分类栏"), _("一排分类")),
+    ("grid", _("商品组"), _("一组商品")),
     ("flash", _("限时"), _("挑几个规格，带倒计时；到点自动消失")),
     ("text", _("文字"), _("公告、说明")),
 )
@@ -83,7 +83,7 @@ class SceneForm(BlockForm):
     """Scenes, a line each."""
 
     title = forms.CharField(label=_("标题"), max_length=40, required=False)
-    scenes = forms.CharField(label=_("场景"), max_length=400, widget=forms.Textarea(attrs={"rows": 5}))
+    scenes = forms.CharField(label=_("要显示的场景"), max_length=400, widget=forms.Textarea(attrs={"rows": 5}))
 
     def offer(self, shop_id: UUID) -> None:
         known = "、".join(catalog.scenes(shop_id, limit=24))
@@ -99,7 +99,7 @@ class CategoryForm(BlockForm):
 
     title = forms.CharField(label=_("标题"), max_length=40, required=False)
     slugs = forms.MultipleChoiceField(
-        label=_("分类"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("都不选就是全部")
+        label=_("要显示的分类"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("都不选就是全部")
     )
 
     def offer(self, shop_id: UUID) -> None:
@@ -110,8 +110,8 @@ class GridForm(BlockForm):
     """Chosen products, else those of a category or scene."""
 
     title = forms.CharField(label=_("标题"), max_length=40)
-    category = forms.ChoiceField(label=_("分类"), required=False)
-    scene = forms.ChoiceField(label=_("场景"), required=False)
+    category = forms.ChoiceField(label=_("所属分类"), required=False)
+    scene = forms.ChoiceField(label=_("所属场景"), required=False)
     slugs = forms.MultipleChoiceField(
         label=_("指定商品"), required=False, widget=forms.SelectMultiple(attrs={"size": 8}),
         help_text=_("选了商品，就不看分类和场景。电脑上按住 Ctrl 可多选"),

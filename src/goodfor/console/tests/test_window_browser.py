@@ -30,7 +30,7 @@ def blocks(shop: Shop) -> None:
 
 @pytest.mark.parametrize(("width", "language"), [(360, "en"), (1440, "zh-hans")])
 def test_pages_of_the_window(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
-    given = (*words_of(shop), *WORDS, "游戏", "影音", "出行", "购物")
+    given = (*words_of(shop), *WORDS, "影音会员", "游戏点卡", "出行生活", "阅读学习")
     visit = Visit(browser, live_server.url, width, language, given, budget=BUDGET, dense=True)
     come_in(visit, person(shop.id, Role.OPERATOR))
     visit.open("/console/window/")
