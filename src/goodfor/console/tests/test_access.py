@@ -137,7 +137,8 @@ def test_other_shops_do_not_exist(shop: Shop, other: Shop, role: str) -> None:
     client = proved(shop.id, role)
     before = state_of_all()
     for pattern in DESK:
-        if not pattern.pattern.converters:
+        # A kind of block is nobody's thing.
+        if not pattern.pattern.converters.keys() - {"kind"}:
             continue
         for answer in (client.get(theirs.of(pattern)), client.post(theirs.of(pattern), POSTS)):
             assert answer.status_code in (403, 404, 405), (pattern.name, answer.status_code)

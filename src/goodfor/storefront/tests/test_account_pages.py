@@ -77,7 +77,8 @@ def test_the_code_is_found_again_on_a_second_device(world: World, box: Mailbox) 
     assert any(code in re.sub(r"<[^>]+>", "", shown.content.decode()) for code in all_codes(world))
     assert "查订单" in plain(stranger.get(f"/o/{number}"))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT actor FROM kernel_audit WHERE action = 'codes_revealed'")
+        # The shop's own past has codes shown, too.
+        cursor.execute("SELECT actor FROM kernel_audit WHERE action = 'codes_revealed' AND actor <> 'test'")
         assert [row[0].split(":")[0] for row in cursor.fetchall()] == ["buyer"]
 
 
