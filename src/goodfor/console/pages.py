@@ -49,6 +49,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:products", _("商品"), "grid", Permission.CATALOG_VIEW, "goods"),
     Page("desk:skus", _("规格与库存"), "ticket", Permission.CATALOG_VIEW, "goods"),
     Page("desk:categories", _("分类"), "list", Permission.CATALOG_VIEW, "goods"),
+    Page("desk:window", _("店铺首页"), "home", Permission.CATALOG_EDIT, "goods"),
     Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),

@@ -54,8 +54,10 @@ def giving_back_entry(*, refund_id: UUID, amount_minor: int, now: datetime) -> E
     return Entry(f"refund:{refund_id}", "refund", lines, now, ("payments.refund", refund_id))
 
 
-def take_back_entry(*, order_id: UUID, lines: Sequence[tuple[LineRow, int]], now: datetime) -> Entry | None:
-    """Unseen codes return to the stock at what they had cost; None when that is nothing."""
+def take_back_entry(
+    *, order_id: UUID, lines: Sequence[tuple[LineRow, int]], claim_id: UUID | None = None, now: datetime
+) -> Entry | None:
+    """Unseen codes (of one claim) return to the stock at what they had cost; None when that is nothing."""
     postings = []
     for line, cost in lines:
         if cost:
@@ -63,7 +65,8 @@ def take_back_entry(*, order_id: UUID, lines: Sequence[tuple[LineRow, int]], now
             postings.append(Line(COST_OF_SALES, -cost, order_id, line.id, line.sku_id))
     if not postings:
         return None
-    return Entry(f"takeback:{order_id}", "take_back", tuple(postings), now, ("orders.order", order_id))
+    key = f"takeback:{order_id}:{claim_id}" if claim_id else f"takeback:{order_id}"
+    return Entry(key, "take_back", tuple(postings), now, ("orders.order", order_id))
 
 
 def purchase_entry(*, batch_id: UUID, sku_id: UUID, cost_minor: int, now: datetime) -> Entry:

@@ -1,17 +1,21 @@
-"""Reads of claims and invoice titles."""
+"""Reads of claims, invoice titles and notes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from goodfor.delivery import queries as delivery
 from goodfor.kernel.crypto import Sealed, keyring
-from goodfor.orders import claim_states
-from goodfor.orders.models import Claim, InvoiceTitle
-from goodfor.orders.types import ClaimView, Invoice
+from goodfor.kernel.money import Money
+from goodfor.orders import claim_states, given_back
+from goodfor.orders.errors import InvalidClaim
+from goodfor.orders.models import Claim, InvoiceTitle, Note, Order
+from goodfor.orders.types import ClaimOffer, ClaimView, Invoice, NoteView, OrderView
+from goodfor.payments import queries as payments
 
 
-def claim_view(row: Claim) -> ClaimView:
-    """A claim as its owner sees it, without their words."""
+def claim_view(row: Claim, currency: str = "", back: Collection[UUID] = ()) -> ClaimView:
+    """A claim as its owner sees it, without their words; `back` are the refunds whose money is back."""
     return ClaimView(
         id=row.id,
         order_id=row.order_id,
@@ -22,12 +26,63 @@ def claim_view(row: Claim) -> ClaimView:
         opened_at=row.opened_at,
         answer_by=row.answer_by,
         closed_at=row.closed_at,
+        refund=Money(row.refund_minor, currency) if row.refund_minor and currency else None,
+        refund_back=row.refund_id in back,
     )
 
 
 def claims_of_order(shop_id: UUID, order_id: UUID) -> list[ClaimView]:
-    """The claims on an order, latest first."""
-    return [claim_view(row) for row in Claim.objects.filter(shop_id=shop_id, order_id=order_id).order_by("-id")]
+    """The claims on an order, latest first, with what they gave back."""
+    rows = list(Claim.objects.filter(shop_id=shop_id, order_id=order_id).order_by("-id"))
+    if not any(row.refund_id for row in rows):
+        return [claim_view(row) for row in rows]
+    order = Order.objects.filter(shop_id=shop_id, id=order_id).values_list("payment_id", "currency").first()
+    assert order is not None
+    assert order[0] is not None
+    refunds = payments.refunds_of(shop_id, order[0])
+    arrived = {given_back.root(r) for r in refunds if r.state == given_back.SUCCEEDED}
+    back = {r.id for r in refunds if given_back.root(r) in arrived}
+    return [claim_view(row, order[1], back) for row in rows]
+
+
+def claim_offer(shop_id: UUID, order: OrderView, line_id: UUID, code_ids: Sequence[UUID] = ()) -> ClaimOffer:
+    """What a claim on these codes of a line (none: all that it holds) would do now. Raises InvalidClaim."""
+    prices = {line.line_id: line.unit_price.amount_minor for line in order.lines}
+    return offer_for(shop_id, order.id, order.payment_id, order.total, prices, line_id, code_ids)
+
+
+def offer_for(
+    shop_id: UUID, order_id: UUID, payment_id: UUID | None, total: Money, prices: Mapping[UUID, int], line_id: UUID,
+    code_ids: Sequence[UUID],
+) -> ClaimOffer:  # fmt: skip
+    """The same from an order's parts; `prices` are those of one code, by line. Raises InvalidClaim."""
+    if line_id not in prices or payment_id is None:
+        raise InvalidClaim(field="line_id")
+    held = delivery.masked_codes(shop_id, list(prices))
+    own = [code for code in held if code.line_id == line_id]
+    asked = set(code_ids)
+    about = [code for code in own if code.code_id in asked] if asked else own
+    if not about or len(about) < len(asked):
+        raise InvalidClaim(field="code_ids")
+    refunds = payments.refunds_of(shop_id, payment_id)
+    left = given_back.left(order_id, total, refunds)
+    seen = sum(1 for code in about if code.revealed_at)
+    whole = len(about) == len(held)
+    price = min(prices[line_id] * len(about), left.amount_minor)
+    running = given_back.owed(given_back.of_order(order_id, refunds)) or given_back.unfinished(refunds)
+    running = running or any(case.state == "open" for case in payments.cases_of(shop_id, payment_id))
+    # Where the staff gave so much back that the line's price is not left, the rest of the order is not this claim's.
+    possible = left.amount_minor > 0 if whole else 0 < price < left.amount_minor
+    blocked = not seen and (running or not possible)
+    return ClaimOffer(
+        codes=tuple(code.code_id for code in about),
+        seen=seen,
+        amount=left if whole else Money(price, total.currency),
+        left=left,
+        at_once=not seen and not blocked,
+        blocked=blocked,
+        whole=whole,
+    )
 
 
 def claims_of_orders(shop_id: UUID, order_ids: Sequence[UUID]) -> list[ClaimView]:
@@ -65,3 +120,18 @@ def claim_aad(claim_id: UUID) -> bytes:
 def invoice_aad(order_id: UUID) -> bytes:
     """What binds a sealed title to its order."""
     return b"invoice:" + order_id.bytes
+
+
+def notes_of_order(shop_id: UUID, order_id: UUID) -> list[NoteView]:
+    """What the staff wrote about an order, latest first. For the staff alone."""
+    rows = Note.objects.filter(shop_id=shop_id, order_id=order_id).order_by("-id")
+    ring = keyring()
+    return [
+        NoteView(row.id, row.author, ring.open(Sealed(row.key_id, bytes(row.blob)), note_aad(row.id)).decode(), row.at)
+        for row in rows
+    ]
+
+
+def note_aad(note_id: UUID) -> bytes:
+    """What binds a sealed note to its row."""
+    return b"note:" + note_id.bytes

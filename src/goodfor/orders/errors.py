@@ -122,3 +122,10 @@ class ClaimNotFound(NotFound):
 
     code = "claim_not_found"
     title = _("没有这个正在处理的售后")
+
+
+class InvalidNote(InvalidInput):
+    """Nothing, too many words, or too many notes."""
+
+    code = "invalid_note"
+    title = _("备注要写 1 到 500 个字；一个订单最多 100 条")

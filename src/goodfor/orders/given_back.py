@@ -62,6 +62,11 @@ def root(refund: RefundView) -> str:
     return refund.business_key.partition(_AGAIN)[0]
 
 
+def part_number(refund: RefundView) -> int:
+    """Which part of its order a refund of a part is, counted from 1."""
+    return int(root(refund).rpartition(":")[2])
+
+
 def next_part(order_id: UUID, refunds: Sequence[RefundView]) -> str:
     """The key of one more part."""
     count = len({root(refund) for refund in of_order(order_id, refunds) if is_part(refund)})

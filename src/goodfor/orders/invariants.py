@@ -20,15 +20,16 @@ INVARIANTS = [
     Invariant(
         name="delivered_lines_have_their_quantity",
         room="orders",
-        why="each line of a delivered order holds exactly the codes that were paid for, set aside or not",
+        why="each line of a delivered order holds exactly the codes that were paid for and not given back, set aside or"
+        " not",
         sql="""
-        SELECT l.id::text, 'ordered ' || l.quantity || ', holds ' || count(c.id)
+        SELECT l.id::text, 'ordered ' || l.quantity || ', returned ' || l.returned || ', holds ' || count(c.id)
         FROM orders_order o
         JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
         LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id
               AND (c.state = 2 OR c.state = 3 AND c.sold_at IS NOT NULL)
         WHERE o.state = 'delivered'
-        GROUP BY l.id, l.quantity HAVING count(c.id) <> l.quantity
+        GROUP BY l.id, l.quantity, l.returned HAVING count(c.id) <> l.quantity - l.returned
         """,
     ),
     Invariant(

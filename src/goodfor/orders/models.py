@@ -107,6 +107,13 @@ class Order(models.Model):
                 condition=Q(refund_failed_at__isnull=False),
             ),
             models.Index(fields=["-refunded_at"], name="orders_order_refunded", condition=Q(state="refunded")),
+            # Few: what the overview adds to the refunds, without looking at the rows of all orders.
+            models.Index(
+                fields=["shop_id", "placed_at"],
+                include=["refunded_minor"],
+                name="orders_order_parts",
+                condition=Q(state="delivered", refunded_minor__gt=0),
+            ),
             models.Index(
                 fields=["shop_id", "client_id"],
                 name="orders_order_open_client",
@@ -163,10 +170,15 @@ class OrderLine(models.Model):
     quantity = models.IntegerField()
     unit_price_minor = models.BigIntegerField()
     limited_buyer = models.CharField(max_length=64, null=True)
+    #: Codes that went back on the shelf unseen, each with its price: a claim took them back.
+    returned = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "orders_line"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(returned__gte=0, returned__lte=F("quantity")), name="orders_line_returned"
+            ),
             models.UniqueConstraint(fields=["order_id", "position"], name="orders_line_position"),
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=10_000), name="orders_line_quantity"),
             models.CheckConstraint(condition=Q(unit_price_minor__gt=0), name="orders_line_price"),
@@ -200,10 +212,21 @@ class Claim(models.Model):
     opened_at = models.DateTimeField()
     answer_by = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    #: The refund that the claim itself began, and how much of the price it gives back, in minor units.
+    refund_id = models.UUIDField(null=True)
+    refund_minor = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "orders_claim"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(refund_id__isnull=True, refund_minor__isnull=True)
+                | Q(state=claim_states.REFUNDED, refund_id__isnull=False, refund_minor__gt=0),
+                name="orders_claim_refund",
+            ),
+            models.UniqueConstraint(
+                fields=["refund_id"], name="orders_claim_refund_once", condition=Q(refund_id__isnull=False)
+            ),
             models.UniqueConstraint(
                 fields=["shop_id", "line_id"], name="orders_claim_one_open", condition=Q(state=claim_states.OPEN)
             ),
@@ -226,6 +249,55 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.state}"
+
+
+class Part(models.Model):
+    """A part of a delivered order's price that was given back, so that figures need not ask payments."""
+
+    #: The first refund of it; another try has another id and the same number.
+    refund_id = models.UUIDField(primary_key=True)
+    shop_id = models.UUIDField()
+    order_id = models.UUIDField()
+    number = models.IntegerField()
+    amount_minor = models.BigIntegerField()
+    by_staff = models.BooleanField()
+    decided_at = models.DateTimeField()
+    back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_part"
+        constraints = [
+            models.UniqueConstraint(fields=["order_id", "number"], name="orders_part_number"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0, number__gt=0), name="orders_part_amount"),
+            models.CheckConstraint(
+                condition=Q(back_at__isnull=True) | Q(back_at__gte=F("decided_at")), name="orders_part_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-back_at"], name="orders_part_back", condition=Q(back_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.number}"
+
+
+class Note(models.Model):
+    """What the staff tell one another about an order, sealed; the buyer never sees it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    order_id = models.UUIDField()
+    author = models.CharField(max_length=64)
+    key_id = models.SmallIntegerField()
+    blob = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "orders_note"
+        indexes = [models.Index(fields=["shop_id", "order_id", "id"], name="orders_note_order")]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class InvoiceTitle(models.Model):

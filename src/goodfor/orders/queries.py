@@ -12,7 +12,15 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders import given_back, states, store
-from goodfor.orders.claims import claim_text, claims_of_order, claims_of_orders, invoice_of_order, open_claims
+from goodfor.orders.claims import (
+    claim_offer,
+    claim_text,
+    claims_of_order,
+    claims_of_orders,
+    invoice_of_order,
+    notes_of_order,
+    open_claims,
+)
 from goodfor.orders.contacts import masked_contact
 from goodfor.orders.desk import (
     COUNT_LIMIT,
@@ -39,6 +47,7 @@ from goodfor.vault import queries as vault
 __all__ = [
     "COUNT_LIMIT",
     "buyer_of_shop",
+    "claim_offer",
     "claim_text",
     "claims_of_order",
     "claims_of_orders",
@@ -48,6 +57,7 @@ __all__ = [
     "desk_orders",
     "invoice_of_order",
     "masked_contact",
+    "notes_of_order",
     "open_claims",
     "order_by_number",
     "order_facts",

@@ -2,7 +2,7 @@
 
 from goodfor.kernel.resealing import column
 from goodfor.kernel.sealed import SealedColumn
-from goodfor.orders.claims import claim_aad, invoice_aad
+from goodfor.orders.claims import claim_aad, invoice_aad, note_aad
 from goodfor.orders.operations.reseal_contacts import reseal_contacts
 
 SEALED = [
@@ -15,4 +15,5 @@ SEALED = [
     ),
     column("orders_claim", "text_", ("id",), claim_aad),
     column("orders_invoice", "", ("order_id",), invoice_aad, id_column="order_id"),
+    column("orders_note", "", ("id",), note_aad),
 ]

@@ -280,6 +280,42 @@ class ClaimView:
     opened_at: datetime
     answer_by: datetime
     closed_at: datetime | None
+    #: What the claim itself gave back, and whether it has arrived; None where a person decided.
+    refund: Money | None = None
+    refund_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOffer:
+    """What a claim on these codes of one line would do now: `at_once` gives `amount` back and takes the codes back.
+
+    Never more than the line: of the price, `left` may still be given back now and `left_after` after it. `seen` of
+    the `codes` were shown. `blocked`: unseen, but a refund or a case of the order is open, so that a person answers.
+    """
+
+    codes: tuple[UUID, ...]
+    seen: int
+    amount: Money
+    left: Money
+    at_once: bool
+    blocked: bool
+    #: All that the order still holds: then its rest goes back, and the order is over.
+    whole: bool
+
+    @property
+    def left_after(self) -> Money:
+        """What may still be given back afterwards."""
+        return self.left - self.amount if self.at_once else self.left
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """An internal note on an order; `author` is an actor's name."""
+
+    id: UUID
+    author: str
+    text: str = field(repr=False)
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

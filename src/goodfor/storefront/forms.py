@@ -32,24 +32,47 @@ def ids_in(texts: Sequence[str], most: int = 50) -> list[UUID]:
     return found
 
 
+def contact_or_none(text: str) -> str | None:
+    """An e-mail address, or a telephone number without spaces; None for what is neither."""
+    contact = text.strip()
+    try:
+        if "@" in contact:
+            _email(contact)
+            return contact
+        _phone(contact)
+    except forms.ValidationError:
+        return None
+    return contact.replace(" ", "").replace("-", "")
+
+
 class CheckoutForm(forms.Form):
-    """Contact, payment method and, where the shop offers invoices, a title; `methods` are the (code, label) pairs."""
+    """Contact, payment method and, where the shop offers invoices, a title; `methods` are the (code, label) pairs.
+
+    `saved` are the contacts of whoever is signed in: `use` picks one of them where nothing is typed.
+    """
 
     contact = forms.CharField(required=False, max_length=120)
+    use = forms.CharField(required=False, max_length=40)
+    save = forms.BooleanField(required=False)
     method = forms.ChoiceField(error_messages={"required": _("请选择支付方式"), "invalid_choice": _("请选择支付方式")})
 
     invoice_title = forms.CharField(required=False, max_length=100)
     invoice_tax = forms.CharField(required=False, max_length=24)
     invoice_email = forms.CharField(required=False, max_length=120)
 
-    def __init__(self, *args: Any, methods: list[tuple[str, str]], invoices: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, methods: list[tuple[str, str]], invoices: bool = False, saved: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.saved = saved
         self.fields["method"].choices = methods  # type: ignore[attr-defined]
         self.invoices = invoices
 
     def clean(self) -> dict[str, Any]:
         """An invoice needs a title; a tax number has 15 to 20 capitals and digits; what is not offered is dropped."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("save") and self.saved is not None and self.saved.full and cleaned.get("contact"):
+            self.add_error("save", _("最多保存 20 个账号。不勾选就能继续，或先到“我的”里删掉不用的"))
         title, tax, mail = (str(cleaned.get(f"invoice_{name}", "")).strip() for name in ("title", "tax", "email"))
         if not self.invoices:
             return {**cleaned, "invoice_title": "", "invoice_tax": "", "invoice_email": ""}
@@ -74,17 +97,31 @@ class CheckoutForm(forms.Form):
 
     def clean_contact(self) -> str:
         """Nothing, an e-mail address, or a telephone number without spaces."""
-        contact = str(self.cleaned_data["contact"]).strip()
-        if not contact:
-            return ""
-        try:
-            if "@" in contact:
-                _email(contact)
-                return contact
-            _phone(contact)
-        except forms.ValidationError as error:
-            raise forms.ValidationError(_("请填写邮箱或手机号，或留空")) from error
-        return contact.replace(" ", "").replace("-", "")
+        typed_in = str(self.cleaned_data["contact"]).strip()
+        contact = contact_or_none(typed_in) if typed_in else ""
+        if contact is None:
+            raise forms.ValidationError(_("请填写邮箱或手机号，或留空"))
+        return contact
+
+    def clean_use(self) -> str:
+        """Nothing, or one of the buyer's own contacts; somebody else's is as unknown as none."""
+        key = str(self.cleaned_data["use"])
+        if key and (self.saved is None or self.saved.of(key) is None):
+            raise forms.ValidationError(_("没有这个已保存的账号，请重新选择或填写"))
+        return key
+
+    @property
+    def chosen_contact(self) -> str:
+        """The contact that goes with the order, after `is_valid`: what is typed, else what is picked."""
+        picked = self.saved.of(self.cleaned_data["use"]) if self.saved and self.cleaned_data["use"] else None
+        return str(self.cleaned_data["contact"] or (picked.value if picked else ""))
+
+    @property
+    def to_save(self) -> str:
+        """The typed contact that the buyer asked to keep, after `is_valid`; empty for none and for what is known."""
+        wanted = self.saved is not None and self.saved.signed_in and self.cleaned_data["save"]
+        contact = self.chosen_contact
+        return contact if wanted and contact and not self.saved.knows(contact) else ""
 
 
 class QuantityForm(forms.Form):

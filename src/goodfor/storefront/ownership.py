@@ -1,6 +1,9 @@
 """Which order this browser may see: by its own proof (number and secret), or because its buyer's account has it."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest
+from django.urls import reverse
 
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
@@ -33,3 +36,11 @@ def by_account(shop: ShopView, buyer: SignedInBuyer, number: str) -> Grant | Non
 def actor(grant: Grant) -> str:
     """Who acts, for the audit trail."""
     return f"buyer:{grant.buyer_id}" if grant.buyer_id else f"guest:{grant.number}"
+
+
+def proof_address(grant: Grant, back: str = "") -> str:
+    """Where a fresh proof is given: the account's, which leads back to `back`, or the order's own secret."""
+    if grant.buyer_id is None:
+        return reverse("storefront:proof", args=[grant.number])
+    after = back or reverse("storefront:order", args=[grant.number])
+    return f"{reverse('storefront:me_proof')}?{urlencode({'next': after})}"

@@ -28,7 +28,7 @@ RETRY_SECONDS = 3
 
 _CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'{more}"
+    "object-src 'none'; base-uri 'none'; frame-ancestors {frames}; form-action 'self'{more}"
 )
 
 
@@ -129,11 +129,17 @@ def language_of(request: HttpRequest) -> str:
 
 def allow_form_to(response: HttpResponse, origin: str) -> None:
     """Let this one page post its form to a payment channel's origin."""
-    response["Content-Security-Policy"] = _CSP.format(more=f" {origin}")
+    response["Content-Security-Policy"] = _CSP.format(more=f" {origin}", frames="'none'")
+
+
+def allow_frame_in(response: HttpResponse, origin: str) -> None:
+    """Let the console's own origin show this one page in a frame; `origin` comes from a signature of ours."""
+    response["Content-Security-Policy"] = _CSP.format(more="", frames=origin)
+    response.xframe_options_exempt = True
 
 
 def _dress(response: HttpResponse, private: bool) -> HttpResponse:
-    response.headers.setdefault("Content-Security-Policy", _CSP.format(more=""))
+    response.headers.setdefault("Content-Security-Policy", _CSP.format(more="", frames="'none'"))
     response["X-Content-Type-Options"] = "nosniff"
     # Not no-referrer: with it browsers send `Origin: null` with our own forms, and CSRF protection refuses them.
     response["Referrer-Policy"] = "same-origin"

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import InvalidInput
+from goodfor.kernel.errors import InvalidInput, NotFound
 
 
 class InvalidBlock(InvalidInput):
@@ -10,3 +10,10 @@ class InvalidBlock(InvalidInput):
 
     code = "invalid_block"
     title = _("首页模块有误")
+
+
+class BlockNotFound(NotFound):
+    """No such block in this shop's draft: somebody may have taken it away."""
+
+    code = "block_not_found"
+    title = _("草稿里没有这个模块，可能刚被别人删掉")

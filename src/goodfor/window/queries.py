@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.core import signing
 
-from goodfor.window.errors import InvalidBlock
+from goodfor.identity import queries as identity
+from goodfor.window.errors import BlockNotFound, InvalidBlock
 from goodfor.window.models import DRAFT, PUBLISHED
 from goodfor.window.models import Block as Row
 from goodfor.window.parsing import parse
-from goodfor.window.types import Block
+from goodfor.window.types import Block, DraftBlock, Preview
 
 #: How long a link to a draft may be used: long enough to look at it on a phone.
 PREVIEW_FOR = timedelta(minutes=30)
@@ -27,18 +28,43 @@ def draft(shop_id: UUID) -> list[Block]:
     return _read(shop_id, DRAFT)
 
 
-def preview_url(shop_id: UUID, origin: str) -> str:
-    """An address under `origin` (https://shop.example) that shows the draft for half an hour to whoever has it."""
-    token = signing.dumps(shop_id.hex, salt=_salt(shop_id))
+def draft_blocks(shop_id: UUID) -> list[DraftBlock]:
+    """The draft to be arranged, with ids."""
+    rows = Row.objects.filter(shop_id=shop_id, version=DRAFT).order_by("position")
+    return [_draft_block(row) for row in rows]
+
+
+def draft_block(shop_id: UUID, block_id: UUID) -> DraftBlock:
+    """One block of the draft. Raises BlockNotFound, the same for another shop's and for a published one."""
+    row = Row.objects.filter(shop_id=shop_id, version=DRAFT, id=block_id).first()
+    if row is None:
+        raise BlockNotFound
+    return _draft_block(row)
+
+
+def is_changed(shop_id: UUID) -> bool:
+    """True while the draft is not what buyers see."""
+    return _compared(shop_id, DRAFT) != _compared(shop_id, PUBLISHED)
+
+
+def preview_url(shop_id: UUID, origin: str, staff_id: UUID, framed_by: str = "") -> str:
+    """An address under `origin` (https://shop.example) that shows somebody of the staff the draft for half an hour.
+
+    `framed_by` is the console's own origin, which may show it in a frame.
+    """
+    token = signing.dumps([shop_id.hex, staff_id.hex, framed_by], salt=_salt(shop_id))
     return f"{origin}/?{urlencode({'preview': token})}"
 
 
-def opens_draft(shop_id: UUID, token: str) -> bool:
-    """True for a token of `preview_url` for this shop that is still good."""
+def opens_draft(shop_id: UUID, token: str) -> Preview | None:
+    """What a token of `preview_url` for this shop opens; None when it is forged or late, or its person was let go."""
     try:
-        return bool(signing.loads(token, salt=_salt(shop_id), max_age=PREVIEW_FOR) == shop_id.hex)
-    except signing.BadSignature:
-        return False
+        shop, staff, framed_by = signing.loads(token, salt=_salt(shop_id), max_age=PREVIEW_FOR)
+        preview = Preview(UUID(staff), str(framed_by))
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    works_here = any(one.id == preview.staff_id and one.active for one in identity.staff_of_shop(shop_id))
+    return preview if shop == shop_id.hex and works_here else None
 
 
 def _salt(shop_id: UUID) -> str:
@@ -58,3 +84,13 @@ def _blocks(rows: Iterable[Row]) -> Iterable[Block]:
             # Written by a version that knew more: the rest of the page stands.
             continue
         yield Block(content, row.visible_from, row.visible_until)
+
+
+def _draft_block(row: Row) -> DraftBlock:
+    read = next(iter(_blocks([row])), None)
+    return DraftBlock(row.id, row.kind, read.content if read else None, row.visible_from, row.visible_until)
+
+
+def _compared(shop_id: UUID, version: str) -> list[tuple[object, ...]]:
+    rows = Row.objects.filter(shop_id=shop_id, version=version).order_by("position")
+    return list(rows.values_list("kind", "settings", "visible_from", "visible_until"))

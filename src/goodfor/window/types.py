@@ -95,3 +95,22 @@ class BlockRequest:
     settings: dict[str, object]
     visible_from: datetime | None = None
     visible_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBlock:
+    """A block of the draft by its id; `content` is None where a version that knew more has written it."""
+
+    id: UUID
+    kind: str
+    content: Content | None
+    visible_from: datetime | None
+    visible_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A good link to a draft: whose it is, and the page of the console that may frame it."""
+
+    staff_id: UUID
+    framed_by: str

@@ -127,6 +127,12 @@ def goods_html(order: DeskOrder) -> SafeString:
     return format_html('<span class="two">{}</span>', format_html_join("", '<span title="{}">{} ×{}</span>', lines))
 
 
+def note_link(order: DeskOrder) -> SafeString:
+    """To the drawer in which a note is written."""
+    where, words_ = reverse("desk:order", args=[order.number]), gettext("写备注")
+    return format_html('<a href="{}#note">{}<span class="sr"> {}</span></a>', where, words_, order.number)
+
+
 def detail_of(order: DeskOrder) -> list[tuple[Text, Any]]:
     """What folds out below an order."""
     pairs: list[tuple[Text, Any]] = [
@@ -178,6 +184,8 @@ ORDERS: Final = Listing(
                default=False),
         Column("external", _("外部单号"), lambda row: row.external_ref, "code", default=False),
         Column("contact", _("联系方式"), lambda row: row.contact, default=False, permission=Permission.BUYERS_VIEW),
+        Column("act", _("操作"), lambda _row: "", show=note_link, last=True, exported=False,
+               permission=Permission.ORDERS_CANCEL),
     ),
     filters=(
         Filter("number", _("订单号")),

@@ -49,7 +49,9 @@ def case_detail(key: str) -> str:
 @register.simple_tag
 def listing_rows(rows: Sequence[ListRow], columns: Sequence[Column], acts: Sequence[Any]) -> SafeString:
     """All rows of a list: up to 200 with ten cells each, so they are joined here and not by a template each."""
-    classes = ["num" if column.kind in ("money", "number") else "" for column in columns]
+    classes = [
+        "num" if column.kind in ("money", "number") else "keep-last" if column.last else "" for column in columns
+    ]
     if not acts and classes:
         classes[0] = "keep-first"
     width, drawn = len(columns) + (1 if acts else 0), icon("next", 16)

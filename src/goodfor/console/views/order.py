@@ -16,13 +16,15 @@ from goodfor.console.types import Visitor
 from goodfor.console.views.message_items import messages_context
 from goodfor.console.views.timeline import timeline_of
 from goodfor.delivery import queries as delivery
+from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
 from goodfor.orders import queries as orders
-from goodfor.orders.operations import cancel_order, refund_order, refund_part
+from goodfor.orders.operations import add_note, cancel_order, refund_order, refund_part
+from goodfor.orders.operations.add_note import MAX_NOTE
 from goodfor.orders.types import DeskOrder
 from goodfor.payments import queries as payments
 
@@ -49,6 +51,7 @@ def _order(
     refundable = orders.refundable(shop_id, found.id)
     codes = delivery.masked_codes(shop_id, holders) if found.delivered_at else []
     postings = ledger.postings_of_order(shop_id, found.id) if visitor.may(Permission.LEDGER_VIEW) else []
+    who = {person.actor: person.username for person in identity.staff_of_shop(shop_id)}
     context: dict[str, Any] = {
         "title": found.number,
         "order": found,
@@ -77,6 +80,9 @@ def _order(
         and found.state == "delivered"
         and refundable.amount_minor > 1,
         "may_cancel": visitor.may(Permission.ORDERS_CANCEL) and found.state == "placed",
+        "notes": [(one, who.get(one.author, one.author)) for one in orders.notes_of_order(shop_id, found.id)],
+        "may_note": visitor.may(Permission.ORDERS_CANCEL),
+        "most_note": MAX_NOTE,
         "may_see_buyer": visitor.may(Permission.BUYERS_VIEW),
         "error": error,
         "typed": typed or {},
@@ -126,6 +132,23 @@ def _amount(text: str, currency: str) -> Money:
         return Money.parse(text.strip(), currency)
     except ValueError:
         raise InvalidInput(_("金额请写成 9.90 这样")) from None
+
+
+@console_page(Permission.ORDERS_CANCEL, methods=("POST",))
+def note(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
+    """Write something down for one's colleagues; the buyer never sees it."""
+    found = orders.desk_order(visitor.shop.id, number)
+    try:
+        add_note(
+            shop_id=visitor.shop.id,
+            order_id=found.id,
+            text=request.POST.get("note", ""),
+            actor=visitor.actor,
+            now=utc_now(),
+        )
+    except DomainError as error:
+        return _order(request, visitor, found, error, request.POST.dict())
+    return done(request, _("备注已保存"), reverse("desk:order", args=[number]))
 
 
 @console_page(Permission.ORDERS_CANCEL, methods=("POST",))

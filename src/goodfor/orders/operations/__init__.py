@@ -1,5 +1,6 @@
 """Writes of orders, one use case a file."""
 
+from goodfor.orders.operations.add_note import add_note
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.book_purchase import book_purchase
 from goodfor.orders.operations.buy_with_balance import buy_with_balance
@@ -23,6 +24,7 @@ from goodfor.orders.operations.top_up_wallet import top_up_wallet
 from goodfor.orders.operations.withdraw_claim import withdraw_claim
 
 __all__ = [
+    "add_note",
     "apply_payment_fact",
     "book_purchase",
     "buy_with_balance",

@@ -4,12 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from goodfor.kernel.events import publish
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.orders import given_back, states, store
 from goodfor.orders.events import OrderPartlyRefunded, OrderRefunded
+from goodfor.orders.models import Part
 from goodfor.payments import queries as payments
 from goodfor.payments.types import RefundView
 
@@ -53,6 +56,10 @@ def finish_refund(*, shop_id: UUID, order_id: UUID | None, refund: RefundView, n
 
 def _note_part(shop_id: UUID, order: store.LockedOrder, refund: RefundView, now: datetime) -> None:
     assert order.payment_id is not None
+    # The channel's clock is not ours: never before it was decided.
+    Part.objects.filter(
+        shop_id=shop_id, order_id=order.id, number=given_back.part_number(refund), back_at__isnull=True
+    ).update(back_at=Greatest(F("decided_at"), Value(now)))
     back = given_back.parts_back(payments.refunds_of(shop_id, order.payment_id))
     if order.state != states.DELIVERED or not store.note_refunded(shop_id, order.id, back):
         return

@@ -10,27 +10,28 @@ from goodfor.kernel import audit
 from goodfor.kernel.sql import Statement
 
 _FORGET = Statement("goodfor.orders", "sql/forget_contacts.sql")
+_FORGET_NOTES = Statement("goodfor.orders", "sql/forget_notes.sql")
 
 
 @transaction.atomic(savepoint=False)
 def forget_contacts(*, shop_id: UUID, buyer_id: UUID, now: datetime) -> int:
-    """Erase contact and address from the buyer's orders; orders, money and codes stay. How many orders changed.
+    """Erase contact, address and notes from the buyer's orders; orders, money and codes stay. How many orders changed.
 
     Guests' orders placed with a contact that the account has proven lose it as well.
     """
-    changed = _FORGET.run(
-        {
-            "shop_id": shop_id,
-            "buyer_ref": f"buyer:{buyer_id.hex}",
-            "indexes": identity.contact_indexes(shop_id, buyer_id),
-        }
-    )
+    params = {
+        "shop_id": shop_id,
+        "buyer_ref": f"buyer:{buyer_id.hex}",
+        "indexes": identity.contact_indexes(shop_id, buyer_id),
+    }
+    notes = _FORGET_NOTES.run(params)
+    changed = _FORGET.run(params)
     audit.record(
         shop_id=shop_id,
         actor="system",
         action="orders.contacts_forgotten",
         subject=("buyer", buyer_id),
-        data={"orders": changed},
+        data={"orders": changed, "notes": notes},
         now=now,
     )
     return changed

@@ -6,18 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from goodfor.delivery import queries as delivery
 from goodfor.kernel import audit
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.events import publish
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.statemachine import record_history
 from goodfor.orders import claim_states, states, store
-from goodfor.orders.claims import claim_aad, claim_view
+from goodfor.orders.claims import claim_aad, claims_of_order, offer_for
 from goodfor.orders.errors import ClaimExists, CodesRevealed, InvalidClaim, WrongState
 from goodfor.orders.events import OrderClaimOpened
 from goodfor.orders.models import Claim
-from goodfor.orders.operations.refund_order import refund_order
+from goodfor.orders.operations.refund_claim import refund_claim
 from goodfor.orders.types import ClaimView
 
 MAX_TEXT = 500
@@ -38,8 +37,9 @@ def open_claim(
 ) -> ClaimView:
     """Write down a claim on a line of a delivered order; `code_ids` are the codes that it is about (none: all).
 
-    While no code of the order was ever seen, the whole order is refunded at once (ADR 12), if `may_refund`: the face
-    has a fresh proof of who asks. Else a person answers by `answer_by`. One open claim a line.
+    Where none of these codes was ever seen, their price is given back at once and they go back on the shelf, if
+    `may_refund`: the face has a fresh proof of who asks. The other lines, and the other codes, stay as they are. Else,
+    and while another refund of the order runs, a person answers by `answer_by`. One open claim a line.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, CodesRevealed (mind changed too late).
     """
     text = text.strip()
@@ -50,14 +50,12 @@ def open_claim(
     order = store.lock_order(shop_id, order_id)
     if order.state != states.DELIVERED:
         raise WrongState(state=order.state)
-    lines = [line.id for line in store.lines_of(shop_id, order_id)]
-    if line_id not in lines:
-        raise InvalidClaim(field="line_id")
-    about = _codes(shop_id, line_id, code_ids)
+    lines = {line.id: line for line in store.lines_of(shop_id, order_id)}
+    prices = {line.id: line.unit_price_minor for line in lines.values()}
+    offer = offer_for(shop_id, order.id, order.payment_id, order.total, prices, line_id, code_ids)
     if Claim.objects.filter(shop_id=shop_id, line_id=line_id, state=claim_states.OPEN).exists():
         raise ClaimExists
-    seen = bool(delivery.revealed(shop_id, lines))
-    if seen and reason == "changed_mind":
+    if offer.seen and reason == "changed_mind":
         raise CodesRevealed
     claim_id = uuid7()
     sealed = keyring().seal(text.encode(), claim_aad(claim_id)) if text else None
@@ -67,7 +65,7 @@ def open_claim(
         order_id=order_id,
         line_id=line_id,
         reason=reason,
-        code_ids=about,
+        code_ids=list(offer.codes),
         text_key_id=sealed.key_id if sealed else None,
         text_blob=sealed.blob if sealed else None,
         state=claim_states.OPEN,
@@ -75,19 +73,12 @@ def open_claim(
         answer_by=now + claim_states.ANSWER_WITHIN,
     )
     _written_down(shop_id, order, claim, actor, now)
-    if not seen and may_refund:
-        # Settles the claim, too.
-        refund_order(shop_id=shop_id, order_id=order_id, reason=f"claim:{reason}", actor=actor, now=now)
-        claim.refresh_from_db(from_queryset=Claim.objects.filter(shop_id=shop_id))
-    return claim_view(claim)
-
-
-def _codes(shop_id: UUID, line_id: UUID, code_ids: Sequence[UUID]) -> list[UUID]:
-    held = [code.code_id for code in delivery.masked_codes(shop_id, [line_id])]
-    asked = set(code_ids)
-    if not asked <= set(held):
-        raise InvalidClaim(field="code_ids")
-    return [code_id for code_id in held if code_id in asked] if asked else held
+    if offer.at_once and may_refund:
+        refund_claim(
+            shop_id=shop_id, order=order, line=lines[line_id], claim_id=claim_id, offer=offer,
+            reason=f"claim:{reason}", actor=actor, now=now,
+        )  # fmt: skip
+    return next(view for view in claims_of_order(shop_id, order_id) if view.id == claim_id)
 
 
 def _written_down(shop_id: UUID, order: store.LockedOrder, claim: Claim, actor: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 -- What each shop has really done lately, over all shop_id, from the newest orders: the cost is bounded, whatever the history.
 -- Seconds to delivery are counted from the moment of the payment, of orders that waited for one; seconds of a refund from
--- the moment it was decided. Codes said to be bad are those of claims that were not taken back, each code once.
+-- the moment it was decided; a part of a price that went back is a refund like any other. Codes said to be bad are those
+-- of claims that were not taken back, each code once.
 WITH newest AS MATERIALIZED (
     SELECT shop_id, id, state, secret_hash, paid_at, delivered_at FROM orders_order ORDER BY id DESC LIMIT %(limit)s
 ), delivered AS (
@@ -19,14 +20,22 @@ WITH newest AS MATERIALIZED (
 ), back AS MATERIALIZED (
     SELECT shop_id, id, refunded_at FROM orders_order
     WHERE state = 'refunded' ORDER BY refunded_at DESC LIMIT %(limit)s
+), part AS MATERIALIZED (
+    SELECT shop_id, by_staff, extract(epoch FROM back_at - decided_at) AS seconds FROM orders_part
+    WHERE back_at IS NOT NULL ORDER BY back_at DESC LIMIT %(limit)s
 ), refunded AS (
-    SELECT b.shop_id, count(*) AS n, count(*) FILTER (WHERE h.actor NOT LIKE 'staff:%%') AS alone,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM b.refunded_at - h.at)) AS p50
-    FROM back b LEFT JOIN LATERAL (
-        SELECT h.actor, h.at FROM kernel_history h
-        WHERE h.subject_id = b.id AND h.shop_id = b.shop_id AND h.machine = 'order' AND h.to_state = 'refunding'
-        ORDER BY h.at DESC LIMIT 1) h ON true
-    GROUP BY b.shop_id
+    SELECT shop_id, count(*) AS n, count(*) FILTER (WHERE alone) AS alone,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS p50
+    FROM (
+        SELECT b.shop_id, h.actor NOT LIKE 'staff:%%' AS alone, extract(epoch FROM b.refunded_at - h.at) AS seconds
+        FROM back b LEFT JOIN LATERAL (
+            SELECT h.actor, h.at FROM kernel_history h
+            WHERE h.subject_id = b.id AND h.shop_id = b.shop_id AND h.machine = 'order' AND h.to_state = 'refunding'
+            ORDER BY h.at DESC LIMIT 1) h ON true
+        UNION ALL
+        SELECT shop_id, NOT by_staff, seconds FROM part
+    ) every
+    GROUP BY shop_id
 )
 INSERT INTO orders_figures (shop_id, delivered, delivered_p50_seconds, delivered_p95_seconds, refunded,
                             refund_p50_seconds, codes, codes_claimed, refunded_alone, counted_at)

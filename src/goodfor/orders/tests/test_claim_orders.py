@@ -16,6 +16,7 @@ from goodfor.identity.tests.buyers import make_buyer
 from goodfor.identity.types import SignedInBuyer
 from goodfor.orders import queries
 from goodfor.orders.errors import BuyerLimit, OrderNotFound, OrderOwned
+from goodfor.orders.operations.add_note import add_note
 from goodfor.orders.operations.claim_orders import claim_orders
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.tests.conftest import Shop
@@ -137,6 +138,8 @@ def test_erasure_takes_the_contact_off_the_buyers_orders_and_leaves_the_orders(s
     claimed, loose, other = place(shop, now, MAIL), place(shop, now, MAIL), place(shop, now, "other@example.com")
     buyer = make_buyer(shop.demo.shop_id, now, MAIL)
     claim(shop, buyer, [claimed.order_id], now)
+    for order in (claimed, loose, other):
+        add_note(shop_id=shop.demo.shop_id, order_id=order.order_id, text="林女士打过电话", actor="staff:1", now=now)
     request_deletion(buyer=buyer, now=now)
     due = now + timedelta(days=7)
     assert erase_due(now=due - timedelta(minutes=50)) == 1
@@ -144,6 +147,8 @@ def test_erasure_takes_the_contact_off_the_buyers_orders_and_leaves_the_orders(s
     assert erase_due(now=due) == 1
     kept = dict(sql("SELECT id, contact_blob IS NULL AND contact_index IS NULL FROM orders_order"))
     assert kept == {claimed.order_id: True, loose.order_id: True, other.order_id: False}
+    # What was noted may say who they are.
+    assert sql("SELECT order_id FROM orders_note") == [(other.order_id,)]
     assert owner(claimed.order_id) == buyer.ref
     assert forget_contacts(shop_id=shop.demo.shop_id, buyer_id=buyer.buyer_id, now=due) == 0
 

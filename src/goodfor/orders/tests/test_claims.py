@@ -5,23 +5,38 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import IntegrityError
 
+from goodfor.catalog.operations import create_sku
+from goodfor.cli import world
 from goodfor.delivery import queries as delivery
 from goodfor.kernel.errors import DomainError
+from goodfor.kernel.money import Money
 from goodfor.orders import claim_states, queries
 from goodfor.orders.errors import ClaimExists, ClaimNotFound, CodesRevealed, InvalidClaim, OrderNotFound, WrongState
 from goodfor.orders.models import Claim
-from goodfor.orders.operations import open_claim, place_order, refund_order, reveal_codes, withdraw_claim
+from goodfor.orders.operations import (
+    add_note,
+    open_claim,
+    place_order,
+    refund_order,
+    refund_part,
+    reveal_codes,
+    withdraw_claim,
+)
 from goodfor.orders.operations.count_figures import count_figures
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import (
+    PRICE,
     Till,
     begin,
+    booked,
     broken,
     open_till,
     pay,
     place,
     refund_all,
+    relay_all,
     sql,
     state_of,
     stock,
@@ -85,6 +100,194 @@ def test_unseen_codes_are_refunded_at_once_and_go_back(shop: Shop, sold: OrderVi
     refund_all(now)
     assert state_of(shop, sold.id) == "refunded"
     assert broken(now) == {}
+
+
+def two_lines(shop: Shop, now: datetime) -> OrderView:
+    """A delivered order of two lines: two codes of the one, one code of the other."""
+    till = open_till(shop.demo.shop_id, now)
+    other = create_sku(
+        shop_id=shop.demo.shop_id, product_id=product_of(shop), code="kw-other", name="另一种", face_value_label="另",
+        price=Money(1000, "CNY"), actor="test", now=now,
+    )  # fmt: skip
+    world.load_codes(shop.demo.shop_id, other, world.random_codes(5), now, cost_minor=300)
+    relay_all(now)
+    placed = place_order(
+        shop_id=shop.demo.shop_id, lines=[LineRequest(shop.sku_id, 2), LineRequest(other, 1)],
+        buyer=Buyer("guest:two", ip="192.0.2.9"), channel="storefront", now=now,
+    )  # fmt: skip
+    pay(begin(till, placed.order_id, now), now)
+    return queries.order_view(shop.demo.shop_id, placed.order_id)
+
+
+def product_of(shop: Shop) -> UUID:
+    [(product_id,)] = sql("SELECT product_id FROM catalog_sku WHERE id = %s", [shop.sku_id])
+    assert isinstance(product_id, UUID)
+    return product_id
+
+
+def line_of(order: OrderView, sku_id: UUID) -> UUID:
+    return next(line.line_id for line in order.lines if line.sku_id == sku_id)
+
+
+def kept(order: OrderView) -> dict[UUID, int]:
+    """How many codes each line holds."""
+    return {line.line_id: len(delivery.masked_codes(order.shop_id, [line.line_id])) for line in order.lines}
+
+
+def test_a_claim_refunds_its_line_and_no_other(shop: Shop, now: datetime) -> None:
+    order = two_lines(shop, now)
+    line, rest = line_of(order, shop.sku_id), next(x for x in order.lines if x.sku_id != shop.sku_id)
+    before = {name: booked(shop, name) for name in ("5001:sales:codes", "5401:cogs:codes", "2205:refund")}
+    shelf = booked(shop, f"1405:codes:{shop.sku_id}")
+    [(cost,)] = sql(
+        "SELECT sum(l.unit_cost_minor)::bigint FROM vault_code c JOIN vault_lot l ON l.id = c.lot_id"
+        " WHERE c.holder_id = %s", [line],
+    )  # fmt: skip
+    see(order, now, *[code.code_id for code in delivery.masked_codes(order.shop_id, [rest.line_id])])
+    offer = queries.claim_offer(order.shop_id, order, line)
+    assert (offer.amount.amount_minor, offer.left.amount_minor, offer.left_after.amount_minor) == (
+        2 * PRICE, 2 * PRICE + 1000, 1000,
+    )  # fmt: skip
+    assert (offer.at_once, offer.whole, offer.seen) == (True, False, 0)
+    made = claim(order, now, "changed_mind", line_id=line)
+    assert (made.state, made.refund, made.refund_back) == ("refunded", Money(2 * PRICE, "CNY"), False)
+    assert state_of(shop, order.id) == "delivered"
+    assert kept(order) == {line: 0, rest.line_id: 1}
+    assert booked(shop, "5001:sales:codes") == before["5001:sales:codes"] - 2 * PRICE
+    assert booked(shop, "2205:refund") == before["2205:refund"] + 2 * PRICE
+    assert booked(shop, "5401:cogs:codes") == before["5401:cogs:codes"] - cost
+    assert booked(shop, f"1405:codes:{shop.sku_id}") == shelf + cost
+    refund_all(now)
+    assert sql("SELECT state, refunded_minor FROM orders_order WHERE id = %s", [order.id]) == [("delivered", 2 * PRICE)]
+    assert booked(shop, "2205:refund") == before["2205:refund"]
+    assert sql("SELECT number, amount_minor, by_staff, back_at IS NULL FROM orders_part") == [
+        (1, 2 * PRICE, False, False)
+    ]
+    [after] = queries.claims_of_order(order.shop_id, order.id)
+    assert after.refund_back
+    with pytest.raises(InvalidClaim):
+        claim(order, now, "changed_mind", line_id=line)
+    assert broken(now) == {}
+    # The rest of the order is refunded by the staff as ever: of its own line alone.
+    refund_order(shop_id=order.shop_id, order_id=order.id, reason="r", actor="staff:1", by_staff=True, now=now)
+    refund_all(now + timedelta(seconds=5))
+    assert sql("SELECT state, refunded_minor FROM orders_order WHERE id = %s", [order.id]) == [
+        ("refunded", 2 * PRICE + 1000)
+    ]
+    assert broken(now + timedelta(seconds=5)) == {}
+
+
+def test_a_claim_on_one_code_of_three(shop: Shop, sold: OrderView, now: datetime) -> None:
+    first, second, third = codes_of(sold)
+    see(sold, now, first)
+    assert claim(sold, now, "changed_mind", code_ids=[second]).refund == Money(PRICE, "CNY")
+    assert codes_of(sold) == [first, third]
+    assert stock(shop) == (18, 0, 2)
+    # While that money is on its way, the next one waits for a person; the page says so beforehand.
+    assert queries.claim_offer(sold.shop_id, sold, sold.lines[0].line_id, [third]).blocked
+    refund_all(now)
+    assert claim(sold, now, "not_received", code_ids=[third]).refund == Money(PRICE, "CNY")
+    refund_all(now + timedelta(seconds=5))
+    assert codes_of(sold) == [first]
+    with pytest.raises(CodesRevealed):
+        claim(sold, now, "changed_mind", code_ids=[first])
+    assert claim(sold, now, "used", code_ids=[first]).state == "open"
+    assert sql("SELECT state, refunded_minor FROM orders_order WHERE id = %s", [sold.id]) == [("delivered", 2 * PRICE)]
+    assert sql("SELECT returned FROM orders_line WHERE order_id = %s", [sold.id]) == [(2,)]
+    assert broken(now + timedelta(seconds=5)) == {}
+
+
+def test_seen_and_unseen_codes_together_wait_for_a_person(shop: Shop, sold: OrderView, now: datetime) -> None:
+    first, second, _third = codes_of(sold)
+    see(sold, now, first)
+    before = stock(shop)
+    made = claim(sold, now, "used", code_ids=[first, second])
+    assert (made.state, made.refund) == ("open", None)
+    assert stock(shop) == before
+
+
+def test_the_last_codes_end_the_order(shop: Shop, sold: OrderView, now: datetime) -> None:
+    first, second, third = codes_of(sold)
+    claim(sold, now, "changed_mind", code_ids=[first, second])
+    refund_all(now)
+    made = claim(sold, now, "changed_mind", code_ids=[third])
+    assert made.refund == Money(PRICE, "CNY")
+    assert state_of(shop, sold.id) == "refunding"
+    refund_all(now + timedelta(seconds=5))
+    assert sql("SELECT state, refunded_minor FROM orders_order WHERE id = %s", [sold.id]) == [("refunded", 3 * PRICE)]
+    assert stock(shop) == (20, 0, 0)
+    assert broken(now + timedelta(seconds=5)) == {}
+
+
+def test_what_the_staff_gave_back_is_not_given_twice(shop: Shop, now: datetime) -> None:
+    order = two_lines(shop, now)
+    line = line_of(order, shop.sku_id)
+    refund_part(
+        shop_id=order.shop_id, order_id=order.id, amount=Money(1500, "CNY"), reason="x", actor="staff:1", now=now
+    )
+    refund_all(now)
+    # 9,700 + 1,000 less 1,500: the line's price is not left, and the other line's money is not this claim's.
+    offer = queries.claim_offer(order.shop_id, order, line)
+    assert (offer.at_once, offer.blocked) == (False, True)
+    made = claim(order, now, "changed_mind", line_id=line)
+    assert (made.state, made.refund) == ("open", None)
+    assert kept(order)[line] == 2
+    assert broken(now) == {}
+
+
+def test_of_many_claims_at_once_on_one_line_one_refunds(shop: Shop, sold: OrderView, now: datetime) -> None:
+    first = codes_of(sold)[0]
+    found = together(lambda _: claim(sold, now, "changed_mind", code_ids=[first]).state, 12)
+    assert sorted(found) == ["invalid_claim"] * 11 + ["refunded"]
+    assert sql("SELECT count(*), sum(amount_minor)::int FROM payments_refund") == [(1, PRICE)]
+    assert stock(shop) == (18, 0, 2)
+    refund_all(now)
+    assert broken(now) == {}
+
+
+def test_the_database_knows_one_open_claim_a_line_and_one_refund_a_claim(sold: OrderView, now: datetime) -> None:
+    see(sold, now)
+    claim(sold, now)
+    columns = "shop_id, order_id, line_id, reason, code_ids, state, opened_at, answer_by"
+    with pytest.raises(IntegrityError, match="orders_claim_one_open"):
+        sql(f"INSERT INTO orders_claim (id, {columns}) SELECT gen_random_uuid(), {columns} FROM orders_claim")
+    with pytest.raises(IntegrityError, match="orders_claim_refund"):
+        sql("UPDATE orders_claim SET refund_id = gen_random_uuid(), refund_minor = 1")
+    with pytest.raises(IntegrityError, match="orders_line_returned"):
+        sql("UPDATE orders_line SET returned = quantity + 1")
+
+
+def test_parts_are_in_the_figures(shop: Shop, sold: OrderView, now: datetime) -> None:
+    first = codes_of(sold)[0]
+    claim(sold, now, "changed_mind", code_ids=[first])
+    refund_all(now)
+    refund_part(shop_id=sold.shop_id, order_id=sold.id, amount=Money(100, "CNY"), reason="x", actor="staff:1", now=now)
+    refund_all(now + timedelta(seconds=5))
+    count_figures(now=now)
+    counted = queries.trust_view(sold.shop_id)
+    assert (counted.refunded, counted.refunded_alone, counted.alone_rate) == (2, 1, 0.5)
+    today = now.date()
+    figures = queries.desk_figures(
+        sold.shop_id, first=today - timedelta(days=1), last=today, timezone="UTC", now=now
+    )  # fmt: skip
+    assert [(day.paid, day.paid_minor, day.refunded, day.refunded_minor) for day in figures.days] == [
+        (0, 0, 0, 0), (1, 3 * PRICE, 1, PRICE + 100),
+    ]  # fmt: skip
+
+
+def test_a_note_is_sealed_and_the_shops_own(shop: Shop, sold: OrderView, now: datetime) -> None:
+    note = add_note(shop_id=sold.shop_id, order_id=sold.id, text=" 买家打过电话 ", actor="staff:1", now=now)
+    [found] = queries.notes_of_order(sold.shop_id, sold.id)
+    assert (found.id, found.author, found.text, found.at) == (note, "staff:1", "买家打过电话", now)
+    assert "买家" not in repr(found)
+    assert queries.notes_of_order(uuid4(), sold.id) == []
+    [(blob,)] = sql("SELECT blob FROM orders_note")
+    assert "电话".encode() not in bytes(blob)
+    assert sql("SELECT actor, data->>'length' FROM kernel_audit WHERE action = 'order_noted'") == [("staff:1", "6")]
+    for text, shop_id in (("", sold.shop_id), ("x" * 501, sold.shop_id), ("a\x00", sold.shop_id), ("x", uuid4())):
+        with pytest.raises(DomainError):
+            add_note(shop_id=shop_id, order_id=sold.id, text=text, actor="staff:1", now=now)
+    assert sql("SELECT count(*) FROM orders_note") == [(1,)]
 
 
 def test_without_a_fresh_proof_nothing_is_refunded(shop: Shop, sold: OrderView, now: datetime) -> None:
@@ -152,7 +355,7 @@ def test_only_a_delivered_order_has_claims(shop: Shop, now: datetime) -> None:
 
 def test_the_audit_finds_a_claim_that_was_left_open(sold: OrderView, now: datetime) -> None:
     claim(sold, now, "changed_mind")
-    sql("UPDATE orders_claim SET state = 'open', closed_at = NULL")
+    sql("UPDATE orders_claim SET state = 'open', closed_at = NULL, refund_id = NULL, refund_minor = NULL")
     assert set(broken(now)) == {"open_claims_belong_to_delivered_orders"}
 
 

@@ -34,6 +34,40 @@ def test_unseen_codes_go_back_in_one_tap(client: Client, world: World) -> None:
     assert client.get(f"/o/{number}/claim").status_code == 302
 
 
+def test_some_codes_of_a_line_and_the_amounts_before_and_after(client: Client, world: World) -> None:
+    number = open_order(client, world)
+    order = orders.order_by_number(world.shop_id, number)
+    codes = orders.claim_offer(world.shop_id, order, order.lines[0].line_id).codes
+    page = text_of(client.get(f"/o/{number}/claim"))
+    for words in ("每张 ¥97.00", "没看过的 3 张可退 ¥291.00", "订单现在可退 ¥291.00", "退完以后还可退 ¥0.00"):
+        assert words in page, words
+    sent = {"reason": "changed_mind", "code": [str(codes[0]), str(codes[2])]}
+    assert client.post(f"/o/{number}/claim", sent)["Location"] == f"/o/{number}#claim"
+    assert state_of(world, "delivered") == "delivered"
+    [claim] = orders.claims_of_order(world.shop_id, order.id)
+    assert (claim.state, claim.code_ids, claim.refund and claim.refund.amount_minor) == (
+        "refunded", (codes[0], codes[2]), 19400,
+    )  # fmt: skip
+    shown = text_of(client.get(f"/o/{number}"))
+    assert "¥194.00 正按原支付方式退回，码已收回" in shown
+    # The one code that is left waits until that money has arrived, and the page says so before it is asked.
+    again = text_of(client.get(f"/o/{number}/claim"))
+    assert "等那笔退款到账后再提交，就能立即退" in again
+    assert client.post(f"/o/{number}/claim", {"reason": "not_received"}).status_code == 302
+    assert claims(world, "delivered") == [("not_received", "open"), ("changed_mind", "refunded")]
+    # Codes that went back are nobody's any more.
+    assert client.post(f"/o/{number}/claim", {"reason": "used", "code": str(codes[0])}).status_code == 422
+
+
+def test_codes_of_another_order_are_not_claimed(client: Client, world: World) -> None:
+    other = orders.order_by_number(world.shop_id, world.orders["claimed"][0])
+    theirs = orders.claim_offer(world.shop_id, other, other.lines[0].line_id).codes[0]
+    number = open_order(client, world)
+    assert client.post(f"/o/{number}/claim", {"reason": "changed_mind", "code": str(theirs)}).status_code == 422
+    assert claims(world, "delivered") == []
+    assert state_of(world, "delivered") == "delivered"
+
+
 def test_an_old_proof_refunds_nothing(client: Client, world: World) -> None:
     number = open_order(client, world)
     make_stale(client, world)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from goodfor.catalog.operations import change_product, set_on_sale
 from goodfor.catalog.queries import get_product
+from goodfor.identity.operations import add_staff, create_user
 from goodfor.kernel.clock import utc_now
 from goodfor.storefront import share_picture
 from goodfor.storefront.home import arranged_home
@@ -38,7 +39,10 @@ def test_a_shop_that_arranged_nothing_has_a_home_all_the_same(client: Client, wo
 
 
 def test_a_draft_is_seen_only_by_its_link(client: Client, world: World) -> None:
-    url = window.preview_url(world.shop_id, "")
+    staff = add_staff(
+        shop_id=world.shop_id, user_id=create_user(username="ops"), role="operator", actor="t", now=utc_now()
+    )
+    url = window.preview_url(world.shop_id, "", staff.id)
     seen = client.get(url)
     assert "周末宅家专场" in text_of(seen)
     assert seen["X-Robots-Tag"] == "noindex"

@@ -10,7 +10,7 @@ from goodfor.orders import queries as orders
 from goodfor.storefront.filters import asked_of
 from goodfor.storefront.forms import typed
 from goodfor.storefront.home import arranged_home, default_home
-from goodfor.storefront.page import page, show
+from goodfor.storefront.page import allow_frame_in, page, show
 from goodfor.storefront.queries import chosen, offers, shelf, trust_figures
 from goodfor.storefront.share_picture import picture_address
 from goodfor.window import queries as window
@@ -26,15 +26,23 @@ def _after(request: HttpRequest) -> str | None:
 @page()
 def home(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """What the operator has arranged, else all that is on sale; and what the shop's books say about it."""
-    draft = "preview" in request.GET and window.opens_draft(shop.id, request.GET["preview"])
-    arranged = arranged_home(shop.id, utc_now(), draft=draft)
-    context = {"figures": trust_figures(shop.id), "tab": "home", "preview": draft, "home": arranged}
+    preview = window.opens_draft(shop.id, typed(request.GET["preview"], 600)) if "preview" in request.GET else None
+    arranged = arranged_home(shop.id, utc_now(), draft=preview is not None)
+    context = {
+        "figures": trust_figures(shop.id),
+        "tab": "home",
+        "preview": preview,
+        "preview_refused": "preview" in request.GET and preview is None,
+        "home": arranged,
+    }
     if arranged is None:
         context["home"], context["products"] = default_home(shop.id, _after(request))
     response = show(request, "home", context)
     if "preview" in request.GET:
         response["X-Robots-Tag"] = "noindex"
         response["Cache-Control"] = "no-store"
+    if preview is not None and preview.framed_by:
+        allow_frame_in(response, preview.framed_by)
     return response
 
 

@@ -1,16 +1,20 @@
 """Checkout on one page: place the order and go to pay."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import ProductView
-from goodfor.identity import queries as identity
-from goodfor.identity.types import ShopView
+from goodfor.identity.errors import InvalidProfile
+from goodfor.identity.operations.save_account import save_account
+from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.kernel.money import Money
@@ -25,6 +29,7 @@ from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
 from goodfor.storefront.queries import Offer, offers
+from goodfor.storefront.saved import contacts_of
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.payment import begin_payment, to_pay
 
@@ -55,12 +60,18 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     methods = [
         (method.code, method.label) for method in orders.payment_methods(shop.id, basket.offer.sku.price.currency)
     ]
-    invoices = bool(shop.settings.get("invoices"))
+    options: dict[str, Any] = {
+        "methods": methods,
+        "invoices": bool(shop.settings.get("invoices")),
+        "saved": contacts_of(current(request, shop)),
+    }
     if request.method != "POST":
         first = methods[0][0] if methods else ""
-        initial = {"method": first, "contact": _own_contact(request, shop)}
-        return _show(request, basket, methods, CheckoutForm(methods=methods, invoices=invoices, initial=initial))
-    form = CheckoutForm(request.POST, methods=methods, invoices=invoices)
+        known = options["saved"].choices
+        # One is filled in; of several one is picked, and what is typed goes before it.
+        initial = {"method": first, "contact": known[0].value if len(known) == 1 else ""}
+        return _show(request, basket, methods, CheckoutForm(initial=initial, **options))
+    form = CheckoutForm(request.POST, **options)
     if not form.is_valid():
         return _show(request, basket, methods, form, status=422)
     try:
@@ -79,7 +90,7 @@ def _place(request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutF
         lines=[LineRequest(sku_id=basket.offer.sku.id, quantity=basket.quantity)],
         buyer=Buyer(
             ref=ref,
-            contact=form.cleaned_data["contact"],
+            contact=form.chosen_contact,
             ip=ip,
             locale=translation.get_language() or "zh-hans",
             invoice=form.invoice,
@@ -87,6 +98,7 @@ def _place(request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutF
         channel="storefront",
         now=now,
     )
+    _save(buyer, form, now)
     # The order stands whatever the channel answers: from here on its own page takes over.
     response = to_pay(placed.number)
     remember(response, request, shop.id, Grant(placed.order_id, placed.number, now), placed.secret)
@@ -96,13 +108,14 @@ def _place(request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutF
     return response
 
 
-def _own_contact(request: HttpRequest, shop: ShopView) -> str:
-    """The signed-in buyer's e-mail address or telephone number, to be left or changed."""
-    buyer = current(request, shop)
-    if buyer is None:
-        return ""
-    found = [identity.contact_of_buyer(shop.id, buyer.buyer_id, kind) for kind in ("email", "phone")]
-    return next((contact.value for contact in found if contact), "")
+def _save(buyer: SignedInBuyer | None, form: CheckoutForm, now: datetime) -> None:
+    """Keep the contact that the buyer asked to keep. The order stands, whatever comes of it."""
+    value = form.to_save
+    if buyer is None or not value:
+        return
+    label = _("邮箱") if "@" in value else _("手机号")
+    with suppress(InvalidProfile):
+        save_account(buyer=buyer, label=label, value=value, now=now)
 
 
 def _basket(shop_id: UUID, slug: str, sku_id: str, quantity: str) -> Basket:
@@ -129,5 +142,7 @@ def _show(
         "error": error,
         "advice": advice_for(error) if error else "",
         "picked": str(form["method"].value() or ""),
+        "saved": form.saved,
+        "used": str(form["use"].value() or "") if form.is_bound else next((c.key for c in form.saved.choices), ""),
     }
     return show(request, "checkout", context, status=status)

@@ -1,6 +1,7 @@
 """Something is wrong with what was bought: say so in one tap, with or without script."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from goodfor.storefront.claims import REASONS, claims_of
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import ids_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
+from goodfor.storefront.ownership import actor, grant_for, proof_address
 from goodfor.storefront.page import page, show
 from goodfor.storefront.types import Grant
 
@@ -31,7 +33,7 @@ CLAIMS_PER_ADDRESS, CLAIMS_PER_ORDER = 20, 6
 @page("GET", "POST", private=True)
 def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """The reasons, and on POST the claim. Where it means money back at once, who asks must have proved it lately."""
-    grant = proof.grant_for(request, shop.id, number)
+    grant = grant_for(request, shop, number)
     if grant is None:
         return redirect("storefront:lookup")
     order = orders.order_view(shop.id, grant.order_id)
@@ -40,21 +42,22 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
         return redirect("storefront:order", number=number)
     if request.method != "POST":
         return _page(request, shop, grant, order, line)
-    now = utc_now()
-    seen = bool(delivery.revealed(shop.id, [held.line_id for held in order.lines]))
-    if not seen and not proof.is_fresh(grant, now):
-        return redirect(reverse("storefront:proof", args=[number]))
+    now, picked = utc_now(), ids_in(request.POST.getlist("code"))
     try:
+        offer = orders.claim_offer(shop.id, order, line.line_id, picked)
+        if offer.at_once and not proof.is_fresh(grant, now):
+            return redirect(proof_address(grant, _address(number, line)))
         _count(request, shop, number)
         open_claim(
             shop_id=shop.id,
             order_id=order.id,
             line_id=line.line_id,
             reason=typed(request.POST.get("reason", ""), 20),
-            code_ids=ids_in(request.POST.getlist("code")),
+            code_ids=picked,
             text=typed(request.POST.get("text", ""), MAX_TEXT),
-            may_refund=not seen,
-            actor=f"guest:{number}",
+            # What the page did not promise is not done either: what became possible meanwhile needs the proof, too.
+            may_refund=proof.is_fresh(grant, now),
+            actor=actor(grant),
             now=now,
         )
     except DomainError as error:
@@ -65,10 +68,10 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
 @page("POST", private=True)
 def withdraw(request: HttpRequest, shop: ShopView, number: str, claim_id: UUID) -> HttpResponse:
     """Take a claim back."""
-    grant = proof.grant_for(request, shop.id, number)
+    grant = grant_for(request, shop, number)
     if grant is None:
         return redirect("storefront:lookup")
-    withdraw_claim(shop_id=shop.id, order_id=grant.order_id, claim_id=claim_id, actor=f"guest:{number}", now=utc_now())
+    withdraw_claim(shop_id=shop.id, order_id=grant.order_id, claim_id=claim_id, actor=actor(grant), now=utc_now())
     return redirect("storefront:order", number=number)
 
 
@@ -87,6 +90,10 @@ def _line(order: OrderView, asked: str) -> LineView | None:
     return next((line for line in order.lines if str(line.line_id) == asked), None)
 
 
+def _address(number: str, line: LineView) -> str:
+    return f"{reverse('storefront:claim', args=[number])}?{urlencode({'line': str(line.line_id)})}"
+
+
 def _page(
     request: HttpRequest,
     shop: ShopView,
@@ -96,18 +103,24 @@ def _page(
     error: DomainError | None = None,
 ) -> HttpResponse:
     codes = delivery.masked_codes(shop.id, [line.line_id])
-    seen = bool(delivery.revealed(shop.id, [held.line_id for held in order.lines]))
     picked = request.POST.getlist("code") or [request.GET.get("code", "")]
-    waiting = [shown for shown in claims_of(shop.id, order) if shown.claim.state == "open"]
+    mine = [shown for shown in claims_of(shop.id, order) if shown.line.line_id == line.line_id]
+    unseen = [code.code_id for code in codes if code.revealed_at is None]
     context = {
         "order": order,
         "line": line,
         "codes": codes if 1 < len(codes) <= 50 else [],
+        "held": len(codes),
         "picked": picked,
-        "reasons": [reason for reason in REASONS if not seen or reason[0] != "changed_mind"],
-        "seen": seen,
+        "reasons": [reason for reason in REASONS if unseen or reason[0] != "changed_mind"],
+        "all_unseen": len(unseen) == len(codes),
+        "unseen": len(unseen),
+        "offer": orders.claim_offer(shop.id, order, line.line_id, unseen) if unseen else None,
         "fresh": proof.is_fresh(grant, utc_now()),
-        "waiting": next((shown for shown in waiting if shown.line.line_id == line.line_id), None),
+        "proof_address": proof_address(grant, _address(order.number, line)),
+        "by_account": grant.buyer_id is not None,
+        "waiting": next((shown for shown in mine if shown.claim.state == "open"), None),
+        "past": [shown for shown in mine if shown.claim.state != "open"],
         "most_text": MAX_TEXT,
         "text": typed(request.POST.get("text", ""), MAX_TEXT),
         "error": error,

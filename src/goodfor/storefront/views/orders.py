@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -28,7 +27,7 @@ from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
-from goodfor.storefront.ownership import actor, by_account, grant_for
+from goodfor.storefront.ownership import actor, by_account, grant_for, proof_address
 from goodfor.storefront.page import page, show, wants_json
 from goodfor.storefront.types import Grant
 from goodfor.storefront.wallet import account_wallet, code_page, code_position, guides_of, lines_with_codes, wallet
@@ -236,8 +235,4 @@ def my_orders(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 
 def _proof_address(number: str, grant: Grant | None) -> str:
-    """Where a fresh proof is given: the account's, or the order's own secret."""
-    if grant is not None and grant.buyer_id is not None:
-        back = reverse("storefront:order", args=[number])
-        return f"{reverse('storefront:me_proof')}?{urlencode({'next': back})}"
-    return reverse("storefront:proof", args=[number])
+    return proof_address(grant) if grant else reverse("storefront:proof", args=[number])

@@ -2,20 +2,33 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from django.core import signing
 
 from goodfor.catalog.operations import add_image
 from goodfor.catalog.tests.pictures import encoded, noise
+from goodfor.identity.operations import add_staff, change_role, create_user
+from goodfor.identity.operations.create_shop import create_shop
 from goodfor.kernel.errors import DomainError
 from goodfor.window import queries
-from goodfor.window.errors import InvalidBlock
+from goodfor.window.errors import BlockNotFound, InvalidBlock
 from goodfor.window.models import Block as Row
-from goodfor.window.operations import arrange_blocks, publish_blocks
+from goodfor.window.operations import (
+    add_block,
+    arrange_blocks,
+    change_block,
+    move_block,
+    order_blocks,
+    publish_blocks,
+    remove_block,
+    restore_published,
+)
 from goodfor.window.parsing import parse, stored
-from goodfor.window.types import KINDS, MAX_BLOCKS, Banner, Block, BlockRequest, Flash, Grid, Text
+from goodfor.window.types import KINDS, MAX_BLOCKS, Banner, Block, BlockRequest, Flash, Grid, Preview, Text
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -123,18 +136,99 @@ def test_a_picture_must_be_the_shops_own() -> None:
         add_image(shop_id=shop, raw=b"<svg onload=alert(1)>", actor="t", now=NOW)
 
 
-def test_a_link_to_the_draft_is_short_lived_and_of_one_shop() -> None:
-    shop, other = uuid4(), uuid4()
+def test_a_link_to_the_draft_is_short_lived_of_one_shop_and_of_its_staff() -> None:
+    shop = create_shop(code="a", name="a", currency="CNY", actor="t", now=NOW).id
+    other = create_shop(code="b", name="b", currency="CNY", actor="t", now=NOW).id
+    staff = add_staff(shop_id=shop, user_id=create_user(username="ops"), role="operator", actor="t", now=NOW)
     with time_machine.travel(NOW, tick=False):
-        url = queries.preview_url(shop, "https://shop.example")
-        token = url.partition("preview=")[2].replace("%3A", ":")
+        url = queries.preview_url(shop, "https://shop.example", staff.id, "https://desk.example")
+        [token] = parse_qs(urlsplit(url).query)["preview"]
         assert url.startswith("https://shop.example/?preview=")
-        assert queries.opens_draft(shop, token)
-        assert not queries.opens_draft(other, token)
-        assert not queries.opens_draft(shop, token[:-1])
-        assert not queries.opens_draft(shop, "")
+        assert queries.opens_draft(shop, token) == Preview(staff.id, "https://desk.example")
+        assert queries.opens_draft(other, token) is None
+        assert queries.opens_draft(shop, token[:-1]) is None
+        assert queries.opens_draft(shop, "") is None
+        # Signed with our own key, but by no address of the draft; and of nobody of the staff.
+        assert queries.opens_draft(shop, signing.dumps([shop.hex, staff.id.hex, ""])) is None
+        nobody = parse_qs(urlsplit(queries.preview_url(shop, "https://shop.example", uuid4())).query)["preview"][0]
+        assert queries.opens_draft(shop, nobody) is None
     with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
-        assert not queries.opens_draft(shop, token)
+        assert queries.opens_draft(shop, token) is None
+    with time_machine.travel(NOW, tick=False):
+        change_role(shop_id=shop, staff_id=staff.id, role="operator", active=False, actor="t", now=NOW)
+        assert queries.opens_draft(shop, token) is None
+
+
+def kinds(shop: UUID) -> list[str]:
+    return [block.kind for block in queries.draft_blocks(shop)]
+
+
+def test_blocks_are_added_moved_changed_and_taken_away() -> None:
+    shop = uuid4()
+    who: dict[str, Any] = {"shop_id": shop, "actor": "staff:1", "now": NOW}
+    first = add_block(block=BlockRequest("text", {"body": "a"}), **who)
+    second = add_block(block=BlockRequest("category", {}), **who)
+    third = add_block(block=BlockRequest("grid", {"title": "g"}), **who)
+    assert kinds(shop) == ["text", "category", "grid"]
+    move_block(block_id=third, up=True, **who)
+    assert kinds(shop) == ["text", "grid", "category"]
+    move_block(block_id=first, up=True, **who)
+    move_block(block_id=second, up=False, **who)
+    assert kinds(shop) == ["text", "grid", "category"]
+    order_blocks(block_ids=[second, first, third], **who)
+    assert [block.id for block in queries.draft_blocks(shop)] == [second, first, third]
+    change_block(block_id=first, block=BlockRequest("text", {"body": "b"}, visible_from=NOW), **who)
+    changed = queries.draft_block(shop, first)
+    assert (changed.id, changed.content, changed.visible_from) == (first, Text("b"), NOW)
+    remove_block(block_id=second, **who)
+    assert kinds(shop) == ["text", "grid"]
+    assert queries.published(shop) == []
+    assert queries.is_changed(shop)
+    publish_blocks(**who)
+    assert not queries.is_changed(shop)
+    remove_block(block_id=first, **who)
+    assert (kinds(shop), queries.is_changed(shop)) == (["grid"], True)
+    assert restore_published(**who) == 2
+    assert (kinds(shop), queries.is_changed(shop)) == (["text", "grid"], False)
+    assert [block.content for block in queries.published(shop)] == [Text("b"), Grid("g")]
+
+
+def test_another_shops_blocks_are_not_there() -> None:
+    shop, other = uuid4(), uuid4()
+    block = add_block(shop_id=other, block=BlockRequest("text", {"body": "a"}), actor="t", now=NOW)
+    mine = add_block(shop_id=shop, block=BlockRequest("text", {"body": "m"}), actor="t", now=NOW)
+    publish_blocks(shop_id=shop, actor="t", now=NOW)
+    public = Row.objects.get(shop_id=shop, version="published").id
+    before = rows(shop), rows(other)
+    who: dict[str, Any] = {"shop_id": shop, "actor": "t", "now": NOW}
+    for block_id in (block, public, uuid4()):
+        for act in (
+            lambda at=block_id: queries.draft_block(shop, at),
+            lambda at=block_id: remove_block(block_id=at, **who),
+            lambda at=block_id: move_block(block_id=at, up=True, **who),
+            lambda at=block_id: change_block(block_id=at, block=BlockRequest("text", {"body": "x"}), **who),
+            lambda at=block_id: order_blocks(block_ids=[mine, at], **who),
+        ):
+            with pytest.raises(BlockNotFound):
+                act()
+    with pytest.raises(BlockNotFound):
+        order_blocks(block_ids=[mine, mine], **who)
+    assert (rows(shop), rows(other)) == before
+
+
+def test_a_wrong_change_changes_nothing_and_a_page_has_an_end() -> None:
+    shop = uuid4()
+    who: dict[str, Any] = {"shop_id": shop, "actor": "t", "now": NOW}
+    arrange(shop, *[("text", {"body": "x"})] * MAX_BLOCKS)
+    before = rows(shop)
+    with pytest.raises(InvalidBlock):
+        add_block(block=BlockRequest("text", {"body": "x"}), **who)
+    with pytest.raises(InvalidBlock):
+        change_block(
+            block_id=queries.draft_blocks(shop)[0].id, block=BlockRequest("banner", {"title": "x", "href": "//evil"}),
+            **who,
+        )  # fmt: skip
+    assert rows(shop) == before
 
 
 def test_settings_that_are_not_known_any_more_leave_the_rest() -> None:
