@@ -42,6 +42,7 @@ def refund_claim(
         settle_claims(
             shop_id=shop_id,
             order_id=order.id,
+            number=order.number,
             claim_id=claim_id,
             actor=actor,
             cause=f"refund:{refund.refund_id}",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Files on their way in, and who imported a batch."""
 
     dependencies = [
-        ("vault", "0002_guards"),
+        ("vault", "0003_stock_watch"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("notify", "0401_desk")]
+    dependencies = [("notify", "0003_desk")]
 
     operations = [
         AddIndexConcurrently(

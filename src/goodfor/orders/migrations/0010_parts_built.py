@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Not in a transaction: concurrent builds cannot be."""
 
     atomic = False
-    dependencies = [("orders", "0501_parts_and_notes")]
+    dependencies = [("orders", "0009_parts_and_notes")]
 
     operations = [
         ValidateConstraint(model_name="orderline", name="orders_line_returned"),

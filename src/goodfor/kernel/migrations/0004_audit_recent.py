@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Built beside the running shop."""
 
     atomic = False
-    dependencies = [("kernel", "0301_background")]
+    dependencies = [("kernel", "0003_background")]
     operations = [
         migrations.RunSQL("SET lock_timeout = '5s'", migrations.RunSQL.noop),
         migrations.RunSQL(
