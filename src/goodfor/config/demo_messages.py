@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from goodfor.config.proxies import PROXIED
+from goodfor.config.sandbox_pay import plainly
 from goodfor.identity.types import IssuedCode, ShopView
 from goodfor.kernel.errors import Unavailable
 
@@ -55,6 +56,4 @@ def messages(request: HttpRequest) -> HttpResponse:
         title=_("演示：发出的验证码"),
         rows=rows,
     )
-    response = HttpResponse(page)
-    response["Cache-Control"] = "no-store"
-    return response
+    return plainly(HttpResponse(page))

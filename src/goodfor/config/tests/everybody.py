@@ -1,6 +1,7 @@
 """Two shops with everybody in them, and every kind of thing that belongs to somebody; for the suites of attacks."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -53,6 +54,11 @@ def all_routes() -> dict[str, URLPattern]:
         return found
 
     return walk(get_resolver().url_patterns, "")
+
+
+def filled(route: str, ids: dict[str, Any]) -> str:
+    """The address with these ids in it."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), route)
 
 
 def digest() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from goodfor.config.tests.everybody import ALL_SCOPES, FETCH, Side, Sides, all_routes, api_key, digest
+from goodfor.config.tests.everybody import ALL_SCOPES, FETCH, Side, Sides, all_routes, api_key, digest, filled
 from goodfor.console.tests.helpers import proved
 from goodfor.identity.roles import Role
 from goodfor.identity.types import Scope
@@ -94,6 +94,14 @@ _PAYLOAD = {
 }  # fmt: skip
 
 
+def alike(one: tuple[int, str, str], other: tuple[int, str, str], where: Any) -> None:
+    """The same answer; if not, the lines that differ."""
+    assert one[:2] == other[:2], where
+    differ = [pair for pair in zip(one[2].splitlines(), other[2].splitlines(), strict=False) if pair[0] != pair[1]]
+    assert differ == [], where
+    assert one == other, where
+
+
 def seen(answer: Any, *asked: Any) -> tuple[int, str, str]:
     """Status, where it leads, and what it says, without what was asked for."""
     text = _TOKEN.sub("", answer.content.decode("utf-8", "replace"))
@@ -111,7 +119,7 @@ def refused_alike(client: Client, name: str, real: dict[str, Any], none: dict[st
         mine, nobodys = method(there, sent), method(nowhere, sent)
         shown = (200,) if method == client.get else ()
         assert mine.status_code in (302, 401, 403, 404, 405, 422, *shown), (there, mine.status_code)
-        assert seen(mine, *real.values()) == seen(nobodys, *none.values()), there
+        alike(seen(mine, *real.values()), seen(nobodys, *none.values()), there)
 
 
 _serial = itertools.count(1)
@@ -137,6 +145,30 @@ def attackers_of_orders(sides: Sides) -> dict[str, Client]:
     }  # fmt: skip
 
 
+def claims_of_other_orders(sides: Sides) -> None:
+    """A proof of one order is none of the claim of another, even when the number in the address is one's own."""
+    a, before = sides.a, digest()
+    number = a.shop.placed.number
+    for claim_id in (a.claim_id, sides.b.claim_id, uuid4()):
+        answer = a.proved_guest.post(reverse("storefront:withdraw", kwargs={"number": number, "claim_id": claim_id}))
+        assert answer.status_code == 404
+    assert digest() == before
+
+
+def codes_of_other_orders(sides: Sides) -> None:
+    """With one's own order in the address and somebody else's codes in the form."""
+    a = sides.a
+    pattern = re.compile(r'data-code="([0-9a-f-]{36})"')
+    theirs = pattern.findall(a.first.get(f"/o/{a.first_number}").content.decode())
+    mine = pattern.findall(a.second.get(f"/o/{a.second_number}").content.decode())
+    assert len(theirs) == len(mine) == 1
+    before = digest()
+    for client, number in ((a.second, a.second_number), (sides.b.first, sides.b.first_number)):
+        answer = client.post(f"/o/{number}/reveal", {"code": theirs}, headers=FETCH)
+        assert answer.status_code == 404, answer.content
+    assert digest() == before
+
+
 def test_orders_of_others_do_not_exist(sides: Sides) -> None:
     a = sides.a
     routes = [route for route in ROUTES if kind_of(route) == "order"]
@@ -158,32 +190,10 @@ def test_orders_of_others_do_not_exist(sides: Sides) -> None:
             assert not [number for number in numbers.values() if number in page], (who, path)
             assert not [secret for secret in secrets if secret in page], (who, path)
         assert digest() == before, who
+    claims_of_other_orders(sides)
+    codes_of_other_orders(sides)
     # And to those whose they are they do exist.
     assert a.first_number in a.first.get(f"/o/{a.first_number}").content.decode()
-
-
-def test_a_claim_of_another_order_is_not_taken_back(sides: Sides) -> None:
-    """A proof of one order is none of the claim of another, even when the number in the address is one's own."""
-    a, before = sides.a, digest()
-    number = a.shop.placed.number
-    for claim_id in (a.claim_id, sides.b.claim_id, uuid4()):
-        answer = a.proved_guest.post(reverse("storefront:withdraw", kwargs={"number": number, "claim_id": claim_id}))
-        assert answer.status_code == 404
-    assert digest() == before
-
-
-def test_codes_of_another_order_are_not_shown(sides: Sides) -> None:
-    """With one's own order in the address and somebody else's codes in the form."""
-    a = sides.a
-    pattern = re.compile(r'data-code="([0-9a-f-]{36})"')
-    theirs = pattern.findall(a.first.get(f"/o/{a.first_number}").content.decode())
-    mine = pattern.findall(a.second.get(f"/o/{a.second_number}").content.decode())
-    assert len(theirs) == len(mine) == 1
-    before = digest()
-    for client, number in ((a.second, a.second_number), (sides.b.first, sides.b.first_number)):
-        answer = client.post(f"/o/{number}/reveal", {"code": theirs}, headers=FETCH)
-        assert answer.status_code == 404, answer.content
-    assert digest() == before
 
 
 def test_shelves_of_another_shop_do_not_exist(sides: Sides) -> None:
@@ -192,7 +202,7 @@ def test_shelves_of_another_shop_do_not_exist(sides: Sides) -> None:
         for path, kind in (("/p/{}", a.hidden_slug), ("/share/p/{}.png", a.hidden_slug), ("/s/{}", a.hidden_slug),
                            ("/c/{}", f"shelf-{a.hidden_slug}"), ("/search?q={}", a.hidden_slug)):  # fmt: skip
             mine, nobodys = client.get(path.format(kind)), client.get(path.format("only-zzz"))
-            assert seen(mine, kind) == seen(nobodys, "only-zzz"), path
+            alike(seen(mine, kind), seen(nobodys, "only-zzz"), path)
             assert f"Only {a.hidden_slug}" not in mine.content.decode("utf-8", "replace")
         for sku in (a.hidden_sku, uuid4()):
             for slug in (a.hidden_slug, "kuwan-coin"):
@@ -226,7 +236,7 @@ def test_things_of_an_account_do_not_exist_for_others(sides: Sides) -> None:
     assert digest() == before
 
 
-def console_addresses(side: Side) -> list[tuple[str, str]]:
+def console_addresses(side: Side) -> list[tuple[list[str], list[str]]]:
     """Every address of the console that names a thing: for a thing of this shop, and for none."""
     real = {**side.ids, "number": side.first_number}
     none = {"number": no_such_number(), "case_id": uuid4(), "export_id": uuid4(), "batch_id": uuid4(), "tx_id": 99**4}
@@ -238,28 +248,34 @@ def console_addresses(side: Side) -> list[tuple[str, str]]:
                 {"number": side.ids["payment"]} if pattern.name == "payment" else {}
             )
             page, theirs = f"desk:{pattern.name}", {name: none[name] for name in names}
-            found.append((reverse(page, kwargs=mine), reverse(page, kwargs=theirs)))
+            # The address first: it may stand in a form that leads back.
+            found.append(tuple([reverse(page, kwargs=ids), *map(str, ids.values())] for ids in (mine, theirs)))
     return found
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_things_of_a_shop_do_not_exist_for_the_staff_of_another(sides: Sides, role: str) -> None:
-    client, before = proved(sides.b.id, role), digest()
+def test_things_of_a_shop_do_not_exist_for_the_staff_of_another(sides: Sides) -> None:
+    """Every role of the other shop, after a fresh proof."""
     addresses = console_addresses(sides.a)
     assert len(addresses) >= 8
-    for mine, nobodys in addresses:
-        for method in (client.get, client.post):
-            sent = _PAYLOAD if method == client.post else {}
-            one, other = method(mine, sent), method(nobodys, sent)
-            assert one.status_code in (403, 404, 405), (mine, one.status_code)
-            ids = (*sides.a.ids.values(), sides.a.first_number, mine, nobodys, *nobodys.strip("/").split("/"))
-            assert seen(one, *ids) == seen(other, *ids), mine
-    for path in ("orders/", "payments/", "cases/", "buyers/", "ledger/", "exports/", "batches/"):
-        page = client.get(f"/console/{path}").content.decode()
-        assert sides.a.first_number not in page
-        assert str(sides.a.ids["payment"]) not in page
-        assert "first@aaa.example" not in page
-    assert digest() == before
+    for client, role in [(proved(sides.b.id, role), role) for role in Role]:
+        before = digest()
+        for mine, nobodys in addresses:
+            for method in (client.get, client.post):
+                sent = _PAYLOAD if method == client.post else {}
+                one, other = method(mine[0], sent), method(nobodys[0], sent)
+                assert one.status_code in (403, 404, 405), (role, mine[0], one.status_code)
+                alike(seen(one, *long(mine)), seen(other, *long(nobodys)), (role, mine[0]))
+        for path in ("orders/", "payments/", "cases/", "buyers/", "ledger/", "exports/", "batches/"):
+            page = client.get(f"/console/{path}").content.decode()
+            assert sides.a.first_number not in page
+            assert str(sides.a.ids["payment"]) not in page
+            assert "first@aaa.example" not in page
+        assert digest() == before, role
+
+
+def long(words: list[str]) -> list[str]:
+    """Without short numbers, which stand in a page for other reasons."""
+    return [word for word in words if len(word) > 6]
 
 
 def test_the_console_is_for_staff(sides: Sides) -> None:
@@ -300,15 +316,10 @@ def test_the_data_browser_shows_one_shop(sides: Sides) -> None:
                 assert client.post(address, {"name": "x"}).status_code in (302, 403, 404), address
             for act in ("delete", "history"):
                 assert from_b.get(address.replace("change", act)).status_code in (302, 403, 404)
-                assert from_a.post(address.replace("change", act), {"post": "yes"}).status_code in (302, 403, 404, 405)
+            assert from_a.post(address.replace("change", "delete"), {"post": "yes"}).status_code in (302, 403, 404, 405)
             assert from_a.post(address, {"name": "x"}).status_code in (403, 404, 405), address
     assert changed >= 8
     assert digest() == before
-
-
-def filled(route: str, ids: dict[str, Any]) -> str:
-    """The address with these ids in it."""
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), route)
 
 
 def ask(method: str, path: str, key: str, host: str) -> Any:
@@ -329,14 +340,16 @@ def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
         **{f"only {scope}": api_key(a.id, scope) for scope in ALL_SCOPES},
         **{f"the other shop, only {scope}": api_key(b.id, scope) for scope in ALL_SCOPES},
     }  # fmt: skip
+    people = (a.first, proved(a.id))
     # When a key was last used is written once a minute: not of interest here.
     for key in keys.values():
         ask("GET", "/api/v1/balance", key, a.host)
     before = digest()
     before.pop("identity_api_client")
+    numbers, whole = (a.shop.delivered.number, a.first_number), ("another client", "the other shop")
     for who, key in keys.items():
         for route in API_THINGS:
-            for number in (a.shop.delivered.number, a.first_number):
+            for number in numbers if who in whole else numbers[:1]:
                 real = {"product_id": a.hidden_product, "refund_id": a.ids["refund_id"], "number": number}
                 paths = [filled(route, ids) for ids in (real, none)]
                 for method in ("GET", "POST"):
@@ -346,20 +359,21 @@ def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
                         continue
                     assert mine.status_code in (401, 403, 404, 405), (who, paths[0], mine.status_code)
                     marks = (*real.values(), *none.values())
-                    assert seen(mine, *marks) == seen(nobodys, *marks), (who, paths[0])
-        for route in API_LISTS - {"api/v1/stock"}:
+                    alike(seen(mine, *marks), seen(nobodys, *marks), (who, paths[0]))
+        for route in API_LISTS - {"api/v1/stock"} if who in whole else ():
             listed = ask("GET", f"/{route}", key, a.host)
             assert a.shop.delivered.number not in listed.content.decode(), (who, route)
-    for client in (a.first, proved(a.id)):
+    for client in people:
         for route in API_THINGS | API_LISTS:
             path = filled(route, {**a.ids, "number": a.first_number})
             assert client.get(path).status_code == 401 or "POST" in client.get(path).get("Allow", ""), path
+    key_at_other_hosts(sides)
     after = digest()
     after.pop("identity_api_client")
     assert after == before
 
 
-def test_a_key_is_good_at_its_own_shop_only(sides: Sides) -> None:
+def key_at_other_hosts(sides: Sides) -> None:
     """At whichever host: a key names its shop, and the host adds nothing to it."""
     for host in (sides.a.host, sides.b.host):
         listed = ask("GET", "/api/v1/products?limit=100", sides.b.shop.demo.api_key, host).content.decode()
@@ -384,9 +398,9 @@ def test_callbacks_reach_their_own_account_only(sides: Sides) -> None:
     assert after == before
 
 
-def test_pictures_are_named_by_what_they_are(sides: Sides) -> None:
+def test_pictures_are_named_by_what_they_are(transactional_db: None) -> None:
     """Nothing beside pictures is served from there, however the way is written."""
     (settings.MEDIA_ROOT.parent / "secret.webp").write_bytes(b"secret")
     for path in ("../secret.webp", "..%2fsecret.webp", "....//secret.webp", "/etc/passwd", "%2fetc%2fpasswd", "x.webp",
                  "0" * 40 + ".webp%00.png", "0" * 40 + ".webp/../../secret.webp", "0" * 40 + ".svg", ""):  # fmt: skip
-        assert sides.a.stranger.get(f"/media/{path}").status_code == 404, path
+        assert Client().get(f"/media/{path}").status_code == 404, path

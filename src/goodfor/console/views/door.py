@@ -63,7 +63,7 @@ def _by_link(request: HttpRequest) -> HttpResponse:
     except InvalidSigninLink:
         return page(request, "used", status=403)
     come_in(request, user_id=signed_in.user_id, shop_id=signed_in.shop_id, method="link", proved=False, now=now)
-    return remember(redirect("desk:overview"), request)
+    return remember(dress(redirect("desk:overview")), request)
 
 
 def _by_password(request: HttpRequest) -> HttpResponse:
@@ -79,7 +79,7 @@ def _by_password(request: HttpRequest) -> HttpResponse:
         request.session.flush()
         request.session[PENDING] = {"user": user_id, "at": now.timestamp()}
         request.session[NEXT] = onward
-        return redirect("console-second")
+        return dress(redirect("console-second"))
     return enter(request, user_id, "password", onward, now)
 
 
@@ -125,7 +125,7 @@ def second(request: HttpRequest) -> HttpResponse:
     now = utc_now()
     user_id = pending_user(request, now)
     if user_id is None:
-        return redirect("console-signin")
+        return dress(redirect("console-signin"))
     context = {"factors": queries.factors_of(user_id)}
     if request.method != "POST":
         return page(request, "second", context)
@@ -159,7 +159,7 @@ def enter(request: HttpRequest, user_id: int, method: str, onward: str, now: dat
         data={},
         now=now,
     )
-    return remember(redirect(_next(onward)), request)
+    return remember(dress(redirect(_next(onward))), request)
 
 
 def refused(request: HttpRequest, which: str, error: DomainError, context: dict[str, Any]) -> HttpResponse:
@@ -178,7 +178,7 @@ def _next(wanted: str) -> str:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Choose a language and go back to where one was in the console."""
-    answer = redirect(_next(request.POST.get("next", "")))
+    answer = dress(redirect(_next(request.POST.get("next", ""))))
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
         answer.set_cookie(
