@@ -86,7 +86,7 @@ def test_every_address_says_whose_things_it_shows() -> None:
 
 
 #: What may differ between two refusals: the form's token, and the id that was asked for.
-_TOKEN = re.compile(r'value="[A-Za-z0-9]{64}"|name="csrfmiddlewaretoken" value="[^"]*"')
+_TOKEN = re.compile(r'(?:value|content)="[A-Za-z0-9]{64}"')
 _PAYLOAD = {
     "secret": "x" * 32, "k": "x", "code": str(uuid4()), "reason": "used", "method": "till/alipay", "what": "part",
     "amount": "1.00", "note": "x", "act": "close", "name": "v", "column": "number", "query": "", "format": "csv",
@@ -338,7 +338,6 @@ def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
         "another client": api_key(a.id, *ALL_SCOPES), "the other shop": b.shop.demo.api_key, "no key": "",
         "a broken key": a.shop.demo.api_key[:-2] + "xx",
         **{f"only {scope}": api_key(a.id, scope) for scope in ALL_SCOPES},
-        **{f"the other shop, only {scope}": api_key(b.id, scope) for scope in ALL_SCOPES},
     }  # fmt: skip
     people = (a.first, proved(a.id))
     # When a key was last used is written once a minute: not of interest here.
@@ -353,13 +352,14 @@ def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
                 real = {"product_id": a.hidden_product, "refund_id": a.ids["refund_id"], "number": number}
                 paths = [filled(route, ids) for ids in (real, none)]
                 for method in ("GET", "POST"):
-                    mine, nobodys = (ask(method, path, key, a.host) for path in paths)
+                    mine = ask(method, paths[0], key, a.host)
                     if "product_id" in route and method == "GET" and mine.status_code == 200:
                         assert who in ("another client", f"only {Scope.PRODUCTS_READ}"), who
                         continue
                     assert mine.status_code in (401, 403, 404, 405), (who, paths[0], mine.status_code)
-                    marks = (*real.values(), *none.values())
-                    alike(seen(mine, *marks), seen(nobodys, *marks), (who, paths[0]))
+                    if who in whole:
+                        nobodys, marks = ask(method, paths[1], key, a.host), (*real.values(), *none.values())
+                        alike(seen(mine, *marks), seen(nobodys, *marks), (who, paths[0]))
         for route in API_LISTS - {"api/v1/stock"} if who in whole else ():
             listed = ask("GET", f"/{route}", key, a.host)
             assert a.shop.delivered.number not in listed.content.decode(), (who, route)
