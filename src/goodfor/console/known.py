@@ -37,7 +37,7 @@ def doors(request: HttpRequest, scope: str, subject: str, *, user_id: int = 0, n
 
 def remember(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     """Somebody came in here: know the browser again. Of two people it knows the latter."""
-    user_id, name = int(request.user.pk), request.user.get_username().casefold()
+    user_id, name = int(request.user.pk or 0), request.user.get_username().casefold()
     kept = _kept(request)
     if kept is None or kept[:2] != (user_id, name):
         value = signing.dumps([user_id, name, secret_token(16)], salt=_SALT)
