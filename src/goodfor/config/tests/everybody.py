@@ -157,10 +157,10 @@ def make_side(code: str, host: str, box: Mailbox, network: int) -> Side:
     first, second, stranger, proved_guest = browsers
     sign_in(first, box, f"first@{code}.example")
     sign_in(second, box, f"second@{code}.example")
-    numbers = [_bought(one, shop, till) for one in (first, second)]
+    bought = _bought(first, shop, till), _bought(second, shop, till)
     assert proved_guest.get(f"/o/{shop.placed.number}?k={shop.placed.secret}").status_code == 302
     side = Side(
-        shop, host, till, slug, sku, product, guest, getattr(claim, "id", claim), first, second, *numbers, stranger,
+        shop, host, till, slug, sku, product, guest, claim.id, first, second, bought[0], bought[1], stranger,
         proved_guest,
     )  # fmt: skip
     _own(side)

@@ -249,7 +249,10 @@ def console_addresses(side: Side) -> list[tuple[list[str], list[str]]]:
             )
             page, theirs = f"desk:{pattern.name}", {name: none[name] for name in names}
             # The address first: it may stand in a form that leads back.
-            found.append(tuple([reverse(page, kwargs=ids), *map(str, ids.values())] for ids in (mine, theirs)))
+            found.append(
+                ([reverse(page, kwargs=mine), *map(str, mine.values())],
+                 [reverse(page, kwargs=theirs), *map(str, theirs.values())])
+            )  # fmt: skip
     return found
 
 
