@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from goodfor.config.proxies import PROXIED
+from goodfor.config.sandbox_pay import plainly
 from goodfor.identity.types import IssuedCode, ShopView
 from goodfor.kernel.errors import Unavailable
 
@@ -42,7 +44,8 @@ def sent() -> list[dict[str, Any]]:
 
 def messages(request: HttpRequest) -> HttpResponse:
     """The messages as a page, for callers on the same machine."""
-    if not settings.GOODFOR_DEMO_MESSAGES or request.META.get("REMOTE_ADDR", "") not in ("127.0.0.1", "::1"):
+    local = request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1") and not request.META.get(PROXIED)
+    if not settings.GOODFOR_DEMO_MESSAGES or not local:
         return HttpResponse(status=404)
     rows = format_html_join(
         "", "<tr><td>{}</td><td>{}</td><td><b>{}</b></td></tr>", ((m["shop"], m["to"], m["code"]) for m in sent())
@@ -53,6 +56,4 @@ def messages(request: HttpRequest) -> HttpResponse:
         title=_("演示：发出的验证码"),
         rows=rows,
     )
-    response = HttpResponse(page)
-    response["Cache-Control"] = "no-store"
-    return response
+    return plainly(HttpResponse(page))

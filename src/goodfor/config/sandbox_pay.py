@@ -16,10 +16,19 @@ _PAGE = """<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="view
 <input type="hidden" name="csrfmiddlewaretoken" value="{token}"><button>{title}</button></form></main></html>"""
 
 
+def plainly(response: HttpResponse) -> HttpResponse:
+    """What a page of the stand-ins says to the browser: it shows words and a form, runs nothing, stands in no frame."""
+    policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    response["Content-Security-Policy"] = policy
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 @require_http_methods(["GET", "POST"])
 def sandbox_pay(request: HttpRequest, shop_id: UUID, number: str) -> HttpResponse:
     """Show the button, or pay the trade; the poller finds the money within seconds, as with a silent channel."""
     if request.method == "POST":
         paid = pay_trade(shop_id=shop_id, number=number, now=utc_now())
         return HttpResponse("success" if paid else "fail", status=200 if paid else 409, content_type="text/plain")
-    return HttpResponse(format_html(_PAGE, title=_("模拟支付"), number=number, token=get_token(request)))
+    response = HttpResponse(format_html(_PAGE, title=_("模拟支付"), number=number, token=get_token(request)))
+    return plainly(response)

@@ -19,8 +19,12 @@ DEBUG = os.environ.get("GOODFOR_DEBUG") == "1"
 SECRET_KEY = secret_key()
 GOODFOR_MASTER_KEY = master_key()
 GOODFOR_SANDBOX_PROVIDER = os.environ.get("GOODFOR_SANDBOX_PROVIDER") == "1"
-#: Whether channels that carry messages may be stand-ins on this machine.
-GOODFOR_LOOPBACK_CHANNELS = GOODFOR_SANDBOX_PROVIDER or os.environ.get("GOODFOR_LOOPBACK_CHANNELS") == "1"
+#: Whether channels (payments, messages, sign-ins) may be stand-ins on this machine.
+GOODFOR_LOOPBACK_CHANNELS = (
+    GOODFOR_SANDBOX_PROVIDER
+    or os.environ.get("GOODFOR_LOOPBACK_CHANNELS") == "1"
+    or bool(os.environ.get("GOODFOR_SANDBOX_URL"))
+)
 #: The stand-in EPay gateway that `up` runs, as (address, merchant, its key): offered to new shops.
 GOODFOR_STAND_IN = tuple(os.environ.get(f"GOODFOR_SANDBOX_{part}", "") for part in ("URL", "PID", "KEY"))
 #: One-time codes go to a page of this machine instead of to people: the demo and the tests.

@@ -5,6 +5,8 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
+from goodfor.kernel.addresses import network
+
 
 def address_of(request: HttpRequest) -> str:
     """The visitor's address: REMOTE_ADDR, or what a trusted proxy (GOODFOR_TRUSTED_PROXIES) says it was."""
@@ -28,12 +30,7 @@ def address_of(request: HttpRequest) -> str:
 
 def network_of(request: HttpRequest) -> str:
     """What counts as one address where guesses are counted: IPv4 as it is, IPv6 by its /64."""
-    text = address_of(request)
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    return str(ipaddress.ip_network(f"{text}/64", strict=False)) if address.version == 6 else text
+    return network(address_of(request))
 
 
 def agent_of(request: HttpRequest) -> str:

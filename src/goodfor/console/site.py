@@ -4,7 +4,8 @@
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +54,11 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
 
         @wraps(inner)
         def dressed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            answer = inner(request, *args, **kwargs)
+            try:
+                answer = inner(request, *args, **kwargs)
+            except PermissionDenied:
+                # Django's own page for it would come without what the console says to browsers.
+                answer = HttpResponseForbidden("403", content_type="text/plain")
             answer.headers["Content-Security-Policy"] = CSP
             return dress(answer)
 

@@ -12,7 +12,7 @@ from goodfor.orders.types import OrderView
 
 FORMATS = ("txt", "csv")
 #: A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def codes_file(order: OrderView, codes: Sequence[RevealedCode], kind: str) -> HttpResponse:

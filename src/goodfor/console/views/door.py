@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodfor.console import queries
 from goodfor.console.access import come_in
-from goodfor.console.client import address_of, network_of
+from goodfor.console.client import address_of
 from goodfor.console.errors import TooManyGuesses, WrongCode, WrongPassword
 from goodfor.console.frame import dress, local_path
+from goodfor.console.known import Door, doors, remember
 from goodfor.console.operations.count_try import count_try
 from goodfor.console.operations.factors import use_recovery_code, use_totp
 from goodfor.console.operations.forgive_try import forgive_try
@@ -64,7 +65,7 @@ def _by_link(request: HttpRequest) -> HttpResponse:
     except InvalidSigninLink:
         return page(request, "used", status=403)
     come_in(request, user_id=signed_in.user_id, shop_id=signed_in.shop_id, method="link", proved=False, now=now)
-    return redirect("desk:overview")
+    return remember(dress(redirect("desk:overview")), request)
 
 
 def _by_password(request: HttpRequest) -> HttpResponse:
@@ -80,35 +81,42 @@ def _by_password(request: HttpRequest) -> HttpResponse:
         request.session.flush()
         request.session[PENDING] = {"user": user_id, "at": now.timestamp()}
         request.session[NEXT] = onward
-        return redirect("console-second")
+        return dress(redirect("console-second"))
     return enter(request, user_id, "password", onward, now)
 
 
 def check_password(request: HttpRequest, name: str, password: str, now: datetime) -> int:
     """Whose password it is; the guess is counted first. Raises TooManyGuesses, WrongPassword."""
-    account, address = name.casefold(), network_of(request)
-    count_try(scope="account", subject=account, now=now)
-    count_try(scope="address", subject=address, now=now)
+    account = name.casefold()
+    counted = doors(request, "account", account, name=account)
+    _count(counted, now)
     user = authenticate(request, username=name, password=password)
     if user is None:
         raise WrongPassword
-    forgive_try(scope="account", subject=account, everything=True)
-    forgive_try(scope="address", subject=address, everything=False)
+    _forgive(counted)
     return int(user.pk)
+
+
+def _count(counted: list[Door], now: datetime) -> None:
+    for door in counted:
+        count_try(scope=door.scope, subject=door.subject, now=now)
+
+
+def _forgive(counted: list[Door]) -> None:
+    for door in counted:
+        forgive_try(scope=door.scope, subject=door.subject, everything=door.everything)
 
 
 def check_code(request: HttpRequest, user_id: int, code: str, now: datetime) -> None:
     """An app's code, or a recovery code; the guess is counted first. Raises TooManyGuesses, WrongCode."""
-    account, address = f"user:{user_id}", network_of(request)
-    count_try(scope="code", subject=account, now=now)
-    count_try(scope="address", subject=address, now=now)
+    counted = doors(request, "code", f"user:{user_id}", user_id=user_id)
+    _count(counted, now)
     bare = "".join(code.split())
     if len(bare) == 8:
         use_recovery_code(user_id=user_id, code=bare)
     else:
         use_totp(user_id=user_id, code=bare)
-    forgive_try(scope="code", subject=account, everything=True)
-    forgive_try(scope="address", subject=address, everything=False)
+    _forgive(counted)
 
 
 @sensitive_post_parameters("code")
@@ -119,7 +127,7 @@ def second(request: HttpRequest) -> HttpResponse:
     now = utc_now()
     user_id = pending_user(request, now)
     if user_id is None:
-        return redirect("console-signin")
+        return dress(redirect("console-signin"))
     context = {"factors": queries.factors_of(user_id)}
     if request.method != "POST":
         return page(request, "second", context)
@@ -153,7 +161,7 @@ def enter(request: HttpRequest, user_id: int, method: str, onward: str, now: dat
         data={},
         now=now,
     )
-    return redirect(_next(onward))
+    return remember(dress(redirect(_next(onward))), request)
 
 
 def refused(request: HttpRequest, which: str, error: DomainError, context: dict[str, Any]) -> HttpResponse:
@@ -172,7 +180,7 @@ def _next(wanted: str) -> str:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Choose a language and go back to where one was in the console."""
-    answer = redirect(_next(request.POST.get("next", "")))
+    answer = dress(redirect(_next(request.POST.get("next", ""))))
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
         answer.set_cookie(

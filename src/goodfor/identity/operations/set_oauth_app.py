@@ -1,6 +1,5 @@
 """Set up, change or switch off a provider of sign-ins in a shop."""
 
-import ipaddress
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.identity.buyer_models import OAuthApp
 from goodfor.identity.errors import InvalidIdentity
+from goodfor.identity.providers.outside import is_allowed
 from goodfor.identity.providers.registry import PROVIDERS
 from goodfor.kernel import audit
 from goodfor.kernel.crypto import keyring
@@ -84,9 +84,4 @@ def _is_safe(url: str) -> bool:
         return False
     if not host or parts.username or parts.password or parts.query or parts.fragment:
         return False
-    if parts.scheme == "https":
-        return True
-    try:
-        return parts.scheme == "http" and ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_allowed(url)

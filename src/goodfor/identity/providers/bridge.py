@@ -15,13 +15,11 @@ from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import HttpRequest, QueryDict
 
 from goodfor.identity.errors import LinkRefused, ProviderAway
+from goodfor.identity.providers import outside
 from goodfor.identity.providers.registry import FAMILY, PROVIDERS, WITHOUT_PKCE
-
-TIMEOUT = (3.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +63,7 @@ class ShopAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def get_requests_session(self) -> requests.Session:
         """A session without proxies from the environment, without redirects, with a timeout, never in a transaction."""
-        session = _Session()
-        session.trust_env = False
-        return session
-
-
-class _Session(requests.Session):
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        blocks = getattr(connection, "atomic_blocks", [])
-        if connection.in_atomic_block and not all(getattr(block, "_from_testcase", False) for block in blocks):
-            raise RuntimeError("an outside call inside a transaction")
-        return super().request(*args, **{**kwargs, "timeout": TIMEOUT, "allow_redirects": False})
+        return outside.session()
 
 
 def begin(app: App, callback: str, state: str, nonce: str) -> Way:

@@ -13,7 +13,8 @@ import httpcore
 import httpx
 from django.db import connection
 
-from goodfor.payments.providers.deadline import DeadlineBackend, within
+from goodfor.kernel.addresses import is_public
+from goodfor.payments.providers.deadline import DeadlineBackend, is_loopback, may_be_here, within
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
@@ -54,27 +55,32 @@ def _pool() -> httpcore.ConnectionPool:
 
 
 def is_safe_url(url: str) -> bool:
-    """True for https, and for plain http to this very machine only (secrets must not cross a network in clear)."""
+    """True for https, and for plain http to this very machine only (secrets must not cross a network in clear).
+
+    This machine itself is only for the stand-ins, where the installation allows it. Where a name leads is looked at
+    when the connection is made (`deadline.py`).
+    """
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host = (parts.hostname or "").rstrip(".")
         port_ok = parts.port is None or 0 < parts.port < 65536
     except ValueError:
         return False
     if not host or not port_ok or parts.username or parts.password or parts.fragment:
         return False
-    if parts.scheme == "https":
-        return True
-    return parts.scheme == "http" and _is_loopback(host)
+    if is_loopback(host):
+        return parts.scheme in ("http", "https") and may_be_here(host)
+    if parts.scheme != "https":
+        return False
+    return may_be_here(host) or not _is_literal(host) or is_public(host)
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+def _is_literal(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
 
 
 def post_form(url: str, fields: dict[str, str]) -> Reply:

@@ -13,6 +13,7 @@ from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import RevealedCode
 from goodfor.identity.operations.end_proof import end_proof
 from goodfor.identity.types import ShopView
+from goodfor.kernel.addresses import network
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.orders import queries as orders
@@ -43,7 +44,7 @@ def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: d
     or 30 in all from one address in ten minutes. Counting per address and order keeps a stranger from locking
     the owner out.
     """
-    ip = client_ip(request)
+    ip = network(client_ip(request))
     count_attempt(shop_id=shop.id, scope="lookup.ip", subject=ip, limit=TRIES_PER_ADDRESS, window=TRY_WINDOW, now=now)
     count_attempt(
         shop_id=shop.id,

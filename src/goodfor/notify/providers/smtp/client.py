@@ -4,18 +4,24 @@ The host is a shop's own setting, so it is looked up here, each address must be 
 the address that was looked at, not to what the name says a moment later.
 """
 
-import ipaddress
 import smtplib
 import socket
 import ssl
+import time
 from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
+from goodfor.kernel.addresses import all_public
 from goodfor.notify.providers.http import is_loopback
 
 PORTS = frozenset({25, 465, 587, 2525})
+
+
+#: What a server may say in one connection, and for how long.
+MAX_REPLY_BYTES = 64 * 1024
+TOTAL_SECONDS = 60.0
 
 
 class NotAllowed(OSError):
@@ -29,9 +35,28 @@ def public_address(host: str, port: int) -> str:
     if not local_ok and port not in PORTS:
         raise NotAllowed("port")
     found = [str(item[4][0]) for item in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
-    if not local_ok and not all(ipaddress.ip_address(address.split("%")[0]).is_global for address in found):
+    if not local_ok and not all_public(found):
         raise NotAllowed("address")
     return found[0]
+
+
+class _Limited:
+    """Lines of a server, up to a size and a time."""
+
+    def __init__(self, file: Any) -> None:
+        self._file, self._left, self._until = file, MAX_REPLY_BYTES, time.monotonic() + TOTAL_SECONDS
+
+    def readline(self, size: int) -> bytes:
+        """The next one. Raises OSError when there was too much of it."""
+        line: bytes = self._file.readline(size)
+        self._left -= len(line)
+        if self._left < 0 or time.monotonic() > self._until:
+            raise OSError("the server says too much")
+        return line
+
+    def close(self) -> None:
+        """As the file."""
+        self._file.close()
 
 
 class _Watched:
@@ -39,6 +64,14 @@ class _Watched:
 
     handed_over = False
     host_name = ""
+    file: Any
+    sock: Any
+
+    def getreply(self) -> tuple[int, bytes]:
+        """One reply, within limits: a server that never ends it is one that hung up."""
+        if self.file is None and self.sock is not None:
+            self.file = _Limited(self.sock.makefile("rb"))
+        return super().getreply()  # type: ignore[misc,no-any-return]
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         """The DATA command."""

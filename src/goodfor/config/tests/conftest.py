@@ -1,0 +1,24 @@
+"""Two shops with everybody in them, for the suites of attacks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from goodfor.config.tests.everybody import Sides, make_side
+from goodfor.storefront import sending
+from goodfor.storefront.tests.account_flow import Mailbox, install
+
+
+@pytest.fixture
+def box() -> Iterator[Mailbox]:
+    """One-time codes come here instead of to people."""
+    yield install()
+    sending.install(None)
+
+
+@pytest.fixture
+def sides(transactional_db: None, box: Mailbox, settings: Any) -> Sides:
+    """Shop a, whose things are wanted, and shop b."""
+    settings.ALLOWED_HOSTS = ["a.example", "b.example", "testserver"]
+    return Sides(make_side("aaa", "a.example", box, 10), make_side("bbb", "b.example", box, 20))
