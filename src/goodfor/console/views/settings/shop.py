@@ -13,13 +13,13 @@ from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.order import REFUND_LIMIT_MINOR
-from goodfor.console.views.overview import LOW_STOCK
 from goodfor.identity.operations.change_shop import change_shop
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.orders.operations.place_order import CODES_PER_BUYER, OPEN_PER_BUYER, OPEN_PER_CLIENT, OPEN_PER_IP
+from goodfor.vault.types import LOW_STOCK
 
 PAGE: Final = "desk:settings-shop"
 LANGUAGES: Final = (("zh-hans", "中文"), ("en", "English"))
