@@ -6,4 +6,5 @@ import "./htmx.js";
 
 const start = (root) => [lists, charts, uploads].forEach((part) => part(root));
 start(document);
-document.addEventListener("htmx:load", (event) => start(event.detail.elt));
+// htmx tells of the whole page first, which is started already: a form must not send twice.
+document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) start(event.detail.elt); });

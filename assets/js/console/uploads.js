@@ -22,6 +22,9 @@ const send = (form) => form.addEventListener("submit", (event) => {
   const line = form.querySelector("[data-sending]");
   if (!line) return;
   event.preventDefault();
+  // A second press while it is on its way sends nothing more.
+  if (form.dataset.busy) return;
+  form.dataset.busy = "1";
   const bar = line.querySelector("progress"), text = line.querySelector("[data-sent]");
   const request = new XMLHttpRequest();
   line.hidden = false;
@@ -40,7 +43,7 @@ const send = (form) => form.addEventListener("submit", (event) => {
     document.write(request.responseText);
     document.close();
   });
-  request.addEventListener("error", () => { line.hidden = true; toast(word("failed"), "red"); });
+  request.addEventListener("error", () => { delete form.dataset.busy; line.hidden = true; toast(word("failed"), "red"); });
   request.open("POST", form.action);
   const body = new FormData(form);
   if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);

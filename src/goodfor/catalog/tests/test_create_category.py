@@ -17,7 +17,7 @@ def test_a_shelf_is_put_up_and_written_down(now: datetime) -> None:
     shop = uuid4()
     made = create_category(shop_id=shop, slug="游戏-games_1", name="  游戏点卡 ", position=-3, actor="staff:a", now=now)
     assert row("catalog_category", made) == {
-        "id": made, "shop_id": shop, "slug": "游戏-games_1", "name": "游戏点卡", "position": -3,
+        "id": made, "shop_id": shop, "slug": "游戏-games_1", "name": "游戏点卡", "position": -3, "hidden": False,
     }  # fmt: skip
     assert audited(made) == [(shop, "staff:a", "category_created", "category", "{}")]
     assert {table: len(found) for table, found in everything().items() if found} == {

@@ -4,16 +4,15 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from goodfor.catalog.operations import create_category, create_product, create_sku
-from goodfor.console.operations.start_batch import start_batch
-from goodfor.console.operations.start_export import start_export
 from goodfor.console.tests.conftest import CONTACT, Shop, make
 from goodfor.console.tests.helpers import state_of_all
+from goodfor.console.tests.things import things_of
 from goodfor.identity.buyer_models import BuyerPasskey, BuyerSession, SavedAccount
 from goodfor.identity.models import Shop as ShopRow
 from goodfor.identity.operations.create_api_client import create_api_client
@@ -21,7 +20,6 @@ from goodfor.identity.tests.buyers import Authenticator
 from goodfor.identity.types import Scope
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
-from goodfor.ledger.models import Tx
 from goodfor.orders import queries as orders
 from goodfor.orders.operations import place_order, refund_order
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
@@ -31,7 +29,6 @@ from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.tests.factories import Till, open_till
 from goodfor.orders.types import Buyer, LineRequest, OrderView, PlacedOrder
 from goodfor.payments import queries as payments
-from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.types import Fact
 from goodfor.storefront.tests.account_flow import AGENT, Mailbox, sign_in
 
@@ -84,7 +81,9 @@ class Side:
     second_number: str
     stranger: Client
     proved_guest: Client
+    #: Things of the first buyer, and those that the console's addresses name.
     ids: dict[str, Any] = field(default_factory=dict)
+    desk: dict[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> UUID:
@@ -177,6 +176,7 @@ def _own(side: Side) -> None:
     paid = payments.payments_of(shop_id, "order", orders.order_by_number(shop_id, side.first_number).id)[0]
     client = f"client:{side.shop.demo.client_id}"
     refunded = refund_order(shop_id=shop_id, order_id=side.shop.delivered.id, reason="r", actor=client, now=now)
+    side.desk = {**things_of(side.shop), "product_id": side.hidden_product, "sku_id": side.hidden_sku}
     side.ids = {
         "account_id": SavedAccount.objects.get(shop_id=shop_id).id,
         "session_id": BuyerSession.objects.filter(shop_id=shop_id, revoked_at__isnull=True).order_by("id")[0].id,
@@ -185,18 +185,6 @@ def _own(side: Side) -> None:
         "payment": paid.number,
         "refund_id": refunded.refund_id,
         "product_id": side.hidden_product,
-        "case_id": open_case(
-            shop_id=shop_id, kind="mismatch", business_key="x", detail={}, payment_id=paid.id, now=now
-        ),
-        "export_id": start_export(
-            shop_id=shop_id, staff_id=uuid4(), listing="orders", query="", columns=["number"], file_format="csv",
-            locale="zh-hans", actor="test", now=now,
-        ),
-        "batch_id": start_batch(
-            batch_id=uuid4(), shop_id=shop_id, staff_id=uuid4(), listing="cases", action="close", note="x",
-            subject_ids=[uuid4()], actor="test", now=now,
-        ),
-        "tx_id": Tx.objects.filter(shop_id=shop_id).order_by("id")[0].id,
     }  # fmt: skip
 
 

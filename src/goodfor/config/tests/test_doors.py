@@ -31,7 +31,9 @@ PRIVATE = {"order", "own", "console", "data", "door"}
 def address_of(route: str, side: Side) -> str:
     """The address, of a thing that is there where it names one."""
     values = {
+        **side.desk,
         **side.ids,
+        "token": "x" * 32,
         "number": side.first_number,
         "slug": "kuwan-coin",
         "name": side.hidden_slug,

@@ -2,21 +2,30 @@
 
 from typing import Any
 
-from goodfor.cli.tests.journeys.conftest import Device, Up, buy
+from goodfor.cli.tests.journeys.conftest import Device, Owner, Up, buy
 from goodfor.cli.tests.journeys.test_buyers import reveal
 from goodfor.kit.tests.browser import browser_marks
 
 pytestmark = [mark for mark in browser_marks if mark.name != "django_db"]
 
 
-def test_where_is_my_code(demo: Up, chrome: Any) -> None:
+def test_where_is_my_code(demo: Up, owner: Owner, chrome: Any) -> None:
     contact = "wang@buyer.example"
     phone = Device(chrome, demo.url)
     number = buy(phone, "顺屿打车券", contact)
     code = reveal(phone)
 
+    # The owner takes somebody on, and hands over a link that opens once.
+    office = Device(chrome, demo.url, phone=False, state=owner.state)
+    office.open("/console/settings/staff/")
+    office.page.fill("input[name=username]", "xiaomei")
+    office.page.select_option("select[name=role]", "support")
+    office.press("生成邀请链接")
+    link = office.page.locator("main p.mono").inner_text()
+    office.close()
+
     desk = Device(chrome, demo.url, phone=False)
-    desk.open(demo.console_link)
+    desk.open(link)
     desk.page.click("main form button.button-main")
     desk.page.wait_for_url("**/console/")
     desk.keep("support")
@@ -34,5 +43,7 @@ def test_where_is_my_code(demo: Up, chrome: Any) -> None:
     assert "已发货" in text
     assert code not in text
     desk.keep("support")
+    # What support may not do is not there, and not behind its address either.
+    assert desk.page.goto(f"{demo.url}/console/settings/keys").status == 403
     desk.close()
     phone.close()

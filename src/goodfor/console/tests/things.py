@@ -1,0 +1,74 @@
+"""One thing of each kind of a shop, by the names that the console's addresses give to their ids."""
+
+from typing import Any
+from uuid import uuid4
+
+from goodfor.catalog import queries as catalog
+from goodfor.console.operations.start_batch import start_batch
+from goodfor.console.operations.start_export import start_export
+from goodfor.console.tests.conftest import Shop
+from goodfor.console.tests.helpers import person, sql
+from goodfor.identity.types import Role
+from goodfor.kernel.clock import utc_now
+from goodfor.notify.operations.open_channel_account import open_channel_account
+from goodfor.notify.operations.send import send
+from goodfor.notify.types import BUYER, Recipient
+from goodfor.payments import queries as payments
+from goodfor.payments.operations.open_case import open_case
+from goodfor.vault.operations import begin_intake, receive_file
+from goodfor.vault.types import ImportOptions
+from goodfor.window.operations import add_block
+from goodfor.window.types import BlockRequest
+
+
+def message_things(shop: Shop) -> dict[str, Any]:
+    """Somebody of the staff, and a message that failed."""
+    now = utc_now()
+    config = {"host": "127.0.0.1", "port": 9, "security": "none", "from_email": "shop@shop.example"}
+    open_channel_account(
+        shop_id=shop.id, channel="email", provider="smtp", name="mail", config=config, secrets={}, actor="test", now=now
+    )
+    sent = send(
+        shop_id=shop.id, scene="order_delivered", audience=BUYER, subject=f"order:{shop.placed.order_id}",
+        recipients=[Recipient("email", "ming@mail.example")], context={}, language="zh", now=now,
+        about_id=shop.placed.order_id,
+    )  # fmt: skip
+    return {"message_id": sent.message_ids[0], "staff_id": person(shop.id, Role.SUPPORT).staff.id}
+
+
+def things_of(shop: Shop) -> dict[str, Any]:
+    """Ids of one thing of each kind; `number` is that of an order that is not paid."""
+    now, paid = utc_now(), payments.payments_of(shop.id, "order", shop.delivered.id)[0]
+    case_id = open_case(shop_id=shop.id, kind="mismatch", business_key="x", detail={}, payment_id=paid.id, now=now)
+    export_id = start_export(
+        shop_id=shop.id, staff_id=uuid4(), listing="orders", query="", columns=["number"], file_format="csv",
+        locale="zh-hans", actor="test", now=now,
+    )  # fmt: skip
+    batch_id = start_batch(
+        batch_id=uuid4(), shop_id=shop.id, staff_id=uuid4(), listing="cases", action="close", note="x",
+        subject_ids=[uuid4()], actor="test", now=now,
+    )  # fmt: skip
+    (tx_id,) = sql("SELECT id FROM ledger_tx WHERE shop_id = %s ORDER BY id LIMIT 1", [shop.id])[0]
+    (code_id, code_batch_id) = sql(
+        "SELECT c.id, l.batch_id FROM vault_code c JOIN vault_lot l ON l.id = c.lot_id WHERE l.shop_id = %s",
+        [shop.id],
+    )[0]
+    intake_id = begin_intake(
+        shop_id=shop.id, sku_id=shop.demo.skus["kw-50"], received=receive_file(parts=[b"AAAA-0001"]),
+        filename="x.txt", options=ImportOptions("CNY"), actor="test", now=now,
+    )  # fmt: skip
+    sku_id = shop.demo.skus["kw-50"]
+    product_id = catalog.desk_sku(shop.id, sku_id).product_id
+    return {
+        "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
+        "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
+        "tx_id": tx_id,
+        "account_id": payments.accounts(shop.id, now)[0].id,
+        "staff_id": person(shop.id, Role.VIEWER).staff.id,
+        "client_id": shop.demo.client_id,
+        "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id,
+        **message_things(shop),
+        "kind": "text", "block_id": add_block(
+            shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
+        ),
+    }  # fmt: skip
