@@ -266,6 +266,12 @@ PLANTS: dict[str, str] = {
         "UPDATE orders_line SET quantity = 1, unit_price_minor = unit_price_minor * 2 WHERE id = '{line}'",
     "placed_lines_hold_their_reservation":
         "UPDATE orders_line SET quantity = 1, unit_price_minor = unit_price_minor * 2 WHERE order_id = '{placed}'",
+    "demo_codes_are_of_their_shop":
+        "INSERT INTO demo_mark (id, shop_id, key, subject_id, live)"
+        " VALUES ('{new}', '{shop}', 'codes:x', '{new2}', true)",
+    "demo_run_history_leads_to_its_state":
+        "INSERT INTO demo_run (id, shop_id, kind, state, actor, total, \"left\", kept, created_at)"
+        " VALUES ('{new}', '{shop}', 'fill', 'running', 'x', 1, 1, ARRAY[]::varchar[], now())",
     "refunded_parts_are_noted":
         "UPDATE payments_refund SET finished_at = finished_at - interval '2 minutes' WHERE amount_minor = 1;"
         "UPDATE orders_order SET refunded_minor = 0 WHERE id = '{parted}'",

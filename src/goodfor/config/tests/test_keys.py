@@ -45,7 +45,9 @@ EMPTY = {
     "notify_push_subscription.blob",
     "notify_token.token_blob",
     "orders_claim.text_blob",
+    "notify_staff_address.blob",
     "orders_invoice.blob",
+    "orders_note.blob",
 }
 
 
