@@ -174,7 +174,7 @@ def _report(found: IntakeView) -> Mapping[str, Any]:
         ],
         "more_faults": max(0, report.counts.faults - min(SHOWN_FAULTS, len(report.faults))),
         "by_problem": [(stock.fault_text(name), count) for name, count in sorted(report.by_problem.items())],
-        "columns": "、".join(str(words.COLUMN_ROLES.get(role, role)) for role in layout.columns),
+        "columns": _("、").join(str(words.COLUMN_ROLES.get(role, role)) for role in layout.columns),
         "encoding": "XLSX" if layout.kind == "sheet" else str(forms.ENCODINGS.get(layout.encoding, layout.encoding)),
         "separator": separator or layout.separator,
         "cost": Money(report.cost_minor, found.options.currency),

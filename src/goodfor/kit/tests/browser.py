@@ -186,4 +186,4 @@ class Visit:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         target = SHOTS / f"{name}-{self.width}-{self.language}-{theme}.png"
-        self.page.screenshot(path=target, full_page=full)
+        self.page.screenshot(path=target, full_page=full, caret="initial")
