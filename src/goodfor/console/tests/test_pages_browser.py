@@ -21,8 +21,9 @@ from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
 
 pytestmark = browser_marks
-#: The overview loads the charts' library; it is kept by the browser for all pages after.
-BUDGET = 700_000
+#: Bytes before compression. The overview loads the charts' library (564 KB), which the browser keeps for all pages after;
+#: counted is the whole page, with what an earlier page had loaded already.
+BUDGET = 760_000
 
 
 def words_of(shop: Shop) -> tuple[str, ...]:

@@ -115,3 +115,18 @@ def test_every_icon_that_is_asked_for_is_drawn() -> None:
     assert len(asked) > 20
     assert not {name: where for name, where in asked.items() if name not in icon_names()}
     assert len(icon_names()) == len(set(icon_names())) >= 40
+
+
+def test_dynamic_attributes_use_only_filters_of_django() -> None:
+    """cotton reads them in a template of their own, without our libraries: such a value would silently be empty."""
+    ours = set()
+    for path in PACKAGE.glob("*/templatetags/*.py"):
+        ours |= set(re.findall(r"@register\.filter(?:\([^)]*\))?\s+def (\w+)", path.read_text(encoding="utf-8")))
+    assert {"money", "thousands"} <= ours
+    dynamic = re.compile(rf' :[a-z_-]+="[^"]*\|(?:{"|".join(ours)})\b[^"]*"')
+    found = [
+        f"{path.name}: {match[0]}"
+        for path in PACKAGE.rglob("*.html")
+        for match in dynamic.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
