@@ -176,9 +176,9 @@ def told(state: str, due: str, *, secret: bool = False, content: bool = False, m
     return f"""
         INSERT INTO notify_message (id, shop_id, notice_id, scene, subject, audience, channel, language,
             template_version, secret, state, recipient_index, recipient_hint, provider, provider_ref, failure, attempts,
-            asks, next_try_at, expires_at, created_at, content_key_id, content_blob)
+            asks, report_asks, next_try_at, expires_at, created_at, content_key_id, content_blob)
         VALUES ('{message_id}', '{{shop}}', '{{new2}}', 's', 'x:1', 'buyer', 'email', 'zh', 0, {secret}, '{state}',
-                sha256('x'), '', '', '', '', 1, 0, {due}, now(), now(), {KEY_AND_BLOB if content else "NULL, NULL"})
+                sha256('x'), '', '', '', '', 1, 0, 0, {due}, now(), now(), {KEY_AND_BLOB if content else "NULL, NULL"})
     """
 
 

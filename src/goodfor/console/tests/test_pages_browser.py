@@ -21,8 +21,8 @@ from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
 
 pytestmark = browser_marks
-#: Bytes before compression. The overview loads the charts' library (564 KB), which the browser keeps for all pages after;
-#: counted is the whole page, with what an earlier page had loaded already.
+#: Bytes before compression. The overview loads the charts' library (564 KB), which the browser keeps for all pages
+#: after; counted is the whole page, with what an earlier page had loaded already.
 BUDGET = 760_000
 
 
