@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.lazy import load
+from goodfor.cli.soak import pages
 
 
 def _soak(name: str) -> Callable[..., BenchResult]:
@@ -19,6 +20,9 @@ def _soak(name: str) -> Callable[..., BenchResult]:
     return run
 
 
-SOAKS: dict[str, Callable[..., BenchResult]] = {name: _soak(name) for name in ("race", "notify", "kill")}
+SOAKS: dict[str, Callable[..., BenchResult]] = {
+    **{name: _soak(name) for name in ("race", "notify", "kill")},
+    "pages": pages.run,
+}
 
 __all__ = ["SOAKS", "Bar", "BenchResult"]

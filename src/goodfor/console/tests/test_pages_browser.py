@@ -15,7 +15,7 @@ from goodfor.console.tests.helpers import Person, link_of, person, sql
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.orders.operations import refund_part
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
@@ -49,8 +49,7 @@ def case_id(shop: Shop) -> UUID:
     return open_case(shop_id=shop.id, kind="mismatch", business_key="x", detail=detail, payment_id=paid.id, now=now)
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("width", [360, 1440])
+@every_size
 def test_every_page(
     shop: Shop,
     case_id: UUID,

@@ -2,6 +2,7 @@
 
 pytestmark = browser_marks
 from goodfor.kit.tests.browser import browser, orm_beside_the_browser   (fixtures, imported by name)
+@every_size
 
 visit = Visit(browser, live_server.url, width=360, language="en", given=("shop's own words",))
 visit.open("/path"); visit.check("name")
@@ -43,6 +44,13 @@ browser_marks = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(chromium() is None, reason="Chromium is not installed: apt-get install chromium"),
 ]
+
+
+#: Both sizes and both languages; all four pairs of them with GOODFOR_EVERY_SIZE=1, which is `./goodfor soak pages`.
+SIZES = [(360, "zh-hans"), (1440, "en"), (360, "en"), (1440, "zh-hans")]
+every_size = pytest.mark.parametrize(
+    ("width", "language"), SIZES if os.environ.get("GOODFOR_EVERY_SIZE") == "1" else SIZES[:2]
+)
 
 
 @pytest.fixture(autouse=True)

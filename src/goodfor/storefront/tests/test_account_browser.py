@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from goodfor.identity.operations.set_oauth_app import set_oauth_app
 from goodfor.kernel.clock import utc_now
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.storefront.tests.account_flow import Mailbox
 from goodfor.storefront.tests.test_account_pages import pay
 from goodfor.storefront.tests.world import World
@@ -38,8 +36,7 @@ def sign_in(page: Any, base: str, box: Mailbox, contact: str = MAIL) -> None:
     page.wait_for_url("**/me")
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("width", [360, 1440])
+@every_size
 def test_every_account_page(
     world: World, box: Mailbox, live_server: Any, browser: Any, width: int, language: str
 ) -> None:

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from goodfor.kernel.clock import utc_now
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.storefront.tests.world import World
 from goodfor.window.operations import publish_blocks
 
@@ -35,8 +33,7 @@ STATIC_PAGES = {
 pytestmark = browser_marks
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("width", [360, 1440])
+@every_size
 def test_every_page(world: World, live_server: Any, browser: Any, width: int, language: str) -> None:
     visit = Visit(browser, live_server.url, width, language, world.given)
     names = {

@@ -1,0 +1,31 @@
+"""`soak pages`: every page of the shop, the accounts, the console and the kit in a real browser, in all four ways.
+
+360 and 1440 px, Chinese and English, light and dark; the tests of `./goodfor test` open each page in two of the four.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+from goodfor.cli.bench.result import Bar, BenchResult
+from goodfor.cli.lazy import load
+from goodfor.cli.paths import project_root
+
+_ENDED = re.compile(r"(\d+) (passed|failed|error)")
+
+
+def run(*, json: bool = False, processes: str = "2") -> BenchResult:  # noqa: ARG001
+    """Chromium's tests with all sizes. Options: processes. Screenshots are left under var/screenshots/."""
+    root = project_root()
+    command = [sys.executable, "-P", "-m", "pytest", "-n", processes, "-q", "-m", "browser", "src"]
+    environment = {**os.environ, "GOODFOR_EVERY_SIZE": "1"}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    load("rich.console").Console(stderr=True, highlight=False, markup=False).print(done.stdout[-4000:])
+    found = {word: int(number) for number, word in _ENDED.findall(done.stdout[-400:])}
+    shots = len(list((root / "var" / "screenshots").glob("*.png")))
+    figures: dict[str, Any] = {"passed": found.get("passed", 0), "failed": found.get("failed", 0), "screenshots": shots}
+    failed = figures["failed"] + found.get("error", 0)
+    bars = [Bar("failures", failed, "0", done.returncode == 0 and failed == 0 and figures["passed"] > 0)]
+    return BenchResult("pages", figures, bars)
