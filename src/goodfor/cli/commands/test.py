@@ -29,4 +29,6 @@ def arguments(given: Sequence[str]) -> list[str]:
     """pytest's arguments: all of src on two processes, unless the caller says otherwise."""
     parallel = any(item == name or item.startswith((f"{name}=", "-n")) for item in given for name in PARALLEL)
     paths = any(not item.startswith("-") and os.path.exists(item.split("::")[0]) for item in given)
-    return [*([] if parallel else ["-n", "2"]), *given, *([] if paths else ["src"])]
+    # Stealing keeps both busy to the end; a file stays on one process as long as it can, with what it has made.
+    shared = [] if parallel else ["-n", "2", "--dist", "worksteal"]
+    return [*shared, *given, *([] if paths else ["src"])]

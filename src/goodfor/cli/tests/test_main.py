@@ -163,10 +163,10 @@ def test_pairs() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ([], ["-n", "2", "src"]),
-        (["-k", "nothing-like-this"], ["-n", "2", "-k", "nothing-like-this", "src"]),
+        ([], ["-n", "2", "--dist", "worksteal", "src"]),
+        (["-k", "nothing-like-this"], ["-n", "2", "--dist", "worksteal", "-k", "nothing-like-this", "src"]),
         (["-n0", "-q"], ["-n0", "-q", "src"]),
-        ([__file__ + "::test_pairs"], ["-n", "2", __file__ + "::test_pairs"]),
+        ([__file__ + "::test_pairs"], ["-n", "2", "--dist", "worksteal", __file__ + "::test_pairs"]),
     ],
 )
 def test_arguments_for_pytest(given: list[str], expected: list[str]) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person
-from goodfor.console.tests.things import message_things
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
+from goodfor.console.tests.things import message_things
 from goodfor.identity.types import Role
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 
