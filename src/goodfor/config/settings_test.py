@@ -31,4 +31,5 @@ from goodfor.config.settings import ALLOWED_HOSTS, DATABASES  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("GOODFOR_TEST_DB_NAME", "test_goodfor")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+PASSWORD_HASHERS = ["goodfor.config.tests.hashing.QuickArgon2"]
 ALLOWED_HOSTS.append("testserver")

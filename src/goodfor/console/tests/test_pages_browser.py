@@ -100,7 +100,9 @@ def test_a_batch_by_clicks(shop: Shop, live_server: Any, browser: Any) -> None:
     visit.open("/console/orders/")
     visit.page.check("tbody tr:not(.sheet-detail) .row-pick >> nth=0")
     visit.check("console-orders-picked")
+    assert visit.page.locator(".batch").evaluate("(bar) => getComputedStyle(bar).display") == "flex"
     visit.page.check(".pick-query")
+    visit.page.wait_for_selector("text=已选 2 条")
     visit.page.click("button[name=act][value=cancel]")
     visit.page.wait_for_url("**/orders/batch")
     assert "取消 2 个未付款的订单" in visit.page.content()
