@@ -55,9 +55,8 @@ class KeyRing:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._master.encrypt(nonce, key, purpose.encode())
 
-    def _load(self) -> None:
-        with self._connect() as db:
-            rows = db.execute("SELECT id, purpose, wrapped, active FROM kernel_data_key").fetchall()
+    def _load(self, db: "psycopg.Connection[tuple[int, str, bytes, bool]]") -> None:
+        rows = db.execute("SELECT id, purpose, wrapped, active FROM kernel_data_key").fetchall()
         for key_id, purpose, wrapped, active in rows:
             if key_id not in self._keys:
                 try:
@@ -73,16 +72,15 @@ class KeyRing:
     def _active_of(self, purpose: str) -> int:
         if purpose in self._active and time.monotonic() - self._loaded_at < REFRESH_SECONDS:
             return self._active[purpose]
-        with self._lock:
-            self._load()
+        with self._lock, self._connect() as db:
+            self._load(db)
             if purpose not in self._active:
-                with self._connect() as db:
-                    db.execute(
-                        "INSERT INTO kernel_data_key (purpose, wrapped, active) VALUES (%s, %s, true)"
-                        " ON CONFLICT (purpose) WHERE active DO NOTHING",
-                        [purpose, self._wrap(purpose, os.urandom(32))],
-                    )
-                self._load()
+                db.execute(
+                    "INSERT INTO kernel_data_key (purpose, wrapped, active) VALUES (%s, %s, true)"
+                    " ON CONFLICT (purpose) WHERE active DO NOTHING",
+                    [purpose, self._wrap(purpose, os.urandom(32))],
+                )
+                self._load(db)
             return self._active[purpose]
 
     @property
@@ -102,8 +100,8 @@ class KeyRing:
     def _cipher(self, key_id: int) -> AESGCM:
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            with self._lock:
-                self._load()
+            with self._lock, self._connect() as db:
+                self._load(db)
             cipher = self._ciphers.get(key_id)
             if cipher is None:
                 raise DecryptFailed("unknown key")
@@ -129,14 +127,14 @@ class KeyRing:
 
     def rotate(self) -> int:
         """Make a new active sealing key and return its id; old keys go on opening what they sealed."""
-        with self._lock:
-            with self._connect() as db, db.transaction():
+        with self._lock, self._connect() as db:
+            with db.transaction():
                 db.execute("UPDATE kernel_data_key SET active = false WHERE purpose = %s AND active", [_SEAL_PURPOSE])
                 row = db.execute(
                     "INSERT INTO kernel_data_key (purpose, wrapped, active) VALUES (%s, %s, true) RETURNING id",
                     [_SEAL_PURPOSE, self._wrap(_SEAL_PURPOSE, os.urandom(32))],
                 ).fetchone()
-            self._load()
+            self._load(db)
         assert row is not None
         return row[0]
 

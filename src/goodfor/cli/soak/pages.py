@@ -1,6 +1,7 @@
 """`soak pages`: every page of the shop, the accounts, the console and the kit in a real browser, in all four ways.
 
-360 and 1440 px, Chinese and English, light and dark; the tests of `./goodfor test` open each page in two of the four.
+360 and 1440 px, Chinese and English, light and dark; `./goodfor test` opens most of them in one of the four. With them
+run the tests that are marked as soaks.
 """
 
 import os
@@ -19,7 +20,7 @@ _ENDED = re.compile(r"(\d+) (passed|failed|error)")
 def run(*, json: bool = False, processes: str = "2") -> BenchResult:  # noqa: ARG001
     """Chromium's tests with all sizes. Options: processes. Screenshots are left under var/screenshots/."""
     root = project_root()
-    command = [sys.executable, "-P", "-m", "pytest", "-n", processes, "-q", "-m", "browser", "src"]
+    command = [sys.executable, "-P", "-m", "pytest", "-n", processes, "-q", "-m", "browser or soak", "src"]
     environment = {**os.environ, "GOODFOR_EVERY_SIZE": "1"}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
     load("rich.console").Console(stderr=True, highlight=False, markup=False).print(done.stdout[-4000:])

@@ -11,13 +11,13 @@ from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
 from goodfor.kernel.clock import utc_now
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, narrowest_first, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.vault import tasks
 
 pytestmark = browser_marks
 
 
-@narrowest_first
+@every_size
 def test_a_file_by_clicks(
     shop: Shop, live_server: Any, browser: Any, tmp_path: Path, width: int, language: str
 ) -> None:

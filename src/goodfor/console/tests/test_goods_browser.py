@@ -15,7 +15,7 @@ from goodfor.console.tests.helpers import person
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, narrowest_first, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 
 pytestmark = browser_marks
 
@@ -27,7 +27,7 @@ def words_of_goods(shop: Shop) -> tuple[str, ...]:
     return (*words_of(shop), *(text for offer in offers for text in offer), *names, "新品", "宅家")
 
 
-@narrowest_first
+@every_size
 def test_every_page_of_goods(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     sku_id, now = shop.demo.skus["kw-50"], utc_now()
     product_id = catalog.desk_sku(shop.id, sku_id).product_id

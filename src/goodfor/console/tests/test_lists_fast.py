@@ -20,7 +20,7 @@ from goodfor.kernel import sql
 from goodfor.kernel.clock import utc_now
 from goodfor.payments import queries as payments
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.soak]
 MANY = 200_000
 #: The bar is 300 ms on a quiet machine with a million; a test machine does other things besides.
 SLACK_MS = 900

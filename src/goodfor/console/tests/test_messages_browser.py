@@ -10,12 +10,12 @@ from goodfor.console.tests.helpers import person
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
 from goodfor.console.tests.things import message_things
 from goodfor.identity.types import Role
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, narrowest_first, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 
 pytestmark = browser_marks
 
 
-@narrowest_first
+@every_size
 def test_every_message_page(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     things, one = message_things(shop), person(shop.id, Role.OWNER, app=True)
     visit = Visit(browser, live_server.url, width, language, words_of(shop), budget=BUDGET, dense=True)

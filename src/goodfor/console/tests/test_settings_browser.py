@@ -14,7 +14,7 @@ from goodfor.kernel import audit
 from goodfor.kernel.audit_check import check_audit
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.operations.start_audit_check import start_audit_check
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, narrowest_first, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.payments.operations.open_account import open_account
 
 pytestmark = browser_marks
@@ -27,7 +27,7 @@ def prove(visit: Visit, one: Person) -> None:
     visit.page.wait_for_url("**/console/")
 
 
-@narrowest_first
+@every_size
 def test_every_settings_page(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     now, one, member = utc_now(), person(shop.id, app=True), person(shop.id, Role.SUPPORT)
     account = open_account(

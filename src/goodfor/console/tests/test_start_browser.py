@@ -13,7 +13,7 @@ from goodfor.demo.operations.start_run import start_run
 from goodfor.demo.types import OFFERS
 from goodfor.identity.operations import create_shop
 from goodfor.kernel.clock import utc_now
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, narrowest_first, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 
 pytestmark = browser_marks
 WORDS = (
@@ -26,7 +26,8 @@ WORDS = (
 )
 
 
-@narrowest_first
+@pytest.mark.soak
+@every_size
 def test_from_nothing_to_the_first_sale(
     transactional_db: None, live_server: Any, browser: Any, width: int, language: str
 ) -> None:

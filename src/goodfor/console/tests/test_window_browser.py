@@ -10,7 +10,7 @@ from goodfor.console.tests.helpers import person
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, narrowest_first, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.window import queries as window
 from goodfor.window.operations import add_block, publish_blocks
 from goodfor.window.types import BlockRequest, Text
@@ -28,7 +28,8 @@ def blocks(shop: Shop) -> None:
         add_block(shop_id=shop.id, block=BlockRequest(kind, dict(settings)), actor="test", now=utc_now())
 
 
-@narrowest_first
+@pytest.mark.soak
+@every_size
 def test_pages_of_the_window(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     given = (*words_of(shop), *WORDS, "影音会员", "游戏点卡", "出行生活", "阅读学习")
     visit = Visit(browser, live_server.url, width, language, given, budget=BUDGET, dense=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from goodfor.kit.tests.browser import SHOTS, Visit, browser, browser_marks, narrowest_first, orm_beside_the_browser
+from goodfor.kit.tests.browser import SHOTS, Visit, browser, browser_marks, every_size, orm_beside_the_browser
 
 __all__ = ["browser", "orm_beside_the_browser"]
 
@@ -14,7 +14,8 @@ pytestmark = browser_marks
 GIVEN = ("元", "100元", "50元", "200元", "月卡")
 
 
-@narrowest_first
+@pytest.mark.soak
+@every_size
 def test_living_page(live_server: Any, browser: Any, width: int, language: str) -> None:
     visit = Visit(browser, live_server.url, width, language, GIVEN, budget=None, dense=True)
     visit.open("/kit")
