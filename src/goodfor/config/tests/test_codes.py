@@ -17,7 +17,6 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import Unavailable
 from goodfor.kernel.events import StoredEvent
 
-notify = pytest.importorskip("goodfor.notify.operations", reason="this installation has no room notify")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

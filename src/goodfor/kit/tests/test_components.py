@@ -8,6 +8,7 @@ from django import forms
 from django.template import engines
 from django.template.library import import_library
 from django.test import RequestFactory
+from django_cotton.compiler_regex import CottonCompiler
 
 from goodfor.kit.icons import icon_names
 from goodfor.kit.templatetags.kit import page_numbers
@@ -19,7 +20,7 @@ ICON = re.compile(r"""{% icon ["']([\w-]+)["']|<c-(?:button|alert|empty|stat)\b[
 
 def render(source: str, path: str = "/", cookies: dict[str, str] | None = None, **context: object) -> str:
     """A template from a string, as files are compiled."""
-    compiler = pytest.importorskip("django_cotton.compiler_regex").CottonCompiler()
+    compiler = CottonCompiler()
     request = RequestFactory().get(path)
     request.COOKIES.update(cookies or {})
     template = engines["django"].from_string(compiler.process("{% load kit %}" + source))

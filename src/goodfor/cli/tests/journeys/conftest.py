@@ -20,8 +20,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from goodfor.cli.stack import _free_pair
 from goodfor.cli.tests.test_demo import OWN
 from goodfor.cli.tests.test_postgres import source_environment
-from goodfor.kit.tests.browser import LAUNCH_ARGS, SHOTS, chromium
+from goodfor.kit.tests.browser import SHOTS, browser
 
+__all__ = ["browser"]
 READY_SECONDS = 120
 _CONSOLE_LINK = re.compile(r"http://127\.0\.0\.1:\d+/console/signin\?token=\S+")
 
@@ -135,13 +136,9 @@ def owner(demo: Up, chrome: Any, owners: dict[str, Owner]) -> Owner:
 
 
 @pytest.fixture
-def chrome() -> Iterator[Any]:
+def chrome(browser: Any) -> Any:
     """One Chromium for a journey."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium(), args=LAUNCH_ARGS)
-        yield opened
-        opened.close()
+    return browser
 
 
 class Device:
