@@ -10,6 +10,8 @@ from django.db import transaction
 
 from goodfor.cli import world
 from goodfor.demo.operations.adopt_shop import adopt_shop
+from goodfor.demo.operations.dress_shop import dress_shop
+from goodfor.demo.types import OFFERS
 from goodfor.identity import queries as identity
 from goodfor.identity.errors import ShopNotFound
 from goodfor.identity.operations.add_staff import add_staff
@@ -63,7 +65,7 @@ def _make_demo(key_file: Path) -> ShopView:
     now = utc_now()
     with transaction.atomic():
         advisory_xact_lock(("seed",))
-        made = world.make_shop(now)
+        made = world.make_shop(now, offers=OFFERS)
         if gateway := os.environ.get("GOODFOR_SANDBOX_URL"):
             world.open_epay(made.shop_id, gateway, now)
     descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -72,6 +74,7 @@ def _make_demo(key_file: Path) -> ShopView:
     for sku_id in made.skus.values():
         world.load_codes(made.shop_id, sku_id, world.random_codes(CODES_PER_SKU), utc_now(), cost_minor=800)
     adopt_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
+    dress_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
     return identity.shop_by_code("demo")
 
 

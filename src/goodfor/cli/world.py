@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from goodfor.catalog import operations as catalog
-from goodfor.demo.types import CATEGORIES, OFFERS
+from goodfor.demo.types import CATEGORIES, FEW, Offer
 from goodfor.identity.operations.create_api_client import create_api_client
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.identity.types import Scope
@@ -66,7 +66,7 @@ def load_codes(
     return done.batch.counts.accepted
 
 
-def make_shop(now: datetime, code: str = "demo", name: str = "好码小店") -> DemoShop:
+def make_shop(now: datetime, code: str = "demo", name: str = "好码小店", offers: Sequence[Offer] = FEW) -> DemoShop:
     """A shop with its shelves, products, an API client with a funded wallet, and payment by balance; no codes yet."""
     shop = create_shop(
         code=code, name=name, currency="CNY", settings={"support": "support@shop.example"}, actor=ACTOR, now=now
@@ -76,7 +76,7 @@ def make_shop(now: datetime, code: str = "demo", name: str = "好码小店") -> 
         for i, (slug, label) in enumerate(CATEGORIES)
     }
     skus: dict[str, UUID] = {}
-    for position, offer in enumerate(OFFERS):
+    for position, offer in enumerate(offers):
         product_id = catalog.create_product(
             shop_id=shop.id,
             category_id=shelves[offer.category],
@@ -85,6 +85,7 @@ def make_shop(now: datetime, code: str = "demo", name: str = "好码小店") -> 
             summary=offer.summary,
             how_to_use=offer.how_to_use,
             validity_text=offer.validity,
+            scenes=offer.scenes,
             position=position,
             actor=ACTOR,
             now=now,

@@ -10,7 +10,7 @@ from goodfor.console.tests.helpers import person
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in
 from goodfor.demo.operations.do_step import do_step
 from goodfor.demo.operations.start_run import start_run
-from goodfor.demo.types import OFFERS
+from goodfor.demo.types import OFFERS, SCENES
 from goodfor.identity.operations import create_shop
 from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
@@ -22,6 +22,7 @@ WORDS = (
     "余额",
     "示例客户",
     *(offer.name for offer in OFFERS),
+    *SCENES,
     *(sku[1] for o in OFFERS for sku in o.skus),
 )
 

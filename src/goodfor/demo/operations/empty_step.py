@@ -1,4 +1,4 @@
-"""One step of an emptying: a product off sale, free codes void, a client's key gone, an account switched off.
+"""One step of an emptying: the first page, a product off sale, free codes void, a client's key, an account.
 
 What a real sale has touched stays as it is; orders, postings and sold codes are history and stay, too.
 """
@@ -12,6 +12,7 @@ from django.db import transaction
 from goodfor.catalog import operations as catalog
 from goodfor.catalog import queries as catalog_reads
 from goodfor.demo.models import Mark
+from goodfor.demo.operations.dress_shop import clear_home
 from goodfor.demo.queries import batch_of, clients, sku_of, touched
 from goodfor.identity import queries as identity
 from goodfor.identity.operations.revoke_api_client import revoke_api_client
@@ -26,8 +27,8 @@ from goodfor.vault.operations.void_codes import void_codes
 #: Codes that one step voids.
 CHUNK = 200
 _REASON = "demo"
-#: Products before their codes, so that nobody orders meanwhile; accounts last.
-_ORDER = ("product", "codes", "client", "account")
+#: The first page before what it shows, products before their codes, so that nobody orders meanwhile; accounts last.
+_ORDER = ("home", "product", "codes", "client", "account")
 
 
 def steps_to_empty(shop_id: UUID) -> list[str]:
@@ -83,6 +84,8 @@ def _thing(shop_id: UUID, mark: Mark, actor: str, now: datetime) -> None:
         catalog.set_on_sale(shop_id=shop_id, on_sale=False, product_id=subject_id, actor=actor, now=now)
         for sku in catalog_reads.get_product(shop_id, subject_id).skus:
             catalog.set_on_sale(shop_id=shop_id, on_sale=False, sku_id=sku.id, actor=actor, now=now)
+    elif kind == "home":
+        clear_home(shop_id=shop_id, actor=actor, now=now)
     elif kind == "client":
         revoke_api_client(shop_id=shop_id, client_id=subject_id, actor=actor, now=now)
     elif not _others_pay_by(shop_id, mark):

@@ -1,4 +1,4 @@
-"""One step of a filling: a product, the codes of a SKU, the client with its money, an order of it."""
+"""One step of a filling: a product, its picture, codes of a SKU, the first page, the client's money, an order of it."""
 
 import tempfile
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from django.db import transaction
 from goodfor.catalog import operations as catalog
 from goodfor.catalog import queries as catalog_reads
 from goodfor.demo.models import Mark
+from goodfor.demo.operations.dress_shop import arrange_home, give_picture, may_arrange
 from goodfor.demo.types import CATEGORIES, CODES_PER_SKU, OFFERS, ORDERS, WALLET_MINOR, Offer
 from goodfor.identity import queries as identity
 from goodfor.identity.operations.create_api_client import create_api_client
@@ -38,7 +39,7 @@ PAST, APART = timedelta(days=30), timedelta(hours=29)
 
 
 def steps_to_fill(shop_id: UUID, now: datetime) -> list[str]:
-    """What is missing, in order: product:<slug>, codes:<SKU>, account, client, order:<n>."""
+    """What is missing, in order: product:<slug>, picture:<slug>, codes:<SKU>, home, account, client, order:<n>."""
     live = set(Mark.objects.filter(shop_id=shop_id, live=True).values_list("key", flat=True))
     stocked = set(
         Mark.objects.filter(shop_id=shop_id, live=True, key__startswith="codes:", subject_id__isnull=False).values_list(
@@ -47,7 +48,10 @@ def steps_to_fill(shop_id: UUID, now: datetime) -> list[str]:
     )
     having = {key.split(":")[1] for key in stocked}
     steps = [f"product:{offer.slug}" for offer in OFFERS if f"product:{offer.slug}" not in live]
+    steps += [f"picture:{offer.slug}" for offer in OFFERS if f"picture:{offer.slug}" not in live]
     steps += [f"codes:{code}" for offer in OFFERS for code, *_rest in offer.skus if code not in having]
+    if may_arrange(shop_id):
+        steps.append("home")
     if not any(key.startswith("account:") for key in live) and not _takes_balance(shop_id, now):
         steps.append("account")
     client = _live_client(shop_id)
@@ -62,6 +66,10 @@ def fill_step(*, shop_id: UUID, step: str, actor: str, now: datetime) -> None:
     kind, _sep, name = step.partition(":")
     if kind == "product":
         _product(shop_id, next(offer for offer in OFFERS if offer.slug == name), actor, now)
+    elif kind == "picture":
+        give_picture(shop_id=shop_id, slug=name, actor=actor, now=now)
+    elif kind == "home":
+        arrange_home(shop_id=shop_id, actor=actor, now=now)
     elif kind == "codes":
         _codes(shop_id, name, actor, now)
     elif kind == "account":
@@ -95,7 +103,7 @@ def _product(shop_id: UUID, offer: Offer, actor: str, now: datetime) -> None:
     product_id = catalog.create_product(
         shop_id=shop_id, category_id=_shelf(shop_id, offer.category, actor, now), slug=f"demo-{offer.slug}",
         name=offer.name, summary=offer.summary, how_to_use=offer.how_to_use, validity_text=offer.validity,
-        position=OFFERS.index(offer), actor=actor, now=now,
+        scenes=offer.scenes, position=OFFERS.index(offer), actor=actor, now=now,
     )  # fmt: skip
     Mark.objects.create(shop_id=shop_id, key=key, subject_id=product_id)
     for position, (code, name, label, price, list_price) in enumerate(offer.skus):

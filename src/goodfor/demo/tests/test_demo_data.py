@@ -18,7 +18,7 @@ from goodfor.demo.operations import empty_step, fill_step
 from goodfor.demo.operations.adopt_shop import adopt_shop
 from goodfor.demo.operations.do_step import do_step
 from goodfor.demo.operations.start_run import start_run
-from goodfor.demo.types import CODES_PER_SKU, OFFERS, ORDERS
+from goodfor.demo.types import CODES_PER_SKU, FEW, OFFERS, ORDERS
 from goodfor.identity.models import ApiClient
 from goodfor.identity.operations import create_shop
 from goodfor.kernel.clock import utc_now
@@ -31,6 +31,9 @@ from goodfor.orders.tests.factories import relay_all
 from goodfor.orders.types import LineRequest
 from goodfor.payments.models import Account
 from goodfor.vault.models import Batch, Code
+from goodfor.window import operations as blocks
+from goodfor.window import queries as window
+from goodfor.window.types import BlockRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SKUS = sum(len(offer.skus) for offer in OFFERS)
@@ -71,19 +74,23 @@ def counts(shop_id: UUID) -> dict[str, Any]:
         "orders": Order.objects.filter(shop_id=shop_id, state="delivered").count(),
         "clients": ApiClient.objects.filter(shop_id=shop_id, active=True).count(),
         "accounts": Account.objects.filter(shop_id=shop_id, enabled=True, valid_to__isnull=True).count(),
+        "blocks": len(window.published(shop_id)),
+        "pictures": Product.objects.filter(shop_id=shop_id).exclude(image_name="").count(),
     }
 
 
 SOLD_CODES = sum(1 + n % 2 for n in range(1, ORDERS + 1))
 #: Shelves, products, SKUs, three batches, a client, an account.
-ADOPTED = 2 * len(OFFERS) + SKUS + 3 + 1 + 1
+ADOPTED = 2 * len(FEW) + sum(len(offer.skus) for offer in FEW) + 3 + 1 + 1
 LOADED = SKUS * CODES_PER_SKU
 FILLED = {
     "on_sale": len(OFFERS), "skus_on_sale": SKUS, "products": len(OFFERS), "free": LOADED - SOLD_CODES,
-    "sold": SOLD_CODES, "void": 0, "orders": ORDERS, "clients": 1, "accounts": 1,
+    "sold": SOLD_CODES, "void": 0, "orders": ORDERS, "clients": 1, "accounts": 1, "blocks": 5,
+    "pictures": len(OFFERS),
 }  # fmt: skip
 EMPTIED = {
     **FILLED, "on_sale": 0, "skus_on_sale": 0, "free": 0, "void": LOADED - SOLD_CODES, "clients": 0, "accounts": 0,
+    "blocks": 0,
 }  # fmt: skip
 
 
@@ -152,6 +159,22 @@ def test_killed_after_every_step_and_inside_of_some(shop_id: UUID, kind: str, mo
     assert counts(shop_id) == (FILLED if kind == "fill" else EMPTIED)
     assert Batch.objects.filter(shop_id=shop_id).count() == SKUS
     sound(shop_id)
+
+
+def test_a_first_page_of_the_operators_own_stays(shop_id: UUID, now: datetime) -> None:
+    """Neither filling nor emptying touches it, made before or changed afterwards."""
+    own = [BlockRequest("text", {"title": "营业时间", "body": "全天"})]
+    blocks.arrange_blocks(shop_id=shop_id, blocks=own, actor="test", now=now)
+    go(shop_id, "fill")
+    go(shop_id, "empty")
+    assert [block.content.title for block in window.draft(shop_id)] == ["营业时间"]
+    blocks.arrange_blocks(shop_id=shop_id, blocks=[], actor="test", now=now)
+    go(shop_id, "fill")
+    assert len(window.published(shop_id)) == 5
+    blocks.arrange_blocks(shop_id=shop_id, blocks=own, actor="test", now=now)
+    go(shop_id, "empty")
+    assert [block.content.title for block in window.draft(shop_id)] == ["营业时间"]
+    assert len(window.published(shop_id)) == 5
 
 
 def test_emptied_while_half_filled(shop_id: UUID) -> None:
