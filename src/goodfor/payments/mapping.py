@@ -94,6 +94,7 @@ def attempt_of(row: Payment) -> base.Attempt:
         return_url=request.get("return_url", ""),
         client_ip=request.get("client_ip", ""),
         device=request.get("device", ""),
+        payer=request.get("payer", ""),
         channel_ref=row.channel_ref,
         expires_at=row.expires_at,
     )

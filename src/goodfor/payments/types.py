@@ -10,7 +10,7 @@ from goodfor.kernel.money import Money
 from goodfor.ledger.types import Entry, Line
 from goodfor.payments.states import SUCCEEDED
 
-FactKind = Literal["paid", "closed", "refunded", "refund_failed"]
+FactKind = Literal["paid", "closed", "refunded", "refund_failed", "disputed", "dispute_won", "dispute_lost"]
 FactSource = Literal["notify", "query", "local"]
 OutcomeName = Literal[
     "confirmed",
@@ -22,7 +22,7 @@ OutcomeName = Literal[
     "mismatch",
     "unknown_payment",
 ]
-InstructionKind = Literal["redirect", "qr", "form", "done"]
+InstructionKind = Literal["redirect", "qr", "form", "done", "client"]
 
 #: Outcomes by which the source is paid, or may be if its owner still wants it (late).
 SETTLING: Final[frozenset[OutcomeName]] = frozenset({"confirmed", "late"})
@@ -88,7 +88,11 @@ class CheckoutMethod:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What the buyer does next: follow `url` (redirect), show it as a code (qr), or post `fields` to it (form)."""
+    """What the buyer does next: follow `url` (redirect), show it as a code (qr), post `fields` to it (form).
+
+    `client`: `fields` go to the script or app of the channel on the buyer's side (JSAPI, App); `url`, where there is
+    one, is the way for whoever has neither.
+    """
 
     kind: InstructionKind
     url: str = ""
@@ -106,7 +110,11 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a channel says has happened. `our_ref` is our number (payment or refund), `channel_ref` theirs."""
+    """What a channel says has happened. `our_ref` is our number (payment or refund), `channel_ref` theirs.
+
+    Of a refund: only a hint, the refund is asked about. Of a dispute: `channel_ref` is the dispute's number, and where
+    it does not name our payment, `parent_ref` is the channel's number of the payment and `our_ref` is empty.
+    """
 
     kind: FactKind
     provider: str
@@ -117,6 +125,7 @@ class Fact:
     happened_at: datetime
     source: FactSource
     inbox_id: UUID | None = None
+    parent_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class PayerRequest:
     return_url: str
     client_ip: str = ""
     device: str = ""
+    payer: str = ""
 
 
 def begin_payment(
@@ -140,6 +141,7 @@ def _insert(
             "return_url": request.return_url,
             "client_ip": request.client_ip,
             "device": request.device,
+            "payer": request.payer,
         },
         expires_at=expires_at,
         created_at=now,

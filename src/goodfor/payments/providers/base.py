@@ -1,5 +1,8 @@
 """What a payment channel's adapter is: eight methods, values in, outcomes out.
 
+What only some channels have stands beside it: bills (`bills.py`), splits (`splits.py`), disputes (`disputes.py`). An
+adapter that has it implements that protocol as well.
+
 An adapter touches no database row of payments and knows no order. It is called outside of transactions only.
 """
 
@@ -19,6 +22,12 @@ NOT_SENT = "not_sent"
 NOT_FOUND = "not_found"
 #: `Rejected.code` when the channel has no such call.
 UNSUPPORTED = "unsupported"
+#: `Rejected.code` of a query: the attempt is closed there and can never be paid.
+CLOSED = "closed"
+#: `Rejected.code` of a refund: our balance there is too low; the same number may be tried again after a top-up.
+NO_FUNDS = "no_funds"
+#: `Rejected.code` of a refund: the channel's window for this payment is over; the money must go another way.
+WINDOW_OVER = "window_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,11 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A payment as an adapter needs it. `channel_ref` is empty until the channel gave its number."""
+    """A payment as an adapter needs it. `channel_ref` is empty until the channel gave its number.
+
+    `payer` is who pays, by the channel's own id (openid), where the method needs it; `device` is one of pc, mobile,
+    wechat, alipay, app.
+    """
 
     number: str
     amount: Money
@@ -67,6 +80,7 @@ class Attempt:
     device: str = ""
     channel_ref: str = ""
     expires_at: datetime | None = None
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ some protocols put a key there; and only the pool takes a backend that holds a w
 """
 
 import ipaddress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import httpcore
@@ -20,6 +23,10 @@ CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
 TOTAL_SECONDS = 12.0
 MAX_REPLY_BYTES = 256 * 1024
+#: Files of a channel: bills of a day.
+FILE_SECONDS = 600.0
+MAX_FILE_BYTES = 1024 * 1024 * 1024
+_OK = 200
 
 
 class NotSent(Exception):
@@ -40,6 +47,8 @@ class Reply:
 
     status: int
     body: bytes = field(repr=False)
+    #: Names in lower case; a name that came twice keeps its last value.
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @lru_cache(maxsize=1)
@@ -86,35 +95,53 @@ def _is_literal(host: str) -> bool:
 def post_form(url: str, fields: dict[str, str]) -> Reply:
     """POST `application/x-www-form-urlencoded`. Raises NotSent or NoAnswer."""
     body = urlencode(fields).encode("ascii")
-    return _exchange("POST", url, body, "application/x-www-form-urlencoded")
+    return send("POST", url, body, {"content-type": "application/x-www-form-urlencoded"})
 
 
 def get(url: str, fields: dict[str, str]) -> Reply:
     """GET with a query string. Raises NotSent or NoAnswer."""
-    return _exchange("GET", f"{url}?{urlencode(fields)}", b"", "")
+    return send("GET", f"{url}?{urlencode(fields)}")
 
 
 def post_json(url: str, body: bytes) -> Reply:
     """POST `application/json`. Raises NotSent or NoAnswer."""
-    return _exchange("POST", url, body, "application/json")
+    return send("POST", url, body, {"content-type": "application/json"})
 
 
-def _exchange(method: str, url: str, body: bytes, content_type: str) -> Reply:
+def send(method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
+    """One exchange, exactly these bytes; redirects are answers, not followed. Raises NotSent or NoAnswer."""
+    with within(TOTAL_SECONDS), _response(method, url, body, headers or {}) as response:
+        return Reply(response.status, _limited(response), _headers(response))
+
+
+def download(url: str, target: Path, headers: Mapping[str, str] | None = None) -> Reply:
+    """GET a file of at most MAX_FILE_BYTES into `target`; the reply's body is empty unless the status is not 200.
+
+    Raises NotSent or NoAnswer, and then `target` is not to be used.
+    """
+    with within(FILE_SECONDS), _response("GET", url, b"", headers or {}) as response:
+        if response.status != _OK:
+            return Reply(response.status, _limited(response), _headers(response))
+        written = 0
+        with target.open("wb") as file:
+            for chunk in _chunks(response):
+                written += len(chunk)
+                if written > MAX_FILE_BYTES:
+                    raise NoAnswer("reply_too_large")
+                file.write(chunk)
+        return Reply(response.status, b"", _headers(response))
+
+
+@contextmanager
+def _response(method: str, url: str, body: bytes, extra: Mapping[str, str]) -> Iterator[httpcore.Response]:
     require_no_transaction()
-    headers = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "goodfor"}
-    if content_type:
-        headers["content-type"] = content_type
+    headers = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "goodfor", **extra}
     timeout = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": CONNECT_SECONDS}
     made = httpx.Request(method, url, content=body, headers=headers)
     target = httpcore.URL(
         scheme=made.url.raw_scheme, host=made.url.raw_host, port=made.url.port, target=made.url.raw_path
     )
     request = httpcore.Request(method, target, headers=made.headers.raw, content=body, extensions={"timeout": timeout})
-    with within(TOTAL_SECONDS):
-        return _answer(request)
-
-
-def _answer(request: httpcore.Request) -> Reply:
     try:
         response = _pool().handle_request(request)
     except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.UnsupportedProtocol):
@@ -124,22 +151,31 @@ def _answer(request: httpcore.Request) -> Reply:
     except (httpcore.NetworkError, httpcore.ProtocolError):
         raise NoAnswer("connection_lost") from None
     try:
-        return Reply(response.status, _limited(response))
-    except httpcore.TimeoutException:
-        raise NoAnswer("timeout") from None
-    except (httpcore.NetworkError, httpcore.ProtocolError):
-        raise NoAnswer("connection_lost") from None
+        yield response
     finally:
         response.close()
 
 
 def _limited(response: httpcore.Response) -> bytes:
     received = bytearray()
-    for chunk in response.iter_stream():
+    for chunk in _chunks(response):
         received += chunk
         if len(received) > MAX_REPLY_BYTES:
             raise NoAnswer("reply_too_large")
     return bytes(received)
+
+
+def _chunks(response: httpcore.Response) -> Iterator[bytes]:
+    try:
+        yield from response.iter_stream()
+    except httpcore.TimeoutException:
+        raise NoAnswer("timeout") from None
+    except (httpcore.NetworkError, httpcore.ProtocolError):
+        raise NoAnswer("connection_lost") from None
+
+
+def _headers(response: httpcore.Response) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
 
 
 def require_no_transaction() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from goodfor.kernel.money import Money
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http
+from goodfor.payments.providers import http, rsa
 from goodfor.payments.providers.base import (
     NOT_FOUND,
     NOT_SENT,
@@ -59,11 +59,11 @@ class EpayProvider:
                 raise ConfigProblem("key", "missing")
             return
         try:
-            signing.check_private_key(settings.private_key)
+            rsa.private(settings.private_key)
         except ValueError:
             raise ConfigProblem("private_key", "malformed") from None
         try:
-            signing.check_public_key(settings.platform_key)
+            rsa.public(settings.platform_key)
         except ValueError:
             raise ConfigProblem("platform_key", "malformed") from None
 

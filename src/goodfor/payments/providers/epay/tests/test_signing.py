@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from goodfor.kernel.money import Money
+from goodfor.payments.providers import rsa
 from goodfor.payments.providers.epay import client, schemas, signing
 from goodfor.payments.providers.epay.adapter import cut
 from goodfor.payments.providers.epay.schemas import BadReply
@@ -86,7 +87,7 @@ def test_wrong_hash_wrong_key_and_dialect() -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"])
 def test_bad_keys_are_refused_without_being_quoted(text: str) -> None:
-    for check in (signing.check_private_key, signing.check_public_key):
+    for check in (rsa.private, rsa.public):
         with pytest.raises(ValueError, match="key") as refused:
             check(text)
         assert "AAAA" not in str(refused.value)
