@@ -132,6 +132,7 @@ def fact_value(row: FactRow) -> Fact:
         happened_at=row.happened_at,
         source=row.source,  # type: ignore[arg-type]
         inbox_id=row.inbox_id,
+        parent_ref=row.parent_ref,
     )
 
 

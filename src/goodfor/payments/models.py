@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
+from goodfor.payments import bill_models as bill_models
+from goodfor.payments import dispute_models as dispute_models
 from goodfor.payments import states
 
 PAYMENT_STATES = sorted(states.PAYMENT.states)
@@ -179,6 +181,8 @@ class FactRow(models.Model):
     kind = models.CharField(max_length=16)
     our_ref = models.CharField(max_length=64)
     channel_ref = models.CharField(max_length=64)
+    #: Of a dispute that does not name our payment: the channel's number of the payment.
+    parent_ref = models.CharField(max_length=64, default="", db_default="")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     happened_at = models.DateTimeField()
@@ -196,7 +200,18 @@ class FactRow(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_fact_amount"),
             models.CheckConstraint(condition=~Q(channel_ref=""), name="payments_fact_ref"),
             models.CheckConstraint(
-                condition=Q(kind__in=["paid", "closed", "refunded", "refund_failed"]), name="payments_fact_kind"
+                condition=Q(
+                    kind__in=[
+                        "paid",
+                        "closed",
+                        "refunded",
+                        "refund_failed",
+                        "disputed",
+                        "dispute_won",
+                        "dispute_lost",
+                    ]
+                ),
+                name="payments_fact_kind",
             ),
             models.CheckConstraint(
                 condition=Q(outcome="", applied_at__isnull=True) | (~Q(outcome="") & Q(applied_at__isnull=False)),

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from goodfor.kernel.loops import loop
 from goodfor.payments.operations.execute_refund import run_due_refunds
+from goodfor.payments.operations.fetch_bills import fetch_bills
 from goodfor.payments.operations.poll_due import poll_due
 from goodfor.payments.operations.sweep_inbox import purge_forged, sweep_inbox
+from goodfor.payments.operations.want_bills import want_bills
 
 
 @loop(name="payments.poll", seconds=1.0)
@@ -31,3 +33,15 @@ def inbox(now: datetime) -> int:
 def purge(now: datetime) -> int:
     """Forget old forged callbacks."""
     return purge_forged(now=now)
+
+
+@loop(name="payments.want_bills", seconds=600.0)
+def wanted(now: datetime) -> int:
+    """Note which days' bills are to be fetched."""
+    return want_bills(now=now)
+
+
+@loop(name="payments.bills", seconds=10.0)
+def bills(now: datetime) -> int:
+    """Fetch and take in bills."""
+    return fetch_bills(now=now)

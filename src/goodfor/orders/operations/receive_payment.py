@@ -6,6 +6,9 @@ from uuid import UUID
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.types import CallbackReply
 from goodfor.payments.operations.confirm_fact import confirm_fact
+from goodfor.payments.operations.heed_hint import heed_hint
+from goodfor.payments.operations.note_dispute import KINDS as DISPUTE_KINDS
+from goodfor.payments.operations.note_dispute import note_dispute
 from goodfor.payments.operations.record_callback import record_callback
 from goodfor.payments.types import RawRequest
 
@@ -20,6 +23,13 @@ def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
     if not receipt.verified:
         return CallbackReply(400, receipt.nack)
     for fact in receipt.facts:
+        if fact.kind in DISPUTE_KINDS:
+            if not note_dispute(shop_id=shop_id, fact=fact, now=now):
+                return CallbackReply(400, receipt.nack)
+            continue
+        if fact.kind != "paid":
+            heed_hint(shop_id=shop_id, fact=fact, now=now)
+            continue
         confirmation = confirm_fact(shop_id=shop_id, fact=fact, now=now)
         if confirmation.state == "refuted":
             return CallbackReply(400, receipt.nack)
