@@ -205,10 +205,12 @@ def paid_by_others(shop_id: UUID, client_ids: Sequence[UUID], limit: int) -> lis
     return [row[0] for row in _PAID_BY_OTHERS.rows(params)]
 
 
-def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None = None) -> list[Method]:
-    """Ways to pay that the checkout offers; `code` goes into start_payment."""
-    offered = payments.checkout_methods(shop_id, currency, now or utc_now())
-    return [Method(f"{o.account_code}/{o.method}", o.method, o.account_name) for o in offered]
+def payment_methods(
+    shop_id: UUID, amount: Money, *, device: str = "pc", payer_known: bool = False, now: datetime | None = None
+) -> list[Method]:
+    """Ways to pay this amount from this device; `code` goes into start_payment."""
+    found = payments.brands(shop_id, amount, device, now or utc_now(), payer_known=payer_known)
+    return [Method(brand) for brand in found]
 
 
 def trust_figures(shop_id: UUID) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from goodfor.payments.types import (
     RecordedFact,
     RefundView,
 )
+from goodfor.payments.ways import brands, routes
 
 __all__ = [
     "AccountSheet",
@@ -35,6 +36,7 @@ __all__ = [
     "bill",
     "bill_rows",
     "bills",
+    "brands",
     "case",
     "cases",
     "cases_of",
@@ -56,6 +58,7 @@ __all__ = [
     "refund",
     "refund_by_key",
     "refunds_of",
+    "routes",
     "search_payments",
     "settling_of",
     "walk_payments",

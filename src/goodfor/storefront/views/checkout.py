@@ -23,7 +23,7 @@ from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import Buyer, LineRequest
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
-from goodfor.storefront.client import client_ip
+from goodfor.storefront.client import client_ip, device_of
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
 from goodfor.storefront.operations.count_attempt import count_attempt
@@ -57,9 +57,8 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Show what is being bought and what it costs; on POST place the order and start its payment."""
     asked = request.POST if request.method == "POST" else request.GET
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
-    methods = [
-        (method.code, method.label) for method in orders.payment_methods(shop.id, basket.offer.sku.price.currency)
-    ]
+    offered = orders.payment_methods(shop.id, basket.total, device=device_of(request))
+    methods = [(method.code, method.label) for method in offered]
     options: dict[str, Any] = {
         "methods": methods,
         "invoices": bool(shop.settings.get("invoices")),

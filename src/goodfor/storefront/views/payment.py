@@ -16,7 +16,7 @@ from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.cancel_order import cancel_order
 from goodfor.orders.operations.start_payment import start_payment
-from goodfor.orders.types import OrderView
+from goodfor.orders.types import OrderView, Payer
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import client_ip, device_of, scheme_and_host
 from goodfor.storefront.forms import typed
@@ -39,8 +39,7 @@ def begin_payment(
             method=method,
             return_url=scheme_and_host(request) + reverse("storefront:order", args=[number]),
             notify_url=_notify_base(request),
-            ip=client_ip(request),
-            device=device_of(request),
+            payer=Payer(client_ip(request), device_of(request)),
             now=utc_now(),
         )
     except DomainError as error:
@@ -76,7 +75,8 @@ def _page(
     request: HttpRequest, shop: ShopView, order: OrderView, hint: PayHint | None, error: DomainError | None
 ) -> HttpResponse:
     way = hint if hint and usable(hint) else None
-    methods = [(method.code, method.label) for method in orders.payment_methods(shop.id, order.total.currency)]
+    offered = orders.payment_methods(shop.id, order.total, device=device_of(request))
+    methods = [(method.code, method.label) for method in offered]
     context = {
         "order": order,
         "way": way,
