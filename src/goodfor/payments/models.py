@@ -237,6 +237,8 @@ class Refund(models.Model):
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=16, default=states.CREATED)
     reason = models.CharField(max_length=200, default="")
+    #: A ledger account that the money comes from instead of the channel: a buyer's wallet, or the bank, by hand.
+    paid_from = models.CharField(max_length=128, default="", db_default="")
     #: Which capture is given back, by the channel's number.
     capture_ref = models.CharField(max_length=64)
     channel_ref = models.CharField(max_length=64, default="")

@@ -312,6 +312,8 @@ class RefundView:
     created_at: datetime
     accepted_at: datetime | None
     finished_at: datetime | None
+    #: The ledger account that paid instead of the channel; empty: back by the way it came.
+    paid_from: str = ""
 
     @property
     def done(self) -> bool:
