@@ -11,7 +11,8 @@ from goodfor.identity.queries import owns_order
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
-from goodfor.orders import given_back, states, store
+from goodfor.ledger import queries as ledger
+from goodfor.orders import accounts, given_back, states, store
 from goodfor.orders.claims import (
     claim_offer,
     claim_text,
@@ -46,6 +47,7 @@ from goodfor.vault import queries as vault
 
 __all__ = [
     "COUNT_LIMIT",
+    "buyer_balance",
     "buyer_of_shop",
     "claim_offer",
     "claim_text",
@@ -78,6 +80,7 @@ __all__ = [
     "search_order_ids",
     "search_orders",
     "sold_to_others",
+    "takes_balance",
     "trust_figures",
     "trust_view",
     "walk_orders",
@@ -211,6 +214,16 @@ def payment_methods(
     """Ways to pay this amount from this device; `code` goes into start_payment."""
     found = payments.brands(shop_id, amount, device, now or utc_now(), payer_known=payer_known)
     return [Method(brand) for brand in found]
+
+
+def takes_balance(shop_id: UUID, currency: str) -> bool:
+    """True where the shop takes payment from balances."""
+    return payments.balance_enabled(shop_id, currency, utc_now())
+
+
+def buyer_balance(shop_id: UUID, buyer_id: UUID, currency: str) -> Money:
+    """What a buyer's own balance holds."""
+    return Money(ledger.balance(shop_id, accounts.buyer_wallet(buyer_id), currency), currency)
 
 
 def trust_figures(shop_id: UUID) -> dict[str, Any]:

@@ -282,9 +282,7 @@ def test_nothing_is_built_on_what_a_header_says(sides: Sides, box: Mailbox) -> N
     )
     guest = a.browser("198.51.10.90")
     sku = str(a.shop.demo.skus["kw-50"])
-    done = guest.post(
-        "/checkout", {"p": "kuwan-coin", "sku": sku, "qty": "1", "method": "alipay"}, headers=SAID_HOSTS
-    )
+    done = guest.post("/checkout", {"p": "kuwan-coin", "sku": sku, "qty": "1", "method": "alipay"}, headers=SAID_HOSTS)
     number = done["Location"].split("/")[2]
     asked = guest.post("/signin", {"contact": "x@example.com", "way": "code"}, headers=SAID_HOSTS)
     away = guest.post("/signin/with/weixin", headers=SAID_HOSTS)

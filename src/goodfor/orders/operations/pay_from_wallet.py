@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from goodfor.orders import accounts, states, store
+from goodfor.orders import states, store
 from goodfor.orders.errors import WrongState
+from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.orders.operations.settle import settle
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
 
@@ -21,9 +22,10 @@ def pay_from_wallet(*, shop_id: UUID, order_id: UUID, buyer_id: UUID, now: datet
     order = store.lock_order(shop_id, order_id)
     if order.state != states.PLACED or order.pay_by <= now:
         raise WrongState(state=order.state)
+    wallet = open_wallet(shop_id=shop_id, buyer_id=buyer_id, currency=order.total.currency, now=now)
     paid = pay_by_balance(
         shop_id=shop_id, source_type="order", source_id=order.id, amount=order.total,
-        wallet_account=accounts.buyer_wallet(buyer_id), now=now,
+        wallet_account=wallet, now=now,
     )  # fmt: skip
     return settle(
         shop_id=shop_id,

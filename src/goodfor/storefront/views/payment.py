@@ -18,6 +18,7 @@ from goodfor.orders.operations.cancel_order import cancel_order
 from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.types import OrderView, Payer
 from goodfor.storefront.advice import advice_for
+from goodfor.storefront.balance import BALANCE, methods_for, pay_with_balance
 from goodfor.storefront.client import client_ip, device_of, scheme_and_host
 from goodfor.storefront.forms import typed
 from goodfor.storefront.grants import payment_of, remember_payment
@@ -31,8 +32,14 @@ WEB = ("http", "https")
 def begin_payment(
     request: HttpRequest, response: HttpResponse, shop: ShopView, order_id: UUID, number: str, method: str
 ) -> DomainError | None:
-    """Ask the channel for a way to pay and keep it for the pay page; a refusal is returned, not raised."""
+    """Ask the channel for a way to pay and keep it for the pay page; a refusal is returned, not raised.
+
+    The buyer's own balance pays at once.
+    """
     try:
+        if method == BALANCE:
+            pay_with_balance(request, shop, number, utc_now())
+            return None
         instruction = start_payment(
             shop_id=shop.id,
             order_id=order_id,
@@ -75,8 +82,7 @@ def _page(
     request: HttpRequest, shop: ShopView, order: OrderView, hint: PayHint | None, error: DomainError | None
 ) -> HttpResponse:
     way = hint if hint and usable(hint) else None
-    offered = orders.payment_methods(shop.id, order.total, device=device_of(request))
-    methods = [(method.code, method.label) for method in offered]
+    methods = methods_for(request, shop, order.total)
     context = {
         "order": order,
         "way": way,
