@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from goodfor.kernel.faultpoints import reach
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.types import CallbackReply
 from goodfor.payments.operations.confirm_fact import confirm_fact
@@ -20,6 +21,7 @@ def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
     then the poller goes on. A forged or refuted call is answered as a failure.
     """
     receipt = record_callback(shop_id=shop_id, account_id=account_id, raw=raw, now=now)
+    reach("payments.kept")
     if not receipt.verified:
         return CallbackReply(400, receipt.nack)
     for fact in receipt.facts:
@@ -33,6 +35,8 @@ def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
         confirmation = confirm_fact(shop_id=shop_id, fact=fact, now=now)
         if confirmation.state == "refuted":
             return CallbackReply(400, receipt.nack)
+        reach("payments.confirmed")
         if confirmation.state == "confirmed" and confirmation.fact is not None:
             apply_payment_fact(shop_id=shop_id, fact=confirmation.fact, now=now)
+    reach("payments.applied")
     return CallbackReply(200, receipt.ack)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.ids import order_number, uuid7
 from goodfor.kernel.money import Money
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded
@@ -70,7 +71,9 @@ def begin_payment(
             row = _insert(account, method, source_type, source_id, amount, request, expires_at, now, actor)
     if row.state == states.PENDING and row.instruction is not None:
         return Begun(payment_view(row), Instruction.from_json(row.instruction))
+    reach("payments.inserted")
     outcome = _create(account, attempt_of(row), now)
+    reach("payments.created")
     if not isinstance(outcome, Rejected) and not _made_here(account):
         note_call(shop_id=shop_id, account_id=account.id, answered=isinstance(outcome, Succeeded), now=now)
     if isinstance(outcome, Succeeded):

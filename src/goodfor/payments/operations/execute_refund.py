@@ -10,6 +10,7 @@ from django.db.models import F, Max, Sum, Window
 from django.db.models.functions import RowNumber
 
 from goodfor.kernel.crypto import DecryptFailed
+from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.money import Money
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.kernel.statemachine import record_history
@@ -53,6 +54,7 @@ def execute_refund(*, shop_id: UUID, refund_id: UUID, now: datetime) -> RefundVi
     claimed = _claim(shop_id, refund_id, can, now)
     if claimed is None:
         return queries.refund(shop_id, refund_id)
+    reach("refunds.claimed")
     outcome: Outcome = Unknown("no_account")
     repeatable = False
     if claimed.disputed:
@@ -60,6 +62,7 @@ def execute_refund(*, shop_id: UUID, refund_id: UUID, now: datetime) -> RefundVi
     elif adapter is not None and account is not None:
         repeatable = can.refund_repeatable
         outcome = _call(adapter, account, can, claimed, now)
+    reach("refunds.called")
     return settle_refund(shop_id=shop_id, refund_id=refund_id, outcome=outcome, now=now, repeatable=repeatable)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel.events import publish
+from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.kernel.statemachine import record_history
@@ -53,6 +54,7 @@ def settle_refund(
             if row.next_try_at is None:
                 _give_up(row, now)
         _write(row, before, actor, now)
+        reach("refunds.settling")
     return refund_view(row, payment)
 
 
