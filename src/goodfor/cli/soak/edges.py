@@ -1,5 +1,6 @@
 """`soak edges`: a hundred of each odd payment. None is delivered wrongly; each is given back, or a person's case."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -25,13 +26,16 @@ SELECT o.state,
                WHERE p.shop_id = o.shop_id AND p.source_id = o.id)
 FROM orders_order o WHERE o.shop_id = %s AND o.id = %s
 """
+#: Refunds of a payment too many are sent by the worker.
+WAIT = 300.0
 Kind = Callable[[Stack, int], paying.Paying]
 
 
 def run(stack: Stack, console: Console, *, each: int = 100, threads: int = 6) -> BenchResult:
     """`each` of every kind; notifies are the stand-in's own, or lies signed with the right key."""
     shop_id = stack.made.shop_id
-    paying.open_v2(stack, mode="page")
+    paying.open_gate(stack, "v1")
+    paying.open_gate(stack, "v2")
     world.load_codes(
         shop_id, stack.made.skus[paying.SKU], world.random_codes(each * (len(KINDS) + 2)), utc_now(), cost_minor=9000
     )
@@ -47,10 +51,13 @@ def run(stack: Stack, console: Console, *, each: int = 100, threads: int = 6) ->
         base = (place + 1) * 10_000
         errors += [f"{name}: {error}" for error in paying.spread(range(base, base + each), one, threads)]
         console.print(f"{name}: {len(found)}")
-    waited = proof.wait_settled(stack, 300)
+    began = time.monotonic()
+    while (wrong := _wrong(ends := _ends(shop_id, made))) and time.monotonic() - began < WAIT:
+        time.sleep(0.5)
+    waited = time.monotonic() - began
     figures, bars = proof.end(stack, console)
-    ends: dict[str, Counter[str]] = {name: Counter(_end(shop_id, one) for one in ones) for name, ones in made.items()}
-    wrong = {name: dict(count) for name, count in ends.items() if set(count) - RIGHT[name]}
+    # Of what was really paid short a person decides: it is owed, and there is a case for each.
+    bars = [bar for bar in bars if bar.what != proof.OWED]
     for line in (*errors[:5], *(f"{name}: {count}" for name, count in wrong.items())):
         console.print(line, markup=False)
     late = ends["paid after expiry, stock left"]["delivered"]
@@ -65,6 +72,14 @@ def run(stack: Stack, console: Console, *, each: int = 100, threads: int = 6) ->
             *bars,
         ],
     )  # fmt: skip
+
+
+def _ends(shop_id: object, made: dict[str, list[paying.Paying]]) -> dict[str, Counter[str]]:
+    return {name: Counter(_end(shop_id, one) for one in ones) for name, ones in made.items()}
+
+
+def _wrong(ends: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {name: dict(count) for name, count in ends.items() if set(count) - RIGHT[name]}
 
 
 def _end(shop_id: object, one: paying.Paying) -> str:
@@ -92,7 +107,7 @@ def _told(stack: Stack, one: paying.Paying, trade: str, account: object = None, 
 
 def _too_late(stack: Stack, index: int) -> paying.Paying:
     """Expired here, unpaid; then the buyer pays all the same. A code is left."""
-    one = paying.start(stack, index, "epay/alipay")
+    one = paying.start(stack, index, "gate1/alipay")
     cancel_order(shop_id=stack.made.shop_id, order_id=one.order_id, actor="soak", now=utc_now())
     paying.pay(stack.control, one, force=True)
     return one
@@ -100,8 +115,8 @@ def _too_late(stack: Stack, index: int) -> paying.Paying:
 
 def _twice(stack: Stack, index: int) -> paying.Paying:
     """Two attempts of one account, both paid."""
-    one = paying.start(stack, index, "epay/alipay")
-    paying.begin(stack.made.shop_id, one.order_id, "epay/wxpay", paying.notify_url(stack))
+    one = paying.start(stack, index, "gate1/alipay")
+    paying.begin(stack.made.shop_id, one.order_id, "gate1/wxpay", paying.notify_url(stack))
     second = payments.payments_of(stack.made.shop_id, "order", one.order_id)[-1]
     paying.pay(stack.control, one)
     paying.pay(stack.control, paying.Paying(one.order_id, one.number, second))
@@ -110,8 +125,8 @@ def _twice(stack: Stack, index: int) -> paying.Paying:
 
 def _twice_elsewhere(stack: Stack, index: int) -> paying.Paying:
     """Two attempts at two accounts, both paid."""
-    one = paying.start(stack, index, "epay/alipay")
-    paying.begin(stack.made.shop_id, one.order_id, "epay2/alipay", paying.notify_url(stack))
+    one = paying.start(stack, index, "gate1/alipay")
+    paying.begin(stack.made.shop_id, one.order_id, "gate2/alipay", paying.notify_url(stack))
     second = payments.payments_of(stack.made.shop_id, "order", one.order_id)[-1]
     paying.pay(stack.control, one)
     paying.pay(stack.control, paying.Paying(one.order_id, one.number, second))
@@ -120,7 +135,7 @@ def _twice_elsewhere(stack: Stack, index: int) -> paying.Paying:
 
 def _short(stack: Stack, index: int) -> paying.Paying:
     """The channel's books, notify and query all say that less came."""
-    one = paying.start(stack, index, "epay/alipay")
+    one = paying.start(stack, index, "gate1/alipay")
     stack.control.fault("short_payment", money="0.01", pid=DEMO_PID, out_trade_no=one.payment.number)
     paying.pay(stack.control, one)
     return one
@@ -128,28 +143,28 @@ def _short(stack: Stack, index: int) -> paying.Paying:
 
 def _lied_amount(stack: Stack, index: int) -> paying.Paying:
     """A signed notify says another amount before anything was paid."""
-    one = paying.start(stack, index, "epay/alipay")
+    one = paying.start(stack, index, "gate1/alipay")
     _told(stack, one, "2026010108000500001", money="0.01")
     return one
 
 
 def _foreign(stack: Stack, index: int) -> paying.Paying:
     """A signed notify of another merchant of the same gateway."""
-    one = paying.start(stack, index, "epay/alipay")
+    one = paying.start(stack, index, "gate1/alipay")
     _told(stack, one, "2026010108000500002", pid="1002")
     return one
 
 
 def _wrong_door(stack: Stack, index: int) -> paying.Paying:
     """The notify of account A, paid there, arrives at account B's address: B knows nothing of it."""
-    one = paying.start(stack, index, "epay2/alipay")
+    one = paying.start(stack, index, "gate2/alipay")
     _told(stack, one, "2026010108000500003", account=stack.epay_account)
     return one
 
 
 def _nobodys(stack: Stack, index: int) -> paying.Paying:
     """A signed notify about a payment that was never made: forged with a stolen key."""
-    one = paying.start(stack, index, "epay/alipay")
+    one = paying.start(stack, index, "gate1/alipay")
     _told(stack, one, "2026010108000500004")
     return one
 

@@ -35,7 +35,7 @@ def run(
     """Of `drop` calls to the stand-in one loses its answer, of `error` one is a 500; `chance`: to die at a point."""
     shop_id = stack.made.shop_id
     world.load_codes(shop_id, stack.made.skus[paying.SKU], world.random_codes(count + 100), utc_now(), cost_minor=9000)
-    paying.open_v2(stack)
+    paying.open_gate(stack, "v2")
     os.environ[faultpoints.NAME] = f"*={chance}"
     stack.kill_web()
     stack.kill_worker()
@@ -53,7 +53,7 @@ def run(
         )
 
         def buy(index: int) -> None:
-            one = paying.start(stack, index, "epay2/alipay")
+            one = paying.start(stack, index, "gate2/alipay")
             paying.pay(stack.control, one)
             with lock:
                 made.append(one)

@@ -40,17 +40,16 @@ class Paying:
     payment: PaymentView
 
 
-def open_v2(stack: Stack, *, mode: str = "server") -> UUID:
-    """An account at the stand-in with refunds that can be asked about; `server`: it is called at each start."""
+def open_gate(stack: Stack, version: str) -> UUID:
+    """An account at the stand-in that is called at each start: `gate1` (v1) or `gate2` (v2, refunds can be asked)."""
     merchant = demo_merchant()
+    config = {"gateway": stack.gateway_url, "pid": merchant.pid, "version": version, "mode": "server"}
+    more = {"platform_key": merchant.platform_public_pem} if version == "v2" else {"query_method": "POST"}
+    secret = {"private_key": merchant.merchant_private_pem} if version == "v2" else {"key": merchant.md5_key}
     view = open_account(
-        shop_id=stack.made.shop_id, provider="epay", code="epay2", name="易支付 V2", currency="CNY",
-        config={
-            "gateway": stack.gateway_url, "pid": merchant.pid, "version": "v2", "mode": mode,
-            "platform_key": merchant.platform_public_pem,
-        },
-        secrets={"private_key": merchant.merchant_private_pem}, methods=("alipay", "wxpay"), enabled=True,
-        actor="soak", now=utc_now(),
+        shop_id=stack.made.shop_id, provider="epay", code=f"gate{version[1:]}", name="易支付", currency="CNY",
+        config={**config, **more}, secrets=secret, methods=("alipay", "wxpay"), enabled=True, actor="soak",
+        now=utc_now(),
     )  # fmt: skip
     return view.id
 

@@ -25,11 +25,11 @@ def run(stack: Stack, console: Console, *, count: int = 1_000, threads: int = 8)
     """`count` delivered orders, refunded one after the other by two people at work."""
     shop_id = stack.made.shop_id
     world.load_codes(shop_id, stack.made.skus[paying.SKU], world.random_codes(count + 100), utc_now(), cost_minor=9000)
-    paying.open_v2(stack, mode="page")
+    paying.open_gate(stack, "v2")
     made: list[paying.Paying] = []
 
     def buy(index: int) -> None:
-        one = paying.start(stack, index, "epay2/alipay")
+        one = paying.start(stack, index, "gate2/alipay")
         paying.pay(stack.control, one)
         made.append(one)
 

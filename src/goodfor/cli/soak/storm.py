@@ -36,7 +36,7 @@ def run(
     shop_id = stack.made.shop_id
     world.load_codes(shop_id, stack.made.skus[paying.SKU], world.random_codes(count + 100), utc_now(), cost_minor=9000)
     stack.control.fault("lost_notify", times=None)
-    account, answers = stack.epay_account, {"success": 0, "other": 0}
+    account, answers = paying.open_gate(stack, "v1"), {"success": 0, "other": 0}
     errors: list[str] = []
     lock, stop = threading.Lock(), threading.Event()
     asking = threading.Thread(target=_ask, args=(stop, errors), daemon=True)
@@ -47,7 +47,7 @@ def run(
         trades: dict[str, str] = {}
 
         def start(index: int, made: list[paying.Paying] = made, trades: dict[str, str] = trades) -> None:
-            one = paying.start(stack, index, "epay/alipay")
+            one = paying.start(stack, index, "gate1/alipay")
             trade = paying.pay(stack.control, one)
             with lock:
                 made.append(one)
