@@ -77,6 +77,7 @@ __all__ = [
     "refund_of_client",
     "refund_of_order",
     "refundable",
+    "refunds_shown",
     "search_order_ids",
     "search_orders",
     "sold_to_others",
@@ -214,6 +215,14 @@ def payment_methods(
     """Ways to pay this amount from this device; `code` goes into start_payment."""
     found = payments.brands(shop_id, amount, device, now or utc_now(), payer_known=payer_known)
     return [Method(brand) for brand in found]
+
+
+def refunds_shown(shop_id: UUID, order: OrderView) -> list[PaymentRefund]:
+    """What was given back of an order, or is on its way, oldest first; of a try that failed only the next one."""
+    if order.payment_id is None:
+        return []
+    found = given_back.of_order(order.id, payments.refunds_of(shop_id, order.payment_id))
+    return [refund for refund in found if refund.state != given_back.FAILED]
 
 
 def takes_balance(shop_id: UUID, currency: str) -> bool:

@@ -316,6 +316,11 @@ class RefundView:
     paid_from: str = ""
 
     @property
+    def to_balance(self) -> bool:
+        """True when it went to a balance in the shop instead of the way it came."""
+        return self.paid_from.startswith("2207:wallet:")
+
+    @property
     def done(self) -> bool:
         """True when the money is certainly back."""
         return self.state == SUCCEEDED

@@ -1,5 +1,6 @@
 """Pay: start a payment, lead to the channel, show its QR code, wait for the answer."""
 
+import json
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -89,6 +90,9 @@ def _page(
         "methods": methods,
         "method_label": dict(methods).get(way.method, "") if way else "",
         "qr": _qr(way.url) if way and way.kind == "qr" else "",
+        "app_link": _app_link(way, device_of(request)),
+        "signed": json.dumps(way.fields) if way and way.kind == "client" else "",
+        "go": request.GET.get("go") == "1",
         "error": error,
         "advice": advice_for(error) if error else "",
         # Straight on to the channel once; whoever comes back finds a button instead of a loop.
@@ -104,11 +108,23 @@ def _page(
     return response
 
 
+def _app_link(way: PayHint | None, device: str) -> str:
+    """The link that opens Alipay's app from a phone's browser where only a code is at hand: the code's own address."""
+    if way is None or way.kind != "qr" or device != "mobile" or way.method != "alipay":
+        return ""
+    return way.url if urlsplit(way.url).scheme == "https" else ""
+
+
 def usable(hint: PayHint) -> bool:
-    """Only web addresses become links and forms; a QR code may hold an app's own scheme (weixin://)."""
+    """Only web addresses become links and forms; a QR code may hold an app's own scheme (weixin://).
+
+    What goes to the channel's script (client) is data for it, never a link.
+    """
     if hint.kind in ("redirect", "form"):
         parts = urlsplit(hint.url)
         return parts.scheme in WEB and bool(parts.netloc) and not set(parts.netloc) & set(" ;,'\"")
+    if hint.kind == "client":
+        return bool(hint.fields)
     return hint.kind == "done" or (hint.kind == "qr" and 0 < len(hint.url) <= 1500)
 
 
