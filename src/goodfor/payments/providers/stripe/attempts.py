@@ -83,6 +83,7 @@ def ref_of(made: dict[str, Any], attempt: Attempt) -> str:
 
 def check_made(settings: Settings, attempt: Attempt, made: dict[str, Any]) -> None:
     """It must be about our number, our amount and our mode. Raises BadReply."""
+    said: object
     if attempt.method == INTENT:
         said, minor = objects.metadata(made), made.get("amount")
     else:

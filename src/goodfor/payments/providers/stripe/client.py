@@ -104,11 +104,12 @@ def _problem(error: Any, settings: Settings) -> BadReply | Refused:
 
 @lru_cache(maxsize=1)
 def _package() -> Any:
-    stripe = importlib.import_module("stripe")
+    stripe: Any = importlib.import_module("stripe")
+    inside: Any = importlib.import_module("stripe._util")
     stripe.enable_telemetry = False
     stripe.log = None
     # Read from the environment when it was imported: it would print whole requests.
-    importlib.import_module("stripe._util").STRIPE_LOG = None
+    inside.STRIPE_LOG = None
     # It writes URLs and bodies to this logger.
     logger = logging.getLogger("stripe")
     logger.setLevel(logging.CRITICAL + 1)
