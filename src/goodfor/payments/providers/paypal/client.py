@@ -76,9 +76,9 @@ def written(value: dict[str, Any]) -> bytes:
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """A JSON object, numbers with a point as text, a name twice refused. Raises BadReply."""
+    """A JSON object, a name twice refused. Its amounts are texts; a number is none to us. Raises BadReply."""
     try:
-        decoded = json.loads(body.decode(), parse_float=str, parse_constant=_refuse, object_pairs_hook=_unique)
+        decoded = json.loads(body.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise BadReply("not_json") from None
     if not isinstance(decoded, dict):

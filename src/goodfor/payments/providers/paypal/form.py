@@ -25,7 +25,8 @@ FORM: Final = ProviderForm(
         ),
         FormField("brand_name", _("付款页上显示的店名"), _("留空则显示 PayPal 账户的名称"), required=False),
         FormField(
-            "verify", _("验证通知的方式"), _("证书：在本机验证，更快。接口：每条通知都问一次 PayPal，证书验证不通过时再选"),
+            "verify", _("验证通知的方式"),
+            _("证书：在本机验证，更快。接口：每条通知都问一次 PayPal，证书验证不通过时再选"),
             "choice", default="cert", choices=(("cert", _("证书")), ("api", _("接口"))),
         ),
     ),

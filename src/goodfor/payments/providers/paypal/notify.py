@@ -24,10 +24,11 @@ _DISPUTE_ENDS: Final[Mapping[str, FactKind]] = {
     "RESOLVED_BUYER_FAVOUR": "dispute_lost",
     "RESOLVED_SELLER_FAVOUR": "dispute_won",
     "CANCELED_BY_BUYER": "dispute_won",
-    #: PayPal paid the buyer out of its own pocket.
+    # PayPal paid the buyer out of its own pocket.
     "RESOLVED_WITH_PAYOUT": "dispute_won",
     "DENIED": "dispute_won",
 }
+_REFUND_EVENTS: Final = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.FAILED")
 _REFUNDS: Final[Mapping[str, FactKind]] = {
     "COMPLETED": "refunded",
     "FAILED": "refund_failed",
@@ -129,8 +130,11 @@ def _read(account: Account, settings: Settings, event: dict[str, Any], now: date
 
 
 def _our_number(kind: str, resource: dict[str, Any]) -> str:
-    if kind.startswith(("PAYMENT.CAPTURE.", "PAYMENT.REFUND.")):
-        number: object = resource.get("custom_id")
+    number: object
+    if kind in _REFUND_EVENTS:
+        number = resource.get("invoice_id") or resource.get("custom_id")
+    elif kind.startswith("PAYMENT.CAPTURE."):
+        number = resource.get("custom_id")
     elif kind.startswith("CHECKOUT.ORDER."):
         units = objects.listed(resource.get("purchase_units"))
         number = units[0].get("custom_id") if units else None
@@ -152,7 +156,7 @@ def _fact(account: Account, kind: str, resource: dict[str, Any], number: str, at
         if resource.get("status", "COMPLETED") != "COMPLETED":
             raise BadReply("bad_status")
         return objects.fact(account, "paid", number, resource, at, "notify")
-    if kind in ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.FAILED"):
+    if kind in _REFUND_EVENTS:
         status = resource.get("status")
         ended = _REFUNDS.get(status) if isinstance(status, str) else None
         return objects.fact(account, ended, number, resource, at, "notify") if ended else None

@@ -1,7 +1,7 @@
 """Orders: made, asked about, captured. Money moves only when we capture, so only an order that we know can be paid.
 
-That is why a repeated create does no harm even where PayPal has forgotten its request id: whatever order is not found by
-our number and our id is never captured.
+That is why a repeated create does no harm even where PayPal has forgotten its request id: an order that we do not find
+by its id or by our request id is never captured.
 """
 
 from contextlib import suppress

@@ -60,9 +60,8 @@ def _capture_id(refund: RefundAttempt) -> str:
 
 
 def _is_ours(made: dict[str, Any], refund: RefundAttempt) -> bool:
-    """Both places hold our number; one that is left out does not count, one that differs does."""
-    said = {made.get("invoice_id"), made.get("custom_id")} - {None}
-    return said == {refund.number}
+    """Either place may hold the payment's own number instead; a refund's number is nobody else's."""
+    return refund.number in (made.get("invoice_id"), made.get("custom_id"))
 
 
 def _outcome(made: dict[str, Any], refund: RefundAttempt) -> Outcome:

@@ -43,15 +43,12 @@ class Settings:
     def of(cls, account: Account) -> "Settings":
         """Read an account. Raises ConfigProblem."""
         config = account.config
-        verify = config.get("verify") or "cert"
-        if verify not in ("cert", "api"):
-            raise ConfigProblem("verify", "unknown")
         return cls(
             base_url=str(config.get("base_url") or BASE_URL).rstrip("/"),
             client_id=_word(config.get("client_id", ""), "client_id", required=True),
             merchant_id=_word(config.get("merchant_id", ""), "merchant_id"),
             webhook_id=_word(config.get("webhook_id", ""), "webhook_id", required=True),
-            verify=verify,
+            verify=_verify(config.get("verify") or "cert"),
             cert_hosts=_hosts(config.get("cert_hosts", [])),
             root_cert=str(config.get("root_cert", "")),
             notify_age=_age(config.get("notify_age_seconds", 3 * 86_400)),
@@ -70,6 +67,14 @@ class Settings:
                 x509.load_pem_x509_certificates(self.root_cert.encode())
             except ValueError:
                 raise ConfigProblem("root_cert", "malformed") from None
+
+
+def _verify(value: object) -> Literal["cert", "api"]:
+    if value == "cert":
+        return "cert"
+    if value == "api":
+        return "api"
+    raise ConfigProblem("verify", "unknown")
 
 
 def _word(value: object, name: str, *, required: bool = False) -> str:

@@ -5,8 +5,10 @@ The hash is ours (SHA-256), the certificate's chain must lead to a trusted root,
 
 import base64
 import binascii
+import re
+import warnings
 import zlib
-from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +25,7 @@ from goodfor.payments.providers.paypal.settings import CERT_DOMAIN
 ALGORITHM = "SHA256withRSA"
 MIN_BITS = 2048
 _CHAIN = 8
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 
 
 class Untrusted(Exception):
@@ -77,6 +80,11 @@ def trusted_key(pem: bytes, roots: str, names: frozenset[str], now: datetime) ->
 
 @lru_cache(maxsize=8)
 def _store(roots: str) -> Store:
-    pem = roots.encode() if roots else Path(certifi.where()).read_bytes()
-    found: Sequence[x509.Certificate] = x509.load_pem_x509_certificates(pem)
-    return Store(list(found))
+    if roots:
+        return Store(x509.load_pem_x509_certificates(roots.encode()))
+    found: list[x509.Certificate] = []
+    for pem in _PEM.findall(Path(certifi.where()).read_bytes()):
+        # One root of the system's that the library will not read (some are older than its rules) spoils no others.
+        with suppress(ValueError), warnings.catch_warnings(action="ignore"):
+            found.append(x509.load_pem_x509_certificate(pem))
+    return Store(found)
