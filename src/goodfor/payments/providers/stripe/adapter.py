@@ -7,6 +7,7 @@ from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unkno
 from goodfor.payments.providers import http
 from goodfor.payments.providers.base import (
     CLOSED,
+    NOT_FOUND,
     UNSUPPORTED,
     Account,
     Attempt,
@@ -57,7 +58,10 @@ class StripeProvider(StripeBills, StripeDisputes):
             return Unknown("no_reference")
 
         def ask() -> Outcome:
-            thing = attempts.current(settings, attempt, now)
+            try:
+                thing = attempts.current(settings, attempt, now)
+            except attempts.NeverMade:
+                return Rejected(NOT_FOUND)
             if thing.get("object") == "checkout.session":
                 return _session_outcome(account, settings, attempt, thing, now)
             return _intent_outcome(account, attempt, thing, now)
@@ -71,6 +75,8 @@ class StripeProvider(StripeBills, StripeDisputes):
         def end() -> Outcome:
             try:
                 attempts.end(settings, attempt, now)
+            except attempts.NeverMade:
+                return Succeeded()
             except Refused as problem:
                 told = self.query(account, attempt, now)
                 if isinstance(told, Succeeded):

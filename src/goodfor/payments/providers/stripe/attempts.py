@@ -17,10 +17,15 @@ from goodfor.payments.providers.stripe.settings import Settings
 
 SESSION: Final = "checkout"
 INTENT: Final = "intent"
-#: Stripe refuses a session that ends sooner than this from now; ours ends earlier by `close`.
-SESSION_MARGIN: Final = timedelta(minutes=31)
+#: Stripe refuses a session that ends sooner than half an hour from now; ours ends earlier by `close`.
+SESSION_MARGIN: Final = timedelta(minutes=35)
 #: Stripe's sessions end by themselves after a day; so long it also remembers a key at least.
 LONGEST: Final = timedelta(hours=24)
+_INVALID: Final = 400
+
+
+class NeverMade(Exception):
+    """Nothing stands under our number, and nothing can come of it any more."""
 
 
 def make(settings: Settings, attempt: Attempt, now: datetime) -> dict[str, Any]:
@@ -44,7 +49,7 @@ def make(settings: Settings, attempt: Attempt, now: datetime) -> dict[str, Any]:
 
 
 def current(settings: Settings, attempt: Attempt, now: datetime) -> dict[str, Any]:
-    """The object as it is now; `object` says which of both it is. Raises what `call` raises."""
+    """The object as it is now; `object` says which of both it is. Raises NeverMade, and what `call` raises."""
     ref = attempt.channel_ref or _lost(settings, attempt, now)
     if ref.startswith("pi_"):
         intent = call(settings, "get", f"/v1/payment_intents/{objects.identifier(ref)}", {"expand": ["latest_charge"]})
@@ -57,13 +62,13 @@ def current(settings: Settings, attempt: Attempt, now: datetime) -> dict[str, An
 
 
 def end(settings: Settings, attempt: Attempt, now: datetime) -> None:
-    """Expire or cancel. Raises Refused where it cannot be (any more), and what `call` raises."""
+    """Expire or cancel. Raises Refused where it cannot be (any more), NeverMade, and what `call` raises."""
     ref = attempt.channel_ref or _lost(settings, attempt, now)
     if ref.startswith("pi_"):
         path = f"/v1/payment_intents/{objects.identifier(ref)}/cancel"
         if attempt.method != INTENT:
             # The intent of a session that was paid: it is not cancelled from under the session.
-            raise Refused(400, "not_open", "")
+            raise Refused(_INVALID, "not_open", "")
     else:
         path = f"/v1/checkout/sessions/{objects.session_id(ref, settings)}/expire"
     # Without a key: a refusal is not to be remembered, and ending twice is ending.
@@ -97,7 +102,13 @@ def _lost(settings: Settings, attempt: Attempt, now: datetime) -> str:
     if attempt.expires_at is not None and now > attempt.expires_at + LONGEST:
         # The key is forgotten: a repetition would only make something new.
         raise BadReply("no_reference")
-    made = make(settings, attempt, now)
+    try:
+        made = make(settings, attempt, now)
+    except Refused as problem:
+        if problem.status == _INVALID and attempt.expires_at is not None and now > attempt.expires_at:
+            # What had been made would have been given back without another look at its end, which is too near now.
+            raise NeverMade from None
+        raise
     check_made(settings, attempt, made)
     return ref_of(made, attempt)
 

@@ -68,7 +68,7 @@ def test_session_is_made_once_for_a_number(books: Books, stand: Loopback) -> Non
     )  # fmt: skip
     form, headers = stand.asked[0].form, stand.asked[0].headers
     assert form["payment_intent_data[metadata][number]"] == form["client_reference_id"] == "P1"
-    assert int(form["expires_at"]) == NOW.timestamp() + 46 * 60
+    assert int(form["expires_at"]) == NOW.timestamp() + 50 * 60
     assert headers["stripe-version"] == "2026-10-28.endive"
     assert headers["idempotency-key"] == "P1:checkout"
     assert "x-stripe-client-user-agent" not in headers
@@ -147,6 +147,19 @@ def test_close_of_a_lost_one_and_of_a_paid_one(books: Books, stand: Loopback, me
     books.keys.clear()
     PROVIDER.create(account(stand.url), attempt(method), NOW)
     assert PROVIDER.close(account(stand.url), attempt(method), NOW) == Succeeded()
+
+
+def test_attempt_that_never_arrived(books: Books, stand: Loopback) -> None:
+    # Expired so long ago that a session for it cannot be made any more.
+    over = replace(attempt(), expires_at=NOW - timedelta(minutes=20))
+    assert PROVIDER.close(account(stand.url), over, NOW) == Succeeded()
+    assert PROVIDER.query(account(stand.url), over, NOW) == Rejected(NOT_FOUND)
+    assert books.sessions == {}
+    # Just now: it is made, seen by nobody, and ended at once.
+    over = replace(attempt(), expires_at=NOW - timedelta(seconds=20))
+    assert PROVIDER.close(account(stand.url), over, NOW) == Succeeded()
+    assert PROVIDER.query(account(stand.url), over, NOW) == Rejected("closed")
+    assert [session["status"] for session in books.sessions.values()] == ["expired"]
 
 
 def test_processing_cannot_be_closed(books: Books, stand: Loopback) -> None:
