@@ -14,7 +14,7 @@ FORM: Final = ProviderForm(
         FormField(
             "client_id", _("PayPal Client ID"), _("在 PayPal 开发者后台「Apps & Credentials」里，先选 Live 再点开应用"),
         ),
-        FormField("client_secret", _("PayPal Secret"), _("和 Client ID 在同一页"), "long", secret=True),
+        FormField("client_secret", _("PayPal Secret"), _("和 Client ID 在同一页"), secret=True),
         FormField(
             "webhook_id", _("Webhook ID"),
             _("在应用页面下方「Webhooks」添加本店的通知地址，事件选全部，添加后列表里的 ID 就是"),

@@ -46,7 +46,7 @@ def parse(account: Account, settings: Settings, raw: RawRequest, now: datetime) 
     event = _event(raw.body)
     if event.get("livemode") is not settings.livemode:
         raise NotifyProblem("wrong_mode", authentic=True)
-    if event.get("account") not in (None, settings.connected):
+    if (event.get("account") or "") != settings.connected:
         raise NotifyProblem("foreign_merchant", authentic=True)
     return _read(account, event, now)
 

@@ -7,11 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from goodfor.payments.providers.base import Account
+from goodfor.kernel.money import Money
+from goodfor.payments.providers.base import Account, RefundAttempt
 from goodfor.payments.providers.stripe.tests.server import Answer, Asked
 
 NOW = datetime.fromtimestamp(1767225606, UTC)
 PAIR = base64.b64encode(b"client-1:secret-1").decode()
+DUE = Money(990, "USD")
+REFUND = RefundAttempt(
+    number="R1", payment_number="P1", channel_ref="CAP0001", amount=Money(500, "USD"), paid=DUE,
+    refunded_before=Money(0, "USD"),
+)  # fmt: skip
 
 
 def account(base_url: str = "https://api-m.paypal.com", currency: str = "USD", **config: Any) -> Account:

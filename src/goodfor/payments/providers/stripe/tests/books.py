@@ -6,12 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from goodfor.payments.providers.base import Account
+from goodfor.kernel.money import Money
+from goodfor.payments.providers.base import Account, RefundAttempt
 from goodfor.payments.providers.stripe.tests.server import Answer, Asked
 
 NOW = datetime.fromtimestamp(1767225600, UTC)
 SECRET = "sk_test_4fakekeyfortests"
 HOOK = "whsec_test_secret_0001"
+DUE = Money(990, "USD")
+REFUND = RefundAttempt(
+    number="R1", payment_number="P1", channel_ref="pi_0001", amount=Money(500, "USD"), paid=Money(990, "USD"),
+    refunded_before=Money(0, "USD"),
+)  # fmt: skip
 
 
 def account(base_url: str = "https://api.stripe.com", currency: str = "USD", **config: Any) -> Account:

@@ -174,6 +174,8 @@ def test_events_of_a_connected_account() -> None:
     body = event("payment_intent.succeeded", INTENT, account="acct_1")
     assert parse(body, account="acct_1").facts
     assert refused(raw(body), account="acct_2").code == "foreign_merchant"
+    own = event("payment_intent.succeeded", INTENT)
+    assert refused(raw(own), account="acct_1").code == "foreign_merchant"
 
 
 def test_vector_verifies_by_the_adapter() -> None:
