@@ -54,9 +54,11 @@ def page_url(desk: Desk, payment: Payment) -> str:
 
 
 def show(desk: Desk, request: Request, channel: str, ref: str) -> Response:
-    """The payment as it stands; opening it is what scanning is."""
+    """The payment as it stands; at Alipay opening it is what makes the trade."""
     payment = _found(desk, channel, ref)
-    return html_response(_page(desk.see(payment) if payment.state == "open" else payment, language_of(request)))
+    if payment.state == "open" and channel == "alipay":  # elsewhere looking changes nothing
+        payment = desk.see(payment)
+    return html_response(_page(payment, language_of(request)))
 
 
 def pay(desk: Desk, request: Request, channel: str, ref: str) -> Response:

@@ -243,6 +243,12 @@ class Desk:
                 self._end_refund(conn, refund, refund.settle_to)
         self._notifier.wake()
 
+    def tell(self, payment: Payment, events: list[outbox.Event]) -> None:
+        """Tells the merchant something that moves no money."""
+        with self.db.write() as conn:
+            self._plan(conn, payment, events, self.channels[payment.channel].notify_url(self, payment))
+        self._notifier.wake()
+
     def open_notices(self) -> int:
         """How many notifies are not yet taken or given up."""
         with self.db.read() as conn:

@@ -1,4 +1,4 @@
-"""Alipay: one gateway, a method in each request; requests, replies and notifies signed (RSA2), by key or certificate."""
+"""Alipay: one gateway, a method in each request; all is signed (RSA2), by key or by certificate."""
 
 # ruff: noqa: ARG002 - a channel is given more than each of its answers needs
 
