@@ -41,7 +41,7 @@ class ChannelsClient(ControlClient):
         self._call("POST", f"/_control/{channel}/webhook", {"url": url})
 
     def limits(self, **limits: int) -> dict[str, Any]:
-        """Changes pauses that the channels demand: see `desk.Limits`."""
+        """Changes pauses that the channels demand: see `config.Limits`."""
         return self._call("POST", "/_control/limits", limits)
 
     def ledger(self, channel: str, number: str = "") -> dict[str, Any]:

@@ -3,43 +3,18 @@
 import json
 import secrets
 import sqlite3
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from goodfor.sandbox import outbox as queue
 from goodfor.sandbox.channels import books, faults, outbox
 from goodfor.sandbox.channels.channel import Channel
-from goodfor.sandbox.channels.rows import Dispute, Payment, Refund, Wanted
+from goodfor.sandbox.channels.config import Config, Limits
+from goodfor.sandbox.channels.rows import BookRefused, Dispute, Event, Payment, Refund, Wanted
 from goodfor.sandbox.db import Database
 from goodfor.sandbox.notifier import Notifier, call
 from goodfor.sandbox.types import Notice
 
-RETRY_SECONDS = (0.0, 1.0, 3.0, 10.0, 30.0, 60.0, 180.0)
 _SENDERS = 32
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-
-@dataclass
-class Limits:
-    """Pauses that the channels demand; a test that cannot wait sets them to 0. `bill_hour` -1: bills at any time."""
-
-    wechat_refund_gap: int = 60
-    wechat_split_wait: int = 60
-    alipay_refund_gap: int = 3
-    bill_hour: int = 10
-
-
-@dataclass(frozen=True)
-class Config:
-    """How one process runs. `retry_seconds` are the pauses before each try of a notify, the first being 0."""
-
-    data_dir: Path
-    control_token: str = field(repr=False)
-    retry_seconds: tuple[float, ...] = RETRY_SECONDS
-    notify_timeout: float = 5.0
-    clock: Callable[[], float] = time.time
 
 
 class Desk:
@@ -168,10 +143,10 @@ class Desk:
 
     def _may_refund(self, conn: sqlite3.Connection, payment: Payment, now_ms: int, gap_seconds: int) -> None:
         if self.faults.take("refund_rejected", pid=payment.channel, out_trade_no=payment.number) is not None:
-            raise books.BookRefused("rejected")
+            raise BookRefused("rejected")
         last = [row.created_ms for row in books.refunds_of(conn, payment)][-1:]
         if last and now_ms - last[0] < gap_seconds * 1000:
-            raise books.BookRefused("too_soon")
+            raise BookRefused("too_soon")
 
     def end_refund(self, refund: Refund, to: str) -> Refund:
         """Ends a refund that is under way or abnormal."""
@@ -243,7 +218,7 @@ class Desk:
                 self._end_refund(conn, refund, refund.settle_to)
         self._notifier.wake()
 
-    def tell(self, payment: Payment, events: list[outbox.Event]) -> None:
+    def tell(self, payment: Payment, events: list[Event]) -> None:
         """Tells the merchant something that moves no money."""
         with self.db.write() as conn:
             self._plan(conn, payment, events, self.channels[payment.channel].notify_url(self, payment))
@@ -254,7 +229,7 @@ class Desk:
         with self.db.read() as conn:
             return queue.open_count(conn)
 
-    def _plan(self, conn: sqlite3.Connection, payment: Payment, events: list[outbox.Event], url: str) -> None:
+    def _plan(self, conn: sqlite3.Connection, payment: Payment, events: list[Event], url: str) -> None:
         if events:
             outbox.plan(conn, self.faults, payment, events, url, self.now_ms())
 

@@ -77,7 +77,8 @@ def moves(conn: sqlite3.Connection, channel: str, merchant: str, until_ms: int) 
         " AND p.account IN ('balance', 'frozen') GROUP BY e.id HAVING sum(p.amount) <> 0 ORDER BY e.at_ms, e.id",
         (channel, merchant, until_ms),
     )
-    found, sums = [], {}
+    found: list[dict[str, Any]] = []
+    sums: dict[str, int] = {}
     for row in rows:
         sums[row["currency"]] = sums.get(row["currency"], 0) + row["amount"]
         found.append({**dict(row), "after": sums[row["currency"]]})

@@ -11,7 +11,8 @@ from pathlib import Path
 from goodfor.sandbox.channels.app import Application
 from goodfor.sandbox.channels.channel import Channel
 from goodfor.sandbox.channels.client import ChannelsClient
-from goodfor.sandbox.channels.desk import RETRY_SECONDS, Config, Desk
+from goodfor.sandbox.channels.config import RETRY_SECONDS, Config
+from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.registry import all_channels
 from goodfor.sandbox.loopback import is_loopback_name
 from goodfor.sandbox.server import LoopbackServer, NotLoopbackHost, until_signal, write_token

@@ -12,7 +12,7 @@ from goodfor.sandbox.channels.rows import Refused
 from goodfor.sandbox.channels.statements import Line
 from goodfor.sandbox.fen import format_fen
 from goodfor.sandbox.ledger import beijing
-from goodfor.sandbox.web import Request, Response
+from goodfor.sandbox.web import Handler, Request, Response
 
 _HEAD = (
     "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,门店名称,操作员,终端号,对方账户,订单金额（元）,"
@@ -123,4 +123,4 @@ def _zip(files: dict[str, str]) -> bytes:
     return body + directory + b"PK\x05\x06" + end
 
 
-METHODS = {"alipay.data.dataservice.bill.downloadurl.query": ("bill", download_url)}
+METHODS: dict[str, tuple[str, Handler]] = {"alipay.data.dataservice.bill.downloadurl.query": ("bill", download_url)}

@@ -8,7 +8,7 @@ from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.rows import BookRefused, Refused
 from goodfor.sandbox.fen import format_fen
 from goodfor.sandbox.ledger import beijing
-from goodfor.sandbox.web import Request, Response
+from goodfor.sandbox.web import Handler, Request, Response
 
 TYPES = ("userId", "loginName", "openId")
 MOST_BOUND = 20
@@ -140,7 +140,7 @@ def left(desk: Desk, request: Request) -> Response:
         return answer(unsettled_amount=format_fen(max(0, sharing.free(conn, payment))))
 
 
-METHODS = {
+METHODS: dict[str, tuple[str, Handler]] = {
     "alipay.trade.royalty.relation.bind": ("split", bind),
     "alipay.trade.royalty.relation.unbind": ("split", unbind),
     "alipay.trade.order.settle": ("split", settle),

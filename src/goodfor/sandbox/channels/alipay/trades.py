@@ -11,7 +11,7 @@ from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.rows import Payment, Refused, Wanted
 from goodfor.sandbox.fen import format_fen
 from goodfor.sandbox.ledger import BEIJING, beijing
-from goodfor.sandbox.web import Request, Response, see_other
+from goodfor.sandbox.web import Handler, Request, Response, see_other
 
 PRODUCTS = {
     "PAGE": ("FAST_INSTANT_TRADE_PAY",),
@@ -149,7 +149,7 @@ def refund_query(desk: Desk, request: Request) -> Response:
     return answer(**told)
 
 
-METHODS = {
+METHODS: dict[str, tuple[str, Handler]] = {
     "alipay.trade.page.pay": ("create", partial(page, kind="PAGE")),
     "alipay.trade.wap.pay": ("create", partial(page, kind="WAP")),
     "alipay.trade.app.pay": ("create", partial(page, kind="APP")),

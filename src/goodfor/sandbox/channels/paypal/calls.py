@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from typing import Any
 from urllib.parse import urlsplit
 
 from goodfor.sandbox.channels import books, chains, demo
@@ -9,7 +10,7 @@ from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.paypal import common, signing
 from goodfor.sandbox.channels.paypal.common import caller, found_capture, found_order, read_money
 from goodfor.sandbox.channels.rows import BookRefused, Dispute, Payment, Refused, Wanted
-from goodfor.sandbox.web import Request, Response, json_response
+from goodfor.sandbox.web import Handler, Request, Response, json_response
 
 TOKEN_SECONDS = 32_400
 
@@ -33,10 +34,10 @@ def create_order(desk: Desk, request: Request) -> Response:
     units = body.get("purchase_units")
     if body.get("intent") != "CAPTURE" or not isinstance(units, list) or len(units) != 1:
         raise Refused("INVALID_REQUEST", "intent CAPTURE with one purchase unit")
-    unit = units[0]
+    unit = _part(units[0])
     amount, currency = read_money(unit.get("amount"))
-    source = ((body.get("payment_source") or {}).get("paypal") or {}).get("experience_context") or {}
-    context = body.get("application_context") or source
+    source = _part(_part(_part(body.get("payment_source")).get("paypal")).get("experience_context"))
+    context = _part(body.get("application_context")) or source
     back = str(context.get("return_url") or "")
     if back and urlsplit(back).scheme not in ("http", "https"):
         raise Refused("INVALID_REQUEST", "return_url is malformed")
@@ -50,6 +51,12 @@ def create_order(desk: Desk, request: Request) -> Response:
         )
     )  # fmt: skip
     return json_response(common.order(desk, found_order(desk, request, payment.ref)), 201)
+
+
+def _part(value: object) -> dict[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise Refused("INVALID_REQUEST", "an object is malformed")
+    return value or {}
 
 
 def show_order(desk: Desk, request: Request, name: str) -> Response:
@@ -138,8 +145,8 @@ def verify(desk: Desk, request: Request) -> Response:
         and body["auth_algo"] == signing.ALGORITHM
         and body["cert_url"] == f"{desk.url}/paypal{signing.CERT_PATH}"
         and signing.verify(
-            body["transmission_id"], body["transmission_time"], body["webhook_id"], raw.encode(),
-            body["transmission_sig"],
+            str(body["transmission_id"]), str(body["transmission_time"]), str(body["webhook_id"]), raw.encode(),
+            str(body["transmission_sig"]),
         )
     )  # fmt: skip
     return json_response({"verification_status": "SUCCESS" if good else "FAILURE"})
@@ -153,7 +160,7 @@ def certificate(_desk: Desk, _request: Request, name: str) -> Response:
     return Response(200, text.encode(), (("Content-Type", "application/x-pem-file"),))
 
 
-ROUTES = [
+ROUTES: list[tuple[str, str, str, Handler]] = [
     ("POST", "/v1/oauth2/token", "token", token),
     ("POST", "/v2/checkout/orders", "create", create_order),
     ("GET", "/v2/checkout/orders/{name}", "query", show_order),

@@ -9,7 +9,7 @@ from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.journal import moves
 from goodfor.sandbox.channels.rows import BookRefused, Dispute, Payment, Refund, Refused, Wanted
 from goodfor.sandbox.channels.stripe import objects
-from goodfor.sandbox.web import Request, Response, json_response
+from goodfor.sandbox.web import Handler, Request, Response, json_response
 
 _KINDS = {"pay": "charge", "refund": "refund", "dispute": "adjustment", "dispute_end": "adjustment"}
 
@@ -231,7 +231,7 @@ def list_balance(desk: Desk, request: Request) -> Response:
     return _page(request, "/v1/balance_transactions", rows)
 
 
-ROUTES = [
+ROUTES: list[tuple[str, str, str, Handler]] = [
     ("POST", "/v1/checkout/sessions", "create", create_session),
     ("GET", "/v1/checkout/sessions/{name}", "query", show_session),
     ("POST", "/v1/checkout/sessions/{name}/expire", "close", expire_session),

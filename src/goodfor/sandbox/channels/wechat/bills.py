@@ -11,7 +11,7 @@ from goodfor.sandbox.channels.statements import Line
 from goodfor.sandbox.channels.wechat.common import caller, wrong
 from goodfor.sandbox.fen import format_fen
 from goodfor.sandbox.ledger import beijing
-from goodfor.sandbox.web import Request, Response, json_response
+from goodfor.sandbox.web import Handler, Request, Response, json_response
 
 
 def _names(text: str) -> list[str]:
@@ -150,7 +150,7 @@ def download(desk: Desk, request: Request) -> Response:
     return Response(200, content, (("Content-Type", kind), ("X-Bill", "1")))
 
 
-ROUTES = [
+ROUTES: list[tuple[str, str, str, Handler]] = [
     ("GET", "/v3/bill/tradebill", "bill", trade_bill),
     ("GET", "/v3/bill/fundflowbill", "bill", fund_bill),
     ("GET", "/v3/billdownload/file", "bill", download),

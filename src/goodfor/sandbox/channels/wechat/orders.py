@@ -21,7 +21,7 @@ from goodfor.sandbox.channels.wechat.common import (
 )
 from goodfor.sandbox.ledger import beijing
 from goodfor.sandbox.loopback import is_loopback_url
-from goodfor.sandbox.web import Request, Response, json_response
+from goodfor.sandbox.web import Handler, Request, Response, json_response
 
 _KINDS = {"jsapi": "JSAPI", "native": "NATIVE", "h5": "MWEB", "app": "APP"}
 
@@ -34,7 +34,7 @@ def create(desk: Desk, request: Request, kind: str) -> Response:
     amount = part(body, "amount")
     if amount.get("currency", "CNY") != "CNY":
         raise wrong("currency不符合要求")
-    settle, expires = body.get("settle_info") or {}, moment(body, "time_expire")
+    settle, expires = part({"settle_info": {}, **body}, "settle_info"), moment(body, "time_expire")
     if expires is not None and expires <= desk.now_ms():
         raise wrong("time_expire不符合要求")
     wanted = Wanted(
@@ -130,7 +130,7 @@ def certificates(desk: Desk, _request: Request) -> Response:
 
 
 _AT = "/v3/pay/transactions"
-ROUTES = [
+ROUTES: list[tuple[str, str, str, Handler]] = [
     *[("POST", f"{_AT}/{kind}", "create", partial(create, kind=kind)) for kind in _KINDS],
     ("GET", f"{_AT}/out-trade-no/{{number}}", "query", query),
     ("GET", f"{_AT}/id/{{ref}}", "query", query_id),

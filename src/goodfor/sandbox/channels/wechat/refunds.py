@@ -6,7 +6,7 @@ from goodfor.sandbox.channels import books
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.rows import Payment, Refund, Refused
 from goodfor.sandbox.channels.wechat.common import caller, fen, part, stamp, text, wrong
-from goodfor.sandbox.web import Request, Response, json_response
+from goodfor.sandbox.web import Handler, Request, Response, json_response
 
 STATES = {
     "processing": "PROCESSING",
@@ -128,7 +128,7 @@ def abnormal(desk: Desk, request: Request, refund_id: str) -> Response:
 
 
 _AT = "/v3/refund/domestic/refunds"
-ROUTES = [
+ROUTES: list[tuple[str, str, str, Handler]] = [
     ("POST", _AT, "refund", create),
     ("GET", f"{_AT}/{{refund_no}}", "refund_query", query),
     ("POST", f"{_AT}/{{refund_id}}/apply-abnormal-refund", "refund", abnormal),

@@ -7,7 +7,7 @@ from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.rows import Payment, Refused, Return, Split
 from goodfor.sandbox.channels.wechat import signing
 from goodfor.sandbox.channels.wechat.common import caller, fen, stamp, text, wrong
-from goodfor.sandbox.web import Request, Response, json_response
+from goodfor.sandbox.web import Handler, Request, Response, json_response
 
 TYPES = ("MERCHANT_ID", "PERSONAL_OPENID", "PERSONAL_SUB_OPENID")
 RELATIONS = frozenset(
@@ -85,7 +85,7 @@ def create(desk: Desk, request: Request) -> Response:
         kind, account = _receiver(one)
         what = text(one, "description", 80)
         lines.append({"type": kind, "account": account, "amount": fen(one, "amount"), "description": what})
-    return _split(desk, mchid, payment, number, lines, finish=body["unfreeze_unsplit"])
+    return _split(desk, mchid, payment, number, lines, finish=body["unfreeze_unsplit"] is True)
 
 
 def unfreeze(desk: Desk, request: Request) -> Response:
@@ -256,7 +256,7 @@ def _returned(split: Split, made: Return) -> Response:
 
 
 _AT = "/v3/profitsharing"
-ROUTES = [
+ROUTES: list[tuple[str, str, str, Handler]] = [
     ("POST", f"{_AT}/receivers/add", "split", add_receiver),
     ("POST", f"{_AT}/receivers/delete", "split", delete_receiver),
     ("POST", f"{_AT}/orders", "split", create),
