@@ -2,16 +2,17 @@
 
 import struct
 import zlib
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from goodfor.sandbox.channels import statements
+from goodfor.sandbox.channels import books, statements
 from goodfor.sandbox.channels.alipay.common import answer, biz
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.journal import moves
-from goodfor.sandbox.channels.rows import Refused
+from goodfor.sandbox.channels.rows import Payment, Refused
 from goodfor.sandbox.channels.statements import Line
 from goodfor.sandbox.fen import format_fen
-from goodfor.sandbox.ledger import beijing
+from goodfor.sandbox.ledger import BEIJING, beijing
 from goodfor.sandbox.web import Handler, Request, Response
 
 _HEAD = (
@@ -25,6 +26,8 @@ _ACCOUNT_HEAD = (
     "业务类型,备注"
 )
 _URL_SECONDS = 30
+_TIME = "%Y-%m-%d %H:%M:%S"
+_TYPES = {"pay": "交易", "refund": "退款", "fee": "收费", "fee_back": "退费", "split": "分账"}
 
 
 def download_url(desk: Desk, request: Request) -> Response:
@@ -103,6 +106,43 @@ def _account(desk: Desk, merchant: str, start: int, end: int) -> tuple[str, str]
     return _lines(detail), _lines(total)
 
 
+def account_log(desk: Desk, request: Request) -> Response:
+    """The money account between two times (half-open, 31 days at most), in pages of 1000 to 2000."""
+    content, merchant = biz(request), request.params["app_id"]
+    try:
+        start, end = (
+            int(datetime.strptime(str(content.get(name)), _TIME).replace(tzinfo=BEIJING).timestamp() * 1000)
+            for name in ("start_time", "end_time")
+        )
+        page, size = int(content.get("page_no") or 1), int(content.get("page_size") or 2000)
+    except ValueError:
+        raise Refused("isp.invalid-parameter", "start_time, end_time, page_no, page_size") from None
+    if not (0 < end - start <= 31 * 86_400_000 and page > 0 and 1000 <= size <= 2000):
+        raise Refused("isp.invalid-parameter", "at most 31 days, 1000 to 2000 rows")
+    with desk.db.read() as conn:
+        found = [row for row in moves(conn, "alipay", merchant, end) if row["at_ms"] >= start]
+        of = {row["payment"]: books.payment_at(conn, row["payment"]) for row in found}
+    rows = [_logged(row, of[row["payment"]]) for row in found[(page - 1) * size : page * size]]
+    return answer(page_no=str(page), page_size=str(size), total_size=str(len(found)), detail_list=rows)
+
+
+def _logged(row: dict[str, Any], payment: Payment) -> dict[str, str]:
+    told = {
+        "account_log_id": f"9{row['id']:015d}",
+        "alipay_order_no": payment.ref,
+        "merchant_order_no": payment.number,
+        "direction": "收入" if row["amount"] > 0 else "支出",
+        "trans_amount": format_fen(abs(row["amount"])),
+        "balance": format_fen(row["after"]),
+        "type": _TYPES.get(row["kind"], "其它"),
+        "biz_desc": row["kind"],
+        "trans_dt": beijing(row["at_ms"]),
+    }
+    if row["kind"] in ("refund", "fee_back"):
+        told["merchant_out_refund_no"] = str(row["ref"]).partition("|")[2]
+    return told
+
+
 def _lines(lines: list[str]) -> str:
     return "\r\n".join([*lines, ""])
 
@@ -123,4 +163,7 @@ def _zip(files: dict[str, str]) -> bytes:
     return body + directory + b"PK\x05\x06" + end
 
 
-METHODS: dict[str, tuple[str, Handler]] = {"alipay.data.dataservice.bill.downloadurl.query": ("bill", download_url)}
+METHODS: dict[str, tuple[str, Handler]] = {
+    "alipay.data.dataservice.bill.downloadurl.query": ("bill", download_url),
+    "alipay.data.bill.accountlog.query": ("bill", account_log),
+}

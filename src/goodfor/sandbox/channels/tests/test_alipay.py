@@ -192,3 +192,16 @@ def test_the_bill_is_a_zip_in_gbk(desk: RunningChannels) -> None:
     assert {len(row) for row in rows} == {25}
     assert rows[0][1] == numbers[0]
     assert sum(row[2] == "退款" for row in rows) == 2
+
+
+def test_the_log_of_the_account_is_a_chain(desk: RunningChannels) -> None:
+    desk.control.rows("alipay", 10, "2026-01-01", refund_every=5)
+    method, day = "alipay.data.bill.accountlog.query", {"start_time": "2026-01-01 00:00:00"}
+    answer = call(desk, method, **day, end_time="2026-01-02 00:00:00", page_no="1", page_size="1000")
+    balance = 0
+    for row in answer["detail_list"]:
+        balance += int(row["trans_amount"].replace(".", "")) * (1 if row["direction"] == "收入" else -1)
+        assert balance == int(row["balance"].replace(".", ""))
+    assert len(answer["detail_list"]) == 10 * 2 + 2 * 2
+    assert balance == desk.control.ledger("alipay")["balances"][demo.ALIPAY_APP_ID]["CNY"]["balance"]
+    assert call(desk, method, **day, end_time="2026-03-02 00:00:00")["code"] == "40002"
