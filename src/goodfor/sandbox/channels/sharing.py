@@ -94,6 +94,13 @@ def settle(conn: sqlite3.Connection, payment: Payment, now_ms: int) -> None:
                 book(conn, payment, "unfreeze", split.ref, now_ms, {"frozen": -rest, "balance": rest})
 
 
+def returnable(conn: sqlite3.Connection, split: Split, account: str) -> int:
+    """What a receiver still has of a split."""
+    given = [row.amount for row in shares_of(conn, split) if row.account == account and row.state == "success"]
+    back = select(conn, Return, "returns", "split = ? AND account = ? AND state = 'success'", split.seq, account)
+    return sum(given) - sum(row.amount for row in back)
+
+
 def give_back(
     conn: sqlite3.Connection, split: Split, *, number: str, ref: str, account: str, amount: int, description: str,
     fail_reason: str, now_ms: int,
@@ -106,11 +113,9 @@ def give_back(
         if (same[0].split, same[0].account, same[0].amount) != (split.seq, account, amount):
             raise BookRefused("differs")
         return same[0]
-    given = [row for row in shares_of(conn, split) if row.account == account and row.state == "success"]
-    if not given:
+    if all(row.account != account or row.state != "success" for row in shares_of(conn, split)):
         raise BookRefused("not_found")
-    back = select(conn, Return, "returns", "split = ? AND account = ? AND state = 'success'", split.seq, account)
-    if amount > sum(row.amount for row in given) - sum(row.amount for row in back):
+    if amount > returnable(conn, split, account):
         raise BookRefused("too_much")
     conn.execute(
         "INSERT INTO returns (channel, merchant, number, ref, split, account, amount, description, state, fail_reason,"

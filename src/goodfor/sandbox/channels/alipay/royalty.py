@@ -5,7 +5,7 @@ from typing import Any
 from goodfor.sandbox.channels import books, sharing
 from goodfor.sandbox.channels.alipay.common import answer, biz, money, text, trade
 from goodfor.sandbox.channels.desk import Desk
-from goodfor.sandbox.channels.rows import BookRefused, Refused
+from goodfor.sandbox.channels.rows import BookRefused, Payment, Refused, Split
 from goodfor.sandbox.fen import format_fen
 from goodfor.sandbox.ledger import beijing
 from goodfor.sandbox.web import Handler, Request, Response
@@ -83,7 +83,7 @@ def _line(one: dict[str, Any]) -> dict[str, Any]:
     return {"type": kind, "account": account, "amount": money(one, "amount"), "description": str(one.get("desc") or "")}
 
 
-def _check(desk: Desk, conn: Any, payment: Any, lines: list[dict[str, Any]], is_async: bool) -> None:
+def _check(desk: Desk, conn: Any, payment: Payment, lines: list[dict[str, Any]], is_async: bool) -> None:
     row = conn.execute(
         "SELECT coalesce(sum(s.amount), 0) AS n FROM shares s JOIN splits p ON p.seq = s.split WHERE p.payment = ?"
         " AND s.state <> 'closed'",
@@ -138,6 +138,34 @@ def left(desk: Desk, request: Request) -> Response:
     with desk.db.write() as conn:
         sharing.settle(conn, payment, desk.now_ms())
         return answer(unsettled_amount=format_fen(max(0, sharing.free(conn, payment))))
+
+
+def returns_of(desk: Desk, content: dict[str, Any], payment: Payment) -> list[tuple[Split, str, int]]:
+    """What a refund takes back from receivers: (split, account, fen). Raises Refused when they have not that much."""
+    asked = content.get("refund_royalty_parameters") or []
+    if not isinstance(asked, list):
+        raise Refused("ACQ.INVALID_PARAMETER", "参数有误:refund_royalty_parameters")
+    found = []
+    with desk.db.read() as conn:
+        splits = books.select(conn, Split, "splits", "payment = ? ORDER BY seq", payment.seq)
+        for one in asked:
+            account, amount = text(one, "trans_out", 64), money(one, "amount")
+            able = [split for split in splits if sharing.returnable(conn, split, account) >= amount]
+            if not able:
+                raise Refused("ACQ.ROYALTY_RECEIVER_INVALID", account)
+            found.append((able[0], account, amount))
+    return found
+
+
+def take_back(desk: Desk, number: str, wanted: list[tuple[Split, str, int]]) -> None:
+    """Takes shares back for a refund; the same refund number does it once."""
+    with desk.db.write() as conn:
+        for index, (split, account, amount) in enumerate(wanted):
+            name = f"{split.seq}-{number}-{index}"
+            sharing.give_back(
+                conn, split, number=name, ref=f"rb-{name}", account=account, amount=amount, description="refund",
+                fail_reason="", now_ms=desk.now_ms(),
+            )  # fmt: skip
 
 
 METHODS: dict[str, tuple[str, Handler]] = {

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from goodfor.sandbox.channels import books
+from goodfor.sandbox.channels.alipay import royalty
 from goodfor.sandbox.channels.alipay.common import answer, biz, money, status_of, text, trade
 from goodfor.sandbox.channels.cashier import page_url
 from goodfor.sandbox.channels.demo import ALIPAY_BUYER_ID
@@ -26,7 +27,7 @@ def open_trade(desk: Desk, request: Request, kind: str) -> Payment:
     content, params = biz(request), request.params
     if str(content.get("product_code") or "") not in PRODUCTS[kind]:
         raise Refused("ACQ.INVALID_PARAMETER", "参数有误:product_code")
-    royalty = (content.get("extend_params") or {}).get("royalty_freeze")
+    frozen = (content.get("extend_params") or {}).get("royalty_freeze")
     wanted = Wanted(
         channel="alipay",
         merchant=params["app_id"],
@@ -38,7 +39,7 @@ def open_trade(desk: Desk, request: Request, kind: str) -> Payment:
         subject=text(content, "subject", 256),
         notify_url=params.get("notify_url", ""),
         return_url=params.get("return_url", ""),
-        splitting=str(royalty).lower() == "true",
+        splitting=str(frozen).lower() == "true",
         expires_ms=_expiry(content.get("time_expire")),
         seen=False,
         detail={"passback_params": content.get("passback_params") or ""},
@@ -118,10 +119,12 @@ def refund(desk: Desk, request: Request) -> Response:
     key = _ref(payment, number)
     with desk.db.read() as conn:
         before = books.find_refund(conn, "alipay", key=key)
+    shares = royalty.returns_of(desk, content, payment) if before is None else []
     made = desk.refund(
         payment, key=key, number=number, ref=key, amount=amount, reason=str(content.get("refund_reason") or ""),
         gap_seconds=desk.limits.alipay_refund_gap, at_once=True,
     )  # fmt: skip
+    royalty.take_back(desk, number, shares)
     if made.state == "failed":
         raise Refused("ACQ.SYSTEM_ERROR")
     with desk.db.read() as conn:

@@ -174,6 +174,15 @@ def test_royalty(desk: RunningChannels) -> None:
     assert asked["royalty_detail_list"][0]["state"] == "SUCCESS"
     assert call(desk, "alipay.trade.order.onsettle.query", trade_no=ref)["unsettled_amount"] == "69.40"
     assert books_balance(desk, "alipay")["balances"][demo.ALIPAY_APP_ID]["CNY"]["frozen"] == 6940
+    back = {"trans_out": one["trans_in"], "amount": "30.01"}
+    refund = {"out_trade_no": "Y1", "refund_amount": "10.00", "out_request_no": "RR"}
+    refused = call(desk, "alipay.trade.refund", **refund, refund_royalty_parameters=[back])
+    assert refused["sub_code"] == "ACQ.ROYALTY_RECEIVER_INVALID"
+    for change in ("Y", "N"):
+        part = [{**back, "amount": "20.00"}]
+        assert call(desk, "alipay.trade.refund", **refund, refund_royalty_parameters=part)["fund_change"] == change
+    sums = books_balance(desk, "alipay")["balances"][demo.ALIPAY_APP_ID]["CNY"]
+    assert (sums[f"to:{one['trans_in']}"], sums["balance"], sums["frozen"]) == (1000, 2000, 5946)
 
 
 def test_the_bill_is_a_zip_in_gbk(desk: RunningChannels) -> None:
