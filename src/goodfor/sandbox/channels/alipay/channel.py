@@ -18,7 +18,7 @@ from goodfor.sandbox.keys import derive_private_key
 from goodfor.sandbox.ledger import BEIJING, beijing
 from goodfor.sandbox.notices import spoiled
 from goodfor.sandbox.signing import sign_bytes, signed_text, verify_bytes
-from goodfor.sandbox.web import BadRequest, Handler, Request, Response, parse_pairs, with_query
+from goodfor.sandbox.web import Handler, Request, Response, parse_pairs, with_query
 
 METHODS: dict[str, tuple[str, Handler]] = {**trades.METHODS, **royalty.METHODS, **bills.METHODS}
 #: Answered with a page or not at all, instead of with signed JSON.
@@ -178,6 +178,3 @@ def notify_signature(fields: dict[str, str]) -> str:
 
 def _unknown(_desk: Desk, _request: Request) -> Response:
     raise Refused("isv.invalid-method", "不存在的方法名")
-
-
-__all__ = ["Alipay", "BadRequest", "call_app_pay"]
