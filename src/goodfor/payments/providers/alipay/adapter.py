@@ -120,7 +120,7 @@ class AlipayProvider(AlipaySplitter):
         """See `notify.parse`."""
         return notify.parse(account, raw, now)
 
-    def bill_kinds(self, _account: Account) -> tuple[BillKind, ...]:
+    def bill_kinds(self, account: Account) -> tuple[BillKind, ...]:  # noqa: ARG002
         """Both."""
         return ("trade", "fund")
 
