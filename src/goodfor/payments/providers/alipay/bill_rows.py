@@ -122,10 +122,8 @@ def _table(lines: Lines, kind: BillKind, seller_id: str, marker: str) -> Iterato
         cells = _cells(line, number)
         if not header:
             header = _header(cells, kind, number, summary=marker != "明细列表")
-        elif len(cells) != len(header):
-            raise BadBill("wrong_columns", number)
         else:
-            yield number, dict(zip(header, cells, strict=True))
+            yield number, _named(header, cells, number)
     if not ended:
         raise BadBill("missing_end")
 
@@ -142,13 +140,20 @@ def _cells(line: str, number: int) -> list[str]:
         (cells,) = csv.reader([line], strict=True)
     except (csv.Error, ValueError):
         raise BadBill("not_csv", number) from None
-    stripped = [cell.strip() for cell in cells]
+    return [cell.strip() for cell in cells]
+
+
+def _named(header: list[str], cells: list[str], number: int) -> dict[str, str]:
     # A line may end in a comma.
-    return stripped[:-1] if len(stripped) > 1 and not stripped[-1] and line.rstrip().endswith(",") else stripped
+    if len(cells) == len(header) + 1 and not cells[-1]:
+        cells = cells[:-1]
+    if len(cells) != len(header):
+        raise BadBill("wrong_columns", number)
+    return dict(zip(header, cells, strict=True))
 
 
 def _header(cells: list[str], kind: BillKind, number: int, *, summary: bool) -> list[str]:
-    names = [cell.replace("(", "（").replace(")", "）") for cell in cells]
+    names = [cell.replace("(", "（").replace(")", "）") for cell in (cells if cells[-1] else cells[:-1])]
     known = _COLUMNS[kind] | ({_NET, _TOTAL} | _WORDS if summary else frozenset())
     needed = _SUMMED[kind] if summary else _NEEDED[kind]
     strange = [name for name in names if name not in known and not (summary and _is_count(name))]

@@ -3,12 +3,13 @@
 Alipay gives no checksum: the zip's own, its two files and the sums of the second over the first have to do.
 """
 
+import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 from zlib import error as zlib_error
 
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
@@ -98,8 +99,10 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, zipfile.ZipInfo, zipf
         yield bundle, details[0], summaries[0]
 
 
-def _lines(file: IO[bytes]) -> Lines:
+def _lines(packed: IO[bytes]) -> Lines:
     """Number and text of each line; never more than one in memory. Raises BadBill."""
+    # A member of a zip may give less of a line than it was asked for; behind a buffer it does not.
+    file = io.BufferedReader(cast(io.RawIOBase, packed), MAX_LINE)
     number = 0
     while raw := file.readline(MAX_LINE):
         number += 1
