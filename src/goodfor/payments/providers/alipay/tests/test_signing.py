@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +19,7 @@ from goodfor.payments.providers.alipay import client, signing
 from goodfor.payments.providers.alipay.adapter import AlipayProvider
 from goodfor.payments.providers.alipay.client import BadReply, Refused
 from goodfor.payments.providers.alipay.settings import Settings
+from goodfor.payments.providers.alipay.shapes import beijing_time
 from goodfor.payments.providers.alipay.tests.kit import (
     MERCHANT,
     MERCHANT_PUBLIC,
@@ -60,10 +63,20 @@ def test_vector_a1_is_what_a_page_payment_sends() -> None:
     assert instruction.url == "http://127.0.0.1:9/gateway.do"
 
 
-@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
-def test_the_time_is_beijings_in_any_zone(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", zone)
+@pytest.fixture(params=["UTC", "America/New_York", "Asia/Tokyo"])
+def zone(request: pytest.FixtureRequest) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+def test_the_time_is_beijings_in_any_zone(zone: str) -> None:
     assert client.parameters(MINE, QUERY, {}, NOW)["timestamp"] == "2026-01-01 08:00:00"
+    sent = instruction_of(AlipayProvider().create(account(), attempt("wap"), NOW)).fields  # type: ignore[arg-type]
+    assert '"time_expire":"2026-01-01 08:15:00"' in sent["biz_content"]
+    assert beijing_time("2026-01-01 08:00:00") == NOW
 
 
 def test_every_parameter_is_signed() -> None:
