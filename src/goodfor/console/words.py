@@ -82,7 +82,7 @@ METHODS: Final[Mapping[str, Text]] = {
     "precreate": _("支付宝扫码"),
     "checkout": _("银行卡收银台"),
     "intent": _("银行卡"),
-    "order": _("PayPal"),
+    "paypal": _("PayPal"),
 }
 ROLES: Final[Mapping[str, Text]] = {
     "owner": _("店主"),

@@ -22,7 +22,7 @@ BRANDS: Final[Mapping[tuple[str, str], str]] = {
     **{("alipay", method): "alipay" for method in ("page", "wap", "app", "precreate")},
     ("stripe", "checkout"): "card",
     ("stripe", "intent"): "card",
-    ("paypal", "order"): "paypal",
+    ("paypal", "paypal"): "paypal",
 }
 #: The methods that a device can use, the best first; of a brand or provider not named here all serve.
 ON_DEVICE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

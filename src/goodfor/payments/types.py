@@ -195,6 +195,7 @@ class CallbackReceipt:
     facts: tuple[Fact, ...]
     ack: bytes
     nack: bytes
+    our_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

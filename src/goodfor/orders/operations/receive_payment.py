@@ -7,7 +7,7 @@ from goodfor.kernel.faultpoints import reach
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.types import CallbackReply
 from goodfor.payments.operations.confirm_fact import confirm_fact
-from goodfor.payments.operations.heed_hint import heed_hint
+from goodfor.payments.operations.heed_hint import ask_now, heed_hint
 from goodfor.payments.operations.note_dispute import KINDS as DISPUTE_KINDS
 from goodfor.payments.operations.note_dispute import note_dispute
 from goodfor.payments.operations.record_callback import record_callback
@@ -24,6 +24,9 @@ def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
     reach("payments.kept")
     if not receipt.verified:
         return CallbackReply(400, receipt.nack)
+    if not receipt.facts and receipt.our_ref:
+        # Something happened to it that is no fact yet (PayPal: approved): the asker looks now.
+        ask_now(shop_id=shop_id, account_id=account_id, number=receipt.our_ref, now=now)
     for fact in receipt.facts:
         if fact.kind in DISPUTE_KINDS:
             if not note_dispute(shop_id=shop_id, fact=fact, now=now):

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from goodfor.payments import states
 from goodfor.payments.models import Inbox, Payment, Refund
@@ -15,8 +14,7 @@ def heed_hint(*, shop_id: UUID, fact: Fact, now: datetime) -> int:
     """Let the loops ask now; how many rows wait for it. Harmless for a number that is not ours."""
     with transaction.atomic():
         if fact.kind == "closed":
-            waiting = Payment.objects.filter(shop_id=shop_id, account_id=fact.account_id, number=fact.our_ref)
-            found = waiting.filter(Q(next_poll_at__gt=now), state__in=states.PAYABLE).update(next_poll_at=now)
+            found = ask_now(shop_id=shop_id, account_id=fact.account_id, number=fact.our_ref, now=now)
         else:
             # Not accepted yet: a call may be on its way, whose lease must hold.
             accepted = Refund.objects.filter(
@@ -27,3 +25,10 @@ def heed_hint(*, shop_id: UUID, fact: Fact, now: datetime) -> int:
         if fact.inbox_id:
             Inbox.objects.filter(shop_id=shop_id, id=fact.inbox_id, applied_at__isnull=True).update(applied_at=now)
     return found
+
+
+def ask_now(*, shop_id: UUID, account_id: UUID, number: str, now: datetime) -> int:
+    """Have the asker look at a payment that is still open; harmless for a number that is not ours."""
+    with transaction.atomic():
+        waiting = Payment.objects.filter(shop_id=shop_id, account_id=account_id, number=number, next_poll_at__gt=now)
+        return waiting.filter(state__in=states.PAYABLE).update(next_poll_at=now)

@@ -2,18 +2,24 @@
 
 from typing import cast
 
+from goodfor.payments.providers.alipay.adapter import AlipayProvider
 from goodfor.payments.providers.balance.adapter import BalanceProvider
 from goodfor.payments.providers.base import Provider
 from goodfor.payments.providers.bills import BillSource
 from goodfor.payments.providers.disputes import Disputing
 from goodfor.payments.providers.epay.adapter import EpayProvider
+from goodfor.payments.providers.paypal.adapter import PaypalProvider
 from goodfor.payments.providers.sandbox.adapter import SandboxProvider
 from goodfor.payments.providers.splits import Splitter
+from goodfor.payments.providers.stripe.adapter import StripeProvider
 
 PROVIDERS: dict[str, Provider] = {
+    "alipay": AlipayProvider(),
     "balance": BalanceProvider(),
     "epay": EpayProvider(),
+    "paypal": PaypalProvider(),
     "sandbox": SandboxProvider(),
+    "stripe": StripeProvider(),
 }
 
 

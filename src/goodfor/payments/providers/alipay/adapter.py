@@ -50,6 +50,7 @@ class AlipayProvider(AlipaySplitter):
             can_close=True,
             can_query_refund=True,
             refund_repeatable=True,
+            refund_gap=3,
         )
 
     def check(self, account: Account) -> None:
