@@ -35,6 +35,10 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "refunded_outside": _("通道侧退款"),
     "refund_failed": _("退款被拒"),
     "ambiguous_refund": _("退款结果未知"),
+    "no_funds": _("通道余额不足，退款在等"),
+    "dispute": _("拒付争议"),
+    "bill_refused": _("账单文件有问题"),
+    "bill_missing": _("账单一直没有"),
 }
 #: What stands in a case's detail.
 CASE_DETAILS: Final[Mapping[str, Text]] = {
@@ -48,6 +52,11 @@ CASE_DETAILS: Final[Mapping[str, Text]] = {
     "currency": _("币种"),
     "channel_ref": _("通道单号"),
     "our_ref": _("我方单号"),
+    "refunded_minor": _("已退（分）"),
+    "account": _("收款账户"),
+    "day": _("日期"),
+    "bill": _("账单种类"),
+    "line": _("行号"),
 }
 FACTS: Final[Mapping[str, Text]] = {
     "paid": _("通道确认收款"),
@@ -63,6 +72,17 @@ METHODS: Final[Mapping[str, Text]] = {
     "bank": _("网银支付"),
     "sandbox": _("模拟支付"),
     "balance": _("余额支付"),
+    "jsapi": _("微信内支付"),
+    "mini": _("微信小程序"),
+    "native": _("微信扫码"),
+    "h5": _("微信 H5"),
+    "app": _("App 支付"),
+    "page": _("支付宝网页"),
+    "wap": _("支付宝手机网页"),
+    "precreate": _("支付宝扫码"),
+    "checkout": _("银行卡收银台"),
+    "intent": _("银行卡"),
+    "paypal": _("PayPal"),
 }
 ROLES: Final[Mapping[str, Text]] = {
     "owner": _("店主"),
@@ -81,6 +101,9 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "purchase": _("采购入库"),
     "void": _("作废卡密"),
     "top_up": _("余额充值"),
+    "dispute": _("争议扣款"),
+    "dispute_won": _("争议胜诉退回"),
+    "dispute_lost": _("争议败诉"),
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "waiting": (_("排队中"), "plain"),

@@ -9,7 +9,6 @@ from PIL import Image, ImageDraw
 
 #: Pixels of a side; drawn at twice that, so that edges are smooth.
 SIDE = 480
-BANNER = (960, 360)
 CREAM, AMBER = "#fbf6ea", "#e3a83b"
 Pen = ImageDraw.ImageDraw
 Point = tuple[float, float]
@@ -29,16 +28,18 @@ def drawing(slug: str) -> bytes:
 
 @cache
 def banner() -> bytes:
-    """PNG bytes of the picture behind the first page's promise: tickets on green, quiet where the words stand."""
-    image, pen = _canvas(BANNER, "#0f5b41")
-    for n, colour in enumerate(("#15694c", "#1c7857", AMBER)):
-        left, top = 1130 + n * 190, 120 + n * 90
-        pen.rounded_rectangle((left, top, left + 520, top + 280), 36, fill=colour)
-        pen.ellipse((left + 150, top - 32, left + 214, top + 32), fill="#0f5b41")
-        pen.ellipse((left + 150, top + 248, left + 214, top + 312), fill="#0f5b41")
-        for y in range(top + 56, top + 236, 40):
-            pen.line((left + 182, y, left + 182, y + 20), fill="#0f5b41", width=6)
-    return _png(image, BANNER)
+    """PNG bytes of the picture beside the first page's promise: a ticket that lies on others."""
+    ground = "#0f5b41"
+    image, pen = _canvas((SIDE, SIDE), ground)
+    for n, colour in enumerate(("#176f51", "#218662", AMBER)):
+        left, top = 130 + n * 60, 170 + n * 130
+        pen.rounded_rectangle((left, top, left + 620, top + 330), 44, fill=colour, outline=ground, width=10)
+        for y in (top, top + 330):
+            _disc(pen, left + 200, y, 44, ground)
+        for y in range(top + 74, top + 270, 48):
+            pen.line((left + 200, y, left + 200, y + 24), fill=ground, width=9)
+    pen.line([(540, 600), (600, 660), (730, 520)], fill=CREAM, width=44, joint="curve")
+    return _png(image, (SIDE, SIDE))
 
 
 def _canvas(size: tuple[int, int], colour: str) -> tuple[Image.Image, Pen]:

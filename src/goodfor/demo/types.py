@@ -66,7 +66,7 @@ OFFERS = (
 #: The goods of throw-away shops, where each row costs a test its time.
 FEW = OFFERS[:4]
 #: What the demo's first page offers for a few days, and the scenes in their order.
-FLASH = ("xh-season", "bs-5", "kw-100")
+FLASH = ("xh-season", "bs-5", "sg-year", "ll-200")
 SCENES = ("宅家", "游戏", "出行", "送礼")
 
 #: The name of the client in whose wallet the money of a shop's own test orders lies: these are no real sales either.

@@ -22,6 +22,11 @@ PURCHASES: Final = "2202:supplier:stock:accrued"
 BANK: Final = "1002:bank:manual"
 
 
+def buyer_wallet(buyer_id: UUID) -> str:
+    """A buyer's own balance in a shop."""
+    return f"2207:wallet:{buyer_id}"
+
+
 def stock_account(sku_id: UUID) -> str:
     """Codes on the shelf, at what they cost."""
     return f"1405:codes:{sku_id}"

@@ -11,7 +11,8 @@ from goodfor.identity.queries import owns_order
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
-from goodfor.orders import given_back, states, store
+from goodfor.ledger import queries as ledger
+from goodfor.orders import accounts, given_back, states, store
 from goodfor.orders.claims import (
     claim_offer,
     claim_text,
@@ -46,6 +47,7 @@ from goodfor.vault import queries as vault
 
 __all__ = [
     "COUNT_LIMIT",
+    "buyer_balance",
     "buyer_of_shop",
     "claim_offer",
     "claim_text",
@@ -75,9 +77,11 @@ __all__ = [
     "refund_of_client",
     "refund_of_order",
     "refundable",
+    "refunds_shown",
     "search_order_ids",
     "search_orders",
     "sold_to_others",
+    "takes_balance",
     "trust_figures",
     "trust_view",
     "walk_orders",
@@ -205,10 +209,30 @@ def paid_by_others(shop_id: UUID, client_ids: Sequence[UUID], limit: int) -> lis
     return [row[0] for row in _PAID_BY_OTHERS.rows(params)]
 
 
-def payment_methods(shop_id: UUID, currency: str = "CNY", now: datetime | None = None) -> list[Method]:
-    """Ways to pay that the checkout offers; `code` goes into start_payment."""
-    offered = payments.checkout_methods(shop_id, currency, now or utc_now())
-    return [Method(f"{o.account_code}/{o.method}", o.method, o.account_name) for o in offered]
+def payment_methods(
+    shop_id: UUID, amount: Money, *, device: str = "pc", payer_known: bool = False, now: datetime | None = None
+) -> list[Method]:
+    """Ways to pay this amount from this device; `code` goes into start_payment."""
+    found = payments.brands(shop_id, amount, device, now or utc_now(), payer_known=payer_known)
+    return [Method(brand) for brand in found]
+
+
+def refunds_shown(shop_id: UUID, order: OrderView) -> list[PaymentRefund]:
+    """What was given back of an order, or is on its way, oldest first; of a try that failed only the next one."""
+    if order.payment_id is None:
+        return []
+    found = given_back.of_order(order.id, payments.refunds_of(shop_id, order.payment_id))
+    return [refund for refund in found if refund.state != given_back.FAILED]
+
+
+def takes_balance(shop_id: UUID, currency: str) -> bool:
+    """True where the shop takes payment from balances."""
+    return payments.balance_enabled(shop_id, currency, utc_now())
+
+
+def buyer_balance(shop_id: UUID, buyer_id: UUID, currency: str) -> Money:
+    """What a buyer's own balance holds."""
+    return Money(ledger.balance(shop_id, accounts.buyer_wallet(buyer_id), currency), currency)
 
 
 def trust_figures(shop_id: UUID) -> dict[str, Any]:

@@ -13,10 +13,12 @@ MAX_CODES = 10_000
 #: Length of a buyer's name in the tables; longer ones are kept as a hash.
 MAX_REF = 64
 METHOD_LABELS = {
+    "wechat": _("微信支付"),
     "alipay": _("支付宝"),
-    "wxpay": _("微信支付"),
-    "qqpay": _("QQ 钱包"),
+    "qq": _("QQ 钱包"),
     "bank": _("网银支付"),
+    "card": _("银行卡"),
+    "paypal": "PayPal",
     "sandbox": _("模拟支付"),
 }
 
@@ -151,16 +153,23 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way to pay: `code` is what start_payment takes, `kind` the channel's method (alipay, wxpay ...)."""
+    """A way to pay: `code` is what start_payment takes, a brand that the buyer knows (alipay, wechat, card ...)."""
 
     code: str
-    kind: str
-    account_name: str
 
     @property
     def label(self) -> str:
         """What the buyer reads."""
-        return str(METHOD_LABELS.get(self.kind, self.account_name))
+        return str(METHOD_LABELS.get(self.code, self.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, and from where. `device`: pc, mobile, wechat, alipay; `channel_id`: the channel's id of the buyer."""
+
+    ip: str = ""
+    device: str = "pc"
+    channel_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from goodfor.kernel.crypto import DecryptFailed, keyring
 from goodfor.payments.errors import AccountNotFound
 from goodfor.payments.mapping import account_view, opened
 from goodfor.payments.models import Account
-from goodfor.payments.providers.forms import FORMS, FormField, ProviderForm
+from goodfor.payments.providers.channels import FORMS
+from goodfor.payments.providers.forms import FormField, ProviderForm
 from goodfor.payments.providers.probing import Probe
 from goodfor.payments.types import AccountView
 

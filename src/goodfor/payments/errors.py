@@ -108,3 +108,31 @@ class CaseNotFound(NotFound):
 
     code = "payment_case_not_found"
     title = _("找不到该异常单")
+
+
+class PaymentDisputed(Conflict):
+    """The buyer's bank took the money back, or is about to decide about it: giving it back as well would pay twice."""
+
+    code = "payment_disputed"
+    title = _("这笔付款有拒付争议，不能再退款")
+
+
+class DisputeNotFound(NotFound):
+    """No such dispute in this shop."""
+
+    code = "payment_dispute_not_found"
+    title = _("找不到该争议")
+
+
+class DisputeOver(Conflict):
+    """The channel has decided."""
+
+    code = "payment_dispute_over"
+    title = _("争议已有结论，不能再提交证据")
+
+
+class BillNotFound(NotFound):
+    """No such bill in this shop."""
+
+    code = "payment_bill_not_found"
+    title = _("找不到该账单")

@@ -113,7 +113,10 @@ def refund_view(row: Refund, payment: Payment) -> RefundView:
         reason=row.reason,
         attempts=row.attempts,
         failure=row.failure,
-        ledger_account=payment.wallet_account or channel_account(payment.provider, payment.account_code),
+        ledger_account=row.paid_from
+        or payment.wallet_account
+        or channel_account(payment.provider, payment.account_code),
+        paid_from=row.paid_from,
         created_at=row.created_at,
         accepted_at=row.accepted_at,
         finished_at=row.finished_at,
@@ -132,6 +135,7 @@ def fact_value(row: FactRow) -> Fact:
         happened_at=row.happened_at,
         source=row.source,  # type: ignore[arg-type]
         inbox_id=row.inbox_id,
+        parent_ref=row.parent_ref,
     )
 
 

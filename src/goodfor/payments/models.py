@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
+from goodfor.payments import bill_models as bill_models
+from goodfor.payments import dispute_models as dispute_models
+from goodfor.payments import health_models as health_models
 from goodfor.payments import states
 
 PAYMENT_STATES = sorted(states.PAYMENT.states)
@@ -179,6 +182,8 @@ class FactRow(models.Model):
     kind = models.CharField(max_length=16)
     our_ref = models.CharField(max_length=64)
     channel_ref = models.CharField(max_length=64)
+    #: Of a dispute that does not name our payment: the channel's number of the payment.
+    parent_ref = models.CharField(max_length=64, default="", db_default="")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     happened_at = models.DateTimeField()
@@ -196,7 +201,18 @@ class FactRow(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_fact_amount"),
             models.CheckConstraint(condition=~Q(channel_ref=""), name="payments_fact_ref"),
             models.CheckConstraint(
-                condition=Q(kind__in=["paid", "closed", "refunded", "refund_failed"]), name="payments_fact_kind"
+                condition=Q(
+                    kind__in=[
+                        "paid",
+                        "closed",
+                        "refunded",
+                        "refund_failed",
+                        "disputed",
+                        "dispute_won",
+                        "dispute_lost",
+                    ]
+                ),
+                name="payments_fact_kind",
             ),
             models.CheckConstraint(
                 condition=Q(outcome="", applied_at__isnull=True) | (~Q(outcome="") & Q(applied_at__isnull=False)),
@@ -221,6 +237,8 @@ class Refund(models.Model):
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=16, default=states.CREATED)
     reason = models.CharField(max_length=200, default="")
+    #: A ledger account that the money comes from instead of the channel: a buyer's wallet, or the bank, by hand.
+    paid_from = models.CharField(max_length=128, default="", db_default="")
     #: Which capture is given back, by the channel's number.
     capture_ref = models.CharField(max_length=64)
     channel_ref = models.CharField(max_length=64, default="")

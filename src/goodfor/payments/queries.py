@@ -8,7 +8,9 @@ from django.db.models import F, Q, Sum
 
 from goodfor.payments import states
 from goodfor.payments.account_desk import AccountSheet, FormField, Probe, ProviderForm, account_sheet, provider_forms
+from goodfor.payments.bills import bill, bill_rows, bills
 from goodfor.payments.desk import case, cases, count_payments, payments_by_ids, search_payments, walk_payments
+from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
@@ -20,6 +22,7 @@ from goodfor.payments.types import (
     RecordedFact,
     RefundView,
 )
+from goodfor.payments.ways import brands, routes
 
 __all__ = [
     "AccountSheet",
@@ -30,13 +33,20 @@ __all__ = [
     "account_sheet",
     "accounts",
     "balance_enabled",
+    "bill",
+    "bill_rows",
+    "bills",
+    "brands",
     "case",
     "cases",
     "cases_of",
     "checkout_methods",
     "count_payments",
+    "dispute",
+    "disputes_of",
     "exposure",
     "facts_of",
+    "holds_back",
     "open_cases",
     "payment",
     "payment_by_number",
@@ -48,6 +58,7 @@ __all__ = [
     "refund",
     "refund_by_key",
     "refunds_of",
+    "routes",
     "search_payments",
     "settling_of",
     "walk_payments",

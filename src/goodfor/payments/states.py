@@ -44,7 +44,33 @@ REFUND: Final = Machine(
 OPEN: Final = "open"
 CASE: Final = Machine("payments.case", OPEN, {OPEN: frozenset({CLOSED}), CLOSED: frozenset()})
 
-MACHINES: Final = (PAYMENT, REFUND, CASE)
+DISPUTED: Final = "open"
+WON: Final = "won"
+LOST: Final = "lost"
+#: `lost -> won`: a bank may think again.
+DISPUTE: Final = Machine(
+    "payments.dispute",
+    DISPUTED,
+    {DISPUTED: frozenset({WON, LOST}), LOST: frozenset({WON}), WON: frozenset()},
+)
+
+WANTED: Final = "wanted"
+IMPORTED: Final = "imported"
+EMPTY: Final = "empty"
+REFUSED: Final = "refused"
+#: `refused -> wanted`: somebody asks for the file again.
+BILL: Final = Machine(
+    "payments.bill",
+    WANTED,
+    {
+        WANTED: frozenset({IMPORTED, EMPTY, REFUSED}),
+        REFUSED: frozenset({WANTED}),
+        IMPORTED: frozenset(),
+        EMPTY: frozenset(),
+    },
+)
+
+MACHINES: Final = (PAYMENT, REFUND, CASE, DISPUTE, BILL)
 
 #: States in which a buyer may still be sent to the channel.
 PAYABLE: Final = frozenset({CREATED, PENDING})

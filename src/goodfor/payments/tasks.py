@@ -4,8 +4,11 @@ from datetime import datetime
 
 from goodfor.kernel.loops import loop
 from goodfor.payments.operations.execute_refund import run_due_refunds
+from goodfor.payments.operations.fetch_bills import fetch_bills
+from goodfor.payments.operations.note_call import forget_calls
 from goodfor.payments.operations.poll_due import poll_due
 from goodfor.payments.operations.sweep_inbox import purge_forged, sweep_inbox
+from goodfor.payments.operations.want_bills import want_bills
 
 
 @loop(name="payments.poll", seconds=1.0)
@@ -29,5 +32,17 @@ def inbox(now: datetime) -> int:
 
 @loop(name="payments.purge", seconds=3600.0)
 def purge(now: datetime) -> int:
-    """Forget old forged callbacks."""
-    return purge_forged(now=now)
+    """Forget old forged callbacks, and how channels answered."""
+    return purge_forged(now=now) + forget_calls(now=now)
+
+
+@loop(name="payments.want_bills", seconds=600.0)
+def wanted(now: datetime) -> int:
+    """Note which days' bills are to be fetched."""
+    return want_bills(now=now)
+
+
+@loop(name="payments.bills", seconds=10.0)
+def bills(now: datetime) -> int:
+    """Fetch and take in bills."""
+    return fetch_bills(now=now)

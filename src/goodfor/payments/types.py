@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -34,6 +35,15 @@ STRAY: Final[frozenset[OutcomeName]] = frozenset(
 ORDER_LIABILITY: Final = "2203:order"
 OVERPAID: Final = "2205:overpay"
 REFUND_PAYABLE: Final = "2205:refund"
+
+
+#: What a lost dispute cost us.
+DISPUTE_LOSS: Final = "6711:compensation"
+
+
+def dispute_account(provider: str) -> str:
+    """The ledger account of money that a dispute holds back."""
+    return f"1221:channel:{provider}:dispute"
 
 
 def channel_account(provider: str, account_code: str) -> str:
@@ -185,6 +195,7 @@ class CallbackReceipt:
     facts: tuple[Fact, ...]
     ack: bytes
     nack: bytes
+    our_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +313,13 @@ class RefundView:
     created_at: datetime
     accepted_at: datetime | None
     finished_at: datetime | None
+    #: The ledger account that paid instead of the channel; empty: back by the way it came.
+    paid_from: str = ""
+
+    @property
+    def to_balance(self) -> bool:
+        """True when it went to a balance in the shop instead of the way it came."""
+        return self.paid_from.startswith("2207:wallet:")
 
     @property
     def done(self) -> bool:
@@ -358,3 +376,43 @@ class PaymentSearch:
     def exact(self) -> bool:
         """True when something is asked for that leaves few payments."""
         return bool(self.number or self.channel_ref or self.source_id)
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeView:
+    """A dispute. `payment_id` None: it is about no payment of ours that we know."""
+
+    id: UUID
+    shop_id: UUID
+    payment_id: UUID | None
+    provider: str
+    account_code: str
+    channel_ref: str
+    amount: Money
+    state: str
+    evidence_at: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BillView:
+    """A day's bill. `came` and `went` are the sums of its rows, both positive; `fee` exact, negative: kept by them."""
+
+    id: UUID
+    shop_id: UUID
+    provider: str
+    account_code: str
+    day: date
+    kind: str
+    state: str
+    rows: int
+    came: Money
+    went: Money
+    fee: Decimal
+    problem: str
+    problem_line: int
+    sha256: str
+    size_bytes: int
+    imported_at: datetime | None
+    next_try_at: datetime | None

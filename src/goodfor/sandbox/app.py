@@ -23,6 +23,7 @@ from goodfor.sandbox.web import (
 )
 
 HANG_UP = "goodfor.sandbox.hang_up"
+TARGET = "goodfor.sandbox.target"
 
 _REASONS = {200: "OK", 201: "Created", 303: "See Other", 400: "Bad Request", 401: "Unauthorized"}
 
@@ -88,7 +89,7 @@ class Application:
 
     def _answer(self, environ: WSGIEnvironment) -> Response:
         try:
-            request = _read(environ)
+            request = read_request(environ)
         except BadRequest as wrong:
             return json_response({"code": -1, "msg": str(wrong)}, 400)
         if not self._host_is_ours(environ.get("HTTP_HOST", "")):
@@ -169,7 +170,8 @@ def _error(status: int) -> Response:
     return Response(status, b"fault on demand", (("Content-Type", "text/plain"), *headers))
 
 
-def _read(environ: WSGIEnvironment) -> Request:
+def read_request(environ: WSGIEnvironment) -> Request:
+    """The request of a WSGI environ. Raises BadRequest."""
     length = environ.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MAX_BODY:
         raise BadRequest(f"the body is larger than {MAX_BODY} bytes or has no length")
@@ -193,4 +195,5 @@ def _read(environ: WSGIEnvironment) -> Request:
         form=form,
         body=body,
         headers=headers,
+        target=environ.get(TARGET, ""),
     )

@@ -24,14 +24,14 @@ class BooksInUse(Exception):
 
 
 class Database:
-    """Opens `DIR/books.sqlite3` in WAL mode. Raises BooksInUse when another process holds it."""
+    """Opens `DIR/<name>.sqlite3` in WAL mode with the schema of a package. Raises BooksInUse when another holds it."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, package: str = "goodfor.sandbox", name: str = "books") -> None:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock_file = _lock_directory(data_dir)
-        self._path = data_dir / "books.sqlite3"
+        self._lock_file = _lock_directory(data_dir, "gateway" if name == "books" else name)
+        self._path = data_dir / f"{name}.sqlite3"
         self._writer = self._connect()
-        self._writer.executescript(resources.files(__package__).joinpath("schema.sql").read_text("utf-8"))
+        self._writer.executescript(resources.files(package).joinpath("schema.sql").read_text("utf-8"))
         self._loosen()
         self._write_lock = threading.Lock()
         self._readers: list[sqlite3.Connection] = []
@@ -51,7 +51,7 @@ class Database:
     def _loosen(self) -> None:
         """Lets books that an earlier version began take short payments."""
         found = self._writer.execute("SELECT sql FROM sqlite_schema WHERE name = 'trades'").fetchone()
-        if _OLD_CHECK not in found["sql"]:
+        if found is None or _OLD_CHECK not in found["sql"]:
             return
         self._writer.execute("PRAGMA writable_schema = ON")
         self._writer.execute(
@@ -102,8 +102,8 @@ class Database:
         self._lock_file.close()
 
 
-def _lock_directory(data_dir: Path) -> IO[bytes]:
-    file = open(data_dir / "gateway.lock", "wb")  # noqa: SIM115 - held until close()
+def _lock_directory(data_dir: Path, name: str) -> IO[bytes]:
+    file = open(data_dir / f"{name}.lock", "wb")  # noqa: SIM115 - held until close()
     if fcntl is not None:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -84,7 +84,11 @@ class Fault:
 class FaultBoard:
     """All faults of one gateway. Safe between threads."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, kinds: Mapping[str, Mapping[str, int | str]] = KINDS, choices: Mapping[str, tuple[str, ...]] = _CHOICES
+    ) -> None:
+        self.kinds = kinds
+        self._choices = choices
         self._lock = threading.Lock()
         self._faults: dict[int, Fault] = {}
         self._last_id = 0
@@ -96,15 +100,15 @@ class FaultBoard:
         """
         rest = dict(wish)
         kind = str(rest.pop("kind", ""))
-        if kind not in KINDS:
-            raise GatewayError(f"unknown fault kind; known: {', '.join(sorted(KINDS))}")
+        if kind not in self.kinds:
+            raise GatewayError(f"unknown fault kind; known: {', '.join(sorted(self.kinds))}")
         pid, out_trade_no = str(rest.pop("pid", "") or ""), str(rest.pop("out_trade_no", "") or "")
         times, skip = rest.pop("times", 1), rest.pop("skip", 0)
         if times is not None and (type(times) is not int or times < 1):
             raise GatewayError("times: a positive integer or null")
         if type(skip) is not int or skip < 0:
             raise GatewayError("skip: an integer from 0")
-        settings = _settings(kind, rest)
+        settings = _settings(kind, rest, self.kinds[kind], self._choices)
         with self._lock:
             self._last_id += 1
             left = times if isinstance(times, int) else None
@@ -171,8 +175,12 @@ def _fits(fault: Fault, pid: str, out_trade_no: str, endpoint: str) -> bool:
     )
 
 
-def _settings(kind: str, given: Mapping[str, object]) -> dict[str, int | str]:
-    known = KINDS[kind]
+def _settings(
+    kind: str,
+    given: Mapping[str, object],
+    known: Mapping[str, int | str],
+    choices: Mapping[str, tuple[str, ...]],
+) -> dict[str, int | str]:
     settings = dict(known)
     for key, value in given.items():
         if key not in known:
@@ -183,8 +191,8 @@ def _settings(kind: str, given: Mapping[str, object]) -> dict[str, int | str]:
                 value = int(value)
             if not isinstance(value, int) or not 0 <= value <= _LARGEST[key]:
                 raise GatewayError(f"{key}: an integer from 0 to {_LARGEST[key]}")
-        elif not isinstance(value, str) or value not in _CHOICES.get(key, (value,)):
-            raise GatewayError(f"{key}: one of {', '.join(_CHOICES.get(key, ('a text',)))}")
+        elif not isinstance(value, str) or value not in choices.get(key, (value,)):
+            raise GatewayError(f"{key}: one of {', '.join(choices.get(key, ('a text',)))}")
         settings[key] = value
     if kind == "error_burst" and not 400 <= int(settings["status"]) <= 599:
         raise GatewayError("status: from 400 to 599")

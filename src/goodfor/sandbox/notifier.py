@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -33,8 +33,16 @@ class _DirectConnection(http.client.HTTPConnection):
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
 
 
-def call(url: str, *, timeout: float, clock: Callable[[], float] = time.time) -> Attempt:
-    """One GET, no redirects followed, at most 1 kB read. Never raises: what went wrong is in the Attempt."""
+def call(
+    url: str,
+    *,
+    timeout: float,
+    clock: Callable[[], float] = time.time,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Attempt:
+    """One call, no redirects followed, at most 1 kB read. Never raises: what went wrong is in the Attempt."""
     started, began = int(clock() * 1000), time.monotonic()
     status, answer, error = 0, "", ""
     connection: _DirectConnection | None = None
@@ -45,7 +53,8 @@ def call(url: str, *, timeout: float, clock: Callable[[], float] = time.time) ->
         address = loopback_address(host, port)
         connection = _DirectConnection(host, port, address=address, timeout=timeout, tls=tls)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", target, headers={"User-Agent": "goodfor-sandbox-gateway", "Accept": "*/*"})
+        said = {"User-Agent": "goodfor-sandbox-gateway", "Accept": "*/*", **(headers or {})}
+        connection.request(method, target, body, said)
         response = connection.getresponse()
         status = response.status
         body = b""

@@ -14,7 +14,7 @@ from types import FrameType
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import WSGIEnvironment
 
-from goodfor.sandbox.app import HANG_UP, Application
+from goodfor.sandbox.app import HANG_UP, TARGET, Application
 from goodfor.sandbox.client import ControlClient
 from goodfor.sandbox.demo import DEMO_MD5_KEY
 from goodfor.sandbox.gateway import RETRY_SECONDS, Config, Gateway
@@ -31,7 +31,7 @@ class _Handler(WSGIRequestHandler):
     timeout = _REQUEST_TIMEOUT
 
     def get_environ(self) -> WSGIEnvironment:
-        return {**super().get_environ(), HANG_UP: self._hang_up}
+        return {**super().get_environ(), HANG_UP: self._hang_up, TARGET: self.path}
 
     def _hang_up(self) -> None:
         with contextlib.suppress(OSError):
@@ -176,20 +176,31 @@ def serve(
 
     Prints where it listens; a control token that it made itself goes to `DIR/control.token`, readable by the owner.
     """
+    with until_signal() as stop:
+        running = start(
+            data_dir, port=port, host=host, control_token=control_token, md5_key=md5_key, public_url=public_url
+        )
+        try:
+            if not control_token:
+                write_token(Path(data_dir) / "control.token", running.token)
+            print(f"EPay stand-in listening on {running.url}", flush=True)
+            stop.wait()
+        finally:
+            running.stop()
+
+
+@contextlib.contextmanager
+def until_signal() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set, for the length of a `with` block of the main thread."""
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
     previous = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    running = start(data_dir, port=port, host=host, control_token=control_token, md5_key=md5_key, public_url=public_url)
     try:
-        if not control_token:
-            _write_token(Path(data_dir) / "control.token", running.token)
-        print(f"EPay stand-in listening on {running.url}", flush=True)
-        stop.wait()
+        yield stop
     finally:
-        running.stop()
         for number, handler in previous.items():
             signal.signal(number, handler)
 
@@ -203,7 +214,8 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _write_token(path: Path, token: str) -> None:
+def write_token(path: Path, token: str) -> None:
+    """Writes a control token that only the owner may read."""
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
     path.write_text(token + "\n", "ascii")

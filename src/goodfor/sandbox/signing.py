@@ -21,9 +21,9 @@ Dialect = Literal["plain", "ampersand_key"]
 _NEVER_SIGNED = frozenset({"sign", "sign_type"})
 
 
-def signed_text(params: Mapping[str, str]) -> str:
-    """The text that both versions sign."""
-    kept = {key: value for key, value in params.items() if value != "" and key not in _NEVER_SIGNED}
+def signed_text(params: Mapping[str, str], never: frozenset[str] = _NEVER_SIGNED) -> str:
+    """The text that is signed: all values but empty ones and those of the names in `never`."""
+    kept = {key: value for key, value in params.items() if value != "" and key not in never}
     return "&".join(f"{key}={kept[key]}" for key in sorted(kept, key=lambda name: name.encode()))
 
 
@@ -44,15 +44,24 @@ def md5_verify(params: Mapping[str, str], key: str, *, dialect: Dialect = "plain
 
 def rsa_sign(params: Mapping[str, str], private_key: RSAPrivateKey) -> str:
     """Base64 of the RSA PKCS#1 v1.5 / SHA-256 signature of the signed text."""
-    raw = private_key.sign(signed_text(params).encode(), padding.PKCS1v15(), hashes.SHA256())
-    return base64.b64encode(raw).decode()
+    return sign_bytes(signed_text(params).encode(), private_key)
 
 
 def rsa_verify(params: Mapping[str, str], public_key: RSAPublicKey) -> bool:
     """Whether `params["sign"]` is the RSA signature of the rest."""
+    return verify_bytes(signed_text(params).encode(), params.get("sign", ""), public_key)
+
+
+def sign_bytes(message: bytes, private_key: RSAPrivateKey) -> str:
+    """Base64 of the RSA PKCS#1 v1.5 / SHA-256 signature."""
+    return base64.b64encode(private_key.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode()
+
+
+def verify_bytes(message: bytes, signature: str, public_key: RSAPublicKey) -> bool:
+    """Whether the base64 text is the key's signature of these bytes; the hash is SHA-256 and no other."""
     try:
-        raw = base64.b64decode(params.get("sign", ""), validate=True)
-        public_key.verify(raw, signed_text(params).encode(), padding.PKCS1v15(), hashes.SHA256())
+        raw = base64.b64decode(signature, validate=True)
+        public_key.verify(raw, message, padding.PKCS1v15(), hashes.SHA256())
     except (InvalidSignature, binascii.Error, ValueError):
         return False
     return True

@@ -34,6 +34,8 @@ class Request:
     form: Mapping[str, str]
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: Path and query exactly as they were sent, where the server tells.
+    target: str = ""
 
     @property
     def params(self) -> dict[str, str]:
@@ -108,12 +110,14 @@ Handler = Callable[..., Response]
 class Router:
     """Finds the handler of a method and a path; `{name}` in a pattern matches one segment."""
 
-    def __init__(self) -> None:
+    def __init__(self, segment: str = "[A-Za-z0-9_-]{1,64}") -> None:
+        self._segment = segment
         self._routes: list[tuple[frozenset[str], re.Pattern[str], str, Handler]] = []
 
     def add(self, methods: str, pattern: str, endpoint: str, handler: Handler) -> None:
         """`methods` is a text like "GET POST"; `endpoint` is the name that faults use, empty for none."""
-        regex = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[A-Za-z0-9_-]{1,64})", re.escape(pattern)))
+        named = re.sub(r"\\{(\w+)\\}", lambda found: f"(?P<{found[1]}>{self._segment})", re.escape(pattern))
+        regex = re.compile(named)
         self._routes.append((frozenset(methods.split()), regex, endpoint, handler))
 
     def find(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | int:

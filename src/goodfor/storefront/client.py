@@ -12,9 +12,12 @@ def client_ip(request: HttpRequest) -> str:
 
 
 def device_of(request: HttpRequest) -> str:
-    """`mobile` or `pc`, as payment channels ask for it."""
+    """`wechat` or `alipay` inside of these apps, else `mobile` or `pc`, as payment channels ask for it."""
     agent = str(request.META.get("HTTP_USER_AGENT", ""))
-    return "mobile" if any(word in agent for word in ("Mobile", "Android", "iPhone", "MicroMessenger")) else "pc"
+    for word, device in (("MicroMessenger", "wechat"), ("AlipayClient", "alipay")):
+        if word in agent:
+            return device
+    return "mobile" if any(word in agent for word in ("Mobile", "Android", "iPhone")) else "pc"
 
 
 def scheme_and_host(request: HttpRequest) -> str:

@@ -100,14 +100,14 @@ class Shopper:
             raise Unexpected(f"GET {path.split('?')[0]}: {answer.status_code}")
         return answer
 
-    def order(self, slug: str, sku_id: object, quantity: int = 1, method: str = "epay/alipay") -> str:
+    def order(self, slug: str, sku_id: object, quantity: int = 1, method: str = "alipay") -> str:
         """Product page, checkout page, order; its number. Raises Unexpected with the status (409: sold out)."""
         shown = read(self.get(f"/p/{slug}").text)
         if not any(form.action == "/checkout" for form in shown.forms):
             raise Unexpected("the product page has no way to buy")
         return self.checkout(slug, sku_id, quantity, method)
 
-    def checkout(self, slug: str, sku_id: object, quantity: int = 1, method: str = "epay/alipay") -> str:
+    def checkout(self, slug: str, sku_id: object, quantity: int = 1, method: str = "alipay") -> str:
         """Checkout page and order, without looking at the product first."""
         page = read(self.get(f"/checkout?p={slug}&sku={sku_id}&qty={quantity}").text)
         form = _form(page, "/checkout")

@@ -165,7 +165,7 @@ class Story:
         guest = Shopper(self.stack.url, "203.0.113.8")
         try:
             guest.get(order["checkout"]["url"].removeprefix(self.stack.url))
-            guest.pay(guest.choose(order["number"], "epay/wxpay"))
+            guest.pay(guest.choose(order["number"], "wechat"))
         finally:
             guest.close()
         return str(order["number"])
@@ -214,9 +214,9 @@ class Story:
 
     def pay_twice(self) -> str:
         """Two methods opened, both paid: one delivers, the other goes back."""
-        number = self.shopper.order(GAMES, self.skus[COIN], method="epay/alipay")
+        number = self.shopper.order(GAMES, self.skus[COIN], method="alipay")
         first = self.shopper.cashier(self.shopper.way(number))[1]
-        second = self.shopper.cashier(self.shopper.choose(number, "epay/wxpay"))[1]
+        second = self.shopper.cashier(self.shopper.choose(number, "wechat"))[1]
         for address in (first, second):
             expect("cashier", self.shopper.http.post(address, data={"type": "alipay"}).status_code, 303)
         self._until(number, "delivered")

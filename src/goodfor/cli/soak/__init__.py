@@ -21,7 +21,7 @@ def _soak(name: str) -> Callable[..., BenchResult]:
 
 
 SOAKS: dict[str, Callable[..., BenchResult]] = {
-    **{name: _soak(name) for name in ("race", "notify", "kill")},
+    **{name: _soak(name) for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds")},
     "pages": pages.run,
 }
 

@@ -13,6 +13,8 @@ from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID
 
+#: The name of the bar.
+OWED = "paid without code or refund"
 _STATES = "SELECT state, count(*) FROM orders_order WHERE shop_id = %s GROUP BY state"
 _SOLD = """
 SELECT count(*) FROM vault_code c
@@ -86,7 +88,7 @@ def end(stack: Stack, console: Console) -> tuple[dict[str, Any], list[Bar]]:
         console.print(line, markup=False)
     unpaid = owed(stack)
     bars = [
-        Bar("paid without code or refund", unpaid, "= 0", unpaid == 0),
+        Bar(OWED, unpaid, "= 0", unpaid == 0),
         Bar("invariants violated", len(failed), "= 0", not failed),
         Bar("payments that differ from the stand-in's books", len(different), "= 0", not different),
     ]

@@ -100,7 +100,7 @@ def pay(shop_id: UUID, order: OrderView | PlacedOrder, till: Till) -> None:
     if not payments.payments_of(shop_id, "order", order_id):
         start_payment(
             shop_id=shop_id, order_id=order_id, method="till/alipay", return_url="https://shop.example/o",
-            notify_url="https://shop.example/pay/notify", ip="", device="pc", now=utc_now(),
+            notify_url="https://shop.example/pay/notify", now=utc_now(),
         )  # fmt: skip
     paid = payments.payments_of(shop_id, "order", order_id)[0]
     fact = Fact(
@@ -111,7 +111,7 @@ def pay(shop_id: UUID, order: OrderView | PlacedOrder, till: Till) -> None:
 
 
 def _bought(client: Client, shop: Shop, till: Till) -> str:
-    sent = {"p": "kuwan-coin", "sku": str(shop.demo.skus["kw-50"]), "qty": "1", "method": "till/alipay"}
+    sent = {"p": "kuwan-coin", "sku": str(shop.demo.skus["kw-50"]), "qty": "1", "method": "alipay"}
     done = client.post("/checkout", sent)
     assert done.status_code == 302, done.content.decode()[:2000]
     number = str(done["Location"].split("/")[2])

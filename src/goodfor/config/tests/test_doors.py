@@ -282,9 +282,7 @@ def test_nothing_is_built_on_what_a_header_says(sides: Sides, box: Mailbox) -> N
     )
     guest = a.browser("198.51.10.90")
     sku = str(a.shop.demo.skus["kw-50"])
-    done = guest.post(
-        "/checkout", {"p": "kuwan-coin", "sku": sku, "qty": "1", "method": "till/alipay"}, headers=SAID_HOSTS
-    )
+    done = guest.post("/checkout", {"p": "kuwan-coin", "sku": sku, "qty": "1", "method": "alipay"}, headers=SAID_HOSTS)
     number = done["Location"].split("/")[2]
     asked = guest.post("/signin", {"contact": "x@example.com", "way": "code"}, headers=SAID_HOSTS)
     away = guest.post("/signin/with/weixin", headers=SAID_HOSTS)
@@ -398,7 +396,7 @@ def test_cookies_are_for_https_where_the_shop_is(sides: Sides, box: Mailbox, set
         client.post("/signin", {"contact": "s@example.com", "way": "code"}, secure=True),
         client.post("/signin/code", {"code": box.code}, secure=True),
         client.post("/language", {"language": "en"}, secure=True),
-        client.post("/checkout", {"p": "kuwan-coin", "sku": sku, "qty": "1", "method": "till/alipay"}, secure=True),
+        client.post("/checkout", {"p": "kuwan-coin", "sku": sku, "qty": "1", "method": "alipay"}, secure=True),
         staff.post("/console/signin", {"username": one.staff.username, "password": PASSWORD}, secure=True),
         staff.post("/console/signin/second", {"code": one.code()}, secure=True),
         staff.post("/console/language", {"language": "en"}, secure=True),

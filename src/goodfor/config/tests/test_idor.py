@@ -90,7 +90,7 @@ def test_every_address_says_whose_things_it_shows(sides: Sides) -> None:
 #: What may differ between two refusals: the form's token, and the id that was asked for.
 _TOKEN = re.compile(r'(?:value|content)="[A-Za-z0-9]{64}"')
 _PAYLOAD = {
-    "secret": "x" * 32, "k": "x", "code": str(uuid4()), "reason": "used", "method": "till/alipay", "what": "part",
+    "secret": "x" * 32, "k": "x", "code": str(uuid4()), "reason": "used", "method": "alipay", "what": "part",
     "amount": "1.00", "note": "x", "act": "close", "name": "v", "column": "number", "query": "", "format": "csv",
     "password": "x", "value": "x", "label": "x",
 }  # fmt: skip
@@ -208,7 +208,7 @@ def test_shelves_of_another_shop_do_not_exist(sides: Sides) -> None:
             assert f"Only {a.hidden_slug}" not in mine.content.decode("utf-8", "replace")
         for sku in (a.hidden_sku, uuid4()):
             for slug in (a.hidden_slug, "kuwan-coin"):
-                form = {"p": slug, "sku": str(sku), "qty": "1", "method": "till/alipay"}
+                form = {"p": slug, "sku": str(sku), "qty": "1", "method": "alipay"}
                 assert client.get("/checkout", form).status_code == 404
                 assert client.post("/checkout", form).status_code == 404
     assert a.stranger.get(f"/p/{a.hidden_slug}").status_code == 200

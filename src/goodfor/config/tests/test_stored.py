@@ -133,7 +133,7 @@ def written_by_forms(side: Side, box: Mailbox) -> None:
     line.post(f"/o/{side.guest.number}/claim", {"reason": "other", "text": ATTACK})
     sku = str(side.shop.demo.skus["kw-50"])
     side.second.post(
-        "/checkout", {"p": "kuwan-coin", "sku": sku, "qty": "1", "method": "till/alipay", "contact": "a@b.example"}
+        "/checkout", {"p": "kuwan-coin", "sku": sku, "qty": "1", "method": "alipay", "contact": "a@b.example"}
     )
     arrange_blocks(
         shop_id=side.id,

@@ -1,6 +1,7 @@
 """One payment, and one case with what can be done about it."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,7 +17,9 @@ from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.orders import queries as orders
+from goodfor.orders.accounts import BANK
 from goodfor.orders.operations import retry_refund
+from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.close_case import close_case
 from goodfor.payments.operations.resolve_refund import resolve_refund
@@ -81,6 +84,7 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
         "refund_state": words.word(words.REFUND_STATES, refund.state) if refund else "",
         "may_resolve": visitor.may(Permission.PAYMENTS_RESOLVE) and found.state == "open",
         "may_decide": refund is not None and refund.state == "unknown",
+        "has_wallet": bool(paid and refund and refund.state == "failed" and _buyer(shop_id, paid)),
         "may_repeat": refund is not None and refund.state == "failed" and visitor.may(Permission.ORDERS_REFUND),
         "error": error,
     }
@@ -89,7 +93,9 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
 
 
 def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
-    """`act`: arrived or absent decide an unknown refund, repeat asks for a refused one again, close ends the case."""
+    """`act`: arrived or absent decide an unknown refund; repeat asks for a refused one again, wallet and by_hand pay it
+    another way (to the buyer's balance; by the shop's bank, outside of here); close ends the case.
+    """
     note, act = request.POST.get("note", "").strip(), request.POST.get("act", "")
     shop_id, now = visitor.shop.id, utc_now()
     if not note:
@@ -98,18 +104,35 @@ def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
     if act == "close":
         close_case(shop_id=shop_id, case_id=found.id, resolution=note, actor=visitor.actor, now=now)
         return
-    if refund is None or act not in ("arrived", "absent", "repeat"):
+    if refund is None or act not in ("arrived", "absent", "repeat", "wallet", "by_hand"):
         raise InvalidInput(_("没有这个操作"))
-    if refund.amount.amount_minor > refund_limit(visitor):
+    if act in ("wallet", "by_hand") or refund.amount.amount_minor > refund_limit(visitor):
         require_fresh_proof(request)
-    if act == "repeat":
+    if act in ("repeat", "wallet", "by_hand"):
         if not visitor.may(Permission.ORDERS_REFUND):
             raise NotAllowed
         payment = payments.payment(shop_id, refund.payment_id)
         # Which closes the case of the try that failed, too.
-        retry_refund(shop_id=shop_id, order_id=payment.source_id, refund_id=refund.id, actor=visitor.actor, now=now)
+        paid_from = BANK if act == "by_hand" else ""
+        if act == "wallet":
+            buyer_id = _buyer(shop_id, payment)
+            if buyer_id is None:
+                raise InvalidInput(_("这位买家没有账号，不能退到余额"))
+            currency = payment.amount.currency
+            paid_from = open_wallet(shop_id=shop_id, buyer_id=buyer_id, currency=currency, now=now)
+        retry_refund(
+            shop_id=shop_id, order_id=payment.source_id, refund_id=refund.id, actor=visitor.actor,
+            paid_from=paid_from, now=now,
+        )  # fmt: skip
         return
     _decide(visitor, refund, act == "arrived", note)
+
+
+def _buyer(shop_id: UUID, paid: PaymentView) -> UUID | None:
+    """The account that bought; None for a guest, who has no balance."""
+    rows = orders.desk_orders(shop_id, [paid.source_id]) if paid.source_type == "order" else []
+    kind, _sep, buyer = (rows[0].buyer_ref or "").partition(":") if rows else ("", "", "")
+    return UUID(hex=buyer) if kind == "buyer" else None
 
 
 def _decide(visitor: Visitor, refund: RefundView, arrived: bool, note: str) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel.events import publish
+from goodfor.kernel.faultpoints import reach
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
 from goodfor.orders.events import LatePaymentCame
@@ -32,6 +33,7 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     # The order is locked before the payment: the lock order of the house.
     order = _order_of(shop_id, fact)
     applied = apply_fact(shop_id=shop_id, fact=fact, now=now)
+    reach("payments.applying")
     if applied.outcome == "already_applied":
         return applied
     payment = applied.payment

@@ -32,15 +32,18 @@ def open_claim(
     code_ids: Sequence[UUID] = (),
     text: str = "",
     may_refund: bool = True,
+    paid_from: str = "",
     actor: str,
     now: datetime,
 ) -> ClaimView:
     """Write down a claim on a line of a delivered order; `code_ids` are the codes that it is about (none: all).
 
     Where none of these codes was ever seen, their price is given back at once and they go back on the shelf, if
-    `may_refund`: the face has a fresh proof of who asks. The other lines, and the other codes, stay as they are. Else,
-    and while another refund of the order runs, a person answers by `answer_by`. One open claim a line.
-    Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, CodesRevealed (mind changed too late).
+    `may_refund`: the face has a fresh proof of who asks; from `paid_from` (the buyer's wallet) if that is wished. The
+    other lines, and the other codes, stay as they are. Else, and while another refund of the order runs, a person
+    answers by `answer_by`. One open claim a line.
+    Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, CodesRevealed (mind changed too late),
+    PaymentDisputed.
     """
     text = text.strip()
     if reason not in claim_states.REASONS:
@@ -76,7 +79,7 @@ def open_claim(
     if offer.at_once and may_refund:
         refund_claim(
             shop_id=shop_id, order=order, line=lines[line_id], claim_id=claim_id, offer=offer,
-            reason=f"claim:{reason}", actor=actor, now=now,
+            reason=f"claim:{reason}", actor=actor, paid_from=paid_from, now=now,
         )  # fmt: skip
     return next(view for view in claims_of_order(shop_id, order_id) if view.id == claim_id)
 

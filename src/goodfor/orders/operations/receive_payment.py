@@ -3,9 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from goodfor.kernel.faultpoints import reach
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.types import CallbackReply
 from goodfor.payments.operations.confirm_fact import confirm_fact
+from goodfor.payments.operations.heed_hint import ask_now, heed_hint
+from goodfor.payments.operations.note_dispute import KINDS as DISPUTE_KINDS
+from goodfor.payments.operations.note_dispute import note_dispute
 from goodfor.payments.operations.record_callback import record_callback
 from goodfor.payments.types import RawRequest
 
@@ -17,12 +21,25 @@ def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
     then the poller goes on. A forged or refuted call is answered as a failure.
     """
     receipt = record_callback(shop_id=shop_id, account_id=account_id, raw=raw, now=now)
+    reach("payments.kept")
     if not receipt.verified:
         return CallbackReply(400, receipt.nack)
+    if not receipt.facts and receipt.our_ref:
+        # Something happened to it that is no fact yet (PayPal: approved): the asker looks now.
+        ask_now(shop_id=shop_id, account_id=account_id, number=receipt.our_ref, now=now)
     for fact in receipt.facts:
+        if fact.kind in DISPUTE_KINDS:
+            if not note_dispute(shop_id=shop_id, fact=fact, now=now):
+                return CallbackReply(400, receipt.nack)
+            continue
+        if fact.kind != "paid":
+            heed_hint(shop_id=shop_id, fact=fact, now=now)
+            continue
         confirmation = confirm_fact(shop_id=shop_id, fact=fact, now=now)
         if confirmation.state == "refuted":
             return CallbackReply(400, receipt.nack)
+        reach("payments.confirmed")
         if confirmation.state == "confirmed" and confirmation.fact is not None:
             apply_payment_fact(shop_id=shop_id, fact=confirmation.fact, now=now)
+    reach("payments.applied")
     return CallbackReply(200, receipt.ack)

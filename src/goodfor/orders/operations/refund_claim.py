@@ -26,6 +26,7 @@ def refund_claim(
     offer: ClaimOffer,
     reason: str,
     actor: str,
+    paid_from: str = "",
     now: datetime,
 ) -> RefundView:
     """Refund what the claim is about and settle it; only where that is all the order still holds is the order over.
@@ -33,11 +34,20 @@ def refund_claim(
     Raises CodesRevealed when one of the codes was shown meanwhile.
     """
     if offer.whole:
-        refund = refund_order(shop_id=shop_id, order_id=order.id, reason=reason, actor=actor, now=now)
+        refund = refund_order(
+            shop_id=shop_id, order_id=order.id, reason=reason, actor=actor, paid_from=paid_from, now=now
+        )
     else:
         returned = _take_back(shop_id, order.id, line, claim_id, offer, now)
         refund = start_part(
-            shop_id=shop_id, order=order, amount=offer.amount, reason=reason, actor=actor, entries=returned, now=now
+            shop_id=shop_id,
+            order=order,
+            amount=offer.amount,
+            reason=reason,
+            actor=actor,
+            entries=returned,
+            paid_from=paid_from,
+            now=now,
         )
         settle_claims(
             shop_id=shop_id,

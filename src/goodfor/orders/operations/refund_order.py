@@ -14,17 +14,27 @@ from goodfor.orders.errors import CodesRevealed, RefundRunning, WrongState
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
+from goodfor.payments.errors import PaymentDisputed
 from goodfor.vault.operations.take_back import take_back
 
 
 @transaction.atomic(savepoint=False)
 def refund_order(
-    *, shop_id: UUID, order_id: UUID, reason: str, actor: str, by_staff: bool = False, now: datetime
+    *,
+    shop_id: UUID,
+    order_id: UUID,
+    reason: str,
+    actor: str,
+    by_staff: bool = False,
+    paid_from: str = "",
+    now: datetime,
 ) -> RefundView:
-    """Give the whole price, or what is left of it, back by the route it was paid by; asking again returns the same.
+    """Give the whole price, or what is left of it, back by the route it was paid by, or from `paid_from` (the buyer's
+    wallet); asking again returns the same.
 
     Codes that nobody has seen go back on the shelf. Codes that were shown stay sold: only the staff may refund
-    them. Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, RefundRunning (a part is not back yet).
+    them. Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, RefundRunning (a part is not back yet),
+    PaymentDisputed (a bank has the money already).
     """
     order = store.lock_order(shop_id, order_id)
     if order.state in (states.REFUNDING, states.REFUNDED):
@@ -33,6 +43,8 @@ def refund_order(
         return store.refund_view(order.number, known)
     if order.state not in (states.PAID, states.DELIVERED):
         raise WrongState(state=order.state)
+    if order.payment_id is not None and payments.holds_back(shop_id, order.payment_id):
+        raise PaymentDisputed
     returned: tuple[Entry, ...] = ()
     if order.state == states.DELIVERED:
         seen = delivery.revealed(shop_id, [line.id for line in store.lines_of(shop_id, order_id)])
@@ -42,7 +54,9 @@ def refund_order(
         if given_back.owed(given_back.of_order(order_id, payments.refunds_of(shop_id, order.payment_id))):
             raise RefundRunning
         returned = _take_back(shop_id, order, seen, now)
-    refund = start_refund(shop_id=shop_id, order=order, reason=reason, actor=actor, entries=returned, now=now)
+    refund = start_refund(
+        shop_id=shop_id, order=order, reason=reason, actor=actor, entries=returned, paid_from=paid_from, now=now
+    )
     audit.record(
         shop_id=shop_id,
         actor=actor,

@@ -9,6 +9,7 @@ from goodfor.kernel.events import publish
 from goodfor.orders import given_back, queries, states, store
 from goodfor.orders.errors import WrongState
 from goodfor.orders.events import OrderRefunding
+from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.retry_refund import retry_refund as retry_by_channel
@@ -17,19 +18,26 @@ from goodfor.payments.types import RefundView as PaymentRefund
 
 @transaction.atomic(savepoint=False)
 def retry_refund(
-    *, shop_id: UUID, order_id: UUID, refund_id: UUID | None = None, actor: str, now: datetime
+    *,
+    shop_id: UUID,
+    order_id: UUID,
+    refund_id: UUID | None = None,
+    actor: str,
+    paid_from: str = "",
+    now: datetime,
 ) -> RefundView:
     """The refund that is under way when this commits; one that is on its way or done is returned as it is.
 
     Of the whole price, or of the part that `refund_id` gave back. What was owed was booked when the refund was decided
-    and still is owed: a new refund moves nothing in the ledger
-    until it succeeds. Raises OrderNotFound, WrongState (nothing is to be given back).
+    and still is owed: a new refund moves nothing in the ledger until it succeeds. `paid_from` is the account (the
+    buyer's wallet, the bank) that pays where the channel refused; then it is done when this commits.
+    Raises OrderNotFound, WrongState (nothing is to be given back).
     """
     order = store.lock_order(shop_id, order_id)
     latest = _asked_for(shop_id, order, refund_id)
     if latest is None:
         raise WrongState(state=order.state)
-    refund = retry_by_channel(shop_id=shop_id, refund_id=latest.id, actor=actor, now=now)
+    refund = retry_by_channel(shop_id=shop_id, refund_id=latest.id, actor=actor, paid_from=paid_from, now=now)
     if refund.id != latest.id and not given_back.is_part(latest):
         store.mark_refund_failed(shop_id, order_id, None)
         publish(
@@ -38,6 +46,8 @@ def retry_refund(
             cause=("refund", latest.id),
             now=now,
         )
+    if refund.done and refund.id != latest.id:
+        finish_refund(shop_id=shop_id, order_id=order_id, refund=refund, now=now)
     return store.refund_view(order.number, refund)
 
 

@@ -13,6 +13,7 @@ from goodfor.orders.models import Part
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
+from goodfor.payments.errors import PaymentDisputed
 from goodfor.payments.operations.request_refund import request_refund
 
 
@@ -24,14 +25,20 @@ def start_part(
     reason: str,
     actor: str,
     entries: tuple[Entry, ...] = (),
+    paid_from: str = "",
     now: datetime,
 ) -> RefundView:
-    """Decide and book the refund of a part, with `entries`. Raises WrongState, RefundAmount, RefundRunning."""
+    """Decide and book the refund of a part, with `entries`.
+
+    Raises WrongState, RefundAmount, RefundRunning, PaymentDisputed.
+    """
     if order.state != states.DELIVERED or order.payment_id is None:
         raise WrongState(state=order.state)
     refunds = payments.refunds_of(shop_id, order.payment_id)
     if given_back.unfinished(refunds) or any(c.state == "open" for c in payments.cases_of(shop_id, order.payment_id)):
         raise RefundRunning
+    if payments.holds_back(shop_id, order.payment_id):
+        raise PaymentDisputed
     left = given_back.left(order.id, order.total, refunds)
     if amount.currency != left.currency or not 0 < amount.amount_minor < left.amount_minor:
         raise RefundAmount(left_minor=left.amount_minor, currency=left.currency)
@@ -42,6 +49,7 @@ def start_part(
         reason=reason,
         business_key=given_back.next_part(order.id, refunds),
         actor=actor,
+        paid_from=paid_from,
         now=now,
     )
     Part.objects.create(

@@ -18,11 +18,19 @@ from goodfor.vault import operations as vault
 
 
 def start_refund(
-    *, shop_id: UUID, order: store.LockedOrder, reason: str, actor: str, entries: tuple[Entry, ...] = (), now: datetime
+    *,
+    shop_id: UUID,
+    order: store.LockedOrder,
+    reason: str,
+    actor: str,
+    entries: tuple[Entry, ...] = (),
+    paid_from: str = "",
+    now: datetime,
 ) -> RefundView:
     """Decide and book the refund of a paid or delivered order, or of the rest of it, by the route it was paid by.
 
-    A wallet has its money back when this commits; a channel is asked right after, by the worker.
+    A wallet (the one it was paid from, or `paid_from`, a ledger account) has its money back when this commits; a
+    channel is asked right after, by the worker.
     `entries` are posted along. Raises IllegalTransition.
     """
     states.MACHINE.check(order.state, states.REFUNDING)
@@ -41,6 +49,7 @@ def start_refund(
         amount=rest,
         reason=reason,
         business_key=given_back.whole_key(order.id),
+        paid_from=paid_from,
         now=now,
     )
     store.move(shop_id, order.id, order.state, states.REFUNDING)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.ids import order_number, uuid7
 from goodfor.kernel.money import Money
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded
@@ -22,6 +23,7 @@ from goodfor.payments.errors import (
 )
 from goodfor.payments.mapping import attempt_of, opened, payment_view
 from goodfor.payments.models import Account, Payment
+from goodfor.payments.operations.note_call import note_call
 from goodfor.payments.providers.base import Attempt, instruction_of
 from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
@@ -69,7 +71,11 @@ def begin_payment(
             row = _insert(account, method, source_type, source_id, amount, request, expires_at, now, actor)
     if row.state == states.PENDING and row.instruction is not None:
         return Begun(payment_view(row), Instruction.from_json(row.instruction))
+    reach("payments.inserted")
     outcome = _create(account, attempt_of(row), now)
+    reach("payments.created")
+    if not isinstance(outcome, Rejected) and not _made_here(account):
+        note_call(shop_id=shop_id, account_id=account.id, answered=isinstance(outcome, Succeeded), now=now)
     if isinstance(outcome, Succeeded):
         return _pending(account, row, outcome, now, actor)
     if isinstance(outcome, Rejected):
@@ -157,6 +163,13 @@ def _create(account: Account, attempt: Attempt, now: datetime) -> Outcome:
     if adapter is None:
         raise AccountNotFound
     return adapter.create(opened(account), attempt, now)
+
+
+def _made_here(account: Account) -> bool:
+    """True where the instruction is made without a call: that says nothing about the channel."""
+    adapter = provider_for(account.provider)
+    can = adapter.capabilities(opened(account)) if adapter else None
+    return can is None or can.local_create or can.in_process
 
 
 def _pending(account: Account, row: Payment, outcome: Succeeded, now: datetime, actor: str) -> Begun:

@@ -1,15 +1,16 @@
 """Send a refund to the channel, or go on with one whose end is not known."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Sum, Window
+from django.db.models import F, Max, Sum, Window
 from django.db.models.functions import RowNumber
 
 from goodfor.kernel.crypto import DecryptFailed
+from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.money import Money
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.kernel.statemachine import record_history
@@ -30,14 +31,16 @@ log = structlog.get_logger(__name__)
 
 #: After so many unanswered calls to one account in a run, the rest of its refunds wait for the next.
 SILENT_CALLS = 2
+#: `Refund.failure` of a payment that a bank took back.
+DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
     attempt: RefundAttempt
-    account_id: UUID
-    provider: str
     ask_first: bool
+    #: A bank has the money, or is about to decide: it must not go twice.
+    disputed: bool
 
 
 def execute_refund(*, shop_id: UUID, refund_id: UUID, now: datetime) -> RefundView:
@@ -46,29 +49,36 @@ def execute_refund(*, shop_id: UUID, refund_id: UUID, now: datetime) -> RefundVi
     Two at a time cannot happen: the row is leased. Never inside a transaction. Raises RefundNotFound.
     """
     require_no_transaction()
-    claimed = _claim(shop_id, refund_id, now)
+    adapter, account = _channel_of(shop_id, refund_id)
+    can = adapter.capabilities(account) if adapter is not None and account is not None else Capabilities()
+    claimed = _claim(shop_id, refund_id, can, now)
     if claimed is None:
         return queries.refund(shop_id, refund_id)
+    reach("refunds.claimed")
     outcome: Outcome = Unknown("no_account")
     repeatable = False
-    adapter, account = provider_for(claimed.provider), _account(shop_id, claimed.account_id)
-    if adapter is not None and account is not None:
-        can = adapter.capabilities(account)
+    if claimed.disputed:
+        outcome = Rejected(DISPUTED)
+    elif adapter is not None and account is not None:
         repeatable = can.refund_repeatable
         outcome = _call(adapter, account, can, claimed, now)
+    reach("refunds.called")
     return settle_refund(shop_id=shop_id, refund_id=refund_id, outcome=outcome, now=now, repeatable=repeatable)
 
 
-def _account(shop_id: UUID, account_id: UUID) -> OpenAccount | None:
-    """Opened, or None when it is gone or its secrets cannot be opened: the other refunds must not wait for that."""
-    row = Account.objects.filter(shop_id=shop_id, id=account_id).first()
+def _channel_of(shop_id: UUID, refund_id: UUID) -> tuple[Provider | None, OpenAccount | None]:
+    """The adapter and the opened account; None where it is gone or its secrets cannot be opened: no other may wait."""
+    payment = Payment.objects.filter(shop_id=shop_id, refunds__id=refund_id).first()
+    if payment is None:
+        return None, None
+    row = Account.objects.filter(shop_id=shop_id, id=payment.account_id).first()
     try:
-        return opened(row) if row else None
+        return provider_for(payment.provider), opened(row) if row else None
     except DecryptFailed:
-        return None
+        return None, None
 
 
-def _claim(shop_id: UUID, refund_id: UUID, now: datetime) -> _Claimed | None:
+def _claim(shop_id: UUID, refund_id: UUID, can: Capabilities, now: datetime) -> _Claimed | None:
     """Lease the row for this try, committed before the call; None when it is finished or somebody is at it."""
     with transaction.atomic():
         row = lock_refund(shop_id, refund_id)
@@ -77,6 +87,9 @@ def _claim(shop_id: UUID, refund_id: UUID, now: datetime) -> _Claimed | None:
         if row.next_try_at is not None and row.next_try_at > now:
             return None
         ask_first = row.state != states.CREATED
+        if not ask_first and (free_at := _free_at(row, can.refund_gap)) > now:
+            Refund.objects.filter(shop_id=shop_id, id=row.id, state=row.state).update(next_try_at=free_at)
+            return None
         payment = Payment.objects.get(shop_id=shop_id, id=row.payment_id)
         Refund.objects.filter(shop_id=shop_id, id=row.id, state=row.state).update(
             state=states.REQUESTED, attempts=row.attempts + 1, next_try_at=now + LEASE
@@ -91,7 +104,18 @@ def _claim(shop_id: UUID, refund_id: UUID, now: datetime) -> _Claimed | None:
                 cause=f"attempt:{row.attempts + 1}",
                 now=now,
             )
-        return _Claimed(_attempt(row, payment), payment.account_id, payment.provider, ask_first)
+        # Once sent it is asked about as ever: whatever the bank says, its end must be known.
+        disputed = not ask_first and queries.holds_back(shop_id, payment.id)
+        return _Claimed(_attempt(row, payment), ask_first, disputed)
+
+
+def _free_at(row: Refund, gap: int) -> datetime:
+    """When the channel takes another refund of the same payment."""
+    if not gap:
+        return row.created_at
+    others = Refund.objects.filter(shop_id=row.shop_id, payment_id=row.payment_id).exclude(id=row.id)
+    last = others.aggregate(last=Max("accepted_at"))["last"]
+    return last + timedelta(seconds=gap) if last else row.created_at
 
 
 def _attempt(row: Refund, payment: Payment) -> RefundAttempt:

@@ -12,6 +12,7 @@ import structlog
 from django.db import transaction
 
 from goodfor.kernel.crypto import DecryptFailed
+from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded, Unknown
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -53,8 +54,10 @@ def poll_due(*, now: datetime, limit: int = 64) -> int:
     require_no_transaction()
     with platform_job("poll payments"), transaction.atomic():
         claimed = _CLAIM.rows({"now": now, "limit": limit, "lease": now + LEASE})
+    reach("polls.claimed")
     questions = [q for shop_id, payment_id in claimed if (q := _question(shop_id, payment_id, now))]
     for question, outcome in _ask_all(questions, now):
+        reach("polls.asked")
         try:
             _note(question, outcome, now)
         except Exception:

@@ -51,7 +51,7 @@ def record_callback(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
         return CallbackReceipt(row.id, inbox_id, False, problem.code, (), answers.ack, answers.nack)
     inbox_id = _keep(row, raw, parsed, now)
     facts = tuple(replace(fact, inbox_id=inbox_id) for fact in parsed.facts)
-    return CallbackReceipt(row.id, inbox_id, True, "", facts, answers.ack, answers.nack)
+    return CallbackReceipt(row.id, inbox_id, True, "", facts, answers.ack, answers.nack, parsed.our_ref)
 
 
 def _parsed(adapter: Provider, account: OpenAccount, raw: RawRequest, now: datetime) -> ParsedNotify:

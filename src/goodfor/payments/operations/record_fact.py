@@ -38,6 +38,7 @@ def insert_fact(*, shop_id: UUID, fact: Fact, payment_id: UUID | None, now: date
                 kind=fact.kind,
                 our_ref=fact.our_ref,
                 channel_ref=fact.channel_ref,
+                parent_ref=fact.parent_ref,
                 amount_minor=fact.amount.amount_minor,
                 currency=fact.amount.currency,
                 happened_at=fact.happened_at,

@@ -26,26 +26,28 @@ def request_refund(
     now: datetime,
     actor: str = "system",
     capture_ref: str = "",
+    paid_from: str = "",
 ) -> RefundView:
     """Reserve `amount` of what the payment received; the loop (or `execute_refund` after the commit) sends it.
 
     The same `business_key` again gives the same refund. `capture_ref` names the channel's number of the money to give
-    back where a payment was paid more than once. From a wallet it is given back at once: `succeeded`, no event.
+    back where a payment was paid more than once. From a wallet it is given back at once: `succeeded`, no event; so it
+    is from `paid_from`, a ledger account (a buyer's wallet, the bank) that pays instead of the channel.
     Raises PaymentNotFound, RefundExceedsPaid, RefundKeyReused (same key, other payment or amount).
     """
     with transaction.atomic(savepoint=False):
         payment = lock_payment(shop_id, payment_id)
         known = Refund.objects.filter(shop_id=shop_id, business_key=business_key).first()
         if known is not None:
-            same = (known.payment_id, known.amount_minor, known.currency)
-            if same != (payment_id, amount.amount_minor, amount.currency):
+            same = (known.payment_id, known.amount_minor, known.currency, known.paid_from)
+            if same != (payment_id, amount.amount_minor, amount.currency, paid_from):
                 raise RefundKeyReused(number=known.number)
             return refund_view(known, payment)
         left = payment.captured_minor - payment.refunded_minor
         if amount.currency != payment.currency or not 0 < amount.amount_minor <= left:
             raise RefundExceedsPaid(refundable_minor=left, currency=payment.currency)
         # A trigger adds it to payment.refunded_minor, whose CHECK is the last word.
-        row = _insert(payment, amount, reason, business_key, capture_ref, now)
+        row = _insert(payment, amount, reason, business_key, capture_ref, paid_from, now)
         moves: list[tuple[str | None, str]] = [(None, states.CREATED)]
         if row.state == states.SUCCEEDED:
             moves.append((states.CREATED, states.SUCCEEDED))
@@ -62,8 +64,10 @@ def request_refund(
     return refund_view(row, payment)
 
 
-def _insert(payment: Payment, amount: Money, reason: str, business_key: str, capture_ref: str, now: datetime) -> Refund:
-    instant = bool(payment.wallet_account)
+def _insert(
+    payment: Payment, amount: Money, reason: str, business_key: str, capture_ref: str, paid_from: str, now: datetime
+) -> Refund:
+    instant = bool(payment.wallet_account or paid_from)
     return Refund.objects.create(
         id=uuid7(),
         shop_id=payment.shop_id,
@@ -74,6 +78,7 @@ def _insert(payment: Payment, amount: Money, reason: str, business_key: str, cap
         currency=amount.currency,
         state=states.SUCCEEDED if instant else states.CREATED,
         reason=reason[:200],
+        paid_from=paid_from,
         capture_ref=capture_ref or payment.channel_ref,
         next_try_at=None if instant else now,
         created_at=now,

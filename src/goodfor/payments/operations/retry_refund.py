@@ -16,18 +16,19 @@ from goodfor.payments.schedule import NOT_REPEATABLE_SECONDS
 from goodfor.payments.types import RefundView
 
 
-def retry_refund(*, shop_id: UUID, refund_id: UUID, actor: str, now: datetime) -> RefundView:
+def retry_refund(*, shop_id: UUID, refund_id: UUID, actor: str, paid_from: str = "", now: datetime) -> RefundView:
     """The refund that is under way when this returns, in the caller's transaction.
 
     Unknown: the same refund, asked about within two minutes even if the loop had given up, and sent again, under its
     own number, only if the channel never heard of it. Failed for good: a new refund with a new number, one for each
-    that failed, however often this is called; the case of the old one is closed by it. On its way or done: as it is.
+    that failed, however often this is called; the case of the old one is closed by it. It may come from `paid_from`
+    instead of the channel, and then is done at once. On its way or done: as it is.
     Raises RefundNotFound, RefundExceedsPaid.
     """
     with transaction.atomic(savepoint=False):
         row = lock_refund(shop_id, refund_id)
         if row.state == states.FAILED:
-            return _anew(row, actor, now)
+            return _anew(row, paid_from, actor, now)
         if row.state == states.UNKNOWN:
             _ask_again(row, actor, now)
         return refund_view(row, Payment.objects.get(shop_id=shop_id, id=row.payment_id))
@@ -48,7 +49,7 @@ def _ask_again(row: Refund, actor: str, now: datetime) -> None:
     _note(row, row.number, actor, now)
 
 
-def _anew(row: Refund, actor: str, now: datetime) -> RefundView:
+def _anew(row: Refund, paid_from: str, actor: str, now: datetime) -> RefundView:
     key = next_key(row.business_key)
     known = Refund.objects.filter(shop_id=row.shop_id, business_key=key).exists()
     again = request_refund(
@@ -58,6 +59,7 @@ def _anew(row: Refund, actor: str, now: datetime) -> RefundView:
         reason=row.reason,
         business_key=key,
         capture_ref=row.capture_ref,
+        paid_from=paid_from,
         actor=actor,
         now=now,
     )

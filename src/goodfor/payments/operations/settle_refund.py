@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel.events import publish
+from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.kernel.statemachine import record_history
@@ -15,7 +16,7 @@ from goodfor.payments.locks import lock_refund
 from goodfor.payments.mapping import refund_view
 from goodfor.payments.models import Case, FactRow, Payment, Refund
 from goodfor.payments.operations.open_case import open_case
-from goodfor.payments.providers.base import NOT_SENT
+from goodfor.payments.providers.base import NO_FUNDS, NOT_SENT
 from goodfor.payments.schedule import next_refund_try
 from goodfor.payments.types import RefundView
 
@@ -36,6 +37,8 @@ def settle_refund(
         before = row.state
         if isinstance(outcome, Succeeded):
             _succeed(row, payment, outcome, now)
+        elif isinstance(outcome, Rejected) and outcome.code == NO_FUNDS:
+            _wait_for_funds(row, payment, outcome, now)
         elif isinstance(outcome, Rejected):
             _fail(row, payment, outcome, now)
         elif isinstance(outcome, Pending):
@@ -51,6 +54,7 @@ def settle_refund(
             if row.next_try_at is None:
                 _give_up(row, now)
         _write(row, before, actor, now)
+        reach("refunds.settling")
     return refund_view(row, payment)
 
 
@@ -122,6 +126,20 @@ def _close_cured(row: Refund, payment: Payment, now: datetime) -> None:
         Case.objects.filter(shop_id=row.shop_id, payment_id=payment.id, kind__in=_CURED, state=states.OPEN).update(
             state=states.CLOSED, closed_at=now, resolution="refunded"
         )
+
+
+def _wait_for_funds(row: Refund, payment: Payment, outcome: Rejected, now: datetime) -> None:
+    """Our balance there is too low: nothing went. The same number again later, while somebody tops it up."""
+    row.state, row.failure = states.CREATED if row.state == states.REQUESTED else row.state, NO_FUNDS
+    open_case(
+        shop_id=row.shop_id,
+        kind="no_funds",
+        business_key=f"refund:{row.id}",
+        payment_id=payment.id,
+        refund_id=row.id,
+        detail={"number": row.number, "amount_minor": row.amount_minor, "message": outcome.message[:200]},
+        now=now,
+    )
 
 
 def _fail(row: Refund, payment: Payment, outcome: Rejected, now: datetime) -> None:

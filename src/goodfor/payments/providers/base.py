@@ -49,6 +49,7 @@ class Capabilities:
 
     `local_create`: the instruction is made without a call. `in_process`: no network at all, uses the database.
     `refund_repeatable`: a repeated refund number never pays twice. `instant`: refunds are done at the caller's commit.
+    `refund_gap`: seconds that must lie between two refunds of the same payment.
     """
 
     ack: bytes = b"success"
@@ -60,6 +61,7 @@ class Capabilities:
     can_query_refund: bool = False
     refund_repeatable: bool = False
     instant: bool = False
+    refund_gap: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What an account of each channel asks for, as data; the console draws its form from it. A new channel is one entry."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -90,4 +89,11 @@ SANDBOX: Final = ProviderForm(
     fields=(FormField("key", _("签名密钥"), _("至少 16 位，随便填写"), secret=True),),
     methods=(("sandbox", _("模拟支付")),),
 )
-FORMS: Final[Mapping[str, ProviderForm]] = {form.provider: form for form in (EPAY, BALANCE, SANDBOX)}
+#: What every account of a channel is asked besides: which of several takes a payment.
+ROUTING: Final = (
+    FormField(
+        "priority", _("顺序"), _("0 到 99，小的先用；几个账户能收同一种付款时按它选，空着算 50"), required=False,
+    ),
+    FormField("least", _("最小金额"), _("低于它的付款不走这个账户，空着不限"), required=False),
+    FormField("most", _("最大金额"), _("高于它的付款不走这个账户，空着不限"), required=False),
+)  # fmt: skip

@@ -8,8 +8,11 @@ from typing import Final
 from goodfor.kernel.ids import secret_token
 from goodfor.kernel.money import Money
 from goodfor.kernel.outcomes import Rejected, Unknown
+from goodfor.payments.providers.alipay.probe import probe_alipay
 from goodfor.payments.providers.base import NOT_FOUND, Account, Attempt, Provider
 from goodfor.payments.providers.epay.probe import probe_epay
+from goodfor.payments.providers.paypal.probe import probe_paypal
+from goodfor.payments.providers.stripe.probe import probe_stripe
 
 WORKS: Final = "works"
 
@@ -28,7 +31,12 @@ class Probe:
 
 
 #: Channels that have a better question than an order that does not exist.
-_OWN: Final[Mapping[str, Callable[[Account, datetime], tuple[str, str]]]] = {"epay": probe_epay}
+_OWN: Final[Mapping[str, Callable[[Account, datetime], tuple[str, str]]]] = {
+    "alipay": probe_alipay,
+    "epay": probe_epay,
+    "paypal": probe_paypal,
+    "stripe": probe_stripe,
+}
 
 
 def probe(name: str, adapter: Provider, account: Account, now: datetime) -> Probe:

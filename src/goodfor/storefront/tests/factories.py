@@ -69,7 +69,7 @@ def make_world(load_codes: LoadCodes) -> World:
     _product(shop.id, category_id, "ride", SOLD_OUT, FACES[:1], now)
     codes = [f"7K{i:03d}QXW2TM9PL5RB" for i in range(STOCK)]
     load_codes(shop.id, sku_ids[1], codes, now)
-    method = order_queries.payment_methods(shop.id)[0]
+    method = order_queries.payment_methods(shop.id, Money(100, "CNY"))[0]
     delivered = _place(shop.id, sku_ids[1], 3, now)
     _pay(shop.id, delivered, method.code, now)
     claimed = _place(shop.id, sku_ids[1], 2, now)
@@ -169,8 +169,6 @@ def _pay(shop_id: UUID, placed: PlacedOrder, method: str, now: datetime) -> None
         method=method,
         return_url="http://localhost/",
         notify_url="http://localhost/pay/notify",
-        ip="198.51.100.1",
-        device="pc",
         now=now,
     )
     payment = payment_queries.payments_of(shop_id, "order", placed.order_id)[0]

@@ -18,11 +18,11 @@ from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.kernel.money import Money
-from goodfor.orders import queries as orders
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import Buyer, LineRequest
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
+from goodfor.storefront.balance import methods_for
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
@@ -57,9 +57,7 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Show what is being bought and what it costs; on POST place the order and start its payment."""
     asked = request.POST if request.method == "POST" else request.GET
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
-    methods = [
-        (method.code, method.label) for method in orders.payment_methods(shop.id, basket.offer.sku.price.currency)
-    ]
+    methods = methods_for(request, shop, basket.total)
     options: dict[str, Any] = {
         "methods": methods,
         "invoices": bool(shop.settings.get("invoices")),

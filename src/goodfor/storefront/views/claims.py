@@ -14,10 +14,12 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.open_claim import MAX_TEXT, open_claim
+from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.orders.operations.withdraw_claim import withdraw_claim
 from goodfor.orders.types import LineView, OrderView
 from goodfor.storefront import grants as proof
 from goodfor.storefront.advice import advice_for
+from goodfor.storefront.balance import BALANCE
 from goodfor.storefront.claims import REASONS, claims_of
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import ids_in, typed
@@ -57,6 +59,7 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
             text=typed(request.POST.get("text", ""), MAX_TEXT),
             # What the page did not promise is not done either: what became possible meanwhile needs the proof, too.
             may_refund=proof.is_fresh(grant, now),
+            paid_from=_wallet(shop, grant) if request.POST.get("to") == BALANCE else "",
             actor=actor(grant),
             now=now,
         )
@@ -73,6 +76,13 @@ def withdraw(request: HttpRequest, shop: ShopView, number: str, claim_id: UUID) 
         return redirect("storefront:lookup")
     withdraw_claim(shop_id=shop.id, order_id=grant.order_id, claim_id=claim_id, actor=actor(grant), now=utc_now())
     return redirect("storefront:order", number=number)
+
+
+def _wallet(shop: ShopView, grant: Grant) -> str:
+    """The balance of the account that the order belongs to; nothing for a guest."""
+    if grant.buyer_id is None:
+        return ""
+    return open_wallet(shop_id=shop.id, buyer_id=grant.buyer_id, currency=shop.currency, now=utc_now())
 
 
 def _count(request: HttpRequest, shop: ShopView, number: str) -> None:
@@ -119,6 +129,8 @@ def _page(
         "fresh": proof.is_fresh(grant, utc_now()),
         "proof_address": proof_address(grant, _address(order.number, line)),
         "by_account": grant.buyer_id is not None,
+        "to_balance": grant.buyer_id is not None and orders.takes_balance(shop.id, order.total.currency),
+        "balance_picked": request.POST.get("to") == BALANCE,
         "waiting": next((shown for shown in mine if shown.claim.state == "open"), None),
         "past": [shown for shown in mine if shown.claim.state != "open"],
         "most_text": MAX_TEXT,

@@ -108,6 +108,7 @@ def _order_page(
     shown = code_page(shop.id, view, request.GET.get("page", "1"))
     context = {
         "order": view,
+        "refunds": orders.refunds_shown(shop.id, view),
         "lines": lines_with_codes(view, shown.codes, revealed),
         "codes": shown,
         "fresh": proof.is_fresh(grant, now),

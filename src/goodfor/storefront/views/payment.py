@@ -1,5 +1,6 @@
 """Pay: start a payment, lead to the channel, show its QR code, wait for the answer."""
 
+import json
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.cancel_order import cancel_order
 from goodfor.orders.operations.start_payment import start_payment
-from goodfor.orders.types import OrderView
+from goodfor.orders.types import OrderView, Payer
 from goodfor.storefront.advice import advice_for
+from goodfor.storefront.balance import BALANCE, methods_for, pay_with_balance
 from goodfor.storefront.client import client_ip, device_of, scheme_and_host
 from goodfor.storefront.forms import typed
 from goodfor.storefront.grants import payment_of, remember_payment
@@ -31,16 +33,21 @@ WEB = ("http", "https")
 def begin_payment(
     request: HttpRequest, response: HttpResponse, shop: ShopView, order_id: UUID, number: str, method: str
 ) -> DomainError | None:
-    """Ask the channel for a way to pay and keep it for the pay page; a refusal is returned, not raised."""
+    """Ask the channel for a way to pay and keep it for the pay page; a refusal is returned, not raised.
+
+    The buyer's own balance pays at once.
+    """
     try:
+        if method == BALANCE:
+            pay_with_balance(request, shop, number, utc_now())
+            return None
         instruction = start_payment(
             shop_id=shop.id,
             order_id=order_id,
             method=method,
             return_url=scheme_and_host(request) + reverse("storefront:order", args=[number]),
             notify_url=_notify_base(request),
-            ip=client_ip(request),
-            device=device_of(request),
+            payer=Payer(client_ip(request), device_of(request)),
             now=utc_now(),
         )
     except DomainError as error:
@@ -76,13 +83,16 @@ def _page(
     request: HttpRequest, shop: ShopView, order: OrderView, hint: PayHint | None, error: DomainError | None
 ) -> HttpResponse:
     way = hint if hint and usable(hint) else None
-    methods = [(method.code, method.label) for method in orders.payment_methods(shop.id, order.total.currency)]
+    methods = methods_for(request, shop, order.total)
     context = {
         "order": order,
         "way": way,
         "methods": methods,
         "method_label": dict(methods).get(way.method, "") if way else "",
         "qr": _qr(way.url) if way and way.kind == "qr" else "",
+        "app_link": _app_link(way, device_of(request)),
+        "signed": json.dumps(way.fields) if way and way.kind == "client" else "",
+        "go": request.GET.get("go") == "1",
         "error": error,
         "advice": advice_for(error) if error else "",
         # Straight on to the channel once; whoever comes back finds a button instead of a loop.
@@ -98,11 +108,23 @@ def _page(
     return response
 
 
+def _app_link(way: PayHint | None, device: str) -> str:
+    """The link that opens Alipay's app from a phone's browser where only a code is at hand: the code's own address."""
+    if way is None or way.kind != "qr" or device != "mobile" or way.method != "alipay":
+        return ""
+    return way.url if urlsplit(way.url).scheme == "https" else ""
+
+
 def usable(hint: PayHint) -> bool:
-    """Only web addresses become links and forms; a QR code may hold an app's own scheme (weixin://)."""
+    """Only web addresses become links and forms; a QR code may hold an app's own scheme (weixin://).
+
+    What goes to the channel's script (client) is data for it, never a link.
+    """
     if hint.kind in ("redirect", "form"):
         parts = urlsplit(hint.url)
         return parts.scheme in WEB and bool(parts.netloc) and not set(parts.netloc) & set(" ;,'\"")
+    if hint.kind == "client":
+        return bool(hint.fields)
     return hint.kind == "done" or (hint.kind == "qr" and 0 < len(hint.url) <= 1500)
 
 

@@ -13,6 +13,7 @@ from goodfor.kernel.errors import Forbidden, NotFound
 from goodfor.orders import queries as orders
 from goodfor.storefront import grants
 from goodfor.storefront.account import current
+from goodfor.storefront.balance import held_by
 from goodfor.storefront.page import page, refusal, show
 
 YEAR = 365 * 24 * 3600
@@ -46,6 +47,7 @@ def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
         proved = [grant.order_id for grant in held]
         context |= {
             "view": identity.buyer_view(shop.id, buyer.buyer_id),
+            "held": held_by(shop, buyer),
             "unread": identity.unread_notices(shop.id, buyer.buyer_id),
             "claimable": len(orders.claimable_orders(shop.id, buyer.buyer_id, proved)),
         }

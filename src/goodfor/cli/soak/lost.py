@@ -1,0 +1,123 @@
+"""`soak lost`: answers that get lost after the work was done, errors, and processes that die between any two steps.
+
+Web and worker are armed (`kernel/faultpoints.py`): they kill themselves at named points. After the asker has had its
+time, our books and the stand-in's are the same, nothing was given back twice and nothing got lost.
+"""
+
+import os
+import threading
+import time
+
+from rich.console import Console
+from rich.progress import Progress
+
+from goodfor.cli import world
+from goodfor.cli.bench.result import Bar, BenchResult
+from goodfor.cli.soak import paying, proof
+from goodfor.cli.stack import Stack
+from goodfor.kernel import faultpoints
+from goodfor.kernel.clock import utc_now
+from goodfor.orders import queries as orders
+from goodfor.orders.operations.refund_order import refund_order
+
+#: The longest wait between two questions about a refund of unknown end is an hour; most end within minutes.
+SETTLE = 600.0
+_REFUNDS = """
+SELECT count(*) FILTER (WHERE state = 'succeeded'), count(*) FILTER (WHERE state NOT IN ('succeeded', 'failed')),
+       count(*) FILTER (WHERE state = 'failed') FROM payments_refund WHERE shop_id = %s
+"""
+
+
+def run(
+    stack: Stack, console: Console, *, count: int = 5_000, refunds: int = 2_000, threads: int = 8, drop: int = 20,
+    error: int = 50, chance: float = 0.003,
+) -> BenchResult:  # fmt: skip
+    """Of `drop` calls to the stand-in one loses its answer, of `error` one is a 500; `chance`: to die at a point."""
+    shop_id = stack.made.shop_id
+    world.load_codes(shop_id, stack.made.skus[paying.SKU], world.random_codes(count + 100), utc_now(), cost_minor=9000)
+    paying.open_gate(stack, "v2")
+    os.environ[faultpoints.NAME] = f"*={chance}"
+    stack.kill_web()
+    stack.kill_worker()
+    time.sleep(0.5)
+    stack.wait_ready(90)
+    lock = threading.Lock()
+    errors: list[str] = []
+    made: list[paying.Paying] = []
+    _lose(stack, count, drop, error)
+    began = time.monotonic()
+    with Progress(console=console, transient=True) as bars:
+        paid_bar, back_bar = (
+            bars.add_task("支付 / payments", total=count),
+            bars.add_task("退款 / refunds", total=refunds),
+        )
+
+        def buy(index: int) -> None:
+            one = paying.start(stack, index, "gate2/alipay")
+            paying.pay(stack.control, one)
+            with lock:
+                made.append(one)
+            bars.advance(paid_bar)
+
+        errors += paying.spread(range(1, count + 1), buy, threads)
+        given = 0
+        until = time.monotonic() + SETTLE
+        waiting = list(made)
+        while given < refunds and waiting and time.monotonic() < until:
+            later = []
+            for one in waiting:
+                if given < refunds and orders.order_view(shop_id, one.order_id).state == "delivered":
+                    refund_order(shop_id=shop_id, order_id=one.order_id, reason="soak", actor="soak", now=utc_now())
+                    given += 1
+                    bars.advance(back_bar)
+                else:
+                    later.append(one)
+            waiting = later
+            time.sleep(0.5)
+        # Let the worker send them while answers still get lost and processes still die.
+        calm = time.monotonic() + 60
+        while time.monotonic() < calm and int(proof.rows(_REFUNDS, shop_id)[0][0]) < refunds:
+            time.sleep(0.5)
+    restarts = {child.spec.name: child.restarts for child in stack.supervisor.children}
+    os.environ.pop(faultpoints.NAME)
+    hits = {kind: stack.control.hits(kind) for kind in ("lost_answer", "error_burst")}
+    stack.control.reset_faults()
+    stack.kill_web()
+    stack.kill_worker()
+    time.sleep(0.5)
+    stack.wait_ready(90)
+    waited = proof.wait_settled(stack, SETTLE)
+    figures, bars_ = proof.end(stack, console)
+    for text in errors[:5]:
+        console.print(text, markup=False)
+    done, unfinished, failed = (int(n) for n in proof.rows(_REFUNDS, shop_id)[0])
+    states = figures["orders_by_state"]
+    ended = states.get("delivered", 0) + states.get("refunded", 0)
+    return BenchResult(
+        "lost",
+        {"payments": count, "refunds": given, "refunds_done": done, "refunds_failed": failed, "lost_answers": hits,
+         "restarts": restarts, "seconds": time.monotonic() - began, "settled_after_seconds": waited,
+         "errors": len(errors), **figures},
+        [
+            Bar("orders delivered or given back", ended, f"= {count}", ended == count),
+            Bar("refunds whose end is not known", unfinished, "= 0", unfinished == 0),
+            Bar("refunds arrived", done, f"= {refunds}", done == refunds),
+            Bar("answers lost and errors given", sum(hits.values()), "> 0", all(hits.values())),
+            Bar("processes that died", sum(restarts.values()), "> 0", sum(restarts.values()) > 0),
+            *bars_,
+        ],
+    )  # fmt: skip
+
+
+def _lose(stack: Stack, calls: int, drop: int, error: int) -> None:
+    """Have the stand-in lose every `drop`-th answer and fail every `error`-th call, before or after the work."""
+    kinds: tuple[tuple[str, int, dict[str, object]], ...] = (
+        ("lost_answer", drop, {}),
+        ("error_burst", error * 2, {"status": 500, "work": "after"}),
+        ("error_burst", error * 2, {"status": 500, "work": "before"}),
+    )
+    for kind, each, more in kinds:
+        for endpoint in ("create", "query", "refund", "refundquery"):
+            # A fault is taken once, after so many calls have passed: a queue of them makes a rate.
+            for number in range(2 * calls // each):
+                stack.control.fault(kind, on=endpoint, times=1, skip=number * each + each // 2, **more)

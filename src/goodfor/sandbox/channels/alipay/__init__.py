@@ -1,0 +1,1 @@
+"""The Alipay open platform, as a merchant's application sees it."""

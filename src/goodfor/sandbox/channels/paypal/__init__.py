@@ -1,0 +1,1 @@
+"""PayPal: orders, captures, refunds, disputes and webhooks, as a merchant sees them."""

@@ -1,0 +1,1 @@
+"""Stripe, API version 1, as a merchant sees it."""
