@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import connection
+from django.db.models import F
 
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
@@ -60,6 +61,16 @@ def _alipay(desk: RunningChannels) -> Setting:
     return "alipay", config, {"private_key": demo.merchant_private_pem()}, ("precreate",)
 
 
+def _wechat(desk: RunningChannels) -> Setting:
+    config = {
+        "appid": demo.WECHAT_APP_ID, "mchid": demo.WECHAT_MCHID, "serial_no": demo.WECHAT_MERCHANT_SERIAL,
+        "key_mode": "both", "public_key_id": demo.WECHAT_PUBLIC_KEY_ID, "public_key": demo.platform_public_pem(),
+        "base_url": desk.base("wechat"),
+    }  # fmt: skip
+    secrets = {"private_key": demo.merchant_private_pem(), "apiv3_key": demo.WECHAT_API_V3_KEY}
+    return "wechat", config, secrets, ("native",)
+
+
 def _stripe(desk: RunningChannels) -> Setting:
     config = {"base_url": desk.base("stripe"), "livemode": False}
     secrets = {"secret_key": demo.STRIPE_SECRET_KEY, "webhook_secret": demo.STRIPE_WEBHOOK_SECRET}
@@ -75,7 +86,7 @@ def _paypal(desk: RunningChannels) -> Setting:
 
 
 CHANNELS: dict[str, Callable[[RunningChannels], Setting]] = {
-    "alipay": _alipay, "stripe": _stripe, "paypal": _paypal,
+    "wechat": _wechat, "alipay": _alipay, "stripe": _stripe, "paypal": _paypal,
 }  # fmt: skip
 #: What the shop sells in here; PayPal takes no yuan.
 CURRENCY = {"paypal": "USD"}
@@ -146,6 +157,10 @@ def back(till: AccountView) -> None:
     until = time.monotonic() + 8
     while Refund.objects.filter(shop_id=till.shop_id, next_try_at__isnull=False).exists() and time.monotonic() < until:
         refund_all(utc_now())
+        # The pause is over, for the test.
+        Refund.objects.filter(shop_id=till.shop_id, state="succeeded").update(
+            accepted_at=F("created_at") - timedelta(minutes=5)
+        )
         later = Refund.objects.filter(shop_id=till.shop_id, next_try_at__gt=utc_now() + timedelta(seconds=4))
         later.update(next_try_at=utc_now())
         time.sleep(0.1)

@@ -130,6 +130,7 @@ def _attempt(row: Refund, payment: Payment) -> RefundAttempt:
         paid=Money(payment.captured_minor, row.currency),
         refunded_before=Money(int(earlier or 0), row.currency),
         reason=row.reason,
+        notify_url=payment.request.get("notify_url", ""),
     )
 
 

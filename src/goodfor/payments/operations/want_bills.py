@@ -41,7 +41,8 @@ def _want(account: Account, newest: date, now: datetime) -> int:
         kinds = source.bill_kinds(opened(account))
     except DecryptFailed:
         return 0
-    since = account.created_at.astimezone(BEIJING).date()
+    # Not every channel's day is Beijing's: the one before may hold its first hours.
+    since = account.created_at.astimezone(BEIJING).date() - timedelta(days=1)
     days = [newest - timedelta(days=n) for n in range(CATCH_UP) if newest - timedelta(days=n) >= since]
     rows = [_row(account, day, kind, now) for day in days for kind in kinds]
     known = set(

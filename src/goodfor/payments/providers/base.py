@@ -87,7 +87,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class RefundAttempt:
-    """A refund as an adapter needs it. `number` is the same on every try; `refunded_before`: what went back earlier."""
+    """A refund as an adapter needs it. `number` is the same on every try; `refunded_before`: what went back earlier.
+
+    `notify_url` is the payment's, for channels that call about a refund as well.
+    """
 
     number: str
     payment_number: str
@@ -96,6 +99,7 @@ class RefundAttempt:
     paid: Money
     refunded_before: Money
     reason: str = ""
+    notify_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

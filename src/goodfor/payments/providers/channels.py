@@ -8,9 +8,12 @@ from goodfor.payments.providers.alipay.form import FORM as ALIPAY
 from goodfor.payments.providers.forms import BALANCE, EPAY, ROUTING, SANDBOX, ProviderForm
 from goodfor.payments.providers.paypal.form import FORM as PAYPAL
 from goodfor.payments.providers.stripe.form import FORM as STRIPE
+from goodfor.payments.providers.wechat.form import FORM as WECHAT
 
 #: In the order in which the console offers them.
 FORMS: Final[Mapping[str, ProviderForm]] = {
-    **{form.provider: replace(form, fields=(*form.fields, *ROUTING)) for form in (ALIPAY, EPAY, STRIPE, PAYPAL)},
+    **{
+        form.provider: replace(form, fields=(*form.fields, *ROUTING)) for form in (WECHAT, ALIPAY, EPAY, STRIPE, PAYPAL)
+    },
     **{form.provider: form for form in (BALANCE, SANDBOX)},
 }

@@ -13,6 +13,7 @@ from goodfor.payments.providers.base import NOT_FOUND, Account, Attempt, Provide
 from goodfor.payments.providers.epay.probe import probe_epay
 from goodfor.payments.providers.paypal.probe import probe_paypal
 from goodfor.payments.providers.stripe.probe import probe_stripe
+from goodfor.payments.providers.wechat.probe import probe_wechat
 
 WORKS: Final = "works"
 
@@ -36,6 +37,7 @@ _OWN: Final[Mapping[str, Callable[[Account, datetime], tuple[str, str]]]] = {
     "epay": probe_epay,
     "paypal": probe_paypal,
     "stripe": probe_stripe,
+    "wechat": probe_wechat,
 }
 
 

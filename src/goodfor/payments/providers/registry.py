@@ -12,6 +12,7 @@ from goodfor.payments.providers.paypal.adapter import PaypalProvider
 from goodfor.payments.providers.sandbox.adapter import SandboxProvider
 from goodfor.payments.providers.splits import Splitter
 from goodfor.payments.providers.stripe.adapter import StripeProvider
+from goodfor.payments.providers.wechat.adapter import WechatProvider
 
 PROVIDERS: dict[str, Provider] = {
     "alipay": AlipayProvider(),
@@ -20,6 +21,7 @@ PROVIDERS: dict[str, Provider] = {
     "paypal": PaypalProvider(),
     "sandbox": SandboxProvider(),
     "stripe": StripeProvider(),
+    "wechat": WechatProvider(),
 }
 
 

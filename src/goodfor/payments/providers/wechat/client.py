@@ -102,10 +102,11 @@ def fetch_certificates(settings: Settings, now: datetime) -> tuple[PlatformCerti
     return keys.read_certificates(settings, reply.headers, reply.body, now)
 
 
-def guarded(ask: Callable[[], Outcome]) -> Outcome:
+def guarded(ask: Callable[[], Outcome], refused: Callable[[Refused], Outcome] | None = None) -> Outcome:
     """Run a question or an order: what goes wrong becomes an outcome, without secrets in it.
 
     A proven "no such number" is Rejected(not_found); any other refusal tells nothing: Unknown with their code.
+    `refused` knows better what a refusal of this call means.
     """
     try:
         return ask()
@@ -114,6 +115,8 @@ def guarded(ask: Callable[[], Outcome]) -> Outcome:
     except (http.NoAnswer, BadReply) as problem:
         return Unknown(problem.reason)
     except Refused as no:
+        if refused is not None:
+            return refused(no)
         if no.proven and no.code in UNKNOWN_NUMBER:
             return Rejected(NOT_FOUND, no.text)
         return Unknown(no.reason)

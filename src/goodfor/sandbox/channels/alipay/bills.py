@@ -25,6 +25,7 @@ _ACCOUNT_HEAD = (
     "账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额（+元）,支出金额（-元）,账户余额（元）,交易渠道,"
     "业务类型,备注"
 )
+_ACCOUNT_SUMS = "类型,收入笔数,收入金额（+元）,支出笔数,支出金额（-元）,总金额（元）"
 _URL_SECONDS = 30
 _TIME = "%Y-%m-%d %H:%M:%S"
 _TYPES = {"pay": "交易", "refund": "退款", "fee": "收费", "fee_back": "退费", "split": "分账"}
@@ -102,7 +103,11 @@ def _account(desk: Desk, merchant: str, start: int, end: int) -> tuple[str, str]
         ]  # fmt: skip
         rows.append(",".join(f"{value}\t" for value in values))
     detail = ["#支付宝账务明细查询", "#-----账务明细列表-----", _ACCOUNT_HEAD, *rows, "#-----账务明细列表结束-----"]
-    total = ["#支付宝账务汇总查询", "#-----账务汇总列表-----", "笔数", f"{len(rows)}\t", "#-----账务汇总列表结束-----"]
+    come, gone = (sum(act(0, row["amount"]) for row in found) for act in (max, min))
+    ins = sum(row["amount"] > 0 for row in found)
+    sums = ["合计", str(ins), format_fen(come), str(len(found) - ins), format_fen(gone), format_fen(come + gone)]
+    row_text = ",".join(f"{value}\t" for value in sums)
+    total = ["#支付宝账务汇总查询", "#-----账务汇总列表-----", _ACCOUNT_SUMS, row_text, "#-----账务汇总列表结束-----"]
     return _lines(detail), _lines(total)
 
 

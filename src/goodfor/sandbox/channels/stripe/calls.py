@@ -68,7 +68,8 @@ def create_session(desk: Desk, request: Request) -> Response:
 
 def _named(desk: Desk, name: str) -> Payment:
     """The payment behind a session, an intent or a charge. Raises BookRefused."""
-    prefix, _, token = name.partition("_")
+    # A session says in its id that no real money moves.
+    prefix, _, token = name.replace("cs_test_", "cs_", 1).partition("_")
     if prefix not in ("cs", "pi", "ch"):
         raise BookRefused("not_found")
     found = desk.payment("stripe", ref=f"cs_{token}") or desk.payment("stripe", ref=f"pi_{token}")

@@ -39,7 +39,7 @@ def session(desk: Desk, payment: Payment) -> dict[str, Any]:
     """A checkout.session."""
     paid = payment.state == "paid"
     return {
-        **_base(payment, "cs", "checkout.session"),
+        **_base(payment, "cs_test", "checkout.session"),
         "mode": "payment",
         "amount_total": payment.amount,
         "client_reference_id": payment.alias or None,
@@ -89,6 +89,7 @@ def dispute(payment: Payment, row: Dispute) -> dict[str, Any]:
     return {
         "id": row.ref,
         "object": "dispute",
+        "livemode": False,
         "amount": row.amount,
         "currency": payment.currency.lower(),
         "charge": f"ch_{payment.token}",
