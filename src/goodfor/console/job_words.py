@@ -97,3 +97,13 @@ EVENTS: Final[Mapping[str, Text]] = {
     "vault.low_stock": _("job", "库存低"),
     "vault.stock_quarantined": _("job", "库存被隔离"),
 }
+
+
+def word(words: Mapping[str, Text], key: str) -> str:
+    """The words for a key; what has none is shown as it is."""
+    return str(words.get(key, key))
+
+
+def duty(name: str) -> str:
+    """A loop or a job in words: both stand in the same lists."""
+    return str(DUTIES.get(name) or JOBS.get(name, name))
