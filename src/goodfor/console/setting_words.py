@@ -66,16 +66,6 @@ JOB_STATES: Final[Mapping[str, tuple[Text, str]]] = {
 }
 #: Kinds of actors and objects of the audit trail.
 ACTORS: Final[Mapping[str, Text]] = {"staff": _("成员"), "client": _("API 客户端"), "system": _("系统")}
-AUDIT_PREFIXES: Final[tuple[tuple[str, Text], ...]] = (
-    ("identity.", _("成员、密钥与店铺")),
-    ("payments.", _("收款与退款")),
-    ("orders.", _("订单")),
-    ("vault.", _("卡密")),
-    ("catalog.", _("商品")),
-    ("notify.", _("消息")),
-    ("console.", _("后台操作")),
-    ("kernel.", _("系统维护")),
-)
 AUDIT_FAULTS: Final[Mapping[str, Text]] = {
     "changed": _("第 %(at)s 行被改过"),
     "gone": _("第 %(at)s 行被删除"),

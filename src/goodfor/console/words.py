@@ -158,17 +158,20 @@ COLUMN_ROLES: Final[Mapping[str, Text]] = {
     "-": _("忽略"),
 }
 #: What was done to a batch, by the action in the audit trail.
-BATCH_ACTS: Final[Mapping[str, Text]] = {
-    "vault.import_begun": _("开始导入"),
-    "vault.batch_activated": _("上架"),
-    "vault.batch_cancelled": _("取消导入"),
-    "vault.lots_quarantined": _("隔离批次"),
-    "vault.lots_restored": _("解除隔离"),
-    "vault.batch_voided": _("作废剩余卡密"),
-    "vault.codes_exported": _("导出未售卡密"),
-    "vault.expiry_changed": _("更改有效期"),
-    "vault.cost_changed": _("更改成本"),
-}
+#: Lines of the audit trail that belong to a batch's past.
+BATCH_ACTS: Final = frozenset(
+    {
+        "vault.import_begun",
+        "vault.batch_activated",
+        "vault.batch_cancelled",
+        "vault.lots_quarantined",
+        "vault.lots_restored",
+        "vault.batch_voided",
+        "vault.codes_exported",
+        "vault.expiry_changed",
+        "vault.cost_changed",
+    }
+)
 MESSAGE_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "queued": (_("等待发送"), "amber"),
     "sending": (_("发送中"), "amber"),

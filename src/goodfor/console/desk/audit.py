@@ -10,9 +10,11 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from goodfor.console import setting_words
+from goodfor.console import audit_words
 from goodfor.console.columns import Text
+from goodfor.console.listing.cells import labelled
 from goodfor.console.listing.spec import ALL_TAB, Asked, Column, Filter, Listing, Tab
 from goodfor.console.types import Visitor
 from goodfor.identity import queries as identity
@@ -93,9 +95,9 @@ def actor_choices(visitor: Visitor) -> list[tuple[str, Text]]:
     return list(_names(visitor.shop.id).items())
 
 
-def prefix_choices(_visitor: Visitor) -> list[tuple[str, Text]]:
-    """Kinds of actions, by the room that wrote them down."""
-    return list(setting_words.AUDIT_PREFIXES)
+def action_groups(_visitor: Visitor) -> list[tuple[Text, list[tuple[str, Text]]]]:
+    """Actions in words, by area."""
+    return list(audit_words.choices())
 
 
 def details(row: Line) -> list[tuple[Text, Any]]:
@@ -142,13 +144,17 @@ AUDIT: Final = Listing(
     note=lazy(chain_note, str)(),
     source=_Trail(),
     row_id=lambda row: UUID(int=row.line.id),
-    row_name=lambda row: row.line.action,
+    row_name=lambda row: audit_words.action(row.line.action),
     tabs=TABS,
     columns=(
         Column("at", _("时间"), lambda row: row.line.at, "time", first=True),
         Column("who", _("操作者"), lambda row: row.who),
-        Column("action", _("动作"), lambda row: row.line.action, "code"),
-        Column("subject_type", _("对象类型"), lambda row: row.line.subject_type),
+        Column("action", _("动作"), lambda row: audit_words.action(row.line.action),
+               show=lambda row: labelled(audit_words.action(row.line.action), row.line.action)),
+        Column("action_key", pgettext_lazy("audit", "动作键"), lambda row: row.line.action, file_only=True),
+        Column("subject_type", _("对象类型"), lambda row: audit_words.subject(row.line.subject_type),
+               show=lambda row: labelled(audit_words.subject(row.line.subject_type), row.line.subject_type)),
+        Column("subject_key", pgettext_lazy("audit", "对象类型键"), lambda row: row.line.subject_type, file_only=True),
         Column("subject", _("对象"), lambda row: row.line.subject_id, "code"),
         Column("origin", _("来自"), lambda row: row.origin, "code"),
         Column("data", _("内容"), lambda row: "; ".join(f"{k}={_value(v)}" for k, v in row.line.data.items()),
@@ -157,9 +163,9 @@ AUDIT: Final = Listing(
     filters=(
         Filter("at", _("时间"), "days"),
         Filter("actor", _("操作者"), "choice", actor_choices, hint=_("不选时间时查最近 31 天")),
-        Filter("prefix", _("类别"), "choice", prefix_choices, hint=_("不选时间时查最近 31 天")),
+        Filter("action", _("动作"), "choice", groups=action_groups, hint=_("不选时间时查最近 31 天")),
         Filter("subject", _("对象编号"), folded=True),
-        Filter("action", _("动作开头"), folded=True, hint="payments.account"),
+        Filter("prefix", _("动作开头"), folded=True, hint="payments.account"),
     ),
     detail=details,
     export_permission=Permission.AUDIT_VIEW,

@@ -73,8 +73,7 @@ _WRONG: dict[str, Text] = {
 
 def _parse(entry: Filter, key: str, text: str, visitor: Visitor, asked: Asked) -> Any:
     if entry.kind == "choice":
-        choices = entry.choices(visitor) if entry.choices else ()
-        if text not in {value for value, _words in choices}:
+        if text not in entry.offered(visitor):
             raise ValueError(text)
         return text
     if entry.kind == "days":

@@ -50,6 +50,14 @@ def cell_html(column: Column, row: Row) -> SafeString | str:
     return format_html("{}", value)
 
 
+def labelled(words: Text, key: str) -> SafeString:
+    """Words with their key below, small; a key alone where there are no words for it."""
+    if str(words) == key:
+        return format_html('<span class="mono">{}</span>', key)
+    below = '<span class="two" title="{1}"><span>{0}</span><span class="quiet mono">{1}</span></span>'
+    return format_html(below, words, key)
+
+
 def file_value(column: Column, row: Row, timezone: str) -> str | int | Decimal | datetime | None:
     """One cell for a file: amounts as numbers, moments without a zone in the shop's own time, all else as text."""
     value: Any = column.value(row)

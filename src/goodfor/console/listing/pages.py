@@ -60,7 +60,7 @@ def list_context(listing: Listing, request: HttpRequest, visitor: Visitor) -> di
     """Everything that the list's template shows."""
     params = request.GET.dict()
     wanted = asking.read(listing, params, visitor)
-    columns, offered = _chosen(listing, visitor), listing.columns_for(visitor)
+    columns, offered = _chosen(listing, visitor), _of_page(listing, visitor)
     # One row more than the page tells whether there is a next one, without counting.
     rows = list(listing.source.page(wanted, offset=wanted.offset, limit=wanted.size + 1))
     more = len(rows) > wanted.size
@@ -112,8 +112,12 @@ def _names(listing: Listing) -> dict[str, str]:
     return {part: reverse(f"{listing.page}-{part}") for part in parts} | {"list": reverse(listing.page)}
 
 
+def _of_page(listing: Listing, visitor: Visitor) -> tuple[Column, ...]:
+    return tuple(column for column in listing.columns_for(visitor) if not column.file_only)
+
+
 def _chosen(listing: Listing, visitor: Visitor) -> tuple[Column, ...]:
-    offered = listing.columns_for(visitor)
+    offered = _of_page(listing, visitor)
     kept = queries.chosen_columns(visitor.shop.id, visitor.staff.id, listing.key)
     return tuple(c for c in offered if c.fixed or (c.key in kept if kept is not None else c.default))
 
@@ -152,6 +156,7 @@ def _field(entry: Filter, params: Mapping[str, str], visitor: Visitor, problems:
         "from": params.get(f"{entry.key}_from", ""),
         "until": params.get(f"{entry.key}_until", ""),
         "options": list(entry.choices(visitor)) if entry.choices else [],
+        "groups": list(entry.groups(visitor)) if entry.groups else [],
         "error": wrong,
     }
 
@@ -163,7 +168,7 @@ def _in_force(listing: Listing, params: Mapping[str, str], visitor: Visitor) -> 
         given = [params[key].strip() for key in entry.keys if params.get(key, "").strip()]
         if not given:
             continue
-        words = dict(entry.choices(visitor)) if entry.choices else {}
+        words = entry.offered(visitor)
         text = " – ".join(str(words.get(value, value)) for value in given)
         left_out = dict.fromkeys(entry.keys)
         href = asking.address(params, page=None, **left_out)
@@ -179,7 +184,7 @@ def _back(listing: Listing, query: str) -> str:
 def _columns(listing: Listing) -> Any:
     @console_page(listing.permission, methods=("POST",))
     def page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-        known = {column.key for column in listing.columns_for(visitor)}
+        known = {column.key for column in _of_page(listing, visitor)}
         wanted = [] if "reset" in request.POST else [key for key in request.POST.getlist("column") if key in known]
         choose_columns(shop_id=visitor.shop.id, staff_id=visitor.staff.id, listing=listing.key, columns=wanted)
         return redirect(_back(listing, request.POST.get("query", "")))
@@ -218,7 +223,8 @@ def _export(listing: Listing) -> Any:
         if not visitor.may(listing.permission):
             raise NotAllowed
         shown = _chosen(listing, visitor)
-        wanted = listing.columns_for(visitor) if "all_columns" in request.POST else shown
+        every = "all_columns" in request.POST
+        wanted = [c for c in listing.columns_for(visitor) if every or c.file_only or c in shown]
         start_export(
             shop_id=visitor.shop.id,
             staff_id=visitor.staff.id,

@@ -27,6 +27,7 @@ class Column:
     `kind`: text, code (monospaced), number, money (a Money), time (an aware datetime) or badge (a (words, tone) pair).
     `show` gives escaped HTML (format_html) in its place: long pages are drawn without a template for each cell.
     `permission`: who may see it at all. `first` and `last` columns stay while the others scroll, and are always shown.
+    `file_only`: a column of files that the page shows within another, as a key beside its words; always written.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Column:
     first: bool = False
     last: bool = False
     exported: bool = True
+    file_only: bool = False
     permission: str = ""
 
     @property
@@ -52,13 +54,15 @@ class Filter:
     """A condition of the query form. `kind`: text, choice, number (whole), days (from and until) or money (least and
     most).
 
-    `choices` are (value, words), asked per visitor. `folded` ones stand under "more".
+    `choices` are (value, words), asked per visitor; or `groups` of them: (words, choices). `folded` ones stand under
+    "more".
     """
 
     key: str
     label: Text
     kind: str = "text"
     choices: Callable[[Visitor], Sequence[tuple[str, Text]]] | None = None
+    groups: Callable[[Visitor], Sequence[tuple[Text, Sequence[tuple[str, Text]]]]] | None = None
     folded: bool = False
     permission: str = ""
     hint: Text = ""
@@ -67,6 +71,12 @@ class Filter:
     def keys(self) -> tuple[str, ...]:
         """Its parameters in the address."""
         return (f"{self.key}_from", f"{self.key}_until") if self.kind in ("days", "money") else (self.key,)
+
+    def offered(self, visitor: Visitor) -> dict[str, Text]:
+        """Every value that can be chosen, with its words."""
+        plain = self.choices(visitor) if self.choices else ()
+        grouped = self.groups(visitor) if self.groups else ()
+        return dict(plain) | {value: words for _title, some in grouped for value, words in some}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from goodfor.console import tasks
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
+from goodfor.demo.types import CATEGORIES, OFFERS
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
@@ -22,8 +23,8 @@ pytestmark = browser_marks
 
 def words_of_goods(shop: Shop) -> tuple[str, ...]:
     """All that the shop has written about its goods."""
-    offers = [(o.summary, o.how_to_use, o.validity, *(sku[2] for sku in o.skus)) for o in world.OFFERS]
-    names = [name for _slug, name in world.CATEGORIES]
+    offers = [(o.summary, o.how_to_use, o.validity, *(sku[2] for sku in o.skus)) for o in OFFERS]
+    names = [name for _slug, name in CATEGORIES]
     return (*words_of(shop), *(text for offer in offers for text in offer), *names, "新品", "宅家")
 
 

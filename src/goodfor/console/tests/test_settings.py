@@ -1,17 +1,22 @@
 """The settings pages: what they change, whom they refuse, and that a secret is never seen again."""
 
 import base64
+import csv
 import re
 import threading
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from goodfor.console import setting_words
+from goodfor.console.listing.running import export_path
+from goodfor.console.models import Export
+from goodfor.console.tasks import write_exports
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import PASSWORD, by_link, inside, person, proved, sql, state_of_all
 from goodfor.identity import queries as identity
@@ -437,7 +442,9 @@ def test_the_audit_trail_is_listed_filtered_and_checked(shop: Shop, other: Shop)
     client = proved(shop.id)
     client.post(reverse("desk:settings-shop"), SHOP_FORM)
     page = client.get("/console/audit/").content.decode()
-    assert "identity.shop_changed" in page
+    assert ">修改店铺设置</span>" in page
+    assert ">identity.shop_changed</span>" in page
+    assert '<span class="two" title="shop"><span>店铺</span>' in page
     assert "127.0.0.1" in page
     assert "好码小店 → 新店" in page
     assert "console.posted" not in page.split("<tbody>")[1]
@@ -445,12 +452,46 @@ def test_the_audit_trail_is_listed_filtered_and_checked(shop: Shop, other: Shop)
     only = client.get("/console/audit/?prefix=vault.").content.decode().split("<tbody>")[1]
     assert "vault." in only
     assert "identity." not in only
+    one = client.get("/console/audit/?action=identity.shop_changed").content.decode()
+    assert '<optgroup label="店铺、成员与接口">' in one
+    assert '<option value="identity.shop_changed" selected>修改店铺设置</option>' in one
+    assert "动作：修改店铺设置" in one
+    assert "identity.shop_changed" in one.split("<tbody>")[1]
+    assert "vault." not in one.split("<tbody>")[1]
+    whole = client.get("/console/audit/?action=vault.").content.decode()
+    assert '<option value="vault." selected>卡密库：全部</option>' in whole
+    assert "vault.import_begun" in whole.split("<tbody>")[1]
+    assert "没有这个选项" in client.get("/console/audit/?action=vault").content.decode()
     theirs = client.get(f"/console/audit/?subject={other.demo.client_id}").content.decode()
     assert str(other.demo.client_id) not in theirs.split("<tbody>")[1]
     assert "还没有核对过" in page
     assert client.post(reverse("desk:audit-check")).status_code == 302
     assert "正在核对" in client.get(reverse("desk:audit-check")).content.decode()
     assert client.post(reverse("desk:audit-export"), {"format": "csv", "query": ""}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "kind"), [("zh-hans", "修改店铺设置", "店铺"), ("en", "Changed the shop's settings", "Shop")]
+)
+def test_an_exported_trail_has_words_and_keys(shop: Shop, language: str, label: str, kind: str) -> None:
+    client = proved(shop.id)
+    client.post(reverse("desk:settings-shop"), SHOP_FORM)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    client.post(reverse("desk:audit-columns"), {"column": ["who"]})
+    sent = {"format": "csv", "query": "action=identity.shop_changed"}
+    assert client.post(reverse("desk:audit-export"), sent).status_code == 302
+    write_exports(utc_now())
+    (row,) = Export.objects.filter(shop_id=shop.id)
+    assert row.state == "done"
+    lines = list(csv.reader(export_path(row.id, "csv").open(encoding="utf-8-sig")))
+    assert len(lines[0]) == 4, "time, who, and both keys, though neither of their columns is shown"
+    assert {"identity.shop_changed", "shop"} <= set(lines[1])
+    client.post(reverse("desk:audit-columns"), {"reset": "1"})
+    client.post(reverse("desk:audit-export"), sent)
+    write_exports(utc_now())
+    row = Export.objects.filter(shop_id=shop.id).latest("created_at")
+    lines = list(csv.reader(export_path(row.id, "csv").open(encoding="utf-8-sig")))
+    assert lines[1][2:6] == [label, "identity.shop_changed", kind, "shop"]
 
 
 def test_failed_jobs_are_shown_and_tried_again(shop: Shop) -> None:
@@ -465,7 +506,8 @@ def test_failed_jobs_are_shown_and_tried_again(shop: Shop) -> None:
     page = client.get(path).content.decode()
     assert "ValueError, x.py:1" in page
     assert "SECRET-CODE-1" not in page
-    assert "kernel.relay" in page
+    assert '<span class="two" title="kernel.relay"><span>传达事件</span>' in page
+    assert f'<span class="mono">test.job #{ids[0]}</span>' in page, "what has no words is shown as it is"
     sent = {"act": "jobs", "ids": ",".join(map(str, ids))}
     unproved_is_sent_away(inside(shop.id), path, sent)
     assert proved_post(shop, Role.FINANCE, path, sent) == 403

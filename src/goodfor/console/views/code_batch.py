@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goodfor.console import words
+from goodfor.console import audit_words, words
 from goodfor.console.desk.codes import batch_rows, condition, unit_cost
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
@@ -114,7 +114,7 @@ def _history(visitor: Visitor, batch_id: UUID) -> list[dict[str, Any]]:
             items.append(
                 {
                     "at": line.at,
-                    "label": str(words.BATCH_ACTS[line.action]),
+                    "label": audit_words.action(line.action),
                     "who": people.get(line.actor, words.actor(line.actor)),
                     "text": " ".join(part for part in (counted, reason) if part),
                     "tone": "red" if line.action in ("vault.batch_voided", "vault.codes_exported") else "",

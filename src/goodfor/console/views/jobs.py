@@ -3,11 +3,13 @@
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from goodfor.console import setting_words
+from goodfor.console import job_words, setting_words
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.listing.cells import labelled
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
@@ -25,21 +27,37 @@ def jobs(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Everything at a glance; who may configure the shop may also try again what failed."""
     if request.method == "POST":
         return _again(request, visitor)
-    now = utc_now()
+    now, queues = utc_now(), background.queues()
     found, box = background.jobs(), background.outbox(visitor.shop.id)
     failed = [job.id for job in found if job.status == "failed"]
     context = {
-        "queues": background.queues(),
-        "jobs": [(job, *setting_words.JOB_STATES[job.status]) for job in found],
+        "queues": [(queue, labelled(job_words.word(job_words.QUEUES, queue.name), queue.name)) for queue in queues],
+        "jobs": [(job, *setting_words.JOB_STATES[job.status], *_job_words(job)) for job in found],
         "failed": failed,
         "failed_text": ",".join(map(str, failed)),
-        "duties": background.duties(now),
+        "duties": [(duty, labelled(job_words.duty(duty.name), duty.name)) for duty in background.duties(now)],
         "box": box,
+        "retries": [(retry, *_retry_words(retry)) for retry in box.retries],
         "stuck": sum(1 for retry in box.retries if retry.stuck),
         "may_retry": visitor.may(Permission.SHOP_CONFIGURE),
         "now": now,
     }
     return show(request, visitor, "settings/jobs", context, page=PAGE)
+
+
+def _job_words(job: background.JobView) -> tuple[str, SafeString, str]:
+    """Its name; the same with its key; its queue."""
+    name, numbered = job_words.duty(job.task), f"{job.task} #{job.id}"
+    told = numbered if name == job.task else name
+    return name, labelled(told, numbered), job_words.word(job_words.QUEUES, job.queue)
+
+
+def _retry_words(retry: background.RetryView) -> tuple[SafeString, str, SafeString]:
+    """The event with its key; the handler's name; the same with its key."""
+    name, numbered = job_words.word(job_words.EVENTS, retry.event), f"{retry.event} #{retry.event_id}"
+    told = numbered if name == retry.event else name
+    handler = job_words.word(job_words.HANDLERS, retry.handler)
+    return labelled(told, numbered), handler, labelled(handler, retry.handler)
 
 
 def _again(request: HttpRequest, visitor: Visitor) -> HttpResponse:

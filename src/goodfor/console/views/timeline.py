@@ -6,9 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from goodfor.console import words
+from goodfor.console import audit_words, words
 from goodfor.console.types import Visitor
 from goodfor.console.views.message_items import message_items
 from goodfor.delivery import queries as delivery
@@ -25,18 +24,17 @@ from goodfor.payments.types import CaseView, PaymentView, RefundView
 Item = dict[str, Any]
 #: What happened in one instant is told in this order: the order is placed, then paid for, then all else.
 FIRST, LATER = 0, 2
-ACTS = {
-    "paid": gettext_lazy("通道确认收款"),
-    "closed": gettext_lazy("通道关闭支付"),
-    "refunded": gettext_lazy("通道退款成功"),
-    "refund_failed": gettext_lazy("通道退款失败"),
-}
-ACTS = {
-    "order_refunded": gettext_lazy("员工全额退款"),
-    "order_partly_refunded": gettext_lazy("员工部分退款"),
-    "refund_repeated": gettext_lazy("员工重新发起退款"),
-    "codes_revealed": gettext_lazy("卡密被查看"),
-}
+#: Lines of the audit trail that belong to an order's past; its moves of states are told already.
+ACTS = frozenset(
+    {
+        "order_refunded",
+        "order_partly_refunded",
+        "codes_revealed",
+        "claim_opened",
+        "claim_withdrawn",
+        "orders.order_claimed",
+    }
+)
 
 
 def timeline_of(
@@ -141,10 +139,10 @@ def _acts(visitor: Visitor, order: DeskOrder, who: _People) -> list[Item]:
     if visitor.may(Permission.AUDIT_VIEW) or visitor.may(Permission.ORDERS_REFUND):
         for line in audit.lines_of(shop_id=visitor.shop.id, subject=("order", order.id)):
             if line.action in ACTS:
-                text = str(line.data.get("reason", ""))
-                items.append(
-                    {"at": line.at, "label": str(ACTS[line.action]), "who": who.name(line.actor), "text": text}
-                )
+                # A claim's reason is a key of its own, and has no words here.
+                text = "" if line.action == "claim_opened" else str(line.data.get("reason", ""))
+                label = audit_words.action(line.action)
+                items.append({"at": line.at, "label": label, "who": who.name(line.actor), "text": text})
         return items
     seen: dict[Any, datetime] = delivery.revealed(visitor.shop.id, [line.line_id for line in order.lines])
-    return [{"at": at, "label": str(ACTS["codes_revealed"])} for at in sorted(set(seen.values()))]
+    return [{"at": at, "label": audit_words.action("codes_revealed")} for at in sorted(set(seen.values()))]

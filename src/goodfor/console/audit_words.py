@@ -1,0 +1,280 @@
+"""Words of the audit trail: what was done, and to what kind of thing. Keys are what rooms write down, and stay.
+
+A key without words is shown as it is. `tests/test_labels.py` walks the code and fails on one that has none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy as _
+
+from goodfor.console.columns import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Actions that belong together. `prefix`: how all of them, and no others, begin; empty where nothing does."""
+
+    title: Text
+    actions: Mapping[str, Text]
+    prefix: str = ""
+
+
+AREAS: Final[tuple[Area, ...]] = (
+    Area(
+        _("audit", "登录与安全"),
+        {
+            "console.signed_in_by_password": _("audit", "用密码登录后台"),
+            "console.signed_in_by_passkey": _("audit", "用通行密钥登录后台"),
+            "identity.signin_link_issued": _("audit", "生成成员登录链接"),
+            "identity.signed_in_by_link": _("audit", "用链接登录"),
+            "console.proved": _("audit", "再次验证身份"),
+            "console.password_set": _("audit", "设置后台密码"),
+            "console.totp_added": _("audit", "添加验证器"),
+            "console.passkey_added": _("audit", "添加后台通行密钥"),
+            "console.recovery_codes_made": _("audit", "生成恢复码"),
+            "console.factor_removed": _("audit", "移除登录方式"),
+            "console.sessions_ended": _("audit", "退出成员的登录"),
+        },
+    ),
+    Area(
+        _("audit", "店铺、成员与接口"),
+        {
+            "identity.shop_created": _("audit", "创建店铺"),
+            "identity.shop_named": _("audit", "命名店铺"),
+            "identity.shop_changed": _("audit", "修改店铺设置"),
+            "identity.staff_added": _("audit", "添加成员"),
+            "identity.role_changed": _("audit", "更改成员角色"),
+            "identity.api_client_created": _("audit", "新增 API 客户端"),
+            "identity.api_client_changed": _("audit", "修改 API 客户端"),
+            "identity.api_client_revoked": _("audit", "停用 API 客户端"),
+            "identity.api_key_rotated": _("audit", "更换 API 密钥"),
+            "identity.signing_key_set": _("audit", "设置请求签名密钥"),
+            "identity.oauth_app_set": _("audit", "设置第三方登录"),
+        },
+    ),
+    Area(
+        _("audit", "买家账户"),
+        {
+            "identity.buyer_signed_up": _("audit", "注册买家账户"),
+            "identity.buyer_signed_in": _("audit", "登录买家账户"),
+            "identity.buyer_signed_out": _("audit", "退出买家账户"),
+            "identity.buyer_sessions_revoked": _("audit", "退出买家的其他登录"),
+            "identity.buyer_proved": _("audit", "再次验证买家身份"),
+            "identity.buyer_profile_changed": _("audit", "修改买家资料"),
+            "identity.buyer_consent_changed": _("audit", "更改推广同意"),
+            "identity.buyer_contact_changed": _("audit", "更换买家联系方式"),
+            "identity.buyer_contact_removed": _("audit", "移除买家联系方式"),
+            "identity.buyer_password_set": _("audit", "设置买家密码"),
+            "identity.buyer_password_removed": _("audit", "移除买家密码"),
+            "identity.passkey_added": _("audit", "添加买家通行密钥"),
+            "identity.passkey_removed": _("audit", "移除买家通行密钥"),
+            "identity.passkey_copied": _("audit", "发现通行密钥被复制"),
+            "identity.buyer_linked": _("audit", "绑定第三方账户"),
+            "identity.buyer_unlinked": _("audit", "解绑第三方账户"),
+            "identity.saved_account_saved": _("audit", "保存充值账号"),
+            "identity.saved_account_removed": _("audit", "删除充值账号"),
+            "identity.buyer_data_exported": _("audit", "导出买家个人数据"),
+            "identity.buyer_deletion_requested": _("audit", "申请注销账户"),
+            "identity.buyer_deletion_cancelled": _("audit", "撤回注销申请"),
+            "identity.buyer_erased": _("audit", "清除买家账户"),
+        },
+    ),
+    Area(
+        _("audit", "商品与库存"),
+        {
+            "product_created": _("audit", "新增商品"),
+            "product_changed": _("audit", "修改商品"),
+            "sku_created": _("audit", "新增规格"),
+            "sku_changed": _("audit", "修改规格"),
+            "sku_edited": _("audit", "编辑规格"),
+            "price_changed": _("audit", "改价"),
+            "put_on_sale": _("audit", "上架商品"),
+            "taken_off_sale": _("audit", "下架商品"),
+            "category_created": _("audit", "新增分类"),
+            "category_changed": _("audit", "修改分类"),
+            "image_added": _("audit", "上传图片"),
+            "image_set": _("audit", "设置商品主图"),
+            "picture_added": _("audit", "添加商品图片"),
+            "pictures_arranged": _("audit", "排列商品图片"),
+            "low_stock_set": _("audit", "设置库存提醒线"),
+        },
+    ),
+    Area(
+        _("audit", "店面"),
+        {
+            "window_block_added": _("audit", "添加店面板块"),
+            "window_block_changed": _("audit", "修改店面板块"),
+            "window_block_removed": _("audit", "移除店面板块"),
+            "window_ordered": _("audit", "调整店面板块顺序"),
+            "window_arranged": _("audit", "排列店面"),
+            "window_published": _("audit", "发布店面"),
+            "window_draft_restored": _("audit", "放弃店面草稿"),
+        },
+        prefix="window_",
+    ),
+    Area(
+        _("audit", "订单与售后"),
+        {
+            "order_refunded": _("audit", "退款（全额）"),
+            "order_partly_refunded": _("audit", "退款（部分）"),
+            "order_noted": _("audit", "写订单备注"),
+            "claim_opened": _("audit", "提出售后"),
+            "claim_withdrawn": _("audit", "撤回售后"),
+            "codes_revealed": _("audit", "查看卡密"),
+            "orders.order_claimed": _("audit", "认领订单"),
+            "orders.contacts_forgotten": _("audit", "清除订单里的联系方式"),
+            "wallet_topped_up": _("audit", "充值客户端余额"),
+        },
+    ),
+    Area(
+        _("audit", "收款与退款"),
+        {
+            "payments.account_opened": _("audit", "新增收款账户"),
+            "payments.account_changed": _("audit", "启停或限制收款账户"),
+            "payments.account_reconfigured": _("audit", "修改收款账户配置"),
+            "payments.account_probed": _("audit", "测试收款账户"),
+            "payments.case_closed": _("audit", "处理异常单"),
+            "payments.refund_resolved": _("audit", "核定退款结果"),
+            "payments.refund_retried": _("audit", "重新发起退款"),
+            "payments.bill_wanted_again": _("audit", "重新下载账单"),
+            "payments.evidence_sent": _("audit", "提交争议证据"),
+        },
+        prefix="payments.",
+    ),
+    Area(
+        _("audit", "卡密库"),
+        {
+            "vault.file_handed_in": _("audit", "上传卡密文件"),
+            "vault.intake_confirmed": _("audit", "确认导入文件"),
+            "vault.intake_cancelled": _("audit", "放弃导入文件"),
+            "vault.import_begun": _("audit", "开始导入"),
+            "vault.batch_activated": _("audit", "上架卡密批次"),
+            "vault.batch_cancelled": _("audit", "取消导入"),
+            "vault.batch_voided": _("audit", "作废剩余卡密"),
+            "vault.lots_quarantined": _("audit", "隔离批次"),
+            "vault.lots_restored": _("audit", "解除批次隔离"),
+            "vault.codes_quarantined": _("audit", "隔离卡密"),
+            "vault.codes_restored": _("audit", "解除卡密隔离"),
+            "vault.codes_voided": _("audit", "作废卡密"),
+            "vault.codes_exported": _("audit", "导出未售卡密"),
+            "vault.code_looked_up": _("audit", "查找卡密"),
+            "vault.expiry_changed": _("audit", "更改有效期"),
+            "vault.cost_changed": _("audit", "更改成本"),
+        },
+        prefix="vault.",
+    ),
+    Area(
+        _("audit", "消息与渠道"),
+        {
+            "notify.account_opened": _("audit", "配置消息渠道"),
+            "notify.account_switched": _("audit", "启停消息渠道"),
+            "notify.channel_tested": _("audit", "测试消息渠道"),
+            "notify.template_saved": _("audit", "保存消息模板"),
+            "notify.template_dropped": _("audit", "恢复默认消息模板"),
+            "notify.switch_set": _("audit", "开关消息通知"),
+            "notify.codes_in_messages": _("audit", "更改消息可否带卡密"),
+            "notify.keep_days_set": _("audit", "设置消息保留天数"),
+            "notify.staff_alerts_set": _("audit", "设置成员提醒"),
+            "notify.message_resent": _("audit", "重发消息"),
+            "notify.message_retried": _("audit", "重试发送消息"),
+            "notify.told_again": _("audit", "重发发货通知"),
+            "notify.recipient_forgotten": _("audit", "清除收件地址"),
+        },
+        prefix="notify.",
+    ),
+    Area(
+        _("audit", "后台操作"),
+        {
+            "console.posted": _("audit", "提交页面"),
+            "console.start_dismissed": _("audit", "收起开店向导"),
+            "console.batch_started": _("audit", "开始批量操作"),
+            "console.export_asked": _("audit", "申请导出列表"),
+            "console.export_taken": _("audit", "下载导出文件"),
+        },
+    ),
+    Area(
+        _("audit", "系统维护"),
+        {
+            "kernel.key_rotated": _("audit", "更换加密密钥"),
+            "kernel.key_retired": _("audit", "删除旧加密密钥"),
+            "kernel.jobs_retried": _("audit", "重试失败任务"),
+            "kernel.events_retried": _("audit", "重试失败事件"),
+            "kernel.audit_check_started": _("audit", "核对操作记录"),
+        },
+        prefix="kernel.",
+    ),
+    Area(
+        _("audit", "演示数据"),
+        {
+            "demo.adopted": _("audit", "把店铺用于演示"),
+            "demo.fill_started": _("audit", "开始填充演示数据"),
+            "demo.fill_done": _("audit", "填完演示数据"),
+            "demo.empty_started": _("audit", "开始清空演示数据"),
+            "demo.empty_done": _("audit", "清完演示数据"),
+        },
+        prefix="demo.",
+    ),
+)
+ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, words in area.actions.items()}
+#: Kinds of things that lines are about.
+SUBJECTS: Final[Mapping[str, Text]] = {
+    "shop": _("audit", "店铺"),
+    "staff": _("audit", "成员"),
+    "user": _("audit", "登录账号"),
+    "buyer": _("audit", "买家"),
+    "api_client": _("audit", "API 客户端"),
+    "oauth_app": _("audit", "第三方登录"),
+    "product": _("audit", "商品"),
+    "sku": _("audit", "规格"),
+    "catalog.sku": _("audit", "规格"),
+    "category": _("audit", "分类"),
+    "image": _("audit", "图片"),
+    "window": _("audit", "店面"),
+    "order": _("audit", "订单"),
+    "code": _("audit", "卡密"),
+    "codes": _("audit", "卡密"),
+    "batch": _("audit", "卡密批次"),
+    "lots": _("audit", "卡密批次"),
+    "vault.intake": _("audit", "导入文件"),
+    "payments.account": _("audit", "收款账户"),
+    "payments.bill": _("audit", "账单"),
+    "payments.case": _("audit", "异常单"),
+    "payments.dispute": _("audit", "拒付争议"),
+    "payments.refund": _("audit", "退款单"),
+    "notify.account": _("audit", "消息渠道"),
+    "notify.channel": _("audit", "消息渠道"),
+    "notify.message": _("audit", "消息"),
+    "notify.scene": _("audit", "通知场景"),
+    "notify.setting": _("audit", "消息设置"),
+    "notify.template": _("audit", "消息模板"),
+    "console.batch": _("audit", "批量操作"),
+    "console.export": _("audit", "导出文件"),
+    "page": _("audit", "页面"),
+    "event": _("audit", "事件"),
+    "jobs": _("audit", "任务"),
+    "audit": _("audit", "操作记录"),
+    "sealing_key": _("audit", "加密密钥"),
+    "demo_run": _("audit", "演示数据"),
+}
+
+
+def action(key: str) -> str:
+    """What was done, in words."""
+    return str(ACTIONS.get(key, key))
+
+
+def subject(kind: str) -> str:
+    """The kind of thing it was done to, in words."""
+    return str(SUBJECTS.get(kind, kind))
+
+
+def choices() -> list[tuple[str, list[tuple[str, Text]]]]:
+    """What can be asked for: areas with their actions, and first, where one beginning means it, the whole area."""
+    found = []
+    for area in AREAS:
+        whole = pgettext("audit", "%(area)s：全部") % {"area": area.title}
+        found.append((str(area.title), [*([(area.prefix, whole)] if area.prefix else []), *area.actions.items()]))
+    return found
