@@ -10,6 +10,7 @@ from uuid import UUID
 
 from goodfor.delivery.types import Delivered
 from goodfor.ledger.types import Entry, Line
+from goodfor.orders.types import BANK as BANK
 from goodfor.orders.types import LineRow
 
 ORDER_LIABILITY: Final = "2203:order"
@@ -19,7 +20,6 @@ SALES: Final = "5001:sales:codes"
 COST_OF_SALES: Final = "5401:cogs:codes"
 VOIDED: Final = "5401:cogs:void"
 PURCHASES: Final = "2202:supplier:stock:accrued"
-BANK: Final = "1002:bank:manual"
 
 
 def buyer_wallet(buyer_id: UUID) -> str:

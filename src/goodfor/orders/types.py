@@ -12,6 +12,8 @@ MAX_LINES = 20
 MAX_CODES = 10_000
 #: Length of a buyer's name in the tables; longer ones are kept as a hash.
 MAX_REF = 64
+#: The shop's bank in the ledger: what people pay by hand goes through it.
+BANK = "1002:bank:manual"
 METHOD_LABELS = {
     "wechat": _("微信支付"),
     "alipay": _("支付宝"),

@@ -1,10 +1,13 @@
 """Every row lock of payments: taken once, sorted, with a lock timeout. They come after the locks of order and stock."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
+from goodfor.payments.bill_models import BillFile
+from goodfor.payments.dispute_models import Dispute
 from goodfor.payments.errors import PaymentNotFound, RefundNotFound
 from goodfor.payments.models import Account, Payment, Refund
 
@@ -43,3 +46,21 @@ def lock_account(shop_id: UUID, account_id: UUID) -> Account | None:
     """Lock one version of a channel account, so that two changes follow one another; None for no such account."""
     _limit_waiting()
     return Account.objects.select_for_update().filter(shop_id=shop_id, id=account_id).first()
+
+
+def lock_dispute(shop_id: UUID, account_id: UUID, channel_ref: str) -> Dispute:
+    """Lock a dispute that is there, after its payment."""
+    _limit_waiting()
+    rows = Dispute.objects.select_for_update()
+    return rows.get(shop_id=shop_id, account_id=account_id, channel_ref=channel_ref)
+
+
+def lock_bill(shop_id: UUID, bill_id: UUID) -> BillFile:
+    """Lock a bill for as long as its rows are read in."""
+    return BillFile.objects.select_for_update().get(shop_id=shop_id, id=bill_id)
+
+
+def take_due_bills(now: datetime, limit: int) -> list[BillFile]:
+    """Bills of all shops whose time has come, those that nobody else is at."""
+    due = BillFile.objects.filter(next_try_at__lte=now).order_by("next_try_at")
+    return list(due.select_for_update(skip_locked=True)[:limit])

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from goodfor.kernel.money import Money
 from goodfor.ledger.types import Entry, Line
+from goodfor.payments.desk_types import BillView as BillView
+from goodfor.payments.desk_types import DisputeView as DisputeView
+from goodfor.payments.routing import Candidate as Candidate
+from goodfor.payments.routing import Paying as Paying
 from goodfor.payments.states import SUCCEEDED
 
 FactKind = Literal["paid", "closed", "refunded", "refund_failed", "disputed", "dispute_won", "dispute_lost"]
@@ -376,43 +379,3 @@ class PaymentSearch:
     def exact(self) -> bool:
         """True when something is asked for that leaves few payments."""
         return bool(self.number or self.channel_ref or self.source_id)
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeView:
-    """A dispute. `payment_id` None: it is about no payment of ours that we know."""
-
-    id: UUID
-    shop_id: UUID
-    payment_id: UUID | None
-    provider: str
-    account_code: str
-    channel_ref: str
-    amount: Money
-    state: str
-    evidence_at: datetime | None
-    opened_at: datetime
-    closed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class BillView:
-    """A day's bill. `came` and `went` are the sums of its rows, both positive; `fee` exact, negative: kept by them."""
-
-    id: UUID
-    shop_id: UUID
-    provider: str
-    account_code: str
-    day: date
-    kind: str
-    state: str
-    rows: int
-    came: Money
-    went: Money
-    fee: Decimal
-    problem: str
-    problem_line: int
-    sha256: str
-    size_bytes: int
-    imported_at: datetime | None
-    next_try_at: datetime | None

@@ -41,11 +41,48 @@ def run(
     stack.kill_worker()
     time.sleep(0.5)
     stack.wait_ready(90)
-    lock = threading.Lock()
     errors: list[str] = []
-    made: list[paying.Paying] = []
     _lose(stack, count, drop, error)
     began = time.monotonic()
+    given = _trade(stack, console, count, refunds, threads, errors)
+    restarts = {child.spec.name: child.restarts for child in stack.supervisor.children}
+    os.environ.pop(faultpoints.NAME)
+    hits = {kind: stack.control.hits(kind) for kind in ("lost_answer", "error_burst")}
+    stack.control.reset_faults()
+    stack.kill_web()
+    stack.kill_worker()
+    time.sleep(0.5)
+    stack.wait_ready(90)
+    waited = proof.wait_settled(stack, SETTLE)
+    figures, bars_ = proof.end(stack, console)
+    for text in errors[:5]:
+        console.print(text, markup=False)
+    done, unfinished, failed = (int(n) for n in proof.rows(_REFUNDS, shop_id)[0])
+    states = figures["orders_by_state"]
+    ended = states.get("delivered", 0) + states.get("refunded", 0)
+    return BenchResult(
+        "lost",
+        {"payments": count, "refunds": given, "refunds_done": done, "refunds_failed": failed, "lost_answers": hits,
+         "restarts": restarts, "seconds": time.monotonic() - began, "settled_after_seconds": waited,
+         "errors": len(errors), **figures},
+        [
+            Bar("orders delivered or given back", ended, f"= {count}", ended == count),
+            Bar("refunds whose end is not known", unfinished, "= 0", unfinished == 0),
+            Bar("refunds arrived", done, f"= {refunds}", done == refunds),
+            Bar("answers lost and errors given", sum(hits.values()), "> 0", all(hits.values())),
+            Bar("processes that died", sum(restarts.values()), "> 0", sum(restarts.values()) > 0),
+            *bars_,
+        ],
+    )  # fmt: skip
+
+
+def _trade(
+    stack: Stack, console: Console, count: int, refunds: int, threads: int, errors: list[str]
+) -> int:  # fmt: skip
+    """Sell `count`, and give `refunds` of them back once they are delivered; how many refunds were asked for."""
+    shop_id = stack.made.shop_id
+    lock = threading.Lock()
+    made: list[paying.Paying] = []
     with Progress(console=console, transient=True) as bars:
         paid_bar, back_bar = (
             bars.add_task("支付 / payments", total=count),
@@ -78,35 +115,7 @@ def run(
         calm = time.monotonic() + 60
         while time.monotonic() < calm and int(proof.rows(_REFUNDS, shop_id)[0][0]) < refunds:
             time.sleep(0.5)
-    restarts = {child.spec.name: child.restarts for child in stack.supervisor.children}
-    os.environ.pop(faultpoints.NAME)
-    hits = {kind: stack.control.hits(kind) for kind in ("lost_answer", "error_burst")}
-    stack.control.reset_faults()
-    stack.kill_web()
-    stack.kill_worker()
-    time.sleep(0.5)
-    stack.wait_ready(90)
-    waited = proof.wait_settled(stack, SETTLE)
-    figures, bars_ = proof.end(stack, console)
-    for text in errors[:5]:
-        console.print(text, markup=False)
-    done, unfinished, failed = (int(n) for n in proof.rows(_REFUNDS, shop_id)[0])
-    states = figures["orders_by_state"]
-    ended = states.get("delivered", 0) + states.get("refunded", 0)
-    return BenchResult(
-        "lost",
-        {"payments": count, "refunds": given, "refunds_done": done, "refunds_failed": failed, "lost_answers": hits,
-         "restarts": restarts, "seconds": time.monotonic() - began, "settled_after_seconds": waited,
-         "errors": len(errors), **figures},
-        [
-            Bar("orders delivered or given back", ended, f"= {count}", ended == count),
-            Bar("refunds whose end is not known", unfinished, "= 0", unfinished == 0),
-            Bar("refunds arrived", done, f"= {refunds}", done == refunds),
-            Bar("answers lost and errors given", sum(hits.values()), "> 0", all(hits.values())),
-            Bar("processes that died", sum(restarts.values()), "> 0", sum(restarts.values()) > 0),
-            *bars_,
-        ],
-    )  # fmt: skip
+    return given
 
 
 def _lose(stack: Stack, calls: int, drop: int, error: int) -> None:

@@ -17,9 +17,9 @@ from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.orders import queries as orders
-from goodfor.orders.accounts import BANK
 from goodfor.orders.operations import retry_refund
 from goodfor.orders.operations.open_wallet import open_wallet
+from goodfor.orders.types import BANK
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.close_case import close_case
 from goodfor.payments.operations.resolve_refund import resolve_refund

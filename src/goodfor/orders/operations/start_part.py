@@ -66,13 +66,9 @@ def start_part(
     )
     ledger.post(shop_id=shop_id, currency=amount.currency, entries=(*entries, entry), now=now)
     audit.record(
-        shop_id=shop_id,
-        actor=actor,
-        action="order_partly_refunded",
-        subject=("order", order.id),
-        data={"reason": reason[:200], "amount_minor": amount.amount_minor},
-        now=now,
-    )
+        shop_id=shop_id, actor=actor, action="order_partly_refunded", subject=("order", order.id),
+        data={"reason": reason[:200], "amount_minor": amount.amount_minor}, now=now,
+    )  # fmt: skip
     if refund.done:
         finish_refund(shop_id=shop_id, order_id=order.id, refund=refund, now=now)
     return RefundView(

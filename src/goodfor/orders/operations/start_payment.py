@@ -13,8 +13,7 @@ from goodfor.orders.types import OrderView, Payer
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import ChannelRejected, ChannelUnavailable, ExposureExceeded
 from goodfor.payments.operations.begin_payment import PayerRequest, begin_payment
-from goodfor.payments.routing import Candidate, Paying
-from goodfor.payments.types import Instruction
+from goodfor.payments.types import Candidate, Instruction, Paying
 
 #: What makes the next account worth a try: this one does not answer, does not want, or holds too much of our money.
 _NEXT = (ChannelUnavailable, ChannelRejected, ExposureExceeded)

@@ -64,19 +64,12 @@ def start_refund(
     )
     cause = f"refund:{refund.id}"
     settle_claims(shop_id=shop_id, order_id=order.id, number=order.number, actor=actor, cause=cause, now=now)
-    publish(
-        shop_id=shop_id,
-        event=OrderRefunding(order.id, order.number, refund.id, reason),
-        cause=("payment", order.payment_id),
-        now=now,
-    )
+    event = OrderRefunding(order.id, order.number, refund.id, reason)
+    publish(shop_id=shop_id, event=event, cause=("payment", order.payment_id), now=now)
     entry = accounts.refund_entry(
-        refund_id=refund.id,
-        order_id=order.id,
-        amount_minor=rest.amount_minor,
-        delivered=order.state == states.DELIVERED,
-        now=now,
-    )
+        refund_id=refund.id, order_id=order.id, amount_minor=rest.amount_minor,
+        delivered=order.state == states.DELIVERED, now=now,
+    )  # fmt: skip
     ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(*entries, entry), now=now)
     if refund.done:
         finish_refund(shop_id=shop_id, order_id=order.id, refund=refund, now=now)

@@ -13,6 +13,7 @@ from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded, Unknown
 from goodfor.kernel.tenancy import platform_job
 from goodfor.payments import bill_files, states
 from goodfor.payments.bill_models import BillFile
+from goodfor.payments.locks import take_due_bills
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account
 from goodfor.payments.operations.import_bill import import_bill
@@ -33,8 +34,7 @@ def fetch_bills(*, now: datetime, limit: int = 4) -> int:
     """Take up to `limit` of all shops, one after the other; returns how many. Never inside a transaction."""
     require_no_transaction()
     with platform_job("fetch bills"), transaction.atomic():
-        due = BillFile.objects.filter(next_try_at__lte=now).order_by("next_try_at").select_for_update(skip_locked=True)
-        rows = list(due[:limit])
+        rows = take_due_bills(now, limit)
         BillFile.objects.filter(id__in=[row.id for row in rows]).update(next_try_at=now + LEASE)
     for row in rows:
         fetch_bill(shop_id=row.shop_id, bill_id=row.id, now=now)

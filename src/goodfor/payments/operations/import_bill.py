@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from goodfor.payments import bill_files, states
 from goodfor.payments.bill_models import BillFile
+from goodfor.payments.locks import lock_bill
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account
 from goodfor.payments.providers.bills import BadBill, BillRow
@@ -46,7 +47,7 @@ def import_bill(*, shop_id: UUID, bill_id: UUID, path: Path, now: datetime) -> i
     `path` is moved into the folder of kept files. Raises BadBill.
     """
     with transaction.atomic():
-        row = BillFile.objects.select_for_update().get(shop_id=shop_id, id=bill_id)
+        row = lock_bill(shop_id, bill_id)
         if row.state != states.WANTED:
             return 0
         account = Account.objects.get(shop_id=shop_id, id=row.account_id)

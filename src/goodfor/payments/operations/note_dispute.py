@@ -13,7 +13,7 @@ from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry, Line
 from goodfor.payments import states
 from goodfor.payments.dispute_models import Dispute
-from goodfor.payments.locks import lock_payment
+from goodfor.payments.locks import lock_dispute, lock_payment
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account, FactRow, Inbox, Payment
 from goodfor.payments.operations.open_case import open_case
@@ -76,9 +76,7 @@ def _dispute(account: Account, fact: Fact, payment: Payment | None, now: datetim
         amount_minor=fact.amount.amount_minor, currency=fact.amount.currency, opened_at=now,
     )  # fmt: skip
     Dispute.objects.bulk_create([new], ignore_conflicts=True)
-    row = Dispute.objects.select_for_update().get(
-        shop_id=account.shop_id, account_id=account.id, channel_ref=fact.channel_ref
-    )
+    row = lock_dispute(account.shop_id, account.id, fact.channel_ref)
     if row.id == new.id:
         _history(row, None, states.DISPUTED, now)
         _post(row, account, "dispute", held=row.amount_minor, now=now)
