@@ -15,7 +15,7 @@ from goodfor.payments.models import Account
 from goodfor.payments.operations.change_account import change_account
 from goodfor.payments.operations.probe_account import probe_account
 from goodfor.payments.providers import http
-from goodfor.payments.providers.forms import FORMS
+from goodfor.payments.providers.channels import FORMS
 from goodfor.payments.providers.probing import Probe
 from goodfor.payments.providers.registry import PROVIDERS
 from goodfor.payments.tests.world import World, rows
