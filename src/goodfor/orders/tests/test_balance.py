@@ -95,7 +95,7 @@ def test_another_way_where_the_channel_refused(
         shop_id=shop.demo.shop_id, order_id=order_id, reason="test", actor="staff:1", by_staff=True, now=now
     )
     refused_by_the_channel(shop, refund.refund_id, now, monkeypatch)
-    wallet(shop, now)
+    paid_from = accounts.BANK if way == "by_hand" else wallet(shop, now)
     assert queries.order_view(shop.demo.shop_id, order_id).state == "refunding"
     for _again in range(2):
         done = retry_refund(shop_id=shop.demo.shop_id, order_id=order_id, actor="staff:1", paid_from=paid_from, now=now)
