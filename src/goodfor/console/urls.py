@@ -15,6 +15,7 @@ from goodfor.console.site import site
 from goodfor.console.views import (
     account,
     audit,
+    bills,
     buyers,
     categories,
     demo,
@@ -74,6 +75,7 @@ desk = [
     *listing_urls("payments/", PAYMENTS),
     path("payments/<str:number>/", payments.payment, name="payment"),
     *listing_urls("cases/", CASES),
+    path("bills/", bills.bills, name="bills"),
     path("cases/<uuid:case_id>/", payments.case, name="case"),
     *listing_urls("products/", PRODUCTS),
     path("products/new", product.product_new, name="product-new"),

@@ -40,6 +40,13 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "bill_refused": _("账单文件有问题"),
     "bill_missing": _("账单一直没有"),
 }
+BILL_KINDS: Final[Mapping[str, Text]] = {"trade": _("交易账单"), "fund": _("资金账单")}
+BILL_STATES: Final[Mapping[str, tuple[Text, str]]] = {
+    "wanted": (_("等待下载"), "amber"),
+    "imported": (_("已入库"), "green"),
+    "empty": (_("当天无交易"), "plain"),
+    "refused": (_("文件有问题，没有收"), "red"),
+}
 #: What stands in a case's detail.
 CASE_DETAILS: Final[Mapping[str, Text]] = {
     "number": _("单号"),

@@ -1,6 +1,7 @@
-"""Disputes and bills as they leave the room. Part of `types`."""
+"""Disputes, what is said in them, and bills. Part of `types`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -46,3 +47,18 @@ class BillView:
     size_bytes: int
     imported_at: datetime | None
     next_try_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for us. No codes in it: that they were shown, when and to whom, never what they are."""
+
+    order_number: str
+    product: str
+    buyer_contact: str = field(repr=False)
+    client_ip: str = ""
+    delivered_at: datetime | None = None
+    #: When and from where each code was revealed, in words of one line each.
+    reveals: tuple[str, ...] = ()
+    text: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)

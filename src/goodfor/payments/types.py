@@ -10,6 +10,7 @@ from goodfor.kernel.money import Money
 from goodfor.ledger.types import Entry, Line
 from goodfor.payments.desk_types import BillView as BillView
 from goodfor.payments.desk_types import DisputeView as DisputeView
+from goodfor.payments.desk_types import Evidence as Evidence
 from goodfor.payments.routing import Candidate as Candidate
 from goodfor.payments.routing import Paying as Paying
 from goodfor.payments.states import SUCCEEDED

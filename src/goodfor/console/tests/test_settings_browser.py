@@ -61,6 +61,7 @@ def test_every_settings_page(shop: Shop, live_server: Any, browser: Any, width: 
         "audit": "/console/audit/",
         "audit-check": reverse("desk:audit-check"),
         "jobs": reverse("desk:jobs"),
+        "bills": reverse("desk:bills"),
     }.items():
         visit.open(path)
         visit.check(f"settings-{name}")

@@ -18,6 +18,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.orders import queries as orders
 from goodfor.orders.operations import retry_refund
+from goodfor.orders.operations.answer_dispute import answer_dispute
 from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.orders.types import BANK
 from goodfor.payments import queries as payments
@@ -86,6 +87,8 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
         "may_decide": refund is not None and refund.state == "unknown",
         "has_wallet": bool(paid and refund and refund.state == "failed" and _buyer(shop_id, paid)),
         "may_repeat": refund is not None and refund.state == "failed" and visitor.may(Permission.ORDERS_REFUND),
+        "may_answer": found.kind == "dispute" and found.state == "open" and found.payment_id is not None,
+        "disputes": payments.disputes_of(shop_id, found.payment_id) if found.payment_id else [],
         "error": error,
     }
     status = error.http_status if error else 200
@@ -103,6 +106,10 @@ def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
     refund = payments.refund(shop_id, found.refund_id) if found.refund_id else None
     if act == "close":
         close_case(shop_id=shop_id, case_id=found.id, resolution=note, actor=visitor.actor, now=now)
+        return
+    if act == "evidence" and found.kind == "dispute":
+        require_fresh_proof(request)
+        _answer(visitor, found, note)
         return
     if refund is None or act not in ("arrived", "absent", "repeat", "wallet", "by_hand"):
         raise InvalidInput(_("没有这个操作"))
@@ -126,6 +133,17 @@ def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
         )  # fmt: skip
         return
     _decide(visitor, refund, act == "arrived", note)
+
+
+def _answer(visitor: Visitor, found: CaseView, note: str) -> None:
+    """Hand in the evidence of a dispute; the case stays open until the bank has decided."""
+    if found.payment_id is None:
+        raise InvalidInput(_("没有这个操作"))
+    for one in payments.disputes_of(visitor.shop.id, found.payment_id):
+        if one.state == "open":
+            answer_dispute(
+                shop_id=visitor.shop.id, dispute_id=one.id, text=note, actor=visitor.actor, now=utc_now()
+            )  # fmt: skip
 
 
 def _buyer(shop_id: UUID, paid: PaymentView) -> UUID | None:

@@ -3,6 +3,7 @@
 Begun, paid, delivered; refunded; paid too late; disputed; billed: and at the end both sides' books are the same.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -14,12 +15,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import connection
 from django.db.models import F
 
+from goodfor.delivery import queries as delivery
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
 from goodfor.orders import queries
+from goodfor.orders.operations.answer_dispute import answer_dispute
 from goodfor.orders.operations.refund_order import refund_order
 from goodfor.orders.operations.refund_part import refund_part
+from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import broken, place, refund_all, relay_all
@@ -246,6 +250,17 @@ def test_a_dispute_from_its_beginning_to_its_end(
     assert desk.control.wait_quiet(10)
     (open_one,) = payments.disputes_of(till.shop_id, payment.id)
     assert open_one.state == "open"
+    bought_code = delivery.masked_codes(till.shop_id, [order.lines[0].line_id])[0]
+    reveal_codes(shop_id=till.shop_id, order_id=order.order_id, actor="guest", ip="", now=utc_now())
+    answer_dispute(
+        shop_id=till.shop_id, dispute_id=open_one.id, text="delivered", actor="staff:1", now=utc_now()
+    )  # fmt: skip
+    told = json.dumps(desk.control.ledger(channel, number(payment)), ensure_ascii=False)
+    assert "delivered" in told
+    assert bought_code.position == 1
+    secrets = [secret for _number, secret in shop.codes]
+    assert not [secret for secret in secrets if secret in told]
+    assert payments.disputes_of(till.shop_id, payment.id)[0].evidence_at is not None
     desk.control.decide(channel, open_one.channel_ref, won=won)
     assert desk.control.wait_quiet(10)
     (ended,) = payments.disputes_of(till.shop_id, payment.id)

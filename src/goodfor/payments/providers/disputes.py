@@ -1,27 +1,11 @@
 """Disputes and chargebacks: the buyer's bank takes money back, and we may show what the buyer got."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from goodfor.kernel.outcomes import Outcome
+from goodfor.payments.desk_types import Evidence as Evidence
 from goodfor.payments.providers.base import Account
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for us. No codes in it: that they were shown, when and to whom, never what they are."""
-
-    order_number: str
-    product: str
-    buyer_contact: str = field(repr=False)
-    client_ip: str = ""
-    delivered_at: datetime | None = None
-    #: When and from where each code was revealed, in words of one line each.
-    reveals: tuple[str, ...] = ()
-    text: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 class Disputing(Protocol):
