@@ -6,18 +6,17 @@ The database of the run is thrown away, so the codes may stay there.
 import os
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError, connection
 from rich.console import Console
 
+from goodfor.cli.bench.memory import PeakMemory
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.bench.site import running_site
 from goodfor.cli.lazy import load
@@ -157,7 +156,7 @@ def _import(path: Path, shop_id: UUID, sku_id: UUID, rows: int, *, quiet: bool) 
             sys.stderr.write(f"\r{100 * progress.bytes_done // progress.bytes_total} %")
 
     import_file = load("goodfor.vault.operations").import_file
-    with _PeakMemory() as memory:
+    with PeakMemory() as memory:
         began = time.perf_counter()
         done = import_file(
             shop_id=shop_id, sku_id=sku_id, path=path, options=_OPTIONS, actor="bench", now=utc_now(), progress=show
@@ -166,59 +165,3 @@ def _import(path: Path, shop_id: UUID, sku_id: UUID, rows: int, *, quiet: bool) 
     if done.batch.counts.accepted != rows:
         raise RuntimeError(f"{done.batch.counts.accepted} of {rows} codes came in")
     return done.batch.id, seconds, memory.peak
-
-
-class _PeakMemory:
-    """The most that this process and its children held together (resident bytes; pages they share count twice)."""
-
-    def __init__(self) -> None:
-        self.peak = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> "_PeakMemory":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.is_set():
-            self.peak = max(self.peak, sum(_resident(pid) for pid in _family(os.getpid())))
-            self._stop.wait(0.05)
-
-
-def _family(pid: int) -> list[int]:
-    family = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in task.read_text().split()]
-        except OSError:
-            continue
-        for child in children:
-            # The embedded server is a child too, but it is the database, not the import: its shared buffers would
-            # be counted once for each of its processes.
-            if not _is_postgres(child):
-                family += _family(child)
-    return family
-
-
-def _is_postgres(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
-    except OSError:
-        return True
-
-
-def _resident(pid: int) -> int:
-    try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        return 0
-    return 0
