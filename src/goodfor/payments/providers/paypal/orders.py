@@ -53,7 +53,7 @@ def make(settings: Settings, attempt: Attempt, now: datetime) -> dict[str, Any]:
 
 def started(order: dict[str, Any]) -> Outcome:
     """The way to PayPal's page."""
-    links = [link for link in objects.listed(order.get("links")) if link.get("rel") in _APPROVE]
+    links = [link for link in objects.listed(order.get("links")) if str(link.get("rel")) in _APPROVE]
     href = links[0].get("href") if links else None
     if not isinstance(href, str) or len(href) > 2048 or not http.is_safe_url(href):
         return Unknown("no_link")
@@ -107,7 +107,7 @@ def _order_state(account: Account, attempt: Attempt, order: dict[str, Any], now:
     status, kept = order.get("status"), objects.ORDER + objects.identifier(order.get("id"))
     units = objects.listed(order.get("purchase_units"))
     captures = objects.listed(objects.inner(units[0], "payments", "captures"))
-    taken = [capture for capture in captures if capture.get("status") in _TAKEN]
+    taken = [capture for capture in captures if str(capture.get("status")) in _TAKEN]
     if taken:
         return _paid(account, attempt, taken[0], now)
     if any(capture.get("status") == "PENDING" for capture in captures):
@@ -125,7 +125,7 @@ def _capture_state(account: Account, settings: Settings, attempt: Attempt, ref: 
     if capture.get("custom_id") != attempt.number or capture.get("id") != ref:
         raise BadReply("other_number")
     objects.check_payee(capture, settings)
-    if capture.get("status") in _TAKEN:
+    if str(capture.get("status")) in _TAKEN:
         return _paid(account, attempt, capture, now)
     return Pending(ref) if capture.get("status") == "PENDING" else Unknown("bad_status")
 

@@ -65,7 +65,7 @@ def kind_of(status: object) -> FactKind:
     """What a dispute's status means. Raises BadReply for one that we do not know."""
     if isinstance(status, str) and status in _ENDS:
         return _ENDS[status]
-    if status in _OPEN:
+    if isinstance(status, str) and status in _OPEN:
         return "disputed"
     raise BadReply("bad_status")
 

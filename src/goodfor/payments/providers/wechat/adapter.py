@@ -66,7 +66,7 @@ class WechatProvider:
 
         def ask() -> Outcome:
             trade = _trade(mine, attempt.number, now)
-            state = trade.get("trade_state")
+            state = shapes.text(trade, "trade_state", 32)
             if state in shapes.PAID_STATES:
                 return paid(shapes.paid_fact(account, mine, trade, "query", now))
             if state in _OVER:

@@ -73,7 +73,7 @@ def _paid(account: Account, mine: Settings, said: dict[str, Any], now: datetime)
     our_ref = _number(said, "out_trade_no")
     if not mine.owns(said.get("mchid"), said.get("appid")):
         raise NotifyProblem("foreign_merchant", authentic=True, our_ref=our_ref)
-    if said.get("trade_state") not in shapes.PAID_STATES:
+    if shapes.text(said, "trade_state", 32) not in shapes.PAID_STATES:
         raise NotifyProblem("not_paid", authentic=True, our_ref=our_ref)
     try:
         return shapes.paid_fact(account, mine, said, "notify", now)

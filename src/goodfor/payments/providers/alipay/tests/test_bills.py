@@ -229,7 +229,7 @@ def test_damaged_zips(tmp_path: Path) -> None:
     assert refused(tmp_path, packed(*fund_bill(), "fund"), "trade") == "unknown_header"
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_many_rows_in_little_memory(tmp_path: Path) -> None:
     count, path = 200_000, tmp_path / "bill.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:

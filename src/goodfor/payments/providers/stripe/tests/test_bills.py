@@ -193,7 +193,7 @@ def test_any_flipped_byte_is_refused(bill: Path) -> None:
             list(PROVIDER.read_bill(account(), "fund", bill))
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_many_rows_in_constant_memory(tmp_path: Path) -> None:
     path, sums = tmp_path / "bill", bills._Sums()
     with path.open("wb") as file:
