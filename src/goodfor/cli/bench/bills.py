@@ -122,11 +122,9 @@ def _account(shop_id: UUID) -> UUID:
 
 
 def _wanted(shop_id: UUID, account_id: UUID, day: date) -> UUID:
-    row = load("goodfor.payments.bill_models").BillFile.objects.create(
-        shop_id=shop_id, account_id=account_id, provider="alipay", account_code="bench", day=day, kind="trade",
-        currency="CNY", created_at=load("goodfor.kernel.clock").utc_now(),
-    )  # fmt: skip
-    found: UUID = row.id
+    found: UUID = load("goodfor.payments.operations.want_bills").want_bill(
+        shop_id=shop_id, account_id=account_id, day=day, kind="trade", now=load("goodfor.kernel.clock").utc_now()
+    )
     return found
 
 

@@ -63,6 +63,17 @@ def _row(account: Account, day: date, kind: str, now: datetime) -> BillFile:
     )  # fmt: skip
 
 
+def want_bill(*, shop_id: UUID, account_id: UUID, day: date, kind: str, now: datetime) -> UUID:
+    """Note one bill of an account, of any day; its id, the known one where it was noted before."""
+    with transaction.atomic():
+        account = Account.objects.get(shop_id=shop_id, id=account_id)
+        BillFile.objects.bulk_create([_row(account, day, kind, now)], ignore_conflicts=True)
+        known = BillFile.objects.filter(
+            shop_id=shop_id, provider=account.provider, account_code=account.code, day=day, kind=kind
+        )
+        return known.values_list("id", flat=True).get()
+
+
 def want_again(*, shop_id: UUID, bill_id: UUID, actor: str, now: datetime) -> None:
     """Fetch a bill again that was refused or is late. One that was imported stays. Raises BillNotFound."""
     with transaction.atomic():

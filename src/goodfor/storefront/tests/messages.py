@@ -17,9 +17,9 @@ def in_python(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            # With two texts the first is the context of the second (pgettext).
-            texts = [arg for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-            first = texts[1] if name == "_" and len(texts) == 2 else (node.args[0] if node.args else None)
+            # With two arguments the first is the context of the second (pgettext).
+            with_context = len(node.args) == 2 and (name == "_" or name.startswith("pgettext"))
+            first = node.args[1] if with_context else (node.args[0] if node.args else None)
             if name in CALLS and isinstance(first, ast.Constant) and isinstance(first.value, str):
                 found.add(first.value)
     return found
