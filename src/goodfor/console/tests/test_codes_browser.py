@@ -17,6 +17,7 @@ from goodfor.vault import tasks
 pytestmark = browser_marks
 
 
+@pytest.mark.soak
 @every_size
 def test_a_file_by_clicks(
     shop: Shop, live_server: Any, browser: Any, tmp_path: Path, width: int, language: str

@@ -28,6 +28,7 @@ def words_of_goods(shop: Shop) -> tuple[str, ...]:
     return (*words_of(shop), *(text for offer in offers for text in offer), *names, "新品", "宅家")
 
 
+@pytest.mark.soak
 @every_size
 def test_every_page_of_goods(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     sku_id, now = shop.demo.skus["kw-50"], utc_now()

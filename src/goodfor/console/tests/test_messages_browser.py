@@ -15,6 +15,7 @@ from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size,
 pytestmark = browser_marks
 
 
+@pytest.mark.soak
 @every_size
 def test_every_message_page(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     things, one = message_things(shop), person(shop.id, Role.OWNER, app=True)

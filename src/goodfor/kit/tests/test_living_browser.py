@@ -29,6 +29,7 @@ def test_living_page(live_server: Any, browser: Any, width: int, language: str) 
     assert not visit.faults, "\n".join(visit.faults)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("width", [360, 1440])
 def test_overlays_open_and_close(live_server: Any, browser: Any, width: int) -> None:
     visit = Visit(browser, live_server.url, width, "zh-hans", budget=None)
@@ -51,6 +52,7 @@ def test_overlays_open_and_close(live_server: Any, browser: Any, width: int) -> 
     assert not visit.watch.stop(None)
 
 
+@pytest.mark.soak
 def test_batch_counts_and_asks(live_server: Any, browser: Any) -> None:
     visit = Visit(browser, live_server.url, 1440, "zh-hans", budget=None)
     page = visit.page
@@ -79,6 +81,7 @@ def test_batch_counts_and_asks(live_server: Any, browser: Any) -> None:
     assert "counted=12840" in body
 
 
+@pytest.mark.soak
 def test_columns_and_theme_are_remembered(live_server: Any, browser: Any) -> None:
     visit = Visit(browser, live_server.url, 1440, "zh-hans", budget=None)
     page = visit.page
@@ -96,6 +99,7 @@ def test_columns_and_theme_are_remembered(live_server: Any, browser: Any) -> Non
     assert not visit.watch.stop(None)
 
 
+@pytest.mark.soak
 def test_code_is_copied_without_gaps_and_clock_runs(live_server: Any, browser: Any) -> None:
     visit = Visit(browser, live_server.url, 360, "zh-hans", budget=None)
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server.url)

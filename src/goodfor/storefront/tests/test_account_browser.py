@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from goodfor.identity.operations.set_oauth_app import set_oauth_app
 from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
@@ -100,6 +102,7 @@ def fill_the_account(page: Any, base: str) -> None:
     page.wait_for_load_state("load")
 
 
+@pytest.mark.soak
 def test_buyer_signs_up_buys_and_finds_the_code_on_a_second_device(
     world: World, box: Mailbox, live_server: Any, browser: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from python_calamine import CalamineWorkbook
 
 from goodfor.cli.tests.journeys.conftest import Device, Owner, Up, buy, installation, owner_of
@@ -68,6 +69,7 @@ def test_imports_prices_sells_exports(demo: Up, owner: Owner, chrome: Any, tmp_p
     desk.close()
 
 
+@pytest.mark.soak
 def test_opens_a_shop_from_nothing(chrome: Any) -> None:
     with installation("--empty") as up:
         owner = owner_of(chrome, up)
