@@ -10,7 +10,7 @@ _MODES: Final = (("public_key", _("微信支付公钥")), ("certificate", _("平
 FORM: Final = ProviderForm(
     provider="wechat",
     label=_("微信支付"),
-    about=_("直接对接微信支付商户号。退款原路退回，账单每天自动下载核对。"),
+    about=_("直接对接微信支付商户号。退款原路退回。"),
     fields=(
         FormField("mchid", _("微信商户号"), _("商户平台「账户中心 - 商户信息」里的 10 位数字")),
         FormField(
