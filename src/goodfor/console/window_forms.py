@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.timezone import make_aware
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.catalog import queries as catalog
@@ -86,7 +87,7 @@ class SceneForm(BlockForm):
     scenes = forms.CharField(label=_("要显示的场景"), max_length=400, widget=forms.Textarea(attrs={"rows": 5}))
 
     def offer(self, shop_id: UUID) -> None:
-        known = "、".join(catalog.scenes(shop_id, limit=24))
+        known = gettext("、").join(catalog.scenes(shop_id, limit=24))
         hint = _("每行一个，从上到下显示。")
         self.fields["scenes"].help_text = f"{hint}{known}"
 
@@ -185,7 +186,7 @@ def summary_of(block: DraftBlock | Block) -> str:
     for name in ("title", "body"):
         if getattr(content, name, ""):
             return str(getattr(content, name)).splitlines()[0][:60]
-    return "、".join(getattr(content, "scenes", ()))[:60]
+    return gettext("、").join(getattr(content, "scenes", ()))[:60]
 
 
 def on_sale(shop_id: UUID) -> list[ProductView]:

@@ -12,7 +12,7 @@ from goodfor.cli import world
 from goodfor.console import tasks
 from goodfor.console.tests.conftest import CONTACT, Shop
 from goodfor.console.tests.helpers import Person, link_of, person, sql
-from goodfor.demo.types import OFFERS
+from goodfor.demo.types import OFFERS, SCENES
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
@@ -31,7 +31,7 @@ def words_of(shop: Shop) -> tuple[str, ...]:
     """The shop's own words, which are the same in every language."""
     titles = [line.title for line in shop.delivered.lines]
     offers = [name for offer in OFFERS for name in (offer.name, *(sku[1] for sku in offer.skus))]
-    return ("好码小店", "用不了", "易支付", "余额", "待付款大单", *titles, *offers)
+    return ("好码小店", "用不了", "易支付", "余额", "待付款大单", *SCENES, *titles, *offers)
 
 
 def come_in(visit: Visit, one: Person) -> None:
