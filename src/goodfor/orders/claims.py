@@ -70,6 +70,7 @@ def offer_for(
     whole = len(about) == len(held)
     price = min(prices[line_id] * len(about), left.amount_minor)
     running = given_back.owed(given_back.of_order(order_id, refunds)) or given_back.unfinished(refunds)
+    running = running or payments.holds_back(shop_id, payment_id)
     running = running or any(case.state == "open" for case in payments.cases_of(shop_id, payment_id))
     # Where the staff gave so much back that the line's price is not left, the rest of the order is not this claim's.
     possible = left.amount_minor > 0 if whole else 0 < price < left.amount_minor

@@ -144,7 +144,13 @@ def exposure(shop_id: UUID, account_id: UUID) -> int:
         captured_minor__gt=F("refunded_minor"),
         wallet_account="",
     ).aggregate(total=Sum(F("captured_minor") - F("refunded_minor")))["total"]
-    return int(total or 0)
+    # What went back another way still lies with the counterparty.
+    elsewhere = (
+        Refund.objects.filter(shop_id=shop_id, payment__account_id=account_id, payment__succeeded_at__gte=since)
+        .exclude(paid_from="")
+        .aggregate(total=Sum("amount_minor"))["total"]
+    )
+    return int(total or 0) + int(elsewhere or 0)
 
 
 def recorded(shop_id: UUID, fact_id: UUID) -> RecordedFact | None:

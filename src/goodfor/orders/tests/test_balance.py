@@ -163,6 +163,31 @@ def test_disputes_hold_the_money_and_end(
     assert broken(now) == {}
 
 
+@pytest.mark.parametrize("kind", ["disputed", "dispute_lost"])
+def test_nothing_goes_another_way_while_a_bank_has_it(shop: Shop, till: Till, now: datetime, kind: str) -> None:
+    """A refund that failed for the dispute is tried again by the staff: neither to the balance nor by hand."""
+    order_id = bought(shop, till, now)
+    payment_id = queries.order_view(shop.demo.shop_id, order_id).payment_id
+    assert payment_id is not None
+    refund = refund_order(
+        shop_id=shop.demo.shop_id, order_id=order_id, reason="x", actor="staff:1", by_staff=True, now=now
+    )
+    account = Account.objects.get(
+        shop_id=shop.demo.shop_id, id=payments.payment(shop.demo.shop_id, payment_id).account_id
+    )
+    apply_dispute(shop_id=shop.demo.shop_id, account=account, fact=word(till, payment_id, kind, now), now=now)
+    assert execute_refund(shop_id=shop.demo.shop_id, refund_id=refund.refund_id, now=now).failure == "disputed"
+    relay_all(now)
+    for paid_from in (wallet(shop, now), accounts.BANK):
+        with pytest.raises(DomainError) as refused:
+            retry_refund(
+                shop_id=shop.demo.shop_id, order_id=order_id, actor="staff:1", paid_from=paid_from, now=now
+            )  # fmt: skip
+        assert refused.value.code == "payment_disputed"
+    assert held(shop.demo.shop_id) == 0
+    assert broken(now) == {}
+
+
 def test_a_refund_on_its_way_waits_for_the_bank(shop: Shop, till: Till, now: datetime) -> None:
     order_id = bought(shop, till, now)
     payment_id = queries.order_view(shop.demo.shop_id, order_id).payment_id

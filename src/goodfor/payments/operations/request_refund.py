@@ -9,7 +9,8 @@ from goodfor.kernel.ids import order_number, uuid7
 from goodfor.kernel.money import Money
 from goodfor.kernel.statemachine import record_history
 from goodfor.payments import states
-from goodfor.payments.errors import RefundExceedsPaid, RefundKeyReused
+from goodfor.payments.disputes import holds_back
+from goodfor.payments.errors import PaymentDisputed, RefundExceedsPaid, RefundKeyReused
 from goodfor.payments.locks import lock_payment
 from goodfor.payments.mapping import refund_view
 from goodfor.payments.models import FactRow, Payment, Refund
@@ -33,7 +34,8 @@ def request_refund(
     The same `business_key` again gives the same refund. `capture_ref` names the channel's number of the money to give
     back where a payment was paid more than once. From a wallet it is given back at once: `succeeded`, no event; so it
     is from `paid_from`, a ledger account (a buyer's wallet, the bank) that pays instead of the channel.
-    Raises PaymentNotFound, RefundExceedsPaid, RefundKeyReused (same key, other payment or amount).
+    Raises PaymentNotFound, RefundExceedsPaid, RefundKeyReused (same key, other payment or amount), and PaymentDisputed
+    with `paid_from`: a bank has the money already.
     """
     with transaction.atomic(savepoint=False):
         payment = lock_payment(shop_id, payment_id)
@@ -43,6 +45,9 @@ def request_refund(
             if same != (payment_id, amount.amount_minor, amount.currency, paid_from):
                 raise RefundKeyReused(number=known.number)
             return refund_view(known, payment)
+        if paid_from and holds_back(shop_id, payment_id):
+            # Done at once, so this is the last moment to see it; one by a channel is looked at again before it is sent.
+            raise PaymentDisputed
         left = payment.captured_minor - payment.refunded_minor
         if amount.currency != payment.currency or not 0 < amount.amount_minor <= left:
             raise RefundExceedsPaid(refundable_minor=left, currency=payment.currency)
