@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from goodfor.kernel.money import Money
 from goodfor.kernel.statemachine import record_history
@@ -116,9 +117,8 @@ def _mark(row: FactRow, payment: Payment | None, outcome: OutcomeName, now: date
     FactRow.objects.filter(shop_id=row.shop_id, id=row.id).update(
         outcome=row.outcome, applied_at=now, payment_id=row.payment_id, posting_ref=row.posting_ref
     )
-    Inbox.objects.filter(
-        shop_id=row.shop_id, account_id=row.account_id, our_ref=row.our_ref, verified=True, applied_at__isnull=True
-    ).update(applied_at=now)
+    spoke = Q(account_id=row.account_id, our_ref=row.our_ref) | Q(id=row.inbox_id)
+    Inbox.objects.filter(spoke, shop_id=row.shop_id, verified=True, applied_at__isnull=True).update(applied_at=now)
 
 
 def _posting_ref(row: FactRow, payment: Payment | None, outcome: OutcomeName) -> str:

@@ -28,6 +28,7 @@ def confirm_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Confirmation:
     answer `nack`; the loop asks again soon, whatever happens. Never inside a transaction. Raises AccountNotFound.
     """
     require_no_transaction()
+    fact = _as_made(shop_id, fact)
     if _is_applied(shop_id, fact):
         return Confirmation("already_applied", None)
     row = Account.objects.filter(shop_id=shop_id, id=fact.account_id).first()
@@ -47,6 +48,21 @@ def confirm_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Confirmation:
         return Confirmation("confirmed", truth)
     _ask_soon(shop_id, fact, now)
     return Confirmation("unknown" if isinstance(outcome, Unknown) else "refuted", None)
+
+
+def _as_made(shop_id: UUID, fact: Fact) -> Fact:
+    """The fact with the version of the account that the payment was made with.
+
+    Stripe and PayPal call one address whatever keys came since; the question that follows goes to the payment's own
+    merchant, so a fact of another one is refuted there.
+    """
+    made = (
+        Payment.objects.filter(shop_id=shop_id, number=fact.our_ref).values_list("account_id", "account_code").first()
+    )
+    if made is None or made[0] == fact.account_id:
+        return fact
+    same = Account.objects.filter(shop_id=shop_id, id=fact.account_id, provider=fact.provider, code=made[1]).exists()
+    return replace(fact, account_id=made[0]) if same else fact
 
 
 def _is_applied(shop_id: UUID, fact: Fact) -> bool:

@@ -1,4 +1,4 @@
-"""A channel tells of a dispute: ask it, write down whose the money is now, and tell the staff."""
+"""A channel tells of a dispute: ask it where it can be asked, write down whose the money is now, and tell the staff."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -30,17 +30,20 @@ KINDS: Final = frozenset({"disputed", *ENDS})
 def note_dispute(*, shop_id: UUID, fact: Fact, now: datetime) -> bool:
     """Ask the channel about the dispute and apply what it says; False when it gave no answer: let it call again.
 
-    Never inside a transaction.
+    Where the channel cannot be asked (PayPal) its own signed word counts. Never inside a transaction.
     """
     require_no_transaction()
     account = Account.objects.filter(shop_id=shop_id, id=fact.account_id).first()
-    adapter = disputing(account.provider) if account else None
-    if account is None or adapter is None:
+    if account is None:
         return False
-    outcome = adapter.query_dispute(opened(account), fact.channel_ref, now)
-    if not isinstance(outcome, Succeeded):
-        return False
-    apply_dispute(shop_id=shop_id, account=account, fact=fact_of(outcome), now=now)
+    if adapter := disputing(account.provider):
+        outcome = adapter.query_dispute(opened(account), fact.channel_ref, now)
+        if not isinstance(outcome, Succeeded):
+            return False
+        said = fact_of(outcome)
+    else:
+        said = fact
+    apply_dispute(shop_id=shop_id, account=account, fact=said, now=now)
     if fact.inbox_id:
         Inbox.objects.filter(shop_id=shop_id, id=fact.inbox_id, applied_at__isnull=True).update(applied_at=now)
     return True
@@ -63,7 +66,8 @@ def apply_dispute(*, shop_id: UUID, account: Account, fact: Fact, now: datetime)
 
 def _payment_of(shop_id: UUID, account: Account, fact: Fact) -> Payment | None:
     """The payment that is disputed, locked: no refund of it begins meanwhile."""
-    own = Payment.objects.filter(shop_id=shop_id, account_id=account.id)
+    # Of any version of the account: its keys may have changed since it was paid.
+    own = Payment.objects.filter(shop_id=shop_id, provider=account.provider, account_code=account.code)
     found = own.filter(number=fact.our_ref) if fact.our_ref else own.filter(channel_ref=fact.parent_ref or "-")
     payment_id = found.values_list("id", flat=True).first()
     return lock_payment(shop_id, payment_id) if payment_id else None

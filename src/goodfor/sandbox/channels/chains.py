@@ -6,13 +6,17 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from goodfor.sandbox.channels import demo
 from goodfor.sandbox.keys import derive_private_key
 
 ROOT_KEY_NAME = demo.OTHER_KEY_NAME
 _FROM = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
+_USAGES = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
 _UNTIL = datetime.datetime(2045, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -51,7 +55,12 @@ def _made(common: str, issuer: str, key_name: str, *, serial: int, is_ca: bool) 
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
+    # As a public authority writes them: a strict check of the chain asks for both.
+    usage = dict.fromkeys(_USAGES, False)
+    usage |= {"key_cert_sign": True, "crl_sign": True} if is_ca else {"digital_signature": True}
+    builder = builder.add_extension(x509.KeyUsage(**usage), critical=True)
     if not is_ca:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         issuer_key = derive_private_key(ROOT_KEY_NAME).public_key()
         builder = builder.add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False
