@@ -12,6 +12,7 @@ from goodfor.orders import queries as orders
 from goodfor.orders.operations.pay_from_wallet import pay_from_wallet
 from goodfor.storefront.account import current
 from goodfor.storefront.client import device_of
+from goodfor.storefront.errors import OrderNotFound
 
 #: The code of the way to pay.
 BALANCE = "balance"
@@ -38,6 +39,7 @@ def methods_for(request: HttpRequest, shop: ShopView, amount: Money) -> list[tup
 def pay_with_balance(request: HttpRequest, shop: ShopView, number: str, now: datetime) -> None:
     """Pay an order of the buyer who is signed in. Raises OrderNotFound for anybody else's, and as pay_from_wallet."""
     buyer = current(request, shop)
-    order = orders.order_of_buyer(shop.id, buyer.ref if buyer else "", number)
-    assert buyer is not None
+    if buyer is None:
+        raise OrderNotFound
+    order = orders.order_of_buyer(shop.id, buyer.ref, number)
     pay_from_wallet(shop_id=shop.id, order_id=order.id, buyer_id=buyer.buyer_id, now=now)

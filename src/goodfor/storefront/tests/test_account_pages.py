@@ -19,6 +19,8 @@ from goodfor.identity.tests.elsewhere import CLIENT, SECRET, running
 from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
+from goodfor.orders.operations.open_claim import open_claim
+from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.payments import queries as payments
 from goodfor.payments.types import Fact
 from goodfor.storefront.tests.account_flow import Mailbox, browser, is_signed_in, plain, prove, sign_in
@@ -382,3 +384,23 @@ def test_deletion_is_asked_for_and_taken_back(world: World, box: Mailbox) -> Non
     assert client.post("/me/data/delete").status_code == 409
     assert client.post("/me/data/keep").status_code == 302
     assert "账号将在" not in plain(client.get("/me/data"))
+
+
+def test_an_account_with_money_in_it_is_not_deleted(world: World, box: Mailbox) -> None:
+    client = browser()
+    sign_in(client, box)
+    prove(client, box)
+    number = buy(client, world)
+    pay(world, number)
+    order = orders.order_by_number(world.shop_id, number)
+    buyer_id = Buyer.objects.get(shop_id=world.shop_id).id
+    wallet = open_wallet(shop_id=world.shop_id, buyer_id=buyer_id, currency="CNY", now=utc_now())
+    open_claim(
+        shop_id=world.shop_id, order_id=order.id, line_id=order.lines[0].line_id, reason="changed_mind",
+        paid_from=wallet, actor="buyer", now=utc_now(),
+    )  # fmt: skip
+    assert orders.buyer_balance(world.shop_id, buyer_id, "CNY") == order.total
+    refused = client.post("/me/data/delete")
+    assert refused.status_code == 409
+    assert "账号将在" not in plain(client.get("/me"))
+    assert 'action="/me/data/delete"' not in refused.content.decode()

@@ -14,6 +14,7 @@ from goodfor.orders import queries as orders
 from goodfor.orders.operations.claim_orders import claim_orders
 from goodfor.storefront import grants
 from goodfor.storefront.account import account_page
+from goodfor.storefront.balance import held_by
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.page import show
@@ -27,7 +28,12 @@ MOST_CLAIMED = 50
 @account_page("GET")
 def data(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResponse:
     """Export and deletion."""
-    return show(request, "account/data", {"view": identity.buyer_view(shop.id, buyer.buyer_id), "tab": "me"})
+    return _data(request, shop, buyer)
+
+
+def _data(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, status: int = 200) -> HttpResponse:
+    view = identity.buyer_view(shop.id, buyer.buyer_id)
+    return show(request, "account/data", {"view": view, "held": held_by(shop, buyer), "tab": "me"}, status=status)
 
 
 @account_page("POST", fresh=True)
@@ -46,7 +52,9 @@ def export(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpRe
 
 @account_page("POST", fresh=True)
 def delete(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResponse:
-    """Ask to be forgotten in seven days."""
+    """Ask to be forgotten in seven days; not while the balance holds money that would be lost with the account."""
+    if held_by(shop, buyer).amount_minor:
+        return _data(request, shop, buyer, status=409)
     request_deletion(buyer=buyer, now=utc_now())
     return redirect("storefront:me_data")
 

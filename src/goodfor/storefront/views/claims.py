@@ -79,8 +79,8 @@ def withdraw(request: HttpRequest, shop: ShopView, number: str, claim_id: UUID) 
 
 
 def _wallet(shop: ShopView, grant: Grant) -> str:
-    """The balance of the account that the order belongs to; nothing for a guest."""
-    if grant.buyer_id is None:
+    """The balance of the account that the order belongs to; nothing for a guest, or where it could buy nothing."""
+    if grant.buyer_id is None or not orders.takes_balance(shop.id, shop.currency):
         return ""
     return open_wallet(shop_id=shop.id, buyer_id=grant.buyer_id, currency=shop.currency, now=utc_now())
 
