@@ -155,6 +155,8 @@ class Mch:
         self.answers: dict[str, Answer | Callable[[Call], Answer]] = {}
         self.calls: list[Call] = []
         self.url = ""
+        #: A path that stands before WeChat's own.
+        self.front = ""
 
     def only(self, path: str) -> Call:
         """The only call of this path."""
@@ -182,7 +184,7 @@ def running() -> Iterator[Mch]:
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            told = mch.answer(Call(self.command, self.path, headers, body))
+            told = mch.answer(Call(self.command, self.path.removeprefix(mch.front), headers, body))
             if told.status == 0:
                 self.connection.close()
                 return

@@ -152,6 +152,15 @@ def test_files(mch: Mch, tmp_path: Path) -> None:
             client.download(settings(mch.url), url, target, NOW)
 
 
+def test_a_path_in_front_is_not_signed(mch: Mch, tmp_path: Path) -> None:
+    mch.front = "/wechat"
+    mch.answers = {"GET /v3/x": ok(a=1), "GET /file": Answer(said=b"abc", unsigned=True)}
+    owner = settings(f"{mch.url}/wechat/")
+    assert Caller(owner, NOW).get("/v3/x?y=1") == {"a": 1}
+    client.download(owner, f"{mch.url}/wechat/file", tmp_path / "file", NOW)
+    assert [call.target for call in mch.calls] == ["/v3/x?y=1", "/file"]
+
+
 def test_nothing_secret_is_shown() -> None:
     shown = repr(Caller(settings(), NOW))
     assert MERCHANT not in shown
