@@ -19,9 +19,11 @@ from goodfor.payments.providers.base import (
     paid,
 )
 from goodfor.payments.providers.wechat import notify, refunds, settings, shapes, signing
+from goodfor.payments.providers.wechat.bills import WechatBills
 from goodfor.payments.providers.wechat.client import Caller, guarded
 from goodfor.payments.providers.wechat.settings import Settings
 from goodfor.payments.providers.wechat.shapes import BadReply
+from goodfor.payments.providers.wechat.splits import WechatSplitter
 from goodfor.payments.types import Instruction, RawRequest
 
 _CALLS: Final = {"jsapi": "jsapi", "mini": "jsapi", "native": "native", "h5": "h5", "app": "app"}
@@ -31,8 +33,8 @@ _DESCRIPTION: Final = 127
 _NACK: Final = b'{"code":"FAIL","message":"FAIL"}'
 
 
-class WechatProvider:
-    """The method of a payment says from where it is paid."""
+class WechatProvider(WechatBills, WechatSplitter):
+    """The method of a payment says from where it is paid. Also bills (`BillSource`) and splits (`Splitter`)."""
 
     def capabilities(self, account: Account) -> Capabilities:  # noqa: ARG002
         """See `Capabilities`; a refund number is never paid twice, and two refunds of a payment need a minute."""

@@ -136,8 +136,7 @@ def _exchange(settings: Settings, method: str, path: str, body: bytes, serial: s
 
 def _headers(settings: Settings, method: str, url: str, body: bytes, serial: str, now: datetime) -> dict[str, str]:
     try:
-        # As the transport will write it.
-        target = httpx.URL(url).raw_path.decode("ascii")
+        target = _target(settings, url)
         signed = signing.authorization(
             mchid=settings.mchid,
             serial_no=settings.serial_no,
@@ -155,6 +154,18 @@ def _headers(settings: Settings, method: str, url: str, body: bytes, serial: str
         # Tells as well with which key we want the reply to be signed.
         headers["wechatpay-serial"] = serial or settings.public_key_id
     return headers
+
+
+def _target(settings: Settings, url: str) -> str:
+    """What is signed of an address: path and query as the transport will write them, without a path of the base's own.
+
+    WeChat's addresses have none; what stands in front of a stand-in or a relay is not for WeChat.
+    """
+    target = httpx.URL(url).raw_path.decode("ascii")
+    for base in filter(None, (settings.base_url, settings.backup_url)):
+        if url.startswith(f"{base}/"):
+            return target.removeprefix(httpx.URL(base).raw_path.decode("ascii").rstrip("/"))
+    return target
 
 
 def _object(body: bytes) -> dict[str, Any]:
