@@ -72,6 +72,7 @@ CHART: tuple[ChartLine, ...] = (
     ChartLine("5002:coupon:{campaign}", INCOME, DEBIT, _("优惠抵减收入")),
     ChartLine("5401:cogs:{line}", EXPENSE, DEBIT, _("销售成本")),
     ChartLine("6051:gain", INCOME, CREDIT, _("对账差异收益")),
+    ChartLine("6601:commission", EXPENSE, DEBIT, _("分账与佣金支出")),
     ChartLine("6601:marketing", EXPENSE, DEBIT, _("营销费用")),
     ChartLine("6603:channelfee:{ch}", EXPENSE, DEBIT, _("支付渠道手续费")),
     ChartLine("6701:writeoff", EXPENSE, DEBIT, _("对账差异核销")),

@@ -136,3 +136,38 @@ class BillNotFound(NotFound):
 
     code = "payment_bill_not_found"
     title = _("找不到该账单")
+
+
+class PaymentNotFrozen(Conflict):
+    """There is nothing to share out: the channel keeps nothing of this payment back, or it is shared out already."""
+
+    code = "payment_not_frozen"
+    title = _("这笔付款没有冻结待分账的钱")
+
+
+class ReceiverInvalid(InvalidInput):
+    """A receiver cannot be like that; `field` says where."""
+
+    code = "receiver_invalid"
+    title = _("分账接收方的资料不对")
+
+
+class ReceiverNotFound(NotFound):
+    """No such receiver in this shop."""
+
+    code = "receiver_not_found"
+    title = _("找不到该分账接收方")
+
+
+class SharesTooLarge(Conflict):
+    """All standing shares together are more than the channel lets one share out; `percent` says how much."""
+
+    code = "shares_too_large"
+    title = _("各接收方的比例加起来超过了通道允许的上限")
+
+
+class NothingToTakeBack(Conflict):
+    """Nothing of this share is to be taken back, or it is on its way."""
+
+    code = "nothing_to_take_back"
+    title = _("没有要向该接收方收回的钱")

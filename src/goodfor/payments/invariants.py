@@ -2,6 +2,7 @@
 
 from goodfor.kernel.invariants import Invariant, history_invariant
 from goodfor.payments import states
+from goodfor.payments.split_invariants import SPLITS
 
 INVARIANTS = [
     Invariant(
@@ -90,4 +91,5 @@ INVARIANTS = [
     history_invariant(
         states.REFUND, table="payments_refund", room="payments", name="refund_history_leads_to_its_state"
     ),
+    *SPLITS,
 ]

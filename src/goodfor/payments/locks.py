@@ -1,6 +1,7 @@
 """Every row lock of payments: taken once, sorted, with a lock timeout. They come after the locks of order and stock."""
 
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -10,6 +11,9 @@ from goodfor.payments.bill_models import BillFile
 from goodfor.payments.dispute_models import Dispute
 from goodfor.payments.errors import PaymentNotFound, RefundNotFound
 from goodfor.payments.models import Account, Payment, Refund
+from goodfor.payments.split_models import Pot, Receiver, Split, SplitReturn
+
+_Errand = TypeVar("_Errand", Split, SplitReturn)
 
 
 def _limit_waiting() -> None:
@@ -64,3 +68,22 @@ def take_due_bills(now: datetime, limit: int) -> list[BillFile]:
     """Bills of all shops whose time has come, those that nobody else is at."""
     due = BillFile.objects.filter(next_try_at__lte=now).order_by("next_try_at")
     return list(due.select_for_update(skip_locked=True)[:limit])
+
+
+def lock_pot(shop_id: UUID, payment_id: UUID) -> Pot | None:
+    """Lock what is frozen of a payment, after the payment; None where nothing ever was."""
+    return Pot.objects.select_for_update().filter(shop_id=shop_id, payment_id=payment_id).first()
+
+
+def lock_errand(model: type[_Errand], shop_id: UUID, errand_id: UUID) -> _Errand:
+    """Lock a split or a return that is there, after its pot."""
+    return model.objects.select_for_update().get(shop_id=shop_id, id=errand_id)
+
+
+def lock_receivers(shop_id: UUID, provider: str, account_code: str) -> list[Receiver]:
+    """Lock the receivers of an account, so that two changes of their shares follow one another."""
+    _limit_waiting()
+    # What is not there yet cannot be locked: the account's row stands for it.
+    list(Account.objects.select_for_update().filter(shop_id=shop_id, code=account_code, valid_to__isnull=True))
+    rows = Receiver.objects.select_for_update().filter(shop_id=shop_id, provider=provider, account_code=account_code)
+    return list(rows.order_by("id"))

@@ -5,7 +5,8 @@ import json
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.money import Money
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
-from goodfor.payments.providers import base
+from goodfor.payments.providers import base, splits
+from goodfor.payments.split_models import Receiver
 from goodfor.payments.types import (
     AccountView,
     CaseView,
@@ -137,6 +138,20 @@ def fact_value(row: FactRow) -> Fact:
         inbox_id=row.inbox_id,
         parent_ref=row.parent_ref,
     )
+
+
+def receiver_aad(shop_id: object, receiver_id: object) -> bytes:
+    """Associated data that binds a sealed name to its row."""
+    return f"payments_receiver:{shop_id}:{receiver_id}".encode()
+
+
+def receiver_value(row: Receiver) -> splits.Receiver:
+    """With its legal name, for an adapter. Raises DecryptFailed."""
+    name = ""
+    if row.secret_key_id is not None and row.secret_blob is not None:
+        sealed = Sealed(row.secret_key_id, bytes(row.secret_blob))
+        name = keyring().open(sealed, receiver_aad(row.shop_id, row.id)).decode()
+    return splits.Receiver(row.kind, row.ref, name, row.relation)  # type: ignore[arg-type]
 
 
 def recorded_fact(row: FactRow) -> RecordedFact:

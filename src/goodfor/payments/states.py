@@ -70,7 +70,39 @@ BILL: Final = Machine(
     },
 )
 
-MACHINES: Final = (PAYMENT, REFUND, CASE, DISPUTE, BILL)
+FROZEN: Final = "frozen"
+RELEASED: Final = "released"
+#: Money that a channel keeps frozen until it is shared out or given free.
+POT: Final = Machine("payments.pot", FROZEN, {FROZEN: frozenset({RELEASED}), RELEASED: frozenset()})
+
+#: A split, or the return of a share: as a refund, under one number for ever. `unknown -> requested` as there.
+SPLIT: Final = Machine("payments.split", CREATED, REFUND.transitions)
+SPLIT_RETURN: Final = Machine("payments.split_return", CREATED, REFUND.transitions)
+
+SHARE: Final = Machine(
+    "payments.share",
+    PENDING,
+    {PENDING: frozenset({SUCCEEDED, FAILED}), SUCCEEDED: frozenset(), FAILED: frozenset()},
+)
+
+ASKED: Final = "asked"
+BOUND: Final = "bound"
+LEAVING: Final = "leaving"
+GONE: Final = "gone"
+#: A receiver as the channel knows it. `refused -> asked`: somebody corrected it.
+RECEIVER: Final = Machine(
+    "payments.receiver",
+    ASKED,
+    {
+        ASKED: frozenset({BOUND, REFUSED, LEAVING}),
+        REFUSED: frozenset({ASKED, GONE}),
+        BOUND: frozenset({LEAVING}),
+        LEAVING: frozenset({GONE, REFUSED}),
+        GONE: frozenset(),
+    },
+)
+
+MACHINES: Final = (PAYMENT, REFUND, CASE, DISPUTE, BILL, POT, SPLIT, SPLIT_RETURN, SHARE, RECEIVER)
 
 #: States in which a buyer may still be sent to the channel.
 PAYABLE: Final = frozenset({CREATED, PENDING})

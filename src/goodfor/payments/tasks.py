@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from goodfor.kernel.loops import loop
+from goodfor.payments.operations.bind_receivers import bind_receivers
 from goodfor.payments.operations.execute_refund import run_due_refunds
 from goodfor.payments.operations.fetch_bills import fetch_bills
 from goodfor.payments.operations.note_call import forget_calls
 from goodfor.payments.operations.poll_due import poll_due
+from goodfor.payments.operations.run_split_errands import run_split_errands
+from goodfor.payments.operations.share_out import share_out_due
 from goodfor.payments.operations.sweep_inbox import purge_forged, sweep_inbox
 from goodfor.payments.operations.want_bills import want_bills
 
@@ -21,6 +24,12 @@ def poll(now: datetime) -> int:
 def refunds(now: datetime) -> int:
     """Send refunds that wait, go on with those of unknown end."""
     return run_due_refunds(now=now)
+
+
+@loop(name="payments.splits", seconds=2.0)
+def splits(now: datetime) -> int:
+    """Make receivers known, share out what was frozen long enough, go on with splits and returns."""
+    return bind_receivers(now=now) + share_out_due(now=now) + run_split_errands(now=now)
 
 
 @loop(name="payments.inbox", seconds=5.0)

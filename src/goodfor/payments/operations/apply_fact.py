@@ -14,6 +14,7 @@ from goodfor.payments.judgement import CASES, Known, judge
 from goodfor.payments.locks import lock_attempts
 from goodfor.payments.mapping import fact_value, payment_view
 from goodfor.payments.models import Account, FactRow, Inbox, Payment
+from goodfor.payments.operations.note_frozen import note_frozen
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.operations.record_fact import insert_fact
 from goodfor.payments.types import Applied, Fact, OutcomeName
@@ -97,6 +98,8 @@ def _take(payment: Payment, row: FactRow, outcome: OutcomeName, now: datetime) -
     )
     if not moved:
         raise AlreadyApplied
+    if payment.request.get("frozen"):
+        note_frozen(payment=payment, amount_minor=row.amount_minor, fact_id=row.id, now=now)
     if payment.state != before:
         record_history(
             shop_id=payment.shop_id,

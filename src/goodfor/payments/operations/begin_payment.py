@@ -26,7 +26,8 @@ from goodfor.payments.models import Account, Payment
 from goodfor.payments.operations.note_call import note_call
 from goodfor.payments.providers.base import Attempt, instruction_of
 from goodfor.payments.providers.http import require_no_transaction
-from goodfor.payments.providers.registry import provider_for
+from goodfor.payments.providers.registry import provider_for, splitter
+from goodfor.payments.providers.splits import share_out_at
 from goodfor.payments.schedule import next_late_poll, next_poll
 from goodfor.payments.types import Begun, Instruction
 
@@ -148,7 +149,8 @@ def _insert(
             "client_ip": request.client_ip,
             "device": request.device,
             "payer": request.payer,
-        },
+        }
+        | _freezing(account, method, now),
         expires_at=expires_at,
         created_at=now,
         # From the first moment: the call may reach the channel and this process may die before it is noted.
@@ -156,6 +158,20 @@ def _insert(
     )
     _history(row, [(None, states.CREATED)], actor, now)
     return row
+
+
+def _freezing(account: Account, method: str, now: datetime) -> dict[str, dict[str, int]]:
+    """How the channel will keep this payment frozen, as its account says at this moment; nothing where it does not."""
+    adapter, splits = provider_for(account.provider), splitter(account.provider)
+    if adapter is None or splits is None:
+        return {}
+    with_secrets = opened(account)
+    if method not in adapter.capabilities(with_secrets).freezes:
+        return {}
+    limits = splits.split_limits(with_secrets)
+    hold = share_out_at(with_secrets, limits, now) - now
+    percent = 100 if limits.percent_of_payment is None else limits.percent_of_payment
+    return {"frozen": {"hold": int(hold.total_seconds()), "days": limits.days, "percent": percent}}
 
 
 def _create(account: Account, attempt: Attempt, now: datetime) -> Outcome:

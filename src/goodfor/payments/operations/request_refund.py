@@ -14,6 +14,7 @@ from goodfor.payments.errors import PaymentDisputed, RefundExceedsPaid, RefundKe
 from goodfor.payments.locks import lock_payment
 from goodfor.payments.mapping import refund_view
 from goodfor.payments.models import FactRow, Payment, Refund
+from goodfor.payments.operations.take_back_shares import take_back_shares
 from goodfor.payments.types import RefundView
 
 
@@ -57,6 +58,8 @@ def request_refund(
         if row.state == states.SUCCEEDED:
             moves.append((states.CREATED, states.SUCCEEDED))
             _insert_fact(payment, row, now)
+            if payment.request.get("frozen"):
+                take_back_shares(shop_id=shop_id, payment_id=payment.id, now=now)
         record_history(
             shop_id=shop_id,
             machine=states.REFUND,

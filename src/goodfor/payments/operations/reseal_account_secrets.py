@@ -1,4 +1,4 @@
-"""Seal the secrets of payment accounts anew under the active key, while they are used."""
+"""Seal the secrets of accounts and the names of receivers anew under the active key, while they are used."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,11 +6,13 @@ from uuid import UUID
 from goodfor.kernel.sealed import Step, reseal_rows
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
-from goodfor.payments.mapping import secret_aad
+from goodfor.payments.mapping import receiver_aad, secret_aad
 
 CHUNK = 50
 _PICK = Statement("goodfor.payments", "sql/reseal_pick.sql")
 _STORE = Statement("goodfor.payments", "sql/reseal_store.sql")
+_PICK_NAMES = Statement("goodfor.payments", "sql/reseal_pick_names.sql")
+_STORE_NAMES = Statement("goodfor.payments", "sql/reseal_store_names.sql")
 
 
 def reseal_account_secrets(*, after: UUID | None = None, limit: int = CHUNK, now: datetime) -> Step:  # noqa: ARG001
@@ -20,6 +22,16 @@ def reseal_account_secrets(*, after: UUID | None = None, limit: int = CHUNK, now
     """
     with platform_job("key rotation"):
         return reseal_rows(_PICK, _STORE, _aad, after=after, limit=limit)
+
+
+def reseal_receiver_names(*, after: UUID | None = None, limit: int = CHUNK, now: datetime) -> Step:  # noqa: ARG001
+    """The same of legal names."""
+    with platform_job("key rotation"):
+        return reseal_rows(_PICK_NAMES, _STORE_NAMES, _name_aad, after=after, limit=limit)
+
+
+def _name_aad(receiver_id: UUID, shop_id: UUID) -> bytes:
+    return receiver_aad(shop_id, receiver_id)
 
 
 def _aad(account_id: UUID, shop_id: UUID) -> bytes:

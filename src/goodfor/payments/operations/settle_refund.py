@@ -12,10 +12,11 @@ from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unkno
 from goodfor.kernel.statemachine import record_history
 from goodfor.payments import states
 from goodfor.payments.events import RefundFailed, RefundSucceeded
-from goodfor.payments.locks import lock_refund
+from goodfor.payments.locks import lock_payment, lock_refund
 from goodfor.payments.mapping import refund_view
 from goodfor.payments.models import Case, FactRow, Payment, Refund
 from goodfor.payments.operations.open_case import open_case
+from goodfor.payments.operations.take_back_shares import take_back_shares
 from goodfor.payments.providers.base import NO_FUNDS, NOT_SENT
 from goodfor.payments.schedule import next_refund_try
 from goodfor.payments.types import RefundView
@@ -54,6 +55,9 @@ def settle_refund(
             if row.next_try_at is None:
                 _give_up(row, now)
         _write(row, before, actor, now)
+        if row.state == states.SUCCEEDED and payment.request.get("frozen"):
+            lock_payment(shop_id, payment.id)
+            take_back_shares(shop_id=shop_id, payment_id=payment.id, now=now)
         reach("refunds.settling")
     return refund_view(row, payment)
 

@@ -49,7 +49,8 @@ class Capabilities:
 
     `local_create`: the instruction is made without a call. `in_process`: no network at all, uses the database.
     `refund_repeatable`: a repeated refund number never pays twice. `instant`: refunds are done at the caller's commit.
-    `refund_gap`: seconds that must lie between two refunds of the same payment.
+    `refund_gap`: seconds that must lie between two refunds of the same payment. `freezes`: methods of
+    payment whose money is kept back until it is split or given free (`splits.py`).
     """
 
     ack: bytes = b"success"
@@ -62,6 +63,7 @@ class Capabilities:
     refund_repeatable: bool = False
     instant: bool = False
     refund_gap: int = 0
+    freezes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

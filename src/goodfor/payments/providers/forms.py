@@ -36,6 +36,14 @@ class ProviderForm:
     notifies: bool = True
 
 
+#: Of channels that split, besides the switch itself.
+SPLITTING: Final = (
+    FormField(
+        "split_hold_hours", _("付款多少小时后分账"),
+        _("分账前退款直接从冻结的货款里退，分账后要向接收方收回；默认 24，最长到冻结期满的前一天"), required=False,
+        default="24",
+    ),
+)  # fmt: skip
 _YES_NO: Final = (("GET", "GET"), ("POST", "POST"))
 EPAY: Final = ProviderForm(
     provider="epay",

@@ -1,7 +1,7 @@
 """Splitting a payment at the channel (分账): part of the money goes to others without passing through our balance."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from goodfor.kernel.money import Money
@@ -71,7 +71,11 @@ class ShareResult:
 
 
 class Splitter(Protocol):
-    """A channel that splits. `limits` of a channel are data, checked before anything is sent."""
+    """A channel that splits. Its limits are data, checked before anything is sent."""
+
+    def split_limits(self, account: Account) -> "SplitLimits":
+        """What is allowed in one call and in all."""
+        ...
 
     def bind_receiver(self, account: Account, receiver: Receiver, now: datetime) -> Outcome:
         """Make a receiver known; one that is known already is a success."""
@@ -118,6 +122,18 @@ class SplitLimits:
     percent_of_payment: int | None
     wait_seconds: int
     days: int
+
+
+#: `config["split_hold_hours"]`: so long a payment stays whole, for refunds to come out of the frozen money.
+HOLD_HOURS = 24
+
+
+def share_out_at(account: Account, limits: SplitLimits, paid_at: datetime) -> datetime:
+    """When a payment is to be shared out: after the hold, never before the channel allows it, a day before its end."""
+    text = str(account.config.get("split_hold_hours", "")).strip()
+    hours = int(text) if len(text) <= 4 and text.isascii() and text.isdigit() else HOLD_HOURS
+    wait = max(timedelta(hours=hours), timedelta(seconds=limits.wait_seconds))
+    return paid_at + min(wait, timedelta(days=limits.days - 1))
 
 
 def results_of(outcome: object) -> tuple[ShareResult, ...]:

@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS refunds (
     number     TEXT NOT NULL,
     ref        TEXT NOT NULL UNIQUE,
     payment    INTEGER NOT NULL REFERENCES payments (seq),
-    amount     INTEGER NOT NULL CHECK (amount > 0 AND typeof(amount) = 'integer'),
+    amount     INTEGER NOT NULL CHECK (amount >= 0 AND typeof(amount) = 'integer'),
     fee_back   INTEGER NOT NULL DEFAULT 0,
     state      TEXT NOT NULL CHECK (state IN ('processing', 'success', 'abnormal', 'closed', 'failed')),
     settle_ms  INTEGER,

@@ -40,6 +40,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     ('^5002:coupon:[A-Za-z0-9_.-]+$', 'income', 1, false),
     ('^5401:cogs:[A-Za-z0-9_.-]+$', 'expense', 1, false),
     ('^6051:gain$', 'income', -1, false),
+    ('^6601:commission$', 'expense', 1, false),
     ('^6601:marketing$', 'expense', 1, false),
     ('^6603:channelfee:[A-Za-z0-9_.-]+$', 'expense', 1, false),
     ('^6701:writeoff$', 'expense', 1, false),

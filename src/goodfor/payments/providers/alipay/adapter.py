@@ -51,6 +51,7 @@ class AlipayProvider(AlipaySplitter):
             can_query_refund=True,
             refund_repeatable=True,
             refund_gap=3,
+            freezes=frozenset(Settings.of(account).frozen_methods),
         )
 
     def check(self, account: Account) -> None:
@@ -145,7 +146,7 @@ def _order(settings: Settings, attempt: Attempt) -> dict[str, Any]:
         content["time_expire"] = beijing_text(attempt.expires_at)
     if attempt.method == "wap" and attempt.return_url:
         content["quit_url"] = attempt.return_url
-    if settings.royalty_freeze:
+    if attempt.method in settings.frozen_methods:
         content["extend_params"] = {"royalty_freeze": "true"}
     return content
 

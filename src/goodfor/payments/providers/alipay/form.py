@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.payments.providers.alipay.settings import BASE_URL, PRODUCT_CODES
-from goodfor.payments.providers.forms import FormField, ProviderForm
+from goodfor.payments.providers.forms import SPLITTING, FormField, ProviderForm
 
 _CERTIFICATE: Final = ("mode", "certificate")
 FORM: Final = ProviderForm(
@@ -61,9 +61,11 @@ FORM: Final = ProviderForm(
             required=False, default=PRODUCT_CODES["precreate"],
         ),
         FormField(
-            "royalty_freeze", _("付款后冻结待分账"), _("签约了分账才打开：货款先冻结，分账完成或 30 天后才到你的余额"),
+            "royalty_freeze", _("付款后冻结待分账"),
+            _("签约了分账才打开：货款先冻结，分账完成或 30 天后才到你的余额；当面付的扫码付款不冻结、不分账"),
             "flag", required=False,
         ),
+        *SPLITTING,
         FormField(
             "royalty_mode", _("分账方式"), _("异步一次最多 50 个接收方；同步最多 5 个，要么全部成功要么全部失败"),
             "choice", required=False, default="async", choices=(("async", _("异步")), ("sync", _("同步"))),

@@ -14,11 +14,12 @@ from goodfor.payments.providers.base import Account, ConfigProblem
 
 BASE_URL: Final = "https://openapi.alipay.com/gateway.do"
 METHODS: Final = ("page", "wap", "app", "precreate")
+FACE_TO_FACE: Final = "FACE_TO_FACE_PAYMENT"
 PRODUCT_CODES: Final[Mapping[str, str]] = {
     "page": "FAST_INSTANT_TRADE_PAY",
     "wap": "QUICK_WAP_WAY",
     "app": "QUICK_MSECURITY_PAY",
-    "precreate": "FACE_TO_FACE_PAYMENT",
+    "precreate": FACE_TO_FACE,
 }
 _DIGITS = re.compile(r"[0-9]{16}")
 _APP_ID = re.compile(r"[0-9]{16,32}")
@@ -48,6 +49,15 @@ class Settings:
     royalty_percent: int
     private_key: str = field(repr=False)
     app_auth_token: str = field(repr=False)
+
+    @property
+    def frozen_methods(self) -> tuple[str, ...]:
+        """Methods whose payments are frozen for royalties. Not face to face: there Alipay takes each receiver's part
+        of a refund by itself, by a rule of its own.
+        """
+        if not self.royalty_freeze:
+            return ()
+        return tuple(name for name in METHODS if self.product_codes.get(name) != FACE_TO_FACE)
 
     @classmethod
     def of(cls, account: Account) -> "Settings":

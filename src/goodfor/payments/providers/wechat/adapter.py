@@ -36,11 +36,12 @@ _NACK: Final = b'{"code":"FAIL","message":"FAIL"}'
 class WechatProvider(WechatBills, WechatSplitter):
     """The method of a payment says from where it is paid. Also bills (`BillSource`) and splits (`Splitter`)."""
 
-    def capabilities(self, account: Account) -> Capabilities:  # noqa: ARG002
+    def capabilities(self, account: Account) -> Capabilities:
         """See `Capabilities`; a refund number is never paid twice, and two refunds of a payment need a minute."""
         return Capabilities(
-            ack=b"", nack=_NACK, can_close=True, can_query_refund=True, refund_repeatable=True, refund_gap=60
-        )
+            ack=b"", nack=_NACK, can_close=True, can_query_refund=True, refund_repeatable=True, refund_gap=60,
+            freezes=frozenset(_CALLS) if settings.freezes(account) else frozenset(),
+        )  # fmt: skip
 
     def check(self, account: Account) -> None:
         """See `Provider.check`."""

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.payments.providers.forms import FormField, ProviderForm
+from goodfor.payments.providers.forms import SPLITTING, FormField, ProviderForm
 
 _MODES: Final = (("public_key", _("微信支付公钥")), ("certificate", _("平台证书")), ("both", _("两者都收（更换期间）")))
 FORM: Final = ProviderForm(
@@ -42,6 +42,11 @@ FORM: Final = ProviderForm(
             "profit_sharing", _("付款后冻结待分账"),
             _("签约了分账才打开：货款先冻结，分账完成或 30 天后才到你的余额"), "flag",
             required=False,
+        ),
+        *SPLITTING,
+        FormField(
+            "split_percent", _("分账比例上限（%）"), _("商户平台「分账」里设置的最高比例，默认 30"), required=False,
+            default="30",
         ),
         FormField("base_url", _("接口地址"), _("一般空着，用微信支付的正式地址"), required=False),
     ),

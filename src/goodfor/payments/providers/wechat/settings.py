@@ -25,6 +25,7 @@ class Settings:
     """An account. `serial_no` names the merchant's own certificate.
 
     `key_mode`: with what WeChat signs: its fixed public key, its certificates, or either while one replaces the other.
+    `split_percent`: how much of a payment may be shared out, as WeChat's console says.
     `backup_url` is asked where a question did not reach `base_url`. `mini_appid`, `app_appid`: `appid` where not given.
     """
 
@@ -38,6 +39,7 @@ class Settings:
     public_key_id: str
     public_key: str
     profit_sharing: bool
+    split_percent: int
     fund_account: str
     base_url: str
     backup_url: str
@@ -66,7 +68,8 @@ class Settings:
             key_mode=mode,  # type: ignore[arg-type]
             public_key_id=_text(config, "public_key_id"),
             public_key=_text(config, "public_key"),
-            profit_sharing=config.get("profit_sharing") in (True, "1", "true"),
+            profit_sharing=freezes(account),
+            split_percent=_percent(config),
             fund_account=fund_account,
             base_url=base_url,
             # A stand-in has no second address unless it is given one.
@@ -92,6 +95,11 @@ class Settings:
     def owns(self, mchid: object, appid: object) -> bool:
         """Whether something is about this merchant and one of its applications."""
         return mchid == self.mchid and appid in (self.appid, self.mini_appid, self.app_appid)
+
+
+def freezes(account: Account) -> bool:
+    """Whether what comes in is kept frozen for sharing."""
+    return account.config.get("profit_sharing") in (True, "1", "true", "on")
 
 
 def check(account: Account) -> None:
@@ -120,6 +128,13 @@ def check(account: Account) -> None:
 def _text(config: Any, name: str) -> str:
     value = config.get(name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _percent(config: Any) -> int:
+    text = _text(config, "split_percent") or "30"
+    if not (len(text) <= 3 and text.isascii() and text.isdigit() and 0 < int(text) <= 100):
+        raise ConfigProblem("split_percent", "malformed")
+    return int(text)
 
 
 def _shaped(config: Any, name: str, shape: re.Pattern[str], *, optional: bool = False, upper: bool = False) -> str:

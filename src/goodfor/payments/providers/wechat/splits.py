@@ -5,6 +5,7 @@ comes back from merchants only, and apart from refunds.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -35,9 +36,9 @@ _RECEIVERS, _PAYMENTS = "/v3/profitsharing/receivers", "/v3/profitsharing/transa
 class WechatSplitter:
     """`Splitter` for a merchant that may split."""
 
-    def split_limits(self, account: Account) -> SplitLimits:  # noqa: ARG002
+    def split_limits(self, account: Account) -> SplitLimits:
         """What is allowed in one call and in all."""
-        return LIMITS
+        return replace(LIMITS, percent_of_payment=Settings.of(account).split_percent)
 
     def bind_receiver(self, account: Account, receiver: Receiver, now: datetime) -> Outcome:
         """See `Splitter.bind_receiver`. The name goes encrypted; a merchant must have one."""

@@ -111,7 +111,9 @@ def _ref(payment: Payment, number: str) -> str:
 def refund(desk: Desk, request: Request) -> Response:
     """fund_change says whether money moved by this very call."""
     content, payment = biz(request), trade(desk, request)
-    amount = money(content, "refund_amount")
+    # Nothing for the buyer: only what receivers of a royalty had comes back.
+    only_shares = content.get("refund_royalty_parameters") and str(content.get("refund_amount")) in ("0", "0.00")
+    amount = 0 if only_shares else money(content, "refund_amount")
     number = str(content.get("out_request_no") or "")
     if not number and amount != payment.amount:
         raise Refused("ACQ.INVALID_PARAMETER", "参数有误:out_request_no")

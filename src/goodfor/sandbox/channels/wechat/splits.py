@@ -4,6 +4,7 @@ from typing import Any
 
 from goodfor.sandbox.channels import books, sharing
 from goodfor.sandbox.channels.desk import Desk
+from goodfor.sandbox.channels.journal import held
 from goodfor.sandbox.channels.rows import Payment, Refused, Return, Split
 from goodfor.sandbox.channels.wechat import signing
 from goodfor.sandbox.channels.wechat.common import caller, fen, stamp, text, wrong
@@ -142,6 +143,7 @@ def _limits(desk: Desk, payment: Payment, splits: int, total: int) -> None:
 def _told(desk: Desk, payment: Payment, split: Split) -> Response:
     with desk.db.read() as conn:
         shares = sharing.shares_of(conn, split)
+        free = not split.finish or not held(conn, payment)
     words = {"pending": "PENDING", "success": "SUCCESS", "closed": "CLOSED"}
     lines = [
         {
@@ -157,7 +159,7 @@ def _told(desk: Desk, payment: Payment, split: Split) -> Response:
         }
         for share in shares
     ]
-    done = split.settle_ms <= desk.now_ms() and all(share.state != "pending" for share in shares)
+    done = free and split.settle_ms <= desk.now_ms() and all(share.state != "pending" for share in shares)
     return json_response(
         {
             "transaction_id": payment.ref,

@@ -1,0 +1,4 @@
+-- payments, platform job: legal names of receivers sealed with another key than the active one; not locked.
+SELECT id, secret_key_id, secret_blob, shop_id FROM payments_receiver
+WHERE id > %(after)s AND secret_key_id <> %(active)s
+ORDER BY id LIMIT %(limit)s::bigint

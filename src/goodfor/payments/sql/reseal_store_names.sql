@@ -1,0 +1,11 @@
+-- payments, platform job, any shop_id: legal names of receivers sealed anew, where the row is still as it was read.
+WITH locked AS MATERIALIZED (
+    SELECT c.id, n.blob
+    FROM payments_receiver c
+    JOIN unnest(%(ids)s::uuid[], %(olds)s::int[], %(were)b::bytea[], %(blobs)b::bytea[]) AS n (id, old_key, was, blob)
+      ON n.id = c.id AND n.old_key = c.secret_key_id AND n.was = c.secret_blob
+    ORDER BY c.id
+    FOR UPDATE OF c SKIP LOCKED
+)
+UPDATE payments_receiver c SET secret_key_id = %(active)s, secret_blob = l.blob
+FROM locked l WHERE c.id = l.id
