@@ -9,6 +9,7 @@ from django.db import transaction
 from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.ids import order_number, uuid7
 from goodfor.kernel.money import Money
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded
 from goodfor.kernel.statemachine import record_history
 from goodfor.payments import queries, states
@@ -25,7 +26,6 @@ from goodfor.payments.mapping import attempt_of, opened, payment_view
 from goodfor.payments.models import Account, Payment
 from goodfor.payments.operations.note_call import note_call
 from goodfor.payments.providers.base import Attempt, instruction_of
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for, splitter
 from goodfor.payments.providers.splits import share_out_at
 from goodfor.payments.schedule import next_late_poll, next_poll

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel.ids import uuid7
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Succeeded
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
@@ -19,7 +20,6 @@ from goodfor.payments.models import Account, FactRow, Inbox, Payment
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.operations.record_fact import insert_fact
 from goodfor.payments.providers.base import fact_of
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import disputing
 from goodfor.payments.types import DISPUTE_LOSS, Fact, channel_account, dispute_account
 

@@ -70,12 +70,8 @@ class ShareResult:
     ref: str = ""
 
 
-class Splitter(Protocol):
-    """A channel that splits. Its limits are data, checked before anything is sent."""
-
-    def split_limits(self, account: Account) -> "SplitLimits":
-        """What is allowed in one call and in all."""
-        ...
+class Binder(Protocol):
+    """A channel that wants to know receivers beforehand."""
 
     def bind_receiver(self, account: Account, receiver: Receiver, now: datetime) -> Outcome:
         """Make a receiver known; one that is known already is a success."""
@@ -83,6 +79,14 @@ class Splitter(Protocol):
 
     def unbind_receiver(self, account: Account, receiver: Receiver, now: datetime) -> Outcome:
         """Forget a receiver; one that is not known is a success."""
+        ...
+
+
+class Splitter(Binder, Protocol):
+    """A channel that splits. Its limits are data, checked before anything is sent."""
+
+    def split_limits(self, account: Account) -> "SplitLimits":
+        """What is allowed in one call and in all."""
         ...
 
     def split(self, account: Account, split: SplitAttempt, now: datetime) -> Outcome:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Rejected, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import NOT_SENT
 from goodfor.payments.providers.paypal.settings import Settings
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import Account, NotifyProblem, ParsedNotify
 from goodfor.payments.providers.paypal import certificates, client, objects, signing
 from goodfor.payments.providers.paypal.client import BadReply

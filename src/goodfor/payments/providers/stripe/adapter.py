@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import (
     CLOSED,
     NOT_FOUND,

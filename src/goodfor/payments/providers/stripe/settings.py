@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import Account, ConfigProblem
 
 BASE_URL = "https://api.stripe.com"

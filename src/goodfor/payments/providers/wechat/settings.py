@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from goodfor.payments.providers import http, rsa
+from goodfor.kernel.outbound import http
+from goodfor.payments.providers import rsa
 from goodfor.payments.providers.base import Account, ConfigProblem
 
 BASE_URL = "https://api.mch.weixin.qq.com"

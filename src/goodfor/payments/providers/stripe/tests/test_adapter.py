@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from goodfor.kernel.money import Money
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import (
     NOT_FOUND,
     Attempt,

@@ -17,7 +17,7 @@ import httpx
 from django.db import connection
 
 from goodfor.kernel.addresses import is_public
-from goodfor.payments.providers.deadline import DeadlineBackend, is_loopback, may_be_here, within
+from goodfor.kernel.outbound.deadline import DeadlineBackend, is_loopback, may_be_here, within
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
