@@ -9,13 +9,21 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from goodfor.delivery.queries import masked_codes
 from goodfor.identity.models import Staff
 from goodfor.identity.operations import add_staff, create_user
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.events import StoredEvent
 from goodfor.kernel.money import Money
 from goodfor.orders import handlers, queries
-from goodfor.orders.operations import apply_payment_fact, refund_order, refund_part, retry_refund
+from goodfor.orders.operations import (
+    apply_payment_fact,
+    expire_order,
+    open_claim,
+    refund_order,
+    refund_part,
+    retry_refund,
+)
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import (
     PRICE,
@@ -303,6 +311,33 @@ def test_promises_are_kept_whatever_the_cap(shop: Shop, till: Till, now: datetim
     assert state_of(shop, asked.order_id) == "refunded"
     assert sums("auto") == [("", 3 * PRICE)]
     assert (sums("staff"), cases(shop, "refund_cap"), cases(shop, "refund_alarm")) == ([], [], [])
+
+
+def test_a_late_payment_that_buys_nothing_more_goes_back(shop: Shop, till: Till, now: datetime) -> None:
+    bind(shop, refund_daily_cap_minor=0)
+    late = place(shop, now)
+    payment = begin(till, late.order_id, now)
+    expire_order(shop_id=till.shop_id, order_id=late.order_id, now=now + timedelta(hours=1))
+    buy(shop, now, 20)
+    pay(payment, now + timedelta(hours=2))
+    refund_all(now + timedelta(hours=2))
+    assert state_of(shop, late.order_id) == "refunded"
+    assert [row[1] for row in sums("auto")] == [PRICE]
+
+
+def test_a_buyers_claim_on_unseen_codes_is_met(shop: Shop, till: Till, now: datetime) -> None:
+    bind(shop, refund_daily_cap_minor=0)
+    order = queries.order_view(shop.demo.shop_id, sold(shop, till, now, 3))
+    held = masked_codes(shop.demo.shop_id, [order.lines[0].line_id])
+    for codes, total in (([held[0].code_id], PRICE), ([], 3 * PRICE)):
+        claim = open_claim(
+            shop_id=order.shop_id, order_id=order.id, line_id=order.lines[0].line_id, reason="invalid",
+            code_ids=codes, actor="guest:x", now=now,
+        )  # fmt: skip
+        assert claim.state == "refunded"
+        refund_all(now)
+        assert sums("auto") == [("", total)]
+    assert not broken(now)
 
 
 def test_what_was_promised_and_failed_goes_out_again_the_same_way(shop: Shop, till: Till, now: datetime) -> None:
