@@ -45,6 +45,7 @@ AREAS: Final[tuple[Area, ...]] = (
             "identity.shop_created": _("audit", "创建店铺"),
             "identity.shop_named": _("audit", "命名店铺"),
             "identity.shop_changed": _("audit", "修改店铺设置"),
+            "identity.refund_limits_raised": _("audit", "提高退款限额"),
             "identity.staff_added": _("audit", "添加成员"),
             "identity.role_changed": _("audit", "更改成员角色"),
             "identity.api_client_created": _("audit", "新增 API 客户端"),

@@ -38,6 +38,8 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "no_funds": _("通道余额不足，退款在等"),
     "dispute": _("拒付争议"),
     "bill_refused": _("账单文件有问题"),
+    "refund_cap": _("退款到了每日上限"),
+    "refund_alarm": _("自动退款异常多"),
     "bill_missing": _("账单一直没有"),
 }
 BILL_KINDS: Final[Mapping[str, Text]] = {"trade": _("交易账单"), "fund": _("资金账单")}
@@ -64,6 +66,7 @@ CASE_DETAILS: Final[Mapping[str, Text]] = {
     "day": _("日期"),
     "bill": _("账单种类"),
     "line": _("行号"),
+    "limit_minor": _("上限（分）"),
 }
 FACTS: Final[Mapping[str, Text]] = {
     "paid": _("通道确认收款"),
@@ -241,6 +244,9 @@ PROBLEMS: Final[Mapping[str, Text]] = {
     "wrong_order_state": _("当前状态不能进行此操作"),
     "order_not_found": _("找不到订单"),
     "refund_running": _("有未完成的退款或异常"),
+    "refund_cap_reached": _("已到本店每日退款上限"),
+    "refund_above_daily_limit": _("超过你的每日退款限额，请由店主或财务来退"),
+    "refund_needs_proof": _("要先确认是你本人"),
     "refund_exceeds_paid": _("超过可退金额"),
     "payment_case_not_found": _("找不到该异常单"),
     "notify_not_retryable": _("该消息不能重发"),

@@ -38,6 +38,7 @@ from goodfor.orders.desk import (
 )
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.pricing import buyer_key
+from goodfor.orders.refund_days import refunds_today
 from goodfor.orders.telling import order_facts, order_lines
 from goodfor.orders.types import Method, OrderView, RefundView, TrustView
 from goodfor.payments import queries as payments
@@ -78,6 +79,7 @@ __all__ = [
     "refund_of_order",
     "refundable",
     "refunds_shown",
+    "refunds_today",
     "search_order_ids",
     "search_orders",
     "sold_to_others",
