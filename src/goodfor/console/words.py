@@ -38,6 +38,10 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "no_funds": _("通道余额不足，退款在等"),
     "dispute": _("拒付争议"),
     "bill_refused": _("账单文件有问题"),
+    "split_refused": _("通道拒绝分账"),
+    "split_share_failed": _("有接收方没分到"),
+    "split_unknown": _("分账结果未知"),
+    "split_not_returned": _("分账没有收回"),
     "refund_cap": _("退款到了每日上限"),
     "refund_alarm": _("自动退款异常多"),
     "bill_missing": _("账单一直没有"),
@@ -67,6 +71,8 @@ CASE_DETAILS: Final[Mapping[str, Text]] = {
     "bill": _("账单种类"),
     "line": _("行号"),
     "limit_minor": _("上限（分）"),
+    "receiver": _("接收方"),
+    "attempts": _("尝试次数"),
 }
 FACTS: Final[Mapping[str, Text]] = {
     "paid": _("通道确认收款"),
@@ -114,6 +120,10 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "dispute": _("争议扣款"),
     "dispute_won": _("争议胜诉退回"),
     "dispute_lost": _("争议败诉"),
+    "freeze": _("冻结待分账"),
+    "split": _("分账"),
+    "unfreeze": _("解冻"),
+    "split_return": _("收回分账"),
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "waiting": (_("排队中"), "plain"),

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from goodfor.kernel.money import Money
+
+if TYPE_CHECKING:
+    from goodfor.payments.types import AccountView
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,63 @@ class Evidence:
     reveals: tuple[str, ...] = ()
     text: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverView:
+    """Who gets a standing share, in ten thousandths. The legal name stays sealed."""
+
+    id: UUID
+    kind: str
+    ref: str
+    label: str
+    relation: str
+    basis_points: int
+    state: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplittingAccount:
+    """An account whose payments are frozen for splits. `percent`: how much of a payment the channel lets be shared."""
+
+    account: "AccountView"
+    percent: int
+    hold_hours: int
+    receivers: tuple[ReceiverView, ...]
+
+    @property
+    def allotted(self) -> int:
+        """All standing shares together, in ten thousandths."""
+        return sum(one.basis_points for one in self.receivers if one.state != "leaving")
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """A receiver's share of one payment. `owed`: it was to give back and did not."""
+
+    id: UUID
+    label: str
+    amount: Money
+    returned: Money
+    state: str
+    code: str
+    owed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PotView:
+    """What is frozen of a payment, or was. `split_state` empty: not shared out yet."""
+
+    payment_id: UUID
+    payment_number: str
+    account_code: str
+    frozen: Money
+    shared: Money
+    state: str
+    due_at: datetime | None
+    release_by: datetime
+    released_at: datetime | None
+    split_state: str
+    failure: str
+    shares: tuple[ShareView, ...]

@@ -10,10 +10,12 @@ from goodfor.payments import states
 from goodfor.payments.account_desk import AccountSheet, FormField, Probe, ProviderForm, account_sheet, provider_forms
 from goodfor.payments.bills import bill, bill_rows, bills
 from goodfor.payments.desk import case, cases, count_payments, payments_by_ids, search_payments, walk_payments
+from goodfor.payments.desk_types import ShareView
 from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
+from goodfor.payments.splits import pot_of, pots, splitting_accounts
 from goodfor.payments.types import (
     AccountView,
     CaseView,
@@ -29,6 +31,7 @@ __all__ = [
     "FormField",
     "Probe",
     "ProviderForm",
+    "ShareView",
     "account",
     "account_sheet",
     "accounts",
@@ -53,6 +56,8 @@ __all__ = [
     "payments_by_ids",
     "payments_of",
     "pending_of",
+    "pot_of",
+    "pots",
     "provider_forms",
     "recorded",
     "refund",
@@ -61,6 +66,7 @@ __all__ = [
     "routes",
     "search_payments",
     "settling_of",
+    "splitting_accounts",
     "walk_payments",
 ]
 

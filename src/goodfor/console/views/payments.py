@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goodfor.console import words
+from goodfor.console import split_words, words
 from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
@@ -47,9 +47,18 @@ def payment(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse
         "states": words.PAYMENT_STATES,
         "facts": payments.facts_of(shop_id, found.id),
         "refunds": [(r, words.word(words.REFUND_STATES, r.state)) for r in payments.refunds_of(shop_id, found.id)],
+        "pot": _pot(shop_id, found.id),
         "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in payments.cases_of(shop_id, found.id)],
     }
     return show(request, visitor, "payment", context, page=PAYMENTS, crumbs=[(_("支付流水"), reverse(PAYMENTS))])
+
+
+def _pot(shop_id: UUID, payment_id: UUID) -> tuple[Any, ...] | None:
+    """What is frozen of it for a split, its state, and the shares."""
+    pot = payments.pot_of(shop_id, payment_id)
+    if pot is None:
+        return None
+    return pot, *split_words.pot_state(pot), [(share, *split_words.SHARE_STATES[share.state]) for share in pot.shares]
 
 
 def _order_number(visitor: Visitor, found: PaymentView) -> str:
