@@ -19,6 +19,7 @@ from goodfor.payments.types import ReceiverView
 from goodfor.sandbox.channels.server import RunningChannels, running_channels
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SHARE = '12<span class="money-cents">.50</span>'
 
 
 @pytest.fixture
@@ -128,8 +129,8 @@ def test_frozen_payments_are_shared_out_released_and_seen_on_their_page(shop: Sh
     page = text(client)
     assert "冻结中 ¥0.00" in page
     assert "已解冻" in page
-    assert "12.50" in page
-    assert "12.50" in client.get(reverse("desk:payment", args=[first.number])).content.decode()
+    assert SHARE in page
+    assert SHARE in client.get(reverse("desk:payment", args=[first.number])).content.decode()
     assert client.post(path, {"act": "split", "payment": str(first.id)}).status_code == 409
     world.desk.control.fault("return_failed", channel="wechat")
     world.refund(first, 10_000)
