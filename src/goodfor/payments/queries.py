@@ -22,7 +22,7 @@ from goodfor.payments.types import (
     RecordedFact,
     RefundView,
 )
-from goodfor.payments.ways import brands, routes
+from goodfor.payments.ways import brands, routes, unknown_payer
 
 __all__ = [
     "AccountSheet",
@@ -61,6 +61,7 @@ __all__ = [
     "routes",
     "search_payments",
     "settling_of",
+    "unknown_payer",
     "walk_payments",
 ]
 

@@ -70,7 +70,8 @@ class Health:
 class Candidate:
     """A method of an account with the operator's wishes, read from `config`.
 
-    `priority`: smaller goes first (0 to 99, else 50); `least`, `most`: amounts it may take, in minor units.
+    `priority`: smaller goes first (0 to 99, else 50); `least`, `most`: amounts it may take, in minor units. `app`: the
+    application whose id of the buyer it needs; `asks`: the buyer's browser can be asked for that id.
     """
 
     account_id: UUID
@@ -80,6 +81,8 @@ class Candidate:
     priority: int = 50
     least: int = 0
     most: int | None = None
+    app: str = ""
+    asks: bool = False
 
     @property
     def brand(self) -> str:
@@ -89,11 +92,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """What is being paid, and from where. `payer_known`: the channel's id of the buyer is at hand."""
+    """What is being paid, and from where. `payer_known`: the channel's id of the buyer is at hand.
+
+    `apps`: applications by whose id the buyer is known here; `may_ask`: his browser may be sent to ask for it.
+    """
 
     amount: Money
     device: str = "pc"
     payer_known: bool = False
+    apps: frozenset[str] = frozenset()
+    may_ask: bool = False
 
 
 def wishes(config: Mapping[str, Any], currency: str) -> tuple[int, int, int | None]:
@@ -134,12 +142,17 @@ def ranked(candidates: Sequence[Candidate], paying: Paying, health: Mapping[UUID
     ]
 
 
+def needs_asking(one: Candidate, paying: Paying) -> bool:
+    """True where who pays must be known and is not."""
+    return (one.provider, one.method) in NEEDS_PAYER and not (paying.payer_known or one.app in paying.apps)
+
+
 def _rank(one: Candidate, paying: Paying) -> int | None:
     """How well it fits the device, 0 the best; None when it cannot serve."""
     amount = paying.amount.amount_minor
     if amount < one.least or (one.most is not None and amount > one.most):
         return None
-    if (one.provider, one.method) in NEEDS_PAYER and not paying.payer_known:
+    if needs_asking(one, paying) and not (paying.may_ask and one.asks):
         return None
     usable = ON_DEVICE.get(one.provider, {}).get(paying.device)
     if usable is None:

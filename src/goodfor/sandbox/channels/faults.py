@@ -21,6 +21,8 @@ ENDPOINTS = (
     "dispute",
     "balance",
     "verify",
+    "authorize",
+    "openid",
     "pay",
 )
 #: kind -> its settings with their defaults.

@@ -17,38 +17,56 @@ from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.cancel_order import cancel_order
 from goodfor.orders.operations.start_payment import start_payment
-from goodfor.orders.types import OrderView, Payer
+from goodfor.orders.types import OrderView
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import BALANCE, methods_for, pay_with_balance
-from goodfor.storefront.client import client_ip, device_of, scheme_and_host
+from goodfor.storefront.client import device_of, scheme_and_host
 from goodfor.storefront.forms import typed
 from goodfor.storefront.grants import payment_of, remember_payment
 from goodfor.storefront.ownership import actor, grant_for
 from goodfor.storefront.page import allow_form_to, page, show
+from goodfor.storefront.payers import may_ask, payer_of
 from goodfor.storefront.types import Grant, PayHint
 
 WEB = ("http", "https")
 
 
 def begin_payment(
-    request: HttpRequest, response: HttpResponse, shop: ShopView, order_id: UUID, number: str, method: str
+    request: HttpRequest,
+    response: HttpResponse,
+    shop: ShopView,
+    order_id: UUID,
+    number: str,
+    method: str,
+    *,
+    ask: bool = True,
+    anonymous: bool = False,
 ) -> DomainError | None:
     """Ask the channel for a way to pay and keep it for the pay page; a refusal is returned, not raised.
 
-    The buyer's own balance pays at once.
+    The buyer's own balance pays at once. Where the channel must first be asked who pays, the way leads there, if `ask`;
+    `anonymous` pays without telling it.
     """
+    now = utc_now()
+    payer = payer_of(request, shop.id, now, anonymous=anonymous)
     try:
         if method == BALANCE:
-            pay_with_balance(request, shop, number, utc_now())
+            pay_with_balance(request, shop, number, now)
             return None
+        if ask and not anonymous and may_ask(request):
+            total = orders.order_view(shop.id, order_id).total
+            if orders.payer_question(shop.id, total, method, payer, now):
+                asking = scheme_and_host(request) + reverse("storefront:payer", args=[number])
+                remember_payment(response, request, shop.id, number, PayHint("redirect", method, asking))
+                return None
         instruction = start_payment(
             shop_id=shop.id,
             order_id=order_id,
             method=method,
             return_url=scheme_and_host(request) + reverse("storefront:order", args=[number]),
             notify_url=_notify_base(request),
-            payer=Payer(client_ip(request), device_of(request)),
-            now=utc_now(),
+            payer=payer,
+            now=now,
         )
     except DomainError as error:
         return error
@@ -74,14 +92,16 @@ def pay(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
         return redirect("storefront:order", number=number)
     if request.method == "POST":
         again = to_pay(number)
-        error = begin_payment(request, again, shop, order.id, number, typed(request.POST.get("method", ""), 60))
-        return _page(request, shop, order, None, error) if error else again
-    return _page(request, shop, order, payment_of(request, shop.id, number), None)
+        method, anonymous = typed(request.POST.get("method", ""), 60), request.POST.get("as") == "code"
+        error = begin_payment(request, again, shop, order.id, number, method, anonymous=anonymous)
+        return pay_page(request, shop, order, None, error) if error else again
+    return pay_page(request, shop, order, payment_of(request, shop.id, number), None)
 
 
-def _page(
+def pay_page(
     request: HttpRequest, shop: ShopView, order: OrderView, hint: PayHint | None, error: DomainError | None
 ) -> HttpResponse:
+    """The page itself: the way that was started, what else there is, or why it did not start."""
     way = hint if hint and usable(hint) else None
     methods = methods_for(request, shop, order.total)
     context = {
