@@ -212,20 +212,27 @@ def paid_by_others(shop_id: UUID, client_ids: Sequence[UUID], limit: int) -> lis
 
 
 def payment_methods(
-    shop_id: UUID, amount: Money, *, device: str = "pc", may_ask: bool = False, now: datetime | None = None
+    shop_id: UUID,
+    amount: Money,
+    *,
+    device: str = "pc",
+    may_ask: bool = False,
+    script: bool = True,
+    now: datetime | None = None,
 ) -> list[Method]:
     """Ways to pay this amount from this device; `code` goes into start_payment.
 
-    `may_ask`: the buyer's browser may be sent to a channel that must know who pays (`payer_question`).
+    `may_ask`: the buyer's browser may be sent to a channel that must know who pays (`payer_question`). `script` False:
+    only what works without one.
     """
-    found = payments.brands(shop_id, Paying(amount, device, may_ask=may_ask), now or utc_now())
+    found = payments.brands(shop_id, Paying(amount, device, may_ask=may_ask, script=script), now or utc_now())
     return [Method(brand) for brand in found]
 
 
 def paying_of(amount: Money, payer: Payer) -> Paying:
     """What the routing is told of a payment."""
     known = frozenset(app for app, channel_id in payer.known.items() if app and channel_id)
-    return Paying(amount, payer.device or "pc", payer_known=bool(payer.channel_id), apps=known)
+    return Paying(amount, payer.device or "pc", payer_known=bool(payer.channel_id), apps=known, script=payer.script)
 
 
 def payer_question(shop_id: UUID, amount: Money, method: str, payer: Payer, now: datetime) -> tuple[UUID, str] | None:

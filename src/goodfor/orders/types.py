@@ -170,13 +170,15 @@ class Method:
 class Payer:
     """Who pays, and from where. `device`: pc, mobile, wechat, alipay; `channel_id`: the channel's id of the buyer.
 
-    `known`: application of a channel -> its id of the buyer, where several may be at hand.
+    `known`: application of a channel -> its id of the buyer, where several may be at hand. `script` False: only ways
+    that work without the channel's script.
     """
 
     ip: str = ""
     device: str = "pc"
     channel_id: str = field(default="", repr=False)
     known: Mapping[str, str] = field(default_factory=dict, repr=False)
+    script: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,18 @@ ON_DEVICE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "app": ("app",),
         "mini": (),
     },
-    "stripe": {"pc": ("checkout",), "mobile": ("checkout",), "wechat": ("checkout",), "alipay": ("checkout",)},
+    "stripe": {
+        "pc": ("intent", "checkout"),
+        "mobile": ("intent", "checkout"),
+        # What a bank opens besides, has no place to open in inside of an app.
+        "wechat": ("checkout", "intent"),
+        "alipay": ("checkout", "intent"),
+    },
 }
 #: Methods that need to know who pays, by the channel's own id.
 NEEDS_PAYER: Final = frozenset({("wechat", "jsapi"), ("wechat", "mini")})
+#: Methods that a page without a script cannot be paid by.
+NEEDS_SCRIPT: Final = frozenset({("wechat", "jsapi"), ("stripe", "intent")})
 #: An account that failed more than so much of its last calls goes behind the others.
 SICK_SHARE: Final = 0.5
 SICK_CALLS: Final = 3
@@ -95,6 +103,7 @@ class Paying:
     """What is being paid, and from where. `payer_known`: the channel's id of the buyer is at hand.
 
     `apps`: applications by whose id the buyer is known here; `may_ask`: his browser may be sent to ask for it.
+    `script` False: the buyer's browser runs none, or not the channel's.
     """
 
     amount: Money
@@ -102,6 +111,7 @@ class Paying:
     payer_known: bool = False
     apps: frozenset[str] = frozenset()
     may_ask: bool = False
+    script: bool = True
 
 
 def wishes(config: Mapping[str, Any], currency: str) -> tuple[int, int, int | None]:
@@ -151,6 +161,8 @@ def _rank(one: Candidate, paying: Paying) -> int | None:
     """How well it fits the device, 0 the best; None when it cannot serve."""
     amount = paying.amount.amount_minor
     if amount < one.least or (one.most is not None and amount > one.most):
+        return None
+    if (one.provider, one.method) in NEEDS_SCRIPT and not paying.script:
         return None
     if needs_asking(one, paying) and not (paying.may_ask and one.asks):
         return None

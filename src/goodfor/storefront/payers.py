@@ -38,10 +38,10 @@ def may_ask(request: HttpRequest) -> bool:
     return device_of(request) == ASKING_DEVICE
 
 
-def payer_of(request: HttpRequest, shop_id: UUID, now: datetime, *, anonymous: bool = False) -> Payer:
-    """Who pays and from where; `anonymous` leaves out what channels know of the person."""
-    known = {} if anonymous or not may_ask(request) else _known(request, shop_id, now)
-    return Payer(client_ip(request), device_of(request), known=known)
+def payer_of(request: HttpRequest, shop_id: UUID, now: datetime, *, script: bool = True) -> Payer:
+    """Who pays and from where; `script` False: only ways that work without one."""
+    known = _known(request, shop_id, now) if may_ask(request) else {}
+    return Payer(client_ip(request), device_of(request), known=known, script=script)
 
 
 def send_away(request: HttpRequest, shop_id: UUID, asked: Asked, now: datetime) -> str:

@@ -23,6 +23,8 @@ ENDPOINTS = (
     "verify",
     "authorize",
     "openid",
+    "script",
+    "elements",
     "pay",
 )
 #: kind -> its settings with their defaults.

@@ -128,7 +128,7 @@ def test_without_a_script_a_code_is_to_be_had(browser: Client, world: World, des
     number = ordered(browser, world)
     back(browser, returned(away(browser, number)))
     response = browser.post(
-        f"/o/{number}/pay", {"method": "wechat", "as": "code"}, headers={"host": "127.0.0.1"}
+        f"/o/{number}/pay", {"method": "wechat", "as": "plain"}, headers={"host": "127.0.0.1"}
     )  # fmt: skip
     assert response.status_code == 302
     assert 'class="qr"' in page(browser, number)
