@@ -24,7 +24,7 @@ from goodfor.payments.types import (
     RecordedFact,
     RefundView,
 )
-from goodfor.payments.ways import brands, routes
+from goodfor.payments.ways import brands, routes, unknown_payer
 
 __all__ = [
     "AccountSheet",
@@ -67,6 +67,7 @@ __all__ = [
     "search_payments",
     "settling_of",
     "splitting_accounts",
+    "unknown_payer",
     "walk_payments",
 ]
 

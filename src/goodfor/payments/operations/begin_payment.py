@@ -67,7 +67,7 @@ def begin_payment(
     if expires_at <= now:
         raise PaymentExpired
     with transaction.atomic():
-        row = _open_attempt(account, method, source_type, source_id, amount, now)
+        row = _open_attempt(account, method, source_type, source_id, amount, request.payer, now)
         if row is None:
             row = _insert(account, method, source_type, source_id, amount, request, expires_at, now, actor)
     if row.state == states.PENDING and row.instruction is not None:
@@ -100,11 +100,14 @@ def _usable_account(shop_id: UUID, account_id: UUID, amount: Money, method: str,
 
 
 def _open_attempt(
-    account: Account, method: str, source_type: str, source_id: UUID, amount: Money, now: datetime
+    account: Account, method: str, source_type: str, source_id: UUID, amount: Money, payer: str, now: datetime
 ) -> Payment | None:
+    """One that was made for somebody else by name is not his: the channel would refuse it."""
     attempts = Payment.objects.filter(shop_id=account.shop_id, source_type=source_type, source_id=source_id)
     if attempts.filter(settles=True).exists():
         raise AlreadyPaid
+    if payer:
+        attempts = attempts.filter(request__payer=payer)
     return (
         attempts.filter(
             account_id=account.id,
