@@ -54,6 +54,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:bills", _("通道账单"), "book", Permission.PAYMENTS_VIEW, "payments"),
+    Page("desk:splits", _("分账"), "people", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:buyers", _("买家查询"), "people", Permission.BUYERS_VIEW, "buyers"),
     Page("desk:ledger", _("试算平衡"), "book", Permission.LEDGER_VIEW, "ledger"),
     Page("desk:settings-shop", _("店铺设置"), "store", Permission.SHOP_CONFIGURE, "settings"),

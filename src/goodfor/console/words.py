@@ -39,6 +39,21 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "dispute": _("拒付争议"),
     "bill_refused": _("账单文件有问题"),
     "bill_missing": _("账单一直没有"),
+    "split_share_failed": _("有接收方没有分到"),
+    "split_refused": _("分账被拒"),
+    "split_unknown": _("分账结果未知"),
+    "split_not_returned": _("分出的钱没有收回"),
+}
+#: What to do about a case, where its name does not say.
+CASE_NEXT: Final[Mapping[str, Text]] = {
+    "split_share_failed": _("这一份已回到你的余额。按原因与接收方核对后，用别的方式付给对方，再标为已处理。"),
+    "split_refused": _("多次被拒，钱还冻结着。按原因改好后，到这笔支付的页面点「立即分账」，或「全部解冻」。"),
+    "split_unknown": _(
+        "系统会继续用同一个单号查询，不会重复分账或收回。到通道的商户后台核对这个单号，一直没有结果请联系通道。"
+    ),
+    "split_not_returned": _(
+        "买家的退款已经付出，这一份要由你垫付。与接收方沟通后，到这笔支付的页面点「再次收回」，或线下收回后标为已处理。"
+    ),
 }
 BILL_KINDS: Final[Mapping[str, Text]] = {"trade": _("交易账单"), "fund": _("资金账单")}
 BILL_STATES: Final[Mapping[str, tuple[Text, str]]] = {
@@ -64,6 +79,8 @@ CASE_DETAILS: Final[Mapping[str, Text]] = {
     "day": _("日期"),
     "bill": _("账单种类"),
     "line": _("行号"),
+    "receiver": _("接收方"),
+    "attempts": _("尝试次数"),
 }
 FACTS: Final[Mapping[str, Text]] = {
     "paid": _("通道确认收款"),
@@ -111,6 +128,10 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "dispute": _("争议扣款"),
     "dispute_won": _("争议胜诉退回"),
     "dispute_lost": _("争议败诉"),
+    "freeze": _("冻结待分账"),
+    "split": _("分账给接收方"),
+    "unfreeze": _("分账后解冻"),
+    "split_return": _("向接收方收回"),
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "waiting": (_("排队中"), "plain"),

@@ -14,6 +14,7 @@ from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
+from goodfor.payments.splits import frozen_now, pot_of, pots, receiver, receivers_of, split_accounts
 from goodfor.payments.types import (
     AccountView,
     CaseView,
@@ -46,6 +47,7 @@ __all__ = [
     "disputes_of",
     "exposure",
     "facts_of",
+    "frozen_now",
     "holds_back",
     "open_cases",
     "payment",
@@ -53,7 +55,11 @@ __all__ = [
     "payments_by_ids",
     "payments_of",
     "pending_of",
+    "pot_of",
+    "pots",
     "provider_forms",
+    "receiver",
+    "receivers_of",
     "recorded",
     "refund",
     "refund_by_key",
@@ -61,6 +67,7 @@ __all__ = [
     "routes",
     "search_payments",
     "settling_of",
+    "split_accounts",
     "walk_payments",
 ]
 

@@ -11,6 +11,12 @@ from goodfor.ledger.types import Entry, Line
 from goodfor.payments.desk_types import BillView as BillView
 from goodfor.payments.desk_types import DisputeView as DisputeView
 from goodfor.payments.desk_types import Evidence as Evidence
+from goodfor.payments.desk_types import PotView as PotView
+from goodfor.payments.desk_types import ReceiverView as ReceiverView
+from goodfor.payments.desk_types import ReturnView as ReturnView
+from goodfor.payments.desk_types import ShareView as ShareView
+from goodfor.payments.desk_types import SplitAccountView as SplitAccountView
+from goodfor.payments.desk_types import SplitView as SplitView
 from goodfor.payments.routing import Candidate as Candidate
 from goodfor.payments.routing import Paying as Paying
 from goodfor.payments.states import SUCCEEDED

@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goodfor.console import words
+from goodfor.console import split_words, words
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.order import refund_limit
+from goodfor.console.views.splits import pot_row
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
@@ -35,6 +36,7 @@ def payment(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse
     """A payment with everything that its channel ever said, its refunds and its cases."""
     shop_id = visitor.shop.id
     found = payments.payment_by_number(shop_id, number)
+    pot = payments.pot_of(shop_id, found.id)
     context = {
         "title": found.number,
         "payment": found,
@@ -47,6 +49,8 @@ def payment(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse
         "facts": payments.facts_of(shop_id, found.id),
         "refunds": [(r, words.word(words.REFUND_STATES, r.state)) for r in payments.refunds_of(shop_id, found.id)],
         "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in payments.cases_of(shop_id, found.id)],
+        "pot": pot_row(pot) if pot else None,
+        "may_split": visitor.may(Permission.PAYMENTS_RESOLVE),
     }
     return show(request, visitor, "payment", context, page=PAYMENTS, crumbs=[(_("支付流水"), reverse(PAYMENTS))])
 
@@ -78,7 +82,8 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
     context = {
         "title": words.word(words.CASE_KINDS, found.kind),
         "case": found,
-        "detail": [(key, value) for key, value in sorted(found.detail.items())],
+        "next": words.CASE_NEXT.get(found.kind, ""),
+        "detail": [(key, _detail(found.kind, key, value)) for key, value in sorted(found.detail.items())],
         "payment": paid,
         "order_number": _order_number(visitor, paid) if paid else "",
         "refund": refund,
@@ -93,6 +98,11 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
     }
     status = error.http_status if error else 200
     return show(request, visitor, "case", context, page=CASES, crumbs=[(_("异常单"), reverse(CASES))], status=status)
+
+
+def _detail(kind: str, key: str, value: Any) -> Any:
+    """Reasons of splits in words; all else as it was written down."""
+    return split_words.reason(str(value)) if key == "reason" and kind.startswith("split_") else value
 
 
 def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
