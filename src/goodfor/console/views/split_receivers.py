@@ -54,7 +54,7 @@ def new_receiver(request: HttpRequest, visitor: Visitor, account_id: UUID) -> Ht
         raise AccountNotFound
     if request.method != "POST":
         return _new(request, visitor, account)
-    typed = {key: value.replace("\x00", "").strip() for key, value in request.POST.items()}
+    typed = {key: value.replace("\x00", "").strip() for key, value in request.POST.dict().items()}
     try:
         relation = typed.get("relation", "")
         if relation not in split_words.RELATIONS:
