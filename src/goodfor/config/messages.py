@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.errors import SkuUnknown
+from goodfor.console import words
 from goodfor.identity import queries as identity
 from goodfor.kernel import events
 from goodfor.kernel.errors import DomainError
@@ -176,11 +177,11 @@ def on_case_opened(event: StoredEvent) -> None:
     found = payments.case_by_id(event.shop_id, case_id)
     if found is None:
         return
-    amount = found.detail.get("amount_minor")
+    amount = found.detail.get("amount_minor", found.detail.get("refunded_minor"))
     currency = identity.shop_by_id(event.shop_id).currency
     with override(_shop_locale(event.shop_id)):
         case = {
-            "kind": _case_kind(found.kind),
+            "kind": str(words.word(words.CASE_KINDS, found.kind)),
             "number": str(found.detail.get("our_ref", "")),
             "amount": Money(amount, currency) if type(amount) is int else "",
             "url": "/console/",
@@ -326,21 +327,6 @@ def _reason(code: str) -> str:
         "deadline": _("未能在约定时间内发货"),
         "late_payment": _("付款时订单已关闭"),
     }.get(code, "")
-
-
-def _case_kind(kind: str) -> str:
-    return {
-        "underpaid": _("少付"),
-        "overpaid": _("多付"),
-        "mismatch": _("金额或币种不符"),
-        "duplicate_payment": _("重复付款"),
-        "unknown_payment": _("找不到对应订单的付款"),
-        "tampered": _("支付通知被篡改"),
-        "foreign": _("不属于本店的支付通知"),
-        "unconfirmed_notify": _("支付通知未能核实"),
-        "refunded_outside": _("在支付平台另行退款"),
-        "ambiguous_refund": _("退款结果不明"),
-    }.get(kind, kind)
 
 
 def _claim_reason(code: str) -> str:

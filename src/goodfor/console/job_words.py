@@ -34,7 +34,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "payments.poll": _("job", "查询待付款结果"),
     "payments.purge": _("job", "清理伪造的回调"),
     "payments.refunds": _("job", "执行退款"),
-    "payments.splits": _("job", "分账与收回"),
+    "payments.splits": _("job", "执行分账"),
     "payments.want_bills": _("job", "登记要下载的账单"),
     "vault.expire_lots": _("job", "停售过期卡密"),
     "vault.expire_reservations": _("job", "释放到期预留"),

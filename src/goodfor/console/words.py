@@ -38,11 +38,13 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "no_funds": _("通道余额不足，退款在等"),
     "dispute": _("拒付争议"),
     "bill_refused": _("账单文件有问题"),
-    "bill_missing": _("账单一直没有"),
-    "split_share_failed": _("有接收方没有分到"),
-    "split_refused": _("分账被拒"),
+    "split_refused": _("通道拒绝分账"),
+    "split_share_failed": _("有接收方没分到"),
     "split_unknown": _("分账结果未知"),
-    "split_not_returned": _("分出的钱没有收回"),
+    "split_not_returned": _("分账没有收回"),
+    "refund_cap": _("退款到了每日上限"),
+    "refund_alarm": _("自动退款异常多"),
+    "bill_missing": _("账单一直没有"),
 }
 #: What to do about a case, where its name does not say.
 CASE_NEXT: Final[Mapping[str, Text]] = {
@@ -79,6 +81,7 @@ CASE_DETAILS: Final[Mapping[str, Text]] = {
     "day": _("日期"),
     "bill": _("账单种类"),
     "line": _("行号"),
+    "limit_minor": _("上限（分）"),
     "receiver": _("接收方"),
     "attempts": _("尝试次数"),
 }
@@ -129,9 +132,9 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "dispute_won": _("争议胜诉退回"),
     "dispute_lost": _("争议败诉"),
     "freeze": _("冻结待分账"),
-    "split": _("分账给接收方"),
-    "unfreeze": _("分账后解冻"),
-    "split_return": _("向接收方收回"),
+    "split": _("分账"),
+    "unfreeze": _("解冻"),
+    "split_return": _("收回分账"),
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "waiting": (_("排队中"), "plain"),
@@ -262,6 +265,9 @@ PROBLEMS: Final[Mapping[str, Text]] = {
     "wrong_order_state": _("当前状态不能进行此操作"),
     "order_not_found": _("找不到订单"),
     "refund_running": _("有未完成的退款或异常"),
+    "refund_cap_reached": _("已到本店每日退款上限"),
+    "refund_above_daily_limit": _("超过你的每日退款限额，请由店主或财务来退"),
+    "refund_needs_proof": _("要先确认是你本人"),
     "refund_exceeds_paid": _("超过可退金额"),
     "payment_case_not_found": _("找不到该异常单"),
     "notify_not_retryable": _("该消息不能重发"),

@@ -178,6 +178,17 @@ def staff_of_shop(shop_id: UUID) -> list[StaffView]:
     return [staff_view(row) for row in Staff.objects.select_related("user").filter(shop_id=shop_id).order_by("id")]
 
 
+def staff_by_actor(shop_id: UUID, actor: str) -> StaffView | None:
+    """Who is named so in the audit trail (`staff:<id>`); None for anything else."""
+    kind, _sep, key = actor.partition(":")
+    try:
+        staff_id = UUID(key)
+    except ValueError:
+        return None
+    found = Staff.objects.select_related("user").filter(shop_id=shop_id, id=staff_id).first()
+    return staff_view(found) if found and kind == "staff" else None
+
+
 def client_by_key_id(*, shop_id: UUID, key_id: str) -> ApiClientView:
     """A client of the shop by the public part of its key. Raises ClientNotFound."""
     found = ApiClient.objects.filter(shop_id=shop_id, key_id=key_id).first()

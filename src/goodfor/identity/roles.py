@@ -15,7 +15,10 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What can be allowed. `codes.reveal` is a buyer's plaintext, the gravest of all readings."""
+    """What can be allowed. `codes.reveal` is a buyer's plaintext, the gravest of all readings.
+
+    `orders.refund_more` is to go on where a person's refunds of a day are at their limit.
+    """
 
     CATALOG_VIEW = "catalog.view"
     CATALOG_EDIT = "catalog.edit"
@@ -27,6 +30,7 @@ class Permission(StrEnum):
     ORDERS_VIEW = "orders.view"
     ORDERS_CANCEL = "orders.cancel"
     ORDERS_REFUND = "orders.refund"
+    ORDERS_REFUND_MORE = "orders.refund_more"
     ORDERS_EXPORT = "orders.export"
     BUYERS_VIEW = "buyers.view"
     PAYMENTS_VIEW = "payments.view"
@@ -57,6 +61,7 @@ _OPERATOR = _SUPPORT | {
 }
 _FINANCE = _VIEWER | {
     _P.ORDERS_REFUND,
+    _P.ORDERS_REFUND_MORE,
     _P.ORDERS_EXPORT,
     _P.PAYMENTS_RESOLVE,
     _P.LEDGER_VIEW,

@@ -27,9 +27,12 @@ from goodfor.identity.buyer_types import (
     SigninView,
     Visitor,
 )
+from goodfor.identity.refund_limits import NO_BOUND, REFUND_DEFAULTS, RefundLimits, refund_limits
 from goodfor.identity.roles import Permission, Role, may
 
 __all__ = [
+    "NO_BOUND",
+    "REFUND_DEFAULTS",
     "ApiCaller",
     "ApiClientView",
     "Arrival",
@@ -47,6 +50,7 @@ __all__ = [
     "OAuthAppView",
     "PasskeyView",
     "Permission",
+    "RefundLimits",
     "RelyingParty",
     "Role",
     "SavedAccountView",
@@ -61,6 +65,7 @@ __all__ = [
     "SigningAlgorithm",
     "StaffView",
     "Visitor",
+    "refund_limits",
 ]
 
 

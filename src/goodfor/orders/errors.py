@@ -1,8 +1,10 @@
 """What can go wrong with an order."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import Conflict, InvalidInput, NotFound, RateLimited
+from goodfor.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 
 
 class OrderNotFound(NotFound):
@@ -129,3 +131,28 @@ class InvalidNote(InvalidInput):
 
     code = "invalid_note"
     title = _("备注要写 1 到 500 个字；一个订单最多 100 条")
+
+
+class RefundCapReached(Conflict):
+    """The shop's refunds of a day would pass the cap that its owner set. How much that is, is for the staff alone."""
+
+    code = "refund_cap_reached"
+    title = _("今天的退款已到本店的每日上限，这笔没有退。请明天再退，或由店主在店铺设置里提高上限")
+
+    def __init__(self, *, day: date, currency: str, used_minor: int, cap_minor: int) -> None:
+        super().__init__()
+        self.day, self.currency, self.used_minor, self.cap_minor = day, currency, used_minor, cap_minor
+
+
+class RefundAboveDailyLimit(Forbidden):
+    """With this refund a person's day is above the line that only some roles may pass."""
+
+    code = "refund_above_daily_limit"
+    title = _("加上这笔，你今天的退款超过了个人限额：请由店主或财务来退")
+
+
+class RefundNeedsProof(Forbidden):
+    """Above a line of the shop's: only with a fresh proof of who decides it."""
+
+    code = "refund_needs_proof"
+    title = _("这笔退款超过了确认线，要先确认是你本人")

@@ -7,6 +7,7 @@ from goodfor.kernel.events import StoredEvent
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.book_purchase import book_purchase
 from goodfor.orders.operations.book_void import book_void
+from goodfor.orders.operations.count_refund import uncount_refund
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
@@ -33,13 +34,16 @@ def on_refund_succeeded(event: StoredEvent) -> None:
 
 def on_refund_failed(event: StoredEvent) -> None:
     """A channel refused to give money back; of a payment too many there is the case, and no order to tell."""
+    refund_id = UUID(event.payload["refund_id"])
     if event.payload["business_key"].startswith("order:"):
         note_failed_refund(
             shop_id=event.shop_id,
             order_id=UUID(event.payload["source_id"]),
-            refund=payments.refund(event.shop_id, UUID(event.payload["refund_id"])),
+            refund=payments.refund(event.shop_id, refund_id),
             now=event.occurred_at,
         )
+    # After the order's row, and for any refund: its day has the room again.
+    uncount_refund(shop_id=event.shop_id, refund_id=refund_id, now=event.occurred_at)
 
 
 def on_batch_activated(event: StoredEvent) -> None:

@@ -138,6 +138,23 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        name="refund_days_are_their_refunds",
+        room="orders",
+        why="what bounds a day of refunds is the sum of those counted on it, and of none that failed for good",
+        sql="""
+        SELECT concat_ws(' ', shop_id, day, kind, actor), 'says ' || coalesce(d.minor, 0) || ', is '
+               || coalesce(c.minor, 0)
+        FROM orders_refund_day d
+        FULL JOIN (
+            SELECT k.shop_id, k.day, k.currency, k.kind, w.actor, sum(k.minor) AS minor
+            FROM orders_refund_count k
+            CROSS JOIN LATERAL (SELECT k.actor UNION SELECT '' WHERE k.kind = 'staff') w
+            WHERE k.given_up_at IS NULL
+            GROUP BY k.shop_id, k.day, k.currency, k.kind, w.actor) c USING (shop_id, day, currency, kind, actor)
+        WHERE coalesce(d.minor, 0) <> coalesce(c.minor, 0)
+        """,
+    ),
+    Invariant(
         name="open_claims_belong_to_delivered_orders",
         room="orders",
         why="a refund settles the claims on its order, so nobody waits for an answer about money that went back",

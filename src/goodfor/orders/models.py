@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
 from goodfor.orders import claim_states, states
+from goodfor.orders.deciding import AUTO, CLIENT, STAFF
 
 _CHOICES = [(state, state) for state in sorted(states.MACHINE.states)]
 
@@ -279,6 +280,51 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.number}"
+
+
+class RefundDay(models.Model):
+    """What was given back on a day of a shop, by its calendar: of a kind in all (no actor), or of one who decides.
+
+    Few rows a day, so that a bound costs the same however long the history is.
+    """
+
+    pk = models.CompositePrimaryKey("shop_id", "day", "currency", "kind", "actor")
+    shop_id = models.UUIDField()
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    kind = models.CharField(max_length=8)
+    actor = models.CharField(max_length=64)
+    minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "orders_refund_day"
+        constraints = [models.CheckConstraint(condition=Q(minor__gte=0), name="orders_refund_day_minor")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind} {self.actor}"
+
+
+class RefundCount(models.Model):
+    """Where a refund was counted, so that one that failed gives its room back to that day, once."""
+
+    refund_id = models.UUIDField(primary_key=True)
+    shop_id = models.UUIDField()
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    kind = models.CharField(max_length=8)
+    actor = models.CharField(max_length=64)
+    minor = models.BigIntegerField()
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_refund_count"
+        constraints = [
+            models.CheckConstraint(condition=Q(minor__gt=0), name="orders_refund_count_minor"),
+            models.CheckConstraint(condition=Q(kind__in=[STAFF, CLIENT, AUTO]), name="orders_refund_count_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.refund_id} {self.day}"
 
 
 class Note(models.Model):

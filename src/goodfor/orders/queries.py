@@ -38,10 +38,12 @@ from goodfor.orders.desk import (
 )
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.pricing import buyer_key
+from goodfor.orders.refund_days import refunds_today
 from goodfor.orders.telling import order_facts, order_lines
-from goodfor.orders.types import Method, OrderView, RefundView, TrustView
+from goodfor.orders.types import Method, OrderView, Payer, RefundView, TrustView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import RefundNotFound
+from goodfor.payments.types import Paying
 from goodfor.payments.types import RefundView as PaymentRefund
 from goodfor.vault import queries as vault
 
@@ -73,11 +75,13 @@ __all__ = [
     "orders_of_client",
     "orders_with_failed_refund",
     "paid_by_others",
+    "payer_question",
     "payment_methods",
     "refund_of_client",
     "refund_of_order",
     "refundable",
     "refunds_shown",
+    "refunds_today",
     "search_order_ids",
     "search_orders",
     "sold_to_others",
@@ -210,11 +214,33 @@ def paid_by_others(shop_id: UUID, client_ids: Sequence[UUID], limit: int) -> lis
 
 
 def payment_methods(
-    shop_id: UUID, amount: Money, *, device: str = "pc", payer_known: bool = False, now: datetime | None = None
+    shop_id: UUID,
+    amount: Money,
+    *,
+    device: str = "pc",
+    may_ask: bool = False,
+    script: bool = True,
+    now: datetime | None = None,
 ) -> list[Method]:
-    """Ways to pay this amount from this device; `code` goes into start_payment."""
-    found = payments.brands(shop_id, amount, device, now or utc_now(), payer_known=payer_known)
+    """Ways to pay this amount from this device; `code` goes into start_payment.
+
+    `may_ask`: the buyer's browser may be sent to a channel that must know who pays (`payer_question`). `script` False:
+    only what works without one.
+    """
+    found = payments.brands(shop_id, Paying(amount, device, may_ask=may_ask, script=script), now or utc_now())
     return [Method(brand) for brand in found]
+
+
+def paying_of(amount: Money, payer: Payer) -> Paying:
+    """What the routing is told of a payment."""
+    known = frozenset(app for app, channel_id in payer.known.items() if app and channel_id)
+    return Paying(amount, payer.device or "pc", payer_known=bool(payer.channel_id), apps=known, script=payer.script)
+
+
+def payer_question(shop_id: UUID, amount: Money, method: str, payer: Payer, now: datetime) -> tuple[UUID, str] | None:
+    """(account, its method) that would serve best, but must be told who pays: ask the buyer's browser first."""
+    found = payments.unknown_payer(shop_id, method, paying_of(amount, payer), now)
+    return (found.account_id, found.method) if found else None
 
 
 def refunds_shown(shop_id: UUID, order: OrderView) -> list[PaymentRefund]:

@@ -1,5 +1,6 @@
 """What goes into orders and comes out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -167,11 +168,17 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who pays, and from where. `device`: pc, mobile, wechat, alipay; `channel_id`: the channel's id of the buyer."""
+    """Who pays, and from where. `device`: pc, mobile, wechat, alipay; `channel_id`: the channel's id of the buyer.
+
+    `known`: application of a channel -> its id of the buyer, where several may be at hand. `script` False: only ways
+    that work without the channel's script.
+    """
 
     ip: str = ""
     device: str = "pc"
-    channel_id: str = ""
+    channel_id: str = field(default="", repr=False)
+    known: Mapping[str, str] = field(default_factory=dict, repr=False)
+    script: bool = True
 
 
 @dataclass(frozen=True, slots=True)

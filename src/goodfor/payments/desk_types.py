@@ -83,7 +83,7 @@ class ReceiverView:
 
 
 @dataclass(frozen=True, slots=True)
-class SplitAccountView:
+class SplittingAccount:
     """A current account of a channel that splits. `freezes` False: its new payments are not kept back.
 
     `percent`: how much of a payment may be shared out; None: no bound known. `readable` False: its settings or its

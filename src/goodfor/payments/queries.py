@@ -14,7 +14,7 @@ from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
-from goodfor.payments.splits import frozen_now, pot_of, pots, receiver, receivers_of, split_accounts
+from goodfor.payments.splits import frozen_now, pot_of, pots, receiver, splitting_accounts
 from goodfor.payments.types import (
     AccountView,
     CaseView,
@@ -23,7 +23,7 @@ from goodfor.payments.types import (
     RecordedFact,
     RefundView,
 )
-from goodfor.payments.ways import brands, routes
+from goodfor.payments.ways import brands, routes, unknown_payer
 
 __all__ = [
     "AccountSheet",
@@ -59,7 +59,6 @@ __all__ = [
     "pots",
     "provider_forms",
     "receiver",
-    "receivers_of",
     "recorded",
     "refund",
     "refund_by_key",
@@ -67,7 +66,8 @@ __all__ = [
     "routes",
     "search_payments",
     "settling_of",
-    "split_accounts",
+    "splitting_accounts",
+    "unknown_payer",
     "walk_payments",
 ]
 

@@ -43,10 +43,18 @@ ON_DEVICE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "app": ("app",),
         "mini": (),
     },
-    "stripe": {"pc": ("checkout",), "mobile": ("checkout",), "wechat": ("checkout",), "alipay": ("checkout",)},
+    "stripe": {
+        "pc": ("intent", "checkout"),
+        "mobile": ("intent", "checkout"),
+        # What a bank opens besides, has no place to open in inside of an app.
+        "wechat": ("checkout", "intent"),
+        "alipay": ("checkout", "intent"),
+    },
 }
 #: Methods that need to know who pays, by the channel's own id.
 NEEDS_PAYER: Final = frozenset({("wechat", "jsapi"), ("wechat", "mini")})
+#: Methods that a page without a script cannot be paid by.
+NEEDS_SCRIPT: Final = frozenset({("wechat", "jsapi"), ("stripe", "intent")})
 #: An account that failed more than so much of its last calls goes behind the others.
 SICK_SHARE: Final = 0.5
 SICK_CALLS: Final = 3
@@ -70,7 +78,8 @@ class Health:
 class Candidate:
     """A method of an account with the operator's wishes, read from `config`.
 
-    `priority`: smaller goes first (0 to 99, else 50); `least`, `most`: amounts it may take, in minor units.
+    `priority`: smaller goes first (0 to 99, else 50); `least`, `most`: amounts it may take, in minor units. `app`: the
+    application whose id of the buyer it needs; `asks`: the buyer's browser can be asked for that id.
     """
 
     account_id: UUID
@@ -80,6 +89,8 @@ class Candidate:
     priority: int = 50
     least: int = 0
     most: int | None = None
+    app: str = ""
+    asks: bool = False
 
     @property
     def brand(self) -> str:
@@ -89,11 +100,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """What is being paid, and from where. `payer_known`: the channel's id of the buyer is at hand."""
+    """What is being paid, and from where. `payer_known`: the channel's id of the buyer is at hand.
+
+    `apps`: applications by whose id the buyer is known here; `may_ask`: his browser may be sent to ask for it.
+    `script` False: the buyer's browser runs none, or not the channel's.
+    """
 
     amount: Money
     device: str = "pc"
     payer_known: bool = False
+    apps: frozenset[str] = frozenset()
+    may_ask: bool = False
+    script: bool = True
 
 
 def wishes(config: Mapping[str, Any], currency: str) -> tuple[int, int, int | None]:
@@ -134,12 +152,19 @@ def ranked(candidates: Sequence[Candidate], paying: Paying, health: Mapping[UUID
     ]
 
 
+def needs_asking(one: Candidate, paying: Paying) -> bool:
+    """True where who pays must be known and is not."""
+    return (one.provider, one.method) in NEEDS_PAYER and not (paying.payer_known or one.app in paying.apps)
+
+
 def _rank(one: Candidate, paying: Paying) -> int | None:
     """How well it fits the device, 0 the best; None when it cannot serve."""
     amount = paying.amount.amount_minor
     if amount < one.least or (one.most is not None and amount > one.most):
         return None
-    if (one.provider, one.method) in NEEDS_PAYER and not paying.payer_known:
+    if (one.provider, one.method) in NEEDS_SCRIPT and not paying.script:
+        return None
+    if needs_asking(one, paying) and not (paying.may_ask and one.asks):
         return None
     usable = ON_DEVICE.get(one.provider, {}).get(paying.device)
     if usable is None:

@@ -17,29 +17,21 @@ from goodfor.payments.providers.base import ConfigProblem
 from goodfor.payments.providers.registry import provider_for, splitter
 from goodfor.payments.providers.splits import share_out_at
 from goodfor.payments.split_models import Pot, Receiver, Split, SplitReturn, SplitShare
-from goodfor.payments.types import PotView, ReceiverView, ReturnView, ShareView, SplitAccountView, SplitView
+from goodfor.payments.types import PotView, ReceiverView, ReturnView, ShareView, SplittingAccount, SplitView
 
 #: Any moment: a hold is a distance.
 _THEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def split_accounts(shop_id: UUID) -> list[SplitAccountView]:
+def splitting_accounts(shop_id: UUID) -> list[SplittingAccount]:
     """Current accounts that freeze what comes in for sharing, and those that do not but have receivers still."""
     current = Account.objects.filter(shop_id=shop_id, valid_to__isnull=True).order_by("provider", "code")
     mine = [row for row in current if splitter(row.provider) is not None]
     if not mine:
         return []
-    receivers = receivers_of(shop_id)
+    receivers = _receivers(shop_id)
     found = [_account(row, [one for one in receivers if _of(one, row)]) for row in mine]
     return [one for one in found if one.freezes or one.receivers]
-
-
-def receivers_of(shop_id: UUID, account_code: str | None = None) -> list[ReceiverView]:
-    """Those that are there, of one account or of all, oldest first; those that are gone are not."""
-    rows = Receiver.objects.filter(shop_id=shop_id).exclude(state=states.GONE)
-    if account_code is not None:
-        rows = rows.filter(account_code=account_code)
-    return [_receiver(row) for row in rows.order_by("id")]
 
 
 def receiver(shop_id: UUID, receiver_id: UUID) -> ReceiverView:
@@ -94,11 +86,17 @@ def pot_of(shop_id: UUID, payment_id: UUID) -> PotView | None:
 # -- from rows to views -----------------------------------------------------------------------------
 
 
+def _receivers(shop_id: UUID) -> list[ReceiverView]:
+    """Of all accounts in one statement, oldest first."""
+    rows = Receiver.objects.filter(shop_id=shop_id).exclude(state=states.GONE)
+    return [_receiver(row) for row in rows.order_by("id")]
+
+
 def _of(one: ReceiverView, row: Account) -> bool:
     return (one.provider, one.account_code) == (row.provider, row.code)
 
 
-def _account(row: Account, receivers: Sequence[ReceiverView]) -> SplitAccountView:
+def _account(row: Account, receivers: Sequence[ReceiverView]) -> SplittingAccount:
     adapter, sharing = provider_for(row.provider), splitter(row.provider)
     freezes, readable, percent, hold = False, True, None, None
     try:
@@ -109,7 +107,7 @@ def _account(row: Account, receivers: Sequence[ReceiverView]) -> SplitAccountVie
             percent, hold = limits.percent_of_payment, share_out_at(account, limits, _THEN) - _THEN
     except (DecryptFailed, ConfigProblem):
         readable = False
-    return SplitAccountView(
+    return SplittingAccount(
         row.id, row.provider, row.code, row.name, freezes, readable, percent, hold, tuple(receivers)
     )  # fmt: skip
 

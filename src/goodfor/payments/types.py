@@ -15,7 +15,7 @@ from goodfor.payments.desk_types import PotView as PotView
 from goodfor.payments.desk_types import ReceiverView as ReceiverView
 from goodfor.payments.desk_types import ReturnView as ReturnView
 from goodfor.payments.desk_types import ShareView as ShareView
-from goodfor.payments.desk_types import SplitAccountView as SplitAccountView
+from goodfor.payments.desk_types import SplittingAccount as SplittingAccount
 from goodfor.payments.desk_types import SplitView as SplitView
 from goodfor.payments.routing import Candidate as Candidate
 from goodfor.payments.routing import Paying as Paying

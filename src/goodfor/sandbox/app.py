@@ -170,8 +170,8 @@ def _error(status: int) -> Response:
     return Response(status, b"fault on demand", (("Content-Type", "text/plain"), *headers))
 
 
-def read_request(environ: WSGIEnvironment) -> Request:
-    """The request of a WSGI environ. Raises BadRequest."""
+def read_request(environ: WSGIEnvironment, *, parts: bool = False) -> Request:
+    """The request of a WSGI environ; `parts` lets multipart through, unread. Raises BadRequest."""
     length = environ.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MAX_BODY:
         raise BadRequest(f"the body is larger than {MAX_BODY} bytes or has no length")
@@ -185,9 +185,10 @@ def read_request(environ: WSGIEnvironment) -> Request:
             form = parse_pairs(body.decode("ascii"))
         except UnicodeDecodeError as wrong:
             raise BadRequest("the form is not percent-encoded") from wrong
-    elif kind == "multipart/form-data":
+    elif kind == "multipart/form-data" and not parts:
         raise BadRequest("send application/x-www-form-urlencoded")
     headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    headers["Content-Type"] = environ.get("CONTENT_TYPE", "")
     return Request(
         method=environ["REQUEST_METHOD"],
         path=environ.get("PATH_INFO", "/"),

@@ -13,6 +13,7 @@ from goodfor.orders.operations.pay_from_wallet import pay_from_wallet
 from goodfor.storefront.account import current
 from goodfor.storefront.client import device_of
 from goodfor.storefront.errors import OrderNotFound
+from goodfor.storefront.payers import may_ask
 
 #: The code of the way to pay.
 BALANCE = "balance"
@@ -25,7 +26,7 @@ def held_by(shop: ShopView, buyer: SignedInBuyer) -> Money:
 
 def methods_for(request: HttpRequest, shop: ShopView, amount: Money) -> list[tuple[str, str]]:
     """The ways to pay this amount from here as (code, label); the buyer's balance first, where it is enough."""
-    offered = orders.payment_methods(shop.id, amount, device=device_of(request))
+    offered = orders.payment_methods(shop.id, amount, device=device_of(request), may_ask=may_ask(request))
     ways = [(method.code, method.label) for method in offered]
     buyer = current(request, shop)
     held = held_by(shop, buyer) if buyer else None

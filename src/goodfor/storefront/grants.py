@@ -111,6 +111,12 @@ def payment_of(request: HttpRequest, shop_id: UUID, number: str) -> PayHint | No
     return PayHint(str(kind), str(method), str(url), {str(k): str(v) for k, v in fields.items()})
 
 
+def forget_payment(response: HttpResponse, number: str) -> HttpResponse:
+    """Nothing was started that could be gone on with."""
+    response.delete_cookie(PAY_COOKIE, path=f"/o/{number}", samesite="Lax")
+    return response
+
+
 def _salt(what: str, shop_id: UUID, number: str = "") -> str:
     return f"storefront.{what}:{shop_id.hex}:{number}"
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -26,10 +28,22 @@ View = Callable[Concatenate[HttpRequest, ShopView, P], HttpResponse]
 #: What a browser is told to wait when the database could not serve it.
 RETRY_SECONDS = 3
 
-_CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors {frames}; form-action 'self'{more}"
-)
+#: Where Stripe's own script must come from, and what it then needs, as Stripe's documentation lists it.
+STRIPE = "https://js.stripe.com/v3/"
+_STRIPE = {
+    "script": " https://js.stripe.com https://*.js.stripe.com",
+    "connect": " https://api.stripe.com",
+    "inner": " frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com;",
+}
+
+
+def _csp(*, more: str = "", frames: str = "'none'", script: str = "", connect: str = "", inner: str = "") -> str:
+    """The policy of a page: `more` addresses for forms, `frames` who may frame it; `inner` what it may frame."""
+    return (
+        f"default-src 'self'; script-src 'self'{script}; style-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self'{connect}; object-src 'none'; base-uri 'none';{inner} "
+        f"frame-ancestors {frames}; form-action 'self'{more}"
+    )
 
 
 def page(
@@ -129,17 +143,35 @@ def language_of(request: HttpRequest) -> str:
 
 def allow_form_to(response: HttpResponse, origin: str) -> None:
     """Let this one page post its form to a payment channel's origin."""
-    response["Content-Security-Policy"] = _CSP.format(more=f" {origin}", frames="'none'")
+    response["Content-Security-Policy"] = _csp(more=f" {origin}")
 
 
 def allow_frame_in(response: HttpResponse, origin: str) -> None:
     """Let the console's own origin show this one page in a frame; `origin` comes from a signature of ours."""
-    response["Content-Security-Policy"] = _CSP.format(more="", frames=origin)
+    response["Content-Security-Policy"] = _csp(frames=origin)
     response.xframe_options_exempt = True
 
 
+def is_stripe(script: str) -> bool:
+    """Whether this is Stripe's script: from Stripe, or from a stand-in where the installation has such."""
+    if script == STRIPE:
+        return True
+    parts = urlsplit(script)
+    here = parts.hostname in ("127.0.0.1", "localhost", "::1") and bool(settings.GOODFOR_LOOPBACK_CHANNELS)
+    return here and parts.scheme == "http" and not set(parts.netloc) & set(" ;,'\"")
+
+
+def allow_stripe(response: HttpResponse, script: str) -> None:
+    """Let this one page be paid on by Stripe's script, which `is_stripe`."""
+    if script == STRIPE:
+        response["Content-Security-Policy"] = _csp(**_STRIPE)
+        return
+    origin = f" http://{urlsplit(script).netloc}"
+    response["Content-Security-Policy"] = _csp(script=origin, connect=origin, inner=f" frame-src{origin};")
+
+
 def _dress(response: HttpResponse, private: bool) -> HttpResponse:
-    response.headers.setdefault("Content-Security-Policy", _CSP.format(more="", frames="'none'"))
+    response.headers.setdefault("Content-Security-Policy", _csp())
     response["X-Content-Type-Options"] = "nosniff"
     # Not no-referrer: with it browsers send `Origin: null` with our own forms, and CSRF protection refuses them.
     response["Referrer-Policy"] = "same-origin"

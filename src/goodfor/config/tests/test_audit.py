@@ -275,6 +275,8 @@ PLANTS: dict[str, str] = {
     "refunded_parts_are_noted":
         "UPDATE payments_refund SET finished_at = finished_at - interval '2 minutes' WHERE amount_minor = 1;"
         "UPDATE orders_order SET refunded_minor = 0 WHERE id = '{parted}'",
+    "refund_days_are_their_refunds":
+        "UPDATE orders_refund_day SET minor = minor - 1 WHERE kind = 'staff' AND actor = ''",
     "open_claims_belong_to_delivered_orders":
         "INSERT INTO orders_claim (id, shop_id, order_id, line_id, reason, code_ids, state, opened_at, answer_by)"
         " VALUES ('{new}', '{shop}', '{new}', '{new2}', 'used', ARRAY[]::uuid[], 'open', now(), now())",

@@ -13,9 +13,9 @@ from django.test import override_settings
 
 from goodfor.identity.providers import outside
 from goodfor.kernel.addresses import all_public, is_public
+from goodfor.kernel.outbound import deadline, http
 from goodfor.notify.providers.http import is_allowed as may_notify
 from goodfor.notify.providers.smtp import client as smtp
-from goodfor.payments.providers import deadline, http
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
 OURS = [

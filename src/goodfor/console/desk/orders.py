@@ -16,6 +16,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.console import words
 from goodfor.console.columns import Text
 from goodfor.console.listing.spec import ALL_TAB, Act, ActContext, Asked, Column, Filter, Listing, Tab
+from goodfor.console.refund_words import today_words
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
@@ -154,6 +155,8 @@ def _refund(context: ActContext, order_id: UUID) -> None:
         reason=context.note,
         actor=context.actor,
         by_staff=True,
+        # Asked for when the batch was confirmed: the act is dangerous.
+        proven=True,
         now=context.now,
     )
 
@@ -199,7 +202,7 @@ ORDERS: Final = Listing(
     acts=(
         Act("cancel", _("取消"), _("取消 {n} 个未付款的订单？卡密会回到库存。"), Permission.ORDERS_CANCEL, _cancel),
         Act("refund", _("全额退款"), _("把 {n} 个订单的钱原路退回？退回后不能撤销。"), Permission.ORDERS_REFUND,
-            _refund, asks=_("退款原因"), dangerous=True),
+            _refund, asks=_("退款原因"), dangerous=True, remarks=today_words),
     ),
     export_permission=Permission.ORDERS_EXPORT,
 )  # fmt: skip

@@ -295,6 +295,7 @@ def _ask(
         "rest": max(len(ids) - len(some), 0),
         "token": token,
         "changed": changed,
+        "remarks": act.remarks(visitor, utc_now()) if act.remarks else [],
         "wrong": wrong,
         "back": _back(listing, picked["query"]),
     }

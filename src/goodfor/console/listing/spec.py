@@ -118,7 +118,7 @@ class Act:
 
     `run(context, id)` does one and raises DomainError where it cannot; doing it twice changes nothing more.
     `asks`: a text that the person must give (a reason). `form`: values that it needs, previewed. `dangerous` asks for a
-    fresh proof of who one is.
+    fresh proof of who one is. `remarks` are lines to know before it is confirmed.
     """
 
     key: str
@@ -128,6 +128,7 @@ class Act:
     run: Callable[["ActContext", UUID], None]
     asks: Text = ""
     dangerous: bool = False
+    remarks: Callable[[Visitor, datetime], Sequence[str]] | None = None
     form: ActForm | None = None
 
 

@@ -10,6 +10,7 @@ from goodfor.console import states
 from goodfor.console.listing.spec import Act, ActContext
 from goodfor.console.models import Batch, BatchItem
 from goodfor.kernel.errors import DomainError
+from goodfor.orders.operations.note_refund_cap import note_refund_cap
 
 
 def do_batch_item(*, shop_id: UUID, batch_id: UUID, act: Act, now: datetime) -> bool:
@@ -30,6 +31,8 @@ def do_batch_item(*, shop_id: UUID, batch_id: UUID, act: Act, now: datetime) -> 
     except DomainError as error:
         with transaction.atomic():
             _mark(item, states.REFUSED, error.code)
+        # What refused it may be for the staff to know, which the refused transaction could not keep.
+        note_refund_cap(shop_id=shop_id, error=error, now=now)
     return True
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from goodfor.cli import world
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.tests.snapshot import start_from
 from goodfor.orders.operations import buy_with_balance, place_order
 from goodfor.orders.types import Buyer, LineRequest, OrderView, PlacedOrder
 
@@ -59,8 +60,8 @@ def now() -> datetime:
 
 @pytest.fixture
 def shop(transactional_db: None) -> Shop:
-    """Made anew for each test."""
-    return make("demo")
+    """As new for each test."""
+    return start_from("console", lambda: make("demo"))
 
 
 @pytest.fixture

@@ -164,6 +164,14 @@ def test_a_test_order_by_balance(bare: ShopView) -> None:
     for _again in range(2):
         assert client.post("/console/start/order", sent).status_code == 302
         assert Order.objects.filter(shop_id=bare.id, state="delivered").count() == 1
+    assert "今天已退 ¥0.00 / 上限 ¥50000.00" in on_page(client, "order")
+    for bound, status in (("refund_daily_cap_minor", 409), ("refund_limit_minor", 302)):
+        sql("UPDATE identity_shop SET settings = jsonb_build_object(%s::text, 1) WHERE id = %s", [bound, bare.id])
+        refused = client.post("/console/start/order", {"act": "refund"})
+        assert refused.status_code == status
+        assert Order.objects.filter(shop_id=bare.id, state="delivered").count() == 1
+    assert refused.headers["Location"].startswith("/console/prove")
+    sql("UPDATE identity_shop SET settings = '{}' WHERE id = %s", [bare.id])
     assert client.post("/console/start/order", {"act": "refund"}).status_code == 302
     worker()
     assert client.post("/console/start/order", sent).status_code == 302

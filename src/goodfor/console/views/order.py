@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.console import words
+from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
-from goodfor.console.stepup import require_fresh_proof
+from goodfor.console.refund_words import proof_if_asked, today_words
 from goodfor.console.types import Visitor
 from goodfor.console.views.message_items import messages_context
 from goodfor.console.views.timeline import timeline_of
@@ -28,8 +29,6 @@ from goodfor.orders.operations.add_note import MAX_NOTE
 from goodfor.orders.types import DeskOrder
 from goodfor.payments import queries as payments
 
-#: A refund above this asks for a fresh proof, unless the shop's settings say otherwise (`refund_limit_minor`).
-REFUND_LIMIT_MINOR: Final = 20_000
 PAGE: Final = "desk:orders"
 
 
@@ -76,6 +75,7 @@ def _order(
         ],
         "refundable": refundable,
         "may_refund": visitor.may(Permission.ORDERS_REFUND) and refundable.amount_minor > 0,
+        "refunds_today": today_words(visitor, utc_now()) if visitor.may(Permission.ORDERS_REFUND) else [],
         "may_part": visitor.may(Permission.ORDERS_REFUND)
         and found.state == "delivered"
         and refundable.amount_minor > 1,
@@ -96,35 +96,31 @@ def _order(
 
 @console_page(Permission.ORDERS_REFUND, methods=("POST",))
 def refund(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
-    """Give money back: all of the rest, or a part. Above the shop's limit it asks who one is first."""
+    """Give money back: all of the rest, or a part. Above the shop's limits it asks who one is first."""
     found = orders.desk_order(visitor.shop.id, number)
     whole, reason = request.POST.get("what") != "part", request.POST.get("reason", "").strip()
     now = utc_now()
     try:
         if not reason:
             raise InvalidInput(_("请填写退款原因"))
-        left = orders.refundable(visitor.shop.id, found.id)
-        amount = left if whole else _amount(request.POST.get("amount", ""), found.total.currency)
-        if amount.amount_minor > refund_limit(visitor):
-            require_fresh_proof(request)
-        _refund(visitor, found, amount, whole, reason, now)
+        amount = None if whole else _amount(request.POST.get("amount", ""), found.total.currency)
+        with proof_if_asked(request):
+            _refund(visitor, found, amount, reason, is_fresh(request, now), now)
     except DomainError as error:
         return _order(request, visitor, found, error, request.POST.dict())
     return done(request, _("退款已提交"), reverse("desk:order", args=[number]))
 
 
-def _refund(visitor: Visitor, found: DeskOrder, amount: Money, whole: bool, reason: str, now: datetime) -> None:
+def _refund(visitor: Visitor, found: DeskOrder, amount: Money | None, reason: str, proven: bool, now: datetime) -> None:
     shop_id, actor = visitor.shop.id, visitor.actor
-    if whole:
-        refund_order(shop_id=shop_id, order_id=found.id, reason=reason, actor=actor, by_staff=True, now=now)
+    if amount is None:
+        refund_order(
+            shop_id=shop_id, order_id=found.id, reason=reason, actor=actor, by_staff=True, proven=proven, now=now
+        )
     else:
-        refund_part(shop_id=shop_id, order_id=found.id, amount=amount, reason=reason, actor=actor, now=now)
-
-
-def refund_limit(visitor: Visitor) -> int:
-    """Minor units that may go back without a fresh proof."""
-    limit = visitor.shop.settings.get("refund_limit_minor")
-    return limit if isinstance(limit, int) and limit >= 0 else REFUND_LIMIT_MINOR
+        refund_part(
+            shop_id=shop_id, order_id=found.id, amount=amount, reason=reason, actor=actor, proven=proven, now=now
+        )
 
 
 def _amount(text: str, currency: str) -> Money:

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.console import split_words, words
+from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.refund_words import is_large, proof_if_asked, today_words
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
-from goodfor.console.views.order import refund_limit
 from goodfor.console.views.splits import pot_row
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
@@ -48,9 +49,9 @@ def payment(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse
         "states": words.PAYMENT_STATES,
         "facts": payments.facts_of(shop_id, found.id),
         "refunds": [(r, words.word(words.REFUND_STATES, r.state)) for r in payments.refunds_of(shop_id, found.id)],
-        "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in payments.cases_of(shop_id, found.id)],
         "pot": pot_row(pot) if pot else None,
         "may_split": visitor.may(Permission.PAYMENTS_RESOLVE),
+        "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in payments.cases_of(shop_id, found.id)],
     }
     return show(request, visitor, "payment", context, page=PAYMENTS, crumbs=[(_("支付流水"), reverse(PAYMENTS))])
 
@@ -79,6 +80,7 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
     shop_id = visitor.shop.id
     paid = payments.payment(shop_id, found.payment_id) if found.payment_id else None
     refund = payments.refund(shop_id, found.refund_id) if found.refund_id else None
+    may_repeat = refund is not None and refund.state == "failed" and visitor.may(Permission.ORDERS_REFUND)
     context = {
         "title": words.word(words.CASE_KINDS, found.kind),
         "case": found,
@@ -91,7 +93,8 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
         "may_resolve": visitor.may(Permission.PAYMENTS_RESOLVE) and found.state == "open",
         "may_decide": refund is not None and refund.state == "unknown",
         "has_wallet": bool(paid and refund and refund.state == "failed" and _buyer(shop_id, paid)),
-        "may_repeat": refund is not None and refund.state == "failed" and visitor.may(Permission.ORDERS_REFUND),
+        "may_repeat": may_repeat,
+        "refunds_today": today_words(visitor, utc_now()) if may_repeat else [],
         "may_answer": found.kind == "dispute" and found.state == "open" and found.payment_id is not None,
         "disputes": payments.disputes_of(shop_id, found.payment_id) if found.payment_id else [],
         "error": error,
@@ -123,7 +126,7 @@ def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
         return
     if refund is None or act not in ("arrived", "absent", "repeat", "wallet", "by_hand"):
         raise InvalidInput(_("没有这个操作"))
-    if act in ("wallet", "by_hand") or refund.amount.amount_minor > refund_limit(visitor):
+    if act in ("wallet", "by_hand") or is_large(visitor, refund.amount):
         require_fresh_proof(request)
     if act in ("repeat", "wallet", "by_hand"):
         if not visitor.may(Permission.ORDERS_REFUND):
@@ -137,10 +140,11 @@ def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
                 raise InvalidInput(_("这位买家没有账号，不能退到余额"))
             currency = payment.amount.currency
             paid_from = open_wallet(shop_id=shop_id, buyer_id=buyer_id, currency=currency, now=now)
-        retry_refund(
-            shop_id=shop_id, order_id=payment.source_id, refund_id=refund.id, actor=visitor.actor,
-            paid_from=paid_from, now=now,
-        )  # fmt: skip
+        with proof_if_asked(request):
+            retry_refund(
+                shop_id=shop_id, order_id=payment.source_id, refund_id=refund.id, actor=visitor.actor,
+                paid_from=paid_from, proven=is_fresh(request, now), now=now,
+            )  # fmt: skip
         return
     _decide(visitor, refund, act == "arrived", note)
 

@@ -23,7 +23,7 @@ from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import AccountNotFound, SharesTooLarge
 from goodfor.payments.operations.receivers import add_receiver, ask_again, remove_receiver, set_share
-from goodfor.payments.types import ReceiverView, SplitAccountView
+from goodfor.payments.types import ReceiverView, SplittingAccount
 
 _PERCENT: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
 #: What to do about a field that was refused, by field and reason.
@@ -49,7 +49,7 @@ _HINTS: Final[Mapping[str, Text]] = {
 @step_up
 def new_receiver(request: HttpRequest, visitor: Visitor, account_id: UUID) -> HttpResponse:
     """Add one to an account. The proof is asked for before anything is typed; the legal name never comes back."""
-    account = next((one for one in payments.split_accounts(visitor.shop.id) if one.id == account_id), None)
+    account = next((one for one in payments.splitting_accounts(visitor.shop.id) if one.id == account_id), None)
     if account is None:
         raise AccountNotFound
     if request.method != "POST":
@@ -72,7 +72,7 @@ def new_receiver(request: HttpRequest, visitor: Visitor, account_id: UUID) -> Ht
 def _new(
     request: HttpRequest,
     visitor: Visitor,
-    account: SplitAccountView,
+    account: SplittingAccount,
     typed: Mapping[str, str] | None = None,
     error: DomainError | None = None,
 ) -> HttpResponse:
@@ -130,7 +130,7 @@ def _receiver(
     request: HttpRequest, visitor: Visitor, found: ReceiverView, error: DomainError | None = None
 ) -> HttpResponse:
     now_set = split_words.points(found.basis_points).rstrip("%")
-    accounts = payments.split_accounts(visitor.shop.id)
+    accounts = payments.splitting_accounts(visitor.shop.id)
     mine = (found.provider, found.account_code)
     account = next((one for one in accounts if (one.provider, one.code) == mine), None)
     labels = {form.provider: form.label for form in payments.provider_forms()}

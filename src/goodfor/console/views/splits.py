@@ -19,7 +19,7 @@ from goodfor.payments import queries as payments
 from goodfor.payments.errors import NothingToTakeBack, PaymentNotFound
 from goodfor.payments.operations.return_again import return_again
 from goodfor.payments.operations.share_out import share_out
-from goodfor.payments.types import PotView, ReceiverView, ShareView, SplitAccountView
+from goodfor.payments.types import PotView, ReceiverView, ShareView, SplittingAccount
 
 PAGE: Final = "desk:splits"
 SHOWN: Final = 50
@@ -35,7 +35,7 @@ def splits(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     state = state if state in ("frozen", "released") else ""
     page = _page(request.GET.get("page", ""))
     found = payments.pots(shop_id, state=state or None, offset=(page - 1) * SHOWN, limit=SHOWN + 1)
-    accounts = payments.split_accounts(shop_id)
+    accounts = payments.splitting_accounts(shop_id)
     labels = {form.provider: form.label for form in payments.provider_forms()}
     context = {
         "accounts": [account_row(one, labels.get(one.provider, one.provider)) for one in accounts],
@@ -97,7 +97,7 @@ def _share(found: PotView, text: str) -> ShareView:
 # -- rows of the templates --------------------------------------------------------------------------
 
 
-def account_row(account: SplitAccountView, label: Any) -> dict[str, Any]:
+def account_row(account: SplittingAccount, label: Any) -> dict[str, Any]:
     """An account with its bar and its receivers in words."""
     percent = 100 if account.percent is None else account.percent
     return {
@@ -112,7 +112,7 @@ def account_row(account: SplitAccountView, label: Any) -> dict[str, Any]:
     }
 
 
-def _hold(account: SplitAccountView) -> str:
+def _hold(account: SplittingAccount) -> str:
     if account.hold is None:
         return ""
     minutes = int(account.hold.total_seconds()) // 60

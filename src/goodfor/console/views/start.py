@@ -20,6 +20,7 @@ from goodfor.console.frame import console_page, done, show
 from goodfor.console.operations.dismiss_start import dismiss_start
 from goodfor.console.operations.start_channel import start_channel
 from goodfor.console.operations.start_product import start_product
+from goodfor.console.refund_words import today_words
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.demo import queries as demo
@@ -111,6 +112,7 @@ def _of_step(request: HttpRequest, visitor: Visitor, step: str, now: datetime) -
         order = starting.test_order(shop)
         return {
             "order": order,
+            "refunds_today": today_words(visitor, now) if order and order.state == "delivered" else [],
             "offers": [
                 (str(sku.id), f"{product.name} {sku.name} · {plain_money(sku.price)}")
                 for product, sku, _free in starting.in_stock(shop, now)

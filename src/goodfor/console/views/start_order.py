@@ -9,12 +9,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from goodfor.console import starting
+from goodfor.console.access import is_fresh
 from goodfor.console.errors import NothingToOrder
 from goodfor.console.frame import console_page, done
 from goodfor.console.operations.start_order import start_order, start_order_by_balance
-from goodfor.console.stepup import require_fresh_proof
+from goodfor.console.refund_words import proof_if_asked
 from goodfor.console.types import Visitor
-from goodfor.console.views.order import refund_limit
 from goodfor.console.views.start import at, page, ways_to_pay
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
@@ -99,16 +99,17 @@ def _refund(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     found = _mine(visitor)
     if not visitor.may(Permission.ORDERS_REFUND):
         raise OrderNotFound
-    if found.total.amount_minor > refund_limit(visitor):
-        require_fresh_proof(request)
-    refund_order(
-        shop_id=visitor.shop.id,
-        order_id=found.id,
-        reason=_("试单退款"),
-        actor=visitor.actor,
-        by_staff=True,
-        now=utc_now(),
-    )
+    now = utc_now()
+    with proof_if_asked(request):
+        refund_order(
+            shop_id=visitor.shop.id,
+            order_id=found.id,
+            reason=_("试单退款"),
+            actor=visitor.actor,
+            by_staff=True,
+            proven=is_fresh(request, now),
+            now=now,
+        )
     return done(request, _("退款已提交"), at("order"))
 
 

@@ -13,6 +13,7 @@ from goodfor.identity.errors import InvalidIdentity, ShopNotFound
 from goodfor.identity.locks import lock_shop
 from goodfor.identity.models import Shop
 from goodfor.identity.queries import shop_view
+from goodfor.identity.refund_limits import NO_BOUND, REFUND_DEFAULTS, raised_limits
 from goodfor.identity.types import ShopView
 from goodfor.kernel import audit
 
@@ -23,8 +24,8 @@ def _text(limit: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and 0 < len(value) <= limit and value.isprintable()
 
 
-def _number(most: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+def _number(most: int, least: int = 0) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 #: Every setting that a shop may have, and what fits; others are refused. Amounts are minor units.
@@ -33,7 +34,7 @@ SETTINGS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "support": _text(200),
     "invoices": lambda value: isinstance(value, bool),
     "low_stock": _number(1_000_000),
-    "refund_limit_minor": _number(1_000_000_00),
+    **dict.fromkeys(REFUND_DEFAULTS, _number(1_000_000_00, NO_BOUND)),
 }
 
 
@@ -49,7 +50,8 @@ def change_shop(
 ) -> ShopView:
     """Set name, language, time zone and the settings given; a setting of None goes back to its default.
 
-    Settings that are not named stay as they are. What changed is audited, old and new; what did not is not.
+    Settings that are not named stay as they are. What changed is audited, old and new; what did not is not. Limits of
+    refunds that were raised are audited once more, by a line of their own.
     Raises ShopNotFound, InvalidIdentity with the name of the wrong field.
     """
     name = name.strip()
@@ -84,7 +86,24 @@ def change_shop(
                 },
                 now=now,
             )
+            _note_raised(shop_id, before, after, actor, now)
     return shop_view(shop)
+
+
+def _note_raised(shop_id: UUID, before: Mapping[str, Any], after: Mapping[str, Any], actor: str, now: datetime) -> None:
+    raised = raised_limits(before, after)
+    if raised:
+        audit.record(
+            shop_id=shop_id,
+            actor=actor,
+            action="identity.refund_limits_raised",
+            subject=("shop", shop_id),
+            data={
+                "before": {key: before.get(key) for key in raised},
+                "after": {key: after.get(key) for key in raised},
+            },
+            now=now,
+        )
 
 
 def _known(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ EXPECTED = {
     "orders.view":              "x    x        x       x       x",
     "orders.cancel":            "x    x        x       -       -",
     "orders.refund":            "x    x        x       x       -",
+    "orders.refund_more":       "x    -        -       x       -",
     "orders.export":            "x    x        -       x       -",
     "buyers.view":              "x    x        x       -       -",
     "payments.view":            "x    x        x       x       x",

@@ -17,6 +17,8 @@ from goodfor.openapi.params import NUMBER
 from goodfor.openapi.requests import ApiRequest
 from goodfor.openapi.schemas import RefundIn, RefundOut
 from goodfor.openapi.writes import write
+from goodfor.orders.errors import RefundCapReached
+from goodfor.orders.operations.note_refund_cap import note_refund_cap
 from goodfor.orders.operations.refund_order import refund_order as refund_order_now
 from goodfor.orders.queries import order_of_client, refund_of_client
 
@@ -35,7 +37,7 @@ router = Router()
         optional_body=True,
         example=REFUND_IN,
         answer=REFUND,
-        errors={404: ["order_not_found"], 409: ["wrong_order_state", "codes_revealed"]},
+        errors={404: ["order_not_found"], 409: ["wrong_order_state", "codes_revealed", "refund_cap_reached"]},
     ),
 )
 def refund_order(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
@@ -48,7 +50,12 @@ def refund_order(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
         )
         return 201, present.refund(refund)
 
-    return write(request, RefundIn, work, optional=True)
+    try:
+        return write(request, RefundIn, work, optional=True)
+    except RefundCapReached as error:
+        # The staff are told of it now that the refused write is undone.
+        note_refund_cap(shop_id=request.auth.shop_id, error=error, now=request.came_at)
+        raise
 
 
 @router.get(

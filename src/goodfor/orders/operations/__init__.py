@@ -11,6 +11,7 @@ from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.meet_deadline import meet_deadline
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
+from goodfor.orders.operations.note_refund_cap import note_refund_cap
 from goodfor.orders.operations.open_claim import open_claim
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.quote import quote
@@ -35,6 +36,7 @@ __all__ = [
     "forget_contacts",
     "meet_deadline",
     "note_failed_refund",
+    "note_refund_cap",
     "open_claim",
     "place_order",
     "quote",

@@ -9,7 +9,9 @@ from goodfor.kernel.events import publish
 from goodfor.kernel.faultpoints import reach
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
+from goodfor.orders.deciding import BY_ITSELF
 from goodfor.orders.events import LatePaymentCame
+from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.judge_late import judge_late
 from goodfor.orders.operations.settle import settle
 from goodfor.payments import queries as payment_queries
@@ -95,6 +97,7 @@ def _give_back(shop_id: UUID, applied: Applied, now: datetime) -> None:
         capture_ref=applied.fact.channel_ref,
         now=now,
     )
+    count_refund(shop_id=shop_id, refund=refund, by=BY_ITSELF, now=now)
     back = accounts.giving_back_entry(refund_id=refund.id, amount_minor=refund.amount.amount_minor, now=now)
     entries = (applied.entry(credit_account=accounts.OVERPAID), back)
     ledger.post(shop_id=shop_id, currency=applied.fact.amount.currency, entries=entries, now=now)

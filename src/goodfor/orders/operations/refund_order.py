@@ -10,7 +10,9 @@ from goodfor.delivery import queries as delivery
 from goodfor.kernel import audit
 from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, given_back, queries, states, store
+from goodfor.orders.deciding import Decider, decided_by
 from goodfor.orders.errors import CodesRevealed, RefundRunning, WrongState
+from goodfor.orders.operations.note_refund_cap import telling_of_cap
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
@@ -18,7 +20,6 @@ from goodfor.payments.errors import PaymentDisputed
 from goodfor.vault.operations.take_back import take_back
 
 
-@transaction.atomic(savepoint=False)
 def refund_order(
     *,
     shop_id: UUID,
@@ -27,15 +28,23 @@ def refund_order(
     actor: str,
     by_staff: bool = False,
     paid_from: str = "",
+    proven: bool = False,
     now: datetime,
 ) -> RefundView:
     """Give the whole price, or what is left of it, back by the route it was paid by, or from `paid_from` (the buyer's
     wallet); asking again returns the same.
 
     Codes that nobody has seen go back on the shelf. Codes that were shown stay sold: only the staff may refund
-    them. Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, RefundRunning (a part is not back yet),
-    PaymentDisputed (a bank has the money already).
+    them; `proven`: who decides it proved a moment ago who they are, which the shop's limits may ask for.
+    Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, RefundRunning (a part is not back yet),
+    PaymentDisputed (a bank has the money already), RefundCapReached, RefundAboveDailyLimit, RefundNeedsProof.
     """
+    by = decided_by(actor, by_staff=by_staff, proven=proven)
+    with telling_of_cap(shop_id, now), transaction.atomic(savepoint=False):
+        return _refund(shop_id, order_id, reason, by, paid_from, now)
+
+
+def _refund(shop_id: UUID, order_id: UUID, reason: str, by: Decider, paid_from: str, now: datetime) -> RefundView:
     order = store.lock_order(shop_id, order_id)
     if order.state in (states.REFUNDING, states.REFUNDED):
         known = queries.refund_of_order(shop_id, order_id, order.payment_id)
@@ -48,18 +57,19 @@ def refund_order(
     returned: tuple[Entry, ...] = ()
     if order.state == states.DELIVERED:
         seen = delivery.revealed(shop_id, [line.id for line in store.lines_of(shop_id, order_id)])
-        if seen and not by_staff:
+        if seen and not by.by_person:
             raise CodesRevealed
         assert order.payment_id is not None
         if given_back.owed(given_back.of_order(order_id, payments.refunds_of(shop_id, order.payment_id))):
             raise RefundRunning
         returned = _take_back(shop_id, order, seen, now)
     refund = start_refund(
-        shop_id=shop_id, order=order, reason=reason, actor=actor, entries=returned, paid_from=paid_from, now=now
-    )
+        shop_id=shop_id, order=order, reason=reason, actor=by.actor, entries=returned, paid_from=paid_from, by=by,
+        now=now,
+    )  # fmt: skip
     audit.record(
         shop_id=shop_id,
-        actor=actor,
+        actor=by.actor,
         action="order_refunded",
         subject=("order", order_id),
         data={"reason": reason[:200], "amount_minor": refund.amount.amount_minor},

@@ -8,8 +8,10 @@ from goodfor.kernel.money import Money
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, given_back, states, store
+from goodfor.orders.deciding import Decider, decided_by
 from goodfor.orders.errors import RefundAmount, RefundRunning, WrongState
 from goodfor.orders.models import Part
+from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
@@ -26,11 +28,12 @@ def start_part(
     actor: str,
     entries: tuple[Entry, ...] = (),
     paid_from: str = "",
+    by: Decider | None = None,
     now: datetime,
 ) -> RefundView:
-    """Decide and book the refund of a part, with `entries`.
+    """Decide and book the refund of a part, with `entries`; `by` is whose decision it is, else the actor's.
 
-    Raises WrongState, RefundAmount, RefundRunning, PaymentDisputed.
+    Raises WrongState, RefundAmount, RefundRunning, PaymentDisputed, and what `count_refund` raises.
     """
     if order.state != states.DELIVERED or order.payment_id is None:
         raise WrongState(state=order.state)
@@ -64,6 +67,7 @@ def start_part(
     entry = accounts.refund_entry(
         refund_id=refund.id, order_id=order.id, amount_minor=amount.amount_minor, delivered=True, now=now
     )
+    count_refund(shop_id=shop_id, refund=refund, by=by or decided_by(actor), now=now)
     ledger.post(shop_id=shop_id, currency=amount.currency, entries=(*entries, entry), now=now)
     audit.record(
         shop_id=shop_id, actor=actor, action="order_partly_refunded", subject=("order", order.id),

@@ -13,7 +13,7 @@ from goodfor.orders.types import OrderView, Payer
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import ChannelRejected, ChannelUnavailable, ExposureExceeded
 from goodfor.payments.operations.begin_payment import PayerRequest, begin_payment
-from goodfor.payments.types import Candidate, Instruction, Paying
+from goodfor.payments.types import Candidate, Instruction
 
 #: What makes the next account worth a try: this one does not answer, does not want, or holds too much of our money.
 _NEXT = (ChannelUnavailable, ChannelRejected, ExposureExceeded)
@@ -49,7 +49,7 @@ def start_payment(
             return_url=return_url,
             client_ip=payer.ip,
             device=payer.device,
-            payer=payer.channel_id,
+            payer=payer.channel_id or payer.known.get(choice.app, ""),
         )
         try:
             return begin_payment(
@@ -72,8 +72,7 @@ def _choices(shop_id: UUID, order: OrderView, method: str, payer: Payer, now: da
     """By brand, or one account's own method (account/method)."""
     account_code, slash, channel_method = method.partition("/")
     if not slash:
-        paying = Paying(order.total, payer.device or "pc", payer_known=bool(payer.channel_id))
-        return payments.routes(shop_id, method, paying, now)
+        return payments.routes(shop_id, method, queries.paying_of(order.total, payer), now)
     return [
         Candidate(one.account_id, one.provider, one.account_code, one.method)
         for one in payments.checkout_methods(shop_id, order.currency, now)

@@ -8,7 +8,9 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, given_back, states, store
+from goodfor.orders.deciding import BY_ITSELF, Decider
 from goodfor.orders.events import OrderRefunding
+from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.settle_claims import settle_claims
 from goodfor.payments import queries as payments
@@ -25,13 +27,15 @@ def start_refund(
     actor: str,
     entries: tuple[Entry, ...] = (),
     paid_from: str = "",
+    by: Decider = BY_ITSELF,
     now: datetime,
 ) -> RefundView:
     """Decide and book the refund of a paid or delivered order, or of the rest of it, by the route it was paid by.
 
     A wallet (the one it was paid from, or `paid_from`, a ledger account) has its money back when this commits; a
     channel is asked right after, by the worker.
-    `entries` are posted along. Raises IllegalTransition.
+    `entries` are posted along. `by` is whose decision it is: the bounds of the day hold it. Raises IllegalTransition,
+    and what `count_refund` raises.
     """
     states.MACHINE.check(order.state, states.REFUNDING)
     if order.payment_id is None:
@@ -70,6 +74,7 @@ def start_refund(
         refund_id=refund.id, order_id=order.id, amount_minor=rest.amount_minor,
         delivered=order.state == states.DELIVERED, now=now,
     )  # fmt: skip
+    count_refund(shop_id=shop_id, refund=refund, by=by, now=now)
     ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(*entries, entry), now=now)
     if refund.done:
         finish_refund(shop_id=shop_id, order_id=order.id, refund=refund, now=now)

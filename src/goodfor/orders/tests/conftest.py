@@ -8,6 +8,7 @@ import pytest
 
 from goodfor.cli import world
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.tests.snapshot import start_from
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,12 @@ def now() -> datetime:
 
 @pytest.fixture
 def shop(now: datetime, transactional_db: None) -> Shop:
-    """Made anew for each test."""
-    demo = world.make_shop(now)
-    codes = world.random_codes(20)
-    assert world.load_codes(demo.shop_id, demo.skus["kw-50"], codes, now, cost_minor=800) == 20
-    return Shop(demo, demo.skus["kw-50"], codes)
+    """As new for each test."""
+
+    def make() -> Shop:
+        demo = world.make_shop(now)
+        codes = world.random_codes(20)
+        assert world.load_codes(demo.shop_id, demo.skus["kw-50"], codes, now, cost_minor=800) == 20
+        return Shop(demo, demo.skus["kw-50"], codes)
+
+    return start_from("orders", make)

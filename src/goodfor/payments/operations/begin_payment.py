@@ -9,6 +9,7 @@ from django.db import transaction
 from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.ids import order_number, uuid7
 from goodfor.kernel.money import Money
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded
 from goodfor.kernel.statemachine import record_history
 from goodfor.payments import queries, states
@@ -25,7 +26,6 @@ from goodfor.payments.mapping import attempt_of, opened, payment_view
 from goodfor.payments.models import Account, Payment
 from goodfor.payments.operations.note_call import note_call
 from goodfor.payments.providers.base import Attempt, instruction_of
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for, splitter
 from goodfor.payments.providers.splits import share_out_at
 from goodfor.payments.schedule import next_late_poll, next_poll
@@ -67,7 +67,7 @@ def begin_payment(
     if expires_at <= now:
         raise PaymentExpired
     with transaction.atomic():
-        row = _open_attempt(account, method, source_type, source_id, amount, now)
+        row = _open_attempt(account, method, source_type, source_id, amount, request.payer, now)
         if row is None:
             row = _insert(account, method, source_type, source_id, amount, request, expires_at, now, actor)
     if row.state == states.PENDING and row.instruction is not None:
@@ -100,11 +100,14 @@ def _usable_account(shop_id: UUID, account_id: UUID, amount: Money, method: str,
 
 
 def _open_attempt(
-    account: Account, method: str, source_type: str, source_id: UUID, amount: Money, now: datetime
+    account: Account, method: str, source_type: str, source_id: UUID, amount: Money, payer: str, now: datetime
 ) -> Payment | None:
+    """One that was made for somebody else by name is not his: the channel would refuse it."""
     attempts = Payment.objects.filter(shop_id=account.shop_id, source_type=source_type, source_id=source_id)
     if attempts.filter(settles=True).exists():
         raise AlreadyPaid
+    if payer:
+        attempts = attempts.filter(request__payer=payer)
     return (
         attempts.filter(
             account_id=account.id,

@@ -6,12 +6,12 @@ from typing import Final
 import structlog
 
 from goodfor.kernel.crypto import DecryptFailed
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded, Unknown
 from goodfor.kernel.tenancy import platform_job
 from goodfor.payments import states
 from goodfor.payments.mapping import opened, receiver_value
 from goodfor.payments.models import Account
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import splitter
 from goodfor.payments.schedule import LEASE
 from goodfor.payments.split_models import Receiver

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel.events import publish
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Succeeded, Unknown
 from goodfor.kernel.statemachine import record_history
 from goodfor.payments import states
@@ -18,7 +19,6 @@ from goodfor.payments.models import Account, Payment
 from goodfor.payments.operations.record_fact import record_fact
 from goodfor.payments.providers.base import Account as OpenAccount
 from goodfor.payments.providers.base import Attempt, Provider, fact_of
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.schedule import next_late_poll
 from goodfor.payments.types import Fact

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Succeeded, Unknown
 from goodfor.payments import states
 from goodfor.payments.errors import AccountNotFound
@@ -14,7 +15,6 @@ from goodfor.payments.mapping import attempt_of, opened
 from goodfor.payments.models import Account, FactRow, Inbox, Payment
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.providers.base import Attempt, fact_of
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.types import Confirmation, Fact
 

@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.money import Money
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.kernel.statemachine import record_history
 from goodfor.kernel.tenancy import platform_job
@@ -22,7 +23,6 @@ from goodfor.payments.models import Account, Payment, Refund
 from goodfor.payments.operations.settle_refund import settle_refund
 from goodfor.payments.providers.base import NOT_FOUND, NOT_SENT, Capabilities, Provider, RefundAttempt
 from goodfor.payments.providers.base import Account as OpenAccount
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.schedule import LEASE
 from goodfor.payments.types import RefundView

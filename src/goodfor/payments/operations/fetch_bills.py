@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 
 from goodfor.kernel.crypto import DecryptFailed
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded, Unknown
 from goodfor.kernel.tenancy import platform_job
 from goodfor.payments import bill_files, states
@@ -19,7 +20,6 @@ from goodfor.payments.models import Account
 from goodfor.payments.operations.import_bill import import_bill
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.providers.bills import NO_STATEMENT, BadBill
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import bill_source
 
 log = structlog.get_logger(__name__)

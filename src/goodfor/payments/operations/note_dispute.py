@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel.ids import uuid7
-from goodfor.kernel.outcomes import Succeeded
+from goodfor.kernel.outbound.http import require_no_transaction
+from goodfor.kernel.outcomes import Rejected, Succeeded
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry, Line
@@ -18,8 +19,7 @@ from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account, FactRow, Inbox, Payment
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.operations.record_fact import insert_fact
-from goodfor.payments.providers.base import fact_of
-from goodfor.payments.providers.http import require_no_transaction
+from goodfor.payments.providers.base import UNSUPPORTED, fact_of
 from goodfor.payments.providers.registry import disputing
 from goodfor.payments.types import DISPUTE_LOSS, Fact, channel_account, dispute_account
 
@@ -30,19 +30,19 @@ KINDS: Final = frozenset({"disputed", *ENDS})
 def note_dispute(*, shop_id: UUID, fact: Fact, now: datetime) -> bool:
     """Ask the channel about the dispute and apply what it says; False when it gave no answer: let it call again.
 
-    Where the channel cannot be asked (PayPal) its own signed word counts. Never inside a transaction.
+    Where the channel cannot be asked, its own signed word counts. Never inside a transaction.
     """
     require_no_transaction()
     account = Account.objects.filter(shop_id=shop_id, id=fact.account_id).first()
     if account is None:
         return False
+    said = fact
     if adapter := disputing(account.provider):
         outcome = adapter.query_dispute(opened(account), fact.channel_ref, now)
-        if not isinstance(outcome, Succeeded):
+        if isinstance(outcome, Succeeded):
+            said = fact_of(outcome)
+        elif outcome != Rejected(UNSUPPORTED):
             return False
-        said = fact_of(outcome)
-    else:
-        said = fact
     apply_dispute(shop_id=shop_id, account=account, fact=said, now=now)
     if fact.inbox_id:
         Inbox.objects.filter(shop_id=shop_id, id=fact.inbox_id, applied_at__isnull=True).update(applied_at=now)

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.faultpoints import reach
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded, Unknown
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -24,7 +25,6 @@ from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.operations.record_fact import record_fact
 from goodfor.payments.providers.base import Account as OpenAccount
 from goodfor.payments.providers.base import Provider, fact_of
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.schedule import LEASE, next_late_poll, next_poll
 

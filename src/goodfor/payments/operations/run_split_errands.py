@@ -11,6 +11,7 @@ from django.db import transaction
 from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.money import Money
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Rejected, Unknown
 from goodfor.kernel.statemachine import record_history
 from goodfor.kernel.tenancy import platform_job
@@ -20,7 +21,6 @@ from goodfor.payments.models import Account, Payment
 from goodfor.payments.operations.settle_split import settle_return, settle_split
 from goodfor.payments.providers.base import NOT_FOUND, NOT_SENT
 from goodfor.payments.providers.base import Account as OpenAccount
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import splitter
 from goodfor.payments.providers.splits import ReturnAttempt, Share, SplitAttempt, Splitter
 from goodfor.payments.schedule import LEASE

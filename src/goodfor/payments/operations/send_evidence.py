@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel import audit
+from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Rejected, Unknown
 from goodfor.payments import states
 from goodfor.payments.dispute_models import Dispute
@@ -13,7 +14,6 @@ from goodfor.payments.errors import ChannelRejected, ChannelUnavailable, Dispute
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account
 from goodfor.payments.providers.disputes import Evidence
-from goodfor.payments.providers.http import require_no_transaction
 from goodfor.payments.providers.registry import disputing
 
 

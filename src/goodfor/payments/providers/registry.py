@@ -8,6 +8,7 @@ from goodfor.payments.providers.base import Provider
 from goodfor.payments.providers.bills import BillSource
 from goodfor.payments.providers.disputes import Disputing
 from goodfor.payments.providers.epay.adapter import EpayProvider
+from goodfor.payments.providers.payers import PayerSource
 from goodfor.payments.providers.paypal.adapter import PaypalProvider
 from goodfor.payments.providers.sandbox.adapter import SandboxProvider
 from goodfor.payments.providers.splits import Splitter
@@ -43,6 +44,11 @@ def bill_source(name: str) -> BillSource | None:
 def splitter(name: str) -> Splitter | None:
     """The adapter of that name where its channel splits payments."""
     return cast(Splitter, PROVIDERS[name]) if _has(name, "query_split") else None
+
+
+def payer_source(name: str) -> PayerSource | None:
+    """The adapter of that name where its channel can be asked who pays."""
+    return cast(PayerSource, PROVIDERS[name]) if _has(name, "payer_page") else None
 
 
 def _has(name: str, method: str) -> bool:

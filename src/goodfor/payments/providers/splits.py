@@ -70,12 +70,8 @@ class ShareResult:
     ref: str = ""
 
 
-class Splitter(Protocol):
-    """A channel that splits. Its limits are data, checked before anything is sent."""
-
-    def split_limits(self, account: Account) -> "SplitLimits":
-        """What is allowed in one call and in all."""
-        ...
+class Binder(Protocol):
+    """A channel that wants to know receivers beforehand."""
 
     def bind_receiver(self, account: Account, receiver: Receiver, now: datetime) -> Outcome:
         """Make a receiver known; one that is known already is a success."""
@@ -83,6 +79,14 @@ class Splitter(Protocol):
 
     def unbind_receiver(self, account: Account, receiver: Receiver, now: datetime) -> Outcome:
         """Forget a receiver; one that is not known is a success."""
+        ...
+
+
+class Splitter(Binder, Protocol):
+    """A channel that splits. Its limits are data, checked before anything is sent."""
+
+    def split_limits(self, account: Account) -> "SplitLimits":
+        """What is allowed in one call and in all."""
         ...
 
     def split(self, account: Account, split: SplitAttempt, now: datetime) -> Outcome:
@@ -128,11 +132,15 @@ class SplitLimits:
 HOLD_HOURS = 24
 
 
+def hold_hours(account: Account) -> int:
+    """How long a payment stays whole."""
+    text = str(account.config.get("split_hold_hours", "")).strip()
+    return int(text) if 0 < len(text) <= 4 and text.isascii() and text.isdigit() else HOLD_HOURS
+
+
 def share_out_at(account: Account, limits: SplitLimits, paid_at: datetime) -> datetime:
     """When a payment is to be shared out: after the hold, never before the channel allows it, a day before its end."""
-    text = str(account.config.get("split_hold_hours", "")).strip()
-    hours = int(text) if len(text) <= 4 and text.isascii() and text.isdigit() else HOLD_HOURS
-    wait = max(timedelta(hours=hours), timedelta(seconds=limits.wait_seconds))
+    wait = max(timedelta(hours=hold_hours(account)), timedelta(seconds=limits.wait_seconds))
     return paid_at + min(wait, timedelta(days=limits.days - 1))
 
 

@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import transaction
 
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.outbound import http
 from goodfor.payments.errors import AccountNotFound
 from goodfor.payments.models import Account
 from goodfor.payments.operations.change_account import change_account
 from goodfor.payments.operations.probe_account import probe_account
-from goodfor.payments.providers import http
 from goodfor.payments.providers.channels import FORMS
 from goodfor.payments.providers.probing import Probe
 from goodfor.payments.providers.registry import PROVIDERS

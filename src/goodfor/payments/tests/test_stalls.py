@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from goodfor.kernel.outbound import http
 from goodfor.payments import queries
 from goodfor.payments.errors import AccountInvalid
 from goodfor.payments.models import Inbox
@@ -17,7 +18,6 @@ from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.operations.poll_due import poll_due
 from goodfor.payments.operations.record_callback import record_callback
 from goodfor.payments.operations.sweep_inbox import sweep_inbox
-from goodfor.payments.providers import http
 from goodfor.payments.providers.epay import adapter, schemas
 from goodfor.payments.tests.test_refunds import post as post_refund
 from goodfor.payments.tests.world import World, rows

@@ -41,7 +41,7 @@ class Application:
         if not is_loopback_name(urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""):
             return json_response({"error": "unknown host"}, 421)
         try:
-            request = read_request(environ)
+            request = read_request(environ, parts=True)
             name, _slash, rest = request.path.lstrip("/").partition("/")
             channel = self._desk.channels.get(name)
             if channel is None:

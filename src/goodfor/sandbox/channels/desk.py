@@ -30,6 +30,8 @@ class Desk:
         self.webhooks: dict[str, str] = {}
         #: Access tokens given out: token -> (client, end in seconds since 1970).
         self.tokens: dict[str, tuple[str, float]] = {}
+        #: Codes of WeChat's OAuth: code -> (application, end in seconds since 1970, or 0 once it is used).
+        self.codes: dict[str, tuple[str, float]] = {}
         self.db = Database(config.data_dir, package=__package__ or "", name="channels")
         with self.db.write() as conn:
             queue.recover(conn)

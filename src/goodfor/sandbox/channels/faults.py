@@ -21,6 +21,10 @@ ENDPOINTS = (
     "dispute",
     "balance",
     "verify",
+    "authorize",
+    "openid",
+    "script",
+    "elements",
     "pay",
 )
 #: kind -> its settings with their defaults.

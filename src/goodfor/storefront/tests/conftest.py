@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from goodfor.kernel.tests.snapshot import start_from
 from goodfor.storefront import sending
 from goodfor.storefront.tests.account_flow import Mailbox, install
 from goodfor.storefront.tests.factories import make_world
@@ -29,7 +30,7 @@ def load_codes(shop_id: UUID, sku_id: UUID, codes: Sequence[str], now: datetime)
 @pytest.fixture
 def world(transactional_db: None) -> World:
     """A demo shop with goods on sale, codes in the vault, and orders in several states."""
-    return make_world(load_codes)
+    return start_from("storefront", lambda: make_world(load_codes))
 
 
 @pytest.fixture

@@ -17,38 +17,56 @@ from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.cancel_order import cancel_order
 from goodfor.orders.operations.start_payment import start_payment
-from goodfor.orders.types import OrderView, Payer
+from goodfor.orders.types import OrderView
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import BALANCE, methods_for, pay_with_balance
-from goodfor.storefront.client import client_ip, device_of, scheme_and_host
+from goodfor.storefront.client import device_of, scheme_and_host
 from goodfor.storefront.forms import typed
 from goodfor.storefront.grants import payment_of, remember_payment
 from goodfor.storefront.ownership import actor, grant_for
-from goodfor.storefront.page import allow_form_to, page, show
+from goodfor.storefront.page import allow_form_to, allow_stripe, is_stripe, page, show
+from goodfor.storefront.payers import may_ask, payer_of
 from goodfor.storefront.types import Grant, PayHint
 
 WEB = ("http", "https")
 
 
 def begin_payment(
-    request: HttpRequest, response: HttpResponse, shop: ShopView, order_id: UUID, number: str, method: str
+    request: HttpRequest,
+    response: HttpResponse,
+    shop: ShopView,
+    order_id: UUID,
+    number: str,
+    method: str,
+    *,
+    ask: bool = True,
+    script: bool = True,
 ) -> DomainError | None:
     """Ask the channel for a way to pay and keep it for the pay page; a refusal is returned, not raised.
 
-    The buyer's own balance pays at once.
+    The buyer's own balance pays at once. Where the channel must first be asked who pays, the way leads there, if `ask`;
+    `script` False leaves out ways that need the channel's script.
     """
+    now = utc_now()
+    payer = payer_of(request, shop.id, now, script=script)
     try:
         if method == BALANCE:
-            pay_with_balance(request, shop, number, utc_now())
+            pay_with_balance(request, shop, number, now)
             return None
+        if ask and script and may_ask(request):
+            total = orders.order_view(shop.id, order_id).total
+            if orders.payer_question(shop.id, total, method, payer, now):
+                asking = scheme_and_host(request) + reverse("storefront:payer", args=[number])
+                remember_payment(response, request, shop.id, number, PayHint("redirect", method, asking))
+                return None
         instruction = start_payment(
             shop_id=shop.id,
             order_id=order_id,
             method=method,
             return_url=scheme_and_host(request) + reverse("storefront:order", args=[number]),
             notify_url=_notify_base(request),
-            payer=Payer(client_ip(request), device_of(request)),
-            now=utc_now(),
+            payer=payer,
+            now=now,
         )
     except DomainError as error:
         return error
@@ -74,16 +92,19 @@ def pay(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
         return redirect("storefront:order", number=number)
     if request.method == "POST":
         again = to_pay(number)
-        error = begin_payment(request, again, shop, order.id, number, typed(request.POST.get("method", ""), 60))
-        return _page(request, shop, order, None, error) if error else again
-    return _page(request, shop, order, payment_of(request, shop.id, number), None)
+        method, script = typed(request.POST.get("method", ""), 60), request.POST.get("as") != "plain"
+        error = begin_payment(request, again, shop, order.id, number, method, script=script)
+        return pay_page(request, shop, order, None, error) if error else again
+    return pay_page(request, shop, order, payment_of(request, shop.id, number), None)
 
 
-def _page(
+def pay_page(
     request: HttpRequest, shop: ShopView, order: OrderView, hint: PayHint | None, error: DomainError | None
 ) -> HttpResponse:
+    """The page itself: the way that was started, what else there is, or why it did not start."""
     way = hint if hint and usable(hint) else None
     methods = methods_for(request, shop, order.total)
+    stripe = way.fields if way and embeds(way) else None
     context = {
         "order": order,
         "way": way,
@@ -91,7 +112,9 @@ def _page(
         "method_label": dict(methods).get(way.method, "") if way else "",
         "qr": _qr(way.url) if way and way.kind == "qr" else "",
         "app_link": _app_link(way, device_of(request)),
-        "signed": json.dumps(way.fields) if way and way.kind == "client" else "",
+        "signed": json.dumps(way.fields) if way and way.kind == "client" and not stripe else "",
+        "stripe": stripe,
+        "plain": _plain(request, shop, order, way),
         "go": request.GET.get("go") == "1",
         "error": error,
         "advice": advice_for(error) if error else "",
@@ -105,6 +128,8 @@ def _page(
     if way and way.kind == "form":
         parts = urlsplit(way.url)
         allow_form_to(response, f"{parts.scheme}://{parts.netloc}")
+    if stripe:
+        allow_stripe(response, stripe["script"])
     return response
 
 
@@ -113,6 +138,19 @@ def _app_link(way: PayHint | None, device: str) -> str:
     if way is None or way.kind != "qr" or device != "mobile" or way.method != "alipay":
         return ""
     return way.url if urlsplit(way.url).scheme == "https" else ""
+
+
+def _plain(request: HttpRequest, shop: ShopView, order: OrderView, way: PayHint | None) -> bool:
+    """Whether the way that needs a script has one beside it that does not."""
+    if way is None or way.kind != "client":
+        return False
+    ways = orders.payment_methods(shop.id, order.total, device=device_of(request), script=False)
+    return way.method in {one.code for one in ways}
+
+
+def embeds(way: PayHint) -> bool:
+    """True for a payment that is made on this very page, by Stripe's script."""
+    return way.kind == "client" and "client_secret" in way.fields and is_stripe(way.fields.get("script", ""))
 
 
 def usable(hint: PayHint) -> bool:
@@ -124,7 +162,7 @@ def usable(hint: PayHint) -> bool:
         parts = urlsplit(hint.url)
         return parts.scheme in WEB and bool(parts.netloc) and not set(parts.netloc) & set(" ;,'\"")
     if hint.kind == "client":
-        return bool(hint.fields)
+        return embeds(hint) if "client_secret" in hint.fields else bool(hint.fields)
     return hint.kind == "done" or (hint.kind == "qr" and 0 < len(hint.url) <= 1500)
 
 

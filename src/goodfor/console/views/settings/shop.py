@@ -12,9 +12,8 @@ from goodfor.console.columns import Text
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
-from goodfor.console.views.order import REFUND_LIMIT_MINOR
 from goodfor.identity.operations.change_shop import change_shop
-from goodfor.identity.types import Permission
+from goodfor.identity.types import NO_BOUND, REFUND_DEFAULTS, Permission, refund_limits
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
@@ -29,7 +28,10 @@ NEAR: Final = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting as the form asks for it. `kind`: text, number, money or flag; `default` is what holds without it."""
+    """A setting as the form asks for it. `kind`: text, number, bound or flag; `default` is what holds without it.
+
+    A bound is an amount: the field shows the one that holds, and emptied it means that there is none.
+    """
 
     key: str
     label: Text
@@ -47,9 +49,18 @@ SETTINGS: Final = (
     Setting(
         "low_stock", _l("库存预警"), _l("某个面值剩余不多于这个数时，总览页提醒补货"), "number", LOW_STOCK, _l("张"),
     ),
-    Setting(
-        "refund_limit_minor", _l("退款确认线"), _l("单笔退款超过这个金额时，要再确认一次是本人"), "money",
-        REFUND_LIMIT_MINOR,
+    *(
+        Setting(key, label, hint, "bound", REFUND_DEFAULTS[key])
+        for key, label, hint in (
+            ("refund_limit_minor", _l("退款确认线"),
+             _l("单笔退款超过这个金额时，要再确认一次是本人。留空不限")),
+            ("refund_daily_limit_minor", _l("每人每日退款限额"),
+             _l("一名成员当天退款合计超过这个金额后，只有店主和财务能继续退，并要确认是本人。留空不限")),
+            ("refund_daily_cap_minor", _l("全店每日退款上限"),
+             _l("成员当天退款合计不能超过这个金额，每个 API 客户端另按同样金额计。超过会拒绝并开异常单。留空不限")),
+            ("auto_refund_alarm_minor", _l("自动退款提醒线"),
+             _l("当天自动退款（超时未发货、重复付款、买家退未看的卡密）合计超过这个金额时开异常单，退款照常。留空不提醒")),
+        )
     ),
 )  # fmt: skip
 #: The same for every shop of an installation: nobody can empty a shop by ordering without paying.
@@ -67,9 +78,9 @@ def shop(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if request.method != "POST":
         return _shop(request, visitor)
     try:
-        settings = {one.key: _value(one, request.POST.get(one.key, ""), visitor) for one in SETTINGS}
-        if settings["refund_limit_minor"] != visitor.shop.settings.get("refund_limit_minor"):
-            # Whoever holds an open browser must not raise the line over which proof is asked.
+        settings = _settings(request, visitor)
+        if REFUND_DEFAULTS.keys() & settings.keys() or request.POST.get("timezone", "") != visitor.shop.timezone:
+            # Whoever holds an open browser must not move the bounds of refunds, nor the day that they are for.
             require_fresh_proof(request)
         change_shop(
             shop_id=visitor.shop.id,
@@ -85,29 +96,47 @@ def shop(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return done(request, _("设置已保存"), PAGE)
 
 
+def _settings(request: HttpRequest, visitor: Visitor) -> dict[str, Any]:
+    """What is to be set. Bounds that stay as they are, or that the form did not hold, are left out."""
+    found: dict[str, Any] = {}
+    for one in SETTINGS:
+        if one.kind == "bound":
+            held = visitor.shop.settings
+            asked = {**held, one.key: _value(one, request.POST[one.key], visitor)} if one.key in request.POST else held
+            if refund_limits(asked) != refund_limits(held):
+                found[one.key] = asked[one.key]
+        else:
+            found[one.key] = _value(one, request.POST.get(one.key, ""), visitor)
+    return found
+
+
 def _value(one: Setting, text: str, visitor: Visitor) -> Any:
     """What the form gives, as it is kept; None: the default holds. Raises InvalidInput with the field's name."""
     text = text.strip()
     if one.kind == "flag":
         return text == "1"
     if not text:
-        return None
+        return NO_BOUND if one.kind == "bound" else None
     if one.kind == "number":
         if not (text.isascii() and text.isdigit() and len(text) <= 9):
             raise InvalidInput(_("请填写整数"), field=one.key)
         return int(text)
-    if one.kind == "money":
+    if one.kind == "bound":
         try:
-            return Money.parse(text, visitor.shop.currency).amount_minor
+            amount = Money.parse(text, visitor.shop.currency)
         except ValueError:
             raise InvalidInput(_("金额请写成 9.90 这样"), field=one.key) from None
+        if amount.is_negative:
+            raise InvalidInput(_("金额请写成 9.90 这样"), field=one.key)
+        return amount.amount_minor
     return text
 
 
 def _written(one: Setting, value: Any, visitor: Visitor) -> str:
-    if value is None or value == "":
-        return ""
-    return Money(value, visitor.shop.currency).as_decimal_string() if one.kind == "money" else str(value)
+    if one.kind == "bound":
+        value = one.default if value is None else value
+        return "" if value == NO_BOUND else Money(value, visitor.shop.currency).as_decimal_string()
+    return "" if value is None else str(value)
 
 
 def _shop(

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.alipay import bills, client, notify, refunds
 from goodfor.payments.providers.alipay.client import Refused, text_of
 from goodfor.payments.providers.alipay.settings import METHODS, Settings

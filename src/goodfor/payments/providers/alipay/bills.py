@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO, Final, cast
 from zlib import error as zlib_error
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.alipay import bill_rows, client
 from goodfor.payments.providers.alipay.bill_rows import Lines, Totals
 from goodfor.payments.providers.alipay.client import BadReply, Refused, text_of

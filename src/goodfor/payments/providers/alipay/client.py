@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Rejected, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.alipay import signing
 from goodfor.payments.providers.alipay.settings import Settings
 from goodfor.payments.providers.alipay.shapes import beijing_text

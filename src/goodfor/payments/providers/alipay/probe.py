@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from goodfor.kernel.ids import secret_token
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.alipay import client
 from goodfor.payments.providers.alipay.settings import Settings
 from goodfor.payments.providers.base import NOT_SENT, Account

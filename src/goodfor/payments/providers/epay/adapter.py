@@ -9,8 +9,9 @@ from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from goodfor.kernel.money import Money
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http, rsa
+from goodfor.payments.providers import rsa
 from goodfor.payments.providers.base import (
     NOT_FOUND,
     NOT_SENT,

@@ -6,7 +6,7 @@ success are signed by the platform and fresh; refusals come unsigned, so the ada
 
 from datetime import datetime
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.epay import signing
 from goodfor.payments.providers.epay.schemas import BadReply, Settings, reply_fields
 

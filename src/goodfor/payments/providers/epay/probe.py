@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import NOT_SENT, Account
 from goodfor.payments.providers.epay import client
 from goodfor.payments.providers.epay.schemas import BadReply, Settings

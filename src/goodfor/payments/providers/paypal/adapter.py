@@ -13,12 +13,13 @@ from goodfor.payments.providers.base import (
 )
 from goodfor.payments.providers.paypal import notify, orders, refunds
 from goodfor.payments.providers.paypal.client import asked, guarded
+from goodfor.payments.providers.paypal.disputes import PaypalDisputes
 from goodfor.payments.providers.paypal.settings import Settings
 from goodfor.payments.types import RawRequest
 
 
-class PaypalProvider:
-    """See `Provider`. No bills: what PayPal's reports look like is not known here."""
+class PaypalProvider(PaypalDisputes):
+    """See `Provider` and `Disputing`. No bills: what PayPal's reports look like is not known here."""
 
     def capabilities(self, account: Account) -> Capabilities:  # noqa: ARG002
         """No close: an order that nobody captures ends by itself, and after the attempt's end nobody does."""

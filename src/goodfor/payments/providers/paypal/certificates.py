@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import NotifyProblem
 from goodfor.payments.providers.paypal import signing
 from goodfor.payments.providers.paypal.settings import Settings

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Rejected, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import NOT_SENT
 from goodfor.payments.providers.paypal.settings import Settings
 
@@ -52,14 +52,21 @@ class NoToken(Exception):
 
 
 def call(
-    settings: Settings, now: datetime, method: str, path: str, body: bytes = b"", request_id: str = ""
+    settings: Settings,
+    now: datetime,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    request_id: str = "",
+    *,
+    kind: str = "application/json",
 ) -> dict[str, Any]:
     """One call; `request_id` makes a repetition the same. Raises NotSent, NoAnswer, NoToken, BadReply, Refused."""
-    reply = _sent(settings, now, method, path, body, request_id)
+    reply = _sent(settings, now, method, path, body, request_id, kind)
     if reply.status == 401:
         # The token was called back before its time; refused so, nothing was done.
         forget(settings)
-        reply = _sent(settings, now, method, path, body, request_id)
+        reply = _sent(settings, now, method, path, body, request_id, kind)
     if reply.status in _NO_ANSWER or reply.status >= 500:
         raise BadReply(UNAUTHORIZED if reply.status in (401, 403) else f"http_{reply.status}")
     decoded = decode(reply.body)
@@ -144,10 +151,12 @@ def _place(settings: Settings) -> bytes:
     return hashlib.sha256(f"{settings.base_url}\n{settings.client_id}\n{settings.secret}".encode()).digest()
 
 
-def _sent(settings: Settings, now: datetime, method: str, path: str, body: bytes, request_id: str) -> http.Reply:
+def _sent(
+    settings: Settings, now: datetime, method: str, path: str, body: bytes, request_id: str, kind: str
+) -> http.Reply:
     headers = {"authorization": f"Bearer {token(settings, now)}", "prefer": "return=representation"}
     if method != "GET":
-        headers["content-type"] = "application/json"
+        headers["content-type"] = kind
     if request_id:
         headers["paypal-request-id"] = request_id
     return http.send(method, f"{settings.base_url}{path}", body, headers)

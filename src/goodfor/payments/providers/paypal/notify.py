@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import Account, NotifyProblem, ParsedNotify
 from goodfor.payments.providers.paypal import certificates, client, objects, signing
 from goodfor.payments.providers.paypal.client import BadReply
+from goodfor.payments.providers.paypal.disputes import ENDS, dispute_fact
 from goodfor.payments.providers.paypal.settings import Settings
 from goodfor.payments.types import Fact, FactKind, RawRequest
 
@@ -20,14 +21,6 @@ _HEADERS: Final = (
     "paypal-transmission-id", "paypal-transmission-time", "paypal-transmission-sig", "paypal-cert-url",
     "paypal-auth-algo",
 )  # fmt: skip
-_DISPUTE_ENDS: Final[Mapping[str, FactKind]] = {
-    "RESOLVED_BUYER_FAVOUR": "dispute_lost",
-    "RESOLVED_SELLER_FAVOUR": "dispute_won",
-    "CANCELED_BY_BUYER": "dispute_won",
-    # PayPal paid the buyer out of its own pocket.
-    "RESOLVED_WITH_PAYOUT": "dispute_won",
-    "DENIED": "dispute_won",
-}
 _REFUND_EVENTS: Final = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.FAILED")
 _REFUNDS: Final[Mapping[str, FactKind]] = {
     "COMPLETED": "refunded",
@@ -168,21 +161,7 @@ def _dispute(account: Account, kind: str, resource: dict[str, Any], at: datetime
     ended: FactKind | None = "disputed"
     if kind == "CUSTOMER.DISPUTE.RESOLVED":
         code = objects.inner(resource, "dispute_outcome", "outcome_code")
-        ended = _DISPUTE_ENDS.get(code) if isinstance(code, str) else None
+        ended = ENDS.get(code) if isinstance(code, str) else None
     if ended is None:
         return None
-    disputed = objects.listed(resource.get("disputed_transactions"))
-    amount = objects.money(resource.get("dispute_amount"))
-    if amount is None:
-        raise BadReply("bad_amount")
-    return Fact(
-        kind=ended,
-        provider="paypal",
-        account_id=account.id,
-        our_ref="",
-        channel_ref=objects.identifier(resource.get("dispute_id")),
-        amount=amount,
-        happened_at=at,
-        source="notify",
-        parent_ref=objects.identifier(disputed[0].get("seller_transaction_id") if disputed else None),
-    )
+    return dispute_fact(account, resource, ended, at, "notify")

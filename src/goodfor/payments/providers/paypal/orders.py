@@ -8,8 +8,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import CLOSED, NOT_FOUND, Account, Attempt, created, paid
 from goodfor.payments.providers.paypal import objects
 from goodfor.payments.providers.paypal.client import BadReply, Refused, call, written

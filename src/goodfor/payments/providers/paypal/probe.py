@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from goodfor.kernel.ids import secret_token
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import NOT_SENT, Account
 from goodfor.payments.providers.paypal.client import BadReply, NoToken, Refused, call, forget
 from goodfor.payments.providers.paypal.settings import Settings

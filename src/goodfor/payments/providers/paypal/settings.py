@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import Account, ConfigProblem
 
 BASE_URL: Final = "https://api-m.paypal.com"

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import (
     CLOSED,
     NOT_FOUND,
@@ -108,7 +108,11 @@ def _instruction(settings: Settings, attempt: Attempt, made: dict[str, Any]) -> 
         secret = objects.text(made.get("client_secret"))
         if not secret:
             raise BadReply("no_secret")
-        return Instruction("client", fields={"client_secret": secret, "publishable_key": settings.publishable_key})
+        fields = {
+            "client_secret": secret, "publishable_key": settings.publishable_key, "script": settings.script_url,
+            "account": settings.connected,
+        }  # fmt: skip
+        return Instruction("client", fields={name: value for name, value in fields.items() if value})
     url = made.get("url")
     if not isinstance(url, str) or len(url) > 2048 or not http.is_safe_url(url.partition("#")[0]):
         raise BadReply("no_link")

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Rejected, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import NOT_SENT
 from goodfor.payments.providers.stripe.settings import Settings
 

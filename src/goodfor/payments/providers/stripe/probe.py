@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import NOT_SENT, Account
 from goodfor.payments.providers.stripe.client import BadReply, Refused, call
 from goodfor.payments.providers.stripe.settings import Settings

@@ -2,13 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
+from goodfor.kernel.outbound.deadline import is_loopback
 from goodfor.payments.providers.base import Account, ConfigProblem
 
 BASE_URL = "https://api.stripe.com"
 #: The API moves monthly. The replies that we read were written down for this one; `api_version` in config overrides it.
 API_VERSION = "2026-10-28.endive"
+#: Stripe wants it loaded from there, and from nowhere else.
+SCRIPT_URL = "https://js.stripe.com/v3/"
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]{1,32})?")
 _SECRET_KEY = re.compile(r"(sk|rk)_(test|live)_[0-9A-Za-z_]{8,240}")
 _PUBLISHABLE_KEY = re.compile(r"pk_(test|live)_[0-9A-Za-z_]{8,240}")
@@ -22,7 +26,8 @@ class Settings:
 
     `payment_method_types`: which ways to pay are offered; empty: those switched on in the dashboard.
     `connected`: the account (acct_...) whose events come, where the key belongs to a platform. `submit_evidence` False:
-    evidence is only put down as a draft.
+    evidence is only put down as a draft. `script_url`: Stripe's script for the page; a stand-in's only on this machine,
+    where the installation allows it.
     """
 
     base_url: str
@@ -30,6 +35,7 @@ class Settings:
     livemode: bool
     publishable_key: str
     connected: str
+    script_url: str
     payment_method_types: tuple[str, ...]
     submit_evidence: bool
     secret_key: str = field(repr=False)
@@ -58,6 +64,7 @@ class Settings:
             livemode=livemode,
             publishable_key=_publishable(str(config.get("publishable_key", "")).strip(), livemode=livemode),
             connected=connected,
+            script_url=_script(str(config.get("script_url") or SCRIPT_URL)),
             payment_method_types=_method_types(config.get("payment_method_types", "")),
             submit_evidence=_flag(config.get("submit_evidence", True), "submit_evidence"),
             secret_key=secret_key,
@@ -72,6 +79,14 @@ class Settings:
             raise ConfigProblem("webhook_secret", "malformed" if self.webhook_secret else "missing")
         if "intent" in account.methods and not self.publishable_key:
             raise ConfigProblem("publishable_key", "missing")
+
+
+def _script(url: str) -> str:
+    """A buyer types his card into what this brings: it is Stripe's own or, for play, a stand-in's on this machine."""
+    host = urlsplit(url).hostname or ""
+    if url != SCRIPT_URL and not (is_loopback(host) and http.is_safe_url(url)):
+        raise ConfigProblem("script_url", "not_allowed")
+    return url
 
 
 def _flag(value: object, name: str) -> bool:

@@ -21,6 +21,7 @@ from goodfor.payments.providers.base import (
 from goodfor.payments.providers.wechat import notify, refunds, settings, shapes, signing
 from goodfor.payments.providers.wechat.bills import WechatBills
 from goodfor.payments.providers.wechat.client import Caller, guarded
+from goodfor.payments.providers.wechat.payers import WechatPayers
 from goodfor.payments.providers.wechat.settings import Settings
 from goodfor.payments.providers.wechat.shapes import BadReply
 from goodfor.payments.providers.wechat.splits import WechatSplitter
@@ -33,8 +34,8 @@ _DESCRIPTION: Final = 127
 _NACK: Final = b'{"code":"FAIL","message":"FAIL"}'
 
 
-class WechatProvider(WechatBills, WechatSplitter):
-    """The method of a payment says from where it is paid. Also bills (`BillSource`) and splits (`Splitter`)."""
+class WechatProvider(WechatBills, WechatSplitter, WechatPayers):
+    """The method of a payment says from where it is paid. Also `BillSource`, `Splitter` and `PayerSource`."""
 
     def capabilities(self, account: Account) -> Capabilities:
         """See `Capabilities`; a refund number is never paid twice, and two refunds of a payment need a minute."""

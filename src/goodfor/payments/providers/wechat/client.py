@@ -12,8 +12,8 @@ from typing import Any, Final
 import httpx
 
 from goodfor.kernel.ids import secret_token
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Rejected, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import NOT_FOUND, NOT_SENT
 from goodfor.payments.providers.wechat import keys, shapes, signing
 from goodfor.payments.providers.wechat.keys import PlatformCertificate

@@ -16,6 +16,12 @@ FORM: Final = ProviderForm(
         FormField(
             "appid", _("公众号或网站的 AppID"), _("以 wx 开头，要先在商户平台「产品中心 - AppID 账号管理」里关联"),
         ),
+        FormField(
+            "app_secret", _("公众号的 AppSecret"),
+            _("公众平台「设置与开发 - 基本配置」里；填了，微信里的买家才能直接支付，不填则显示付款码。"
+              "还要在「网页授权域名」里填本店域名"),
+            secret=True, required=False,
+        ),
         FormField("mini_appid", _("小程序 AppID"), _("用小程序收款才填"), required=False),
         FormField("app_appid", _("App 的 AppID"), _("用 App 收款才填，在微信开放平台里"), required=False),
         FormField(

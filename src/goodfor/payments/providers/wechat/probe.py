@@ -4,7 +4,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from goodfor.kernel.ids import secret_token
-from goodfor.payments.providers import http
+from goodfor.kernel.outbound import http
 from goodfor.payments.providers.base import NOT_SENT, Account
 from goodfor.payments.providers.wechat.client import UNKNOWN_NUMBER, Caller, Refused
 from goodfor.payments.providers.wechat.settings import Settings

@@ -1,21 +1,27 @@
-"""Settings of a WeChat Pay account, checked. Keys of `config`: see `Settings`; secrets: private_key, apiv3_key."""
+"""Settings of a WeChat Pay account, checked. Keys of `config`: see `Settings`; secrets: private_key, apiv3_key,
+and, where buyers are to be asked for their openid, app_secret.
+"""
 
 import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from goodfor.payments.providers import http, rsa
+from goodfor.kernel.outbound import http
+from goodfor.payments.providers import rsa
 from goodfor.payments.providers.base import Account, ConfigProblem
 
 BASE_URL = "https://api.mch.weixin.qq.com"
 BACKUP_URL = "https://api2.mch.weixin.qq.com"
+OAUTH_URL = "https://open.weixin.qq.com"
+OAUTH_API_URL = "https://api.weixin.qq.com"
 PUBLIC_KEY_PREFIX = "PUB_KEY_ID_"
 METHODS = ("jsapi", "mini", "native", "h5", "app")
 FUND_ACCOUNTS = ("BASIC", "OPERATION", "FEES")
 KEY_MODES = ("public_key", "certificate", "both")
 _APPID = re.compile(r"[0-9A-Za-z_-]{6,32}")
 _MCHID = re.compile(r"[0-9]{6,32}")
+_APP_SECRET = re.compile(r"[0-9A-Za-z_-]{16,64}")
 _SERIAL = re.compile(r"[0-9A-F]{8,64}")
 _PUBLIC_KEY_ID = re.compile(PUBLIC_KEY_PREFIX + r"[0-9A-Za-z]{4,64}")
 
@@ -27,6 +33,7 @@ class Settings:
     `key_mode`: with what WeChat signs: its fixed public key, its certificates, or either while one replaces the other.
     `split_percent`: how much of a payment may be shared out, as WeChat's console says.
     `backup_url` is asked where a question did not reach `base_url`. `mini_appid`, `app_appid`: `appid` where not given.
+    `oauth_url`, `oauth_api_url`: where a buyer's browser is asked who pays, and where the answer is read.
     """
 
     owner: str
@@ -43,8 +50,11 @@ class Settings:
     fund_account: str
     base_url: str
     backup_url: str
+    oauth_url: str
+    oauth_api_url: str
     private_key: str = field(repr=False)
     apiv3_key: str = field(repr=False)
+    app_secret: str = field(repr=False)
 
     @classmethod
     def of(cls, account: Account) -> "Settings":
@@ -74,8 +84,11 @@ class Settings:
             base_url=base_url,
             # A stand-in has no second address unless it is given one.
             backup_url=_text(config, "backup_url").rstrip("/") or (BACKUP_URL if base_url == BASE_URL else ""),
+            oauth_url=_text(config, "oauth_url").rstrip("/") or OAUTH_URL,
+            oauth_api_url=_text(config, "oauth_api_url").rstrip("/") or OAUTH_API_URL,
             private_key=secrets.get("private_key", ""),
             apiv3_key=secrets.get("apiv3_key", ""),
+            app_secret=secrets.get("app_secret", "").strip(),
         )
 
     @property
@@ -107,7 +120,8 @@ def check(account: Account) -> None:
     settings = Settings.of(account)
     if account.currency != "CNY":
         raise ConfigProblem("currency", "not_supported")
-    for name, url in (("base_url", settings.base_url), ("backup_url", settings.backup_url)):
+    for name in ("base_url", "backup_url", "oauth_url", "oauth_api_url"):
+        url = getattr(settings, name)
         if url and (not http.is_safe_url(url) or urlsplit(url).query):
             raise ConfigProblem(name, "not_https")
     try:
@@ -116,6 +130,8 @@ def check(account: Account) -> None:
         raise ConfigProblem("private_key", "malformed") from None
     if len(settings.apiv3_key) != 32 or not settings.apiv3_key.isascii():
         raise ConfigProblem("apiv3_key", "malformed")
+    if settings.app_secret and not _APP_SECRET.fullmatch(settings.app_secret):
+        raise ConfigProblem("app_secret", "malformed")
     if settings.uses_public_key:
         if not _PUBLIC_KEY_ID.fullmatch(settings.public_key_id):
             raise ConfigProblem("public_key_id", "malformed")

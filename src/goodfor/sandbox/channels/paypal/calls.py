@@ -2,7 +2,11 @@
 
 import base64
 import hmac
-from typing import Any
+import json
+import re
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from goodfor.sandbox.channels import books, chains, demo
@@ -123,13 +127,47 @@ def _dispute(desk: Desk, request: Request, name: str) -> tuple[Payment, Dispute]
 
 def show_dispute(desk: Desk, request: Request, name: str) -> Response:
     """As it stands."""
-    return json_response(common.dispute(*_dispute(desk, request, name)))
+    return json_response(common.dispute(desk, *_dispute(desk, request, name)))
 
 
 def accept_claim(desk: Desk, request: Request, name: str) -> Response:
     """The merchant gives in."""
     payment, found = _dispute(desk, request, name)
-    return json_response(common.dispute(payment, desk.end_dispute(found, won=False)))
+    return json_response(common.dispute(desk, payment, desk.end_dispute(found, won=False)))
+
+
+def provide_evidence(desk: Desk, request: Request, name: str) -> Response:
+    """The merchant's evidence, once and in time: a form of parts, of which `input` is read."""
+    _payment, found = _dispute(desk, request, name)
+    if found.state != "WAITING_FOR_SELLER_RESPONSE" or found.due_ms < desk.now_ms():
+        raise Refused("INVALID_DISPUTE_STATUS", "This dispute takes no evidence now", 422)
+    given = _input(request).get("evidences")
+    kinds = [part.get("evidence_type") for part in given if isinstance(part, dict)] if isinstance(given, list) else []
+    if not kinds or not all(isinstance(kind, str) and re.fullmatch("[0-9A-Z_]{1,255}", kind) for kind in kinds):
+        raise Refused("INVALID_REQUEST", "evidences with an evidence_type are required")
+    mine = [{**part, "source": "SUBMITTED_BY_SELLER"} for part in cast(list[dict[str, Any]], given)]
+    if any(len(str(part.get("notes", ""))) > 2000 for part in mine):
+        raise Refused("INVALID_REQUEST", "notes: at most 2000 characters")
+    evidence = json.dumps({"evidences": mine}, ensure_ascii=False)
+    desk.answer_dispute(found, evidence, submitted=True, state="UNDER_REVIEW")
+    href = f"{desk.url}/paypal/v1/customer/disputes/{name}"
+    return json_response({"links": [{"href": href, "rel": "self", "method": "GET"}]})
+
+
+def _input(request: Request) -> dict[str, Any]:
+    kind = request.headers.get("Content-Type", "")
+    if not kind.startswith("multipart/form-data;"):
+        raise Refused("UNSUPPORTED_MEDIA_TYPE", "send multipart/form-data", 415)
+    message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + request.body)
+    for part in message.iter_parts():
+        if part.get_param("name", header="content-disposition") == "input":
+            content = part.get_payload(decode=True)
+            try:
+                value = json.loads(content if isinstance(content, bytes) else b"")
+            except ValueError:
+                break
+            return _part(value)
+    raise Refused("INVALID_REQUEST", "the part input is missing or no JSON")
 
 
 def verify(desk: Desk, request: Request) -> Response:
@@ -169,6 +207,7 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
     ("POST", "/v2/payments/captures/{name}/refund", "refund", refund_capture),
     ("GET", "/v2/payments/refunds/{name}", "refund_query", show_refund),
     ("GET", "/v1/customer/disputes/{name}", "dispute", show_dispute),
+    ("POST", "/v1/customer/disputes/{name}/provide-evidence", "dispute", provide_evidence),
     ("POST", "/v1/customer/disputes/{name}/accept-claim", "dispute", accept_claim),
     ("POST", "/v1/notifications/verify-webhook-signature", "verify", verify),
     ("GET", "/v1/notifications/certs/{name}", "", certificate),

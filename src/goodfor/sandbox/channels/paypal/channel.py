@@ -84,16 +84,14 @@ class PayPal(Channel):
         return f"PP-D-{desk.digits(8)}"
 
     def dispute_state(self, step: str) -> str:
-        """PayPal's status of a dispute."""
-        return {"opened": "WAITING_FOR_SELLER_RESPONSE", "updated": "UNDER_REVIEW"}.get(step, "RESOLVED")
+        """PayPal's status of a dispute; how it ended is told apart from that (`common.dispute`)."""
+        ends = {"won": "RESOLVED_SELLER_FAVOUR", "lost": "RESOLVED_BUYER_FAVOUR"}
+        return {"opened": "WAITING_FOR_SELLER_RESPONSE", "updated": "UNDER_REVIEW", **ends}[step]
 
     def dispute_events(self, desk: Desk, payment: Payment, dispute: Dispute, step: str) -> list[Event]:
         """CUSTOMER.DISPUTE.*."""
         name = {"opened": "CREATED", "updated": "UPDATED"}.get(step, "RESOLVED")
-        told = common.dispute(payment, dispute)
-        if name == "RESOLVED":
-            told["dispute_outcome"] = {"outcome_code": f"RESOLVED_{'SELLER' if step == 'won' else 'BUYER'}_FAVOUR"}
-        return [Event(f"CUSTOMER.DISPUTE.{name}", told)]
+        return [Event(f"CUSTOMER.DISPUTE.{name}", common.dispute(desk, payment, dispute))]
 
     def seal(self, desk: Desk, letter: Letter, lie: str, settings: dict[str, Any]) -> Outgoing:
         """The event around its resource, and the five headers that sign it."""

@@ -1,5 +1,6 @@
 """What the calls of PayPal share: amounts, objects, the caller."""
 
+import json
 import re
 import time
 from typing import Any
@@ -115,17 +116,35 @@ def refund(desk: Desk, payment: Payment, row: Refund) -> dict[str, Any]:
     }
 
 
-def dispute(payment: Payment, row: Dispute) -> dict[str, Any]:
-    """A dispute."""
-    return {
+def dispute(desk: Desk, payment: Payment, row: Dispute) -> dict[str, Any]:
+    """A dispute. Its links say what may be done now."""
+    base = f"{desk.url}/paypal/v1/customer/disputes/{row.ref}"
+    acts = ["provide-evidence", "accept-claim"] if row.state == "WAITING_FOR_SELLER_RESPONSE" else []
+    told: dict[str, Any] = {
         "dispute_id": row.ref,
         "create_time": stamp(row.created_ms),
-        "disputed_transactions": [{"seller_transaction_id": capture_id(payment), "custom": payment.alias}],
+        "disputed_transactions": [
+            {
+                "seller_transaction_id": capture_id(payment),
+                "custom": payment.alias,
+                "seller": {"merchant_id": demo.PAYPAL_MERCHANT_ID},
+            }
+        ],
         "reason": row.reason,
-        "status": row.state,
+        "status": "RESOLVED" if row.ended_ms is not None else row.state,
         "dispute_amount": money(row.amount, payment.currency),
+        "dispute_life_cycle_stage": "CHARGEBACK",
         "seller_response_due_date": stamp(row.due_ms),
+        "links": [
+            {"href": base, "rel": "self", "method": "GET"},
+            *({"href": f"{base}/{act}", "rel": act, "method": "POST"} for act in acts),
+        ],
     }
+    if row.evidence != "{}":
+        told["evidences"] = json.loads(row.evidence)["evidences"]
+    if row.ended_ms is not None:
+        told["dispute_outcome"] = {"outcome_code": row.state}
+    return told
 
 
 def found_order(desk: Desk, request: Request, ref: str) -> Payment:

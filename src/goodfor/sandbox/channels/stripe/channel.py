@@ -11,7 +11,7 @@ from goodfor.sandbox.channels.channel import Channel
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.outbox import Letter
 from goodfor.sandbox.channels.rows import BookRefused, Dispute, Event, Outgoing, Payment, Refund, Refused
-from goodfor.sandbox.channels.stripe import calls, objects
+from goodfor.sandbox.channels.stripe import calls, elements, objects
 from goodfor.sandbox.fen import parse_fen
 from goodfor.sandbox.notices import spoiled
 from goodfor.sandbox.web import Handler, Request, Response, json_response
@@ -44,13 +44,17 @@ class Stripe(Channel):
         super().__init__()
         for method, pattern, endpoint, handler in calls.ROUTES:
             self.router.add(method, pattern, endpoint, _idempotent(handler) if method == "POST" else handler)
+        for method, pattern, endpoint, handler in elements.ROUTES:
+            self.router.add(method, pattern, endpoint, handler)
 
     def number_of(self, request: Request, arguments: dict[str, str]) -> str:
         """client_reference_id, where it is said."""
         return request.form.get("client_reference_id", "")
 
     def prepare(self, desk: Desk, request: Request, endpoint: str) -> None:
-        """The secret key, as bearer."""
+        """The secret key, as bearer; but browsers come without."""
+        if endpoint in elements.ENDPOINTS:
+            return
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {demo.STRIPE_SECRET_KEY}".encode()):
             raise Refused("api_key_invalid", "Invalid API Key provided", 401)

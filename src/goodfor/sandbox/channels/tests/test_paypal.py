@@ -132,3 +132,32 @@ def test_a_lie_and_a_dispute(desk: RunningChannels) -> None:
     assert len(events) == 3
     assert set(told) == {"PAYMENT.CAPTURE.COMPLETED", "CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.RESOLVED"}
     assert books_balance(desk, "paypal")["balances"][demo.PAYPAL_CLIENT_ID]["USD"]["disputed"] == 0
+
+
+def test_evidence(desk: RunningChannels) -> None:
+    shop = Shop(desk)
+    shop.order("N3")
+    desk.control.buy("paypal", "N3")
+    name = desk.control.dispute("paypal", "N3")["ref"]
+    url = f"{desk.url}/paypal/v1/customer/disputes/{name}"
+    bearer = {"Authorization": f"Bearer {shop.token}"}
+
+    def provide(value: object, kind: str = "multipart/form-data; boundary=EDGE") -> int:
+        head = b'--EDGE\r\nContent-Disposition: form-data; name="input"\r\nContent-Type: application/json\r\n\r\n'
+        body = head + json.dumps(value).encode() + b"\r\n--EDGE--\r\n"
+        return send("POST", f"{url}/provide-evidence", body, {**bearer, "Content-Type": kind})[0]
+
+    told = json.loads(send("GET", url, b"", bearer)[1])
+    assert "provide-evidence" in [link["rel"] for link in told["links"]]
+    good = {"evidences": [{"evidence_type": "OTHER", "notes": "delivered"}]}
+    assert provide(good, "application/json") == 415
+    assert provide({"evidences": []}) == 400
+    assert provide({"evidences": [{"evidence_type": "OTHER", "notes": "x" * 2001}]}) == 400
+    assert provide(good) == 200
+    told = json.loads(send("GET", url, b"", bearer)[1])
+    assert (told["status"], told["evidences"][0]["notes"]) == ("UNDER_REVIEW", "delivered")
+    assert "provide-evidence" not in [link["rel"] for link in told["links"]]
+    assert provide(good) == 422
+    desk.control.decide("paypal", name, won=True)
+    told = json.loads(send("GET", url, b"", bearer)[1])
+    assert (told["status"], told["dispute_outcome"]["outcome_code"]) == ("RESOLVED", "RESOLVED_SELLER_FAVOUR")

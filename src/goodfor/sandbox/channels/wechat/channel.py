@@ -12,7 +12,7 @@ from goodfor.sandbox.channels.channel import Channel
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.outbox import Letter
 from goodfor.sandbox.channels.rows import BookRefused, Event, Outgoing, Payment, Refund, Refused
-from goodfor.sandbox.channels.wechat import bills, orders, refunds, signing, splits
+from goodfor.sandbox.channels.wechat import bills, oauth, orders, refunds, signing, splits
 from goodfor.sandbox.channels.wechat.common import stamp, transaction
 from goodfor.sandbox.fen import parse_fen
 from goodfor.sandbox.notices import spoiled
@@ -37,7 +37,7 @@ class WeChat(Channel):
 
     def __init__(self) -> None:
         super().__init__()
-        for routes in (orders.ROUTES, refunds.ROUTES, splits.ROUTES, bills.ROUTES):
+        for routes in (oauth.ROUTES, orders.ROUTES, refunds.ROUTES, splits.ROUTES, bills.ROUTES):
             for method, pattern, endpoint, handler in routes:
                 self.router.add(method, pattern, endpoint, handler)
 
@@ -46,7 +46,9 @@ class WeChat(Channel):
         return arguments.get("number", "") or number_in_body(request, "out_trade_no")
 
     def prepare(self, desk: Desk, request: Request, endpoint: str) -> None:
-        """Every request is signed."""
+        """Every request is signed, but for those of the OAuth."""
+        if endpoint in oauth.ENDPOINTS:
+            return
         signing.merchant_of(request, desk.config.clock())
         if not request.headers.get("User-Agent"):
             raise Refused("PARAM_ERROR", "User-Agent不能为空")
@@ -66,9 +68,9 @@ class WeChat(Channel):
         return Refused(*_BOOK_WORDS[refused.why])
 
     def finish(self, desk: Desk, request: Request, response: Response, *, spoil: bool) -> Response:
-        """Signed under the key that the request names, else as a certificate; a bill's file is not signed."""
+        """Signed under the key that the request names, else as a certificate; bills' files and OAuth are not."""
         names = {name for name, _value in response.headers}
-        if "Wechatpay-Signature" in names or "X-Bill" in names:
+        if "Wechatpay-Signature" in names or "X-Bill" in names or "/oauth2/" in request.path:
             return response
         asked = request.headers.get("Wechatpay-Serial", "")
         serial = asked if asked == demo.WECHAT_PUBLIC_KEY_ID else demo.WECHAT_PLATFORM_SERIAL

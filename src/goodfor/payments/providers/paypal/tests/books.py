@@ -45,6 +45,7 @@ class No(Exception):
 class Books:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     captures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: dict[tuple[str, str], Answer] = field(default_factory=dict)
     tokens: int = 0
     good_token: str = ""
@@ -82,6 +83,10 @@ class Books:
             return {"verification_status": self.verified}
         if parts[:2] == ["checkout", "orders"]:
             return self.order(asked, parts[2:])
+        if parts[:2] == ["customer", "disputes"]:
+            if parts[2] not in self.disputes:
+                raise No(404, "INVALID_RESOURCE_ID")
+            return self.disputes[parts[2]]
         capture = self.captures.get(parts[2])
         if parts[:2] != ["payments", "captures"] or capture is None:
             raise No(404, "INVALID_RESOURCE_ID")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from goodfor.kernel.money import Money
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.base import (
     NOT_FOUND,
     Attempt,
@@ -61,8 +61,14 @@ def test_intent_gives_the_secret_to_the_script(books: Books, stand: Loopback) ->
     assert made.ref == "pi_0001"
     assert instruction_of(made).fields == {
         "client_secret": "pi_0001_secret_x", "publishable_key": "pk_test_4fakekeyfortests",
+        "script": "https://js.stripe.com/v3/",
     }  # fmt: skip
     assert "secret_x" not in repr(made)
+    own = account(stand.url)
+    platform = replace(own, config={**own.config, "account": "acct_0001"})
+    made = PROVIDER.create(platform, replace(attempt("intent"), number="P2"), NOW)
+    assert isinstance(made, Succeeded)
+    assert instruction_of(made).fields["account"] == "acct_0001"
 
 
 @pytest.mark.parametrize(("currency", "minor"), [("JPY", 990), ("KRW", 12000), ("EUR", 990), ("CNY", 1)])

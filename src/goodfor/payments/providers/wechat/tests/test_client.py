@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Rejected, Succeeded, Unknown
-from goodfor.payments.providers import http
 from goodfor.payments.providers.wechat import client
 from goodfor.payments.providers.wechat.client import Caller
 from goodfor.payments.providers.wechat.shapes import BadReply

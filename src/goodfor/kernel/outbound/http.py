@@ -17,7 +17,7 @@ import httpx
 from django.db import connection
 
 from goodfor.kernel.addresses import is_public
-from goodfor.payments.providers.deadline import DeadlineBackend, is_loopback, may_be_here, within
+from goodfor.kernel.outbound.deadline import DeadlineBackend, is_loopback, may_be_here, within
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
@@ -108,9 +108,18 @@ def post_json(url: str, body: bytes) -> Reply:
     return send("POST", url, body, {"content-type": "application/json"})
 
 
-def send(method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
-    """One exchange, exactly these bytes; redirects are answers, not followed. Raises NotSent or NoAnswer."""
-    with within(TOTAL_SECONDS), _response(method, url, body, headers or {}) as response:
+def send(
+    method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None, *, seconds: float | None = None
+) -> Reply:
+    """One exchange, exactly these bytes; redirects are answers, not followed. Raises NotSent or NoAnswer.
+
+    `seconds`: for all of it, where the other side takes its time over an answer.
+    """
+    total = TOTAL_SECONDS if seconds is None else seconds
+    with (
+        within(total),
+        _response(method, url, body, headers or {}, READ_SECONDS if seconds is None else seconds) as response,
+    ):
         return Reply(response.status, _limited(response), _headers(response))
 
 
@@ -119,7 +128,7 @@ def download(url: str, target: Path, headers: Mapping[str, str] | None = None) -
 
     Raises NotSent or NoAnswer, and then `target` is not to be used.
     """
-    with within(FILE_SECONDS), _response("GET", url, b"", headers or {}) as response:
+    with within(FILE_SECONDS), _response("GET", url, b"", headers or {}, READ_SECONDS) as response:
         if response.status != _OK:
             return Reply(response.status, _limited(response), _headers(response))
         written = 0
@@ -133,10 +142,10 @@ def download(url: str, target: Path, headers: Mapping[str, str] | None = None) -
 
 
 @contextmanager
-def _response(method: str, url: str, body: bytes, extra: Mapping[str, str]) -> Iterator[httpcore.Response]:
+def _response(method: str, url: str, body: bytes, extra: Mapping[str, str], read: float) -> Iterator[httpcore.Response]:
     require_no_transaction()
     headers = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "goodfor", **extra}
-    timeout = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": CONNECT_SECONDS}
+    timeout = {"connect": CONNECT_SECONDS, "read": read, "write": READ_SECONDS, "pool": CONNECT_SECONDS}
     made = httpx.Request(method, url, content=body, headers=headers)
     target = httpcore.URL(
         scheme=made.url.raw_scheme, host=made.url.raw_host, port=made.url.port, target=made.url.raw_path
