@@ -244,7 +244,7 @@ def test_what_was_not_given_back_is_told_and_asked_for_again(shop: Shop, world: 
     share = pot_of(world, payment).split.shares[0]  # type: ignore[union-attr]
     assert (share.missing.amount_minor, share.returned.amount_minor) == (1_250, 0)
     assert "没有收回" in text(client)
-    assert "再次收回" in page_of(client, payment)
+    assert 'data-confirm="再次向“伙伴 merchant”收回 ¥12.50？"' in page_of(client, payment)
     sent = {"act": "back", "share": str(share.id)}
     assert client.post(act_page(payment), sent | {"share": str(uuid4())}).status_code == 409
     assert (
