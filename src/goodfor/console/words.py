@@ -46,6 +46,17 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "refund_alarm": _("自动退款异常多"),
     "bill_missing": _("账单一直没有"),
 }
+#: What to do about a case, where its name does not say.
+CASE_NEXT: Final[Mapping[str, Text]] = {
+    "split_share_failed": _("这一份已回到你的余额。按原因与接收方核对后，用别的方式付给对方，再标为已处理。"),
+    "split_refused": _("多次被拒，钱还冻结着。按原因改好后，到这笔支付的页面点「立即分账」，或「全部解冻」。"),
+    "split_unknown": _(
+        "系统会继续用同一个单号查询，不会重复分账或收回。到通道的商户后台核对这个单号，一直没有结果请联系通道。"
+    ),
+    "split_not_returned": _(
+        "买家的退款已经付出，这一份要由你垫付。与接收方沟通后，到这笔支付的页面点「再次收回」，或线下收回后标为已处理。"
+    ),
+}
 BILL_KINDS: Final[Mapping[str, Text]] = {"trade": _("交易账单"), "fund": _("资金账单")}
 BILL_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "wanted": (_("等待下载"), "amber"),

@@ -1,16 +1,12 @@
-"""Disputes, what is said in them, and bills. Part of `types`."""
+"""Disputes, what is said in them, bills, and splits. Part of `types`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from goodfor.kernel.money import Money
-
-if TYPE_CHECKING:
-    from goodfor.payments.types import AccountView
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +66,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ReceiverView:
-    """Who gets a standing share, in ten thousandths. The legal name stays sealed."""
+    """Who gets a standing share, in basis points of what is kept of a payment. Its legal name never leaves the room."""
 
     id: UUID
+    shop_id: UUID
+    provider: str
+    account_code: str
     kind: str
     ref: str
     label: str
@@ -80,49 +79,105 @@ class ReceiverView:
     basis_points: int
     state: str
     failure: str
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
 class SplittingAccount:
-    """An account whose payments are frozen for splits. `percent`: how much of a payment the channel lets be shared."""
+    """A current account of a channel that splits. `freezes` False: its new payments are not kept back.
 
-    account: "AccountView"
-    percent: int
-    hold_hours: int
+    `percent`: how much of a payment may be shared out; None: no bound known. `readable` False: its settings or its
+    secrets cannot be read, so its limits are not known. `hold`: from the payment until it is shared out.
+    """
+
+    id: UUID
+    provider: str
+    code: str
+    name: str
+    freezes: bool
+    readable: bool
+    percent: int | None
+    hold: timedelta | None
     receivers: tuple[ReceiverView, ...]
 
     @property
-    def allotted(self) -> int:
-        """All standing shares together, in ten thousandths."""
-        return sum(one.basis_points for one in self.receivers if one.state != "leaving")
+    def standing(self) -> int:
+        """The sum of all standing shares in basis points."""
+        return sum(one.basis_points for one in self.receivers)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """A share, or a part of one, asked back."""
+
+    id: UUID
+    number: str
+    amount: Money
+    state: str
+    failure: str
+    created_at: datetime
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ShareView:
-    """A receiver's share of one payment. `owed`: it was to give back and did not."""
+    """What one receiver gets by a split. `returned`: asked back and not refused; `missing`: asked back and refused."""
 
     id: UUID
+    receiver_id: UUID
     label: str
     amount: Money
     returned: Money
+    missing: Money
     state: str
     code: str
-    owed: bool
+    returns: tuple[ReturnView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SplitView:
+    """One sharing out. `base`: what was kept of the payment then."""
+
+    id: UUID
+    number: str
+    base: Money
+    state: str
+    failure: str
+    attempts: int
+    created_at: datetime
+    finished_at: datetime | None
+    shares: tuple[ShareView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PotView:
-    """What is frozen of a payment, or was. `split_state` empty: not shared out yet."""
+    """What a channel keeps frozen of a payment, or kept. `split`: the one that is under way or done, or None.
+
+    `refused`: those that the channel refused before and that had shares, newest first; only for one payment.
+    """
 
     payment_id: UUID
-    payment_number: str
+    number: str
+    provider: str
     account_code: str
     frozen: Money
     shared: Money
     state: str
+    tries: int
     due_at: datetime | None
     release_by: datetime
+    created_at: datetime
     released_at: datetime | None
-    split_state: str
-    failure: str
-    shares: tuple[ShareView, ...]
+    split: SplitView | None
+    refused: tuple[SplitView, ...] = ()
+
+    @property
+    def stage(self) -> str:
+        """Where it is on its way, for people: waiting, again, stuck, under_way, unknown; shared, free."""
+        if self.state == "released":
+            return "shared" if self.shared.amount_minor else "free"
+        if self.split is not None:
+            return "unknown" if self.split.state == "unknown" else "under_way"
+        if self.due_at is None:
+            return "stuck"
+        return "again" if self.tries else "waiting"

@@ -10,12 +10,11 @@ from goodfor.payments import states
 from goodfor.payments.account_desk import AccountSheet, FormField, Probe, ProviderForm, account_sheet, provider_forms
 from goodfor.payments.bills import bill, bill_rows, bills
 from goodfor.payments.desk import case, cases, count_payments, payments_by_ids, search_payments, walk_payments
-from goodfor.payments.desk_types import ShareView
 from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
-from goodfor.payments.splits import pot_of, pots, splitting_accounts
+from goodfor.payments.splits import frozen_now, pot_of, pots, receiver, splitting_accounts
 from goodfor.payments.types import (
     AccountView,
     CaseView,
@@ -31,7 +30,6 @@ __all__ = [
     "FormField",
     "Probe",
     "ProviderForm",
-    "ShareView",
     "account",
     "account_sheet",
     "accounts",
@@ -49,6 +47,7 @@ __all__ = [
     "disputes_of",
     "exposure",
     "facts_of",
+    "frozen_now",
     "holds_back",
     "open_cases",
     "payment",
@@ -59,6 +58,7 @@ __all__ = [
     "pot_of",
     "pots",
     "provider_forms",
+    "receiver",
     "recorded",
     "refund",
     "refund_by_key",

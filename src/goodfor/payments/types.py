@@ -13,8 +13,10 @@ from goodfor.payments.desk_types import DisputeView as DisputeView
 from goodfor.payments.desk_types import Evidence as Evidence
 from goodfor.payments.desk_types import PotView as PotView
 from goodfor.payments.desk_types import ReceiverView as ReceiverView
+from goodfor.payments.desk_types import ReturnView as ReturnView
 from goodfor.payments.desk_types import ShareView as ShareView
 from goodfor.payments.desk_types import SplittingAccount as SplittingAccount
+from goodfor.payments.desk_types import SplitView as SplitView
 from goodfor.payments.routing import Candidate as Candidate
 from goodfor.payments.routing import Paying as Paying
 from goodfor.payments.states import SUCCEEDED

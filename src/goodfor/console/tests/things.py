@@ -1,7 +1,7 @@
 """One thing of each kind of a shop, by the names that the console's addresses give to their ids."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from goodfor.catalog import queries as catalog
 from goodfor.console.operations.start_batch import start_batch
@@ -15,6 +15,7 @@ from goodfor.notify.operations.send import send
 from goodfor.notify.types import BUYER, Recipient
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
+from goodfor.payments.split_models import Receiver
 from goodfor.vault.operations import begin_intake, receive_file
 from goodfor.vault.types import ImportOptions
 from goodfor.window.operations import add_block
@@ -34,6 +35,15 @@ def message_things(shop: Shop) -> dict[str, Any]:
         about_id=shop.placed.order_id,
     )  # fmt: skip
     return {"message_id": sent.message_ids[0], "staff_id": person(shop.id, Role.SUPPORT).staff.id}
+
+
+def receiver_of(shop: Shop) -> UUID:
+    """Somebody who gets shares, known to the channel long since."""
+    row = Receiver.objects.create(
+        shop_id=shop.id, provider="wechat", account_code="wx", kind="merchant", ref="1900000077", label="partner",
+        state="bound", created_at=utc_now(),
+    )  # fmt: skip
+    return row.id
 
 
 def things_of(shop: Shop) -> dict[str, Any]:
@@ -64,6 +74,8 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
         "tx_id": tx_id,
         "account_id": payments.accounts(shop.id, now)[0].id,
+        "payment_id": paid.id,
+        "receiver_id": receiver_of(shop),
         "staff_id": person(shop.id, Role.VIEWER).staff.id,
         "client_id": shop.demo.client_id,
         "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id,

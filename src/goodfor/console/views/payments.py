@@ -14,6 +14,7 @@ from goodfor.console.frame import console_page, done, show
 from goodfor.console.refund_words import is_large, proof_if_asked, today_words
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
+from goodfor.console.views.splits import pot_row
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
@@ -36,6 +37,7 @@ def payment(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse
     """A payment with everything that its channel ever said, its refunds and its cases."""
     shop_id = visitor.shop.id
     found = payments.payment_by_number(shop_id, number)
+    pot = payments.pot_of(shop_id, found.id)
     context = {
         "title": found.number,
         "payment": found,
@@ -47,18 +49,11 @@ def payment(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse
         "states": words.PAYMENT_STATES,
         "facts": payments.facts_of(shop_id, found.id),
         "refunds": [(r, words.word(words.REFUND_STATES, r.state)) for r in payments.refunds_of(shop_id, found.id)],
-        "pot": _pot(shop_id, found.id),
+        "pot": pot_row(pot) if pot else None,
+        "may_split": visitor.may(Permission.PAYMENTS_RESOLVE),
         "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in payments.cases_of(shop_id, found.id)],
     }
     return show(request, visitor, "payment", context, page=PAYMENTS, crumbs=[(_("支付流水"), reverse(PAYMENTS))])
-
-
-def _pot(shop_id: UUID, payment_id: UUID) -> tuple[Any, ...] | None:
-    """What is frozen of it for a split, its state, and the shares."""
-    pot = payments.pot_of(shop_id, payment_id)
-    if pot is None:
-        return None
-    return pot, *split_words.pot_state(pot), [(share, *split_words.SHARE_STATES[share.state]) for share in pot.shares]
 
 
 def _order_number(visitor: Visitor, found: PaymentView) -> str:
@@ -89,7 +84,8 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
     context = {
         "title": words.word(words.CASE_KINDS, found.kind),
         "case": found,
-        "detail": [(key, value) for key, value in sorted(found.detail.items())],
+        "next": words.CASE_NEXT.get(found.kind, ""),
+        "detail": [(key, _detail(found.kind, key, value)) for key, value in sorted(found.detail.items())],
         "payment": paid,
         "order_number": _order_number(visitor, paid) if paid else "",
         "refund": refund,
@@ -105,6 +101,11 @@ def _case(request: HttpRequest, visitor: Visitor, found: CaseView, error: Domain
     }
     status = error.http_status if error else 200
     return show(request, visitor, "case", context, page=CASES, crumbs=[(_("异常单"), reverse(CASES))], status=status)
+
+
+def _detail(kind: str, key: str, value: Any) -> Any:
+    """Reasons of splits in words; all else as it was written down."""
+    return split_words.reason(str(value)) if key == "reason" and kind.startswith("split_") else value
 
 
 def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
