@@ -275,6 +275,33 @@ PLANTS: dict[str, str] = {
     "refunded_parts_are_noted":
         "UPDATE payments_refund SET finished_at = finished_at - interval '2 minutes' WHERE amount_minor = 1;"
         "UPDATE orders_order SET refunded_minor = 0 WHERE id = '{parted}'",
+    "shares_equal_what_was_reserved":
+        "INSERT INTO payments_pot (payment_id, shop_id, account_id, provider, account_code, frozen_minor, cap_minor,"
+        " shared_minor, currency, state, tries, release_by, created_at, released_at) VALUES ('{new}', '{shop}',"
+        " '{account}', 'wechat', 'wx', 9, 9, 5, 'CNY', 'released', 1, now() + interval '1 day', now(), now())",
+    "ledger_equals_splits":
+        "INSERT INTO payments_pot (payment_id, shop_id, account_id, provider, account_code, frozen_minor, cap_minor,"
+        " shared_minor, currency, state, tries, release_by, created_at, released_at) VALUES ('{new}', '{shop}',"
+        " '{account}', 'wechat', 'wx', 9, 9, 5, 'CNY', 'released', 1, now() + interval '1 day', now(), now());"
+        "INSERT INTO payments_split_share (id, shop_id, split_id, payment_id, receiver_id, amount_minor,"
+        " returned_minor, asked_minor, currency, state, code, channel_ref) VALUES ('{new2}', '{shop}', '{new}',"
+        " '{new}', '{new}', 5, 0, 0, 'CNY', 'succeeded', '', '')",
+    "frozen_money_is_in_pots":
+        "INSERT INTO payments_pot (payment_id, shop_id, account_id, provider, account_code, frozen_minor, cap_minor,"
+        " shared_minor, currency, state, tries, release_by, created_at, released_at) VALUES ('{new}', '{shop}',"
+        " '{account}', 'wechat', 'wx', 9, 9, 0, 'CNY', 'frozen', 0, now() + interval '1 day', now(), NULL)",
+    "frozen_money_is_shared_out_in_time":
+        "INSERT INTO payments_pot (payment_id, shop_id, account_id, provider, account_code, frozen_minor, cap_minor,"
+        " shared_minor, currency, state, tries, release_by, created_at, released_at) VALUES ('{new}', '{shop}',"
+        " '{account}', 'wechat', 'wx', 0, 0, 0, 'CNY', 'frozen', 0, now() - interval '3 days', now(), NULL)",
+    "split_history_leads_to_its_state":
+        "INSERT INTO payments_split (id, shop_id, payment_id, number, state, channel_ref, failure, attempts,"
+        " created_at, base_minor, refunds) VALUES ('{new}', '{shop}', '{new}', 'S1', 'created', '', '', 0, now(), 1,"
+        " '[]')",
+    "return_history_leads_to_its_state":
+        "INSERT INTO payments_split_return (id, shop_id, payment_id, share_id, number, state, channel_ref, failure,"
+        " attempts, created_at, finished_at, amount_minor, currency) VALUES ('{new}', '{shop}', '{new}', '{new}', 'B1',"
+        " 'failed', '', '', 1, now(), now(), 1, 'CNY')",
     "refund_days_are_their_refunds":
         "UPDATE orders_refund_day SET minor = minor - 1 WHERE kind = 'staff' AND actor = ''",
     "open_claims_belong_to_delivered_orders":

@@ -48,6 +48,7 @@ EMPTY = {
     "notify_staff_address.blob",
     "orders_invoice.blob",
     "orders_note.blob",
+    "payments_receiver.secret_blob",
 }
 
 

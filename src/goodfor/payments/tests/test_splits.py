@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError
 
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.crypto import keyring
 from goodfor.payments import split_invariants
 from goodfor.payments.errors import (
     NothingToTakeBack,
@@ -18,8 +19,10 @@ from goodfor.payments.errors import (
     ReceiverNotFound,
     SharesTooLarge,
 )
+from goodfor.payments.mapping import receiver_value
 from goodfor.payments.operations.bind_receivers import bind_receivers
 from goodfor.payments.operations.receivers import add_receiver, remove_receiver, set_share
+from goodfor.payments.operations.reseal_account_secrets import reseal_receiver_names
 from goodfor.payments.operations.return_again import return_again
 from goodfor.payments.operations.share_out import share_out, share_out_due
 from goodfor.payments.providers.wechat import keys
@@ -294,6 +297,17 @@ def test_a_name_is_sealed_and_the_channel_must_take_the_receiver(wechat: SplitWo
     Receiver.objects.update(next_try_at=utc_now())
     assert wechat.bind() == {receiver: "bound"}
     assert bind_receivers(now=utc_now() + timedelta(days=1)) == 0
+
+
+def test_names_are_sealed_anew_with_a_new_key(wechat: SplitWorld) -> None:
+    receiver = wechat.receiver("merchant", 500)
+    old = keyring().active_key_id
+    keyring().rotate()
+    reseal_receiver_names(now=utc_now())
+    row = Receiver.objects.get(id=receiver)
+    assert row.secret_key_id not in (None, old)
+    assert receiver_value(row).name == "云雀商贸有限公司"
+    assert wechat.bind() == {receiver: "bound"}
 
 
 @pytest.mark.parametrize(
