@@ -50,6 +50,7 @@ JOBS: Final[Mapping[str, Text]] = {
     "console.forget_held": _("job", "删除没有导入的文件"),
     "console.forget_tries": _("job", "清理后台登录尝试"),
     "storefront.forget_attempts": _("job", "清理店面查询尝试"),
+    "storefront.forget_sessions": _("job", "清理到期的浏览器会话"),
 }
 QUEUES: Final[Mapping[str, Text]] = {
     "housekeeping": _("job", "日常清理"),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 
 from goodfor.kernel.ids import secret_token
@@ -49,6 +50,7 @@ def send_away(request: HttpRequest, shop_id: UUID, asked: Asked, now: datetime) 
     state = secret_token(24)
     kept = [state, asked.number, asked.way, asked.account_id.hex, asked.method, int(now.timestamp())]
     request.session[_name("asked", shop_id)] = kept
+    _shorten(request)
     return state
 
 
@@ -68,6 +70,7 @@ def keep_payer(request: HttpRequest, shop_id: UUID, app: str, channel_id: str, n
     """Keep the id by which an application of the channel knows this buyer."""
     kept = {**_all(request, shop_id), app: [channel_id, int(now.timestamp())]}
     request.session[_name("known", shop_id)] = kept
+    _shorten(request)
 
 
 def _known(request: HttpRequest, shop_id: UUID, now: datetime) -> dict[str, str]:
@@ -78,6 +81,12 @@ def _known(request: HttpRequest, shop_id: UUID, now: datetime) -> dict[str, str]
 def _all(request: HttpRequest, shop_id: UUID) -> Mapping[str, Any]:
     kept: Any = request.session.get(_name("known", shop_id))
     return kept if isinstance(kept, dict) else {}
+
+
+def _shorten(request: HttpRequest) -> None:
+    """A session that holds nothing else ends with what it holds; one of the staff's lives as long as it would."""
+    if SESSION_KEY not in request.session:
+        request.session.set_expiry(int(KEEP.total_seconds()))
 
 
 def _name(what: str, shop_id: UUID) -> str:

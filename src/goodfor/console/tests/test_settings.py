@@ -27,6 +27,8 @@ from goodfor.kernel.clock import utc_now
 from goodfor.payments import queries as payments
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account
+from goodfor.payments.operations.change_account import change_account
+from goodfor.sandbox.channels import demo as channels
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEY = "md5-KEY-of-the-merchant-0042"
@@ -208,6 +210,41 @@ def test_accounts_that_do_not_fit_are_refused(shop: Shop, over: dict[str, Any]) 
     assert answer.status_code == 422
     assert KEY not in answer.content.decode()
     assert state_of_all() == before
+
+
+def test_what_a_form_does_not_demand_may_be_left_out(shop: Shop) -> None:
+    client = proved(shop.id)
+    wechat = {
+        "name": "微信", "code": "wx", "mchid": channels.WECHAT_MCHID, "appid": channels.WECHAT_APP_ID,
+        "serial_no": channels.WECHAT_MERCHANT_SERIAL, "private_key": channels.merchant_private_pem(),
+        "apiv3_key": channels.WECHAT_API_V3_KEY, "key_mode": "public_key",
+        "public_key_id": channels.WECHAT_PUBLIC_KEY_ID, "public_key": channels.platform_public_pem(),
+        "methods": ["native", "jsapi"],
+    }  # fmt: skip
+    form = client.get(reverse("desk:channel-new") + "?provider=wechat").content.decode()
+    for name, must in (("appid", True), ("private_key", True), ("app_secret", False), ("mini_appid", False)):
+        (field,) = re.findall(rf'<(?:input|textarea) id="{name}"[^>]*>', form)
+        assert (" required" in field) is must, field
+    assert client.post(reverse("desk:channel-new") + "?provider=wechat", wechat).status_code == 302
+    first = Account.objects.get(shop_id=shop.id, code="wx", valid_to__isnull=True)
+    assert sorted(opened(first).secrets) == ["apiv3_key", "private_key"]
+    # Given later, and kept from then on; what no form asks about stays as well.
+    hidden = change_account(
+        shop_id=shop.id, account_id=first.id, name="微信", config={**first.config, "fund_account": "BASIC"}, secrets={},
+        methods=first.methods, actor="test", now=utc_now(),
+    )  # fmt: skip
+    rest = {**wechat, "private_key": "", "apiv3_key": ""}
+    edit = reverse("desk:channel-edit", args=[hidden.id])
+    assert client.post(edit, {**rest, "app_secret": channels.WECHAT_APP_SECRET}).status_code == 302
+    second = Account.objects.get(shop_id=shop.id, code="wx", valid_to__isnull=True)
+    assert opened(second).secrets["app_secret"] == channels.WECHAT_APP_SECRET
+    assert client.post(reverse("desk:channel-edit", args=[second.id]), rest).status_code == 302
+    third = Account.objects.get(shop_id=shop.id, code="wx", valid_to__isnull=True)
+    assert opened(third).secrets["app_secret"] == channels.WECHAT_APP_SECRET
+    assert third.config["fund_account"] == "BASIC"
+    bad = client.post(reverse("desk:channel-edit", args=[third.id]), {**rest, "app_secret": "short"})
+    assert bad.status_code == 422
+    assert channels.WECHAT_APP_SECRET not in everything()
 
 
 def test_switching_a_channel_needs_proof_and_is_noted(shop: Shop) -> None:

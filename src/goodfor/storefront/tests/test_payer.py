@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +21,7 @@ from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.types import AccountView
 from goodfor.sandbox.channels import demo
 from goodfor.sandbox.channels.server import RunningChannels, running_channels
+from goodfor.storefront.operations.forget_sessions import forget_sessions
 from goodfor.storefront.tests.world import World
 
 WECHAT = "Mozilla/5.0 (iPhone) Mobile MicroMessenger/8.0.50"
@@ -120,7 +122,12 @@ def test_the_browser_is_asked_once_and_pays_by_its_openid(
     assert "data-wechat-pay" in page(browser, ordered(browser, world))
     kept = [*browser.cookies.values(), shown, response["Location"], caplog.text]
     assert not any(demo.WECHAT_OPENID in str(value) or demo.WECHAT_APP_SECRET in str(value) for value in kept)
-    assert any(demo.WECHAT_OPENID in str(row.get_decoded()) for row in Session.objects.all())
+    (row,) = [row for row in Session.objects.all() if demo.WECHAT_OPENID in str(row.get_decoded())]
+    # It is not kept for longer than it is of use.
+    assert utc_now() + timedelta(minutes=55) < row.expire_date < utc_now() + timedelta(minutes=65)
+    assert forget_sessions(now=utc_now()) == 0
+    assert forget_sessions(now=utc_now() + timedelta(minutes=65)) == 1
+    assert not Session.objects.filter(session_key=row.session_key).exists()
 
 
 def test_without_a_script_a_code_is_to_be_had(browser: Client, world: World, desk: RunningChannels) -> None:

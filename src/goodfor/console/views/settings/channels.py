@@ -183,6 +183,9 @@ def edit_channel(request: HttpRequest, visitor: Visitor, account_id: UUID) -> Ht
         return _form(request, visitor, form, {**now_set, **asked}, crumb=account.name, sheet=sheet)
     try:
         config, secrets = _read(form, request, held=frozenset(held.key for held in sheet.secrets))
+        # What the form does not ask about (the addresses of a stand-in, say) stays.
+        asked_about = {field.key for field in form.fields}
+        config = {**{key: value for key, value in account.config.items() if key not in asked_about}, **config}
         made = change_account(
             shop_id=visitor.shop.id,
             account_id=account_id,
@@ -225,7 +228,7 @@ def _read(
         if field.kind == "flag":
             config[field.key] = bool(value)
         elif field.secret:
-            if not value and field.key not in held:
+            if not value and field.required and field.key not in held:
                 raise InvalidInput(_("请填写"), field=field.key)
             secrets[field.key] = value
         elif value:

@@ -6,7 +6,7 @@ from typing import Any
 
 from goodfor.sandbox.channels import books, demo
 from goodfor.sandbox.channels.desk import Desk
-from goodfor.sandbox.channels.journal import moves
+from goodfor.sandbox.channels.journal import balances, moves
 from goodfor.sandbox.channels.rows import BookRefused, Dispute, Payment, Refund, Refused, Wanted
 from goodfor.sandbox.channels.stripe import objects
 from goodfor.sandbox.web import Handler, Request, Response, json_response
@@ -206,6 +206,16 @@ def close_dispute(desk: Desk, _request: Request, name: str) -> Response:
     return json_response(objects.dispute(payment, desk.end_dispute(found, won=False)))
 
 
+def show_balance(desk: Desk, _request: Request) -> Response:
+    """What may be paid out, by currency."""
+    with desk.db.read() as conn:
+        held = balances(conn, "stripe", demo.STRIPE_ACCOUNT)
+    available = [
+        {"amount": accounts.get("balance", 0), "currency": currency.lower()} for currency, accounts in held.items()
+    ]
+    return json_response({"object": "balance", "livemode": False, "available": available, "pending": []})
+
+
 def list_balance(desk: Desk, request: Request) -> Response:
     """Every change of the balance, newest first; `type`, `created[gte]`, `created[lt]`. A charge holds its own fee."""
     query = request.query
@@ -247,5 +257,6 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
     ("GET", "/v1/disputes/{name}", "dispute", show_dispute),
     ("POST", "/v1/disputes/{name}", "dispute", update_dispute),
     ("POST", "/v1/disputes/{name}/close", "dispute", close_dispute),
+    ("GET", "/v1/balance", "balance", show_balance),
     ("GET", "/v1/balance_transactions", "balance", list_balance),
 ]
