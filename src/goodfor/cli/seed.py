@@ -8,10 +8,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from goodfor.cli import world
+from goodfor.cli import stand_ins, world
 from goodfor.demo.operations.adopt_shop import adopt_shop
 from goodfor.demo.operations.dress_shop import dress_shop
-from goodfor.demo.types import OFFERS
+from goodfor.demo.types import ABROAD, OFFERS
 from goodfor.identity import queries as identity
 from goodfor.identity.errors import ShopNotFound
 from goodfor.identity.operations.add_staff import add_staff
@@ -28,11 +28,15 @@ KEY_FILE = "demo-api-key"
 
 @dataclass(frozen=True, slots=True)
 class SeedInfo:
-    """Where to go first. `api_key` is the demo client's, kept in a 0600 file of the data folder."""
+    """Where to go first. `api_key` is the demo client's, kept in a 0600 file of the data folder.
+
+    `webhooks`: where the channels' stand-ins send their events.
+    """
 
     storefront_url: str
     console_link: str
     api_key: str = field(repr=False)
+    webhooks: dict[str, str] = field(default_factory=dict)
 
 
 def run(data_dir: Path, empty: bool = False) -> SeedInfo:
@@ -44,10 +48,14 @@ def run(data_dir: Path, empty: bool = False) -> SeedInfo:
         shop = _make_bare() if empty else _make_demo(key_file)
     if not empty:
         world.open_letters(shop.id, utc_now())
+    hooks: dict[str, str] = {}
+    if channels := os.environ.get("GOODFOR_CHANNELS_URL"):
+        stand_ins.renew_channels(shop.id, channels, utc_now())
+        hooks = stand_ins.webhooks(shop.id, os.environ.get("GOODFOR_WEB_URL", base), utc_now())
     # The demo's stand-in for mail takes what the staff are told.
     mailbox = "" if empty else "owner@shop.example"
     api_key = key_file.read_text(encoding="ascii").strip() if key_file.exists() else ""
-    return SeedInfo(f"{base}/", f"{base}/console/signin?token={_signin_token(shop, mailbox)}", api_key)
+    return SeedInfo(f"{base}/", f"{base}/console/signin?token={_signin_token(shop, mailbox)}", api_key, hooks)
 
 
 def _existing() -> ShopView | None:
@@ -65,14 +73,18 @@ def _make_demo(key_file: Path) -> ShopView:
     now = utc_now()
     with transaction.atomic():
         advisory_xact_lock(("seed",))
-        made = world.make_shop(now, offers=OFFERS)
+        made = world.make_shop(now, offers=(*OFFERS, *ABROAD))
         if gateway := os.environ.get("GOODFOR_SANDBOX_URL"):
             world.open_epay(made.shop_id, gateway, now)
+        if channels := os.environ.get("GOODFOR_CHANNELS_URL"):
+            stand_ins.open_channels(made.shop_id, channels, now)
     descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(made.api_key)
-    for sku_id in made.skus.values():
-        world.load_codes(made.shop_id, sku_id, world.random_codes(CODES_PER_SKU), utc_now(), cost_minor=800)
+    currencies = {code: offer.currency for offer in ABROAD for code, *_rest in offer.skus}
+    for code, sku_id in made.skus.items():
+        codes, currency = world.random_codes(CODES_PER_SKU), currencies.get(code, "CNY")
+        world.load_codes(made.shop_id, sku_id, codes, utc_now(), cost_minor=800, currency=currency)
     adopt_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
     dress_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
     return identity.shop_by_code("demo")

@@ -1,6 +1,7 @@
 """`goodfor up`: database, migrations, demo shop, web, worker and the payment stand-in, kept alive on one machine."""
 
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -47,6 +48,8 @@ class Options:
     empty: bool = False
     #: With the demo shop, stand-ins for mail, SMS, push and robots run too (ports + 2 and, for mail, + 3).
     letters: bool = True
+    #: Likewise stand-ins of WeChat Pay, Alipay, Stripe and PayPal (port + 4).
+    channels: bool = True
 
 
 class Stopped(BaseException):
@@ -233,7 +236,7 @@ def free_port(port: int, option: str) -> None:
 
 
 def child_specs(options: Options) -> list[ChildSpec]:
-    """Web, worker and, for the demo shop, the payment stand-in on the next port."""
+    """Web, worker and, for the demo shop, the stand-ins on the next ports."""
     logs, python = logs_dir(options.data), [sys.executable, "-P", "-m"]
     web = [
         *python,
@@ -275,6 +278,11 @@ def child_specs(options: Options) -> list[ChildSpec]:
         ports = ["--port", str(options.port + 2), "--smtp-port", str(options.port + 3)]
         letters = [*python, "goodfor.sandbox.notify", *ports, "--data", str(options.data / "letters")]
         specs.append(ChildSpec("letters", letters, logs / "letters.log"))
+    if not options.empty and options.channels:
+        channels = [*python, "goodfor.sandbox.channels", "--port", str(options.port + 4)]
+        specs.append(
+            ChildSpec("channels", [*channels, "--data", str(options.data / "channels")], logs / "channels.log")
+        )
     return specs
 
 
@@ -296,6 +304,9 @@ def environment(options: Options, url: str, *, has_database: bool) -> dict[str, 
         env["GOODFOR_LETTERS_URL"] = f"http://127.0.0.1:{options.port + 2}"
         env["GOODFOR_LETTERS_SMTP_PORT"] = str(options.port + 3)
         env["GOODFOR_LOOPBACK_CHANNELS"] = "1"
+    if not options.empty and options.channels:
+        env["GOODFOR_CHANNELS_URL"] = f"http://127.0.0.1:{options.port + 4}"
+        env["GOODFOR_WEB_URL"] = base
     return env
 
 
@@ -324,6 +335,8 @@ def announce(supervisor: Supervisor, options: Options, info: Any, seconds: float
         say(f"  接口 API         {base}/api/v1")
     if letters := os.environ.get("GOODFOR_LETTERS_URL"):
         say(f"  消息 messages    {letters}/  （替身收到的邮件与短信 / what the stand-ins were given）")
+    if channels := os.environ.get("GOODFOR_CHANNELS_URL"):
+        say(f"  支付 payments    {channels}  （支付渠道的替身，没有真钱 / stand-ins, no real money）")
     say(f"  数据 data        {options.data}")
     say("Ctrl-C 停止 / stop\n")
 
@@ -340,7 +353,7 @@ def up(options: Options, console: Console) -> int:
     try:
         free_port(options.port, "--port")
         if not options.empty:
-            for port in range(options.port + 1, options.port + 4):
+            for port in range(options.port + 1, options.port + 5):
                 free_port(port, "--port")
         existed = cluster is not None and cluster.exists
         url = cluster.url(DATABASE) if cluster else external
@@ -354,6 +367,8 @@ def up(options: Options, console: Console) -> int:
         supervisor.say(f"数据库结构已是最新（本次 {applied} 步）/ schema is current ({applied} applied)")
         info = seed(options)
         load("django.db").connections.close_all()
+        # Before they start, and again whenever they are started anew.
+        os.environ["GOODFOR_SANDBOX_WEBHOOKS"] = json.dumps(getattr(info, "webhooks", {}))
         supervisor.start_children(child_specs(options))
         supervisor.wait_ready(HealthWatch(options.port))
         announce(supervisor, options, info, time.monotonic() - began)

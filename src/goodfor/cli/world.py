@@ -49,7 +49,12 @@ def random_codes(count: int) -> list[tuple[str, str]]:
 
 
 def load_codes(
-    shop_id: UUID, sku_id: UUID, codes: Sequence[tuple[str, str]], now: datetime, cost_minor: int = 0
+    shop_id: UUID,
+    sku_id: UUID,
+    codes: Sequence[tuple[str, str]],
+    now: datetime,
+    cost_minor: int = 0,
+    currency: str = "CNY",
 ) -> int:
     """Import pairs through a real CSV file; returns how many were accepted."""
     with tempfile.TemporaryDirectory() as folder:
@@ -59,7 +64,7 @@ def load_codes(
             shop_id=shop_id,
             sku_id=sku_id,
             path=path,
-            options=ImportOptions(currency="CNY", unit_cost_minor=cost_minor),
+            options=ImportOptions(currency=currency, unit_cost_minor=cost_minor),
             actor=ACTOR,
             now=now,
         )
@@ -97,8 +102,8 @@ def make_shop(now: datetime, code: str = "demo", name: str = "好码小店", off
                 code=sku_code,
                 name=sku_name,
                 face_value_label=label,
-                price=Money(price, "CNY"),
-                list_price=Money(list_price, "CNY"),
+                price=Money(price, offer.currency),
+                list_price=Money(list_price, offer.currency),
                 position=i,
                 actor=ACTOR,
                 now=now,

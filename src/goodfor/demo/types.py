@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product of the demo shop with its face values: (code, name, label, price, list price) in fen."""
+    """A product of the demo shop with its face values: (code, name, label, price, list price) in minor units."""
 
     category: str
     slug: str
@@ -16,6 +16,8 @@ class Offer:
     validity: str
     scenes: tuple[str, ...]
     skus: tuple[tuple[str, str, str, int, int], ...]
+    #: Only the demo shop of `up` sells in another one than its own, so that PayPal, which takes no yuan, is to be seen.
+    currency: str = "CNY"
 
 
 CATEGORIES = (("video", "影音会员"), ("games", "游戏点卡"), ("travel", "出行生活"), ("reading", "阅读学习"))
@@ -61,6 +63,13 @@ OFFERS = (
         "travel", "linli-market", "邻里鲜超礼品卡", "线上线下门店通用，不找零可多次用。",
         "打开邻里鲜超，进入「我的 - 礼品卡 - 绑定」，输入卡号与卡密。", "绑定后 3 年内有效", ("送礼",),
         (("ll-100", "100 元", "100 元", 9780, 10000), ("ll-200", "200 元", "200 元", 19500, 20000)),
+    ),
+)  # fmt: skip
+ABROAD = (
+    Offer(
+        "travel", "lark-roam", "云雀漫游流量卡", "落地即用，六十个国家和地区，以美元计价。",
+        "打开云雀漫游，进入「我的 - 激活」，输入卡号与卡密。", "激活后 30 天内有效", ("出行",),
+        (("lk-5g", "5 GB", "5 GB", 990, 1290),), "USD",
     ),
 )  # fmt: skip
 #: The goods of throw-away shops, where each row costs a test its time.

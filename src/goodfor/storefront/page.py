@@ -154,9 +154,12 @@ def allow_frame_in(response: HttpResponse, origin: str) -> None:
 
 def is_stripe(script: str) -> bool:
     """Whether this is Stripe's script: from Stripe, or from a stand-in where the installation has such."""
-    if script == STRIPE:
-        return True
-    parts = urlsplit(script)
+    return script == STRIPE or is_stand_in(script)
+
+
+def is_stand_in(address: str) -> bool:
+    """Whether this is a page of a stand-in on this machine, where the installation has such."""
+    parts = urlsplit(address)
     here = parts.hostname in ("127.0.0.1", "localhost", "::1") and bool(settings.GOODFOR_LOOPBACK_CHANNELS)
     return here and parts.scheme == "http" and not set(parts.netloc) & set(" ;,'\"")
 

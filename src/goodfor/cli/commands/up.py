@@ -10,7 +10,7 @@ from goodfor.cli.paths import data_dir
 
 
 def up(
-    port: Annotated[int, typer.Option(min=1, max=65534, help="网页端口 / port of the web")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65531, help="网页端口 / port of the web")] = 8000,
     data: DataOption = None,
     empty: Annotated[bool, typer.Option("--empty", help="不建演示商店 / without the demo shop")] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="网页进程数 / web processes")] = 2,

@@ -22,6 +22,8 @@ from goodfor.orders.operations.refund_order import refund_order
 
 #: The longest wait between two questions about a refund of unknown end is an hour; most end within minutes.
 SETTLE = 600.0
+#: Until the processes are up again; a machine that is at its limit takes minutes.
+BACK = 240.0
 _REFUNDS = """
 SELECT count(*) FILTER (WHERE state = 'succeeded'), count(*) FILTER (WHERE state NOT IN ('succeeded', 'failed')),
        count(*) FILTER (WHERE state = 'failed') FROM payments_refund WHERE shop_id = %s
@@ -40,7 +42,7 @@ def run(
     stack.kill_web()
     stack.kill_worker()
     time.sleep(0.5)
-    stack.wait_ready(90)
+    stack.wait_ready(BACK)
     errors: list[str] = []
     _lose(stack, count, drop, error)
     began = time.monotonic()
@@ -52,7 +54,7 @@ def run(
     stack.kill_web()
     stack.kill_worker()
     time.sleep(0.5)
-    stack.wait_ready(90)
+    stack.wait_ready(BACK)
     waited = proof.wait_settled(stack, SETTLE)
     figures, bars_ = proof.end(stack, console)
     for text in errors[:5]:

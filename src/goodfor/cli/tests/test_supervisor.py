@@ -251,7 +251,8 @@ def test_log_is_rotated_only_when_large(folder: Path) -> None:
 
 def test_what_is_started(folder: Path) -> None:
     full = child_specs(Options(data=folder, port=9000))
-    assert [item.name for item in full] == ["web", "worker", "sandbox", "letters"]
+    assert [item.name for item in full] == ["web", "worker", "sandbox", "letters", "channels"]
     assert full[2].command[-4:] == ["--port", "9001", "--data", str(folder / "sandbox")]
     assert full[3].command[-6:] == ["--port", "9002", "--smtp-port", "9003", "--data", str(folder / "letters")]
+    assert full[4].command[-4:] == ["--port", "9004", "--data", str(folder / "channels")]
     assert [item.name for item in child_specs(Options(data=folder, empty=True))] == ["web", "worker"]

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from goodfor.catalog import queries as catalog
 from goodfor.demo.models import Mark
-from goodfor.demo.types import OFFERS
+from goodfor.demo.types import ABROAD, OFFERS
 from goodfor.identity import queries as identity
 from goodfor.kernel import audit
 from goodfor.kernel.locks import advisory_xact_lock
@@ -24,7 +24,7 @@ def adopt_shop(*, shop_id: UUID, actor: str, now: datetime) -> int:
     advisory_xact_lock(("demo", shop_id))
     if Mark.objects.filter(shop_id=shop_id).exists():
         return 0
-    codes = {code for offer in OFFERS for code, *_rest in offer.skus}
+    codes = {code for offer in (*OFFERS, *ABROAD) for code, *_rest in offer.skus}
     marks: list[tuple[str, UUID]] = []
     for product in catalog.all_products(shop_id):
         marks.append((f"shelf:{product.category.slug}", product.category.id))

@@ -1,6 +1,7 @@
 """`python -m goodfor.sandbox.channels`: stand-ins of WeChat Pay, Alipay, Stripe and PayPal on a loopback port."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -19,7 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     token = os.environ.get("GOODFOR_SANDBOX_TOKEN", "")
     try:
-        serve(options.port, options.data, host=options.host, control_token=token)
+        # {"stripe": "http://127.0.0.1:8000/pay/notify/...", "paypal": ...}; control can change it later.
+        hooks = {
+            str(name): str(url) for name, url in json.loads(os.environ.get("GOODFOR_SANDBOX_WEBHOOKS") or "{}").items()
+        }
+        serve(options.port, options.data, host=options.host, control_token=token, webhooks=hooks)
     except (NotLoopbackHost, BooksInUse, OSError) as refused:
         print(f"cannot start: {refused}", file=sys.stderr)
         return 2

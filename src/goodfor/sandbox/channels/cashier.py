@@ -5,6 +5,7 @@ from html import escape
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.rows import BookRefused, Payment
 from goodfor.sandbox.fen import format_fen
+from goodfor.sandbox.loopback import is_loopback_url
 from goodfor.sandbox.pages import language_of
 from goodfor.sandbox.web import Request, Response, Router, html_response, see_other
 
@@ -69,6 +70,10 @@ def pay(desk: Desk, request: Request, channel: str, ref: str) -> Response:
         payment = _found(desk, channel, ref)
         if payment.return_url:
             return see_other(desk.channels[channel].return_url(desk, payment))
+        back = request.query.get("redirect_url", "")
+        if back and is_loopback_url(back):
+            # Told with the page's address, as WeChat's H5 page takes it.
+            return see_other(back)
     return html_response(_page(payment, language_of(request)))
 
 

@@ -4,9 +4,10 @@ import contextlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from goodfor.sandbox.channels.app import Application
 from goodfor.sandbox.channels.channel import Channel
@@ -14,7 +15,7 @@ from goodfor.sandbox.channels.client import ChannelsClient
 from goodfor.sandbox.channels.config import RETRY_SECONDS, Config
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.registry import all_channels
-from goodfor.sandbox.loopback import is_loopback_name
+from goodfor.sandbox.loopback import is_loopback_name, is_loopback_url
 from goodfor.sandbox.server import LoopbackServer, NotLoopbackHost, until_signal, write_token
 
 
@@ -90,10 +91,21 @@ def running_channels(
         running.stop()
 
 
-def serve(port: int, data_dir: Path | str, *, host: str = "127.0.0.1", control_token: str = "") -> None:
-    """Serves until SIGINT or SIGTERM, from the main thread of a process of its own."""
+def serve(
+    port: int,
+    data_dir: Path | str,
+    *,
+    host: str = "127.0.0.1",
+    control_token: str = "",
+    webhooks: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Serves until SIGINT or SIGTERM, from the main thread of a process of its own.
+
+    `webhooks`: channel -> where its events go from the beginning, on loopback; others are left out.
+    """
     with until_signal() as stop:
         running = start(data_dir, port=port, host=host, control_token=control_token)
+        running.desk.webhooks.update({name: url for name, url in webhooks.items() if is_loopback_url(url)})
         try:
             if not control_token:
                 write_token(Path(data_dir) / "control.token", running.token)

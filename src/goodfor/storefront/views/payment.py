@@ -24,7 +24,7 @@ from goodfor.storefront.client import device_of, scheme_and_host
 from goodfor.storefront.forms import typed
 from goodfor.storefront.grants import payment_of, remember_payment
 from goodfor.storefront.ownership import actor, grant_for
-from goodfor.storefront.page import allow_form_to, allow_stripe, is_stripe, page, show
+from goodfor.storefront.page import allow_form_to, allow_stripe, is_stand_in, is_stripe, page, show
 from goodfor.storefront.payers import may_ask, payer_of
 from goodfor.storefront.types import Grant, PayHint
 
@@ -112,6 +112,7 @@ def pay_page(
         "method_label": dict(methods).get(way.method, "") if way else "",
         "qr": _qr(way.url) if way and way.kind == "qr" else "",
         "app_link": _app_link(way, device_of(request)),
+        "stand_in_link": way.url if way and way.kind == "qr" and is_stand_in(way.url) else "",
         "signed": json.dumps(way.fields) if way and way.kind == "client" and not stripe else "",
         "stripe": stripe,
         "plain": _plain(request, shop, order, way),

@@ -200,7 +200,8 @@ def buy(device: Device, product: str, contact: str = "", choose: str = "") -> st
         page.fill("#contact", contact)
     page.locator("label.method:has-text('支付宝')").click()
     device.press("去付款")
-    # The pay page leads on to the channel's cashier by itself.
+    # Alipay's page is reached by a form: one press more.
+    page.click("form[action*='gateway.do'] button")
     page.wait_for_url(lambda url: not url.startswith(device.base))
     page.click("form button")
     page.wait_for_url(f"{device.base}/o/**")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from goodfor.kernel.ids import secret_token
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
@@ -139,7 +139,9 @@ def _instruction(mine: Settings, attempt: Attempt, reply: dict[str, Any], now: d
         return created(Instruction("qr", code)) if code else Unknown("no_link")
     if attempt.method == "h5":
         url = shapes.text(reply, "h5_url", 1500)
-        if not url.startswith(("https://", mine.base_url)):
+        base = urlsplit(mine.base_url)
+        # A stand-in's page need not lie below the address of its calls.
+        if not url.startswith(("https://", f"{base.scheme}://{base.netloc}/")):
             return Unknown("no_link")
         back = f"&{urlencode({'redirect_url': attempt.return_url})}" if attempt.return_url else ""
         return created(Instruction("redirect", url + back))

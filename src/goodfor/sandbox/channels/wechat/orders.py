@@ -56,7 +56,8 @@ def create(desk: Desk, request: Request, kind: str) -> Response:
     if kind == "native":
         return json_response({"code_url": page})
     if kind == "h5":
-        return json_response({"h5_url": page})
+        # As the real one does it has a query: the merchant may append where to go back to.
+        return json_response({"h5_url": f"{page}?prepay_id=wx{payment.ref}"})
     return json_response({"prepay_id": f"wx{payment.ref}"})
 
 
