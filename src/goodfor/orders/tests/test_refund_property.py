@@ -57,7 +57,7 @@ steps = st.lists(
 #: Refused, its case closed, another part meanwhile; then tried again from the balance. And answers that get lost.
 REFUSED_AND_MORE: list[Step] = [
     ("mood", 1, 0, False), ("part", 4_000, 0, False), ("work", 0, 0, False), ("whole", 1, 0, True),
-    ("case", 0, 0, False), ("part", 8, 0, False), ("work", 0, 0, False), ("too much", 0, 0, False),
+    ("case", 0, 0, False), ("too much", 1, 0, False), ("part", 8, 0, False), ("work", 0, 0, False),
     ("retry", 0, 0, True), ("mood", 0, 0, False), ("retry", 0, 0, False), ("stale", 0, 0, False),
     ("stale", 0, 0, True), ("work", 0, 0, False), ("case", 0, 0, False), ("claim", 1, 1, True), ("claim", 1, 0, False),
     ("work", 0, 0, False), ("see", 0, 0, False), ("claim", 0, 0, False), ("whole", 0, 0, False),
