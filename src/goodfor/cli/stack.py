@@ -6,6 +6,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -16,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from goodfor.cli.children import Child
+from goodfor.cli.children import Child, ChildSpec
 from goodfor.cli.errors import CliError
 from goodfor.cli.health import HealthWatch, answers_ok
 from goodfor.cli.lazy import load, setup_django
@@ -47,6 +48,9 @@ class Stack:
     control: Any = field(repr=False)
     url: str
     gateway_url: str
+    #: The stand-ins of WeChat Pay, Alipay, Stripe and PayPal, where they were asked for: their control and address.
+    channels: Any = field(default=None, repr=False)
+    channels_url: str = ""
 
     def kill_web(self) -> None:
         """SIGKILL to the web server and its workers at once."""
@@ -91,9 +95,12 @@ class Stack:
 
 @contextlib.contextmanager
 def running_stack(
-    *, fast: bool, web_workers: int = 2, gateway: bool = True, say: Callable[[str], None] = lambda _text: None
-) -> Iterator[Stack]:
+    *, fast: bool, web_workers: int = 2, gateway: bool = True, channels: bool = False,
+    say: Callable[[str], None] = lambda _text: None,
+) -> Iterator[Stack]:  # fmt: skip
     """Database, web, worker and (with `gateway`) the payment stand-in with an EPay account; gone afterwards.
+
+    With `channels` the stand-ins of the other four channels run too, without accounts.
 
     `fast` turns fsync off: never where durability is shown. Sets up Django in this process, so once a process.
     Raises CliError.
@@ -110,7 +117,7 @@ def running_stack(
         supervisor = Supervisor(data, console, cluster)
         keeper: threading.Thread | None = None
         try:
-            stack = _start(supervisor, options, cluster, say)
+            stack = _start(supervisor, options, cluster, say, channels=channels)
             keeper = threading.Thread(target=_keep, args=(supervisor,), name="keeper", daemon=True)
             keeper.start()
             yield stack
@@ -128,13 +135,17 @@ def running_stack(
             os.environ.update(before)
 
 
-def _start(supervisor: Supervisor, options: Options, cluster: Cluster, say: Callable[[str], None]) -> Stack:
+def _start(
+    supervisor: Supervisor, options: Options, cluster: Cluster, say: Callable[[str], None], *, channels: bool
+) -> Stack:
     url = f"http://127.0.0.1:{options.port}"
     token = secrets.token_urlsafe(18)
     os.environ.pop("GOODFOR_PUBLIC_URL", None)
     supervisor.take_over()
     os.environ.update(environment(options, cluster.url(DATABASE), has_database=False))
     os.environ.update(GOODFOR_TRUSTED_PROXIES=PROXIES, GOODFOR_SANDBOX_TOKEN=token)
+    if channels:
+        os.environ["GOODFOR_LOOPBACK_CHANNELS"] = "1"
     say("正在启动数据库 / starting the database")
     supervisor.start_database()
     cluster.ensure_database(DATABASE)
@@ -147,10 +158,23 @@ def _start(supervisor: Supervisor, options: Options, cluster: Cluster, say: Call
     account = world.open_epay(made.shop_id, gateway_url, now) if gateway_url else None
     load("django.db").connections.close_all()
     say("正在启动网页、后台与支付替身 / starting web, worker and the stand-in")
-    supervisor.start_children(child_specs(options))
+    specs = child_specs(options)
+    channels_url = f"http://127.0.0.1:{options.port + 2}" if channels else ""
+    if channels:
+        specs.append(_channels(options))
+    supervisor.start_children(specs)
     supervisor.wait_ready(HealthWatch(options.port))
     control = load("goodfor.sandbox.client").ControlClient(gateway_url, token) if gateway_url else None
-    return Stack(supervisor, options, made, account, control, url, gateway_url)
+    others = load("goodfor.sandbox.channels.client").ChannelsClient(channels_url, token) if channels else None
+    return Stack(supervisor, options, made, account, control, url, gateway_url, others, channels_url)
+
+
+def _channels(options: Options) -> ChildSpec:
+    """The four channels in one process, on the port after EPay's."""
+    data = str(options.data / "channels")
+    module = "goodfor.sandbox.channels"
+    command = [sys.executable, "-P", "-m", module, "--port", str(options.port + 2), "--data", data]
+    return ChildSpec("channels", command, logs_dir(options.data) / "channels.log")
 
 
 def _keep(supervisor: Supervisor) -> None:
@@ -169,13 +193,13 @@ def _log(data: Path) -> Iterator[Console]:
 
 
 def _free_pair() -> int:
-    """A port that is free together with the next one."""
+    """A port that is free together with the next two."""
     for _ in range(200):
         port = 20_000 + secrets.randbelow(20_000)
-        with contextlib.closing(socket.socket()) as first, contextlib.closing(socket.socket()) as second:
+        with contextlib.ExitStack() as held:
             try:
-                first.bind(("127.0.0.1", port))
-                second.bind(("127.0.0.1", port + 1))
+                for each in range(port, port + 3):
+                    held.enter_context(contextlib.closing(socket.socket())).bind(("127.0.0.1", each))
             except OSError:
                 continue
             return port

@@ -3,8 +3,13 @@
 from collections.abc import Callable
 
 from goodfor.cli.bench.result import Bar, BenchResult
+from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
-from goodfor.cli.soak import pages
+from goodfor.cli.soak import every, pages
+
+EPAY = "epay"
+#: Those that run over any channel.
+BY_CHANNEL = ("storm", "lost", "edges")
 
 
 def _soak(name: str) -> Callable[..., BenchResult]:
@@ -13,7 +18,15 @@ def _soak(name: str) -> Callable[..., BenchResult]:
     def run(**options: object) -> BenchResult:
         console = load("rich.console").Console(stderr=True, highlight=False)
         options.pop("json", None)
-        with load("goodfor.cli.stack").running_stack(fast=False, say=console.print) as stack:
+        channel = options.get("channel", EPAY)
+        if channel == every.ALL:
+            return every.run(name, console, options)
+        if "channel" in options and (name not in BY_CHANNEL or channel not in every.NAMES):
+            raise CliError(
+                f"没有渠道 {channel}", f"{name}: no channel {channel}; {', '.join((*every.NAMES, every.ALL))}"
+            )
+        others = channel != EPAY
+        with load("goodfor.cli.stack").running_stack(fast=False, channels=others, say=console.print) as stack:
             result: BenchResult = load(f"goodfor.cli.soak.{name}").run(stack, console, **options)
         return result
 

@@ -3,18 +3,19 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
 
 from rich.console import Console
 
-from goodfor.cli import world
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.soak import paying, proof
+from goodfor.cli.soak.gates import Gate, gate_of
+from goodfor.cli.soak.gates.base import Lie
+from goodfor.cli.soak.paying import Paying
 from goodfor.cli.stack import Stack
 from goodfor.kernel.clock import utc_now
 from goodfor.orders.operations.cancel_order import cancel_order
-from goodfor.orders.operations.receive_payment import receive_payment
-from goodfor.payments import queries as payments
-from goodfor.sandbox.demo import DEMO_PID
 
 _ENDS = """
 SELECT o.state,
@@ -28,34 +29,65 @@ FROM orders_order o WHERE o.shop_id = %s AND o.id = %s
 """
 #: Refunds of a payment too many are sent by the worker.
 WAIT = 300.0
-Kind = Callable[[Stack, int], paying.Paying]
 
 
-def run(stack: Stack, console: Console, *, each: int = 100, threads: int = 6) -> BenchResult:
-    """`each` of every kind; notifies are the stand-in's own, or lies signed with the right key."""
-    shop_id = stack.made.shop_id
-    paying.open_gate(stack, "v1")
-    paying.open_gate(stack, "v2")
-    world.load_codes(
-        shop_id, stack.made.skus[paying.SKU], world.random_codes(each * (len(KINDS) + 2)), utc_now(), cost_minor=9000
-    )
-    made: dict[str, list[paying.Paying]] = {}
-    errors: list[str] = []
-    for place, (name, kind) in enumerate(KINDS.items()):
-        found: list[paying.Paying] = []
-        made[name] = found
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Where the odd payments are made."""
 
-        def one(index: int, kind: Kind = kind, found: list[paying.Paying] = found) -> None:
-            found.append(kind(stack, index))
+    stack: Stack
+    gate: Gate
+    sku_id: UUID
 
-        base = (place + 1) * 10_000
-        errors += [f"{name}: {error}" for error in paying.spread(range(base, base + each), one, threads)]
-        console.print(f"{name}: {len(found)}")
-    began = time.monotonic()
-    while (wrong := _wrong(ends := _ends(shop_id, made))) and time.monotonic() - began < WAIT:
+    def start(self, index: int, way: str = "") -> Paying:
+        """An order and its first payment."""
+        return paying.start(self.stack, index, way or self.gate.way, sku_id=self.sku_id)
+
+    def also(self, one: Paying, way: str) -> Paying:
+        """Another payment of the same order."""
+        return paying.attempt(self.stack, one.order_id, one.number, way)
+
+
+Kind = Callable[[Till, int], Paying]
+
+
+def run(
+    stack: Stack, console: Console, *, each: int = 100, threads: int = 6, channel: str = "epay"
+) -> BenchResult:  # fmt: skip
+    """`each` of every kind that the channel can have; notifies are the stand-in's own, or lies signed with the right
+    key."""
+    with gate_of(stack, channel) as gate:
+        at = Till(stack, gate, gate.load(each * (len(KINDS) + 2)))
+        kinds = {name: kind for name, kind in KINDS.items() if name not in gate.without}
+        made: dict[str, list[Paying]] = {}
+        errors: list[str] = []
+        for place, (name, kind) in enumerate(kinds.items()):
+            found: list[Paying] = []
+            made[name] = found
+
+            def one(index: int, kind: Kind = kind, found: list[Paying] = found) -> None:
+                found.append(kind(at, index))
+
+            base = (place + 1) * 10_000
+            errors += [f"{name}: {error}" for error in paying.spread(range(base, base + each), one, threads)]
+            console.print(f"{name}: {len(found)}")
+        for name, why in gate.without.items():
+            console.print(f"{name}: 无 / none: {why}", markup=False)
+        gate.quiet()
+        return _judged(stack, console, gate, made, each, errors)
+
+
+def _judged(
+    stack: Stack, console: Console, gate: Gate, made: dict[str, list[Paying]], each: int, errors: list[str]
+) -> BenchResult:
+    """What became of each, once all that can settle has settled."""
+    shop_id, began = stack.made.shop_id, time.monotonic()
+    while time.monotonic() - began < WAIT:
+        if not (wrong := _wrong(ends := _ends(shop_id, made))) and not proof.differences(stack, gate):
+            break
         time.sleep(0.5)
     waited = time.monotonic() - began
-    figures, bars = proof.end(stack, console)
+    figures, bars = proof.end(stack, console, gate)
     # Of what was really paid short a person decides: it is owed, and there is a case for each.
     bars = [bar for bar in bars if bar.what != proof.OWED]
     for line in (*errors[:5], *(f"{name}: {count}" for name, count in wrong.items())):
@@ -63,18 +95,19 @@ def run(stack: Stack, console: Console, *, each: int = 100, threads: int = 6) ->
     late = ends["paid after expiry, stock left"]["delivered"]
     return BenchResult(
         "edges",
-        {"each": each, "ends": {name: dict(count) for name, count in ends.items()}, "errors": len(errors),
-         "settled_after_seconds": waited, **figures},
+        {"channel": gate.name, "each": each, "ends": {name: dict(count) for name, count in ends.items()},
+         "left_out": dict(gate.without), "errors": len(errors), "settled_after_seconds": waited, **figures},
         [
             Bar("kinds that ended otherwise than they should", len(wrong), "= 0", not wrong),
             Bar("paid after expiry with stock left: delivered", late, f"= {each}", late == each),
+            Bar("lies that the shop never answered", gate.unheard(), "= 0", not gate.unheard()),
             Bar("errors", len(errors), "= 0", not errors),
             *bars,
         ],
     )  # fmt: skip
 
 
-def _ends(shop_id: object, made: dict[str, list[paying.Paying]]) -> dict[str, Counter[str]]:
+def _ends(shop_id: object, made: dict[str, list[Paying]]) -> dict[str, Counter[str]]:
     return {name: Counter(_end(shop_id, one) for one in ones) for name, ones in made.items()}
 
 
@@ -82,7 +115,7 @@ def _wrong(ends: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
     return {name: dict(count) for name, count in ends.items() if set(count) - RIGHT[name]}
 
 
-def _end(shop_id: object, one: paying.Paying) -> str:
+def _end(shop_id: object, one: Paying) -> str:
     """delivered, unpaid; or what became of money that came: given back, a case, kept without either."""
     state, came, back, case = proof.rows(_ENDS, shop_id, one.order_id)[0]
     if state == "delivered":
@@ -97,76 +130,49 @@ def _end(shop_id: object, one: paying.Paying) -> str:
     return "case" if case else "kept"
 
 
-def _told(stack: Stack, one: paying.Paying, trade: str, account: object = None, **lies: str) -> None:
-    """A notify by hand, to the account of the payment or to another one."""
-    raw = paying.notify(one, trade, **lies)
-    receive_payment(
-        shop_id=stack.made.shop_id, account_id=account or one.payment.account_id, raw=raw, now=utc_now()  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
-def _too_late(stack: Stack, index: int) -> paying.Paying:
+def _too_late(at: Till, index: int) -> Paying:
     """Expired here, unpaid; then the buyer pays all the same. A code is left."""
-    one = paying.start(stack, index, "gate1/alipay")
-    cancel_order(shop_id=stack.made.shop_id, order_id=one.order_id, actor="soak", now=utc_now())
-    paying.pay(stack.control, one, force=True)
+    one = at.start(index)
+    cancel_order(shop_id=at.stack.made.shop_id, order_id=one.order_id, actor="soak", now=utc_now())
+    at.gate.pay(one, force=True)
     return one
 
 
-def _twice(stack: Stack, index: int) -> paying.Paying:
+def _twice(at: Till, index: int) -> Paying:
     """Two attempts of one account, both paid."""
-    one = paying.start(stack, index, "gate1/alipay")
-    paying.begin(stack.made.shop_id, one.order_id, "gate1/wxpay", paying.notify_url(stack))
-    second = payments.payments_of(stack.made.shop_id, "order", one.order_id)[-1]
-    paying.pay(stack.control, one)
-    paying.pay(stack.control, paying.Paying(one.order_id, one.number, second))
+    one = at.start(index)
+    second = at.also(one, at.gate.again)
+    at.gate.pay(one)
+    at.gate.pay(second)
     return one
 
 
-def _twice_elsewhere(stack: Stack, index: int) -> paying.Paying:
+def _twice_elsewhere(at: Till, index: int) -> Paying:
     """Two attempts at two accounts, both paid."""
-    one = paying.start(stack, index, "gate1/alipay")
-    paying.begin(stack.made.shop_id, one.order_id, "gate2/alipay", paying.notify_url(stack))
-    second = payments.payments_of(stack.made.shop_id, "order", one.order_id)[-1]
-    paying.pay(stack.control, one)
-    paying.pay(stack.control, paying.Paying(one.order_id, one.number, second))
+    one = at.start(index)
+    second = at.also(one, at.gate.elsewhere)
+    at.gate.pay(one)
+    at.gate.pay(second)
     return one
 
 
-def _short(stack: Stack, index: int) -> paying.Paying:
+def _short(at: Till, index: int) -> Paying:
     """The channel's books, notify and query all say that less came."""
-    one = paying.start(stack, index, "gate1/alipay")
-    stack.control.fault("short_payment", money="0.01", pid=DEMO_PID, out_trade_no=one.payment.number)
-    paying.pay(stack.control, one)
+    one = at.start(index)
+    at.gate.underpay(one)
     return one
 
 
-def _lied_amount(stack: Stack, index: int) -> paying.Paying:
-    """A signed notify says another amount before anything was paid."""
-    one = paying.start(stack, index, "gate1/alipay")
-    _told(stack, one, "2026010108000500001", money="0.01")
-    return one
+def _lied(about: Lie) -> Kind:
+    """Nothing is paid, and a signed notify tells otherwise: of another sum; of another merchant of the same channel;
+    at the address of another account, which knows nothing of it; or of the very payment, with a stolen key."""
 
+    def kind(at: Till, index: int) -> Paying:
+        one = at.start(index, at.gate.asked_way if about == "door" else "")
+        at.gate.lie(one, about)
+        return one
 
-def _foreign(stack: Stack, index: int) -> paying.Paying:
-    """A signed notify of another merchant of the same gateway."""
-    one = paying.start(stack, index, "gate1/alipay")
-    _told(stack, one, "2026010108000500002", pid="1002")
-    return one
-
-
-def _wrong_door(stack: Stack, index: int) -> paying.Paying:
-    """The notify of account A, paid there, arrives at account B's address: B knows nothing of it."""
-    one = paying.start(stack, index, "gate2/alipay")
-    _told(stack, one, "2026010108000500003", account=stack.epay_account)
-    return one
-
-
-def _nobodys(stack: Stack, index: int) -> paying.Paying:
-    """A signed notify about a payment that was never made: forged with a stolen key."""
-    one = paying.start(stack, index, "gate1/alipay")
-    _told(stack, one, "2026010108000500004")
-    return one
+    return kind
 
 
 KINDS: dict[str, Kind] = {
@@ -174,10 +180,10 @@ KINDS: dict[str, Kind] = {
     "paid twice, same channel": _twice,
     "paid twice, two channels": _twice_elsewhere,
     "amount off, really paid": _short,
-    "amount off, a lie": _lied_amount,
-    "foreign merchant's notify": _foreign,
-    "notify at another account's door": _wrong_door,
-    "paid by word alone": _nobodys,
+    "amount off, a lie": _lied("amount"),
+    "foreign merchant's notify": _lied("foreign"),
+    "notify at another account's door": _lied("door"),
+    "paid by word alone": _lied("word"),
 }
 RIGHT: dict[str, set[str]] = {
     "paid after expiry, stock left": {"delivered"},

@@ -7,13 +7,14 @@ time, our books and the stand-in's are the same, nothing was given back twice an
 import os
 import threading
 import time
+from uuid import UUID
 
 from rich.console import Console
 from rich.progress import Progress
 
-from goodfor.cli import world
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.soak import paying, proof
+from goodfor.cli.soak.gates import Gate, gate_of
 from goodfor.cli.stack import Stack
 from goodfor.kernel import faultpoints
 from goodfor.kernel.clock import utc_now
@@ -32,31 +33,37 @@ SELECT count(*) FILTER (WHERE state = 'succeeded'), count(*) FILTER (WHERE state
 
 def run(
     stack: Stack, console: Console, *, count: int = 5_000, refunds: int = 2_000, threads: int = 8, drop: int = 20,
-    error: int = 50, chance: float = 0.003,
+    error: int = 50, chance: float = 0.003, channel: str = "epay",
 ) -> BenchResult:  # fmt: skip
     """Of `drop` calls to the stand-in one loses its answer, of `error` one is a 500; `chance`: to die at a point."""
-    shop_id = stack.made.shop_id
-    world.load_codes(shop_id, stack.made.skus[paying.SKU], world.random_codes(count + 100), utc_now(), cost_minor=9000)
-    paying.open_gate(stack, "v2")
+    with gate_of(stack, channel) as gate:
+        return _lossy(stack, console, gate, count, refunds, threads, (drop, error, chance))
+
+
+def _lossy(
+    stack: Stack, console: Console, gate: Gate, count: int, refunds: int, threads: int,
+    rates: tuple[int, int, float],
+) -> BenchResult:  # fmt: skip
+    drop, error, chance = rates
+    shop_id, sku_id = stack.made.shop_id, gate.load(count + 100)
     os.environ[faultpoints.NAME] = f"*={chance}"
     stack.kill_web()
     stack.kill_worker()
     time.sleep(0.5)
     stack.wait_ready(BACK)
     errors: list[str] = []
-    _lose(stack, count, drop, error)
+    gate.lose(count, drop, error)
     began = time.monotonic()
-    given = _trade(stack, console, count, refunds, threads, errors)
+    given = _trade(stack, console, gate, sku_id, (count, refunds, threads), errors)
     restarts = {child.spec.name: child.restarts for child in stack.supervisor.children}
     os.environ.pop(faultpoints.NAME)
-    hits = {kind: stack.control.hits(kind) for kind in ("lost_answer", "error_burst")}
-    stack.control.reset_faults()
+    hits = gate.mend()
     stack.kill_web()
     stack.kill_worker()
     time.sleep(0.5)
     stack.wait_ready(BACK)
-    waited = proof.wait_settled(stack, SETTLE)
-    figures, bars_ = proof.end(stack, console)
+    waited = proof.wait_settled(stack, SETTLE, gate)
+    figures, bars_ = proof.end(stack, console, gate)
     for text in errors[:5]:
         console.print(text, markup=False)
     done, unfinished, failed = (int(n) for n in proof.rows(_REFUNDS, shop_id)[0])
@@ -64,7 +71,8 @@ def run(
     ended = states.get("delivered", 0) + states.get("refunded", 0)
     return BenchResult(
         "lost",
-        {"payments": count, "refunds": given, "refunds_done": done, "refunds_failed": failed, "lost_answers": hits,
+        {"channel": gate.name, "payments": count,
+         "refunds": given, "refunds_done": done, "refunds_failed": failed, "lost_answers": dict(hits),
          "restarts": restarts, "seconds": time.monotonic() - began, "settled_after_seconds": waited,
          "errors": len(errors), **figures},
         [
@@ -79,10 +87,10 @@ def run(
 
 
 def _trade(
-    stack: Stack, console: Console, count: int, refunds: int, threads: int, errors: list[str]
-) -> int:  # fmt: skip
+    stack: Stack, console: Console, gate: Gate, sku_id: UUID, sizes: tuple[int, int, int], errors: list[str]
+) -> int:
     """Sell `count`, and give `refunds` of them back once they are delivered; how many refunds were asked for."""
-    shop_id = stack.made.shop_id
+    (count, refunds, threads), shop_id = sizes, stack.made.shop_id
     lock = threading.Lock()
     made: list[paying.Paying] = []
     with Progress(console=console, transient=True) as bars:
@@ -92,8 +100,8 @@ def _trade(
         )
 
         def buy(index: int) -> None:
-            one = paying.start(stack, index, "gate2/alipay")
-            paying.pay(stack.control, one)
+            one = paying.start(stack, index, gate.asked_way, sku_id=sku_id)
+            gate.approve(one)
             with lock:
                 made.append(one)
             bars.advance(paid_bar)
@@ -118,17 +126,3 @@ def _trade(
         while time.monotonic() < calm and int(proof.rows(_REFUNDS, shop_id)[0][0]) < refunds:
             time.sleep(0.5)
     return given
-
-
-def _lose(stack: Stack, calls: int, drop: int, error: int) -> None:
-    """Have the stand-in lose every `drop`-th answer and fail every `error`-th call, before or after the work."""
-    kinds: tuple[tuple[str, int, dict[str, object]], ...] = (
-        ("lost_answer", drop, {}),
-        ("error_burst", error * 2, {"status": 500, "work": "after"}),
-        ("error_burst", error * 2, {"status": 500, "work": "before"}),
-    )
-    for kind, each, more in kinds:
-        for endpoint in ("create", "query", "refund", "refundquery"):
-            # A fault is taken once, after so many calls have passed: a queue of them makes a rate.
-            for number in range(2 * calls // each):
-                stack.control.fault(kind, on=endpoint, times=1, skip=number * each + each // 2, **more)

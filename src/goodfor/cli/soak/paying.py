@@ -19,7 +19,7 @@ from goodfor.orders.types import Buyer, LineRequest, Payer
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import ChannelRejected, ChannelUnavailable
 from goodfor.payments.operations.open_account import open_account
-from goodfor.payments.types import PaymentView, RawRequest
+from goodfor.payments.types import Instruction, PaymentView, RawRequest
 from goodfor.sandbox.client import ControlClient
 from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID, demo_merchant
 from goodfor.sandbox.fen import format_fen
@@ -38,6 +38,8 @@ class Paying:
     order_id: UUID
     number: str
     payment: PaymentView
+    #: What the buyer does next.
+    todo: Instruction | None = None
 
 
 def open_gate(stack: Stack, version: str) -> UUID:
@@ -59,32 +61,36 @@ def notify_url(stack: Stack) -> str:
     return f"{stack.url}/pay/notify"
 
 
-def start(stack: Stack, index: int, method: str, *, url: str = "") -> Paying:
+def start(stack: Stack, index: int, method: str, *, sku_id: UUID | None = None, url: str = "") -> Paying:
     """Place an order of one code and begin its payment; a lost answer is asked for again."""
     shop_id = stack.made.shop_id
     address = f"10.{index >> 16 & 255}.{index >> 8 & 255}.{index & 255}"
     placed = place_order(
-        shop_id=shop_id, lines=[LineRequest(stack.made.skus[SKU], 1)], buyer=Buyer(f"soak:{index}", ip=address),
-        channel="storefront", now=utc_now(),
+        shop_id=shop_id, lines=[LineRequest(sku_id or stack.made.skus[SKU], 1)],
+        buyer=Buyer(f"soak:{index}", ip=address), channel="storefront", now=utc_now(),
     )  # fmt: skip
-    begin(shop_id, placed.order_id, method, url or notify_url(stack))
-    payment = payments.payments_of(shop_id, "order", placed.order_id)[-1]
-    return Paying(placed.order_id, placed.number, payment)
+    return attempt(stack, placed.order_id, placed.number, method, url=url)
 
 
-def begin(shop_id: UUID, order_id: UUID, method: str, url: str) -> None:
+def attempt(stack: Stack, order_id: UUID, number: str, method: str, *, url: str = "") -> Paying:
+    """Begin a payment of a placed order."""
+    todo = begin(stack.made.shop_id, order_id, method, url or notify_url(stack))
+    return Paying(order_id, number, payments.payments_of(stack.made.shop_id, "order", order_id)[-1], todo)
+
+
+def begin(shop_id: UUID, order_id: UUID, method: str, url: str) -> Instruction:
     """Begin a payment; a lost answer is asked for again, as a buyer presses the button again."""
     for tried in range(TRIES):
         try:
-            start_payment(
+            return start_payment(
                 shop_id=shop_id, order_id=order_id, method=method, return_url="http://127.0.0.1/o", notify_url=url,
                 payer=Payer("127.0.0.1"), now=utc_now(),
             )  # fmt: skip
-            return
         except (ChannelUnavailable, ChannelRejected):
             if tried + 1 == TRIES:
                 raise
             time.sleep(0.02)
+    raise AssertionError
 
 
 def pay(control: ControlClient, paying: Paying, *, force: bool = False) -> str:

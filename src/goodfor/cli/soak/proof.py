@@ -3,15 +3,15 @@
 import time
 from typing import Any
 
-from django.db import connection
 from rich.console import Console
 
 from goodfor.cli.bench.result import Bar
 from goodfor.cli.demo import books
+from goodfor.cli.soak.gates import Gate, gate_of
+from goodfor.cli.soak.sql import rows as rows
 from goodfor.cli.stack import Stack
 from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
-from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID
 
 #: The name of the bar.
 OWED = "paid without code or refund"
@@ -32,13 +32,6 @@ WHERE p.shop_id = %s AND p.captured_minor > 0 AND p.captured_minor <> coalesce(
 """
 
 
-def rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
-    """Rows of one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
-
-
 def states(stack: Stack) -> dict[str, int]:
     """How many orders are in each state."""
     return {str(state): int(count) for state, count in rows(_STATES, stack.made.shop_id)}
@@ -54,34 +47,37 @@ def owed(stack: Stack) -> int:
     return int(rows(_OWED, stack.made.shop_id)[0][0])
 
 
-def theirs(stack: Stack) -> dict[str, Any]:
-    """The stand-in's books of our merchant."""
-    found: dict[str, Any] = stack.control.books(DEMO_PID, DEMO_MD5_KEY)
+def differences(stack: Stack, gate: Gate | None = None) -> list[str]:
+    """Where our payments and the stand-in's books differ, by each provider of the gate (none given: EPay)."""
+    found = []
+    for provider, theirs in (gate or gate_of(stack, "epay")).books().items():
+        unlike = books.compare(stack.made.shop_id, provider, theirs.trades)
+        found += [f"{provider} {line}" for line in (*unlike, *theirs.problems)]
     return found
 
 
-def settled(stack: Stack) -> bool:
+def settled(stack: Stack, gate: Gate | None = None) -> bool:
     """No money on its way: no paid or refunding order, no open refund, payments equal to the stand-in's books."""
     now = states(stack)
     if now.get("paid") or now.get("refunding") or owed(stack) or books.open_refunds(stack.made.shop_id):
         return False
-    return not books.differences(stack.made.shop_id, theirs(stack))
+    return not differences(stack, gate)
 
 
-def wait_settled(stack: Stack, seconds: float) -> float:
+def wait_settled(stack: Stack, seconds: float, gate: Gate | None = None) -> float:
     """Wait for it, at most `seconds`; how long it took."""
     began = time.monotonic()
-    while not settled(stack) and time.monotonic() - began < seconds:
+    while not settled(stack, gate) and time.monotonic() - began < seconds:
         time.sleep(0.25)
     return time.monotonic() - began
 
 
-def end(stack: Stack, console: Console) -> tuple[dict[str, Any], list[Bar]]:
+def end(stack: Stack, console: Console, gate: Gate | None = None) -> tuple[dict[str, Any], list[Bar]]:
     """Figures and bars that every soak shares."""
     console.print("正在审计 / audit")
     results = invariants.run_all(utc_now())
     failed = [r for r in results if not r.ok]
-    different = books.differences(stack.made.shop_id, theirs(stack))
+    different = differences(stack, gate)
     for result in failed:
         console.print(f"{result.invariant.name}: {result.count} {result.violations[:3]}", markup=False)
     for line in different[:5]:
