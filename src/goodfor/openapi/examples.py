@@ -96,6 +96,15 @@ ENTRY_PAGE: dict[str, Any] = {
     ],
     "next_cursor": None,
 }
+PAYMENT_IN: dict[str, Any] = {"method": "wechat-main/mini", "payer": "oExampleOpenid0000000000001", "device": "wechat"}
+PAYMENT: dict[str, Any] = {
+    "kind": "client",
+    "url": "",
+    "fields": {
+        "appId": "wx0000000000000000", "timeStamp": "1767225600", "nonceStr": "EXAMPLE", "package": "prepay_id=EXAMPLE",
+        "signType": "RSA", "paySign": "EXAMPLE",
+    },
+}  # fmt: skip
 REFUND_IN: dict[str, Any] = {"reason": "ordered twice"}
 REFUND: dict[str, Any] = {
     "id": _REFUND,

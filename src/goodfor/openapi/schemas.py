@@ -54,6 +54,19 @@ class CancelIn(Input):
     """Nothing to say: an empty object, or no body."""
 
 
+class PaymentIn(Input):
+    """Where and by what your customer pays."""
+
+    method: Annotated[
+        str, StringConstraints(min_length=1, max_length=65, pattern=r"^[A-Za-z0-9_-]+(/[a-z0-9_]+)?$")
+    ] = Field(description="A brand (`wechat`, `alipay`), or one account's own method: `account/mini`, `account/app`.")
+    payer: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[!-~]+$")] | None = Field(
+        default=None, description="The channel's own id of your customer, where the method needs it: the openid."
+    )
+    ip: Annotated[str, StringConstraints(max_length=45, pattern=r"^[0-9A-Fa-f:.]+$")] | None = None
+    device: Literal["pc", "mobile", "wechat", "alipay", "app"] = "app"
+
+
 class RefundIn(Input):
     """Why the order is given back."""
 
@@ -163,6 +176,15 @@ class CheckoutOut(BaseModel):
 
     url: str
     secret: str
+
+
+class PaymentOut(BaseModel):
+    """What comes next: follow `url` (redirect), show it as a code (qr), post `fields` to it (form), or give `fields` to
+    the channel's kit (client); `done`: nothing."""
+
+    kind: Literal["redirect", "qr", "form", "client", "done"]
+    url: str
+    fields: dict[str, str]
 
 
 class NewOrderOut(OrderOut):

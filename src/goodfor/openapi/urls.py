@@ -1,12 +1,13 @@
 """Addresses of the API; config includes them at api/v1/."""
 
 from goodfor.openapi.api import build, guarded_urls
-from goodfor.openapi.routers import balance, codes, orders, products, refunds
+from goodfor.openapi.routers import balance, codes, orders, payments, products, refunds
 
 api = build(
     [
         ("products", products.router),
         ("orders", orders.router),
+        ("orders", payments.router),
         ("codes", codes.router),
         ("balance", balance.router),
         ("refunds", refunds.router),

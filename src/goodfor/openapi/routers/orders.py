@@ -3,14 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from ninja import Router
 
-from goodfor.identity import queries as identity
 from goodfor.identity.types import ApiCaller, Scope
 from goodfor.ledger.errors import AccountNotOpen, InsufficientFunds
 from goodfor.openapi import presenters as present
@@ -21,6 +17,7 @@ from goodfor.openapi.documented import documented
 from goodfor.openapi.examples import NEW_ORDER, ORDER, ORDER_IN, ORDER_PAGE
 from goodfor.openapi.params import CURSOR, LIMIT, NUMBER
 from goodfor.openapi.requests import ApiRequest
+from goodfor.openapi.routers.payments import shop_address
 from goodfor.openapi.schemas import CancelIn, NewOrderOut, OrderIn, OrderOut, OrderPage
 from goodfor.openapi.writes import write
 from goodfor.orders.operations.buy_with_balance import buy_with_balance
@@ -98,15 +95,8 @@ def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple
         external_ref=body.external_ref,
         now=now,
     )
-    url = f"{_shop_address(caller.shop_id)}/o/{placed.number}?k={placed.secret}"
+    url = f"{shop_address(caller.shop_id)}/o/{placed.number}?k={placed.secret}"
     return 201, present.placed(placed, placed_at=now, external_ref=body.external_ref, url=url)
-
-
-def _shop_address(shop_id: UUID) -> str:
-    """Where the shop's own storefront answers: its host, else the installation's public address."""
-    host = identity.shop_by_id(shop_id).host
-    scheme = urlsplit(settings.GOODFOR_PUBLIC_URL).scheme
-    return f"{scheme}://{host}" if host else str(settings.GOODFOR_PUBLIC_URL)
 
 
 def _buyer(caller: ApiCaller, body: OrderIn) -> Buyer:

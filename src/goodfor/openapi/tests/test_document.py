@@ -24,6 +24,7 @@ EXPECTED = {
     ("get", "/orders"): "orders:read",
     ("get", "/orders/{number}"): "orders:read",
     ("post", "/orders/{number}/cancel"): "orders:write",
+    ("post", "/orders/{number}/payments"): "orders:write",
     ("get", "/orders/{number}/codes"): "orders:read",
     ("post", "/orders/{number}/codes/reveal"): "codes:reveal",
     ("get", "/balance"): "balance:read",

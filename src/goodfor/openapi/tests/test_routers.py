@@ -32,11 +32,12 @@ from goodfor.identity.types import NewApiKey, Scope, ShopView
 from goodfor.kernel.money import Money
 from goodfor.openapi.cursors import number_cursor, uuid_cursor
 from goodfor.openapi.dump import document_text
-from goodfor.openapi.routers import balance, codes, orders, products, refunds
+from goodfor.openapi.routers import balance, codes, orders, payments, products, refunds
 from goodfor.openapi.tests.conftest import Ask, ask_with
 from goodfor.openapi.tests.test_guards import check
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.types import Buyer, LineRequest, LineView, OrderView, PlacedOrder, RefundView
+from goodfor.orders.types import Buyer, LineRequest, LineView, OrderView, Payer, PlacedOrder, RefundView
+from goodfor.payments.types import Instruction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("goodfor.openapi.tests.mounted")]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -88,7 +89,9 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
         (codes, "reveal_codes_now", "reveal_codes", [RevealedCode(CODE, LINE, "", "PLAIN-TEXT", None)]),
     ):
         monkeypatch.setattr(module, local, found.answering(name, result))
-    for module in (orders, codes, refunds):
+    signed = Instruction("client", fields={"package": "prepay_id=1"})
+    monkeypatch.setattr(payments, "start_payment_now", found.answering("start_payment", signed))
+    for module in (orders, codes, refunds, payments):
         monkeypatch.setattr(module, "order_of_client", found.answering("order_of_client", VIEW, *client, "number"))
     monkeypatch.setattr(orders, "orders_of_client", found.answering("orders_of_client", [VIEW, VIEW], *client))
     monkeypatch.setattr(refunds, "refund_of_client", found.answering("refund_of_client", refund, *client, "refund_id"))
@@ -331,3 +334,19 @@ def test_whatever_comes_the_answer_is_documented(
     settings.MIDDLEWARE = []
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {key.api_key}"}
     case.call_and_validate(app=application, checks=CHECKS)
+
+
+def test_paying_in_an_own_app(ask: Ask, domain: Domain, shop: ShopView, settings: Any) -> None:
+    settings.GOODFOR_PUBLIC_URL = "https://shop.example"
+    body = {"method": "wx/mini", "payer": "oWREN0001", "ip": "192.0.2.7", "device": "wechat"}
+    path = f"/orders/{NUMBER}/payments"
+    shown = fits(ask("POST", path, json=body, idem="k"), "post", "/orders/{number}/payments")
+    assert shown == {"kind": "client", "url": "", "fields": {"package": "prepay_id=1"}}
+    asked = domain.last("start_payment")
+    assert (asked["order_id"], asked["method"]) == (ORDER, "wx/mini")
+    assert asked["payer"] == Payer("192.0.2.7", "wechat", "oWREN0001")
+    assert asked["notify_url"] == "https://shop.example/pay/notify"
+    check(ask("POST", path, json=body), 400, "idempotency_key_required")
+    check(ask("POST", "/orders/G260101UNKNOWN00/payments", json=body, idem="k"), 404, "order_not_found")
+    for over in ({"method": "a b"}, {"method": ""}, {"payer": "x y"}, {"device": "tv"}, {"more": 1}):
+        check(ask("POST", path, json=body | over, idem="k2"), 422, "validation_failed")

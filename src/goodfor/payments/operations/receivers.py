@@ -64,7 +64,13 @@ def set_share(*, shop_id: UUID, receiver_id: UUID, basis_points: int, actor: str
     """Change a standing share, of payments that are not shared out yet. Raises ReceiverNotFound, SharesTooLarge."""
     with transaction.atomic(savepoint=False):
         row, others, limits = _known(shop_id, receiver_id)
-        _check_shares(limits, [one for one in others if one.id != row.id], basis_points)
+        if limits is None:
+            raise AccountNotFound
+        if basis_points > row.basis_points:
+            # Less is always possible, even where the channel's limit came down meanwhile.
+            _check_shares(limits, [one for one in others if one.id != row.id], basis_points)
+        elif basis_points < 0:
+            raise ReceiverInvalid(field="basis_points")
         Receiver.objects.filter(shop_id=shop_id, id=row.id).update(basis_points=basis_points)
         audit.record(
             shop_id=shop_id, actor=actor, action="payments.receiver_changed", subject=("payments.receiver", row.id),
@@ -127,7 +133,8 @@ def _account(shop_id: UUID, account_id: UUID) -> tuple[Account, SplitLimits]:
     return account, adapter.split_limits(opened(account))
 
 
-def _known(shop_id: UUID, receiver_id: UUID) -> tuple[Receiver, list[Receiver], SplitLimits]:
+def _known(shop_id: UUID, receiver_id: UUID) -> tuple[Receiver, list[Receiver], SplitLimits | None]:
+    """The receiver, all of its account, and what the account allows: None where it has ended."""
     found = Receiver.objects.filter(shop_id=shop_id, id=receiver_id).first()
     if found is None:
         raise ReceiverNotFound
@@ -136,9 +143,8 @@ def _known(shop_id: UUID, receiver_id: UUID) -> tuple[Receiver, list[Receiver], 
     if row is None or row.state in (states.GONE, states.LEAVING):
         raise ReceiverNotFound
     account = Account.objects.filter(shop_id=shop_id, code=row.account_code, valid_to__isnull=True).first()
-    if account is None:
-        raise AccountNotFound
-    return row, others, _account(shop_id, account.id)[1]
+    same = account is not None and account.provider == row.provider
+    return row, others, _account(shop_id, account.id)[1] if account and same else None
 
 
 def _check_shares(limits: SplitLimits, others: list[Receiver], basis_points: int) -> None:
