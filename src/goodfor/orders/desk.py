@@ -127,9 +127,11 @@ def order_history(shop_id: UUID, subject_ids: Sequence[UUID]) -> list[HistorySte
     return [HistoryStep(*row) for row in _HISTORY.rows({"shop_id": shop_id, "ids": list(subject_ids)})]
 
 
-def desk_figures(shop_id: UUID, *, first: date, last: date, timezone: str, now: datetime) -> DeskFigures:
-    """Figures of each day from `first` to `last` in the shop's time zone, and how fast delivery is."""
-    days = _FIGURES.rows({"shop_id": shop_id, "first": first, "last": last, "zone": timezone})
+def desk_figures(shop_id: UUID, *, currency: str, first: date, last: date, timezone: str, now: datetime) -> DeskFigures:
+    """Figures of each day from `first` to `last` in the shop's time zone, of orders in this currency: amounts of two
+    are never one sum. And how fast delivery is, of all.
+    """
+    days = _FIGURES.rows({"shop_id": shop_id, "currency": currency, "first": first, "last": last, "zone": timezone})
     speed = _SPEED.row({"shop_id": shop_id, "now": now, "limit": COUNT_LIMIT})
     assert speed is not None
     p50, p95 = (None if value is None else float(value) for value in speed[:2])

@@ -128,8 +128,8 @@ class Order(models.Model):
             # of all states merges the seven, so that no second index in the order of time is needed.
             models.Index(
                 fields=["shop_id", "state", "placed_at", "id"],
-                include=["total_minor", "channel"],
-                name="orders_order_desk",
+                include=["total_minor", "channel", "currency"],
+                name="orders_order_list",
             ),
         ]
 

@@ -19,12 +19,11 @@ def _soak(name: str) -> Callable[..., BenchResult]:
         console = load("rich.console").Console(stderr=True, highlight=False)
         options.pop("json", None)
         channel = options.get("channel", EPAY)
+        if "channel" in options and (name not in BY_CHANNEL or channel not in (*every.NAMES, every.ALL)):
+            known = ", ".join((*every.NAMES, every.ALL)) if name in BY_CHANNEL else EPAY
+            raise CliError(f"{name} 没有渠道 {channel}", f"{name} has no channel {channel}; choose from: {known}")
         if channel == every.ALL:
             return every.run(name, console, options)
-        if "channel" in options and (name not in BY_CHANNEL or channel not in every.NAMES):
-            raise CliError(
-                f"没有渠道 {channel}", f"{name}: no channel {channel}; {', '.join((*every.NAMES, every.ALL))}"
-            )
         others = channel != EPAY
         with load("goodfor.cli.stack").running_stack(fast=False, channels=others, say=console.print) as stack:
             result: BenchResult = load(f"goodfor.cli.soak.{name}").run(stack, console, **options)

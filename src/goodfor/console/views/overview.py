@@ -35,7 +35,9 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     now, shop = utc_now(), visitor.shop
     today = now.astimezone(ZoneInfo(shop.timezone)).date()
     first = today - timedelta(days=DAYS - 1)
-    figures = orders.desk_figures(shop.id, first=first, last=today, timezone=shop.timezone, now=now)
+    figures = orders.desk_figures(
+        shop.id, currency=shop.currency, first=first, last=today, timezone=shop.timezone, now=now
+    )
     context: dict[str, Any] = {
         "today": _today(figures.days, shop.currency),
         "month": _month(figures.days, shop.currency),

@@ -1,5 +1,5 @@
 -- A page of the shop's orders for the staff, oldest first: ids only, from one index.
--- Each state is an ordered walk of orders_order_desk and the walks are merged, so a page costs what it skips and no more.
+-- Each state is an ordered walk of orders_order_list and the walks are merged, so a page costs what it skips and no more.
 -- `after`: a walk goes on behind the last order of the page before. Planned with its values every time: filters that are not given fall away.
 SELECT id FROM (
     (SELECT id, placed_at FROM orders_order

@@ -268,11 +268,13 @@ def test_parts_are_in_the_figures(shop: Shop, sold: OrderView, now: datetime) ->
     assert (counted.refunded, counted.refunded_alone, counted.alone_rate) == (2, 1, 0.5)
     today = now.date()
     figures = queries.desk_figures(
-        sold.shop_id, first=today - timedelta(days=1), last=today, timezone="UTC", now=now
+        sold.shop_id, currency="CNY", first=today - timedelta(days=1), last=today, timezone="UTC", now=now
     )  # fmt: skip
     assert [(day.paid, day.paid_minor, day.refunded, day.refunded_minor) for day in figures.days] == [
         (0, 0, 0, 0), (1, 3 * PRICE, 1, PRICE + 100),
     ]  # fmt: skip
+    abroad = queries.desk_figures(sold.shop_id, currency="USD", first=today, last=today, timezone="UTC", now=now)
+    assert [(day.placed, day.paid_minor, day.refunded_minor) for day in abroad.days] == [(0, 0, 0)]
 
 
 def test_a_note_is_sealed_and_the_shops_own(shop: Shop, sold: OrderView, now: datetime) -> None:

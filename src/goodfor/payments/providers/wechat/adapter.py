@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from goodfor.kernel.ids import secret_token
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
@@ -18,6 +18,7 @@ from goodfor.payments.providers.base import (
     created,
     paid,
 )
+from goodfor.payments.providers.http import is_safe_url
 from goodfor.payments.providers.wechat import notify, refunds, settings, shapes, signing
 from goodfor.payments.providers.wechat.bills import WechatBills
 from goodfor.payments.providers.wechat.client import Caller, guarded
@@ -139,9 +140,7 @@ def _instruction(mine: Settings, attempt: Attempt, reply: dict[str, Any], now: d
         return created(Instruction("qr", code)) if code else Unknown("no_link")
     if attempt.method == "h5":
         url = shapes.text(reply, "h5_url", 1500)
-        base = urlsplit(mine.base_url)
-        # A stand-in's page need not lie below the address of its calls.
-        if not url.startswith(("https://", f"{base.scheme}://{base.netloc}/")):
+        if not is_safe_url(url):
             return Unknown("no_link")
         back = f"&{urlencode({'redirect_url': attempt.return_url})}" if attempt.return_url else ""
         return created(Instruction("redirect", url + back))

@@ -1,6 +1,7 @@
 """Bills and splits against the stand-in of WeChat Pay, which shares no code with the adapter."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -8,10 +9,11 @@ import pytest
 
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
-from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded
-from goodfor.payments.providers.base import Account
+from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
+from goodfor.payments.providers.base import Account, Attempt, instruction_of
 from goodfor.payments.providers.splits import Receiver, ReturnAttempt, Share, SplitAttempt, results_of
 from goodfor.payments.providers.wechat import client, keys
+from goodfor.payments.providers.wechat.adapter import WechatProvider, _instruction
 from goodfor.payments.providers.wechat.bills import WechatBills
 from goodfor.payments.providers.wechat.client import Caller
 from goodfor.payments.providers.wechat.settings import Settings
@@ -109,3 +111,24 @@ def left(outcome: Outcome) -> int:
 def test_its_certificates(desk: RunningChannels) -> None:
     (found,) = client.fetch_certificates(Settings.of(owner_at(desk, "certificate")), utc_now())
     assert found.serial == demo.WECHAT_PLATFORM_SERIAL
+
+
+def test_a_page_for_phones(desk: RunningChannels, mode: str) -> None:
+    """Wherever below its host the channel has it; plain http only on this machine, where that is allowed."""
+    owner, now = replace(owner_at(desk, mode), methods=("h5",)), utc_now()
+    attempt = Attempt("PHONE1", Money(990, "CNY"), "h5", "card", "http://127.0.0.1:1/n", "https://shop.example/o")
+    made = instruction_of(succeeded(WechatProvider().create(owner, attempt, now)))
+    assert made.kind == "redirect"
+    assert made.url.startswith(f"{desk.url}/pay/wechat/")
+    assert made.url.endswith("&redirect_url=https%3A%2F%2Fshop.example%2Fo")
+
+
+def succeeded(outcome: Outcome) -> Succeeded:
+    assert isinstance(outcome, Succeeded), outcome
+    return outcome
+
+
+@pytest.mark.parametrize("url", ["http://wx.example/pay", "javascript:1", "https://u:p@wx.example/", "//wx.example/"])
+def test_no_page_that_is_not_safe(url: str) -> None:
+    attempt = Attempt("PHONE1", Money(990, "CNY"), "h5", "card", "", "")
+    assert _instruction(Settings.of(account()), attempt, {"h5_url": url}, utc_now()) == Unknown("no_link")
