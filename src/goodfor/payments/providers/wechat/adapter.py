@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from goodfor.kernel.ids import secret_token
+from goodfor.kernel.outbound.http import is_safe_url
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.payments.providers import rsa
 from goodfor.payments.providers.base import (
@@ -18,7 +19,6 @@ from goodfor.payments.providers.base import (
     created,
     paid,
 )
-from goodfor.payments.providers.http import is_safe_url
 from goodfor.payments.providers.wechat import notify, refunds, settings, shapes, signing
 from goodfor.payments.providers.wechat.bills import WechatBills
 from goodfor.payments.providers.wechat.client import Caller, guarded
