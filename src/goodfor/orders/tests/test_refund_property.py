@@ -80,6 +80,12 @@ class Market:
     mood: Mood
 
 
+NO_BOUNDS = (
+    '{"refund_limit_minor": -1, "refund_daily_limit_minor": -1, "refund_daily_cap_minor": -1,'
+    ' "auto_refund_alarm_minor": -1}'
+)
+
+
 def market(shop: Shop, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Market:
     shop_id, mood = shop.demo.shop_id, Mood()
     [(product_id,)] = sql("SELECT product_id FROM catalog_sku WHERE id = %s", [shop.sku_id])
@@ -88,6 +94,8 @@ def market(shop: Shop, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Market
                    price=Money(1, "CNY"), actor="test", now=now)
         for n in range(MOST_LINES)
     ]  # fmt: skip
+    # How much may go back in a day is another test's.
+    sql("UPDATE identity_shop SET settings = settings || %s::jsonb WHERE id = %s", [NO_BOUNDS, shop_id])
     relay_all(now)
     monkeypatch.setattr(SandboxProvider, "refund", mood.wrap(SandboxProvider.refund))
     monkeypatch.setattr(SandboxProvider, "query_refund", mood.wrap_query(SandboxProvider.query_refund))
@@ -126,14 +134,14 @@ def sell(market: Market, cart: list[tuple[int, int]], by_balance: bool) -> Sale:
 def part(sale: Sale, amount: int) -> Callable[[], Any]:
     return lambda: refund_part(
         shop_id=sale.shop_id, order_id=sale.order_id, amount=Money(amount, "CNY"), reason="p", actor="staff:1",
-        now=sale.clock,
+        proven=True, now=sale.clock,
     )  # fmt: skip
 
 
 def whole(sale: Sale, by_staff: bool, paid_from: str = "") -> Callable[[], Any]:
     return lambda: refund_order(
-        shop_id=sale.shop_id, order_id=sale.order_id, reason="w", actor="staff:1", by_staff=by_staff,
-        paid_from=paid_from, now=sale.clock,
+        shop_id=sale.shop_id, order_id=sale.order_id, reason="w", actor="staff:1" if by_staff else "buyer",
+        by_staff=by_staff, proven=by_staff, paid_from=paid_from, now=sale.clock,
     )  # fmt: skip
 
 
@@ -225,7 +233,7 @@ def retry(sale: Sale, number: int, paid_from: str, *, stale: bool = False) -> No
     def ask() -> Any:
         return retry_refund(
             shop_id=sale.shop_id, order_id=sale.order_id, refund_id=one.id if ":part:" in one.key else None,
-            actor="staff:1", paid_from=paid_from, now=sale.clock,
+            actor="staff:1", proven=True, paid_from=paid_from, now=sale.clock,
         )  # fmt: skip
 
     if not stale:
