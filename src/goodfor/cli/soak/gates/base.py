@@ -64,7 +64,10 @@ class Gate(Protocol):
         """Wait until no notify is under way."""
 
     def lose(self, calls: int, drop: int, error: int) -> None:
-        """Of about `drop` calls one does its work and loses its answer; of `error` one fails, half of them after it."""
+        """Of about `drop` calls one does its work and loses its answer; of `error` one fails, half of them after it.
+
+        And as many as lose their answer are late, and as many notifies come several times, late or out of order.
+        """
 
     def mend(self) -> Mapping[str, int]:
         """End all faults; how often each kind took effect."""

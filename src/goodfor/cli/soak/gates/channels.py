@@ -13,7 +13,7 @@ from goodfor.cli import world
 from goodfor.cli.soak import paying
 from goodfor.cli.soak.gates.accounts import CHANNELS
 from goodfor.cli.soak.gates.base import Books, Lie
-from goodfor.cli.soak.gates.epay import counted, rates, turns
+from goodfor.cli.soak.gates.epay import NOTICES, counted, rates, turns
 from goodfor.cli.soak.gates.liar import Liar, address
 from goodfor.cli.soak.paying import TRIES, Paying
 from goodfor.cli.soak.sql import rows
@@ -23,6 +23,7 @@ from goodfor.kernel.money import Money
 from goodfor.payments.operations.open_account import open_account
 
 T = TypeVar("T")
+OUT_OF_ORDER: tuple[str, dict[str, object]] = ("out_of_order", {"ms": 1500})
 _PRODUCT = "SELECT product_id FROM catalog_sku WHERE shop_id = %s AND id = %s"
 
 
@@ -107,11 +108,14 @@ class ChannelGate:
         self.liar.quiet()
 
     def lose(self, calls: int, drop: int, error: int) -> None:
-        """Drop and fail the calls that this channel has."""
+        """The calls that this channel has."""
         for endpoint in self.spec.calls:
             for kind, each, more in rates(drop, error):
                 for skip in turns(calls, each):
                     self.control.fault(kind, channel=self.name, on=endpoint, times=1, skip=skip, **more)
+        for kind, more in (*NOTICES, OUT_OF_ORDER):
+            for skip in turns(calls, drop):
+                self.control.fault(kind, channel=self.name, times=1, skip=skip, **more)
 
     def mend(self) -> Mapping[str, int]:
         """Counts of what `lose` set."""

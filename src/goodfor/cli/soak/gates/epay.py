@@ -15,6 +15,12 @@ from goodfor.orders.operations.receive_payment import receive_payment
 from goodfor.sandbox.demo import DEMO_MD5_KEY, DEMO_PID
 
 OTHER_PID = "1002"
+#: What happens to notifies meanwhile, to as many as answers get lost.
+NOTICES: tuple[tuple[str, dict[str, object]], ...] = (
+    ("duplicate_notify", {"count": 3}),
+    ("concurrent_notify", {"count": 3}),
+    ("delay_notify", {"ms": 2000}),
+)
 
 
 class EpayGate:
@@ -77,11 +83,14 @@ class EpayGate:
         self.stack.control.wait_quiet(60)
 
     def lose(self, calls: int, drop: int, error: int) -> None:
-        """Drop and fail calls of v2."""
+        """Calls of v2."""
         for endpoint in ("create", "query", "refund", "refundquery"):
             for kind, each, more in rates(drop, error):
                 for skip in turns(calls, each):
                     self.stack.control.fault(kind, on=endpoint, times=1, skip=skip, **more)
+        for kind, more in NOTICES:
+            for skip in turns(calls, drop):
+                self.stack.control.fault(kind, times=1, skip=skip, **more)
 
     def mend(self) -> Mapping[str, int]:
         """Counts of what `lose` set."""
@@ -94,9 +103,11 @@ class EpayGate:
 
 
 def rates(drop: int, error: int) -> tuple[tuple[str, int, dict[str, object]], ...]:
-    """Kinds of faults and how many calls there are to one of it: answers lost, and 500s before and after the work."""
+    """Kinds of faults and how many calls there are to one of it: answers lost or late, and 500s before and after the
+    work."""
     return (
         ("lost_answer", drop, {}),
+        ("delay", drop, {"ms": 300}),
         ("error_burst", error * 2, {"status": 500, "work": "after"}),
         ("error_burst", error * 2, {"status": 500, "work": "before"}),
     )
