@@ -1,8 +1,10 @@
 """The channels of the soaks: their names, and how a stand-in's books are read."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from goodfor.cli.errors import CliError
 from goodfor.cli.soak import BY_CHANNEL, SOAKS, every
@@ -35,6 +37,25 @@ def test_a_channel_that_there_is_not(name: str) -> None:
     if name not in BY_CHANNEL:
         with pytest.raises(CliError, match="all"):
             SOAKS[name](channel="all")
+
+
+def test_all_are_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is asked for by name; one that does not end is a bar missed and keeps no other from running."""
+    program = tmp_path / "python"
+    program.write_text(
+        '#!/bin/sh\nfor given; do last=$given; done\necho noise\n[ "$last" = channel=alipay ] && exit 3\n'
+        'echo "{\\"figures\\": {\\"given\\": \\"$*\\"}, \\"bars\\": '
+        '[{\\"what\\": \\"errors\\", \\"value\\": 0, \\"bar\\": \\"= 0\\", \\"ok\\": true}]}"\n'
+    )
+    program.chmod(0o700)
+    monkeypatch.setattr(every.sys, "executable", str(program))
+    result = every.run("edges", Console(quiet=True), {"each": 3, "channel": "all"})
+    told = "-P -m goodfor soak edges --json -o each=3 -o channel="
+    assert result.figures == {name: {"given": f"{told}{name}"} for name in NAMES if name != "alipay"}
+    assert [(bar.what, bar.ok) for bar in result.bars] == [
+        (f"{name}: ended", False) if name == "alipay" else (f"{name}: errors", True) for name in NAMES
+    ]
+    assert not result.ok
 
 
 def test_books_by_our_own_number() -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from goodfor.cli.tests.journeys.conftest import Device, Up
 from goodfor.kit.tests.browser import browser_marks
 
@@ -38,6 +40,7 @@ def test_wechat_by_a_code(demo: Up, chrome: Any) -> None:
     computer.close()
 
 
+@pytest.mark.soak
 def test_wechat_on_a_phone(demo: Up, chrome: Any) -> None:
     phone = Device(chrome, demo.url)
     phone.context.set_extra_http_headers({"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile Chrome/130"})
@@ -50,6 +53,7 @@ def test_wechat_on_a_phone(demo: Up, chrome: Any) -> None:
     phone.close()
 
 
+@pytest.mark.soak
 def test_a_card_on_the_page(demo: Up, chrome: Any) -> None:
     phone = Device(chrome, demo.url)
     number = ordered(phone, "墨园读书卡", "银行卡")
@@ -61,6 +65,7 @@ def test_a_card_on_the_page(demo: Up, chrome: Any) -> None:
     phone.close()
 
 
+@pytest.mark.soak
 def test_paypal_in_dollars(demo: Up, chrome: Any) -> None:
     phone = Device(chrome, demo.url)
     ordered(phone, "云雀漫游流量卡", "PayPal")

@@ -47,7 +47,11 @@ def find(settings: Settings, refund: RefundAttempt, now: datetime) -> Outcome:
     for entry in listed:
         if _is_ours(entry, refund):
             return _outcome(entry, refund)
-    if not listed and capture.get("status") in ("REFUNDED", "PARTIALLY_REFUNDED"):
+    if not listed and capture.get("status") == "REFUNDED":
+        # All is back, so a repetition cannot pay again: under the same id it only tells what the first one did.
+        told = give_back(settings, refund, now)
+        return told if isinstance(told, Succeeded) else Unknown("ambiguous")
+    if not listed and capture.get("status") == "PARTIALLY_REFUNDED":
         # Something went back, and the list does not say what.
         return Unknown("ambiguous")
     return Rejected(NOT_FOUND)

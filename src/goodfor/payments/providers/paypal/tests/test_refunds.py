@@ -41,6 +41,20 @@ def test_refund_list_that_hides_something(books: Books, stand: Loopback) -> None
     assert PROVIDER.query_refund(account(stand.url), REFUND, NOW) == Unknown("ambiguous")
 
 
+def test_all_is_back_and_the_list_hides_it(books: Books, stand: Loopback) -> None:
+    """Nothing is left to pay twice: the same id is asked again. Who refunded it elsewhere is not known by it."""
+    paid(books, stand)
+    whole = replace(REFUND, amount=DUE)
+    stand.faults = ["lost"]
+    assert PROVIDER.refund(account(stand.url), whole, NOW) == Unknown("connection_lost")
+    books.captures["CAP0001"]["status"] = "REFUNDED"
+    refunds = books.orders["ORD00000000000001"]["purchase_units"][0]["payments"].pop("refunds")
+    assert len(refunds) == 1
+    assert PROVIDER.query_refund(account(stand.url), whole, NOW) == Succeeded(ref="REF0001")
+    books.refuse_refund = "CAPTURE_FULLY_REFUNDED"
+    assert PROVIDER.query_refund(account(stand.url), replace(whole, number="R2"), NOW) == Unknown("ambiguous")
+
+
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
