@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+import time
 
 ASK_EVERY = 2.0
 #: Long enough that a busy shop is not taken for a sick one.
@@ -27,6 +28,8 @@ class HealthWatch:
     def __init__(self, port: int) -> None:
         self.port = port
         self.failures = 0
+        #: When it last said yes, on the monotonic clock.
+        self.last_yes = 0.0
         self.ready = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="readyz", daemon=True)
@@ -51,7 +54,7 @@ class HealthWatch:
     def _watch(self) -> None:
         while not self._stop.is_set():
             if answers_ok(self.port):
-                self.failures = 0
+                self.failures, self.last_yes = 0, time.monotonic()
                 self.ready.set()
             else:
                 self.failures += 1

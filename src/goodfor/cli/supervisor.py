@@ -34,6 +34,8 @@ READY_SECONDS = 60.0
 QUICK_DEATHS_TO_GIVE_UP = 6
 RESTARTED_WHEN_SICK = frozenset({"web", "worker"})
 SETTLE_SECONDS = 8.0
+#: A busy machine takes this long to start the web: restarted sooner, it would never come up.
+BOOT_SECONDS = 60.0
 STOP_CHILDREN_SECONDS = 4.5
 STOP_DATABASE_SECONDS = 4.5
 
@@ -173,7 +175,7 @@ class Supervisor:
     def _restart_the_sick(self, health: HealthWatch) -> None:
         sick = [child for child in self.children if child.spec.name in RESTARTED_WHEN_SICK]
         # One that has only just been started is given time; one that is down is being restarted anyway.
-        if all(child.age > SETTLE_SECONDS for child in sick):
+        if all(child.age > _patience(child, health) for child in sick):
             self.say("/readyz 连续失败，重启 web 与 worker / not ready, restarting web and worker")
             stop_all(sick, 3.0)
         health.forgive()
@@ -379,3 +381,9 @@ def up(options: Options, console: Console) -> int:
         supervisor.say("正在停止… / stopping")
         supervisor.shutdown()
     return 0
+
+
+def _patience(child: Child, health: HealthWatch) -> float:
+    """How old a child must be before it is restarted for sickness: older, while it has not been well even once."""
+    was_well = health.last_yes > time.monotonic() - child.age
+    return SETTLE_SECONDS if was_well else max(BOOT_SECONDS, SETTLE_SECONDS)

@@ -24,13 +24,10 @@ from goodfor.payments.errors import ChannelUnavailable
 
 #: The longest wait between two questions about a refund of unknown end is an hour; most end within minutes.
 SETTLE = 600.0
-<<<<<<< HEAD
 #: Until the processes are up again; a machine that is at its limit takes minutes.
 BACK = 240.0
-=======
 #: So often a buyer orders before the soak is told of an error.
 ORDERS = 5
->>>>>>> money
 _REFUNDS = """
 SELECT count(*) FILTER (WHERE state = 'succeeded'), count(*) FILTER (WHERE state NOT IN ('succeeded', 'failed')),
        count(*) FILTER (WHERE state = 'failed') FROM payments_refund WHERE shop_id = %s

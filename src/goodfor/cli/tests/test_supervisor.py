@@ -218,6 +218,36 @@ def test_web_and_worker_are_restarted_when_readyz_keeps_failing(folder: Path, mo
         server.server_close()
 
 
+def test_a_web_that_starts_slowly_is_left_to_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodfor.cli.health.ASK_EVERY", 0.02)
+    monkeypatch.setattr(supervisor, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(supervisor, "BOOT_SECONDS", 2.0)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    boss = make(folder)
+    boss.take_over()
+    boss.start_children([spec(folder, SLEEP, name) for name in ("web", "worker")])
+    try:
+        _Answers.status = 200
+        boss.wait_ready(HealthWatch(server.server_port), seconds=5)
+        web, _worker = boss.children
+        _Answers.status = 503
+        first = web.fingerprint
+        assert tick_until(boss, lambda: web.alive and web.fingerprint != first)
+        # It has been started anew and says nothing yet: failures are counted again and again, and it is let be.
+        second, began = web.fingerprint, time.monotonic()
+        while time.monotonic() - began < 1.0:
+            boss.tick()
+            time.sleep(0.02)
+        assert web.fingerprint == second
+        assert tick_until(boss, lambda: web.alive and web.fingerprint != second)
+    finally:
+        _Answers.status = 200
+        boss.shutdown()
+        server.shutdown()
+        server.server_close()
+
+
 def test_a_web_that_cannot_start_is_told_with_its_last_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "QUICK_DEATHS_TO_GIVE_UP", 1)
     boss = make(folder)
