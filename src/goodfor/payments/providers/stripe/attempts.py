@@ -1,10 +1,11 @@
 """Making, finding and ending what a buyer pays with: a Checkout Session or a PaymentIntent.
 
 One number is one object there, by three rules. The parameters of a create come from the attempt alone, never from the
-clock, so that a repetition under the same Idempotency-Key gives the same object back. There is one key for a number,
-whatever was answered, a stored 500 included. And only `create` hands a link or secret to a buyer: when a create's reply
-was lost, looking for the object repeats the create, and whatever that might newly make (where the first call never
-arrived, or Stripe forgot the key after a day) is shown to nobody and is closed with the attempt.
+clock, so that a repetition under the same Idempotency-Key gives the same object back. There is one row of keys for a
+number: the next one is taken where a stored error spoilt one, for what that call may have made nobody was shown. And
+only `create` hands a link or secret to a buyer: when a create's reply was lost, looking for the object repeats the
+create, and whatever that might newly make (where the first call never arrived, or Stripe forgot the key after a day) is
+shown to nobody and is closed with the attempt.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from goodfor.payments.providers.base import Attempt
 from goodfor.payments.providers.stripe import objects
-from goodfor.payments.providers.stripe.client import BadReply, Refused, call
+from goodfor.payments.providers.stripe.client import BadReply, Refused, call, call_anew
 from goodfor.payments.providers.stripe.settings import Settings
 
 SESSION: Final = "checkout"
@@ -35,17 +36,17 @@ def make(settings: Settings, attempt: Attempt, now: datetime) -> dict[str, Any]:
         params["amount"], params["currency"] = attempt.amount.amount_minor, attempt.amount.currency.lower()
         if not settings.payment_method_types:
             params["automatic_payment_methods"] = {"enabled": True}
-        return call(settings, "post", "/v1/payment_intents", params, f"{attempt.number}:intent")
+        return call_anew(settings, "/v1/payment_intents", params, f"{attempt.number}:intent")
     with_end, without_end = _session(settings, attempt, ends=True), _session(settings, attempt, ends=False)
     first, other = (with_end, without_end) if _ends_within_a_day(attempt, now) else (without_end, with_end)
     key = f"{attempt.number}:checkout"
     try:
-        return call(settings, "post", "/v1/checkout/sessions", first, key)
+        return call_anew(settings, "/v1/checkout/sessions", first, key)
     except BadReply as problem:
         # An attempt longer than a day was first sent without an end. The same key: still one session.
         if problem.reason != "idempotency" or first == other:
             raise
-    return call(settings, "post", "/v1/checkout/sessions", other, key)
+    return call_anew(settings, "/v1/checkout/sessions", other, key)
 
 
 def current(settings: Settings, attempt: Attempt, now: datetime) -> dict[str, Any]:

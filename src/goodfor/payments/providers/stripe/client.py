@@ -21,6 +21,8 @@ _UNAUTHORIZED = (401, 403)
 #: 409: a twin with the same key is at work. 429: too many. Neither says anything about the money.
 _NO_ANSWER = (409, 429)
 _SERVER_ERROR = 500
+#: How often a key may be spoilt.
+KEYS: Final = 4
 #: The machine's name and system: nobody's business.
 _TELLTALE = frozenset({"x-stripe-client-user-agent", "x-stripe-client-telemetry", "user-agent"})
 
@@ -31,6 +33,14 @@ class BadReply(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class StoredError(BadReply):
+    """The call under this key ended with an error of theirs, long ago: it is kept a day, and says so each time.
+
+    Whatever that call made is made; nothing more can come of it. So another key may be used, once what may have been
+    made was looked for, or where nobody can have come by it.
+    """
 
 
 class Refused(Exception):
@@ -67,6 +77,21 @@ def call(settings: Settings, method: str, path: str, params: Mapping[str, Any], 
     raise problem
 
 
+def call_anew(settings: Settings, path: str, params: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """POST under the key, or the first of its successors that is not spoilt by a stored error. Raises as `call`."""
+    for one in keys_of(key):
+        try:
+            return call(settings, "post", path, params, one)
+        except StoredError as spoilt:
+            problem = spoilt
+    raise problem
+
+
+def keys_of(key: str) -> tuple[str, ...]:
+    """The key and its successors, always the same."""
+    return (key, *(f"{key}:{n}" for n in range(2, KEYS + 1)))
+
+
 def guarded(ask: Callable[[], Outcome]) -> Outcome:
     """Run a call that makes something; whatever goes wrong becomes one of the four outcomes, without secrets in it."""
     try:
@@ -90,6 +115,8 @@ def asked(ask: Callable[[], Outcome]) -> Outcome:
 def _problem(error: Any, settings: Settings) -> BadReply | Refused:
     status = error.http_status if isinstance(error.http_status, int) else 0
     said = error.json_body.get("error") if isinstance(error.json_body, dict) else None
+    if status >= _SERVER_ERROR and _is_replayed(error.headers):
+        return StoredError(f"http_{status}")
     if status in _NO_ANSWER or status >= _SERVER_ERROR:
         return BadReply(f"http_{status}")
     if not 400 <= status < _SERVER_ERROR or not isinstance(said, dict):
@@ -100,6 +127,12 @@ def _problem(error: Any, settings: Settings) -> BadReply | Refused:
     text = str(said.get("message", ""))
     code = str(said.get("code") or said.get("type") or "")[:64]
     return Refused(status, code, "" if settings.secret_key in text else text[:200])
+
+
+def _is_replayed(headers: Any) -> bool:
+    """Whether they say that this is what they answered before."""
+    found = {str(name).lower(): value for name, value in headers.items()} if isinstance(headers, Mapping) else {}
+    return found.get("idempotent-replayed") == "true"
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.payments.providers.base import NO_FUNDS, NOT_FOUND, RefundAttempt
 from goodfor.payments.providers.stripe import objects
-from goodfor.payments.providers.stripe.client import REFUSED, BadReply, Refused, call
+from goodfor.payments.providers.stripe.client import REFUSED, BadReply, Refused, StoredError, call, keys_of
 from goodfor.payments.providers.stripe.settings import Settings
 
 _PAGE: Final = 50
@@ -23,15 +23,34 @@ def give_back(settings: Settings, refund: RefundAttempt) -> Outcome:
         "metadata": {objects.NUMBER: refund.number, "payment": refund.payment_number},
     }
     try:
-        made = call(settings, "post", "/v1/refunds", params, f"{refund.number}:refund")
+        made = _made(settings, refund, params)
     except Refused as problem:
         if problem.status in _NOT_HEARD:
             return Unknown("unauthorized")
         code = NO_FUNDS if problem.code in _NO_FUNDS else REFUSED
         return Rejected("already_refunded" if problem.code == "charge_already_refunded" else code, problem.text)
+    if made is None:
+        return find(settings, refund)
     if objects.metadata(made) != refund.number:
         return Unknown("other_number")
     return _outcome(made, refund)
+
+
+def _made(settings: Settings, refund: RefundAttempt, params: dict[str, Any]) -> dict[str, Any] | None:
+    """The refund, under the first key that no stored error spoilt; None where one of those calls made it after all."""
+    for key in keys_of(f"{refund.number}:refund"):
+        try:
+            return call(settings, "post", "/v1/refunds", params, key)
+        except StoredError as spoilt:
+            # That call is over: either the list has what it made, or it made nothing.
+            problem = spoilt
+            if not _is_not_found(find(settings, refund)):
+                return None
+    raise problem
+
+
+def _is_not_found(outcome: Outcome) -> bool:
+    return isinstance(outcome, Rejected) and outcome.code == NOT_FOUND
 
 
 def find(settings: Settings, refund: RefundAttempt) -> Outcome:
