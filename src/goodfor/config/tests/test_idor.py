@@ -45,7 +45,7 @@ OWN_WORDS = {"me/contacts/<slug:kind>/delete", "me/links/<slug:provider>", "me/l
 API_THINGS = {
     "api/v1/products/<uuidstr:product_id>", "api/v1/orders/<number>", "api/v1/orders/<number>/cancel",
     "api/v1/orders/<number>/codes", "api/v1/orders/<number>/codes/reveal", "api/v1/orders/<number>/refunds",
-    "api/v1/refunds/<uuidstr:refund_id>",
+    "api/v1/orders/<number>/payments", "api/v1/refunds/<uuidstr:refund_id>",
 }  # fmt: skip
 API_LISTS = {"api/v1/products", "api/v1/stock", "api/v1/orders", "api/v1/balance", "api/v1/balance/entries"}
 PAID = {

@@ -51,9 +51,9 @@ def start_payment(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
     time and is not kept.
     """
     idempotency_key(request)
-    body = parse(request, request.raw, PaymentIn, optional=False)
     caller = request.auth
     order = order_of_client(caller.shop_id, caller.client_id, number)
+    body = parse(request, request.raw, PaymentIn, optional=False)
     shop = shop_address(caller.shop_id)
     instruction = start_payment_now(
         shop_id=caller.shop_id,

@@ -20,7 +20,39 @@ class Books:
     problems: tuple[str, ...] = ()
 
 
-class Gate(Protocol):
+class Buying(Protocol):
+    """What buyers do at a channel, as they should and as they should not."""
+
+    def pay(self, paying: Paying, *, force: bool = False) -> None:
+        """The buyer pays; `force`: even what is closed."""
+
+    def approve(self, paying: Paying) -> None:
+        """The buyer does their part on the channel's page; where that is not paying yet, the shop does the rest."""
+
+    def underpay(self, paying: Paying) -> None:
+        """Less comes than was asked for, and the channel says so itself."""
+
+
+class Lying(Protocol):
+    """What others do who have the right key, and what the stand-in does wrong when asked to."""
+
+    def lie(self, paying: Paying, about: Lie) -> None:
+        """A notify signed with the right key that is not true; nothing was paid."""
+
+    def unheard(self) -> int:
+        """How many lies the shop never answered; they prove nothing."""
+
+    def lose(self, calls: int, drop: int, error: int) -> None:
+        """Of about `drop` calls one does its work and loses its answer; of `error` one fails, half of them after it.
+
+        And as many as lose their answer are late, and as many notifies come several times, late or out of order.
+        """
+
+    def mend(self) -> Mapping[str, int]:
+        """End all faults; how often each kind took effect."""
+
+
+class Gate(Buying, Lying, Protocol):
     """One channel, its accounts and its stand-in. Calls that a fault may swallow are repeated inside."""
 
     name: str
@@ -45,32 +77,8 @@ class Gate(Protocol):
     def tell(self, base: str) -> None:
         """Have notifies sent to `base`, as `start_payment` takes it: for channels that keep an address of their own."""
 
-    def pay(self, paying: Paying, *, force: bool = False) -> None:
-        """The buyer pays; `force`: even what is closed."""
-
-    def approve(self, paying: Paying) -> None:
-        """The buyer does their part on the channel's page; where that is not paying yet, the shop does the rest."""
-
-    def underpay(self, paying: Paying) -> None:
-        """Less comes than was asked for, and the channel says so itself."""
-
-    def lie(self, paying: Paying, about: Lie) -> None:
-        """A notify signed with the right key that is not true; nothing was paid."""
-
-    def unheard(self) -> int:
-        """How many lies the shop never answered; they prove nothing."""
-
     def quiet(self) -> None:
         """Wait until no notify is under way."""
-
-    def lose(self, calls: int, drop: int, error: int) -> None:
-        """Of about `drop` calls one does its work and loses its answer; of `error` one fails, half of them after it.
-
-        And as many as lose their answer are late, and as many notifies come several times, late or out of order.
-        """
-
-    def mend(self) -> Mapping[str, int]:
-        """End all faults; how often each kind took effect."""
 
     def books(self) -> Mapping[str, Books]:
         """By provider."""
