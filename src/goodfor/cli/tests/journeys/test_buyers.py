@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from goodfor.cli.tests.journeys.conftest import Device, Up, buy
 from goodfor.kit.tests.browser import browser_marks
 
@@ -51,6 +53,7 @@ def sign_in(device: Device, up: Up, contact: str) -> None:
     device.page.wait_for_url("**/me")
 
 
+@pytest.mark.soak
 def test_a_buyer_finds_the_code_on_a_second_device(demo: Up, chrome: Any) -> None:
     contact = "lin@buyer.example"
     phone = Device(chrome, demo.url)

@@ -14,6 +14,7 @@ pytestmark = [mark for mark in browser_marks if mark.name != "django_db"]
 CODES = [f"JRNY{n:04d}TESTCODE" for n in range(40)]
 
 
+@pytest.mark.soak
 def test_imports_prices_sells_exports(demo: Up, owner: Owner, chrome: Any, tmp_path: Path) -> None:
     desk = Device(chrome, demo.url, phone=False, state=owner.state)
     # A file as suppliers send it: a heading, a line twice, a line of nothing.
