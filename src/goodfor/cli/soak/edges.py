@@ -11,7 +11,7 @@ from rich.console import Console
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.soak import paying, proof
 from goodfor.cli.soak.gates import Gate, gate_of
-from goodfor.cli.soak.gates.base import Lie
+from goodfor.cli.soak.gates.base import Lie, Underpaying
 from goodfor.cli.soak.paying import Paying
 from goodfor.cli.stack import Stack
 from goodfor.kernel.clock import utc_now
@@ -164,6 +164,7 @@ def _twice_elsewhere(at: Till, index: int) -> Paying:
 def _short(at: Till, index: int) -> Paying:
     """The channel's books, notify and query all say that less came."""
     one = at.start(index)
+    assert isinstance(at.gate, Underpaying), "left out by `Gate.without`"
     at.gate.underpay(one)
     return one
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, runtime_checkable
 from uuid import UUID
 
 from goodfor.cli.soak.paying import Paying
@@ -28,6 +28,11 @@ class Buying(Protocol):
 
     def approve(self, paying: Paying) -> None:
         """The buyer does their part on the channel's page; where that is not paying yet, the shop does the rest."""
+
+
+@runtime_checkable
+class Underpaying(Protocol):
+    """A channel at which less may come than was asked for; one that has no such thing says so in `Gate.without`."""
 
     def underpay(self, paying: Paying) -> None:
         """Less comes than was asked for, and the channel says so itself."""

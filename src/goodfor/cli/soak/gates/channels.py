@@ -88,10 +88,6 @@ class ChannelGate:
         ref = self._row(paying_)["ref"]
         _tried(lambda: self._post(f"/pay/{paying_.payment.provider}/{ref}"))
 
-    def underpay(self, paying_: Paying) -> None:
-        """Never asked for: see `without`."""
-        raise NotImplementedError(self.without["amount off, really paid"])
-
     def lie(self, paying_: Paying, about: Lie) -> None:
         """The liar's own notify, with everything as in the true books but that."""
         door = self._accounts["door"] if about == "door" else paying_.payment.account_id
