@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import F
 
 from goodfor.ledger import operations as ledger
+from goodfor.payments import states
 from goodfor.payments.models import Payment
 from goodfor.payments.split_entries import frozen_entry
 from goodfor.payments.split_models import Pot
@@ -31,9 +32,11 @@ def note_frozen(*, payment: Payment, amount_minor: int, fact_id: UUID, now: date
         },
     )
     if not made:
-        # Paid once more under the same number.
-        Pot.objects.filter(shop_id=payment.shop_id, payment_id=pot.payment_id).update(
+        # Paid once more under the same number; what comes when the pot is over already settles as usual.
+        more = Pot.objects.filter(shop_id=payment.shop_id, payment_id=pot.payment_id, state=states.FROZEN).update(
             frozen_minor=F("frozen_minor") + amount_minor, cap_minor=F("cap_minor") + cap
         )
+        if not more:
+            return
     entry = frozen_entry(pot=pot, amount_minor=amount_minor, fact_id=fact_id, now=now)
     ledger.post(shop_id=payment.shop_id, currency=payment.currency, entries=(entry,), now=now)

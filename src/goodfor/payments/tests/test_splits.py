@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.crypto import keyring
@@ -20,7 +20,9 @@ from goodfor.payments.errors import (
     SharesTooLarge,
 )
 from goodfor.payments.mapping import receiver_value
+from goodfor.payments.models import Payment
 from goodfor.payments.operations.bind_receivers import bind_receivers
+from goodfor.payments.operations.note_frozen import note_frozen
 from goodfor.payments.operations.receivers import add_receiver, remove_receiver, set_share
 from goodfor.payments.operations.reseal_account_secrets import reseal_receiver_names
 from goodfor.payments.operations.return_again import return_again
@@ -235,6 +237,16 @@ def test_money_that_bought_nothing_is_not_shared(world: SplitWorld) -> None:
     assert (world.shares(payment), world.splits(payment)) == ([], ["succeeded"])
     assert len(world.shares(first)) == 1
     even(world)
+
+
+def test_money_that_comes_when_the_pot_is_over_is_not_frozen(wechat: SplitWorld) -> None:
+    payment = wechat.paid(5_000)
+    wechat.work()
+    with transaction.atomic():
+        row = Payment.objects.get(id=payment.id)
+        note_frozen(payment=row, amount_minor=700, fact_id=uuid4(), now=utc_now())
+    assert (wechat.pot(payment).frozen_minor, wechat.ours("frozen")) == (5_000, 0)
+    even(wechat)
 
 
 def test_eight_at_once_share_out_once(world: SplitWorld) -> None:
