@@ -399,7 +399,7 @@ def test_a_process_that_dies_loses_nothing(world: SplitWorld, monkeypatch: pytes
     world.bind()
     payments = [world.paid(10_000 + n) for n in range(3)]
     for place in ("splits.claimed", "splits.called", "splits.settling"):
-        died = []
+        died: list[str] = []
 
         def dies(name: str, place: str = place, died: list[str] = died) -> None:
             if name == place and len(died) < 2:
