@@ -1,0 +1,49 @@
+"""Settings of an account at a Kayixin site, checked."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from goodfor.kernel.outbound import http
+from goodfor.supply.providers.base import SettingField
+from goodfor.supply.providers.values import ConfigProblem, Site
+
+_APP: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
+_SECRET: Final = re.compile(r"[!-~]{32}")
+FIELDS: Final = (
+    SettingField("base_url", "站点地址", "以 https:// 开头的站点域名，不带路径"),
+    SettingField("app_id", "客户编号", "站点「API 对接」里的编号"),
+    SettingField("secret", "密钥", "站点「API 对接」里的 32 位密钥", secret=True),
+    SettingField(
+        "empty_body", "没有参数时的签名", "少数站点对空内容按 {} 验签；测试提示签名不对时再改", "choice", required=False,
+        default="", choices=(("", "空"), ("{}", "{}")),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One account. `empty_body`: what is sent and signed where a call has no parameters."""
+
+    base_url: str
+    app_id: str
+    empty_body: bytes
+    currency: str
+    secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, site: Site) -> "Settings":
+        """Read a site. Raises ConfigProblem."""
+        base_url = str(site.config.get("base_url", "")).strip().rstrip("/")
+        if not http.is_safe_url(base_url) or "?" in base_url:
+            raise ConfigProblem("base_url", "not_https")
+        app_id = str(site.config.get("app_id", "")).strip()
+        if not _APP.fullmatch(app_id):
+            raise ConfigProblem("app_id", "malformed")
+        empty = site.config.get("empty_body", "")
+        if empty not in ("", "{}"):
+            raise ConfigProblem("empty_body", "unknown")
+        secret = site.secrets.get("secret", "")
+        if not _SECRET.fullmatch(secret):
+            raise ConfigProblem("secret", "malformed")
+        return cls(base_url, app_id, str(empty).encode(), site.currency, secret)
