@@ -24,7 +24,7 @@ from goodfor.cli.lazy import load, setup_django
 from goodfor.cli.paths import cluster_dir, logs_dir
 from goodfor.cli.postgres import Cluster
 from goodfor.cli.processes import signal_group
-from goodfor.cli.supervisor import DATABASE, TICK, Options, Supervisor, child_specs, environment
+from goodfor.cli.supervisor import DATABASE, TICK, Options, Supervisor, child_specs, environment, stand_in_specs
 
 #: The buyers of a storm come from this machine, each with an address of its own in X-Forwarded-For.
 PROXIES = "127.0.0.1"
@@ -158,7 +158,7 @@ def _start(
     account = world.open_epay(made.shop_id, gateway_url, now) if gateway_url else None
     load("django.db").connections.close_all()
     say("正在启动网页、后台与支付替身 / starting web, worker and the stand-in")
-    specs = child_specs(options)
+    specs = [*child_specs(options), *stand_in_specs(options)]
     channels_url = f"http://127.0.0.1:{options.port + 2}" if channels else ""
     if channels:
         specs.append(_channels(options))

@@ -238,7 +238,7 @@ def free_port(port: int, option: str) -> None:
 
 
 def child_specs(options: Options) -> list[ChildSpec]:
-    """Web, worker and, for the demo shop, the stand-ins on the next ports."""
+    """Web and worker: what a shop needs."""
     logs, python = logs_dir(options.data), [sys.executable, "-P", "-m"]
     web = [
         *python,
@@ -261,10 +261,16 @@ def child_specs(options: Options) -> list[ChildSpec]:
         "--no-ws",
         "goodfor.config.wsgi:application",
     ]
-    specs = [
+    return [
         ChildSpec("web", web, logs / "web.log"),
         ChildSpec("worker", [*python, "goodfor", "worker"], logs / "worker.log"),
     ]
+
+
+def stand_in_specs(options: Options) -> list[ChildSpec]:
+    """For the demo shop, the stand-ins on the next ports."""
+    logs, python = logs_dir(options.data), [sys.executable, "-P", "-m"]
+    specs: list[ChildSpec] = []
     if not options.empty:
         stand_in = [
             *python,
@@ -373,6 +379,8 @@ def up(options: Options, console: Console) -> int:
         os.environ["GOODFOR_SANDBOX_WEBHOOKS"] = json.dumps(getattr(info, "webhooks", {}))
         supervisor.start_children(child_specs(options))
         supervisor.wait_ready(HealthWatch(options.port))
+        # They import as much as the web does: side by side with it, on two cores, all would be there later.
+        supervisor.start_children(stand_in_specs(options))
         announce(supervisor, options, info, time.monotonic() - began)
         supervisor.keep()
     except Stopped:

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from goodfor.kernel.loops import loop
 from goodfor.payments.operations.bind_receivers import bind_receivers
-from goodfor.payments.operations.execute_refund import run_due_refunds
 from goodfor.payments.operations.fetch_bills import fetch_bills
 from goodfor.payments.operations.note_call import forget_calls
 from goodfor.payments.operations.poll_due import poll_due
+from goodfor.payments.operations.run_due_refunds import run_due_refunds
 from goodfor.payments.operations.run_split_errands import run_split_errands
 from goodfor.payments.operations.share_out import share_out_due
 from goodfor.payments.operations.sweep_inbox import purge_forged, sweep_inbox

@@ -35,8 +35,8 @@ from goodfor.ledger import queries as ledger
 from goodfor.orders.models import Order
 from goodfor.orders.tests.factories import relay_all
 from goodfor.payments.models import Account, Payment
-from goodfor.payments.operations.execute_refund import run_due_refunds
 from goodfor.payments.operations.poll_due import poll_due
+from goodfor.payments.operations.run_due_refunds import run_due_refunds
 from goodfor.vault import queries as vault
 from goodfor.vault.models import Code
 

@@ -21,8 +21,8 @@ from goodfor.orders.operations import apply_payment_fact, buy_with_balance, plac
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.types import Buyer, LineRequest, OrderView, PlacedOrder
 from goodfor.payments import queries as payments
-from goodfor.payments.operations.execute_refund import run_due_refunds
 from goodfor.payments.operations.open_account import open_account
+from goodfor.payments.operations.run_due_refunds import run_due_refunds
 from goodfor.payments.operations.sandbox_books import pay_trade
 from goodfor.payments.types import Applied, Fact, PaymentView
 from goodfor.vault import queries as vault

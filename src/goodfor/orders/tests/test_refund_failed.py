@@ -33,10 +33,10 @@ from goodfor.orders.tests.factories import (
 from goodfor.orders.types import PlacedOrder, RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.close_case import close_case
-from goodfor.payments.operations.execute_refund import run_due_refunds
 from goodfor.payments.operations.resolve_refund import resolve_refund
 from goodfor.payments.operations.retry_refund import next_key
 from goodfor.payments.operations.retry_refund import retry_refund as retry_by_channel
+from goodfor.payments.operations.run_due_refunds import run_due_refunds
 
 CHANNEL = "1012:channel:sandbox:till:pending"
 

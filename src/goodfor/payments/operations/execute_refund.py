@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import transaction
-from django.db.models import F, Max, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Max, Sum
 
 from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.faultpoints import reach
@@ -15,7 +13,6 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.kernel.statemachine import record_history
-from goodfor.kernel.tenancy import platform_job
 from goodfor.payments import queries, states
 from goodfor.payments.locks import lock_refund
 from goodfor.payments.mapping import opened
@@ -27,10 +24,6 @@ from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.schedule import LEASE
 from goodfor.payments.types import RefundView
 
-log = structlog.get_logger(__name__)
-
-#: After so many unanswered calls to one account in a run, the rest of its refunds wait for the next.
-SILENT_CALLS = 2
 #: `Refund.failure` of a payment that a bank took back.
 DISPUTED = "disputed"
 
@@ -160,37 +153,3 @@ def _asked(adapter: Provider, account: OpenAccount, attempt: RefundAttempt, now:
 
 def _not_found(outcome: Outcome) -> bool:
     return isinstance(outcome, Rejected) and outcome.code == NOT_FOUND
-
-
-def run_due_refunds(*, now: datetime, limit: int = 32) -> int:
-    """Go on with refunds whose time has come, all shops; returns how many were tried.
-
-    The accounts take turns, so that one whose channel is dead keeps the refunds of no other waiting.
-    """
-    turn = Window(RowNumber(), partition_by=F("payment__account_id"), order_by=F("next_try_at").asc())
-    with platform_job("run due refunds"):
-        due = list(
-            Refund.objects.filter(next_try_at__lte=now)
-            .annotate(turn=turn)
-            .order_by("turn", "next_try_at")
-            .values_list("shop_id", "id", "payment__account_id")[:limit]
-        )
-    silent: dict[UUID, int] = {}
-    tried = 0
-    for shop_id, refund_id, account_id in due:
-        if silent.get(account_id, 0) >= SILENT_CALLS:
-            continue
-        tried += 1
-        if not _answered(shop_id, refund_id, now):
-            silent[account_id] = silent.get(account_id, 0) + 1
-    return tried
-
-
-def _answered(shop_id: UUID, refund_id: UUID, now: datetime) -> bool:
-    """Try one; False when its channel did not answer. A crash is an unknown end: asked about when the lease is over."""
-    try:
-        view = execute_refund(shop_id=shop_id, refund_id=refund_id, now=now)
-    except Exception:
-        log.exception("refund_crashed", refund=str(refund_id))
-        return False
-    return view.state != states.UNKNOWN and not (view.state == states.CREATED and view.failure)

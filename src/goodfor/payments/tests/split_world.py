@@ -18,10 +18,10 @@ from goodfor.payments.models import Account, Payment, Refund
 from goodfor.payments.operations.apply_fact import apply_fact
 from goodfor.payments.operations.begin_payment import PayerRequest, begin_payment
 from goodfor.payments.operations.bind_receivers import bind_receivers
-from goodfor.payments.operations.execute_refund import run_due_refunds
 from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.operations.receivers import add_receiver
 from goodfor.payments.operations.request_refund import request_refund
+from goodfor.payments.operations.run_due_refunds import run_due_refunds
 from goodfor.payments.operations.run_split_errands import run_split_errands
 from goodfor.payments.operations.share_out import share_out_due
 from goodfor.payments.providers.base import fact_of

@@ -11,8 +11,9 @@ from goodfor.ledger import operations as ledger
 from goodfor.payments import queries
 from goodfor.payments.errors import RefundExceedsPaid, RefundKeyReused, RefundNotResolvable
 from goodfor.payments.operations import execute_refund as execute_refund_module
-from goodfor.payments.operations.execute_refund import execute_refund, run_due_refunds
+from goodfor.payments.operations.execute_refund import execute_refund
 from goodfor.payments.operations.resolve_refund import resolve_refund
+from goodfor.payments.operations.run_due_refunds import run_due_refunds
 from goodfor.payments.tests.world import World, at_once, rows
 from goodfor.payments.types import OVERPAID, RefundView
 

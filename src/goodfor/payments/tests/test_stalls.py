@@ -13,10 +13,10 @@ from goodfor.kernel.outbound import http
 from goodfor.payments import queries
 from goodfor.payments.errors import AccountInvalid
 from goodfor.payments.models import Inbox
-from goodfor.payments.operations.execute_refund import run_due_refunds
 from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.operations.poll_due import poll_due
 from goodfor.payments.operations.record_callback import record_callback
+from goodfor.payments.operations.run_due_refunds import CALLS_AT_ONCE, SILENT_CALLS, run_due_refunds
 from goodfor.payments.operations.sweep_inbox import sweep_inbox
 from goodfor.payments.providers.epay import adapter, schemas
 from goodfor.payments.tests.test_refunds import post as post_refund
@@ -67,7 +67,8 @@ def test_dead_channel_keeps_no_refund_of_another_waiting(world: World, monkeypat
     monkeypatch.setattr(http, "post_form", post)
     run_due_refunds(now=world.now + timedelta(seconds=1))
     assert rows("SELECT state FROM payments_refund WHERE id = %s", [live.id]) == [("succeeded",)]
-    assert len(dead_calls) == 2
+    # Those under way when the second went unanswered were not called back.
+    assert len(dead_calls) <= SILENT_CALLS + CALLS_AT_ONCE
     post_refund(world, queries.refund(world.shop, live.id))
 
 

@@ -15,8 +15,8 @@ FIELDS: Final = (
     SettingField("app_id", "客户编号", "站点「API 对接」里的编号"),
     SettingField("secret", "密钥", "站点「API 对接」里的 32 位密钥", secret=True),
     SettingField(
-        "empty_body", "没有参数时的签名", "少数站点对空内容按 {} 验签；测试提示签名不对时再改", "choice", required=False,
-        default="", choices=(("", "空"), ("{}", "{}")),
+        "empty_body", "没有参数时的签名", "少数站点对空内容按 {} 验签；测试提示签名不对时再改", "choice",
+        required=False, default="", choices=(("", "空"), ("{}", "{}")),
     ),
 )  # fmt: skip
 
