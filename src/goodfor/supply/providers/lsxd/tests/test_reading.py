@@ -115,7 +115,8 @@ def test_what_cannot_be_ordered_is_not_sent() -> None:
         ({"code": "0000", "status": None}, Order("processing", NUMBER)),
         ({"code": "0000", "status": "01", "outTradeNo": "1"}, Doubt("other_number")),
         ({"code": "0000"}, Doubt("no_state")), ({"code": "1012"}, NotFound()),
-        ({"code": "1999"}, Doubt("unknown_code")), ({"code": "2000", "status": "03"}, Doubt("unknown_code")), (NoAnswer("timeout"), Doubt("timeout")),
+        ({"code": "1999"}, Doubt("unknown_code")), ({"code": "2000", "status": "03"}, Doubt("unknown_code")),
+        (NoAnswer("timeout"), Doubt("timeout")),
     ],
 )  # fmt: skip
 def test_what_is_said_of_an_order(told: object, asked: object) -> None:
