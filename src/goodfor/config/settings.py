@@ -52,6 +52,7 @@ ALL_ROOMS = (
     "notify",
     "vault",
     "payments",
+    "supply",
     "delivery",
     "orders",
     "demo",

@@ -19,6 +19,8 @@ if "orders" in settings.ROOMS:
     urlpatterns.append(
         path("pay/notify/<uuid:shop_id>/<uuid:account_id>", import_module("goodfor.config.notify").notify)
     )
+if "supply" in settings.ROOMS:
+    urlpatterns.append(path("supply/hook/<slug:token>", import_module("goodfor.config.supply_hook").hook))
 if "notify" in settings.ROOMS:
     sms_report = import_module("goodfor.config.reports").report
     urlpatterns.append(path("notify/report/<uuid:shop_id>/<uuid:account_id>/<slug:token>", sms_report))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodfor.config.settings")
-LEAN_PREFIXES = ("/api/", "/pay/notify/", "/healthz", "/readyz", "/metrics")
+LEAN_PREFIXES = ("/api/", "/pay/notify/", "/supply/hook/", "/healthz", "/readyz", "/metrics")
 
 
 def _lean_handler() -> WSGIHandler:

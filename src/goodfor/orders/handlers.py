@@ -10,6 +10,7 @@ from goodfor.orders.operations.book_void import book_void
 from goodfor.orders.operations.count_refund import uncount_refund
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.forget_contacts import forget_contacts
+from goodfor.orders.operations.hear_supply import deliver_supplied, refund_unsupplied
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
 from goodfor.payments import queries as payments
 
@@ -68,6 +69,16 @@ def on_codes_voided(event: StoredEvent) -> None:
         currency=event.payload["currency"],
         now=event.occurred_at,
     )
+
+
+def on_line_supplied(event: StoredEvent) -> None:
+    """Suppliers delivered all that a line wanted."""
+    deliver_supplied(shop_id=event.shop_id, order_id=UUID(event.payload["order_id"]), now=utc_now())
+
+
+def on_line_failed(event: StoredEvent) -> None:
+    """No supplier could deliver a line."""
+    refund_unsupplied(shop_id=event.shop_id, order_id=UUID(event.payload["order_id"]), now=utc_now())
 
 
 def on_buyer_erasing(event: StoredEvent) -> None:

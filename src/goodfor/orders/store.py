@@ -16,6 +16,7 @@ INSERT_ORDER = Statement(__package__, "sql/insert_order.sql")
 _LOCK = Statement(__package__, "sql/lock_order.sql")
 _LINES = Statement(__package__, "sql/lines.sql")
 _MOVE = Statement(__package__, "sql/move_order.sql")
+_PUT_OFF = Statement(__package__, "sql/put_off.sql")
 _REFUND_FAILED = Statement(__package__, "sql/mark_refund_failed.sql")
 _NOTE_REFUNDED = Statement(__package__, "sql/note_refunded.sql")
 
@@ -36,6 +37,7 @@ class LockedOrder:
     delivered_at: datetime | None
     closed_at: datetime | None
     placed_at: datetime
+    channel: str
 
 
 def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
@@ -43,7 +45,7 @@ def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
     row = _LOCK.row({"shop_id": shop_id, "order_id": order_id})
     if row is None:
         raise OrderNotFound
-    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:13])
+    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:14])
 
 
 def lines_of(shop_id: UUID, order_id: UUID) -> list[LineRow]:
@@ -68,6 +70,12 @@ def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps
     )
     params.update(stamps, shop_id=shop_id, order_id=order_id, from_state=from_state, to_state=to_state)
     if _MOVE.run(params) != 1:
+        raise RuntimeError("a locked order changed under its lock")
+
+
+def put_off(shop_id: UUID, order_id: UUID, deliver_by: datetime) -> None:
+    """Another deadline of a paid order, whose row the caller holds."""
+    if _PUT_OFF.run({"shop_id": shop_id, "order_id": order_id, "deliver_by": deliver_by}) != 1:
         raise RuntimeError("a locked order changed under its lock")
 
 

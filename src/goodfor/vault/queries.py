@@ -23,8 +23,9 @@ from goodfor.vault.importing.context import FINGERPRINT
 from goodfor.vault.importing.dry_run import dry_run
 from goodfor.vault.importing.known import known_duplicates
 from goodfor.vault.importing.sealing import fingerprint_text
-from goodfor.vault.models import Batch, BatchLine, StockWatch
+from goodfor.vault.models import Batch, BatchLine, Code, StockWatch
 from goodfor.vault.parsing.fields import clean
+from goodfor.vault.states import CODE_NUMBERS, RESERVED
 from goodfor.vault.types import BatchView, HeldCode, LineFault, StockLevel
 from goodfor.vault.views import batch_view
 from goodfor.vault.wording import LINE_TEXTS
@@ -94,6 +95,11 @@ def thresholds(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, int]:
 def held(shop_id: UUID, holder_id: UUID) -> list[HeldCode]:
     """Codes that the holder has bought, in the order of the file; reserved and quarantined ones are not shown."""
     return [HeldCode(*row) for row in _HELD.rows({"shop_id": shop_id, "holder_id": holder_id})]
+
+
+def reserved_for(shop_id: UUID, holder_id: UUID) -> int:
+    """How many codes are reserved for a holder."""
+    return Code.objects.filter(shop_id=shop_id, holder_id=holder_id, state=CODE_NUMBERS[RESERVED]).count()
 
 
 def find_code(shop_id: UUID, *, secret: str, number: str = "") -> UUID | None:

@@ -376,3 +376,20 @@ class Voided:
 
     count: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCode:
+    """A code that a supplier delivered; `number` is empty for codes of a single part."""
+
+    number: str = field(repr=False)
+    secret: str = field(repr=False)
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Which of the codes that came were kept, and which the shop held before, by their places in the set."""
+
+    kept: tuple[int, ...]
+    doubles: tuple[int, ...]

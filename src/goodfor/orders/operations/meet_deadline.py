@@ -7,6 +7,7 @@ from django.db import transaction
 
 from goodfor.orders import states, store
 from goodfor.orders.operations.settle import fulfil
+from goodfor.supply.operations.close_want import give_up
 
 
 @transaction.atomic(savepoint=False)
@@ -15,4 +16,6 @@ def meet_deadline(*, shop_id: UUID, order_id: UUID, now: datetime) -> str:
     order = store.lock_order(shop_id, order_id)
     if order.state != states.PAID:
         return order.state
+    # What suppliers deliver from here on is for others; the buyer waits no longer.
+    give_up(shop_id=shop_id, order_id=order_id, reason="deadline", now=now)
     return fulfil(shop_id=shop_id, order_id=order_id, entries=(), cause="deadline", now=now)

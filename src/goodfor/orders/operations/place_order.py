@@ -25,8 +25,10 @@ from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.orders.operations.keep_invoice import keep_invoice
 from goodfor.orders.pricing import buyer_key, check_requests, price_lines
 from goodfor.orders.types import Buyer, LineRequest, LineView, PlacedOrder
+from goodfor.supply import queries as supply
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stocks
+from goodfor.vault.errors import OutOfStock
 
 #: Nobody may empty a shop by not paying: so many open orders, with so many codes in all. More is paid from a balance.
 OPEN_PER_BUYER = 5
@@ -71,9 +73,7 @@ def place_order(
     order_id, number, secret = uuid7(), order_number(now), secret_token()
     # Sorted by SKU so that two orders of the same SKUs meet in the same order.
     for line in sorted(priced, key=lambda item: item.sku_id):
-        vault.reserve(
-            shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, until=pay_by, now=now
-        )
+        _reserve(shop_id, line, pay_by, now)
     placed = PlacedOrder(order_id, number, secret, total, pay_by, priced)
     _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, now)
     if buyer.invoice is not None:
@@ -89,6 +89,18 @@ def place_order(
     )
     publish(shop_id=shop_id, event=OrderPlaced(order_id, number, total.amount_minor, total.currency), now=now)
     return placed
+
+
+def _reserve(shop_id: UUID, line: LineView, until: datetime, now: datetime) -> None:
+    """From own stock; what is not there and suppliers have is bought once it is paid for. Raises OutOfStock."""
+    try:
+        vault.reserve(
+            shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, until=until, now=now
+        )
+    except OutOfStock:
+        offered = supply.buyable(shop_id, [line.sku_id], now).get(line.sku_id)
+        if offered is None or offered.units < line.quantity:
+            raise
 
 
 def _insert(

@@ -12,7 +12,9 @@ from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, states, store
 from goodfor.orders.events import OrderDelivered, OrderPaid
+from goodfor.orders.operations.ask_suppliers import ask_suppliers
 from goodfor.orders.operations.start_refund import start_refund
+from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
 
 #: Codes from the vault are there at once; the time is for what goes wrong.
@@ -63,16 +65,27 @@ def settle(
     )
     if give_back:
         return _give_back(shop_id, order.id, paid, give_back, now)
-    return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, now=now)
+    return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, first=True, now=now)
 
 
-def fulfil(*, shop_id: UUID, order_id: UUID, entries: Sequence[Entry], cause: str, now: datetime) -> str:
-    """Deliver a paid order whose row this transaction holds, else refund it; posts `entries` with its own."""
+def fulfil(
+    *, shop_id: UUID, order_id: UUID, entries: Sequence[Entry], cause: str, first: bool = False, now: datetime
+) -> str:
+    """Deliver a paid order whose row this transaction holds, else refund it; posts `entries` with its own.
+
+    The `first` time, what is not in stock is bought where suppliers offer it: the order stays paid until it is there.
+    """
+    if not first and supply.is_wanted(shop_id, order_id):
+        return states.PAID
     order = store.lock_order(shop_id, order_id)
-    lines = [ToDeliver(line.id, line.sku_id, line.quantity) for line in store.lines_of(shop_id, order_id)]
+    rows = store.lines_of(shop_id, order_id)
+    lines = [ToDeliver(line.id, line.sku_id, line.quantity) for line in rows]
     try:
         delivered = delivery.deliver_reserved(shop_id=shop_id, lines=lines, now=now)
     except OutOfStock:
+        if first and ask_suppliers(shop_id=shop_id, order=order, lines=rows, now=now):
+            ledger.post(shop_id=shop_id, currency=order.total.currency, entries=entries, now=now)
+            return states.PAID
         start_refund(
             shop_id=shop_id, order=order, reason="out_of_stock", actor="system", entries=tuple(entries), now=now
         )

@@ -14,10 +14,12 @@ from goodfor.vault.operations.expire_lots import expire_lots
 from goodfor.vault.operations.expire_reservations import expire_reservations
 from goodfor.vault.operations.export_codes import export_codes
 from goodfor.vault.operations.fold_stock import fold_stock
+from goodfor.vault.operations.hold_longer import hold_longer
 from goodfor.vault.operations.import_file import import_file
 from goodfor.vault.operations.purge_batch import purge_batch
 from goodfor.vault.operations.quarantine_codes import quarantine_codes
 from goodfor.vault.operations.quarantine_lots import quarantine_lots
+from goodfor.vault.operations.receive_codes import receive_codes
 from goodfor.vault.operations.receive_file import discard_file, receive_file, receiving
 from goodfor.vault.operations.recheck_intake import recheck_intake
 from goodfor.vault.operations.release import release
@@ -51,10 +53,12 @@ __all__ = [
     "expire_reservations",
     "export_codes",
     "fold_stock",
+    "hold_longer",
     "import_file",
     "purge_batch",
     "quarantine_codes",
     "quarantine_lots",
+    "receive_codes",
     "receive_file",
     "receiving",
     "recheck_intake",

@@ -77,7 +77,7 @@ def _flag(value: Any) -> bool | None:
 def _warranty(row: Mapping[str, Any]) -> int | None:
     """0 is without bound there, and none here."""
     length, unit = whole(row.get("warrantyTime")), whole(row.get("warrantyUnit"))
-    return length * _UNITS[unit] if length and unit in _UNITS else None
+    return length * _UNITS[unit] if length and unit is not None and unit in _UNITS else None
 
 
 def _channels(value: Any) -> tuple[frozenset[str], dict[str, Decimal]]:

@@ -1,0 +1,66 @@
+"""What own stock does not have is bought from suppliers. In the caller's transaction, with the order's row locked."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.orders import store
+from goodfor.orders.types import LineRow
+from goodfor.supply import queries as supply
+from goodfor.supply.operations.want_supply import want_supply
+from goodfor.supply.types import WantLine
+from goodfor.vault import operations as vault
+from goodfor.vault import queries as stock
+from goodfor.vault.errors import OutOfStock
+
+#: What is reserved for the order stays so beyond its deadline: whoever ends it then gives it back.
+KEPT_BEYOND: Final = timedelta(hours=1)
+
+
+def ask_suppliers(*, shop_id: UUID, order: store.LockedOrder, lines: Sequence[LineRow], now: datetime) -> bool:
+    """Reserve what is there, have the rest bought, and wait for it; False, and nothing done, where nobody offers it."""
+    offered = supply.buyable(shop_id, [line.sku_id for line in lines], now)
+    if not offered:
+        return False
+    seconds = supply.deadline_seconds(shop_id, [line.sku_id for line in lines if line.sku_id in offered])
+    deadline = now + timedelta(seconds=seconds)
+    try:
+        with transaction.atomic():
+            missing = [
+                line
+                for line in sorted(lines, key=lambda item: item.sku_id)
+                if not _reserved(shop_id, line, line.sku_id in offered, deadline + KEPT_BEYOND, now)
+            ]
+            want_supply(
+                shop_id=shop_id,
+                order_id=order.id,
+                lines=[WantLine(line.id, line.sku_id, line.quantity, line.unit_price_minor) for line in missing],
+                currency=order.total.currency,
+                channel=order.channel,
+                deadline_at=deadline,
+                now=now,
+            )
+    except OutOfStock:
+        return False
+    store.put_off(shop_id, order.id, deadline)
+    return True
+
+
+def _reserved(shop_id: UUID, line: LineRow, offered: bool, until: datetime, now: datetime) -> bool:
+    """Own stock holds all of the line until then; False: it is to be bought. Raises OutOfStock: nobody offers it."""
+    if stock.reserved_for(shop_id, line.id) == line.quantity:
+        vault.hold_longer(shop_id=shop_id, holder_id=line.id, until=until)
+        return True
+    vault.release(shop_id=shop_id, holder_id=line.id, now=now)
+    try:
+        vault.reserve(
+            shop_id=shop_id, sku_id=line.sku_id, holder_id=line.id, quantity=line.quantity, until=until, now=now
+        )
+    except OutOfStock:
+        if offered:
+            return False
+        raise
+    return True

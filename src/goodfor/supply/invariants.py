@@ -1,0 +1,72 @@
+"""Truths about buying."""
+
+from goodfor.kernel.invariants import Invariant, history_invariant
+from goodfor.supply import states
+
+INVARIANTS = [
+    Invariant(
+        name="supply_wants_equal_attempts",
+        room="supply",
+        why="what is under way and there is what the purchases say: never more than was ordered",
+        sql="""
+        SELECT w.id::text, 'under way ' || w.in_flight || ' of ' || coalesce(a.way, 0) || ', there ' || w.delivered
+               || ' of ' || coalesce(a.there, 0)
+        FROM supply_want w
+        LEFT JOIN (SELECT want_id, sum(supply_under_way(state, quantity)) AS way, sum(supply_there(state, got)) AS there
+                   FROM supply_attempt GROUP BY want_id) a ON a.want_id = w.id
+        WHERE w.in_flight <> coalesce(a.way, 0) OR w.delivered <> coalesce(a.there, 0)
+           OR w.in_flight + w.delivered > w.quantity
+        """,
+    ),
+    Invariant(
+        name="supply_one_in_flight",
+        room="supply",
+        why="the next supplier is asked only when the one before certainly delivers nothing",
+        sql="""
+        SELECT want_id::text, count(*) || ' purchases under way' FROM supply_attempt
+        WHERE state IN ('sending', 'accepted', 'unknown', 'manual') GROUP BY want_id HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        name="supply_wants_in_time",
+        room="supply",
+        why="a want past its deadline is closed, so that the buyer has goods or the money back",
+        sql="""
+        SELECT id::text, 'open since ' || deadline_at FROM supply_want
+        WHERE state = 'open' AND deadline_at < %(now)s - interval '5 minutes'
+        """,
+    ),
+    Invariant(
+        name="supply_purchases_are_asked_about",
+        room="supply",
+        why="a purchase of unknown end is on the schedule or on a person's desk",
+        sql="""
+        SELECT id::text, state || ' and nobody asks' FROM supply_attempt
+        WHERE state IN ('sending', 'accepted', 'unknown')
+          AND (next_at IS NULL OR next_at < %(now)s - interval '10 minutes')
+        """,
+    ),
+    Invariant(
+        name="supply_codes_counted",
+        room="supply",
+        why="each code a supplier delivered is marked for one purchase, and no purchase counts more than came",
+        sql="""
+        SELECT a.id::text, 'got ' || a.got || ', marks ' || count(m.mark)
+        FROM supply_attempt a JOIN supply_want w ON w.id = a.want_id AND w.kind = 'code'
+        LEFT JOIN supply_mark m ON m.shop_id = a.shop_id AND m.attempt_id = a.id
+        WHERE a.got > 0
+        GROUP BY a.id, a.got HAVING a.got > count(m.mark)
+        """,
+    ),
+    Invariant(
+        name="supply_holds_end_with_purchases",
+        room="supply",
+        why="money is set aside only while a purchase is under way",
+        sql="""
+        SELECT id::text, state || ' with a hold' FROM supply_attempt
+        WHERE hold_tx IS NOT NULL AND state NOT IN ('sending', 'accepted', 'unknown', 'manual')
+        """,
+    ),
+    history_invariant(states.WANT, table="supply_want", room="supply", name="supply_wants_moved_as_allowed"),
+    history_invariant(states.ATTEMPT, table="supply_attempt", room="supply", name="supply_purchases_moved_as_allowed"),
+]

@@ -1,0 +1,35 @@
+"""Row locks of supply: after those of orders, before the ledger's. A want before its attempts."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from goodfor.kernel.locks import LOCK_TIMEOUT_MS
+from goodfor.supply.errors import AttemptNotFound
+from goodfor.supply.purchase_models import Attempt, Want
+
+
+def _limit_waiting() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
+
+
+def lock_want(shop_id: UUID, want_id: UUID) -> Want | None:
+    """Lock one want; None when there is none."""
+    _limit_waiting()
+    return Want.objects.select_for_update().filter(shop_id=shop_id, id=want_id).first()
+
+
+def lock_wants(shop_id: UUID, order_id: UUID) -> list[Want]:
+    """Lock all wants of an order."""
+    _limit_waiting()
+    return list(Want.objects.select_for_update().filter(shop_id=shop_id, order_id=order_id).order_by("id"))
+
+
+def lock_attempt(shop_id: UUID, attempt_id: UUID) -> tuple[Want, Attempt]:
+    """Lock an attempt and, before it, its want. Raises AttemptNotFound."""
+    found = Attempt.objects.filter(shop_id=shop_id, id=attempt_id).values_list("want_id", flat=True).first()
+    want = lock_want(shop_id, found) if found else None
+    if want is None:
+        raise AttemptNotFound
+    return want, Attempt.objects.select_for_update().get(shop_id=shop_id, id=attempt_id)

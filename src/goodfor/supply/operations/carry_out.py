@@ -1,0 +1,106 @@
+"""Send a purchase that was written down, and go on to the next supplier when this one said no. Outside transactions."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.crypto import DecryptFailed
+from goodfor.kernel.faultpoints import reach
+from goodfor.supply import states
+from goodfor.supply.calling import Line, line_to
+from goodfor.supply.mapping import form_of, order_ref, tidy
+from goodfor.supply.notify_url import notify_url
+from goodfor.supply.operations.begin_attempt import Begun, begin_attempt
+from goodfor.supply.operations.settle_attempt import Told, settle_attempt
+from goodfor.supply.providers.base import Descriptor
+from goodfor.supply.providers.values import Accepted, Delivered, Doubt, Order, Placed, PlaceRequest, Refused
+from goodfor.supply.purchase_models import Attempt, Want
+
+log = structlog.get_logger(__name__)
+#: A supplier that is called no more: what the hub needs to know of a protocol that is gone.
+GONE: Final = Descriptor("", "", frozenset(), "unsafe", "nothing", "none", inline=True, calls="nothing")
+
+
+def buy(*, shop_id: UUID, want_id: UUID, now: datetime) -> int:
+    """Buy for a want until somebody has it, nobody can, or it is not known; how many purchases were sent."""
+    sent = 0
+    while (begun := begin_attempt(shop_id=shop_id, want_id=want_id, now=utc_now() if sent else now)) is not None:
+        reach("supply.begun")
+        sent += 1
+        if carry_out(begun, utc_now() if sent > 1 else now) not in states.ENDED:
+            break
+    return sent
+
+
+def carry_out(begun: Begun, now: datetime) -> str:
+    """One purchase: the attempt's state after."""
+    attempt, want = begun.attempt, begun.want
+    line = line_to(begun.supplier, now)
+    if line is None:
+        told = Told(Refused("config", "", "protocol or secrets are gone"))
+        return settle_attempt(shop_id=attempt.shop_id, attempt_id=attempt.id, told=told, about=GONE, now=now)
+    told = _place(line, attempt, want)
+    reach("supply.called")
+    after = utc_now()
+    line.hang_up(attempt_id=attempt.id, now=now)
+    return settle_attempt(
+        shop_id=attempt.shop_id, attempt_id=attempt.id, told=told, about=line.connector.about, now=max(now, after)
+    )
+
+
+def request_of(line: Line, attempt: Attempt, want: Want) -> PlaceRequest:
+    """The same for every try of the same purchase. Raises DecryptFailed."""
+    return PlaceRequest(
+        number=attempt.number,
+        item_id=attempt.item_id,
+        quantity=attempt.quantity // attempt.multiple,
+        max_cost=tidy(attempt.max_cost),
+        currency=attempt.currency,
+        sku_id=attempt.variant,
+        form=form_of(want),
+        notify_url=notify_url(line.supplier),
+        channel=want.channel,
+    )
+
+
+def _place(line: Line, attempt: Attempt, want: Want) -> Told:
+    try:
+        answer: Placed = line.connector.purchase.place(line.site, line.wire, request_of(line, attempt, want))
+    except DecryptFailed:
+        return Told(Refused("request", "", "the form cannot be opened"))
+    except Exception as error:
+        # A mistake of ours in one connector: what it had sent before is not known.
+        log.error("connector_failed", protocol=line.connector.about.protocol, error=type(error).__name__)
+        return Told(Doubt("crashed"))
+    if isinstance(answer, Accepted) and want.kind == "code" and not line.connector.about.inline:
+        # Many have it the moment they take the order; what is not there yet is asked for on the schedule.
+        return _at_once(line, attempt, answer)
+    if isinstance(answer, Delivered) and not answer.codes and want.kind == "code":
+        return _at_once(line, attempt, Accepted(answer.ref, answer.cost))
+    return Told(answer)
+
+
+def _at_once(line: Line, attempt: Attempt, answer: Accepted) -> Told:
+    known = replace(order_ref(attempt), ref=answer.ref or attempt.ref)
+    try:
+        found = line.connector.purchase.query(line.site, line.wire, known)
+        if isinstance(found, Order) and found.state == "success":
+            told = with_codes(line, replace(known, ref=found.ref or known.ref), found)
+            return replace(told, answer=replace(found, charged=found.charged or answer.cost), asking=False)
+    except Exception as error:
+        log.error("connector_failed", protocol=line.connector.about.protocol, error=type(error).__name__)
+    return Told(answer)
+
+
+def with_codes(line: Line, ref: object, found: Order) -> Told:
+    """The codes too, where they are to be fetched apart. May raise what a connector raises by mistake."""
+    if found.codes or not found.has_codes:
+        return Told(found, found.codes, asking=True)
+    fetched = line.connector.purchase.codes(line.site, line.wire, ref)  # type: ignore[arg-type]
+    if isinstance(fetched, tuple):
+        return Told(found, fetched, asking=True)
+    return Told(fetched if isinstance(fetched, Doubt) else Doubt("no_codes"), asking=True)

@@ -1,0 +1,49 @@
+"""Ends of a want. The caller holds its row."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.kernel.events import publish
+from goodfor.kernel.statemachine import record_history
+from goodfor.supply import states
+from goodfor.supply.events import LineFailed, LineSupplied
+from goodfor.supply.locks import lock_wants
+from goodfor.supply.purchase_models import Want
+
+
+def close_want(want: Want, to_state: str, *, reason: str, now: datetime) -> None:
+    """Move an open want to its end, and tell when its line is through."""
+    Want.objects.filter(shop_id=want.shop_id, id=want.id, state=states.OPEN).update(
+        state=to_state, reason=reason[:40], closed_at=now, next_at=None
+    )
+    record_history(
+        shop_id=want.shop_id,
+        machine=states.WANT,
+        subject_id=want.id,
+        moves=[(states.OPEN, to_state)],
+        actor="system",
+        cause=reason or to_state,
+        now=now,
+    )
+    want.state, want.reason, want.closed_at, want.next_at = to_state, reason, now, None
+    if to_state == states.SUPPLIED:
+        parts = Want.objects.filter(shop_id=want.shop_id, line_id=want.line_id).exclude(state=states.SUPPLIED)
+        if not parts.exists():
+            event = LineSupplied(want.order_id, want.line_id)
+            publish(shop_id=want.shop_id, event=event, cause=("supply.want", want.id), now=now)
+    elif to_state == states.FAILED:
+        failed = LineFailed(want.order_id, want.line_id, reason)
+        publish(shop_id=want.shop_id, event=failed, cause=("supply.want", want.id), now=now)
+
+
+@transaction.atomic(savepoint=False)
+def give_up(*, shop_id: UUID, order_id: UUID, reason: str, now: datetime) -> int:
+    """Nobody waits any more: nothing new is bought for this order; what is under way is asked about to its end."""
+    count = 0
+    for want in lock_wants(shop_id, order_id):
+        if want.state == states.OPEN:
+            close_want(want, states.GIVEN_UP, reason=reason, now=now)
+            count += 1
+    return count

@@ -1,0 +1,258 @@
+"""What a supplier said about a purchase, applied: to the attempt, its want, the vault and the books, at once or not.
+
+Every answer comes here: of the buying call, of a question, of a call from outside, of a person. It may come twice, late
+and in any order; what has ended stays ended, except for goods that come after all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.kernel.events import publish
+from goodfor.kernel.faultpoints import reach
+from goodfor.kernel.statemachine import record_history
+from goodfor.supply import states
+from goodfor.supply.events import AttemptNeedsPerson
+from goodfor.supply.locks import lock_attempt
+from goodfor.supply.operations.book_attempt import book_goods, book_nothing, book_returned, cost_of
+from goodfor.supply.operations.close_want import close_want
+from goodfor.supply.operations.guard import mend, trip
+from goodfor.supply.operations.take_codes import take_codes
+from goodfor.supply.providers.base import Descriptor
+from goodfor.supply.providers.values import Accepted, Asked, Code, Delivered, Doubt, NotFound, Order, Placed, Refused
+from goodfor.supply.purchase_models import Attempt, Want
+from goodfor.supply.schedule import AGAIN_AFTER, ask_at
+
+#: States of an order that end it without goods. What is "unpaid" delivers nothing; should it all the same, it is late.
+_ENDED: Final = frozenset({"failed", "cancelled", "refunded", "unpaid"})
+#: No other supplier will do better with the same data of the buyer.
+_HOPELESS: Final = frozenset({"account", "risk"})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer and, where they were fetched apart, the codes. `asking`: it answers a question, not the purchase."""
+
+    answer: Placed | Asked
+    codes: tuple[Code, ...] = field(default=(), repr=False)
+    asking: bool = False
+
+
+@transaction.atomic(savepoint=False)
+def settle_attempt(
+    *, shop_id: UUID, attempt_id: UUID, told: Told, about: Descriptor, actor: str = "supplier", now: datetime
+) -> str:
+    """Returns the attempt's state after. Raises AttemptNotFound."""
+    want, attempt = lock_attempt(shop_id, attempt_id)
+    change = _Change(want, attempt, about, actor, now)
+    answer = told.answer
+    if isinstance(answer, Delivered):
+        change.delivered(answer.codes, answer.ref, answer.cost)
+    elif isinstance(answer, Order):
+        change.order(answer, told.codes or answer.codes)
+    elif attempt.state not in states.IN_FLIGHT:
+        pass
+    elif isinstance(answer, Accepted):
+        change.accepted(answer.ref, answer.cost)
+    elif isinstance(answer, Refused) and not told.asking and attempt.state != states.ACCEPTED:
+        change.refused(answer)
+    elif isinstance(answer, NotFound):
+        change.not_found()
+    else:
+        change.doubt(answer.reason if isinstance(answer, Doubt) else answer.why, asking=told.asking)
+    reach("supply.settling")
+    return attempt.state
+
+
+@dataclass(slots=True)
+class _Change:
+    """One answer being applied."""
+
+    want: Want
+    attempt: Attempt
+    about: Descriptor
+    actor: str
+    now: datetime
+
+    def order(self, order: Order, codes: tuple[Code, ...]) -> None:
+        """Two axes: what was delivered, and what came back of the money."""
+        attempt = self.attempt
+        attempt.ref = order.ref[:64] or attempt.ref
+        word = (order.message or order.word)[:200]
+        if order.state == "success" or (order.state in ("refunded", "cancelled", "refunding") and codes):
+            self.delivered(codes, order.ref, order.charged, done=order.done, word=word)
+        elif attempt.state in states.IN_FLIGHT:
+            if order.state in _ENDED:
+                self.failed(order.state, word)
+            elif order.state == "doubt":
+                self.doubt("doubt", asking=True)
+            else:
+                self.accepted(order.ref, order.charged)
+        if order.refunded > attempt.refunded and attempt.state in states.WITH_GOODS:
+            book_returned(self.want, attempt, order.refunded, self.now)
+
+    def accepted(self, ref: str, cost: Decimal | None) -> None:
+        """They have it: ask until it ends."""
+        attempt = self.attempt
+        attempt.ref, attempt.charged = ref[:64] or attempt.ref, cost if cost is not None else attempt.charged
+        attempt.not_found_at = None
+        self._ask_again(states.ACCEPTED, "")
+
+    def doubt(self, reason: str, *, asking: bool) -> None:
+        """No usable answer. To a question it says nothing; to the purchase: nobody knows."""
+        if self.attempt.state == states.SENDING or (not asking and self.attempt.state == states.UNKNOWN):
+            trip(why="unknown", **self._place())
+            self._ask_again(states.UNKNOWN, reason)
+            return
+        self._ask_again(self.attempt.state, reason if self.attempt.state == states.UNKNOWN else "")
+
+    def not_found(self) -> None:
+        """Proof only when it may be, and when it is said again a minute later."""
+        attempt = self.attempt
+        early = self.now < attempt.sent_at + timedelta(seconds=self.about.found_after)
+        if attempt.state == states.ACCEPTED or early:
+            self._ask_again(states.UNKNOWN if attempt.state == states.SENDING else attempt.state, "not_found")
+        elif attempt.not_found_at is None or self.now < attempt.not_found_at + AGAIN_AFTER:
+            attempt.not_found_at = attempt.not_found_at or self.now
+            self._ask_again(states.UNKNOWN, "not_found")
+        else:
+            self._without(states.REJECTED, "not_found", "")
+
+    def refused(self, no: Refused) -> None:
+        """Certainly no order."""
+        trip(why=no.why, **self._place())
+        self._without(states.REJECTED, no.why, f"{no.code} {no.message}".strip()[:200])
+
+    def failed(self, reason: str, word: str) -> None:
+        """There was an order, and it ended without goods."""
+        trip(why="failed", **self._place())
+        state = states.ATTEMPT_FAILED
+        self._without(state, reason, word)
+
+    def delivered(
+        self, codes: tuple[Code, ...], ref: str, cost: Decimal | None, *, done: int | None = None, word: str = ""
+    ) -> None:
+        """Goods. A success without codes of what has codes is not one yet."""
+        attempt, want = self.attempt, self.want
+        if attempt.state in states.WITH_GOODS:
+            return
+        if want.kind == "code" and not codes:
+            if attempt.state in states.IN_FLIGHT:
+                attempt.ref = ref[:64] or attempt.ref
+                self._ask_again(states.ACCEPTED, "no_codes")
+            return
+        attempt.ref, attempt.charged = ref[:64] or attempt.ref, cost if cost is not None else attempt.charged
+        attempt.word = word
+        late = want.state != states.OPEN or attempt.state in states.WITHOUT
+        if want.kind == "code":
+            good = self._keep(codes, late=late)
+        else:
+            book_goods(want, attempt, self.now, kept=True)
+            good = attempt.quantity if done is None else max(0, min(attempt.quantity, done))
+        self._with(good, late=late)
+
+    def _keep(self, codes: tuple[Code, ...], *, late: bool) -> int:
+        """Into the vault and the books; how many were good for the line."""
+        attempt = self.attempt
+        cost = cost_of(self.want, attempt)
+        taken = take_codes(want=self.want, attempt=attempt, codes=codes, cost_minor=cost, late=late, now=self.now)
+        kept = taken.good + taken.spare
+        book_goods(self.want, attempt, self.now, kept=kept > 0)
+        if taken.doubles:
+            attempt.reason = "doubles"
+        elif kept < attempt.quantity:
+            attempt.reason = "too_few"
+        elif taken.spare and not late:
+            attempt.reason = "too_many"
+        if not kept:
+            trip(why="bad_codes", **self._place())
+        return taken.good
+
+    def _with(self, good: int, *, late: bool) -> None:
+        attempt, want = self.attempt, self.want
+        if late:
+            self._end(states.LATE, attempt.reason or "late", 0)
+            return
+        if good == 0:
+            self._end(states.ATTEMPT_FAILED, attempt.reason or "bad_codes", 0)
+        else:
+            self._end(states.DELIVERED if good == attempt.quantity else states.PARTIAL, attempt.reason, good)
+            if good == attempt.quantity:
+                mend(**self._where())
+        want.refresh_from_db()
+        if want.delivered == want.quantity:
+            close_want(want, states.SUPPLIED, reason="", now=self.now)
+        else:
+            self._look_on()
+
+    def _without(self, state: str, reason: str, word: str) -> None:
+        book_nothing(self.want, self.attempt, self.now)
+        self.attempt.word = word
+        self._end(state, reason, 0)
+        if self.want.state != states.OPEN:
+            return
+        if reason in _HOPELESS:
+            self.want.refresh_from_db()
+            close_want(self.want, states.FAILED, reason=reason, now=self.now)
+        else:
+            self._look_on()
+
+    def _look_on(self) -> None:
+        """The next supplier, at once."""
+        Want.objects.filter(shop_id=self.want.shop_id, id=self.want.id, state=states.OPEN).update(next_at=self.now)
+
+    def _ask_again(self, state: str, reason: str) -> None:
+        attempt = self.attempt
+        nothing_to_ask = state == states.UNKNOWN and self.about.found_by == "nothing" and self.about.repeat != "same"
+        at = None if nothing_to_ask else ask_at(state=state, asked=attempt.asked, now=self.now)
+        before = attempt.state
+        if before == states.MANUAL:
+            return
+        path = [(before, state)] if state != before else []
+        if at is None and state != states.SENDING:
+            path.append((state, states.MANUAL))
+            event = AttemptNeedsPerson(attempt.id, attempt.supplier_id, reason or state)
+            publish(
+                shop_id=attempt.shop_id, event=event, cause=("supply.attempt", attempt.id), now=self.now
+            )  # fmt: skip
+        self._write(path, reason, at, asked=attempt.asked + 1)
+
+    def _end(self, state: str, reason: str, good: int) -> None:
+        self.attempt.got = good
+        self.attempt.ended_at = self.now
+        self._write([(self.attempt.state, state)], reason, None, asked=self.attempt.asked)
+
+    def _write(self, path: Sequence[tuple[str, str]], reason: str, at: datetime | None, *, asked: int) -> None:
+        attempt = self.attempt
+        for before, after in path:
+            attempt.state = after
+            columns = {
+                "state": after, "ref": attempt.ref, "reason": reason[:40], "word": attempt.word[:200],
+                "charged": attempt.charged, "not_found_at": attempt.not_found_at, "asked": asked, "next_at": at,
+                "answered_at": self.now, "got": attempt.got, "ended_at": attempt.ended_at,
+            }  # fmt: skip
+            touched = Attempt.objects.filter(shop_id=attempt.shop_id, id=attempt.id, state=before).update(**columns)
+            assert touched == 1
+        if not path:
+            Attempt.objects.filter(shop_id=attempt.shop_id, id=attempt.id, state=attempt.state).update(
+                ref=attempt.ref, reason=reason[:40], charged=attempt.charged, not_found_at=attempt.not_found_at,
+                asked=asked, next_at=at, answered_at=self.now,
+            )  # fmt: skip
+            return
+        record_history(
+            shop_id=attempt.shop_id, machine=states.ATTEMPT, subject_id=attempt.id, moves=path, actor=self.actor,
+            cause=(reason or attempt.state)[:64], now=self.now,
+        )  # fmt: skip
+
+    def _where(self) -> dict[str, Any]:
+        return {
+            "shop_id": self.attempt.shop_id, "supplier_id": self.attempt.supplier_id, "item_ref": self.attempt.item_ref,
+        }  # fmt: skip
+
+    def _place(self) -> dict[str, Any]:
+        return {**self._where(), "now": self.now}

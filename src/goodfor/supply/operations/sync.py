@@ -1,0 +1,146 @@
+"""Look at what suppliers offer and hold for us: whole catalogues, single items that were hinted at, balances."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.side_by_side import side_by_side
+from goodfor.kernel.sql import Statement
+from goodfor.kernel.tenancy import platform_job
+from goodfor.supply.calling import Line, line_to
+from goodfor.supply.errors import SupplierNotFound
+from goodfor.supply.models import Item, Supplier
+from goodfor.supply.operations.guard import may_call
+from goodfor.supply.operations.note_items import forget_unseen, note_items
+from goodfor.supply.providers.values import Balance, Doubt, ItemPage, Refused
+from goodfor.supply.providers.values import Item as SoldItem
+
+log = structlog.get_logger(__name__)
+_HINTED: Final = Statement("goodfor.supply", "sql/claim_hints.sql")
+SWEEP_EVERY: Final = timedelta(hours=6)
+SWEEP_AGAIN: Final = timedelta(minutes=5)
+MAX_PAGES: Final = 5_000
+CALLS_AT_ONCE: Final = 8
+#: The longest wait for a place in a supplier's pace.
+LONGEST_WAIT: Final = 30.0
+
+
+def sweep(*, shop_id: UUID, supplier_id: UUID, now: datetime) -> int:
+    """The whole catalogue, page by page, at the supplier's pace; how many items changed. What is gone is not sold.
+
+    A sweep that breaks off forgets nothing and is tried again soon. Raises SupplierNotFound. Outside of transactions.
+    """
+    supplier = Supplier.objects.filter(shop_id=shop_id, id=supplier_id).first()
+    if supplier is None:
+        raise SupplierNotFound
+    changed, cursor, whole = 0, None, False
+    for _page in range(MAX_PAGES):
+        line = line_to(supplier, utc_now())
+        if line is None or not _waited(line, "page"):
+            break
+        page = line.connector.catalogue.page(line.site, line.wire, cursor, None)
+        if not isinstance(page, ItemPage):
+            line.hang_up(attempt_id=None, now=utc_now())
+            break
+        changed += note_items(supplier=supplier, items=page.items, now=utc_now())
+        cursor = page.cursor
+        if cursor is None:
+            whole = True
+            break
+    if whole:
+        forget_unseen(supplier_id=supplier_id, shop_id=shop_id, since=now, now=utc_now())
+    Supplier.objects.filter(shop_id=shop_id, id=supplier_id).update(
+        sweep_at=now + (SWEEP_EVERY if whole else SWEEP_AGAIN), **({"swept_at": now} if whole else {})
+    )
+    return changed
+
+
+def _waited(line: Line, method: str) -> bool:
+    """Wait for a place in the pace; False when that takes too long."""
+    until = time.monotonic() + LONGEST_WAIT
+    place: dict[str, Any] = {
+        "shop_id": line.supplier.shop_id,
+        "supplier_id": line.supplier.id,
+        "about": line.connector.about,
+    }
+    while not may_call(method=method, now=utc_now(), **place):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def read_balance(*, shop_id: UUID, supplier_id: UUID, now: datetime) -> Balance | Refused | Doubt:
+    """Ask what is left there and note it; also the harmless call that tests a connection. Raises SupplierNotFound."""
+    supplier = Supplier.objects.filter(shop_id=shop_id, id=supplier_id).first()
+    if supplier is None:
+        raise SupplierNotFound
+    line = line_to(supplier, now)
+    if line is None:
+        return Doubt("no_protocol")
+    told = line.connector.catalogue.balance(line.site, line.wire)
+    line.hang_up(attempt_id=None, now=now)
+    if isinstance(told, Balance):
+        Supplier.objects.filter(shop_id=shop_id, id=supplier_id).update(
+            balance=told.amount, credit=told.credit or supplier.credit, balance_at=now
+        )
+    return told
+
+
+def read_item(*, shop_id: UUID, supplier_id: UUID, item_id: str, now: datetime) -> bool:
+    """Read one item whole; True when it could be read. One that is gone is not sold any more."""
+    supplier = Supplier.objects.get(shop_id=shop_id, id=supplier_id)
+    line = line_to(supplier, now)
+    if line is None:
+        return False
+    found = line.connector.catalogue.item(line.site, line.wire, item_id)
+    if isinstance(found, SoldItem):
+        note_items(supplier=supplier, items=[found], now=now)
+        return True
+    if isinstance(found, Refused) and found.why == "off_sale":
+        gone = Item.objects.filter(shop_id=shop_id, supplier_id=supplier_id, item_id=item_id)
+        gone.update(state="deleted", changed_at=now, hint_at=None)
+        return True
+    line.hang_up(attempt_id=None, now=now)
+    return False
+
+
+def read_hinted(*, now: datetime, limit: int = 100) -> int:
+    """Items that suppliers told of: read now, all shops."""
+    with platform_job("items that changed"):
+        rows = _HINTED.rows({"now": now, "limit": limit, "again": now + timedelta(minutes=1)})
+    due = sorted({(row[0], row[1], row[2]) for row in rows})
+
+    def work(one: tuple[UUID, UUID, str]) -> int:
+        try:
+            return int(read_item(shop_id=one[0], supplier_id=one[1], item_id=one[2], now=now))
+        except Exception:
+            log.exception("supply_item_not_read", supplier=str(one[1]))
+            return 0
+
+    return sum(side_by_side(due, work, at_once=CALLS_AT_ONCE))
+
+
+def sweep_due(*, now: datetime, limit: int = 8) -> int:
+    """Suppliers whose time has come, several at a time; also their balances."""
+    with platform_job("sweep suppliers"):
+        due = list(
+            Supplier.objects.filter(enabled=True, sweep_at__lte=now)
+            .order_by("sweep_at")
+            .values_list("shop_id", "id")[:limit]
+        )
+        Supplier.objects.filter(id__in=[supplier_id for _shop, supplier_id in due]).update(sweep_at=now + SWEEP_AGAIN)
+
+    def work(one: tuple[UUID, UUID]) -> int:
+        try:
+            read_balance(shop_id=one[0], supplier_id=one[1], now=now)
+            sweep(shop_id=one[0], supplier_id=one[1], now=now)
+        except Exception:
+            log.exception("supply_sweep_failed", supplier=str(one[1]))
+        return 1
+
+    return sum(side_by_side(due, work, at_once=CALLS_AT_ONCE))

@@ -1,0 +1,16 @@
+DROP TRIGGER supply_attempt_counts ON supply_attempt;
+DROP TRIGGER supply_attempt_guard ON supply_attempt;
+DROP TRIGGER supply_want_born ON supply_want;
+DROP TRIGGER supply_want_guard ON supply_want;
+DROP TRIGGER supply_kept ON supply_want;
+DROP TRIGGER supply_kept ON supply_attempt;
+DROP TRIGGER supply_kept ON supply_supplier;
+DROP FUNCTION supply_attempt_counts();
+DROP FUNCTION supply_there(text, int);
+DROP FUNCTION supply_under_way(text, int);
+DROP FUNCTION supply_attempt_guard();
+DROP FUNCTION supply_want_born();
+DROP FUNCTION supply_want_guard();
+DROP FUNCTION supply_attempt_moves();
+DROP FUNCTION supply_want_moves();
+DROP FUNCTION supply_refuse();

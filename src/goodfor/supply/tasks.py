@@ -1,0 +1,48 @@
+"""Periodic duties of supply."""
+
+from datetime import datetime
+
+from goodfor.kernel.loops import loop
+from goodfor.supply.operations.ask import ask_due
+from goodfor.supply.operations.buy_due import buy_due
+from goodfor.supply.operations.close_late_wants import close_late_wants
+from goodfor.supply.operations.keep_calls import forget_calls
+from goodfor.supply.operations.score import score_suppliers
+from goodfor.supply.operations.sync import read_hinted, sweep_due
+
+
+@loop(name="supply.buy", seconds=0.1)
+def buy(now: datetime) -> int:
+    """Buy what is wanted."""
+    return buy_due(now=now)
+
+
+@loop(name="supply.ask", seconds=0.3)
+def ask(now: datetime) -> int:
+    """Ask about purchases whose end is not known."""
+    return ask_due(now=now)
+
+
+@loop(name="supply.items", seconds=0.5)
+def items(now: datetime) -> int:
+    """Read items that suppliers told of."""
+    return read_hinted(now=now)
+
+
+@loop(name="supply.sweep", seconds=10.0)
+def sweep(now: datetime) -> int:
+    """Look at whole catalogues and balances."""
+    return sweep_due(now=now)
+
+
+@loop(name="supply.score", seconds=15.0)
+def score(now: datetime) -> int:
+    """Renew how suppliers did; nothing is left over, so never more at once."""
+    score_suppliers(now=now)
+    return 0
+
+
+@loop(name="supply.tidy", seconds=60.0)
+def tidy(now: datetime) -> int:
+    """Close what is past its time, throw away old calls."""
+    return close_late_wants(now=now) + forget_calls(now=now)

@@ -1,0 +1,406 @@
+"""Buying at real sites: once, from the next when one says no, never guessed."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+
+from goodfor.kernel.clock import utc_now
+from goodfor.sandbox.suppliers.kasushou import push
+from goodfor.supply import queries
+from goodfor.supply.operations.carry_out import buy
+from goodfor.supply.operations.close_want import give_up
+from goodfor.supply.operations.decide import decide_bought, decide_not_bought
+from goodfor.supply.operations.hear_call import hear_call
+from goodfor.supply.operations.set_offers import Terms, set_route
+from goodfor.supply.providers.values import Call, Code
+from goodfor.supply.tests.market import Market, rows
+from goodfor.vault import operations as vault
+
+
+def test_a_sale_is_bought_and_its_code_lies_reserved_for_the_line(fair: Market) -> None:
+    site = fair.supplier("anna")
+    line = fair.want(2)
+    assert fair.buy() == 1
+    (want,) = fair.wants(line)
+    (attempt,) = fair.attempts(line)
+    assert (want.state, want.delivered, want.in_flight) == ("supplied", 2, 0)
+    assert (attempt.state, attempt.got, attempt.charged) == ("delivered", 2, Decimal("16.000000"))
+    assert fair.reserved(line) == 2
+    assert site.spent == Decimal("16.00")
+    assert fair.prepaid("anna") == 100_000 - 1_600
+    assert rows("SELECT count(*) FROM kernel_event WHERE name = 'supply.line_supplied'") == [(1,)]
+    assert attempt.trace["chosen"]
+    assert len(attempt.number) == 18
+
+
+def test_calls_are_kept_without_keys_and_codes(fair: Market) -> None:
+    site = fair.supplier("anna")
+    fair.want()
+    fair.buy()
+    kept = " ".join(str(row) for row in rows("SELECT url, request, reply FROM supply_call"))
+    assert "/api/v1/order/buy" in kept
+    assert site.key not in kept
+    assert all(code not in kept for code in site.issued)
+
+
+def test_a_no_leads_to_the_next_at_once(fair: Market) -> None:
+    first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
+    first.faults.refuse = 1
+    line = fair.want()
+    assert fair.buy() == 2
+    assert fair.states(line) == ["rejected", "delivered"]
+    sent = [attempt.sent_at for attempt in fair.attempts(line)]
+    assert sent[1] - sent[0] < timedelta(seconds=1)
+    assert (first.spent, second.spent) == (0, Decimal("9.00"))
+    assert (fair.prepaid("anna"), fair.prepaid("bert")) == (100_000, 99_100)
+    assert fair.reserved(line) == 1
+
+
+def test_a_lost_answer_is_asked_about_and_never_bought_again(fair: Market) -> None:
+    first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
+    first.faults.lose_after = 1
+    line = fair.want()
+    assert fair.buy() == 1
+    assert fair.states(line) == ["unknown"]
+    assert fair.buy(utc_now() + timedelta(seconds=30)) == 0
+    assert fair.prepaid("anna") == 100_000
+    fair.later(6)
+    assert fair.states(line) == ["delivered"]
+    assert (first.spent, second.spent) == (Decimal("8.00"), 0)
+    assert fair.reserved(line) == 1
+    assert fair.prepaid("anna") == 99_200
+
+
+def test_a_page_of_html_says_nothing(fair: Market) -> None:
+    site = fair.supplier("anna")
+    site.faults.html_502 = 1
+    line = fair.want()
+    fair.buy()
+    assert fair.states(line) == ["unknown"]
+
+
+def test_not_found_counts_only_late_and_twice(fair: Market) -> None:
+    first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
+    first.faults.lose_before = 1
+    line = fair.want()
+    fair.buy()
+    fair.later(6)
+    assert fair.states(line) == ["unknown"]
+    # After the time in which it might still come, once: not enough.
+    fair.later(200)
+    assert fair.states(line) == ["unknown"]
+    fair.later(250)
+    assert fair.states(line) == ["unknown"]
+    fair.later(900)
+    assert fair.states(line) == ["rejected", "delivered"]
+    assert (first.spent, second.spent) == (0, Decimal("9.00"))
+    assert fair.prepaid("anna") == 100_000
+
+
+def test_not_found_then_found(fair: Market) -> None:
+    site = fair.supplier("anna")
+    site.faults.lose_after, site.faults.not_found = 1, 2
+    line = fair.want()
+    fair.buy()
+    fair.later(200)
+    fair.later(220)
+    assert fair.states(line) == ["unknown"]
+    fair.later(900)
+    assert fair.states(line) == ["delivered"]
+    assert site.spent == Decimal("8.00")
+
+
+def test_an_unknown_word_is_no_failure(fair: Market) -> None:
+    site = fair.supplier("anna")
+    fair.supplier("bert", cost=Decimal("9.00"))
+    site.faults.delay, site.faults.strange_word = 0.0, 2
+    line = fair.want()
+    fair.buy()
+    assert fair.states(line) == ["accepted"]
+    fair.later(2)
+    fair.later(10)
+    assert fair.states(line) == ["delivered"]
+
+
+def test_failure_after_acceptance_goes_to_the_next_and_money_is_free_again(fair: Market) -> None:
+    first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
+    first.faults.fail_later = 1
+    line = fair.want()
+    fair.buy()
+    fair.later(2)
+    assert fair.states(line) == ["failed", "delivered"]
+    assert (first.spent, second.spent) == (0, Decimal("9.00"))
+    assert fair.prepaid("anna") == 100_000
+
+
+def test_a_supplier_never_gets_more_than_was_paid_in_advance(fair: Market) -> None:
+    fair.supplier("anna", paid=1_000)
+    second = fair.supplier("bert", cost=Decimal("9.00"))
+    first_line, second_line = fair.want(), fair.want()
+    fair.buy()
+    fair.buy()
+    assert fair.states(first_line) == ["delivered"]
+    assert fair.states(second_line) == ["delivered"]
+    assert second.spent == Decimal("9.00")
+
+
+def test_no_money_anywhere_waits_then_fails_before_the_deadline(fair: Market) -> None:
+    fair.supplier("anna", paid=100)
+    line = fair.want(seconds=30)
+    fair.buy()
+    assert fair.wants(line)[0].state == "open"
+    for second in (2, 5, 10, 20, 29):
+        fair.later(second)
+    (want,) = fair.wants(line)
+    assert (want.state, want.reason) == ("failed", "balance")
+    assert want.closed_at is not None
+    assert want.closed_at <= want.deadline_at
+    assert rows("SELECT count(*) FROM kernel_event WHERE name = 'supply.line_failed'") == [(1,)]
+
+
+def test_nothing_is_bought_below_the_floor(fair: Market) -> None:
+    site = fair.supplier("anna", cost=Decimal("48.00"))
+    set_route(shop_id=fair.shop, sku_id=fair.sku, floor_minor=100, actor="test", now=fair.now)
+    line = fair.want()
+    fair.buy()
+    assert (fair.wants(line)[0].state, fair.wants(line)[0].reason, fair.states(line)) == ("failed", "loss", [])
+    # With a budget for a day it is, as often as there is room.
+    set_route(shop_id=fair.shop, sku_id=fair.sku, floor_minor=100, loss_budget_minor=120, actor="test", now=fair.now)
+    lines = [fair.want() for _ in range(3)]
+    for _ in range(3):
+        fair.buy()
+    assert sorted(fair.wants(one)[0].state for one in lines) == ["failed", "supplied", "supplied"]
+    assert site.spent == Decimal("96.00")
+
+
+def test_a_price_that_moved_against_us_is_refused_by_the_guard(fair: Market) -> None:
+    first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
+    # The row says 8.00, the site wants 20.00: what is sent along keeps it from being charged.
+    first.items["101"].cost = Decimal("20.00")
+    line = fair.want()
+    fair.buy()
+    assert fair.states(line) == ["rejected", "delivered"]
+    assert fair.attempts(line)[0].reason == "price"
+    assert (first.spent, second.spent) == (0, Decimal("9.00"))
+
+
+def test_too_few_codes_and_the_rest_from_another(fair: Market) -> None:
+    first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
+    first.faults.too_few = 1
+    line = fair.want(3)
+    fair.buy()
+    fair.buy()
+    assert fair.states(line) == ["partial", "delivered"]
+    assert [attempt.got for attempt in fair.attempts(line)] == [2, 1]
+    assert fair.reserved(line) == 3
+    assert second.spent == Decimal("9.00")
+    assert first.spent == Decimal("24.00")
+
+
+def test_too_many_codes_go_on_the_shelf(fair: Market) -> None:
+    site = fair.supplier("anna")
+    site.faults.too_many = 1
+    line = fair.want(2)
+    fair.buy()
+    assert fair.states(line) == ["delivered"]
+    assert fair.reserved(line) == 2
+    assert rows(
+        "SELECT count(*) FROM vault_code WHERE state = 0 AND shop_id = %s AND sku_id = %s", [fair.shop, fair.sku]
+    )
+    assert len(site.issued) == 3
+
+
+def test_a_code_that_came_before_is_refused_from_any_supplier(fair: Market) -> None:
+    first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
+    line = fair.want()
+    fair.buy()
+    second.issued += [first.issued[0].lower()]
+    first.items["101"].state = "paused"
+    second.faults.repeat_code = 1
+    again = fair.want()
+    fair.buy()
+    fair.buy()
+    assert fair.states(line) == ["delivered"]
+    bad = fair.attempts(again)[-1]
+    assert (bad.state, bad.reason, bad.got) == ("failed", "doubles", 0)
+    # What was paid for nothing is claimed from the supplier.
+    assert fair.balance("1221:supplier:bert:claim") == 900
+    assert fair.wants(again)[0].state == "failed"
+
+
+def test_dirt_around_a_code_is_not_part_of_it(fair: Market) -> None:
+    site = fair.supplier("anna")
+    site.faults.dirty = 1
+    line = fair.want()
+    fair.buy()
+    assert fair.states(line) == ["delivered"]
+    vault.sell_reserved(shop_id=fair.shop, holder_id=line, quantity=1, now=fair.now)
+    (code,) = vault.reveal(shop_id=fair.shop, holder_id=line, now=fair.now)
+    assert (code.number, code.secret) == ("", site.issued[0])
+
+
+def test_success_after_everybody_gave_up_becomes_stock(fair: Market) -> None:
+    site = fair.supplier("anna")
+    site.faults.lose_after = 1
+    line = fair.want()
+    fair.buy()
+    order = fair.wants(line)[0].order_id
+    assert give_up(shop_id=fair.shop, order_id=order, reason="deadline", now=utc_now()) == 1
+    fair.later(6)
+    assert fair.states(line) == ["late"]
+    assert fair.reserved(line) == 0
+    assert rows("SELECT count(*) FROM vault_code WHERE state = 0") == [(1,)]
+    assert fair.prepaid("anna") == 100_000 - 800
+    assert site.spent == Decimal("8.00")
+
+
+def test_a_call_is_a_hint_forged_ones_are_nothing(fair: Market) -> None:
+    site = fair.supplier("anna")
+    site.faults.delay = 0.2
+    line = fair.want()
+    fair.buy()
+    assert fair.states(line) == ["accepted"]
+    (attempt,) = fair.attempts(line)
+    hook = queries.supplier(fair.shop, fair.ids["anna"]).hook
+    stamp = f"{utc_now().timestamp() * 1000:.0f}"
+    order = site.orders[attempt.number]
+    body = push(site, order, stamp)
+    assert hear_call(hook="x" * 43, call=Call("POST", "/", body=body), now=utc_now()).status == 404
+    assert (
+        hear_call(hook=hook, call=Call("POST", "/", body=body.replace(b"0.00", b"8.00")), now=utc_now()).status == 404
+    )
+    assert fair.attempts(line)[0].next_at == attempt.next_at
+    for _ in range(3):
+        told = hear_call(hook=hook, call=Call("POST", "/", body=body), now=utc_now())
+        assert (told.status, told.body) == (200, b"ok")
+    time.sleep(0.25)
+    fair.later(0.5)
+    assert fair.states(line) == ["delivered"]
+    assert fair.reserved(line) == 1
+
+
+def test_money_that_comes_back_later_is_found_by_a_question(fair: Market) -> None:
+    site = fair.supplier("anna")
+    line = fair.want(2)
+    fair.buy()
+    (attempt,) = fair.attempts(line)
+    order = site.orders[attempt.number]
+    site.give_back(order, Decimal("8.00"))
+    hook = queries.supplier(fair.shop, fair.ids["anna"]).hook
+    body = push(site, order, f"{utc_now().timestamp() * 1000:.0f}")
+    assert hear_call(hook=hook, call=Call("POST", "/", body=body), now=utc_now()).status == 200
+    fair.later(0.1)
+    fair.later(0.2)
+    assert fair.attempts(line)[0].refunded == Decimal("8.00")
+    assert fair.prepaid("anna") == 100_000 - 800
+    assert fair.balance("6711:recovery") == -800
+    assert fair.states(line) == ["delivered"]
+
+
+def test_large_orders_are_shared(fair: Market) -> None:
+    first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
+    rows_changed = rows("UPDATE supply_item SET stock = 3 WHERE supplier_id = %s RETURNING 1", [fair.ids["anna"]])
+    assert rows_changed
+    rows("UPDATE supply_item SET stock = 4 WHERE supplier_id = %s RETURNING 1", [fair.ids["bert"]])
+    line = fair.want(7)
+    fair.buy()
+    fair.buy()
+    assert sorted((want.quantity, want.state) for want in fair.wants(line)) == [(3, "supplied"), (4, "supplied")]
+    assert fair.reserved(line) == 7
+    assert (first.spent, second.spent) == (Decimal("24.00"), Decimal("36.00"))
+    assert rows("SELECT count(*) FROM kernel_event WHERE name = 'supply.line_supplied'") == [(1,)]
+
+
+def test_a_dead_supplier_is_left_alone_and_tried_again(fair: Market) -> None:
+    first = fair.supplier("anna")
+    fair.supplier("bert", cost=Decimal("9.00"))
+    first.faults.dead = True
+    lines = [fair.want() for _ in range(3)]
+    fair.buy()
+    assert [fair.states(line) for line in lines] == [["unknown"]] * 3
+    assert rows("SELECT reason FROM supply_breaker WHERE opened_at IS NOT NULL") == [("unknown",)]
+    line = fair.want()
+    fair.buy()
+    (attempt,) = fair.attempts(line)
+    assert (attempt.state, attempt.supplier_id) == ("delivered", fair.ids["bert"])
+    assert "breaker" in attempt.trace["why_not"].values()
+
+
+def test_twenty_threads_buy_one_want_once(fair: Market) -> None:
+    site = fair.supplier("anna")
+    line = fair.want(2)
+    (want,) = fair.wants(line)
+
+    def work(_n: int) -> int:
+        try:
+            return buy(shop_id=fair.shop, want_id=want.id, now=utc_now())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(work, range(20))) == 1
+    assert site.spent == Decimal("16.00")
+    assert fair.states(line) == ["delivered"]
+
+
+def test_the_table_refuses_a_second_purchase_under_way_and_too_much(fair: Market) -> None:
+    site = fair.supplier("anna")
+    site.faults.lose_after = 1
+    line = fair.want()
+    fair.buy()
+    (attempt,) = fair.attempts(line)
+    columns = "id, shop_id, want_id, supplier_id, item_ref, number, item_id, variant, quantity, multiple, max_cost, currency, state, ref, got, refunded, reason, word, trace, asked, sent_at"  # noqa: E501
+    chosen = columns.replace("id, shop_id", "%s, shop_id", 1).replace(" number,", " %s,")
+    for state in ("'unknown'", "'sending'"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO supply_attempt ({columns}) SELECT {chosen.replace(' state,', f' {state},')} FROM supply_attempt",  # noqa: E501
+                [uuid4(), "1" * 18],
+            )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows("UPDATE supply_want SET delivered = 1, in_flight = 1 RETURNING 1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows("UPDATE supply_attempt SET number = '2' RETURNING 1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows("DELETE FROM supply_attempt RETURNING 1")
+    assert fair.attempts(line)[0].number == attempt.number
+
+
+def test_a_person_decides_what_nobody_can_say(fair: Market) -> None:
+    site = fair.supplier("anna")
+    fair.supplier("bert", cost=Decimal("9.00"))
+    site.faults.lose_before = 2
+    first, second = fair.want(), fair.want()
+    fair.buy()
+    rows("UPDATE supply_attempt SET asked = 90 RETURNING 1")
+    site.faults.html_502 = 99
+    fair.later(10)
+    assert (fair.states(first), fair.states(second)) == (["manual"], ["manual"])
+    assert len(queries.desk(fair.shop)) == 2
+    now = utc_now()
+    decide_not_bought(shop_id=fair.shop, attempt_id=fair.attempts(first)[0].id, actor="staff:1", now=now)
+    fair.buy()
+    assert fair.states(first) == ["failed", "delivered"]
+    decide_bought(
+        shop_id=fair.shop, attempt_id=fair.attempts(second)[0].id, codes=[Code("", "BY-PHONE-1")], ref="call",
+        actor="staff:1", now=now,
+    )  # fmt: skip
+    assert fair.states(second) == ["delivered"]
+    assert fair.reserved(second) == 1
+
+
+def test_weights_quota_and_channels_are_kept(fair: Market) -> None:
+    fair.supplier("anna", terms=Terms(daily_quota=1))
+    fair.supplier("bert", cost=Decimal("9.00"), terms=Terms(channels=("api",)))
+    fair.supplier("carl", cost=Decimal("10.00"))
+    one, two, api = fair.want(), fair.want(), fair.want(channel="api")
+    for _ in range(4):
+        fair.buy()
+    by_line = {line: fair.attempts(line)[0].supplier_id for line in (one, two, api)}
+    assert sorted((by_line[one], by_line[two])) == sorted((fair.ids["anna"], fair.ids["carl"]))
+    assert by_line[api] == fair.ids["bert"]
