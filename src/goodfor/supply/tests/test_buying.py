@@ -240,7 +240,7 @@ def test_dirt_around_a_code_is_not_part_of_it(fair: Market) -> None:
     fair.buy()
     assert fair.states(line) == ["delivered"]
     vault.sell_reserved(shop_id=fair.shop, holder_id=line, quantity=1, now=fair.now)
-    (code,) = vault.reveal(shop_id=fair.shop, holder_id=line, now=fair.now)
+    (code,) = vault.reveal(shop_id=fair.shop, holder_id=line, code_ids=None, now=fair.now)
     assert (code.number, code.secret) == ("", site.issued[0])
 
 

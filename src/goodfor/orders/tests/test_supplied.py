@@ -1,0 +1,140 @@
+"""Orders for what the shop does not stock: bought once they are paid, delivered, or the money is back in time."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from goodfor.kernel.clock import utc_now
+from goodfor.orders import queries
+from goodfor.orders.operations import place_order
+from goodfor.orders.operations.meet_deadline import meet_deadline
+from goodfor.orders.operations.reveal_codes import reveal_codes
+from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, refund_all, relay_all
+from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
+from goodfor.sandbox.suppliers.books import Site
+from goodfor.supply import queries as supply
+from goodfor.supply.tests.market import Market, market, rows
+from goodfor.vault.errors import OutOfStock
+
+
+@pytest.fixture
+def fair(transactional_db: None) -> Iterator[Market]:
+    with market() as found:
+        yield found
+        # Buyers wait in the future of some tests.
+        assert broken(utc_now()) == {}
+
+
+def order(fair: Market, quantity: int = 1) -> PlacedOrder:
+    return place_order(
+        shop_id=fair.shop, lines=[LineRequest(fair.sku, quantity)], buyer=Buyer("guest:a", ip="192.0.2.1"),
+        channel="storefront", now=utc_now(),
+    )  # fmt: skip
+
+
+def paid(fair: Market, till: Till, quantity: int = 1) -> PlacedOrder:
+    placed = order(fair, quantity)
+    assert pay(begin(till, placed.order_id, utc_now()), utc_now()).outcome == "confirmed"
+    return placed
+
+
+def state(fair: Market, placed: PlacedOrder) -> str:
+    return queries.order_view(fair.shop, placed.order_id).state
+
+
+@pytest.fixture
+def till(fair: Market) -> Till:
+    return open_till(fair.shop, utc_now())
+
+
+@pytest.fixture
+def site(fair: Market) -> Site:
+    return fair.supplier("anna")
+
+
+def test_what_nobody_has_is_not_sold(fair: Market) -> None:
+    with pytest.raises(OutOfStock):
+        order(fair)
+
+
+def test_bought_after_payment_and_shown(fair: Market, till: Till, site: Site) -> None:
+    assert supply.buyable(fair.shop, [fair.sku], utc_now())[fair.sku].units == 1_000_000
+    placed = paid(fair, till, 2)
+    assert state(fair, placed) == "paid"
+    fair.buy()
+    relay_all(utc_now())
+    view = queries.order_view(fair.shop, placed.order_id)
+    assert view.state == "delivered"
+    shown = reveal_codes(
+        shop_id=fair.shop,
+        order_id=placed.order_id,
+        line_id=placed.lines[0].line_id,
+        actor="buyer",
+        ip="",
+        now=utc_now(),
+    )
+    assert sorted(code.secret for code in shown) == sorted(site.issued)
+    assert site.spent == Decimal("16.00")
+    assert fair.balance("5401:cogs:codes") == 1_600
+    assert fair.balance(f"1405:codes:{fair.sku}") == 0
+
+
+def test_nobody_can_deliver_and_the_money_is_back(fair: Market, till: Till, site: Site) -> None:
+    placed = paid(fair, till)
+    site.faults.refuse, site.faults.refuse_why = 9, "off_sale"
+    fair.buy()
+    relay_all(utc_now())
+    assert state(fair, placed) == "refunding"
+    refund_all(utc_now())
+    assert state(fair, placed) == "refunded"
+    assert site.spent == 0
+    assert fair.prepaid("anna") == 100_000
+
+
+def test_at_the_deadline_the_money_goes_back_while_the_supplier_is_still_asked(
+    fair: Market, till: Till, site: Site
+) -> None:
+    site.faults.lose_after = 1
+    placed = paid(fair, till)
+    fair.buy()
+    view = queries.order_view(fair.shop, placed.order_id)
+    assert (view.state, view.deliver_by and view.deliver_by > utc_now() + timedelta(minutes=9)) == ("paid", True)
+    meet_deadline(shop_id=fair.shop, order_id=placed.order_id, now=utc_now())
+    refund_all(utc_now())
+    assert state(fair, placed) == "refunded"
+    fair.later(6)
+    assert [attempt.state for attempt in supply.attempts_of_order(fair.shop, placed.order_id)] == ["late"]
+    # The code is on the shelf now, and the next buyer gets it at once.
+    again = paid(fair, till)
+    assert state(fair, again) == "delivered"
+    assert len(site.issued) == 1
+
+
+def test_part_from_stock_and_part_from_a_supplier_is_one_delivery(fair: Market, till: Till, site: Site) -> None:
+    site.faults.too_many = 1
+    first = paid(fair, till)
+    fair.buy()
+    relay_all(utc_now())
+    assert state(fair, first) == "delivered"
+    # One spare on the shelf does not suffice for two: both are bought, the spare stays.
+    second = paid(fair, till, 2)
+    fair.buy()
+    relay_all(utc_now())
+    assert state(fair, second) == "delivered"
+    assert rows("SELECT count(*) FROM vault_code WHERE state = 0") == [(1,)]
+    third = paid(fair, till)
+    assert state(fair, third) == "delivered"
+
+
+def test_a_line_that_fails_takes_the_order_with_it_and_what_came_is_stock(fair: Market, till: Till, site: Site) -> None:
+    site.faults.too_few = 1
+    placed = paid(fair, till, 2)
+    fair.buy()
+    fair.buy()
+    relay_all(utc_now())
+    refund_all(utc_now())
+    assert state(fair, placed) == "refunded"
+    assert rows("SELECT count(*) FROM vault_code WHERE state = 0") == [(1,)]
+    assert rows("SELECT count(*) FROM vault_code WHERE holder_id IS NOT NULL") == [(0,)]
