@@ -8,6 +8,7 @@ import typer
 
 from goodfor.cli.commands.audit import audit
 from goodfor.cli.commands.bench import bench
+from goodfor.cli.commands.channels import channels
 from goodfor.cli.commands.codes import codes
 from goodfor.cli.commands.demo import demo
 from goodfor.cli.commands.manage import manage
@@ -38,6 +39,7 @@ def _all(
 app.command()(up)
 app.add_typer(demo, name="demo")
 app.command()(audit)
+app.add_typer(channels, name="channels")
 app.add_typer(codes, name="codes")
 app.command()(sandbox)
 app.command()(bench)

@@ -136,6 +136,8 @@ AREAS: Final[tuple[Area, ...]] = (
             "payments.account_opened": _("audit", "新增收款账户"),
             "payments.account_changed": _("audit", "启停或限制收款账户"),
             "payments.account_reconfigured": _("audit", "修改收款账户配置"),
+            "payments.account_lent": _("audit", "借出平台收款账户"),
+            "payments.account_recalled": _("audit", "收回平台收款账户"),
             "payments.account_probed": _("audit", "测试收款账户"),
             "payments.case_closed": _("audit", "处理异常单"),
             "payments.refund_resolved": _("audit", "核定退款结果"),

@@ -38,6 +38,7 @@ def account_view(row: Account) -> AccountView:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         exposure_limit_minor=row.exposure_limit_minor,
+        lent=row.lender_shop_id is not None,
     )
 
 

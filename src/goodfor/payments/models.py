@@ -36,10 +36,20 @@ class Account(models.Model):
     valid_to = models.DateTimeField(null=True)
     exposure_limit_minor = models.BigIntegerField(null=True)
     exposure_since = models.DateTimeField()
+    #: Whose account it really is: of the shop that runs the platform, lent to this one, which cannot change it.
+    lender_shop_id = models.UUIDField(null=True)
+    lender_code = models.CharField(max_length=32, default="", db_default="", blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         db_table = "payments_account"
+        indexes = [
+            models.Index(
+                fields=["lender_shop_id", "lender_code"],
+                name="payments_account_lent",
+                condition=Q(lender_shop_id__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["shop_id", "code"], condition=Q(valid_to__isnull=True), name="payments_account_code_now"
@@ -56,6 +66,11 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=Q(exposure_limit_minor__isnull=True) | Q(exposure_limit_minor__gte=0),
                 name="payments_account_limit",
+            ),
+            models.CheckConstraint(
+                condition=Q(lender_shop_id__isnull=True, lender_code="")
+                | Q(lender_shop_id__isnull=False) & ~Q(lender_code="") & ~Q(lender_shop_id=F("shop_id")),
+                name="payments_account_lender",
             ),
         ]
 

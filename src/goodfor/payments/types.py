@@ -93,6 +93,16 @@ class AccountView:
     valid_from: datetime
     valid_to: datetime | None
     exposure_limit_minor: int | None
+    #: Lent by the platform: its settings and keys are not this shop's to change.
+    lent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Whose account a shop may use: the shop that runs the platform, and the account's code there."""
+
+    shop_id: UUID
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _ended(states: Mapping[str, int]) -> int:
 
 
 def _wait_ended(stack: Stack, count: int, seconds: float) -> float:
-    """Where a buyer only approves, the money is taken when the asker comes by: until then nothing is owed to anybody."""
+    """Where a buyer only approves, the money is taken when the asker comes by: until then nobody is owed anything."""
     began = time.monotonic()
     while _ended(proof.states(stack)) < count and time.monotonic() - began < seconds:
         time.sleep(0.5)

@@ -8,6 +8,7 @@ from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.types import CallbackReply
 from goodfor.payments.operations.confirm_fact import confirm_fact
 from goodfor.payments.operations.heed_hint import ask_now, heed_hint
+from goodfor.payments.operations.lend_account import borrower_of
 from goodfor.payments.operations.note_dispute import KINDS as DISPUTE_KINDS
 from goodfor.payments.operations.note_dispute import note_dispute
 from goodfor.payments.operations.record_callback import record_callback
@@ -24,6 +25,10 @@ def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
     reach("payments.kept")
     if not receipt.verified:
         return CallbackReply(400, receipt.nack)
+    number = receipt.our_ref or next((fact.our_ref for fact in receipt.facts if fact.our_ref), "")
+    if (place := borrower_of(shop_id=shop_id, account_id=account_id, number=number)) is not None:
+        # Verified with the same keys, and judged as if it had come to that shop's own address.
+        return receive_payment(shop_id=place[0], account_id=place[1], raw=raw, now=now)
     if not receipt.facts and receipt.our_ref:
         # Something happened to it that is no fact yet (PayPal: approved): the asker looks now.
         ask_now(shop_id=shop_id, account_id=account_id, number=receipt.our_ref, now=now)

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel import audit
-from goodfor.payments.errors import AccountNotFound, AlreadyApplied
+from goodfor.payments.errors import AccountInvalid, AccountNotFound, AlreadyApplied
 from goodfor.payments.locks import lock_account
 from goodfor.payments.mapping import opened
+from goodfor.payments.operations.lend_account import renew_loans
 from goodfor.payments.operations.open_account import open_account
-from goodfor.payments.types import AccountView
+from goodfor.payments.types import AccountView, Lender
 
 
 def change_account(
@@ -37,6 +39,8 @@ def change_account(
             raise AccountNotFound
         if row.valid_to is not None:
             raise AlreadyApplied
+        if row.lender_shop_id is not None:
+            raise AccountInvalid(_("这个收款账户由平台提供，只能由平台修改"), field="code")
         held = dict(opened(row).secrets)
         before = {"name": row.name, "config": dict(row.config), "methods": list(row.methods)}
         made = open_account(
@@ -53,6 +57,7 @@ def change_account(
             enabled=row.enabled,
             exposure_limit_minor=row.exposure_limit_minor,
         )
+        renew_loans(lender=Lender(shop_id, row.code), actor=actor, now=now)
         after = {"name": name, "config": dict(config), "methods": list(methods)}
         audit.record(
             shop_id=shop_id,

@@ -18,7 +18,7 @@ from goodfor.payments.mapping import account_view, secret_aad
 from goodfor.payments.models import Account
 from goodfor.payments.providers import base
 from goodfor.payments.providers.registry import provider_for
-from goodfor.payments.types import AccountView
+from goodfor.payments.types import AccountView, Lender
 
 
 def open_account(
@@ -35,9 +35,11 @@ def open_account(
     actor: str,
     enabled: bool = False,
     exposure_limit_minor: int | None = None,
+    lender: Lender | None = None,
 ) -> AccountView:
     """Open an account; a current one of the same code ends now and keeps serving its old payments.
 
+    `lender`: only `lend_account` gives one; an account that was lent is changed by its lender alone.
     `config` is public (gateway, pid, version ...), `secrets` are sealed at once and never shown again.
     Raises AccountInvalid with the name of the wrong field.
     """
@@ -54,7 +56,10 @@ def open_account(
         if same_code.exclude(provider=provider, currency=currency).exists():
             # The ledger account is made of provider and code, so a code never changes its provider.
             raise AccountInvalid(_("该编码已用于另一种支付通道"), field="code")
-        same_code.filter(valid_to__isnull=True).update(valid_to=now)
+        current = same_code.filter(valid_to__isnull=True)
+        if lender is None and current.filter(lender_shop_id__isnull=False).exists():
+            raise AccountInvalid(_("这个收款账户由平台提供，只能由平台修改"), field="code")
+        current.update(valid_to=now)
         row = Account.objects.create(
             id=account_id,
             shop_id=shop_id,
@@ -70,6 +75,8 @@ def open_account(
             valid_from=now,
             exposure_limit_minor=exposure_limit_minor,
             exposure_since=now,
+            lender_shop_id=lender.shop_id if lender else None,
+            lender_code=lender.code if lender else "",
             created_at=now,
         )
         audit.record(

@@ -29,7 +29,8 @@ def want_bills(*, now: datetime) -> int:
     local = now.astimezone(BEIJING)
     newest = local.date() - timedelta(days=1 if local.time() >= READY else 2)
     with platform_job("which bills to fetch"):
-        accounts = list(Account.objects.filter(enabled=True, valid_to__isnull=True))
+        # A bill of a lent account tells of all shops: it is the lender's.
+        accounts = list(Account.objects.filter(enabled=True, valid_to__isnull=True, lender_shop_id__isnull=True))
     return sum(_want(account, newest, now) for account in accounts)
 
 
