@@ -153,6 +153,21 @@ AREAS: Final[tuple[Area, ...]] = (
         prefix="payments.",
     ),
     Area(
+        _("audit", "供货"),
+        {
+            "supply.supplier_connected": _("audit", "接入供应商"),
+            "supply.supplier_changed": _("audit", "修改供应商设置"),
+            "supply.supplier_switched": _("audit", "启停供应商"),
+            "supply.offer_made": _("audit", "新增货源"),
+            "supply.offer_changed": _("audit", "修改货源"),
+            "supply.route_set": _("audit", "修改采购规则"),
+            "supply.decided_bought": _("audit", "确认采购成功"),
+            "supply.decided_not_bought": _("audit", "确认采购未成"),
+            "supply.asked_again": _("audit", "再次查询采购"),
+        },
+        prefix="supply.",
+    ),
+    Area(
         _("audit", "卡密库"),
         {
             "vault.file_handed_in": _("audit", "上传卡密文件"),
@@ -255,6 +270,9 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     "payments.receiver": _("audit", "分账接收方"),
     "payments.refund": _("audit", "退款单"),
     "payments.share": _("audit", "分账份额"),
+    "supply.supplier": _("audit", "供应商"),
+    "supply.offer": _("audit", "货源"),
+    "supply.attempt": _("audit", "采购单"),
     "notify.account": _("audit", "消息渠道"),
     "notify.channel": _("audit", "消息渠道"),
     "notify.message": _("audit", "消息"),

@@ -186,8 +186,60 @@ AGO = "now() - interval '{} minutes'"
 NOTICE = """INSERT INTO notify_notice (id, shop_id, scene, subject, audience, channel, created_at)
             VALUES ('{new2}', '{shop}', 's', 'x:1', 'buyer', 'email', now())"""
 
+
+def moved(machine: str, subject: str, *states: str) -> str:
+    """A history that leads through these states."""
+    steps = ", ".join(
+        f"({n}, {'NULL' if n == 0 else repr(states[n - 1])}, '{state}')" for n, state in enumerate(states)
+    )
+    return (
+        "; INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state, to_state, actor, cause, at)"
+        f" SELECT '{{shop}}', '{machine}', '{subject}', v.n, v.a, v.b, 'x', 'x', now()"
+        f" FROM (VALUES {steps}) AS v (n, a, b)"
+    )
+
+
+def wanted(
+    *states: str, quantity: int = 1, way: int = 0, there: int = 0, deadline: str = "now() + interval '1 hour'"
+) -> str:
+    """A want `{new}`, written behind supply's back; without states it has no history."""
+    closed = "now()" if len(states) > 1 else "NULL"
+    row = f"""
+        INSERT INTO supply_want (id, shop_id, order_id, line_id, part, sku_id, kind, quantity, in_flight, delivered,
+            price_minor, currency, channel, state, reason, tries, next_at, deadline_at, created_at, closed_at)
+        VALUES ('{{new}}', '{{shop}}', '{{placed}}', '{{line}}', 0, '{{sku}}', 'code', {quantity}, {way}, {there}, 1,
+                'CNY', 'api', '{states[-1] if states else "open"}', '', 0, NULL, {deadline}, now(), {closed})"""
+    return row + (moved("supply.want", "{new}", *states) if states else "")
+
+
+def bought(
+    *states: str, next_at: str = "now()", got: int = 0, hold: str = "NULL", attempt: str = "{new2}",
+    number: str = "1", history: bool = True,
+) -> str:  # fmt: skip
+    """A purchase for that want."""
+    ended = "NULL" if states[-1] in ("sending", "accepted", "unknown", "manual") else "now()"
+    row = f"""
+        ; INSERT INTO supply_attempt (id, shop_id, want_id, supplier_id, item_ref, number, item_id, variant, quantity,
+            multiple, max_cost, currency, state, ref, got, refunded, hold_tx, reason, word, trace, asked, next_at,
+            sent_at, ended_at)
+        VALUES ('{attempt}', '{{shop}}', '{{new}}', '{{new}}', '{{new}}', '{number}', '1', '', 1, 1, 1, 'CNY',
+                '{states[-1]}', '', {got}, 0, {hold}, '', '', jsonb_build_object(), 0, {next_at}, now(), {ended})"""
+    return row + (moved("supply.attempt", attempt, *states) if history else "")
+
+
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
+    "supply_wants_equal_attempts": wanted("open", way=1),
+    "supply_one_in_flight":
+        "DROP INDEX supply_attempt_one_in_flight;" + wanted("open", quantity=2, way=2) + bought("sending")
+        + bought("sending", attempt="{sku2}", number="2"),
+    "supply_wants_in_time": wanted("open", deadline="now() - interval '6 minutes'"),
+    "supply_purchases_are_asked_about":
+        wanted("open", way=1) + bought("sending", "accepted", next_at="NULL"),
+    "supply_codes_counted": wanted("open", "supplied", there=1) + bought("sending", "delivered", got=1, next_at="NULL"),
+    "supply_holds_end_with_purchases": wanted("open") + bought("sending", "rejected", hold="1", next_at="NULL"),
+    "supply_wants_moved_as_allowed": wanted(),
+    "supply_purchases_moved_as_allowed": wanted("open", way=1) + bought("sending", "accepted", history=False),
     "audit_head_signed": CUT.format(lines=1),
     "audit_lines_sealed":
         "INSERT INTO kernel_audit (xid, shop_id, actor, action, subject_type, subject_id, data, at) VALUES"

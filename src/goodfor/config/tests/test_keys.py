@@ -49,6 +49,8 @@ EMPTY = {
     "orders_invoice.blob",
     "orders_note.blob",
     "payments_receiver.secret_blob",
+    "supply_supplier.secret_blob",
+    "supply_want.form_blob",
 }
 
 
