@@ -6,8 +6,8 @@ from uuid import UUID
 
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import CategoryView, Filters, ImageView, ProductCard, SkuView
+from goodfor.orders import queries as orders
 from goodfor.storefront.queries import Shelf, Shelved, shelved
-from goodfor.vault import queries as vault
 from goodfor.window import queries as window
 from goodfor.window.types import Banner, Block, CategoryRow, Content, Flash, Grid, Scene, Text
 
@@ -100,5 +100,5 @@ def _grid(shop_id: UUID, grid: Grid) -> tuple[list[Shelved], str]:
 
 def _flash(shop_id: UUID, flash: Flash) -> list[FlashOffer]:
     found = catalog.products_of_skus(shop_id, flash.sku_ids)
-    stock = vault.stock(shop_id, [sku.id for _, sku in found])
-    return [FlashOffer(card, sku, sku.id not in stock or stock[sku.id].available <= 0) for card, sku in found]
+    stock = orders.available(shop_id, [sku.id for _, sku in found])
+    return [FlashOffer(card, sku, sku.id not in stock) for card, sku in found]

@@ -9,7 +9,6 @@ from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import Filters, ProductCard, ProductView, SkuView
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
-from goodfor.vault import queries as vault
 
 FEW = 10
 PAGE_SIZE = 24
@@ -78,8 +77,7 @@ class Shelf:
 
 def shelved(shop_id: UUID, cards: Sequence[ProductCard]) -> list[Shelved]:
     """Products with their stock: sold out when no SKU has a piece left."""
-    stock = vault.stock(shop_id, [sku_id for card in cards for sku_id in card.sku_ids])
-    left = {sku_id for sku_id, level in stock.items() if level.available > 0}
+    left = set(orders.available(shop_id, [sku_id for card in cards for sku_id in card.sku_ids]))
     return [Shelved(card, left.isdisjoint(card.sku_ids)) for card in cards]
 
 
@@ -123,9 +121,9 @@ def figures_from(counted: Mapping[str, Any]) -> TrustFigures:
 
 def offers(shop_id: UUID, product: ProductView) -> list[Offer]:
     """The product's SKUs with their stock, in the product's order."""
-    stock = vault.stock(shop_id, [sku.id for sku in product.skus])
+    stock = orders.available(shop_id, [sku.id for sku in product.skus])
     selling = {sku.id for sku in product.skus if product.on_sale and sku.on_sale and sku.id in stock}
-    return [_offer(sku, stock[sku.id].available if sku.id in selling else 0) for sku in product.skus]
+    return [_offer(sku, stock[sku.id] if sku.id in selling else 0) for sku in product.skus]
 
 
 def chosen(offered: Sequence[Offer], wanted: str) -> Offer | None:

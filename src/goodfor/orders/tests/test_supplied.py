@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries
@@ -15,6 +16,7 @@ from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, 
 from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
 from goodfor.sandbox.suppliers.books import Site
 from goodfor.supply import queries as supply
+from goodfor.supply.operations.sync import read_hinted
 from goodfor.supply.tests.market import Market, market, rows
 from goodfor.vault.errors import OutOfStock
 
@@ -138,3 +140,15 @@ def test_a_line_that_fails_takes_the_order_with_it_and_what_came_is_stock(fair: 
     assert state(fair, placed) == "refunded"
     assert rows("SELECT count(*) FROM vault_code WHERE state = 0") == [(1,)]
     assert rows("SELECT count(*) FROM vault_code WHERE holder_id IS NOT NULL") == [(0,)]
+
+
+def test_the_shop_shows_what_it_can_have(fair: Market, till: Till, site: Site, client: Client) -> None:
+    assert queries.available(fair.shop, [fair.sku]) == {fair.sku: 1_000_000}
+    site.items["101"].state = "banned"
+    rows("UPDATE supply_item SET hint_at = now() RETURNING 1")
+    assert read_hinted(now=utc_now() + timedelta(seconds=1)) == 1
+    assert queries.available(fair.shop, [fair.sku]) == {}
+    with pytest.raises(OutOfStock):
+        order(fair)
+    # A call of nobody is no call.
+    assert client.post("/supply/hook/nobody", b"{}", content_type="application/json").status_code == 404
