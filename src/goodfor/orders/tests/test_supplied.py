@@ -14,9 +14,9 @@ from goodfor.orders.operations.meet_deadline import meet_deadline
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, refund_all, relay_all
 from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
-from goodfor.sandbox.suppliers.books import Site
 from goodfor.supply import queries as supply
 from goodfor.supply.operations.sync import read_hinted
+from goodfor.supply.tests.counter.books import Site
 from goodfor.supply.tests.market import Market, market, rows
 from goodfor.vault.errors import OutOfStock
 

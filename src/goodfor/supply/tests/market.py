@@ -14,8 +14,6 @@ from goodfor.cli import world
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tests.snapshot import start_from
 from goodfor.ledger import queries as books
-from goodfor.sandbox.suppliers.books import Item, Site
-from goodfor.sandbox.suppliers.server import SupplierSandbox, supplier_sandbox
 from goodfor.supply import entries
 from goodfor.supply.models import Item as KnownItem
 from goodfor.supply.models import Supplier
@@ -28,6 +26,8 @@ from goodfor.supply.operations.sync import read_balance, sweep
 from goodfor.supply.operations.want_supply import want_supply
 from goodfor.supply.providers.values import Balance
 from goodfor.supply.purchase_models import Attempt, Want
+from goodfor.supply.tests.counter.books import Item, Site
+from goodfor.supply.tests.counter.server import SupplierSandbox, supplier_sandbox
 from goodfor.supply.types import WantLine
 
 PRICE = 4850

@@ -10,7 +10,6 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from goodfor.kernel.clock import utc_now
-from goodfor.sandbox.suppliers.kasushou import push
 from goodfor.supply import queries
 from goodfor.supply.operations.carry_out import buy
 from goodfor.supply.operations.close_want import give_up
@@ -18,6 +17,7 @@ from goodfor.supply.operations.decide import decide_bought, decide_not_bought
 from goodfor.supply.operations.hear_call import hear_call
 from goodfor.supply.operations.set_offers import Terms, set_route
 from goodfor.supply.providers.values import Call, Code
+from goodfor.supply.tests.counter.kasushou import push
 from goodfor.supply.tests.market import Market, rows
 from goodfor.vault import operations as vault
 

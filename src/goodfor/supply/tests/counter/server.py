@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any, Final
 
-from goodfor.sandbox.suppliers.books import Site
+from goodfor.supply.tests.counter.books import Site
 
 VENDORS: Final = ("kasushou",)
 
@@ -108,7 +108,7 @@ class SupplierSandbox:
 def _module(vendor: str) -> Any:
     if vendor not in VENDORS:
         raise KeyError(vendor)
-    return import_module(f"goodfor.sandbox.suppliers.{vendor}")
+    return import_module(f"goodfor.supply.tests.counter.{vendor}")
 
 
 @contextlib.contextmanager

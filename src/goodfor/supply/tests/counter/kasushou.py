@@ -5,8 +5,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from goodfor.sandbox.suppliers.books import Order, Refusal, Site
-from goodfor.sandbox.suppliers.server import LOST, Reply, Request
+from goodfor.supply.tests.counter.books import Order, Refusal, Site
+from goodfor.supply.tests.counter.server import LOST, Reply, Request
 
 _WORDS = {
     "balance": "余额不足", "stock": "库存不足", "off_sale": "商品已下架", "price": "价格高于安全价",
@@ -25,7 +25,7 @@ def config(site: Site, url: str) -> tuple[dict[str, Any], dict[str, str]]:
 def answer(site: Site, request: Request) -> Reply | None:
     """The vendor's answer; None: no answer at all."""
     stamp, sign = request.headers.get("timestamp", ""), request.headers.get("sign", "")
-    good = hashlib.sha1((stamp + request.body.decode() + site.key).encode()).hexdigest()  # noqa: S324
+    good = hashlib.sha1((stamp + request.body.decode() + site.key).encode()).hexdigest()
     if sign != good or request.headers.get("userid") != "U1001" or len(stamp) != 13:
         return _told(400, "签名错误")
     fields = json.loads(request.body or b"{}", parse_float=Decimal)
@@ -107,7 +107,7 @@ def push(site: Site, order: Order, stamp: str) -> bytes:
     """The body of a signed call about an order; the codes beside it are not signed."""
     told = {name: str(value) for name, value in _row(order).items()} | {"time": stamp}
     text = json.dumps(dict(sorted(told.items())), ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
-    told["sign"] = hashlib.sha1((stamp + text + site.key).encode()).hexdigest()  # noqa: S324
+    told["sign"] = hashlib.sha1((stamp + text + site.key).encode()).hexdigest()
     return json.dumps(told, ensure_ascii=False).encode()
 
 

@@ -88,7 +88,7 @@ class Site:
         self.issued: list[str] = []
         self.faults = Faults()
         self.calls: list[str] = []
-        self.dice = random.Random(seed)  # noqa: S311
+        self.dice = random.Random(seed)
         self.refs = 0
 
     def meets(self, name: str) -> bool:
