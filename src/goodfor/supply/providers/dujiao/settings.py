@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
@@ -19,7 +18,7 @@ FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One account. The path is signed and is part of the protocol: an address has none of its own."""
+    """One account. A path in the address is a proxy's: signed is the protocol's own path only."""
 
     base_url: str
     api_key: str
@@ -30,10 +29,8 @@ class Settings:
     def of(cls, site: Site) -> "Settings":
         """Read a site. Raises ConfigProblem."""
         base_url = str(site.config.get("base_url", "")).strip().rstrip("/")
-        if not http.is_safe_url(base_url):
+        if not http.is_safe_url(base_url) or "?" in base_url:
             raise ConfigProblem("base_url", "not_https")
-        if urlsplit(base_url).path or "?" in base_url:
-            raise ConfigProblem("base_url", "has_path")
         api_key = str(site.config.get("api_key", "")).strip()
         if not _KEY.fullmatch(api_key):
             raise ConfigProblem("api_key", "malformed")

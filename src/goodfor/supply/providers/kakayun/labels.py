@@ -21,7 +21,8 @@ _LABELS: Final = {
 _WORD: Final = "|".join(sorted(_LABELS, key=len, reverse=True))
 _LABEL: Final = re.compile(rf"(?:^|[\s,，;；|]+)({_WORD})[ \t]*[:：]")
 _LINK: Final = re.compile(r"https?://[!-~]{3,2000}")
-_PICTURE: Final = re.compile(r"data:image/[a-z]{1,10};base64,", re.IGNORECASE)
+#: An address of data, or the beginning of a PNG, JPEG or GIF in base64.
+_PICTURE: Final = re.compile(r"(?i:data:image/[a-z]{1,10};base64,)|(?=iVBORw0KGgo|/9j/|R0lGOD[dl]h)")
 _MAGIC: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 MAX_IMAGE: Final = 2 * 1024 * 1024
 
@@ -47,8 +48,8 @@ def code_of(number: str, secret: str, expires_at: datetime | None = None) -> Cod
     for name, value in (parts_of(number) or {"number": number.strip(_AROUND)}).items():
         parts.setdefault(name, value)
     word, link, image = parts.get("secret", ""), parts.get("link", ""), b""
-    if _PICTURE.match(word):
-        image = _picture(word)
+    if (prefix := _PICTURE.match(word)) is not None:
+        image = _picture(word[prefix.end() :])
         word = "" if image else word
     elif not link and _LINK.fullmatch(word):
         word, link = "", word
@@ -61,12 +62,12 @@ def code_of(number: str, secret: str, expires_at: datetime | None = None) -> Cod
 
 def concealed(codes: tuple[Code, ...]) -> list[str]:
     """The texts of these codes that are not to be kept."""
-    return [part for code in codes for part in (code.number, code.secret, code.link, code.verify_code)]
+    words = [part for code in codes for part in (code.number, code.secret, code.link, code.verify_code)]
+    return words + [base64.b64encode(code.image).decode() for code in codes if code.image]
 
 
-def _picture(told: str) -> bytes:
-    """The bytes of a picture; empty where it is none, or too large."""
-    sealed = told.partition(",")[2]
+def _picture(sealed: str) -> bytes:
+    """The bytes of a picture in base64; empty where it is none, or too large."""
     if len(sealed) > MAX_IMAGE * 4 // 3 + 4:
         return b""
     try:

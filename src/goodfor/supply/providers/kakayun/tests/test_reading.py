@@ -180,16 +180,17 @@ def test_cards_of_all_kinds() -> None:
         {"card_no": "\ufeff卡号：A 1\r\n", "card_pwd": "密码：0 9\r"}, {"card_no": "", "card_pwd": "Only-Secret\r"},
         {"card_no": None, "card_pwd": f"{link}\r\n"}, {"card_no": 17, "card_pwd": "0012"},
         {"card_pwd": "data:image/png;base64," + base64.b64encode(PICTURE).decode()},
+        {"card_pwd": base64.b64encode(PICTURE).decode()},
         {"card_no": "N", "card_pwd": "P", "card_expire_at": "2026-12-31 23:59:59"},
         {"card_no": "N", "card_pwd": "data:image/png;base64,AAAA", "card_expire_at": "soon"},
     ]  # fmt: skip
     got = codes(cards=rows, cardlist=["卡号：X 密码：Y"])
     assert [(one.number, one.secret, one.link, one.image) for one in got] == [
         ("A 1", "0 9", "", b""), ("", "Only-Secret", "", b""), ("", "", link, b""), ("17", "0012", "", b""),
-        ("", "", "", PICTURE), ("N", "P", "", b""), ("N", "data:image/png;base64,AAAA", "", b""),
+        ("", "", "", PICTURE), ("", "", "", PICTURE), ("N", "P", "", b""), ("N", "data:image/png;base64,AAAA", "", b""),
     ]  # fmt: skip
-    assert got[5].expires_at == datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
-    assert got[6].expires_at is None
+    assert got[6].expires_at == datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
+    assert got[7].expires_at is None
 
 
 def test_labelled_text_of_all_kinds() -> None:
@@ -209,6 +210,10 @@ def test_codes_that_came_are_concealed() -> None:
     wire = Canned(ok({"usorderno": NUMBER, "status": 5, "cards": [{"card_no": "NUM-1", "card_pwd": "SECRET-1"}]}))
     assert CONNECTOR.purchase.codes(SITE, wire, ORDER) == (Code("NUM-1", "SECRET-1"),)
     assert {"NUM-1", "SECRET-1"} <= set(wire.hide)
+    sealed = base64.b64encode(PICTURE).decode()
+    shown = Canned(ok({"usorderno": NUMBER, "status": 5, "cards": [{"card_pwd": f"data:image/png;base64,{sealed}"}]}))
+    assert CONNECTOR.purchase.codes(SITE, shown, ORDER) == (Code(image=PICTURE),)
+    assert sealed in shown.hide
     stranger = Canned(ok({"usorderno": "1", "status": 5, "cards": [{"card_pwd": "SECRET-1"}]}))
     assert CONNECTOR.purchase.codes(SITE, stranger, ORDER) == Doubt("other_number")
     assert "SECRET-1" in stranger.hide
