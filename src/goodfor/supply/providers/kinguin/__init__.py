@@ -1,0 +1,1 @@
+"""Kinguin ESA: game keys from many sellers behind one interface, in euros."""
