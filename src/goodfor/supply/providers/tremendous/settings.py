@@ -78,7 +78,7 @@ def _text(site: Site, name: str) -> str:
 
 
 def _values(told: str) -> tuple[Decimal, ...]:
-    found = []
+    found: list[Decimal] = []
     for word in filter(None, (part.strip() for part in told.replace("，", ",").split(","))):
         value = decimal(word)
         if value is None or value <= 0 or -int(value.as_tuple().exponent) > 2 or len(found) >= 40:
