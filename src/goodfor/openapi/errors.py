@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import DomainError, InvalidInput, NotFound, RateLimited, Unavailable
+from goodfor.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, RateLimited, Unavailable
 
 
 class RouteNotFound(NotFound):
@@ -77,6 +77,12 @@ class ValidationFailed(InvalidInput):
 
     code = "validation_failed"
     title = _("部分字段有误")
+
+
+class TotalAboveLimit(Conflict):
+    """The order would cost more than its `max_total`; `total` says how much."""
+
+    code = "total_above_limit"
 
 
 class TooManyRequests(RateLimited):

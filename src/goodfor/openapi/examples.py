@@ -58,6 +58,7 @@ ORDER_IN: dict[str, Any] = {
     "lines": [{"sku_id": _SKU, "quantity": 1}],
     "payment": "balance",
     "external_ref": "ERP-20260101-0001",
+    "max_total": {"amount_minor": 990, "currency": "CNY"},
 }
 ORDER: dict[str, Any] = {
     "id": _ORDER,

@@ -35,12 +35,23 @@ class BuyerIn(Input):
     locale: Literal["zh-hans", "en"] | None = None
 
 
+class MoneyIn(Input):
+    """An amount in minor units (fen, cents)."""
+
+    amount_minor: int = Field(ge=0, le=2**53)
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
 class OrderIn(Input):
     """An order: paid from your balance and delivered at once, or paid by your customer on a page of the shop."""
 
     lines: list[LineIn] = Field(min_length=1, max_length=MAX_LINES)
     payment: Literal["balance", "checkout"]
     external_ref: Ref | None = Field(default=None, description="Your own order number; unique among your orders.")
+    max_total: MoneyIn | None = Field(
+        default=None,
+        description="The most that the order may cost; above it, or in another currency, nothing is bought.",
+    )
     buyer: BuyerIn | None = None
 
 

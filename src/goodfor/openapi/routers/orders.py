@@ -8,12 +8,14 @@ from django.http import HttpResponse
 from ninja import Router
 
 from goodfor.identity.types import ApiCaller, Scope
+from goodfor.kernel.money import Money
 from goodfor.ledger.errors import AccountNotOpen, InsufficientFunds
 from goodfor.openapi import presenters as present
 from goodfor.openapi.answers import answer
 from goodfor.openapi.auth import ApiKey
 from goodfor.openapi.cursors import read_uuid, uuid_cursor
 from goodfor.openapi.documented import documented
+from goodfor.openapi.errors import TotalAboveLimit
 from goodfor.openapi.examples import NEW_ORDER, ORDER, ORDER_IN, ORDER_PAGE
 from goodfor.openapi.params import CURSOR, LIMIT, NUMBER
 from goodfor.openapi.requests import ApiRequest
@@ -47,6 +49,7 @@ router = Router()
                 "not_on_sale",
                 "out_of_stock",
                 "insufficient_funds",
+                "total_above_limit",
                 "external_ref_used",
                 "per_order_limit",
                 "per_buyer_limit",
@@ -86,6 +89,7 @@ def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple
         except AccountNotOpen as error:
             # A wallet opens with its first top-up: until then it holds nothing.
             raise InsufficientFunds from error
+        _check_total(body, bought.total)
         return 201, {**present.order(bought), "checkout": None}
     placed = place_order(
         shop_id=caller.shop_id,
@@ -95,8 +99,16 @@ def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple
         external_ref=body.external_ref,
         now=now,
     )
+    _check_total(body, placed.total)
     url = f"{shop_address(caller.shop_id)}/o/{placed.number}?k={placed.secret}"
     return 201, present.placed(placed, placed_at=now, external_ref=body.external_ref, url=url)
+
+
+def _check_total(body: OrderIn, total: Money) -> None:
+    """Raise TotalAboveLimit, which undoes the order: prices are read where the order is made, and nowhere before."""
+    most = body.max_total
+    if most is not None and (total.currency != most.currency or total.amount_minor > most.amount_minor):
+        raise TotalAboveLimit(total=present.money(total))
 
 
 def _buyer(caller: ApiCaller, body: OrderIn) -> Buyer:

@@ -162,6 +162,25 @@ def test_buy_with_balance(ask: Ask, domain: Domain, shop: ShopView, key: NewApiK
     }
 
 
+@pytest.mark.parametrize("payment", ["balance", "checkout"])
+@pytest.mark.parametrize(
+    ("most", "currency", "bought"), [(1980, "CNY", True), (1979, "CNY", False), (1980, "USD", False)]
+)
+def test_no_more_than_the_buyer_said(
+    ask: Ask, domain: Domain, payment: str, most: int, currency: str, bought: bool
+) -> None:
+    body = {"lines": [GOOD_LINE], "payment": payment, "max_total": {"amount_minor": most, "currency": currency}}
+    response = ask("POST", "/orders", json=body, idem="k")
+    if bought:
+        assert fits(response, "post", "/orders")["total"]["amount_minor"] == most
+        return
+    problem = check(response, 409, "total_above_limit")
+    assert problem["total"] == {"amount": "19.80", "amount_minor": 1980, "currency": "CNY"}
+    # Nothing was stored under the key: it may be used again, with another limit.
+    again = {**body, "max_total": {"amount_minor": 1980, "currency": "CNY"}}
+    assert ask("POST", "/orders", json=again, idem="k").status_code == 201
+
+
 def test_checkout(ask: Ask, domain: Domain, key: NewApiKey, settings: Any) -> None:
     settings.GOODFOR_PUBLIC_URL = "https://shop.example"
     who = {"ref": "c-7", "contact": "a@b.example", "ip": "192.0.2.1", "locale": "en"}
@@ -205,6 +224,9 @@ GOOD_LINE = {"sku_id": str(SKU), "quantity": 1}
         ({"payment": "credit"}, "/payment"),
         ({"external_ref": "a\nb"}, "/external_ref"),
         ({"external_ref": "x" * 65}, "/external_ref"),
+        ({"max_total": {"amount_minor": -1, "currency": "CNY"}}, "/max_total/amount_minor"),
+        ({"max_total": {"amount_minor": "9.90", "currency": "CNY"}}, "/max_total/amount_minor"),
+        ({"max_total": {"amount_minor": 990}}, "/max_total/currency"),
         ({"buyer": {}}, "/buyer/ref"),
         ({"buyer": {"ref": "x", "ip": "not an ip"}}, "/buyer/ip"),
     ],

@@ -1,5 +1,6 @@
 """Codes that a supplier delivered: looked at, marked, and into the vault before the transaction ends."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.sql import Statement
-from goodfor.supply.hygiene import comparable, tidied
+from goodfor.supply.hygiene import compared, fault_in, tidied
 from goodfor.supply.providers.values import Code
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.vault import operations as vault
@@ -33,7 +34,7 @@ def take_codes(
     *, want: Want, attempt: Attempt, codes: Sequence[Code], cost_minor: int, late: bool, now: datetime
 ) -> Taken:  # fmt: skip
     """In the caller's transaction. What comes `late`, or too much, goes on the shelf. `cost_minor` is for all of it."""
-    fresh = _unmarked(want.shop_id, attempt.id, [code for code in map(tidied, codes) if comparable(code)])
+    fresh = _unmarked(want.shop_id, attempt.id, [code for code in map(tidied, codes) if fault_in(code) is None])
     mine = [] if late else fresh[: attempt.quantity]
     rest = fresh[len(mine) :]
     good = _store(want, attempt, mine, cost_minor, want.line_id, now) if mine else 0
@@ -61,15 +62,17 @@ def _store(
 
 
 def _secret(code: Code) -> str:
-    """The parts that the vault keeps as one: a link is the secret, a second word stands beside it."""
+    """The parts that the vault keeps as one: a link or a picture is the secret, a second word stands beside it."""
     secret = code.secret or code.link
+    if code.image:
+        secret = "data:image;base64," + base64.b64encode(code.image).decode()
     return f"{secret} {code.verify_code}" if code.verify_code else secret
 
 
 def _unmarked(shop_id: UUID, attempt_id: UUID, codes: Sequence[Code]) -> list[Code]:
     """Those that no supplier delivered before, and each once; the marks stay with this attempt."""
     ring = keyring()
-    by_mark = {ring.blind_index(PURPOSE, shop_id.bytes + comparable(code).encode()): code for code in codes}
+    by_mark = {ring.blind_index(PURPOSE, shop_id.bytes + compared(code).encode()): code for code in codes}
     if not by_mark:
         return []
     rows = _MARK.rows({"shop_id": shop_id, "attempt_id": attempt_id, "marks": list(by_mark)})

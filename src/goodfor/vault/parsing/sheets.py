@@ -28,15 +28,24 @@ def guard(path: Path, *, max_unzipped: int = MAX_UNZIPPED) -> None:
     Raises FileProblem: broken_xlsx, zip_bomb.
     """
     try:
-        with zipfile.ZipFile(path) as archive, path.open("rb") as raw:
+        with path.open("rb") as raw:
+            guard_file(raw, max_unzipped=max_unzipped)
+    except OSError as error:
+        raise FileProblem(BROKEN_XLSX) from error
+
+
+def guard_file(raw: BinaryIO, *, max_unzipped: int = MAX_UNZIPPED) -> None:
+    """The same for what is open already; it is left open, somewhere inside. Raises FileProblem as `guard`."""
+    try:
+        with zipfile.ZipFile(raw) as archive:
             members = archive.infolist()
-            if len(members) > MAX_MEMBERS:
-                raise FileProblem(ZIP_BOMB, members=len(members))
-            if "[Content_Types].xml" not in {member.filename for member in members}:
-                raise FileProblem(BROKEN_XLSX)
-            left = max_unzipped
-            for member in members:
-                left -= _unzipped_size(raw, member, left)
+        if len(members) > MAX_MEMBERS:
+            raise FileProblem(ZIP_BOMB, members=len(members))
+        if "[Content_Types].xml" not in {member.filename for member in members}:
+            raise FileProblem(BROKEN_XLSX)
+        left = max_unzipped
+        for member in members:
+            left -= _unzipped_size(raw, member, left)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise FileProblem(BROKEN_XLSX) from error
 

@@ -1,0 +1,15 @@
+"""How codes from outside are read, for the rooms above: one way of cleaning and naming, whoever sent them.
+
+Pure, without a table: what `vault.parsing` does to a field of a file.
+"""
+
+from goodfor.vault.parsing.fields import clean, fault_of, parse_expiry
+from goodfor.vault.parsing.layout import EXPIRY, IGNORED, NUMBER, SECRET
+from goodfor.vault.parsing.names import role_of
+from goodfor.vault.parsing.problems import FileProblem
+from goodfor.vault.parsing.sheets import guard_file
+
+__all__ = [
+    "EXPIRY", "IGNORED", "NUMBER", "SECRET", "FileProblem", "clean", "fault_of", "guard_file", "parse_expiry",
+    "role_of",
+]  # fmt: skip
