@@ -346,16 +346,29 @@ CHECKS = [
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 
+def _validated(case: schemathesis.Case, key: NewApiKey, settings: Any) -> None:
+    settings.MIDDLEWARE = []
+    case.headers = {**(case.headers or {}), "Authorization": f"Bearer {key.api_key}"}
+    case.call_and_validate(app=application, checks=CHECKS)
+
+
 @schema.parametrize()
 @hypothesis_settings(
-    max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 def test_whatever_comes_the_answer_is_documented(
     case: schemathesis.Case, key: NewApiKey, domain: Domain, settings: Any
 ) -> None:
-    settings.MIDDLEWARE = []
-    case.headers = {**(case.headers or {}), "Authorization": f"Bearer {key.api_key}"}
-    case.call_and_validate(app=application, checks=CHECKS)
+    _validated(case, key, settings)
+
+
+@pytest.mark.soak
+@schema.parametrize()
+@hypothesis_settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+def test_much_comes_and_the_answer_is_documented(
+    case: schemathesis.Case, key: NewApiKey, domain: Domain, settings: Any
+) -> None:
+    _validated(case, key, settings)
 
 
 def test_paying_in_an_own_app(ask: Ask, domain: Domain, shop: ShopView, settings: Any) -> None:
