@@ -200,14 +200,13 @@ def serve(port: int, data_dir: Path | str, *, host: str = "127.0.0.1", token: st
         if not token:
             write_token(Path(data_dir) / "control.token", sandbox.house.token)
         for vendor in sandbox.house.vendors:
-            demo(sandbox.site(vendor, "demo", balance=Decimal(10_000)))
+            demo(sandbox.house, sandbox.site(vendor, "demo", balance=Decimal(10_000)))
         print(f"supplier stand-ins listening on {sandbox.url}", flush=True)
         stop.wait()
 
 
-def demo(site: StandIn) -> None:
+def demo(house: House, site: StandIn) -> None:
     """A few invented goods, once."""
-    house = getattr(site, "_house")  # noqa: B009
     with house.db.read() as conn:
         filled = conn.execute("SELECT 1 FROM items WHERE site = ? LIMIT 1", (site.site.id,)).fetchone()
     if filled is None:

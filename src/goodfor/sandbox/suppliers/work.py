@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from goodfor.sandbox.suppliers import outbox, store
 from goodfor.sandbox.suppliers.faults import Board, Scope
-from goodfor.sandbox.suppliers.types import ENDED, Code, Order, Refused, Site, amount_of, stored
+from goodfor.sandbox.suppliers.types import ENDED, Code, Order, Refused, Site, stored
 from goodfor.sandbox.suppliers.vendor import Vendor, code_text
 
 #: The smallest picture that there is, for codes that are one.
@@ -154,8 +154,3 @@ def _dirty(made: Code, how: str) -> Code:
     if how == "spaces":
         return replace(made, secret=f"\ufeff {made.secret[:4]} {made.secret[4:]}\u200b")
     return replace(made, number="")
-
-
-def money(value: int) -> str:
-    """An amount of the books as text."""
-    return format(amount_of(value), "f")

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -102,6 +102,6 @@ def hook(status: int = 200, answer: bytes = b"ok") -> Iterator[Hook]:
         thread.join()
 
 
-def secret_of(codes: Mapping[str, Any] | Any) -> set[str]:
+def secret_of(codes: Iterable[Any]) -> set[str]:
     """The secrets of codes, of ours or of the stand-in's books."""
     return {one.secret for one in codes}
