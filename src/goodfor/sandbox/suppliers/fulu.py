@@ -1,8 +1,8 @@
 """Fulu 2.0 from its side: one address, MD5 over sorted characters, replies whose result is a text, codes encrypted.
 
 Where the vendor's libraries are silent: the codes of refusals are our invention (a shop enters what they mean), a time
-stamp may be ten minutes off, `order_price` is for all units, `customer_price` is the most that one may cost, and money
-that comes back wholly makes an order `failed`.
+stamp may be ten minutes off, `order_price` is for all units, `customer_price` is the most that one may cost, money
+that comes back wholly makes an order `failed`, and phone credit is an item of the category `phone` with that value.
 """
 
 import base64
@@ -44,6 +44,7 @@ _FORM: Final = (
     "charge_game_role", "contact_qq", "contact_tel",
 )  # fmt: skip
 _SKEW: Final = 600
+_PHONE: Final = "phone"
 _LOW: Final = 10
 
 
@@ -187,7 +188,8 @@ def _listed(item: Item) -> dict[str, Any]:
 
 def _list(desk: Desk, biz: dict[str, Any]) -> list[dict[str, Any]]:
     desk.begin("list")
-    return [_listed(item) for item in desk.items(1, 10_000, category=str(biz.get("first_category_id") or ""))]
+    found = desk.items(1, 10_000, category=str(biz.get("first_category_id") or ""))
+    return [_listed(item) for item in found if item.category != _PHONE]
 
 
 def _info(desk: Desk, biz: dict[str, Any]) -> dict[str, Any]:
@@ -236,6 +238,26 @@ def _direct(desk: Desk, biz: dict[str, Any]) -> dict[str, Any]:
     return _buy(desk, biz, direct=True)
 
 
+def _mobile(desk: Desk, biz: dict[str, Any]) -> dict[str, Any]:
+    """Phone credit: by value, one at a time, nothing guards the price."""
+    number, phone = str(biz.get("customer_order_no", "")), str(biz.get("charge_phone", ""))
+    value = Decimal(whole(biz.get("charge_value")))
+    item = next((one for one in desk.items(1, 1000, category=_PHONE) if one.face == value), None)
+    desk.begin("create", number=number, item="" if item is None else item.id)
+    if item is None:
+        raise Refused("off_sale")
+    if len(phone) != 11 or not phone.isdigit():
+        raise Refused("account")
+    return _shown(desk.create(Wanted(number, item.id, 1, form={"charge_account": phone})))
+
+
+def _maintained(desk: Desk, biz: dict[str, Any]) -> dict[str, Any]:
+    """An odd last digit is a region under maintenance."""
+    desk.begin("other")
+    odd = str(biz.get("mobile", ""))[-1:] in ("1", "3", "5", "7", "9")
+    return {"maintain_state": "维护" if odd else "正常", "current_success_rate": "99.0"}
+
+
 def _shown(order: Order) -> dict[str, Any]:
     """An order as a create tells it: without codes."""
     made = datetime.fromtimestamp(order.created_ms / 1000, BEIJING)
@@ -277,6 +299,8 @@ _CALLS: Final[dict[str, Callable[[Desk, dict[str, Any]], Any]]] = {
     "fulu.goods.stock.check": _check,
     "fulu.order.card.add": _card,
     "fulu.order.direct.add": _direct,
+    "fulu.order.mobile.add": _mobile,
+    "fulu.mobile.maintain.check": _maintained,
     "fulu.order.info.get": _order,
     "fulu.order.extend.get": _extend,
 }

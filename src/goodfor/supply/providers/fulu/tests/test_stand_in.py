@@ -110,6 +110,22 @@ def test_a_top_up(supplier: StandIn) -> None:
     assert BUY.place(site, a_wire(), request("2001")) == Refused("request", "1004", "参数错误")
 
 
+def test_phone_credit(supplier: StandIn) -> None:
+    supplier.seed(1, first=9050, kind="direct", cost="49.5", face="50", category="phone")
+    site = site_of(supplier, phone="mobile-50=49.5\nmobile-30=29.8")
+    item = SHOP.item(site, a_wire(), "mobile-50")
+    assert isinstance(item, Item)
+    assert SHOP.check_account(site, a_wire(), item, {"charge_phone": "13800138001"}) == {"charge_phone": "维护"}
+    assert SHOP.check_account(site, a_wire(), item, {"charge_phone": "13800138000"}) == {}
+    asked = request("mobile-50", form={"charge_phone": "13800138000"})
+    assert isinstance(BUY.place(site, a_wire(), asked), Accepted)
+    order = BUY.query(site, a_wire(), ref_of(asked))
+    assert isinstance(order, Order)
+    assert (order.state, order.charged) == ("success", Decimal("49.5"))
+    gone = BUY.place(site, a_wire(), request("mobile-30", form={"charge_phone": "13800138000"}))
+    assert gone == Refused("off_sale", "2003", "商品不存在或已下架")
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
