@@ -3,6 +3,7 @@
 Pure, without a table: what `vault.parsing` does to a field of a file.
 """
 
+from goodfor.vault.parsing.encoding import detect, kind_of
 from goodfor.vault.parsing.fields import clean, fault_of, parse_expiry
 from goodfor.vault.parsing.layout import EXPIRY, IGNORED, NUMBER, SECRET
 from goodfor.vault.parsing.names import role_of
@@ -10,6 +11,6 @@ from goodfor.vault.parsing.problems import FileProblem
 from goodfor.vault.parsing.sheets import guard_file
 
 __all__ = [
-    "EXPIRY", "IGNORED", "NUMBER", "SECRET", "FileProblem", "clean", "fault_of", "guard_file", "parse_expiry",
-    "role_of",
+    "EXPIRY", "IGNORED", "NUMBER", "SECRET", "FileProblem", "clean", "detect", "fault_of", "guard_file", "kind_of",
+    "parse_expiry", "role_of",
 ]  # fmt: skip
