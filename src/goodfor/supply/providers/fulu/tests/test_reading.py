@@ -259,6 +259,9 @@ def test_the_catalogue_is_read() -> None:
         ("3", "manual", "paused", None, False)
     ]
     assert second.cursor is None
+    new = page(SITE, Canned(reply([GOOD | {"sales_status": "预售"}])), None, None)
+    assert isinstance(new, ItemPage)
+    assert [(i.kind, i.state) for i in new.items] == [("card", "paused")]
     # The settings lost a category while it was read.
     assert page(site, wire, "2", None) == ItemPage(())
     assert [one.get("first_category_id") for one in wire.sent] == [11, 12]
