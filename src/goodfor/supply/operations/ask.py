@@ -18,7 +18,7 @@ from goodfor.supply.models import Supplier
 from goodfor.supply.operations.carry_out import GONE, request_of, with_codes
 from goodfor.supply.operations.guard import may_call
 from goodfor.supply.operations.settle_attempt import Told, settle_attempt
-from goodfor.supply.providers.values import Doubt, Order
+from goodfor.supply.providers.values import Doubt, Order, Refused
 from goodfor.supply.purchase_models import Attempt, Want
 
 log = structlog.get_logger(__name__)
@@ -69,8 +69,10 @@ def _question(line: Line, attempt: Attempt, want: Want) -> Told:
     lost = attempt.state in (states.SENDING, states.UNKNOWN)
     try:
         if lost and about.repeat == "same" and not attempt.ref:
-            # The same once more gives the order that is there: nothing is bought twice.
-            return Told(line.connector.purchase.place(line.site, line.wire, request_of(line, attempt, want)))
+            # The same once more gives the order that is there: nothing is bought twice. A no to the repeat (a wrong
+            # clock, a pace, no money left) says nothing about the first: only an order does.
+            answer = line.connector.purchase.place(line.site, line.wire, request_of(line, attempt, want))
+            return Told(Doubt(answer.why), asking=True) if isinstance(answer, Refused) else Told(answer, asking=True)
         if about.found_by == "nothing" or (about.found_by == "ref" and not attempt.ref):
             return Told(Doubt("cannot_be_asked"), asking=True)
         found = line.connector.purchase.query(line.site, line.wire, ref)

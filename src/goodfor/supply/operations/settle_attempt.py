@@ -208,7 +208,9 @@ class _Change:
 
     def _ask_again(self, state: str, reason: str) -> None:
         attempt = self.attempt
-        nothing_to_ask = state == states.UNKNOWN and self.about.found_by == "nothing" and self.about.repeat != "same"
+        found_by = self.about.found_by
+        blind = found_by == "nothing" or (found_by == "ref" and not attempt.ref)
+        nothing_to_ask = state == states.UNKNOWN and blind and self.about.repeat != "same"
         at = None if nothing_to_ask else ask_at(state=state, asked=attempt.asked, now=self.now)
         before = attempt.state
         if before == states.MANUAL:

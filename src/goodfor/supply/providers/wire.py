@@ -1,15 +1,17 @@
 """The way out of a connector: hard deadlines, no redirects, every exchange written down with its secrets masked."""
 
-import re
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote, quote_plus
 
 from goodfor.kernel.outbound import http
 from goodfor.kernel.outbound.http import NoAnswer, NotSent, Reply
 
 __all__ = ["Exchange", "NoAnswer", "NotSent", "Reply", "Wire", "masked"]
-KEPT_BYTES: Final = 16 * 1024
+#: More than a reply may have: cut is only what was masked whole, when it is stored.
+KEPT_BYTES: Final = 512 * 1024
 MASK: Final = "•••"
 
 
@@ -92,12 +94,14 @@ class Wire:
 
 
 def masked(text: str, hide: Iterable[str]) -> str:
-    """The text without these texts, nor their forms in JSON and in addresses."""
+    """The text without these texts, nor their forms in JSON, in PHP's JSON and in addresses."""
     for secret in sorted(filter(None, hide), key=len, reverse=True):
-        for form in {secret, secret.replace("/", "\\/"), _escaped(secret)}:
+        for form in sorted(_forms(secret), key=len, reverse=True):
             text = text.replace(form, MASK)
     return text
 
 
-def _escaped(secret: str) -> str:
-    return re.sub(r"[^\x20-\x7e]", lambda found: f"\\u{ord(found[0]):04x}", secret)
+def _forms(secret: str) -> set[str]:
+    plain = {secret, json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]}
+    slashed = {form.replace("/", "\\/") for form in plain}
+    return plain | slashed | {quote(secret, safe=""), quote_plus(secret), quote(secret)}

@@ -15,8 +15,10 @@ from goodfor.supply.operations.carry_out import buy
 from goodfor.supply.operations.close_want import give_up
 from goodfor.supply.operations.decide import decide_bought, decide_not_bought
 from goodfor.supply.operations.hear_call import hear_call
+from goodfor.supply.operations.keep_calls import _stored
 from goodfor.supply.operations.set_offers import Terms, set_route
 from goodfor.supply.providers.values import Call, Code
+from goodfor.supply.providers.wire import Reply, Wire, masked
 from goodfor.supply.tests.counter.kasushou import push
 from goodfor.supply.tests.market import Market, rows
 from goodfor.vault import operations as vault
@@ -404,3 +406,19 @@ def test_weights_quota_and_channels_are_kept(fair: Market) -> None:
     by_line = {line: fair.attempts(line)[0].supplier_id for line in (one, two, api)}
     assert sorted((by_line[one], by_line[two])) == sorted((fair.ids["anna"], fair.ids["carl"]))
     assert by_line[api] == fair.ids["bert"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['a/b"c é', 'a\\/b\\"c é', 'a\\/b\\"c \\u00e9', "a%2Fb%22c%20%C3%A9", "a%2Fb%22c+%C3%A9"],
+)
+def test_a_secret_is_masked_however_it_is_written(written: str) -> None:
+    assert masked(f"x={written}&y", ['a/b"c é']) == "x=•••&y"
+
+
+def test_a_code_at_the_edge_of_what_is_kept_is_not_kept_in_part() -> None:
+    wire = Wire(0.0, time.monotonic)
+    reply = Reply(200, b"x" * 15_995 + b"SECRET-CODE-0001" + b"y" * 100)
+    wire._keep("query", "GET", "https://s.example.com", b"", reply, "", 1)
+    wire.conceal(["SECRET-CODE-0001"])
+    assert "SECRE" not in _stored(wire.exchanges[0].reply)
