@@ -58,10 +58,7 @@ def _read(lines: list[str]) -> list[Code]:
 def _labelled(line: str) -> tuple[str, str]:
     """(number, secret) of a line that says these and nothing else; empty what it does not say."""
     both, number, secret = _BOTH.fullmatch(line), _NUMBER.fullmatch(line), _SECRET.fullmatch(line)
-    if both:
-        found = both[1], both[2]
-    else:
-        found = (number[1] if number else "", secret[1] if secret else "")
+    found = (both[1], both[2]) if both else (number[1] if number else "", secret[1] if secret else "")
     return ("", "") if any(_LABEL.search(part) for part in found) else found
 
 
