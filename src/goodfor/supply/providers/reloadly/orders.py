@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from goodfor.supply.providers.numbers import BadReply, decimal, read_json, records, text, whole
+from goodfor.supply.providers.numbers import BadReply, decimal, read_json, records, text
 from goodfor.supply.providers.values import Code, Order, OrderState, StatementRow
 
+REF: Final = re.compile(r"[1-9][0-9]{0,19}")
 FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 _STATES: Final[Mapping[str, OrderState]] = {"SUCCESSFUL": "success", "PENDING": "processing"}
 #: Numbers of cards come as bare digits at times, and may then begin with zeros.
@@ -15,12 +16,12 @@ _BARE: Final = re.compile(rb'("(?:cardNumber|pinCode|amount)"\s*:\s*)([0-9][0-9.
 _DIRT: Final = "\ufeff\u200b\u200c\u200d\r\n\t "
 
 
-def ref_of(row: Mapping[str, Any]) -> str:
-    """Their number. Raises BadReply."""
-    found = whole(row.get("transactionId"))
-    if found is None or found <= 0:
+def ref_of(row: Mapping[str, Any], name: str = "transactionId") -> str:
+    """Their number, longer than any amount. Raises BadReply."""
+    found = text(row.get(name), 32)
+    if not REF.fullmatch(found):
         raise BadReply("no_ref")
-    return str(found)
+    return found
 
 
 def order_of(row: Mapping[str, Any], failed: frozenset[str]) -> Order:

@@ -1,13 +1,12 @@
 """Buying at Reloadly. They have no guard, and an order whose number is not known is looked for in a list."""
 
-import re
 from datetime import UTC, timedelta
 from typing import Any, Final
 
 from goodfor.supply.providers.numbers import BadReply, decimal, record, text
 from goodfor.supply.providers.reloadly.client import Caller, guarded
 from goodfor.supply.providers.reloadly.items import read_sku
-from goodfor.supply.providers.reloadly.orders import cards_of, order_of, ref_of
+from goodfor.supply.providers.reloadly.orders import REF, cards_of, order_of, ref_of
 from goodfor.supply.providers.reloadly.reports import transactions
 from goodfor.supply.providers.reloadly.settings import Settings
 from goodfor.supply.providers.values import (
@@ -28,7 +27,6 @@ from goodfor.supply.providers.wire import Wire
 PATIENCE: Final = 35.0
 #: In which zone their times are is not described: so far around, an order is in the list in any.
 AROUND: Final = timedelta(hours=15)
-_REF: Final = re.compile(r"[0-9]{1,18}")
 
 
 class ReloadlyPurchase:
@@ -75,14 +73,14 @@ class ReloadlyPurchase:
                 raise BadReply("other_number")
             return found
 
-        if order.ref and not _REF.fullmatch(order.ref):
+        if order.ref and not REF.fullmatch(order.ref):
             return Refused("request", "ref")
         return guarded(ask, sure=True)
 
     def codes(self, site: Site, wire: Wire, order: OrderRef) -> tuple[Code, ...] | Refused | Doubt:
         """See `Purchase.codes`. Their number must be known: it is, once the order was found."""
         settings = Settings.of(site)
-        if not _REF.fullmatch(order.ref):
+        if not REF.fullmatch(order.ref):
             return Refused("request", "no_ref")
 
         def ask() -> tuple[Code, ...]:

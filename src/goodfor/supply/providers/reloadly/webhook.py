@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from goodfor.supply.providers.numbers import BadReply, read_json, record, text, whole
+from goodfor.supply.providers.numbers import BadReply, read_json, record, text
 from goodfor.supply.providers.reloadly import signing
+from goodfor.supply.providers.reloadly.orders import ref_of
 from goodfor.supply.providers.reloadly.settings import Settings
 from goodfor.supply.providers.values import Call, CallProblem, Event, Heard, OrderEvent, Refused, Site
 from goodfor.supply.providers.wire import Wire
@@ -57,8 +58,5 @@ def _events(body: bytes) -> tuple[Event, ...]:
     if not kind.startswith(_KIND):
         return ()
     data = record(told.get("data"))
-    ref = whole(data.get("id"))
-    if ref is None or ref <= 0:
-        raise BadReply("no_ref")
     # Their number is what is known for sure of such a call; ours may come along.
-    return (OrderEvent(text(data.get("customIdentifier"), 64), str(ref)),)
+    return (OrderEvent(text(data.get("customIdentifier"), 64), ref_of(data, "id")),)
