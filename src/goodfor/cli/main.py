@@ -9,6 +9,7 @@ import typer
 from goodfor.cli.commands.audit import audit
 from goodfor.cli.commands.bench import bench
 from goodfor.cli.commands.codes import codes
+from goodfor.cli.commands.connector import connector
 from goodfor.cli.commands.demo import demo
 from goodfor.cli.commands.manage import manage
 from goodfor.cli.commands.openapi import openapi
@@ -39,6 +40,7 @@ app.command()(up)
 app.add_typer(demo, name="demo")
 app.command()(audit)
 app.add_typer(codes, name="codes")
+app.add_typer(connector, name="connector")
 app.command()(sandbox)
 app.command()(bench)
 app.command()(soak)
