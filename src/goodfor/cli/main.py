@@ -10,6 +10,7 @@ from goodfor.cli.commands.audit import audit
 from goodfor.cli.commands.bench import bench
 from goodfor.cli.commands.channels import channels
 from goodfor.cli.commands.codes import codes
+from goodfor.cli.commands.connector import connector
 from goodfor.cli.commands.demo import demo
 from goodfor.cli.commands.manage import manage
 from goodfor.cli.commands.openapi import openapi
@@ -41,6 +42,7 @@ app.add_typer(demo, name="demo")
 app.command()(audit)
 app.add_typer(channels, name="channels")
 app.add_typer(codes, name="codes")
+app.add_typer(connector, name="connector")
 app.command()(sandbox)
 app.command()(bench)
 app.command()(soak)

@@ -18,7 +18,20 @@ from goodfor.cli.main import explain, run
 from goodfor.cli.tests.test_postgres import source_environment
 from goodfor.vault.errors import OutOfStock
 
-COMMANDS = ["up", "demo", "audit", "codes", "sandbox", "bench", "soak", "openapi", "manage", "test", "worker"]
+COMMANDS = [
+    "up",
+    "demo",
+    "audit",
+    "codes",
+    "connector",
+    "sandbox",
+    "bench",
+    "soak",
+    "openapi",
+    "manage",
+    "test",
+    "worker",
+]
 
 
 def test_help_lists_all_commands_without_loading_django() -> None:
@@ -30,7 +43,7 @@ def test_help_lists_all_commands_without_loading_django() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [*(c for c in COMMANDS if c != "manage"), "codes import", "demo fill", "demo empty"]
+    "command", [*(c for c in COMMANDS if c != "manage"), "codes import", "connector new", "demo fill", "demo empty"]
 )
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command.split(), "--help"]) == 0
