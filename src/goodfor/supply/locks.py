@@ -5,13 +5,23 @@ from uuid import UUID
 from django.db import connection
 
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
-from goodfor.supply.errors import AttemptNotFound
+from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
+from goodfor.supply.models import Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 
 
 def _limit_waiting() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
+
+
+def lock_supplier(shop_id: UUID, supplier_id: UUID) -> Supplier:
+    """Lock one supplier. Raises SupplierNotFound."""
+    _limit_waiting()
+    row = Supplier.objects.select_for_update().filter(shop_id=shop_id, id=supplier_id).first()
+    if row is None:
+        raise SupplierNotFound
+    return row
 
 
 def lock_want(shop_id: UUID, want_id: UUID) -> Want | None:

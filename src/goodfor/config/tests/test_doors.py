@@ -69,7 +69,9 @@ def test_every_form_needs_its_token(sides: Sides) -> None:
     a, owner = sides.a, proved(sides.a.id)
     before, tried = digest(), 0
     for route in ROUTES:
-        if kind_of(route) in WITHOUT_FORMS - {"paid"} or route.startswith(("api/", "pay/notify/", "notify/report/")):
+        if kind_of(route) in WITHOUT_FORMS - {"paid"} or route.startswith(
+            ("api/", "pay/notify/", "notify/report/", "supply/hook/")
+        ):
             continue
         of_staff = kind_of(route) in ("console", "data", "door")
         strict = Client(enforce_csrf_checks=True, HTTP_HOST=a.host, REMOTE_ADDR="198.51.10.99")
@@ -357,7 +359,7 @@ def test_every_answer_is_guarded(sides: Sides, box: Mailbox) -> None:
             assert cookie["httponly"] or not cookie.value, (where, name)
             assert cookie["samesite"] in ("Lax", "Strict"), (where, name)
             found.add(name)
-        if route in ("kit", "kit/fragment") or route.startswith("pay/notify"):
+        if route in ("kit", "kit/fragment") or route.startswith(("pay/notify", "supply/hook")):
             continue
         assert headers.get("X-Content-Type-Options") == "nosniff", where
         if kind == "data" and answer.status_code == 404:

@@ -21,7 +21,8 @@ ROOT = PACKAGE.parents[1]
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MAX_PROTOCOL_METHODS = 8
-PUBLIC_PARTS = {"types", "errors", "events", "queries", "operations"}
+#: `reading`: pure functions by which another room reads files and words alike (vault).
+PUBLIC_PARTS = {"types", "errors", "events", "queries", "operations", "reading"}
 WALLED_ROOMS = {
     "identity",
     "catalog",

@@ -51,6 +51,7 @@ API_LISTS = {"api/v1/products", "api/v1/stock", "api/v1/orders", "api/v1/balance
 PAID = {
     "notify/report/<uuid:shop_id>/<uuid:account_id>/<slug:token>",
     "pay/notify/<uuid:shop_id>/<uuid:account_id>",
+    "supply/hook/<slug:token>",
     "pay/sandbox/<uuid:shop_id>/<str:number>",
 }
 DOOR = {"console/signin", "console/signin/second", "console/signin/passkey", "console/language"}

@@ -52,14 +52,7 @@ def open_account(
     aad = secret_aad(shop_id, account_id)
     sealed = keyring().seal(json.dumps(dict(secrets)).encode(), aad) if secrets else None
     with transaction.atomic(savepoint=False):
-        same_code = Account.objects.filter(shop_id=shop_id, code=code)
-        if same_code.exclude(provider=provider, currency=currency).exists():
-            # The ledger account is made of provider and code, so a code never changes its provider.
-            raise AccountInvalid(_("该编码已用于另一种支付通道"), field="code")
-        current = same_code.filter(valid_to__isnull=True)
-        if lender is None and current.filter(lender_shop_id__isnull=False).exists():
-            raise AccountInvalid(_("这个收款账户由平台提供，只能由平台修改"), field="code")
-        current.update(valid_to=now)
+        _end_current(shop_id, code, provider, currency, lender, now)
         row = Account.objects.create(
             id=account_id,
             shop_id=shop_id,
@@ -88,6 +81,17 @@ def open_account(
             now=now,
         )
     return account_view(row)
+
+
+def _end_current(shop_id: UUID, code: str, provider: str, currency: str, lender: Lender | None, now: datetime) -> None:
+    same_code = Account.objects.filter(shop_id=shop_id, code=code)
+    if same_code.exclude(provider=provider, currency=currency).exists():
+        # The ledger account is made of provider and code, so a code never changes its provider.
+        raise AccountInvalid(_("该编码已用于另一种支付通道"), field="code")
+    current = same_code.filter(valid_to__isnull=True)
+    if lender is None and current.filter(lender_shop_id__isnull=False).exists():
+        raise AccountInvalid(_("这个收款账户由平台提供，只能由平台修改"), field="code")
+    current.update(valid_to=now)
 
 
 def _check_adapter(provider: str, account: base.Account) -> None:

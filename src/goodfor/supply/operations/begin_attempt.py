@@ -19,7 +19,7 @@ from goodfor.ledger import operations as ledger
 from goodfor.ledger.errors import AccountNotOpen, InsufficientFunds
 from goodfor.supply import entries, states
 from goodfor.supply.locks import lock_want
-from goodfor.supply.models import Route, Supplier
+from goodfor.supply.models import Offer, Route, Supplier
 from goodfor.supply.operations.close_want import close_want
 from goodfor.supply.operations.cut_want import cut_want
 from goodfor.supply.operations.guard import may_call, probe
@@ -146,15 +146,15 @@ class _Missing(Exception):
 
 
 def _use_day(want: Want, pick: Pick, route: Route, day: Any) -> None:
+    """What this purchase uses of a day's bounds; the bound itself is compared in the statement that counts."""
     one = pick.candidate
     bounds = []
     if one.quota_left is not None:
-        bounds.append(("quota", one.offer_id, pick.quantity, one.quota_left))
+        offer = Offer.objects.filter(shop_id=want.shop_id, id=one.offer_id)
+        bounds.append(("quota", one.offer_id, pick.quantity, offer.values_list("daily_quota", flat=True).first() or 0))
     if pick.loss_minor:
         bounds.append(("loss", want.sku_id, pick.loss_minor, route.loss_budget_minor))
-    for word, key, amount, left in bounds:
-        used = Day.objects.filter(shop_id=want.shop_id, day=day, key=key).values_list("used", flat=True).first() or 0
-        most = route.loss_budget_minor if word == "loss" else left + used
+    for word, key, amount, most in bounds:
         if _USE.row({"shop_id": want.shop_id, "day": day, "key": key, "amount": amount, "most": most}) is None:
             raise _Missing(word)
 

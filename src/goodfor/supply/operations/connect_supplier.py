@@ -19,7 +19,8 @@ from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import EXPONENTS
 from goodfor.ledger import operations as ledger
 from goodfor.supply import entries
-from goodfor.supply.errors import SupplierInvalid, SupplierNotFound
+from goodfor.supply.errors import SupplierInvalid
+from goodfor.supply.locks import lock_supplier
 from goodfor.supply.mapping import secret_aad, site_of, supplier_view
 from goodfor.supply.models import CYCLES, Supplier
 from goodfor.supply.providers.registry import connector_for
@@ -109,9 +110,7 @@ def reconnect_supplier(
 
     Raises SupplierNotFound, SupplierInvalid.
     """
-    row = Supplier.objects.select_for_update().filter(shop_id=shop_id, id=supplier_id).first()
-    if row is None:
-        raise SupplierNotFound
+    row = lock_supplier(shop_id, supplier_id)
     if (wanted.protocol, wanted.code, wanted.currency, contract.cycle) != (
         row.protocol, row.code, row.currency, row.cycle,
     ):  # fmt: skip
@@ -132,9 +131,7 @@ def reconnect_supplier(
 @transaction.atomic(savepoint=False)
 def switch_supplier(*, shop_id: UUID, supplier_id: UUID, enabled: bool, actor: str, now: datetime) -> None:
     """Buy from it, or no more; what is under way goes on. Raises SupplierNotFound."""
-    row = Supplier.objects.select_for_update().filter(shop_id=shop_id, id=supplier_id).first()
-    if row is None:
-        raise SupplierNotFound
+    row = lock_supplier(shop_id, supplier_id)
     if row.enabled == enabled:
         return
     Supplier.objects.filter(shop_id=shop_id, id=row.id).update(enabled=enabled)
