@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from goodfor.config.raw_call import raw_call
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.orders.operations import receive_payment
@@ -21,13 +22,7 @@ def notify(request: HttpRequest, shop_id: UUID, account_id: UUID) -> HttpRespons
     body = request.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
         return HttpResponse("fail", status=413, content_type="text/plain")
-    raw = RawRequest(
-        method=request.method,
-        path=request.path,
-        query=request.META.get("QUERY_STRING", "").encode("latin-1"),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=body,
-    )
+    raw = RawRequest(**raw_call(request, body))
     try:
         reply = receive_payment(shop_id=shop_id, account_id=account_id, raw=raw, now=utc_now())
     except DomainError as error:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from goodfor.config.raw_call import raw_call
 from goodfor.kernel.clock import utc_now
 from goodfor.supply.operations.hear_call import MAX_BODY, hear_call
 from goodfor.supply.providers.values import Call
@@ -16,12 +17,6 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
     body = request.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
         return HttpResponse(status=413)
-    call = Call(
-        method=request.method,
-        path=request.path,
-        query=request.META.get("QUERY_STRING", "").encode("latin-1"),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=body,
-    )
+    call = Call(**raw_call(request, body))
     answer = hear_call(hook=token, call=call, now=utc_now())
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)

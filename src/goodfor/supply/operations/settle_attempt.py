@@ -65,6 +65,9 @@ def settle_attempt(
         change.not_found()
     else:
         change.doubt(answer.reason if isinstance(answer, Doubt) else answer.why, asking=told.asking)
+    if attempt.state not in states.ASKED:
+        # A question about what has ended, or lies with a person, is asked once: the lease of it is not left behind.
+        Attempt.objects.filter(shop_id=shop_id, id=attempt_id, next_at__isnull=False).update(next_at=None)
     reach("supply.settling")
     return attempt.state
 

@@ -302,6 +302,8 @@ def test_money_that_comes_back_later_is_found_by_a_question(fair: Market) -> Non
     assert fair.prepaid("anna") == 100_000 - 800
     assert fair.balance("6711:recovery") == -800
     assert fair.states(line) == ["delivered"]
+    # Asked once: nothing is left to be asked again and again.
+    assert fair.attempts(line)[0].next_at is None
 
 
 def test_large_orders_are_shared(fair: Market) -> None:
