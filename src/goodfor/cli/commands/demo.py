@@ -22,6 +22,12 @@ def walk(context: typer.Context, as_json: JsonOption = False) -> None:
 
 
 @demo.command()
+def supply(as_json: JsonOption = False) -> None:
+    """演示没有库存的销售：自动换供应商、查明不明结果、按时退款。/ Sales without stock: failover, unknown outcomes."""
+    raise typer.Exit(attribute("goodfor.cli.demo:run_supply")(json=as_json))
+
+
+@demo.command()
 def fill(shop: ShopOption = None, data: DataOption = None) -> None:
     """给店铺填入示例数据；重复运行只补齐缺少的。/ Fill a shop with demo data."""
     _run("fill", shop, data)

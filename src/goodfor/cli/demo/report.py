@@ -50,11 +50,11 @@ class Outcome:
         return ok
 
 
-def show(outcome: Outcome, *, as_json: bool) -> int:
+def show(outcome: Outcome, *, as_json: bool, name: str = "demo") -> int:
     """Print it; returns the exit code."""
     if as_json:
         steps = [{"step": s.name, "result": s.result, "ok": s.ok, "ms": round(s.ms, 1)} for s in outcome.steps]
-        body = {"name": "demo", "steps": steps, "audit": audit_report(outcome.audit), "ok": outcome.ok}
+        body = {"name": name, "steps": steps, "audit": audit_report(outcome.audit), "ok": outcome.ok}
         sys.stdout.write(json.dumps(body, ensure_ascii=False) + "\n")
         return 0 if outcome.ok else 1
     table = Table("", "步骤 / step", "结果 / result", "ms")

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from goodfor.cli import world
 from goodfor.cli.demo import books, workbook
+from goodfor.cli.demo.held import expect, wait_for
 from goodfor.cli.demo.report import Outcome
 from goodfor.cli.demo.shopper import Client, Shopper, Unexpected
 from goodfor.cli.stack import Stack
@@ -58,12 +59,6 @@ def tell(stack: Stack, console: Console) -> Outcome:
     finally:
         story.close()
     return outcome
-
-
-def expect(what: str, found: object, wanted: object) -> None:
-    """Raises Unexpected unless both are the same."""
-    if found != wanted:
-        raise Unexpected(f"{what}: {found}, not {wanted}")
 
 
 class Story:
@@ -221,7 +216,7 @@ class Story:
             expect("cashier", self.shopper.http.post(address, data={"type": "alipay"}).status_code, 303)
         self._until(number, "delivered")
         order = orders.order_by_number(self.shop_id, number)
-        self._wait("the second payment", lambda: self._given_back(order.id) == order.total.amount_minor)
+        wait_for("the second payment", lambda: self._given_back(order.id) == order.total.amount_minor)
         return f"{number} 发一次货，第二笔 {order.total.as_decimal_string()} 已退回"
 
     def _given_back(self, order_id: object) -> int:
@@ -235,7 +230,7 @@ class Story:
         number = self.shopper.order(GAMES, self.skus[COIN])
         self.stack.control.fault("wrong_amount_notify", money="0.01", instead=1, pid=DEMO_PID, times=1)
         self.shopper.pay(self.shopper.way(number))
-        self._wait("a case", lambda: len(payments.open_cases(self.shop_id)) > cases)
+        wait_for("a case", lambda: len(payments.open_cases(self.shop_id)) > cases)
         case = payments.open_cases(self.shop_id)[-1]
         self._until(number, "delivered")
         settled = orders.order_by_number(self.shop_id, number)
@@ -251,7 +246,7 @@ class Story:
         self.shopper.pay(self.shopper.way(number))
         order = orders.order_by_number(self.shop_id, number)
         (payment,) = payments.payments_of(self.shop_id, "order", order.id)
-        self._wait("a case", lambda: bool(payments.cases_of(self.shop_id, payment.id)))
+        wait_for("a case", lambda: bool(payments.cases_of(self.shop_id, payment.id)))
         expect("cases", [case.kind for case in payments.cases_of(self.shop_id, payment.id)], ["underpaid"])
         asked = self.stack.control.trade(pid=DEMO_PID, out_trade_no=payment.number)
         expect("the channel's books", (asked["money_fen"], asked["paid_fen"]), (order.total.amount_minor, 1))
@@ -272,7 +267,7 @@ class Story:
     def wait_for_money(self) -> str:
         """No refund under way, no notify under way, no event unheard."""
         expect("quiet", self.stack.control.wait_quiet(10), True)
-        self._wait("refunds", lambda: books.open_refunds(self.shop_id) == 0)
+        wait_for("refunds", lambda: books.open_refunds(self.shop_id) == 0)
         return "没有在途退款"
 
     def compare_books(self) -> str:
@@ -302,11 +297,4 @@ class Story:
         expect("expiry", expire_order(shop_id=self.shop_id, order_id=order.id, now=later), True)
 
     def _until(self, number: str, state: str) -> None:
-        self._wait(f"{number} {state}", lambda: orders.order_by_number(self.shop_id, number).state == state)
-
-    def _wait(self, what: str, held: Callable[[], bool], seconds: float = 15.0) -> None:
-        limit = time.monotonic() + seconds
-        while not held():
-            if time.monotonic() > limit:
-                raise Unexpected(f"{what}: not within {seconds:.0f} s")
-            time.sleep(0.05)
+        wait_for(f"{number} {state}", lambda: orders.order_by_number(self.shop_id, number).state == state)
