@@ -1,14 +1,22 @@
 """Fixtures for every room's tests."""
 
+import gc
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from goodfor.config import tenancy_check
 from goodfor.kernel import crypto
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -68,3 +76,21 @@ def _flush_past_guards() -> None:
 def _shops_are_kept_apart() -> None:
     """Every statement of the suite is watched: one on a shop's tables that names no shop fails its test."""
     tenancy_check.install()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_listed_once() -> None:
+    """Each client of a test starts the whole chain of middleware: the files of the kit are the same for all."""
+    listed: dict[tuple[object, ...], dict[str, Any]] = {}
+    scan = WhiteNoiseMiddleware.add_files_from_finders
+
+    def add_files_from_finders(self: Any) -> None:
+        key = (self.static_prefix, self.max_age, self.autorefresh, self.allow_all_origins, self.charset)
+        if key not in listed:
+            before = set(self.files)
+            scan(self)
+            listed[key] = {url: file for url, file in self.files.items() if url not in before}
+        self.files.update(listed[key])
+
+    middleware: Any = WhiteNoiseMiddleware
+    middleware.add_files_from_finders = add_files_from_finders

@@ -34,16 +34,23 @@ def modules() -> dict[str, ast.Module]:
     return {path.relative_to(SRC).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
-def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+@cache
+def calls(tree: ast.AST) -> dict[str, list[ast.Call]]:
+    """By the name that is called."""
+    found: dict[str, list[ast.Call]] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and name in (getattr(node.func, "attr", None), getattr(node.func, "id", None)):
-            yield node
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+            found.setdefault(str(name), []).append(node)
+    return found
 
 
 def records(tree: ast.Module) -> Iterator[tuple[Function, dict[str, ast.expr]]]:
     """Each `record(... action=...)` with the function around it."""
+    if "record" not in calls(tree):
+        return
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    for call in calls(tree, "record"):
+    for call in calls(tree).get("record", ()):
         given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         if {"action", "subject"} <= given.keys():
             around = [f for f in functions if f.lineno <= call.lineno <= (f.end_lineno or 0)]
@@ -86,7 +93,7 @@ def passed(name: str, around: Function, tree: ast.Module) -> set[str]:
     named = {*places, *(arg.arg for arg in around.args.kwonlyargs)}
     found: set[str] = set()
     for module in [tree] if around.name.startswith("_") else modules().values():
-        for call in calls(module, around.name):
+        for call in calls(module).get(around.name, ()):
             given = {keyword.arg: keyword.value for keyword in call.keywords}
             given |= dict(zip(places, call.args, strict=False))
             if name in named and name in given:
