@@ -8,10 +8,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from goodfor.cli import stand_ins, world
+from goodfor.cli import stand_ins, supply_demo, world
 from goodfor.demo.operations.adopt_shop import adopt_shop
 from goodfor.demo.operations.dress_shop import dress_shop
-from goodfor.demo.types import ABROAD, OFFERS
+from goodfor.demo.types import ABROAD, OFFERS, SUPPLIED
 from goodfor.identity import queries as identity
 from goodfor.identity.errors import ShopNotFound
 from goodfor.identity.operations.add_staff import add_staff
@@ -52,6 +52,8 @@ def run(data_dir: Path, empty: bool = False) -> SeedInfo:
     if channels := os.environ.get("GOODFOR_CHANNELS_URL"):
         stand_ins.renew_channels(shop.id, channels, utc_now())
         hooks = stand_ins.webhooks(shop.id, os.environ.get("GOODFOR_WEB_URL", base), utc_now())
+    if suppliers := os.environ.get("GOODFOR_SUPPLIERS_URL"):
+        supply_demo.renew_suppliers(shop.id, suppliers, utc_now())
     # The demo's stand-in for mail takes what the staff are told.
     mailbox = "" if empty else "owner@shop.example"
     api_key = key_file.read_text(encoding="ascii").strip() if key_file.exists() else ""
@@ -73,16 +75,21 @@ def _make_demo(key_file: Path) -> ShopView:
     now = utc_now()
     with transaction.atomic():
         advisory_xact_lock(("seed",))
-        made = world.make_shop(now, offers=(*OFFERS, *ABROAD))
+        suppliers = os.environ.get("GOODFOR_SUPPLIERS_URL", "")
+        made = world.make_shop(now, offers=(*OFFERS, *(SUPPLIED if suppliers else ()), *ABROAD))
         if gateway := os.environ.get("GOODFOR_SANDBOX_URL"):
             world.open_epay(made.shop_id, gateway, now)
         if channels := os.environ.get("GOODFOR_CHANNELS_URL"):
             stand_ins.open_channels(made.shop_id, channels, now)
+        if suppliers:
+            supply_demo.open_suppliers(made.shop_id, made.skus, suppliers, now)
     descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(made.api_key)
     currencies = {code: offer.currency for offer in ABROAD for code, *_rest in offer.skus}
     for code, sku_id in made.skus.items():
+        if code in supply_demo.SOLD:
+            continue
         codes, currency = world.random_codes(CODES_PER_SKU), currencies.get(code, "CNY")
         world.load_codes(made.shop_id, sku_id, codes, utc_now(), cost_minor=800, currency=currency)
     adopt_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())

@@ -111,7 +111,9 @@ def running_stack(
     for name in _OWN:
         os.environ.pop(name, None)
     port = _free_pair()
-    options = Options(data=data, port=port, workers=web_workers, empty=not gateway, letters=False, channels=False)
+    options = Options(
+        data=data, port=port, workers=web_workers, empty=not gateway, letters=False, channels=False, suppliers=False
+    )  # fmt: skip
     cluster = Cluster(cluster_dir(data), log_path=logs_dir(data) / "postgres.log", fast=fast)
     with _log(data) as console:
         supervisor = Supervisor(data, console, cluster)

@@ -52,6 +52,8 @@ class Options:
     letters: bool = True
     #: Likewise stand-ins of WeChat Pay, Alipay, Stripe and PayPal (port + 4).
     channels: bool = True
+    #: Likewise stand-ins of suppliers (port + 5).
+    suppliers: bool = True
 
 
 class Stopped(BaseException):
@@ -291,6 +293,10 @@ def stand_in_specs(options: Options) -> list[ChildSpec]:
         specs.append(
             ChildSpec("channels", [*channels, "--data", str(options.data / "channels")], logs / "channels.log")
         )
+    if not options.empty and options.suppliers:
+        place = ["--port", str(options.port + 5), "--data", str(options.data / "suppliers")]
+        suppliers = [*python, "goodfor.sandbox.suppliers", *place]
+        specs.append(ChildSpec("suppliers", suppliers, logs / "suppliers.log"))
     return specs
 
 
@@ -315,6 +321,9 @@ def environment(options: Options, url: str, *, has_database: bool) -> dict[str, 
     if not options.empty and options.channels:
         env["GOODFOR_CHANNELS_URL"] = f"http://127.0.0.1:{options.port + 4}"
         env["GOODFOR_WEB_URL"] = base
+    if not options.empty and options.suppliers:
+        env["GOODFOR_SUPPLIERS_URL"] = f"http://127.0.0.1:{options.port + 5}"
+        env["GOODFOR_LOOPBACK_CHANNELS"] = "1"
     return env
 
 
@@ -345,6 +354,8 @@ def announce(supervisor: Supervisor, options: Options, info: Any, seconds: float
         say(f"  消息 messages    {letters}/  （替身收到的邮件与短信 / what the stand-ins were given）")
     if channels := os.environ.get("GOODFOR_CHANNELS_URL"):
         say(f"  支付 payments    {channels}  （支付渠道的替身，没有真钱 / stand-ins, no real money）")
+    if suppliers := os.environ.get("GOODFOR_SUPPLIERS_URL"):
+        say(f"  供货 supply      {suppliers}  （供应商的替身，没有真货 / stand-ins, no real goods）")
     say(f"  数据 data        {options.data}")
     say("Ctrl-C 停止 / stop\n")
 
@@ -361,7 +372,7 @@ def up(options: Options, console: Console) -> int:
     try:
         free_port(options.port, "--port")
         if not options.empty:
-            for port in range(options.port + 1, options.port + 5):
+            for port in range(options.port + 1, options.port + 6):
                 free_port(port, "--port")
         existed = cluster is not None and cluster.exists
         url = cluster.url(DATABASE) if cluster else external

@@ -72,6 +72,14 @@ ABROAD = (
         (("lk-5g", "5 GB", "5 GB", 990, 1290),), "USD",
     ),
 )  # fmt: skip
+#: Without stock of its own: bought from suppliers the moment it is sold.
+SUPPLIED = (
+    Offer(
+        "video", "yunduo-video", "云朵视频会员", "付款后向供货商现采，几秒到账。",
+        "打开云朵视频，进入「我的 - 兑换」，粘贴卡密并确认。", "兑换截止 2029-12-31", ("宅家",),
+        (("yd-month", "月卡", "1 个月", 1290, 1500),),
+    ),
+)  # fmt: skip
 #: The goods of throw-away shops, where each row costs a test its time.
 FEW = OFFERS[:4]
 #: What the demo's first page offers for a few days, and the scenes in their order.

@@ -283,8 +283,9 @@ def test_what_is_started(folder: Path) -> None:
     options = Options(data=folder, port=9000)
     assert [item.name for item in child_specs(options)] == ["web", "worker"]
     stand_ins = stand_in_specs(options)
-    assert [item.name for item in stand_ins] == ["sandbox", "letters", "channels"]
+    assert [item.name for item in stand_ins] == ["sandbox", "letters", "channels", "suppliers"]
     assert stand_ins[0].command[-4:] == ["--port", "9001", "--data", str(folder / "sandbox")]
     assert stand_ins[1].command[-6:] == ["--port", "9002", "--smtp-port", "9003", "--data", str(folder / "letters")]
     assert stand_ins[2].command[-4:] == ["--port", "9004", "--data", str(folder / "channels")]
+    assert stand_ins[3].command[-4:] == ["--port", "9005", "--data", str(folder / "suppliers")]
     assert stand_in_specs(Options(data=folder, empty=True)) == []
