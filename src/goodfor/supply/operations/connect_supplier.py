@@ -46,6 +46,8 @@ class Contract:
     refund_days: int | None = None
     replaceable: bool = False
     promise_seconds: int | None = None
+    #: Whom to call: a name, a number, a chat.
+    contact: str = ""
 
     def columns(self) -> dict[str, Any]:
         """By the names of the table."""
