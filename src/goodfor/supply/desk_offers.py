@@ -39,6 +39,13 @@ def offered_items(shop_id: UUID, sku_id: UUID, item_refs: Sequence[UUID]) -> set
     return set(rows.values_list("item_id", flat=True))
 
 
+def offer_names(shop_id: UUID, offer_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Supplier and item of each offer, in words."""
+    rows = Offer.objects.filter(shop_id=shop_id, id__in=list(offer_ids)).select_related("item")
+    names = dict(Supplier.objects.filter(shop_id=shop_id).values_list("id", "name"))
+    return {row.id: (names.get(row.supplier_id, ""), row.item.name) for row in rows}
+
+
 def route(shop_id: UUID, sku_id: UUID, now: datetime) -> RouteView:
     """How a SKU is bought; where nothing was set, what holds without it."""
     row = Route.objects.filter(shop_id=shop_id, sku_id=sku_id).first() or Route(shop_id=shop_id, sku_id=sku_id)

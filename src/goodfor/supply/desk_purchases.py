@@ -26,7 +26,7 @@ def _found(shop_id: UUID, search: PurchaseSearch) -> QuerySet[Attempt]:
     rows = Attempt.objects.filter(shop_id=shop_id)
     given: dict[str, Any] = {
         "state": search.state, "supplier_id": search.supplier_id, "want__order_id": search.order_id,
-        "number": search.number, "sent_at__gte": search.since, "sent_at__lt": search.until,
+        "number": search.number, "state__in": search.states, "sent_at__gte": search.since, "sent_at__lt": search.until,
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in given.items() if value is not None})
     if search.stale is not None:

@@ -182,8 +182,9 @@ class CallLine:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseSearch:
-    """Which purchases. `stale`: not known to have ended, and sent before that instant."""
+    """Which purchases. `states`: one of these. `stale`: not known to have ended, and sent before that instant."""
 
+    states: tuple[str, ...] | None = None
     state: str | None = None
     supplier_id: UUID | None = None
     order_id: UUID | None = None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.supply import states
-from goodfor.supply.desk_offers import offered_items, offers, preview, route
+from goodfor.supply.desk_offers import offer_names, offered_items, offers, preview, route
 from goodfor.supply.desk_purchases import (
     COUNT_LIMIT,
     books_of_purchase,
@@ -31,6 +31,20 @@ from goodfor.supply.desk_suppliers import (
     supplier_rows,
     supplier_sheet,
 )
+from goodfor.supply.desk_types import (
+    BreakerView,
+    CallLine,
+    ItemView,
+    OfferView,
+    PreviewLine,
+    Protocol,
+    PurchaseSearch,
+    PurchaseView,
+    RouteView,
+    SettingField,
+    SupplierRow,
+    SupplierSheet,
+)
 from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
@@ -39,6 +53,18 @@ from goodfor.supply.types import AttemptView, Buyable, SupplierView
 
 __all__ = [
     "COUNT_LIMIT",
+    "BreakerView",
+    "CallLine",
+    "ItemView",
+    "OfferView",
+    "PreviewLine",
+    "Protocol",
+    "PurchaseSearch",
+    "PurchaseView",
+    "RouteView",
+    "SettingField",
+    "SupplierRow",
+    "SupplierSheet",
     "attempt",
     "attempts_of_order",
     "books_of_purchase",
@@ -50,6 +76,7 @@ __all__ = [
     "desk",
     "is_wanted",
     "item",
+    "offer_names",
     "offered_items",
     "offers",
     "open_breakers",

@@ -58,7 +58,9 @@ def begin_attempt(*, shop_id: UUID, want_id: UUID, now: datetime) -> Begun | Non
     skipped: dict[UUID, str] = {}
     if want.tries < MOST_TRIES:
         for pick in choice.picks:
-            begun = _try(want, pick, choice, route, day, now)
+            # The trace says of those who came before, and could not after all, what was missing.
+            told = Choice(choice.picks, {**choice.why_not, **skipped})
+            begun = _try(want, pick, told, route, day, now)
             if isinstance(begun, Begun):
                 return begun
             skipped[pick.candidate.offer_id] = begun

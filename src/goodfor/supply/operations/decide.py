@@ -62,3 +62,8 @@ def _open(shop_id: UUID, attempt_id: UUID, action: str, actor: str, now: datetim
         now=now,
     )
     return attempt
+
+
+def code_of(*, number: str, secret: str) -> Code:
+    """A code as somebody typed it."""
+    return Code(number=number, secret=secret)
