@@ -51,7 +51,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:skus", _("规格与库存"), "ticket", Permission.CATALOG_VIEW, "goods"),
     Page("desk:categories", _("分类"), "list", Permission.CATALOG_VIEW, "goods"),
     Page("desk:window", _("店铺首页"), "home", Permission.CATALOG_EDIT, "goods"),
-    Page("desk:suppliers", _("供应商"), "box", Permission.SUPPLY_VIEW, "supply"),
+    Page("desk:suppliers", _("全部供应商"), "box", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:purchases", _("采购单"), "list", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:supply-desk", _("结果未知"), "warning", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),

@@ -145,7 +145,7 @@ def _at(row: supply.SupplierRow) -> datetime | None:
 SUPPLIERS: Final = Listing(
     key="suppliers",
     page="desk:suppliers",
-    title=_("供应商"),
+    title=_("全部供应商"),
     permission=Permission.SUPPLY_VIEW,
     source=_Suppliers(),
     row_id=lambda row: row.supplier.id,

@@ -53,7 +53,7 @@ def new(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     protocol = supply.protocol(request.GET.get("protocol", ""))
     if protocol is None:
         context = {"title": _("接入供应商"), "steps": steps(1), "protocols": [_card(one) for one in supply.protocols()]}
-        return show(request, visitor, "supply/protocols", context, page=PAGE, crumbs=[(_("供应商"), reverse(PAGE))])
+        return show(request, visitor, "supply/protocols", context, page=PAGE, crumbs=[(_("全部供应商"), reverse(PAGE))])
     first = {
         "name": str(protocol.label), "code": protocol.key, "currency": visitor.shop.currency
         if protocol.currency == "CNY" else protocol.currency, "cycle": "prepaid",
@@ -109,7 +109,7 @@ def _settings(
         "general": why if error and wrong not in known else "",
         "error": error,
     }
-    crumbs = [(_("供应商"), reverse(PAGE)), (_("接入供应商"), reverse("desk:supplier-new"))]
+    crumbs = [(_("全部供应商"), reverse(PAGE)), (_("接入供应商"), reverse("desk:supplier-new"))]
     status = error.http_status if error else 200
     return show(request, visitor, "supply/settings", context, page=PAGE, crumbs=crumbs, status=status)
 
@@ -187,7 +187,7 @@ def contract_page(
         "tested": tested_words(tested) if tested else None,
         "balance": words.cost(one.balance, one.currency) if one.balance is not None else "",
     }
-    crumbs = [(_("供应商"), reverse(PAGE))]
+    crumbs = [(_("全部供应商"), reverse(PAGE))]
     crumbs += [] if first else [(one.name, reverse("desk:supplier", args=[one.id]))]
     status = error.http_status if error else 200
     return show(request, visitor, "supply/contract", context, page=PAGE, crumbs=crumbs, status=status)
@@ -240,6 +240,6 @@ def _edit(
         "general": why if error and wrong not in known else "",
         "error": error,
     }
-    crumbs = [(_("供应商"), reverse(PAGE)), (one.name, reverse("desk:supplier", args=[one.id]))]
+    crumbs = [(_("全部供应商"), reverse(PAGE)), (one.name, reverse("desk:supplier", args=[one.id]))]
     status = error.http_status if error else 200
     return show(request, visitor, "supply/settings", context, page=PAGE, crumbs=crumbs, status=status)

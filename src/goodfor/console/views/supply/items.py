@@ -47,7 +47,7 @@ def items(request: HttpRequest, visitor: Visitor, supplier_id: UUID) -> HttpResp
         "next": _address(query, page + 1) if len(found) > SIZE else "",
         "previous": _address(query, page - 1) if page > 1 else "",
     }
-    return show(request, visitor, "supply/items", context, page=PAGE, crumbs=[(_("供应商"), reverse(PAGE))])
+    return show(request, visitor, "supply/items", context, page=PAGE, crumbs=[(_("全部供应商"), reverse(PAGE))])
 
 
 def page_number(text: str) -> int:
@@ -89,7 +89,7 @@ def calls(request: HttpRequest, visitor: Visitor, supplier_id: UUID) -> HttpResp
         "may_read": visitor.may(Permission.SUPPLY_MANAGE),
         "with_purchase": True,
     }
-    return show(request, visitor, "supply/calls", context, page=PAGE, crumbs=[(_("供应商"), reverse(PAGE))])
+    return show(request, visitor, "supply/calls", context, page=PAGE, crumbs=[(_("全部供应商"), reverse(PAGE))])
 
 
 def call_row(row: supply.CallLine) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def call(request: HttpRequest, visitor: Visitor, call_id: UUID) -> HttpResponse:
     found = show_call(shop_id=visitor.shop.id, call_id=call_id, actor=visitor.actor, now=utc_now())
     one = supply.supplier(visitor.shop.id, found.supplier_id)
     here = reverse("desk:supplier", args=[one.id])
-    crumbs = [(_("供应商"), reverse(PAGE)), (one.name, here)]
+    crumbs = [(_("全部供应商"), reverse(PAGE)), (one.name, here)]
     if found.attempt_id:
         bought = supply.attempt(visitor.shop.id, found.attempt_id)
         crumbs = [(_("采购单"), reverse("desk:purchases")), (bought.number, reverse("desk:purchase", args=[bought.id]))]

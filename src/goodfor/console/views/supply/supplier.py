@@ -103,7 +103,7 @@ def _page(
     }  # fmt: skip
     status = error.http_status if error else 200
     return show(
-        request, visitor, "supply/supplier", context, page=PAGE, crumbs=[(_("供应商"), reverse(PAGE))], status=status
+        request, visitor, "supply/supplier", context, page=PAGE, crumbs=[(_("全部供应商"), reverse(PAGE))], status=status
     )
 
 
