@@ -101,10 +101,8 @@ def _page(
         "typed": request.POST.dict() if error else {},
         "error": error,
     }  # fmt: skip
-    status = error.http_status if error else 200
-    return show(
-        request, visitor, "supply/supplier", context, page=PAGE, crumbs=[(_("全部供应商"), reverse(PAGE))], status=status
-    )
+    crumbs, status = [(_("全部供应商"), reverse(PAGE))], error.http_status if error else 200
+    return show(request, visitor, "supply/supplier", context, page=PAGE, crumbs=crumbs, status=status)
 
 
 def _shown(field: supply.SettingField, value: Any) -> Any:
