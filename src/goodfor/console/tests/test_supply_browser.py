@@ -82,6 +82,6 @@ def test_every_page_of_supply(shop: Shop, live_server: Any, browser: Any, width:
             visit.check(f"supply-{name}")
         visit.open(reverse("desk:purchase", args=[bought.id]))
         visit.page.click("#calls button >> nth=0")
-        visit.page.wait_for_selector("pre")
+        visit.page.wait_for_selector("textarea")
         visit.check("supply-call")
     assert not visit.faults, "\n".join(visit.faults)

@@ -1,5 +1,6 @@
 """What a supplier sells, searched; and what was said in calls to it."""
 
+import json
 from typing import Any, Final
 from uuid import UUID
 
@@ -119,5 +120,15 @@ def call(request: HttpRequest, visitor: Visitor, call_id: UUID) -> HttpResponse:
         "found": found,
         "supplier": one,
         "problem": words.reason(found.problem) if found.problem else "",
+        "sent": readable(found.request),
+        "answered": readable(found.reply),
     }
     return show(request, visitor, "supply/call", context, page=PAGE, crumbs=crumbs)
+
+
+def readable(text: str) -> str:
+    """JSON with indents; anything else, also JSON that was cut off, as it is."""
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except ValueError:
+        return text
