@@ -167,8 +167,10 @@ def calls(
     rows = Call.objects.filter(shop_id=shop_id).defer("request", "reply", "url")
     if attempt_id is not None:
         rows = rows.filter(attempt_id=attempt_id).order_by("at", "id")
-    else:
+    elif supplier_id is not None:
         rows = rows.filter(supplier_id=supplier_id).order_by("-at", "-id")
+    else:
+        return []
     found = list(rows[:limit])
     about = [row.attempt_id for row in found if row.attempt_id]
     numbers = dict(Attempt.objects.filter(shop_id=shop_id, id__in=about).values_list("id", "number"))
