@@ -1,8 +1,9 @@
 """The pages of the side menu, as data: a page stands here with one line, and with one in urls.py."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
+from goodfor.supply import queries as supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Page:
     group: str
     #: Only for owners: the data browser.
     owner_only: bool = False
+    #: How many things of a shop wait for a person there; asked on every page, so it must cost nothing.
+    waiting: Callable[[UUID], int] | None = None
 
 
 #: Jobs of a shop, in the order in which they are done.
@@ -30,6 +34,7 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("overview", _("总览")),
     ("goods", _("商品")),
     ("codes", _("卡密")),
+    ("supply", _("供货")),
     ("orders", _("订单")),
     ("payments", _("支付")),
     ("buyers", _("买家")),
@@ -50,6 +55,9 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:skus", _("规格与库存"), "ticket", Permission.CATALOG_VIEW, "goods"),
     Page("desk:categories", _("分类"), "list", Permission.CATALOG_VIEW, "goods"),
     Page("desk:window", _("店铺首页"), "home", Permission.CATALOG_EDIT, "goods"),
+    Page("desk:suppliers", _("全部供应商"), "box", Permission.SUPPLY_VIEW, "supply"),
+    Page("desk:purchases", _("采购单"), "list", Permission.SUPPLY_VIEW, "supply"),
+    Page("desk:supply-desk", _("结果未知"), "warning", Permission.SUPPLY_VIEW, "supply", waiting=supply.undecided),
     Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
@@ -87,6 +95,7 @@ class MenuItem:
     label: Text
     icon: str
     href: str
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,13 @@ def menu_for(visitor: Visitor) -> list[MenuGroup]:
     groups = []
     for key, title in GROUPS:
         items = [
-            MenuItem(page.name, page.title, page.icon, reverse(page.name))
+            MenuItem(
+                page.name,
+                page.title,
+                page.icon,
+                reverse(page.name),
+                page.waiting(visitor.shop.id) if page.waiting else 0,
+            )
             for page in PAGES
             if page.group == key and visitor.may(page.permission) and not (page.owner_only and not _is_owner(visitor))
         ]

@@ -4,7 +4,11 @@ An account of the chart that nobody used yet has balance 0; a code outside the c
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from uuid import UUID
+
+from django.db.models import Q
 
 from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.sql import Statement
@@ -14,6 +18,7 @@ from goodfor.ledger.models import Tx
 from goodfor.ledger.types import (
     AccountBalance,
     AccountEntry,
+    NamedTx,
     OrderPosting,
     StatementLine,
     TrialBalanceRow,
@@ -151,3 +156,10 @@ def account_label(account_code: str) -> str:
 def postings_of_order(shop_id: UUID, order_id: UUID) -> list[OrderPosting]:
     """Every posting that bears the order, oldest first; amounts debit positive."""
     return [OrderPosting(*row) for row in ORDER_POSTINGS.rows({"shop_id": shop_id, "order_id": order_id})]
+
+
+def transactions_named(shop_id: UUID, beginnings: Sequence[str], limit: int = 100) -> list[NamedTx]:
+    """Transactions whose reference begins with one of these, oldest first: what a room booked about one thing."""
+    named = reduce(or_, (Q(reference__startswith=one) for one in beginnings))
+    rows = Tx.objects.filter(named, shop_id=shop_id).order_by("id")
+    return [NamedTx(row.id, row.reference, row.kind, row.currency, row.effective_at) for row in rows[:limit]]

@@ -126,6 +126,17 @@ class TxPosting:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTx:
+    """The head of a transaction, without its lines."""
+
+    id: int
+    reference: str
+    kind: str
+    currency: str
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TxView:
     """A whole transaction: why, when, by whom, and every line."""
 

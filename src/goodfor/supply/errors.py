@@ -52,3 +52,10 @@ class AlreadyWanted(Conflict):
 
     code = "already_wanted"
     title = _("这些商品已在采购")
+
+
+class CallNotFound(NotFound):
+    """No such call in this shop, or it was thrown away."""
+
+    code = "supply_call_not_found"
+    title = _("找不到这次往来，可能已超过 30 天被清理")

@@ -41,6 +41,8 @@ class Supplier(models.Model):
     refund_days = models.SmallIntegerField(null=True)
     replaceable = models.BooleanField(default=False)
     promise_seconds = models.IntegerField(null=True)
+    #: Whom the staff call when nobody knows how a purchase ended.
+    contact = models.CharField(max_length=200, default="", blank=True)
     #: Below this the staff are told. In their currency; `balance` as they said it last, `credit`: how far below zero.
     low_balance = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     balance = models.DecimalField(max_digits=18, decimal_places=6, null=True)

@@ -142,6 +142,8 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["next_at"], name="supply_attempt_due", condition=Q(next_at__isnull=False)),
             models.Index(fields=["shop_id", "supplier_id", "-sent_at"], name="supply_attempt_recent"),
+            models.Index(fields=["shop_id", "-sent_at", "-id"], name="supply_attempt_newest"),
+            models.Index(fields=["shop_id", "state", "-sent_at", "-id"], name="supply_attempt_by_state"),
             models.Index(fields=["shop_id", "want"], name="supply_attempt_want"),
             models.Index(fields=["shop_id", "sent_at"], name="supply_attempt_desk", condition=Q(state="manual")),
         ]

@@ -7,12 +7,96 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.supply import states
+from goodfor.supply.desk_offers import offer_names, offered_items, offers, preview, route
+from goodfor.supply.desk_purchases import (
+    COUNT_LIMIT,
+    books_of_purchase,
+    count_purchases,
+    purchase,
+    purchases_by_ids,
+    purchases_of_order,
+    search_purchases,
+    stale,
+    undecided,
+    walk_purchases,
+)
+from goodfor.supply.desk_suppliers import (
+    breakers,
+    calls,
+    item,
+    open_breakers,
+    protocol,
+    protocols,
+    search_items,
+    supplier_rows,
+    supplier_sheet,
+)
+from goodfor.supply.desk_types import (
+    BreakerView,
+    CallLine,
+    ItemView,
+    OfferView,
+    PreviewLine,
+    Protocol,
+    PurchaseSearch,
+    PurchaseView,
+    RouteView,
+    SettingField,
+    SupplierRow,
+    SupplierSheet,
+)
 from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.types import AttemptView, Buyable, SupplierView
 
+__all__ = [
+    "COUNT_LIMIT",
+    "BreakerView",
+    "CallLine",
+    "ItemView",
+    "OfferView",
+    "PreviewLine",
+    "Protocol",
+    "PurchaseSearch",
+    "PurchaseView",
+    "RouteView",
+    "SettingField",
+    "SupplierRow",
+    "SupplierSheet",
+    "attempt",
+    "attempts_of_order",
+    "books_of_purchase",
+    "breakers",
+    "buyable",
+    "calls",
+    "count_purchases",
+    "deadline_seconds",
+    "desk",
+    "is_wanted",
+    "item",
+    "offer_names",
+    "offered_items",
+    "offers",
+    "open_breakers",
+    "preview",
+    "protocol",
+    "protocols",
+    "purchase",
+    "purchases_by_ids",
+    "purchases_of_order",
+    "route",
+    "search_items",
+    "search_purchases",
+    "stale",
+    "supplier",
+    "supplier_rows",
+    "supplier_sheet",
+    "suppliers",
+    "undecided",
+    "walk_purchases",
+]
 _BUYABLE: Final = Statement("goodfor.supply", "sql/buyable.sql")
 #: Of a stock without a number.
 MANY: Final = 999

@@ -12,6 +12,7 @@ from goodfor.cli import world
 from goodfor.console import tasks
 from goodfor.console.tests.conftest import CONTACT, Shop
 from goodfor.console.tests.helpers import Person, link_of, person, sql
+from goodfor.console.tests.things import supply_things
 from goodfor.demo.types import OFFERS, SCENES
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
@@ -60,7 +61,9 @@ def test_every_page(
     language: str,
 ) -> None:
     one = person(shop.id, app=True)
-    visit = Visit(browser, live_server.url, width, language, words_of(shop), budget=BUDGET, dense=True)
+    given = (*words_of(shop), "云梯供货", "卡速售 2.0", "王经理")
+    visit = Visit(browser, live_server.url, width, language, given, budget=BUDGET, dense=True)
+    bought = supply_things(shop)
     visit.open("/console/signin")
     visit.check("console-signin")
     come_in(visit, one)
@@ -80,6 +83,8 @@ def test_every_page(
         "buyer": f"/console/buyers/?contact={CONTACT}",
         "ledger": "/console/ledger/",
         "statement": "/console/ledger/account?code=5001:sales:codes",
+        "purchase": f"/console/supply/purchases/{bought['attempt_id']}/",
+        "sku-supply": f"/console/supply/skus/{shop.demo.skus['kw-50']}/",
         "exports": "/console/exports/",
         "batches": "/console/batches/",
         "security": "/console/me/security",

@@ -1,5 +1,6 @@
 """One thing of each kind of a shop, by the names that the console's addresses give to their ids."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,8 @@ from goodfor.notify.types import BUYER, Recipient
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.split_models import Receiver
+from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier
+from goodfor.supply.purchase_models import Attempt, Call, Want
 from goodfor.vault.operations import begin_intake, receive_file
 from goodfor.vault.types import ImportOptions
 from goodfor.window.operations import add_block
@@ -44,6 +47,36 @@ def receiver_of(shop: Shop) -> UUID:
         state="bound", created_at=utc_now(),
     )  # fmt: skip
     return row.id
+
+
+def supply_things(shop: Shop) -> dict[str, Any]:
+    """A supplier that nobody calls, a purchase that a person must decide about, and what was said in it."""
+    now = utc_now()
+    wanted = Connection(
+        "kasushou", "kss", "云梯供货", "CNY", {"base_url": "https://supplier.example", "user_id": "1001"},
+        {"key": "0123456789abcdef"},
+    )  # fmt: skip
+    supplier = connect_supplier(
+        shop_id=shop.id, wanted=wanted, contract=Contract(contact="王经理 13800000000"), shop_currency="CNY",
+        actor="test", now=now,
+    )  # fmt: skip
+    want = Want.objects.create(
+        shop_id=shop.id, order_id=shop.delivered.id, line_id=uuid4(), sku_id=shop.demo.skus["kw-50"], kind="code",
+        quantity=1, price_minor=4850, currency="CNY", channel="storefront", deadline_at=now + timedelta(minutes=10),
+        created_at=now,
+    )  # fmt: skip
+    attempt = Attempt.objects.create(
+        shop_id=shop.id, want=want, supplier_id=supplier.id, item_ref=uuid4(),
+        number=f"{now.timestamp() * 1000:.0f}".zfill(13) + str(uuid4().int)[:5],
+        item_id="101", quantity=1, max_cost="8.40", currency="CNY", state="manual", reason="timeout", asked=3,
+        sent_at=now,
+    )  # fmt: skip
+    call = Call.objects.create(
+        shop_id=shop.id, supplier_id=supplier.id, attempt_id=attempt.id, what="place", method="POST",
+        url="https://supplier.example/api/v1/order/buy", request="{}", status=0, reply="", problem="timeout",
+        milliseconds=35_000, at=now,
+    )  # fmt: skip
+    return {"supplier_id": supplier.id, "attempt_id": attempt.id, "call_id": call.id}
 
 
 def things_of(shop: Shop) -> dict[str, Any]:
@@ -80,6 +113,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "client_id": shop.demo.client_id,
         "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id,
         **message_things(shop),
+        **supply_things(shop),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

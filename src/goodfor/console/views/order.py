@@ -15,6 +15,7 @@ from goodfor.console.frame import console_page, done, show
 from goodfor.console.refund_words import proof_if_asked, today_words
 from goodfor.console.types import Visitor
 from goodfor.console.views.message_items import messages_context
+from goodfor.console.views.supply.cards import purchases_of
 from goodfor.console.views.timeline import timeline_of
 from goodfor.delivery import queries as delivery
 from goodfor.identity import queries as identity
@@ -84,6 +85,7 @@ def _order(
         "may_note": visitor.may(Permission.ORDERS_CANCEL),
         "most_note": MAX_NOTE,
         "may_see_buyer": visitor.may(Permission.BUYERS_VIEW),
+        "purchases": purchases_of(visitor, found.id) if visitor.may(Permission.SUPPLY_VIEW) else [],
         "error": error,
         "typed": typed or {},
         "told": messages_context(visitor, found),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from goodfor.catalog import queries as catalog
 from goodfor.console import starting
+from goodfor.console.desk.purchases import LONG
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
@@ -21,6 +22,7 @@ from goodfor.kernel.trouble import trouble
 from goodfor.orders import queries as orders
 from goodfor.orders.types import DayFigures, DeskFigures
 from goodfor.payments import queries as payments
+from goodfor.supply import queries as supply
 from goodfor.vault import queries as vault
 from goodfor.vault.types import low_stock_line
 
@@ -105,6 +107,8 @@ def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[
         cases = len(payments.cases(visitor.shop.id, state="open", limit=CASES_SHOWN))
         if cases:
             found.append(_item(_("待处理的异常单"), cases, reverse("desk:cases"), "red"))
+    if visitor.may(Permission.SUPPLY_VIEW):
+        found += _supply(visitor, now)
     if figures.refunding:
         found.append(_item(_("退款中的订单"), figures.refunding, f"{orders_at}?tab=refunding", "amber"))
     if visitor.may(Permission.STOCK_VIEW):
@@ -116,6 +120,18 @@ def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[
         if wrong.events_retrying:
             found.append(_item(_("等待重试的事件"), wrong.events_retrying, "", "amber"))
     return found
+
+
+def _supply(visitor: Visitor, now: datetime) -> list[dict[str, Any]]:
+    """Purchases that a person must decide about or that are out for long, suppliers that are not bought from."""
+    shop_id, desk = visitor.shop.id, reverse("desk:supply-desk")
+    suppliers = reverse("desk:suppliers")
+    counted = (
+        (_("待人工确认的采购"), supply.undecided(shop_id), desk, "red"),
+        (_("长时间没有结果的采购"), supply.stale(shop_id, now - LONG), f"{desk}?tab=long", "amber"),
+        (_("暂停采购的供应商"), supply.open_breakers(shop_id), f"{suppliers}?tab=broken", "amber"),
+    )
+    return [_item(label, count, href, tone) for label, count, href, tone in counted if count]
 
 
 def _low_stock(visitor: Visitor, now: datetime) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.goods_forms import field_errors, sku_values, typed_of_sku
+from goodfor.console.views.supply.cards import card_of
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
@@ -63,6 +64,7 @@ def _sku(
         "threshold": request.POST.get("threshold", "") if form == "low" else "" if own is None else str(own),
         "threshold_error": error.detail if error and form == "low" else "",
         "shop_line": low_stock_line(visitor.shop.settings),
+        "supplied": card_of(visitor, row.desk.id) if visitor.may(Permission.SUPPLY_VIEW) else None,
         "error": error,
     }
     crumbs = [

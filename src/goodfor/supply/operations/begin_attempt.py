@@ -1,15 +1,13 @@
 """Choose a supplier for a want, and write the purchase down before anything is sent."""
 
-import json
 import secrets
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import EXPONENTS
@@ -18,6 +16,7 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.errors import AccountNotOpen, InsufficientFunds
 from goodfor.supply import entries, states
+from goodfor.supply.candidates import candidates, clock
 from goodfor.supply.locks import lock_want
 from goodfor.supply.models import Offer, Route, Supplier
 from goodfor.supply.operations.close_want import close_want
@@ -26,18 +25,14 @@ from goodfor.supply.operations.guard import may_call, probe
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.providers.registry import connector_for
 from goodfor.supply.purchase_models import Attempt, Day, Want
-from goodfor.supply.routing import Candidate, Choice, Pick, Wanted, choose, trace_of
+from goodfor.supply.routing import Choice, Pick, Wanted, choose, trace_of
 from goodfor.supply.schedule import LEASE_MARGIN, look_at
 
-_CANDIDATES: Final = Statement("goodfor.supply", "sql/candidates.sql")
 _USE: Final = Statement("goodfor.supply", "sql/use_day.sql")
 #: Waiting for somebody who may be able in a moment ends so long before the deadline, so that the money is back by then.
 GIVE_UP_BEFORE: Final = timedelta(seconds=5)
 #: So many purchases for one want, then a person would not try on either.
 MOST_TRIES: Final = 12
-#: Of candidates.sql, in its order.
-_COLUMNS: Final = tuple(field.name for field in fields(Candidate))
-_CARDS: Final = frozenset({"card", "link", "image", "ticket"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +51,21 @@ def begin_attempt(*, shop_id: UUID, want_id: UUID, now: datetime) -> Begun | Non
     if want is None or want.state != states.OPEN or want.in_flight:
         return None
     route = Route.objects.filter(shop_id=shop_id, sku_id=want.sku_id).first() or Route(shop_id=shop_id)
-    minute_of_day, day = _clock(now)
+    minute_of_day, day = clock(now)
     wanted = _wanted(want, route, day)
-    choice = choose(wanted, _candidates(want, day, now), minute_of_day)
+    offered = candidates(shop_id=shop_id, sku_id=want.sku_id, want_id=want.id, day=day, now=now)
+    choice = choose(wanted, offered, minute_of_day)
     skipped: dict[UUID, str] = {}
     if want.tries < MOST_TRIES:
         for pick in choice.picks:
-            begun = _try(want, pick, choice, route, day, now)
+            # The trace says of those who came before, and could not after all, what was missing.
+            told = Choice(choice.picks, {**choice.why_not, **skipped})
+            begun = _try(want, pick, told, route, day, now)
             if isinstance(begun, Begun):
                 return begun
             skipped[pick.candidate.offer_id] = begun
     _wait_or_fail(want, Choice((), {**choice.why_not, **skipped}), now)
     return None
-
-
-def _clock(now: datetime) -> tuple[int, Any]:
-    local = localtime(now)
-    return local.hour * 60 + local.minute, local.date()
 
 
 def _wanted(want: Want, route: Route, day: Any) -> Wanted:
@@ -85,23 +78,6 @@ def _wanted(want: Want, route: Route, day: Any) -> Wanted:
         floor_minor=route.floor_minor, exponent=EXPONENTS[want.currency], channel=want.channel, kind=want.kind,
         loss_left_minor=loss_left, may_split=route.may_split,
     )  # fmt: skip
-
-
-def _candidates(want: Want, day: Any, now: datetime) -> list[Candidate]:
-    rows = _CANDIDATES.rows(
-        {"shop_id": want.shop_id, "sku_id": want.sku_id, "want_id": want.id, "day": day, "now": now}
-    )
-    return [_candidate(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
-
-
-def _candidate(row: dict[str, Any]) -> Candidate:
-    terms = row["terms"]
-    row |= {
-        "kind": "code" if row["kind"] in _CARDS else "direct",
-        "terms": json.loads(terms) if isinstance(terms, str) else terms,
-        "channels": tuple(row["channels"]),
-    }
-    return Candidate(**row)
 
 
 def _try(want: Want, pick: Pick, choice: Choice, route: Route, day: Any, now: datetime) -> Begun | str:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel import audit
-from goodfor.kernel.crypto import keyring
+from goodfor.kernel.crypto import DecryptFailed, keyring
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import EXPONENTS
 from goodfor.ledger import operations as ledger
@@ -46,6 +46,8 @@ class Contract:
     refund_days: int | None = None
     replaceable: bool = False
     promise_seconds: int | None = None
+    #: Whom to call: a name, a number, a chat.
+    contact: str = ""
 
     def columns(self) -> dict[str, Any]:
         """By the names of the table."""
@@ -116,7 +118,7 @@ def reconnect_supplier(
     ):  # fmt: skip
         raise SupplierInvalid(field="protocol", reason="fixed")
     _check(wanted, contract, shop_currency)
-    merged = {**site_of(row).secrets, **{key: value for key, value in wanted.secrets.items() if value}}
+    merged = {**_held(row), **{key: value for key, value in wanted.secrets.items() if value}}
     _check_connector(row.protocol, Site(row.id, shop_id, row.code, row.currency, wanted.config, merged))
     sealed = keyring().seal(json.dumps(merged).encode(), secret_aad(row.id, shop_id))
     columns = contract.columns() | {
@@ -143,6 +145,14 @@ def switch_supplier(*, shop_id: UUID, supplier_id: UUID, enabled: bool, actor: s
         data={"code": row.code, "enabled": enabled},
         now=now,
     )
+
+
+def _held(row: Supplier) -> Mapping[str, str]:
+    """The secrets that are there; none where no key of ours opens them any more: then all are given anew."""
+    try:
+        return site_of(row).secrets
+    except DecryptFailed:
+        return {}
 
 
 def _check(wanted: Connection, contract: Contract, shop_currency: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -17,34 +18,38 @@ from goodfor.supply.purchase_models import Attempt
 
 
 @transaction.atomic(savepoint=False)
-def decide_not_bought(*, shop_id: UUID, attempt_id: UUID, actor: str, now: datetime) -> str:
-    """There is no order at the supplier, or it gave the money back: the next one may be asked.
+def decide_not_bought(*, shop_id: UUID, attempt_id: UUID, actor: str, now: datetime, note: str = "") -> str:
+    """There is no order at the supplier, or it gave the money back: the next one may be asked. `note`: how one knows.
 
     Raises AttemptNotFound, AttemptEnded.
     """
-    _open(shop_id, attempt_id, "supply.decided_not_bought", actor, now)
+    _open(shop_id, attempt_id, "supply.decided_not_bought", actor, now, note)
     told = Told(Order("failed", ""), asking=True)
     return settle_attempt(shop_id=shop_id, attempt_id=attempt_id, told=told, about=GONE, actor=actor, now=now)
 
 
 @transaction.atomic(savepoint=False)
 def decide_bought(
-    *, shop_id: UUID, attempt_id: UUID, codes: Sequence[Code], ref: str, actor: str, now: datetime
-) -> str:
-    """The supplier gave these codes (by telephone, by mail). Raises AttemptNotFound, AttemptEnded."""
-    _open(shop_id, attempt_id, "supply.decided_bought", actor, now)
-    told = Told(Delivered(ref, None, tuple(codes)))
+    *, shop_id: UUID, attempt_id: UUID, codes: Sequence[Code], ref: str, actor: str, now: datetime, note: str = "",
+    charged: Decimal | None = None,
+) -> str:  # fmt: skip
+    """The supplier gave these codes (by telephone, by mail), or topped up. `charged`: for all of it; None: as expected.
+
+    Raises AttemptNotFound, AttemptEnded.
+    """
+    _open(shop_id, attempt_id, "supply.decided_bought", actor, now, note)
+    told = Told(Delivered(ref, charged, tuple(codes)))
     return settle_attempt(shop_id=shop_id, attempt_id=attempt_id, told=told, about=GONE, actor=actor, now=now)
 
 
 @transaction.atomic(savepoint=False)
-def ask_again(*, shop_id: UUID, attempt_id: UUID, actor: str, now: datetime) -> None:
+def ask_again(*, shop_id: UUID, attempt_id: UUID, actor: str, now: datetime, note: str = "") -> None:
     """Have the supplier asked once more, now. Raises AttemptNotFound, AttemptEnded."""
-    attempt = _open(shop_id, attempt_id, "supply.asked_again", actor, now)
+    attempt = _open(shop_id, attempt_id, "supply.asked_again", actor, now, note)
     Attempt.objects.filter(shop_id=shop_id, id=attempt.id).update(next_at=now)
 
 
-def _open(shop_id: UUID, attempt_id: UUID, action: str, actor: str, now: datetime) -> Attempt:
+def _open(shop_id: UUID, attempt_id: UUID, action: str, actor: str, now: datetime, note: str) -> Attempt:
     _want, attempt = lock_attempt(shop_id, attempt_id)
     if attempt.state not in states.IN_FLIGHT:
         raise AttemptEnded(state=attempt.state)
@@ -53,7 +58,12 @@ def _open(shop_id: UUID, attempt_id: UUID, action: str, actor: str, now: datetim
         actor=actor,
         action=action,
         subject=("supply.attempt", attempt_id),
-        data={"number": attempt.number, "was": attempt.state},
+        data={"number": attempt.number, "was": attempt.state, "note": note[:200]},
         now=now,
     )
     return attempt
+
+
+def code_of(*, number: str, secret: str) -> Code:
+    """A code as somebody typed it."""
+    return Code(number=number, secret=secret)

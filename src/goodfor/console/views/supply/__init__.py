@@ -1,0 +1,1 @@
+"""Pages of supply: suppliers, what they offer, purchases, and those whose end nobody knows."""
