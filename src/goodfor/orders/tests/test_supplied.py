@@ -62,7 +62,8 @@ def test_what_nobody_has_is_not_sold(fair: Market) -> None:
 
 
 def test_bought_after_payment_and_shown(fair: Market, till: Till, site: Site) -> None:
-    assert supply.buyable(fair.shop, [fair.sku], utc_now())[fair.sku].units == 1_000_000
+    # What the 1,000 yuan there buy at 8.00, of a million in stock.
+    assert supply.buyable(fair.shop, [fair.sku], utc_now())[fair.sku].units == 125
     placed = paid(fair, till, 2)
     assert state(fair, placed) == "paid"
     fair.buy()

@@ -15,12 +15,17 @@ from goodfor.supply.calling import Line, line_to
 from goodfor.supply.errors import SupplierNotFound
 from goodfor.supply.models import Item, Supplier
 from goodfor.supply.operations.guard import may_call
-from goodfor.supply.operations.note_items import forget_unseen, note_items
+from goodfor.supply.operations.note_items import forget_unseen, forget_variants, note_items
 from goodfor.supply.providers.values import Balance, Doubt, ItemPage, Refused
 from goodfor.supply.providers.values import Item as SoldItem
 
 log = structlog.get_logger(__name__)
 _HINTED: Final = Statement("goodfor.supply", "sql/claim_hints.sql")
+_FRESHEN: Final = Statement("goodfor.supply", "sql/freshen.sql")
+#: What is offered is read again when its last look is so old, so that what a supplier took away without a word stops
+#: selling within a minute; of one supplier at most so many a turn of the loop.
+STALE_AFTER: Final = timedelta(seconds=40)
+FRESHEN_AT_ONCE: Final = 10
 SWEEP_EVERY: Final = timedelta(hours=6)
 SWEEP_AGAIN: Final = timedelta(minutes=5)
 MAX_PAGES: Final = 5_000
@@ -100,6 +105,7 @@ def read_item(*, shop_id: UUID, supplier_id: UUID, item_id: str, now: datetime) 
     found = line.connector.catalogue.item(line.site, line.wire, item_id)
     if isinstance(found, SoldItem):
         note_items(supplier=supplier, items=[found], now=now)
+        forget_variants(supplier=supplier, item=found, now=now)
         return True
     if isinstance(found, Refused) and found.why == "off_sale":
         gone = Item.objects.filter(shop_id=shop_id, supplier_id=supplier_id, item_id=item_id)
@@ -123,6 +129,15 @@ def read_hinted(*, now: datetime, limit: int = 100) -> int:
             return 0
 
     return sum(side_by_side(due, work, at_once=CALLS_AT_ONCE))
+
+
+def freshen(*, now: datetime) -> int:
+    """Have offered items read that nobody looked at for a while, those of enabled suppliers, oldest first; how many.
+
+    Beyond what its bound reaches in a minute, a supplier's items are read in turn, and whole by the sweep.
+    """
+    with platform_job("items that are offered"):
+        return _FRESHEN.run({"now": now, "before": now - STALE_AFTER, "each": FRESHEN_AT_ONCE})
 
 
 def sweep_due(*, now: datetime, limit: int = 8) -> int:
