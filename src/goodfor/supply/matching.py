@@ -52,14 +52,14 @@ class Match:
     reasons: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Small letters, half width, without what every seller writes."""
     return _NOISE.sub(" ", normalize("NFKC", text).lower())
 
 
+@lru_cache(maxsize=16_384)
 def words_of(text: str) -> frozenset[str]:
-    """酷玩 50 元 gives 酷玩 and #50. No word holds a space."""
+    """酷玩 50 元 gives 酷玩 and #50. No word holds a space. Remembered: names are asked about again and again."""
     known = plain(text)
     found = {f"#{_number(one)}" for one in _NUMBER.findall(known)}
     found.update(word for word in _LATIN.findall(known) if word not in _UNITS)
@@ -71,6 +71,7 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=16_384)
 def face_of(text: str) -> Decimal | None:
     """The one number in a face value's label or a name; None where there is none, or several that differ."""
     numbers = {_number(one) for one in _NUMBER.findall(plain(text))}

@@ -10,8 +10,8 @@ from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.reads_buyable import MANY, buyable
-from goodfor.supply.reads_match import items, suggestions_for_items, suggestions_for_sku
-from goodfor.supply.reads_trial import trial, trials
+from goodfor.supply.reads_match import matched_items, suggestions_for_items, suggestions_for_sku
+from goodfor.supply.reads_trial import floor_of, offers_now, trial, trials
 from goodfor.supply.reads_watch import move, moves, watch, watches
 from goodfor.supply.types import AttemptView, SupplierView
 
@@ -23,10 +23,12 @@ __all__ = [
     "buyable",
     "deadline_seconds",
     "desk",
+    "floor_of",
     "is_wanted",
-    "items",
+    "matched_items",
     "move",
     "moves",
+    "offers_now",
     "suggestions_for_items",
     "suggestions_for_sku",
     "supplier",

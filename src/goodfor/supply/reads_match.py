@@ -12,7 +12,7 @@ from goodfor.kernel.money import EXPONENTS
 from goodfor.kernel.sql import Statement
 from goodfor.supply.matching import Shelf, Thing, compare, face_of, key_words, words_of
 from goodfor.supply.models import Item, Supplier
-from goodfor.supply.types import ItemView, Suggestion
+from goodfor.supply.types import MatchItem, Suggestion
 from goodfor.supply.watch_models import Dismissed
 
 _NEAR: Final = Statement("goodfor.supply", "sql/match_items.sql", planned_each_time=True)
@@ -45,7 +45,7 @@ def suggestions_for_sku(shop_id: UUID, sku_id: UUID, *, limit: int = 20) -> list
 
 def suggestions_for_items(
     shop_id: UUID, *, supplier_id: UUID | None = None, word: str = "", after: UUID | None = None, limit: int = 20
-) -> tuple[list[tuple[ItemView, list[Suggestion]]], UUID | None]:
+) -> tuple[list[tuple[MatchItem, list[Suggestion]]], UUID | None]:
     """A page of items that are offered for no SKU, each with the SKUs it may be, best first; and where it goes on.
 
     `after`: the last item of the page before.
@@ -67,7 +67,7 @@ def suggestions_for_items(
     return page, ids[limit - 1] if len(ids) > limit else None
 
 
-def items(shop_id: UUID, ids: Sequence[UUID]) -> list[ItemView]:
+def matched_items(shop_id: UUID, ids: Sequence[UUID]) -> list[MatchItem]:
     """These items in the order given, without those of other shops."""
     return _items(shop_id, ids)
 
@@ -85,14 +85,14 @@ def _dismissed(shop_id: UUID, item_ids: Sequence[UUID]) -> Mapping[UUID, frozens
     return {item_id: frozenset(some) for item_id, some in found.items()}
 
 
-def _items(shop_id: UUID, ids: Sequence[UUID]) -> list[ItemView]:
+def _items(shop_id: UUID, ids: Sequence[UUID]) -> list[MatchItem]:
     suppliers = {one.id: one for one in Supplier.objects.filter(shop_id=shop_id)}
     rows = {row.id: row for row in Item.objects.filter(shop_id=shop_id, id__in=list(ids)).defer("terms", "words")}
     return [_view(rows[one], suppliers[rows[one].supplier_id]) for one in ids if one in rows]
 
 
-def _view(row: Item, supplier: Supplier) -> ItemView:
-    return ItemView(
+def _view(row: Item, supplier: Supplier) -> MatchItem:
+    return MatchItem(
         id=row.id, supplier_id=row.supplier_id, supplier=supplier.name, item_id=row.item_id, name=row.name,
         brand=row.brand, kind=row.kind, cost=row.cost, currency=row.currency, landed=row.cost * supplier.rate,
         face_value=row.face_value, state=row.state, stock_word=row.stock_word, stock=row.stock, seen_at=row.seen_at,
@@ -103,13 +103,13 @@ def _sku(label: SkuLabel) -> Thing:
     face = face_of(label.face_value_label)
     if face is None:
         face = face_of(label.name)
-    words = words_of(f"{label.product_name} {label.name} {label.face_value_label}")
+    words = words_of(label.product_name) | words_of(label.name) | words_of(label.face_value_label)
     money = Decimal(label.price.amount_minor).scaleb(-EXPONENTS[label.price.currency])
     kind = "code" if label.delivery_kind == "code" else "direct"
     return Thing(label.id, words, face, kind, money=money)
 
 
-def _thing(item: ItemView, words: frozenset[str]) -> Thing:
+def _thing(item: MatchItem, words: frozenset[str]) -> Thing:
     kind = "code" if item.kind in _CARDS else "direct"
     face = item.face_value if item.face_value is not None else face_of(item.name)
     return Thing(item.id, words, face, kind, item.brand, item.landed)

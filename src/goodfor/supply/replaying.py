@@ -135,8 +135,9 @@ def _recorded(
     cost, landed = Decimal(entry["cost"]), Decimal(entry["landed"])
     rate = Decimal(entry["rate"]) if "rate" in entry else (landed / cost if cost else now.rate)
     return replace(
-        now, cost=cost, rate=rate, enabled=not off, kind=wanted.kind, state="on", stock_word="unknown", stock=None,
-        least=1, most=None if quantity >= wanted.quantity else quantity, multiple=1, terms={}, channels=(),
+        now, cost=cost, rate=rate, enabled=not off, kind=wanted.kind, state=now.state if off else "on",
+        stock_word=now.stock_word if off else "unknown", stock=now.stock if off else None, least=1,
+        most=None if quantity >= wanted.quantity else quantity, multiple=1, terms={}, channels=(),
         priority=int(entry["priority"]), weight=int(entry.get("weight", now.weight)),
         supplier_priority=int(entry.get("supplier_priority", now.supplier_priority)), quota_left=None, from_minute=0,
         to_minute=0, funds=None, breaker="half" if entry.get("half") else "", success=float(entry["success"]),

@@ -200,7 +200,24 @@ class TrialView:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemView:
+class OfferNow:
+    """An offer of a SKU as routing has it now. `cost` of a unit in `currency`, `landed` in the shop's."""
+
+    offer_id: UUID
+    supplier_id: UUID
+    supplier: str
+    item: str
+    cost: Decimal
+    currency: str
+    landed: Decimal
+    priority: int
+    weight: int
+    enabled: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchItem:
     """Something a supplier sells, as it was last seen. Costs in `currency`; `landed` in the shop's."""
 
     id: UUID
@@ -225,6 +242,6 @@ class Suggestion:
     """An item that may be the same as a SKU: a score out of 100 and stable words for why."""
 
     sku_id: UUID
-    item: ItemView
+    item: MatchItem
     score: int
     reasons: tuple[str, ...]

@@ -23,10 +23,10 @@ from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.kernel.tenancy import platform_job
 from goodfor.supply import states
-from goodfor.supply.candidates import candidates_of
 from goodfor.supply.events import PriceWatched
 from goodfor.supply.locks import lock_watch
 from goodfor.supply.models import Route
+from goodfor.supply.offers_now import candidates_of
 from goodfor.supply.operations.set_watch import drop_waiting
 from goodfor.supply.reads_watch import rule_of
 from goodfor.supply.watch_models import PriceMove, Watch

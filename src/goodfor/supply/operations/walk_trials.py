@@ -14,10 +14,10 @@ from goodfor.kernel.money import EXPONENTS
 from goodfor.kernel.statemachine import record_history
 from goodfor.kernel.tenancy import platform_job
 from goodfor.supply import states
-from goodfor.supply.candidates import candidates_of
 from goodfor.supply.drafts import Sums, draft_of
 from goodfor.supply.locks import lock_trial
 from goodfor.supply.models import Route, Supplier
+from goodfor.supply.offers_now import candidates_of
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.replaying import Past, Share, expect, first_of, replay
 from goodfor.supply.routing import Candidate
