@@ -156,4 +156,7 @@ def sku_labels(shop_id: UUID, sku_ids: Sequence[UUID] | None = None) -> list[Sku
     if sku_ids is not None:
         rows = rows.filter(id__in=list(sku_ids))
     columns = ("id", "product__name", "name", "face_value_label", "price_minor", "currency", "delivery_kind")
-    return [SkuLabel(*row[:4], Money(row[4], row[5]), row[6]) for row in rows.values_list(*columns)]
+    return [
+        SkuLabel(sku_id, product, name, face, Money(minor, currency), kind)
+        for sku_id, product, name, face, minor, currency, kind in rows.values_list(*columns)
+    ]

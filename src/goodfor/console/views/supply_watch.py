@@ -42,6 +42,10 @@ def watches(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     rules = [] if history else supply.watches(shop_id, offset=offset, limit=SHOWN + 1)
     moves = supply.moves(shop_id, offset=offset, limit=SHOWN + 1) if history else []
     view = "view=history&" if history else ""
+    skus = [] if history else sku_choices(shop_id)
+    chosen = request.GET.get("sku", "")
+    if chosen in dict(skus):
+        return _rule(request, visitor, UUID(chosen))
     context = {
         "tabs": [
             {"key": "", "label": _("规则"), "href": "?", "count": len(waiting) or None, "tone": "amber"},
@@ -53,12 +57,9 @@ def watches(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "moves": move_rows(visitor, moves[:SHOWN]),
         "next": f"?{view}page={page + 1}" if len(rules or moves) > SHOWN else "",
         "previous": f"?{view}page={page - 1}" if page > 1 else "",
-        "skus": [] if history else sku_choices(shop_id),
+        "skus": skus,
         "may_edit": visitor.may(Permission.SUPPLY_MANAGE),
     }
-    chosen = request.GET.get("sku", "")
-    if chosen in dict(context["skus"]):
-        return _rule(request, visitor, UUID(chosen))
     return show(request, visitor, "supply_watch", context, page=PAGE)
 
 

@@ -38,10 +38,6 @@ _DUE: Final = Statement("goodfor.supply", "sql/watches_due.sql")
 IN_TURN: Final = timedelta(seconds=30)
 #: Who changes prices by a rule, in the audit trail.
 ACTOR: Final = "system"
-_ACTIONS: Final = {
-    "price": "supply.price_followed", "held": "supply.price_held", "alert": "supply.price_alert",
-    "pause": "supply.selling_paused", "resume": "supply.selling_resumed",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +93,12 @@ def follow_cost(*, shop_id: UUID, sku_id: UUID, now: datetime) -> int:
     if verdict.price_minor is not None:
         done += _price(look, verdict.price_minor, now)
     if verdict.alert:
-        done += _note(look, "alert", look.sku.price.amount_minor, now)
+        done += _note(look, "alert", "supply.price_alert", look.sku.price.amount_minor, now)
     if verdict.pause is not None:
-        done += _note(look, "pause" if verdict.pause else "resume", look.sku.price.amount_minor, now)
+        done += _note(
+            look, "pause" if verdict.pause else "resume",
+            "supply.selling_paused" if verdict.pause else "supply.selling_resumed", look.sku.price.amount_minor, now,
+        )  # fmt: skip
     columns: dict[str, object] = {"looked_at": now}
     if verdict.cost is not None:
         columns["cost"] = verdict.cost
@@ -140,13 +139,13 @@ def _day_prices(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime) -> Mappin
 
 def _price(look: _Look, price_minor: int, now: datetime) -> int:
     if look.verdict.held_by:
-        return _note(look, "held", price_minor, now)
+        return _note(look, "held", "supply.price_held", price_minor, now)
     change = PriceChange("set", price_minor, look.sku.price.currency)
     catalog_does.change_price(shop_id=look.watch.shop_id, sku_id=look.sku.id, change=change, actor=ACTOR, now=now)
-    return _note(look, "price", price_minor, now)
+    return _note(look, "price", "supply.price_followed", price_minor, now)
 
 
-def _note(look: _Look, what: str, price_minor: int, now: datetime) -> int:
+def _note(look: _Look, what: str, action: str, price_minor: int, now: datetime) -> int:
     """A line of history, of the audit trail and an event."""
     watch, costs, move_id, waits = look.watch, look.costs, uuid7(), what == "held"
     assert costs is not None
@@ -164,7 +163,7 @@ def _note(look: _Look, what: str, price_minor: int, now: datetime) -> int:
         shop_id=watch.shop_id, machine=states.MOVE, subject_id=move_id, moves=moves, actor=ACTOR, cause=what, now=now
     )
     audit.record(
-        shop_id=watch.shop_id, actor=ACTOR, action=_ACTIONS[what], subject=("catalog.sku", watch.sku_id),
+        shop_id=watch.shop_id, actor=ACTOR, action=action, subject=("catalog.sku", watch.sku_id),
         data={
             "old_cost": None if watch.cost is None else str(watch.cost), "new_cost": str(costs.first),
             "old_minor": look.sku.price.amount_minor, "new_minor": price_minor, "held_by": look.verdict.held_by,
