@@ -26,6 +26,8 @@ PAGE: Final = "desk:supply-match"
 SHOWN: Final = 20
 #: From this score on a suggestion is ticked beforehand.
 SURE: Final = 80
+#: Reasons for which a person has to look twice.
+DOUBTS: Final = frozenset({"dearer", "very_cheap"})
 
 
 @console_page(Permission.SUPPLY_VIEW)
@@ -80,7 +82,7 @@ def _rows(visitor: Visitor, found: Sequence[Suggestion], alone: Sequence[MatchIt
     rows = [
         {
             "item": one.item, "cost": words.cost(one.item.cost, one.item.currency), "score": one.score,
-            "tone": "green" if one.score >= SURE else "amber", "sure": one.score >= SURE,
+            "tone": "green" if one.score >= SURE else "amber", "sure": one.score >= SURE and not DOUBTS & {*one.reasons},
             "reasons": [words.REASONS.get(reason, (reason, "plain")) for reason in one.reasons],
             "sku_id": one.sku_id, "sku": names.get(one.sku_id, ""), "price": prices.get(one.sku_id),
             "pair": f"{one.sku_id}:{one.item.id}",

@@ -26,6 +26,8 @@ _FRESHEN: Final = Statement("goodfor.supply", "sql/freshen.sql")
 #: selling within a minute; of one supplier at most so many a turn of the loop.
 STALE_AFTER: Final = timedelta(seconds=40)
 FRESHEN_AT_ONCE: Final = 10
+#: An item for which the supplier's pace had no place is tried again so much later.
+PACED: Final = timedelta(seconds=2)
 SWEEP_EVERY: Final = timedelta(hours=6)
 SWEEP_AGAIN: Final = timedelta(minutes=5)
 MAX_PAGES: Final = 5_000
@@ -97,10 +99,17 @@ def read_balance(*, shop_id: UUID, supplier_id: UUID, now: datetime) -> Balance 
 
 
 def read_item(*, shop_id: UUID, supplier_id: UUID, item_id: str, now: datetime) -> bool:
-    """Read one item whole; True when it could be read. One that is gone is not sold any more."""
+    """Read one item whole; True when it could be read. One that is gone is not sold any more.
+
+    At the supplier's pace: what has no place in it stays told of, and is read a little later.
+    """
     supplier = Supplier.objects.get(shop_id=shop_id, id=supplier_id)
     line = line_to(supplier, now)
     if line is None:
+        return False
+    if not may_call(shop_id=shop_id, supplier_id=supplier_id, about=line.connector.about, method="item", now=now):
+        told_of = Item.objects.filter(shop_id=shop_id, supplier_id=supplier_id, item_id=item_id, hint_at__isnull=False)
+        told_of.update(hint_at=now + PACED)
         return False
     found = line.connector.catalogue.item(line.site, line.wire, item_id)
     if isinstance(found, SoldItem):

@@ -7,6 +7,8 @@ CROSS JOIN LATERAL (
     WHERE o.shop_id = s.shop_id AND o.supplier_id = s.id AND o.enabled AND c.hint_at IS NULL AND c.state <> 'deleted'
       AND c.seen_at < %(before)s
     ORDER BY c.seen_at, c.item_id
-    LIMIT %(each)s::bigint
+    -- No more than a full turn waits, however slow the supplier's pace.
+    LIMIT greatest(0, %(each)s::bigint - (SELECT count(*) FROM supply_item h
+                                          WHERE h.supplier_id = s.id AND h.hint_at IS NOT NULL))
 ) old
 WHERE s.enabled AND i.id = old.id AND i.hint_at IS NULL
