@@ -41,9 +41,10 @@ def supply_things(shop_id: UUID, sku_id: UUID) -> SupplyThings:
     )  # fmt: skip
     name = catalog.sku_labels(shop_id, [sku_id])[0].product_name
     base = SoldItem("1", f"{name} 50元", "card", Decimal("8.125"), "CNY", stock=Stock("exact", 40))
+    second = replace(base, id="2", name=f"【秒发】{name} 50元 卡密", cost=Decimal("41.2"))
     note_items(
         supplier=supplier, now=now,
-        items=[base, replace(base, id="2", name=f"【秒发】{name} 50元 卡密", cost=Decimal("41.2")), replace(base, id="3", name="海浪出行券")],
+        items=[base, second, replace(base, id="3", name="海浪出行券")],
     )  # fmt: skip
     ids = dict(Item.objects.filter(shop_id=shop_id, supplier_id=supplier.id).values_list("item_id", "id"))
     confirm_matches(shop_id=shop_id, pairs=[(sku_id, ids["1"])], actor="test", now=now)

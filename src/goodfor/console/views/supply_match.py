@@ -82,7 +82,8 @@ def _rows(visitor: Visitor, found: Sequence[Suggestion], alone: Sequence[MatchIt
     rows = [
         {
             "item": one.item, "cost": words.cost(one.item.cost, one.item.currency), "score": one.score,
-            "tone": "green" if one.score >= SURE else "amber", "sure": one.score >= SURE and not DOUBTS & {*one.reasons},
+            "tone": "green" if one.score >= SURE else "amber",
+            "sure": one.score >= SURE and not DOUBTS & {*one.reasons},
             "reasons": [words.REASONS.get(reason, (reason, "plain")) for reason in one.reasons],
             "sku_id": one.sku_id, "sku": names.get(one.sku_id, ""), "price": prices.get(one.sku_id),
             "pair": f"{one.sku_id}:{one.item.id}",
