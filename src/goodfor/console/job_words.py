@@ -74,6 +74,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "messages.on_claim_opened": _("job", "提醒有售后"),
     "messages.on_late_payment": _("job", "通知迟到的付款"),
     "messages.on_low_stock": _("job", "提醒库存低"),
+    "messages.on_price_watched": _("job", "提醒成本变动"),
     "messages.on_order_delivered": _("job", "通知已发货"),
     "messages.on_order_paid": _("job", "通知已付款"),
     "messages.on_order_refunded": _("job", "通知已退款"),

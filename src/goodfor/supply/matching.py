@@ -6,13 +6,16 @@ numbers, full and half width alike; words that every seller writes are left out.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 from uuid import UUID
+
+from goodfor.catalog.types import SkuLabel
+from goodfor.kernel.money import EXPONENTS
 
 #: Said of everything, so it tells nothing.
 _NOISE: Final = re.compile(
@@ -29,6 +32,8 @@ _UNITS: Final = frozenset({"元", "块", "个", "张", "份", "rmb", "cny", "usd
 LEAST: Final = 45
 SURE: Final = 80
 _NAME, _FACE, _BRAND, _KIND = 60, 25, 10, 5
+#: Of so many products the SKUs are compared with an item.
+_PRODUCTS: Final = 16
 _CHEAP, _LOST = Decimal("0.3"), 15
 
 
@@ -130,26 +135,45 @@ def key_words(sku: Thing, most: int = 24) -> list[str]:
     return sorted(_named(sku.words))[:most]
 
 
-class Shelf:
-    """The SKUs of a shop by their words: which are worth comparing with an item, without walking all of them."""
+def thing_of(label: SkuLabel) -> Thing:
+    """A SKU as it is compared."""
+    words = words_of(label.product_name) | words_of(label.name) | words_of(label.face_value_label)
+    money = Decimal(label.price.amount_minor).scaleb(-EXPONENTS[label.price.currency])
+    return Thing(label.id, words, _face(label), "code" if label.delivery_kind == "code" else "direct", money=money)
 
-    def __init__(self, skus: Iterable[Thing]) -> None:
-        self._skus: dict[UUID, Thing] = {}
-        self._by_word: Mapping[str, list[UUID]]
-        by_word: dict[str, list[UUID]] = defaultdict(list)
-        for sku in skus:
-            self._skus[sku.id] = sku
-            for word in _named(sku.words):
-                by_word[word].append(sku.id)
-        self._by_word = by_word
+
+def _face(label: SkuLabel) -> Decimal | None:
+    found = face_of(label.face_value_label)
+    return face_of(label.name) if found is None else found
+
+
+class Shelf:
+    """The SKUs of a shop by the words of their products: which are worth comparing with an item."""
+
+    def __init__(self, labels: Iterable[SkuLabel]) -> None:
+        self._products: dict[str, list[SkuLabel]] = defaultdict(list)
+        for label in labels:
+            self._products[label.product_name].append(label)
+        self._by_word: dict[str, list[str]] = defaultdict(list)
+        for product, some in self._products.items():
+            words = set(words_of(product)).union(*(words_of(label.name) for label in some))
+            for word in words:
+                if not word.startswith("#"):
+                    self._by_word[word].append(product)
 
     def best(self, item: Thing, dismissed: frozenset[UUID], most: int = 3) -> Sequence[tuple[UUID, Match]]:
-        """The SKUs that the item may be, best first. Only those with the most words in common are compared."""
-        shared: Counter[UUID] = Counter()
+        """The SKUs that the item may be, best first. Only of the products with the most words in common."""
+        shared: Counter[str] = Counter()
         for word in _named(item.words):
             shared.update(self._by_word.get(word, ()))
-        near = [sku_id for sku_id, _count in shared.most_common(60 + len(dismissed)) if sku_id not in dismissed]
-        found = [(sku_id, match) for sku_id in near if (match := compare(self._skus[sku_id], item))]
+        found = []
+        for product, _count in shared.most_common(_PRODUCTS):
+            for label in self._products[product]:
+                face = _face(label)
+                if label.id in dismissed or (face is not None and item.face is not None and face != item.face):
+                    continue
+                match = compare(thing_of(label), item)
+                found += [(label.id, match)] if match else []
         return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))[:most]
 
 

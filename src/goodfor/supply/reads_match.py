@@ -7,10 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from goodfor.catalog import queries as catalog
-from goodfor.catalog.types import SkuLabel
-from goodfor.kernel.money import EXPONENTS
 from goodfor.kernel.sql import Statement
-from goodfor.supply.matching import Shelf, Thing, compare, face_of, key_words, words_of
+from goodfor.supply.matching import Shelf, Thing, compare, face_of, key_words, thing_of, words_of
 from goodfor.supply.models import Item, Supplier
 from goodfor.supply.types import MatchItem, Suggestion
 from goodfor.supply.watch_models import Dismissed
@@ -28,7 +26,7 @@ def suggestions_for_sku(shop_id: UUID, sku_id: UUID, *, limit: int = 20) -> list
     labels = catalog.sku_labels(shop_id, [sku_id])
     if not labels:
         return []
-    sku = _sku(labels[0])
+    sku = thing_of(labels[0])
     face = [] if sku.face is None else [f"#{_plain(sku.face)}"]
     near = _NEAR.rows({
         "shop_id": shop_id, "sku_id": sku_id, "keys": key_words(sku), "face": face, "judged": _JUDGED,
@@ -58,7 +56,7 @@ def suggestions_for_items(
     ids = [row[0] for row in rows]
     items = _items(shop_id, ids[:limit])
     words = dict(Item.objects.filter(shop_id=shop_id, id__in=ids[:limit]).values_list("id", "words"))
-    shelf = Shelf(_sku(label) for label in catalog.sku_labels(shop_id))
+    shelf = Shelf(catalog.sku_labels(shop_id))
     dismissed = _dismissed(shop_id, ids[:limit])
     page = []
     for item in items:
@@ -97,16 +95,6 @@ def _view(row: Item, supplier: Supplier) -> MatchItem:
         brand=row.brand, kind=row.kind, cost=row.cost, currency=row.currency, landed=row.cost * supplier.rate,
         face_value=row.face_value, state=row.state, stock_word=row.stock_word, stock=row.stock, seen_at=row.seen_at,
     )  # fmt: skip
-
-
-def _sku(label: SkuLabel) -> Thing:
-    face = face_of(label.face_value_label)
-    if face is None:
-        face = face_of(label.name)
-    words = words_of(label.product_name) | words_of(label.name) | words_of(label.face_value_label)
-    money = Decimal(label.price.amount_minor).scaleb(-EXPONENTS[label.price.currency])
-    kind = "code" if label.delivery_kind == "code" else "direct"
-    return Thing(label.id, words, face, kind, money=money)
 
 
 def _thing(item: MatchItem, words: frozenset[str]) -> Thing:

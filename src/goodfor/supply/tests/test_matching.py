@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from goodfor.catalog import queries as catalog
+from goodfor.catalog.types import SkuLabel
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.money import Money
 from goodfor.supply import queries
 from goodfor.supply.errors import ItemNotFound, OfferInvalid
-from goodfor.supply.matching import LEAST, Shelf, Thing, compare, face_of, words_of
+from goodfor.supply.matching import LEAST, Shelf, Thing, compare, face_of, thing_of, words_of
 from goodfor.supply.models import Item, Offer, Supplier
 from goodfor.supply.operations.match_items import confirm_matches, dismiss_match
 from goodfor.supply.operations.note_items import note_items
@@ -65,8 +67,12 @@ def test_a_cost_that_cannot_be_right_counts_against_it() -> None:
 
 def test_the_shelf_finds_what_comparing_everything_finds() -> None:
     names = ["酷玩点卡", "星豆咖啡券", "云帆会员", "Pixelwave Plus", "麦浪音乐"]
-    skus = [sku(name, f"{face} 元") for name in names for face in (10, 20, 50, 100)]
-    shelf = Shelf(skus)
+    labels = [
+        SkuLabel(uuid4(), name, f"{face} 元", f"{face} 元", Money(face * 97, "CNY"), "code")
+        for name in names
+        for face in (10, 20, 50, 100)
+    ]
+    skus, shelf = [thing_of(label) for label in labels], Shelf(labels)
     for name in names:
         theirs = item(f"特惠 {name} 50元 官方")
         best = max(skus, key=lambda one: score(one, theirs))
