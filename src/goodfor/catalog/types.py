@@ -173,6 +173,18 @@ class DeskSku:
 
 
 @dataclass(frozen=True, slots=True)
+class SkuLabel:
+    """What a SKU is called and costs; enough to compare it with what others sell."""
+
+    id: UUID
+    product_name: str
+    name: str
+    face_value_label: str
+    price: Money
+    delivery_kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskProduct:
     """A product as the staff's list shows it: `offers` of its SKUs are on sale; the prices are theirs."""
 

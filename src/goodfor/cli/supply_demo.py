@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from goodfor.kernel.money import Money
 from goodfor.sandbox.suppliers.registry import all_vendors
 from goodfor.supply import queries as supply
-from goodfor.supply.models import Item, Supplier
-from goodfor.supply.operations.book_attempt import record_top_up
 from goodfor.supply.operations.connect_supplier import (
     Connection,
     Contract,
@@ -16,8 +15,9 @@ from goodfor.supply.operations.connect_supplier import (
     reconnect_supplier,
     switch_supplier,
 )
-from goodfor.supply.operations.note_items import note_items
+from goodfor.supply.operations.note_items import note_known
 from goodfor.supply.operations.set_offers import Terms, set_offer
+from goodfor.supply.operations.top_up import top_up_supplier
 from goodfor.supply.providers.values import Item as SoldItem
 from goodfor.supply.providers.values import Stock
 from goodfor.supply.types import SupplierView
@@ -45,12 +45,13 @@ def open_suppliers(shop_id: UUID, skus: dict[str, UUID], url: str, now: datetime
             wanted=Connection(vendor, code, name, "CNY", config, secrets),
             contract=Contract(low_balance=Decimal(100), priority=100 + position), shop_currency="CNY", **about,
         )  # fmt: skip
-        row = Supplier.objects.get(shop_id=shop_id, id=made.id)
-        record_top_up(supplier=row, amount_minor=PAID_MINOR, currency="CNY", reference=f"demo:{code}", **about)
-        note_items(supplier=row, items=[_sold(*item) for item in SOLD.values()], now=now)
+        top_up_supplier(supplier_id=made.id, amount=Money(PAID_MINOR, "CNY"), key=made.id, note="", **about)
+        note_known(
+            shop_id=shop_id, supplier_id=made.id, items=[_sold(*item) for item in SOLD.values()], now=now
+        )  # fmt: skip
         switch_supplier(supplier_id=made.id, enabled=True, **about)
         for sku, (item_id, *_rest) in SOLD.items():
-            item = Item.objects.get(shop_id=shop_id, supplier_id=made.id, item_id=item_id)
+            (item,) = supply.search_items(shop_id, supplier_id=made.id, text=item_id)
             set_offer(sku_id=skus[sku], item=item.id, terms=Terms(priority=100 + position), **about)
 
 
@@ -70,10 +71,9 @@ def renew_suppliers(shop_id: UUID, url: str, now: datetime) -> None:
 
 
 def _follow(known: SupplierView, config: dict[str, Any], secrets: dict[str, str], now: datetime) -> None:
-    row = Supplier.objects.get(shop_id=known.shop_id, id=known.id)
-    contract = Contract(**{name: getattr(row, name) for name in Contract.__slots__})
+    sheet = supply.supplier_sheet(known.shop_id, known.id, now)
     reconnect_supplier(
         shop_id=known.shop_id, supplier_id=known.id,
         wanted=Connection(known.protocol, known.code, known.name, known.currency, config, secrets),
-        contract=contract, shop_currency="CNY", actor=ACTOR, now=now,
+        contract=sheet.contract, shop_currency="CNY", actor=ACTOR, now=now,
     )  # fmt: skip

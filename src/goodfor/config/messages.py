@@ -7,6 +7,7 @@ told: who sells on speaks to its own customers.
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,6 +37,8 @@ from goodfor.orders.reach import Reach, reach
 from goodfor.orders.types import ClaimView, OrderView
 from goodfor.payments import events as payment_events
 from goodfor.payments import queries as payments
+from goodfor.supply import events as supply_events
+from goodfor.supply import queries as supply
 from goodfor.vault import events as vault_events
 
 #: More codes than this are not for a message.
@@ -56,6 +59,7 @@ def listen() -> None:
         payment_events.RefundFailed: on_refund_failed,
         payment_events.CaseOpened: on_case_opened,
         vault_events.LowStock: on_low_stock,
+        supply_events.PriceWatched: on_price_watched,
     }
     for event_class, handler in heard.items():
         events.register(event_class, handler, name=f"messages.{handler.__name__}", concern=_concern)
@@ -205,6 +209,32 @@ def on_low_stock(event: StoredEvent) -> None:
         "url": f"/console/skus/{sku_id}/",
     }
     _tell_staff(event, "low_stock", f"sku:{sku_id}:low:{event.payload['crossing']}", {"sku": sku})
+
+
+def on_price_watched(event: StoredEvent) -> None:
+    """What a rule asks or tells of; a price that it changed by itself is no news."""
+    if event.payload["what"] == "price":
+        return
+    move_id = UUID(event.payload["move_id"])
+    move = supply.move(event.shop_id, move_id)
+    try:
+        found = catalog.desk_sku(event.shop_id, move.sku_id)
+    except SkuUnknown:
+        return
+    price = {
+        "code": found.sku.code,
+        "title": f"{found.product_name} {found.sku.name}",
+        "old_cost": _plain_cost(move.old_cost),
+        "new_cost": _plain_cost(move.new_cost),
+        "now": Money(move.old_minor, move.currency),
+        "proposed": Money(move.new_minor, move.currency),
+        "url": f"/console/supply/watch/{move.sku_id}/",
+    }
+    _tell_staff(event, "price_watched", f"move:{move_id}", {"price": price})
+
+
+def _plain_cost(cost: Decimal | None) -> str:
+    return "–" if cost is None else f"{cost:.6f}".rstrip("0").rstrip(".")
 
 
 # -- whom -----------------------------------------------------------------------------------------------

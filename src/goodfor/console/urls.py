@@ -13,6 +13,7 @@ from goodfor.console.desk.skus import SKUS
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.site import site
 from goodfor.console.supply_urls import supply_urls
+from goodfor.console.supply_watch_urls import supply_watch_urls
 from goodfor.console.views import (
     account,
     audit,
@@ -76,6 +77,7 @@ desk = [
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
     *code_urls,
     *supply_urls,
+    *supply_watch_urls,
     *listing_urls("payments/", PAYMENTS),
     path("payments/<str:number>/", payments.payment, name="payment"),
     *listing_urls("cases/", CASES),

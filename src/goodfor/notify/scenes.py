@@ -117,6 +117,16 @@ _SAMPLE_SKU: Final = {
     "url": "https://shop.example/p/xinghe-video",
 }
 
+_SAMPLE_PRICE: Final = {
+    "code": "xh-month",
+    "title": "星河影视会员 月卡",
+    "old_cost": "15.20",
+    "new_cost": "17.80",
+    "now": "¥18.50",
+    "proposed": "¥21.90",
+    "url": "https://shop.example/console/supply/watch/",
+}
+
 _ALL: Final = (
     Scene(
         "order_paid",
@@ -209,6 +219,14 @@ _ALL: Final = (
         {"sku": _SAMPLE_SKU},
         {STAFF: _DESK},
         sample={"sku": _SAMPLE_SKU},
+        roles=("owner", "operator"),
+    ),
+    Scene(
+        "price_watched",
+        _("成本变动"),
+        {"price": _SAMPLE_PRICE},
+        {STAFF: _DESK},
+        sample={"price": _SAMPLE_PRICE},
         roles=("owner", "operator"),
     ),
     Scene(

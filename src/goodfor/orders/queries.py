@@ -262,11 +262,11 @@ def buyer_balance(shop_id: UUID, buyer_id: UUID, currency: str) -> Money:
     return Money(ledger.balance(shop_id, accounts.buyer_wallet(buyer_id), currency), currency)
 
 
-def available(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, int]:
+def available(shop_id: UUID, sku_ids: Sequence[UUID], channel: str = "storefront") -> dict[UUID, int]:
     """How many of each SKU can be ordered now: own stock, and what suppliers offer. Absent: nothing."""
     levels = vault.stock(shop_id, sku_ids)
     found = {sku_id: level.available for sku_id, level in levels.items() if level.available > 0}
-    for sku_id, offered in supply.buyable(shop_id, sku_ids, utc_now()).items():
+    for sku_id, offered in supply.buyable(shop_id, sku_ids, utc_now(), channel=channel).items():
         # An order is filled from stock or bought, not both: what one order can have is the larger of the two.
         found[sku_id] = max(found.get(sku_id, 0), offered.units)
     return found

@@ -59,3 +59,45 @@ class CallNotFound(NotFound):
 
     code = "supply_call_not_found"
     title = _("找不到这次往来，可能已超过 30 天被清理")
+
+
+class WatchInvalid(InvalidInput):
+    """A rule for prices that cannot be. `data["field"]` says which value."""
+
+    code = "watch_invalid"
+    title = _("调价规则有误")
+
+
+class MoveNotFound(NotFound):
+    """No such change of a price in this shop."""
+
+    code = "price_move_not_found"
+    title = _("找不到这次调价")
+
+
+class MoveDecided(Conflict):
+    """The change of a price does not wait any more: somebody decided, or the cost changed again."""
+
+    code = "price_move_decided"
+    title = _("这次调价已经处理过")
+
+
+class TrialInvalid(InvalidInput):
+    """A draft of another routing that cannot be. `data["field"]` says which value."""
+
+    code = "trial_invalid"
+    title = _("试算设置有误")
+
+
+class TrialNotFound(NotFound):
+    """No such trial in this shop."""
+
+    code = "trial_not_found"
+    title = _("找不到这次试算")
+
+
+class TooManyTrials(Conflict):
+    """Others are still being worked out."""
+
+    code = "too_many_trials"
+    title = _("还有试算没有完成，请稍后再试")

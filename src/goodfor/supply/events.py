@@ -52,3 +52,15 @@ class BreakerOpened(Event):
     supplier_id: UUID
     item_key: str
     reason: str
+
+
+@dataclass(frozen=True)
+class PriceWatched(Event):
+    """A watched cost changed. `what`: price (applied), held (a person decides), alert, pause, resume."""
+
+    name: ClassVar[str] = "supply.price_watched"
+    version: ClassVar[int] = 1
+
+    sku_id: UUID
+    move_id: UUID
+    what: str

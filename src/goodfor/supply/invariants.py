@@ -69,4 +69,6 @@ INVARIANTS = [
     ),
     history_invariant(states.WANT, table="supply_want", room="supply", name="supply_wants_moved_as_allowed"),
     history_invariant(states.ATTEMPT, table="supply_attempt", room="supply", name="supply_purchases_moved_as_allowed"),
+    history_invariant(states.MOVE, table="supply_price_move", room="supply", name="supply_price_moves_as_allowed"),
+    history_invariant(states.TRIAL, table="supply_trial", room="supply", name="supply_trials_moved_as_allowed"),
 ]

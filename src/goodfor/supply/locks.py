@@ -5,9 +5,10 @@ from uuid import UUID
 from django.db import connection
 
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
-from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
+from goodfor.supply.errors import AttemptNotFound, MoveNotFound, SupplierNotFound
 from goodfor.supply.models import Supplier
 from goodfor.supply.purchase_models import Attempt, Want
+from goodfor.supply.watch_models import PriceMove, Trial, Watch
 
 
 def _limit_waiting() -> None:
@@ -43,3 +44,23 @@ def lock_attempt(shop_id: UUID, attempt_id: UUID) -> tuple[Want, Attempt]:
     if want is None:
         raise AttemptNotFound
     return want, Attempt.objects.select_for_update().get(shop_id=shop_id, id=attempt_id)
+
+
+def lock_watch(shop_id: UUID, sku_id: UUID) -> Watch | None:
+    """Lock how a SKU's price follows its cost; before the SKU's own row. None when there is no rule."""
+    _limit_waiting()
+    return Watch.objects.select_for_update().filter(shop_id=shop_id, sku_id=sku_id).first()
+
+
+def lock_move(shop_id: UUID, move_id: UUID) -> PriceMove:
+    """Lock a change of a price and, before it, the rule it came from. Raises MoveNotFound."""
+    sku_id = PriceMove.objects.filter(shop_id=shop_id, id=move_id).values_list("sku_id", flat=True).first()
+    if sku_id is None:
+        raise MoveNotFound
+    lock_watch(shop_id, sku_id)
+    return PriceMove.objects.select_for_update().get(shop_id=shop_id, id=move_id)
+
+
+def lock_trial(shop_id: UUID, trial_id: UUID) -> Trial | None:
+    """Lock a trial, unless somebody is at it: then None, as where there is none."""
+    return Trial.objects.select_for_update(skip_locked=True).filter(shop_id=shop_id, id=trial_id).first()

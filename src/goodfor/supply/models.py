@@ -5,12 +5,14 @@ Costs are exact decimals in the supplier's currency; prices and what the ledger 
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from goodfor.kernel.ids import uuid7
 from goodfor.supply import purchase_models as purchase_models
 from goodfor.supply import states as states
+from goodfor.supply import watch_models as watch_models
 
 CYCLES = ("prepaid", "t1", "weekly", "monthly")
 STOCK_WORDS = ("exact", "in_stock", "low", "out", "unlimited", "unknown")
@@ -109,6 +111,8 @@ class Item(models.Model):
     hint_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    #: What `matching` compares of its name and brand; written with the name.
+    words = ArrayField(models.TextField(), default=list, db_default=[])
 
     class Meta:
         db_table = "supply_item"
@@ -124,6 +128,8 @@ class Item(models.Model):
         indexes = [
             models.Index(fields=["shop_id", "supplier_id", "name"], name="supply_item_named"),
             models.Index(fields=["hint_at"], name="supply_item_hint", condition=Q(hint_at__isnull=False)),
+            models.Index(fields=["changed_at"], name="supply_item_changed"),
+            GinIndex(fields=["words"], name="supply_item_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -71,6 +71,8 @@ class Want(models.Model):
             models.Index(fields=["next_at"], name="supply_want_due", condition=Q(next_at__isnull=False)),
             models.Index(fields=["deadline_at"], name="supply_want_deadline", condition=Q(state=states.OPEN)),
             models.Index(fields=["shop_id", "order_id"], name="supply_want_order"),
+            # Ids grow with time: the wants of a week are a stretch of it.
+            models.Index(fields=["shop_id", "id"], name="supply_want_walk"),
         ]
 
     def __str__(self) -> str:

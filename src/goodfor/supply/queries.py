@@ -1,11 +1,9 @@
 """Reads of supply, as values."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from goodfor.kernel.sql import Statement
 from goodfor.supply import states
 from goodfor.supply.desk_offers import offer_names, offered_items, offers, preview, route
 from goodfor.supply.desk_purchases import (
@@ -45,14 +43,21 @@ from goodfor.supply.desk_types import (
     SupplierRow,
     SupplierSheet,
 )
+from goodfor.supply.entries import prepaid as prepaid_account
 from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
-from goodfor.supply.types import AttemptView, Buyable, SupplierView
+from goodfor.supply.reads_buyable import MANY, buyable
+from goodfor.supply.reads_match import matched_items, suggestions_for_items, suggestions_for_sku
+from goodfor.supply.reads_trial import floor_of, offers_now, trial, trials
+from goodfor.supply.reads_watch import move, moves, watch, watches
+from goodfor.supply.types import AttemptView, SupplierView
 
 __all__ = [
     "COUNT_LIMIT",
+    "DEADLINE_SECONDS",
+    "MANY",
     "BreakerView",
     "CallLine",
     "ItemView",
@@ -74,12 +79,18 @@ __all__ = [
     "count_purchases",
     "deadline_seconds",
     "desk",
+    "floor_of",
     "is_wanted",
     "item",
+    "matched_items",
+    "move",
+    "moves",
     "offer_names",
     "offered_items",
     "offers",
+    "offers_now",
     "open_breakers",
+    "prepaid_account",
     "preview",
     "protocol",
     "protocols",
@@ -90,16 +101,19 @@ __all__ = [
     "search_items",
     "search_purchases",
     "stale",
+    "suggestions_for_items",
+    "suggestions_for_sku",
     "supplier",
     "supplier_rows",
     "supplier_sheet",
     "suppliers",
+    "trial",
+    "trials",
     "undecided",
     "walk_purchases",
+    "watch",
+    "watches",
 ]
-_BUYABLE: Final = Statement("goodfor.supply", "sql/buyable.sql")
-#: Of a stock without a number.
-MANY: Final = 999
 DEADLINE_SECONDS: Final = 600
 
 
@@ -114,14 +128,6 @@ def supplier(shop_id: UUID, supplier_id: UUID) -> SupplierView:
 def suppliers(shop_id: UUID) -> list[SupplierView]:
     """All of a shop, by name."""
     return [supplier_view(row) for row in Supplier.objects.filter(shop_id=shop_id).order_by("name", "id")]
-
-
-def buyable(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime) -> dict[UUID, Buyable]:
-    """What could be bought now of these SKUs, by what suppliers said last, and when that was. Absent: nothing."""
-    if not sku_ids:
-        return {}
-    rows = _BUYABLE.rows({"shop_id": shop_id, "sku_ids": list(sku_ids), "many": MANY, "now": now})
-    return {row[0]: Buyable(int(row[1]), row[2]) for row in rows if row[1] > 0}
 
 
 def deadline_seconds(shop_id: UUID, sku_ids: Sequence[UUID]) -> int:

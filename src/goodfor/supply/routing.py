@@ -94,6 +94,8 @@ class Choice:
 
     picks: tuple[Pick, ...]
     why_not: Mapping[UUID, str]
+    #: Of those kept out, the ones that another price, cost or switch would let in.
+    out: tuple[Candidate, ...] = ()
 
     @property
     def waiting_helps(self) -> bool:
@@ -103,32 +105,38 @@ class Choice:
 
 def choose(wanted: Wanted, candidates: Sequence[Candidate], minute: int) -> Choice:
     """`minute`: of the day, on the shop's clock."""
-    picks, why_not = [], {}
+    picks, why_not, out = [], {}, []
     for one in candidates:
         found = _judge(wanted, one, minute)
         if isinstance(found, Pick):
             picks.append(found)
         else:
             why_not[one.offer_id] = found
+            out += [one] if found in ("off", "loss") else []
     shared = {pick.candidate.priority for pick in picks if pick.candidate.weight != 1}
-    return Choice(tuple(sorted(picks, key=lambda pick: _rank(wanted, pick, shared))), why_not)
+    return Choice(tuple(sorted(picks, key=lambda pick: _rank(wanted, pick, shared))), why_not, tuple(out))
 
 
-def trace_of(choice: Choice, chosen: Pick) -> dict[str, Any]:
-    """Why this supplier, to be kept and shown."""
+def trace_of(choice: Choice, chosen: Pick, wanted: Wanted | None = None, minute: int = 0) -> dict[str, Any]:
+    """Why this supplier, to be kept and shown; with `wanted`, all that `replaying` needs to choose again."""
     return {
         "chosen": str(chosen.candidate.offer_id),
-        "order": [
-            {
-                "offer": str(pick.candidate.offer_id), "supplier": pick.candidate.supplier, "quantity": pick.quantity,
-                "cost": str(pick.candidate.cost), "landed": str(_landed(pick.candidate)),
-                "priority": pick.candidate.priority, "success": round(pick.candidate.success, 3),
-                "p95": round(pick.candidate.p95_seconds, 1),
-            }
-            for pick in choice.picks
-        ],
+        "order": [{**_told(pick.candidate), "quantity": pick.quantity} for pick in choice.picks],
         "why_not": {str(offer): reason for offer, reason in choice.why_not.items()},
+        "out": {str(one.offer_id): _told(one) for one in choice.out},
         "loss_minor": chosen.loss_minor,
+        **({} if wanted is None else {"wanted": {
+            "quantity": wanted.quantity, "floor_minor": wanted.floor_minor, "loss_left_minor": wanted.loss_left_minor,
+            "may_split": wanted.may_split, "minute": minute,
+        }}),
+    }  # fmt: skip
+
+
+def _told(one: Candidate) -> dict[str, Any]:
+    return {
+        "offer": str(one.offer_id), "supplier": one.supplier, "cost": str(one.cost), "rate": str(one.rate),
+        "landed": str(_landed(one)), "priority": one.priority, "supplier_priority": one.supplier_priority,
+        "weight": one.weight, "half": one.breaker == "half", "success": one.success, "p95": one.p95_seconds,
     }  # fmt: skip
 
 

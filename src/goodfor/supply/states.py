@@ -59,3 +59,38 @@ ASKED: Final = frozenset({SENDING, ACCEPTED, UNKNOWN})
 ENDED: Final = ATTEMPT.states - IN_FLIGHT
 WITH_GOODS: Final = frozenset({DELIVERED, PARTIAL, LATE})
 WITHOUT: Final = frozenset({REJECTED, ATTEMPT_FAILED})
+
+# A change of a price that a watch made or proposes.
+#: Above what the rule allows: a person decides.
+MOVE_WAITING: Final = "waiting"
+MOVE_DONE: Final = "done"
+MOVE_REFUSED: Final = "refused"
+#: The cost changed again before anybody decided.
+MOVE_STALE: Final = "stale"
+
+MOVE: Final = Machine(
+    "supply.price_move",
+    MOVE_WAITING,
+    {
+        MOVE_WAITING: frozenset({MOVE_DONE, MOVE_REFUSED, MOVE_STALE}),
+        MOVE_DONE: frozenset(),
+        MOVE_REFUSED: frozenset(),
+        MOVE_STALE: frozenset(),
+    },
+)
+
+# A trial of another routing.
+TRIAL_RUNNING: Final = "running"
+TRIAL_DONE: Final = "done"
+TRIAL_BROKEN: Final = "broken"
+
+TRIAL: Final = Machine(
+    "supply.trial",
+    "waiting",
+    {
+        "waiting": frozenset({TRIAL_RUNNING, TRIAL_DONE, TRIAL_BROKEN}),
+        TRIAL_RUNNING: frozenset({TRIAL_DONE, TRIAL_BROKEN}),
+        TRIAL_DONE: frozenset(),
+        TRIAL_BROKEN: frozenset(),
+    },
+)

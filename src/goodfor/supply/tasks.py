@@ -6,9 +6,11 @@ from goodfor.kernel.loops import loop
 from goodfor.supply.operations.ask import ask_due
 from goodfor.supply.operations.buy_due import buy_due
 from goodfor.supply.operations.close_late_wants import close_late_wants
+from goodfor.supply.operations.follow_costs import follow_costs
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
-from goodfor.supply.operations.sync import read_hinted, sweep_due
+from goodfor.supply.operations.sync import freshen, read_hinted, sweep_due
+from goodfor.supply.operations.walk_trials import walk_trials
 
 
 @loop(name="supply.buy", seconds=0.1)
@@ -33,6 +35,25 @@ def items(now: datetime) -> int:
 def sweep(now: datetime) -> int:
     """Look at whole catalogues and balances."""
     return sweep_due(now=now)
+
+
+@loop(name="supply.fresh", seconds=5.0)
+def fresh(now: datetime) -> int:
+    """Have items that are offered looked at again; never more at once, or nothing would bound the calls."""
+    freshen(now=now)
+    return 0
+
+
+@loop(name="supply.watch", seconds=1.0)
+def watch(now: datetime) -> int:
+    """Let prices follow costs."""
+    return follow_costs(now=now)
+
+
+@loop(name="supply.trials", seconds=1.0)
+def trials(now: datetime) -> int:
+    """Replay purchases under another routing."""
+    return walk_trials(now=now)
 
 
 @loop(name="supply.score", seconds=15.0)

@@ -17,16 +17,15 @@ from goodfor.cli.demo.shopper import Shopper, Unexpected
 from goodfor.cli.stack import Stack
 from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
 from goodfor.orders import queries as orders
 from goodfor.sandbox.suppliers.server import StandIn, SupplierSandbox
-from goodfor.supply import entries
 from goodfor.supply import queries as supply
-from goodfor.supply.models import Item, Supplier
-from goodfor.supply.operations.book_attempt import record_top_up
 from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier, switch_supplier
 from goodfor.supply.operations.set_offers import Terms, set_offer, set_route
 from goodfor.supply.operations.sync import read_balance, sweep
+from goodfor.supply.operations.top_up import top_up_supplier
 from goodfor.supply.providers.values import Balance
 from goodfor.supply.types import AttemptView
 
@@ -94,13 +93,10 @@ class Story:
         told = read_balance(**place)
         if not isinstance(told, Balance):
             raise Unexpected(f"{name}: {told}")
-        record_top_up(
-            supplier=Supplier.objects.get(shop_id=self.shop_id, id=made.id), amount_minor=PAID_MINOR, currency="CNY",
-            reference=f"demo:{code}", **about,
-        )  # fmt: skip
+        top_up_supplier(supplier_id=made.id, amount=Money(PAID_MINOR, "CNY"), key=made.id, note="", **about)
         expect("items", sweep(**place), 1)
         switch_supplier(supplier_id=made.id, enabled=True, **about)
-        item = Item.objects.get(shop_id=self.shop_id, supplier_id=made.id)
+        (item,) = supply.search_items(self.shop_id, supplier_id=made.id)
         set_offer(sku_id=self.sku, item=item.id, terms=Terms(), **about)
         self.ids[code] = made.id
 
@@ -168,7 +164,7 @@ class Story:
         """What is left of each prepayment, here and there, to the fen."""
         left = []
         for code, name, _vendor, _cost in SITES:
-            ours = ledger.balance(self.shop_id, entries.prepaid(code), "CNY")
+            ours = ledger.balance(self.shop_id, supply.prepaid_account(code), "CNY")
             theirs = Decimal(str(self.sites[code].totals()["balance"]))
             expect(f"balance at {code}", Decimal(ours) / 100, theirs)
             left.append(f"{name} 余 {theirs:.2f}")

@@ -240,6 +240,15 @@ PLANTS: dict[str, str] = {
     "supply_holds_end_with_purchases": wanted("open") + bought("sending", "rejected", hold="1", next_at="NULL"),
     "supply_wants_moved_as_allowed": wanted(),
     "supply_purchases_moved_as_allowed": wanted("open", way=1) + bought("sending", "accepted", history=False),
+    "supply_price_moves_as_allowed": """
+        INSERT INTO supply_price_move (id, shop_id, sku_id, what, state, held_by, old_minor, new_minor, currency, rule,
+            at, decided_by)
+        VALUES ('{new}', '{shop}', '{sku}', 'price', 'waiting', '', 1, 2, 'CNY', jsonb_build_object(), now(), '')""",
+    "supply_trials_moved_as_allowed": """
+        INSERT INTO supply_trial (id, shop_id, actor, draft, since, until, total, cut, done, after, sums, state,
+            problem, created_at)
+        VALUES ('{new}', '{shop}', 'x', jsonb_build_object(), now(), now(), 0, false, 0, '{new}', jsonb_build_object(),
+                'running', '', now())""",
     "audit_head_signed": CUT.format(lines=1),
     "audit_lines_sealed":
         "INSERT INTO kernel_audit (xid, shop_id, actor, action, subject_type, subject_id, data, at) VALUES"

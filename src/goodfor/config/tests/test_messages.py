@@ -11,11 +11,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from goodfor.config.job_messages import tell_failures
+from goodfor.console.tests.supply_things import supply_things
 from goodfor.identity.operations.account_steps import keep_contact, make_buyer
 from goodfor.identity.operations.add_staff import add_staff
 from goodfor.identity.operations.create_user import create_user
 from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.types import Contact, Visitor
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kernel.tenancy import platform_job
 from goodfor.notify import queries
@@ -294,6 +296,19 @@ def failed_job(name: str, at: datetime) -> None:
         job_id = cursor.fetchone()[0]
         cursor.execute("DELETE FROM procrastinate_events WHERE job_id = %s", [job_id])
         cursor.execute("INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'failed', %s)", [job_id, at])
+
+
+def test_the_staff_hear_of_a_price_that_waits_for_them(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:
+    shop_id, box = shop.demo.shop_id, f"ops-{uuid4().hex[:8]}@mail.example"
+    user_id = create_user(username=box)
+    get_user_model().objects.filter(pk=user_id).update(email=box)
+    add_staff(shop_id=shop_id, user_id=user_id, role="operator", actor=ACTOR, now=now)
+    supply_things(shop_id, shop.sku_id)
+    (letter,) = told(desk, box, utc_now())
+    assert letter["subject"] == "成本变动：酷玩点数卡 50 元"
+    assert "8.125" in letter["html"]
+    assert "9.90" in letter["html"]
+    assert f"/console/supply/watch/{shop.sku_id}/" in letter["html"]
 
 
 def test_the_staff_hear_of_low_stock_once_a_fall(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:

@@ -1,6 +1,7 @@
 """The console's pages in a real browser, in both sizes and languages; passkeys; a batch by clicks."""
 # ruff: noqa: F401, F811  (fixtures are imported by name)
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from goodfor.cli import world
 from goodfor.console import tasks
 from goodfor.console.tests.conftest import CONTACT, Shop
 from goodfor.console.tests.helpers import Person, link_of, person, sql
+from goodfor.console.tests.supply_things import SupplyThings, give_bought, watched_things
 from goodfor.console.tests.things import supply_things
 from goodfor.demo.types import OFFERS, SCENES
 from goodfor.identity.types import Role
@@ -21,6 +23,9 @@ from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size,
 from goodfor.orders.operations import refund_part
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
+from goodfor.supply.operations.start_trial import start_trial
+from goodfor.supply.operations.walk_trials import walk_trials
+from goodfor.supply.types import DraftChange, TrialDraft
 
 pytestmark = browser_marks
 #: Bytes before compression. The overview loads the charts' library (564 KB), which the browser keeps for all pages
@@ -32,7 +37,20 @@ def words_of(shop: Shop) -> tuple[str, ...]:
     """The shop's own words, which are the same in every language."""
     titles = [line.title for line in shop.delivered.lines]
     offers = [name for offer in OFFERS for name in (offer.name, *(sku[1] for sku in offer.skus))]
-    return ("好码小店", "用不了", "易支付", "余额", "待付款大单", *SCENES, *titles, *offers)
+    return (
+        "好码小店",
+        "云帆供货",
+        "秒发",
+        "卡密",
+        "海浪出行券",
+        "用不了",
+        "易支付",
+        "余额",
+        "待付款大单",
+        *SCENES,
+        *titles,
+        *offers,
+    )
 
 
 def come_in(visit: Visit, one: Person) -> None:
@@ -51,10 +69,23 @@ def case_id(shop: Shop) -> UUID:
     return open_case(shop_id=shop.id, kind="mismatch", business_key="x", detail=detail, payment_id=paid.id, now=now)
 
 
+@pytest.fixture
+def supplied(shop: Shop) -> SupplyThings:
+    """A watched price, items to match, and a trial of last week's purchases that is over."""
+    things = watched_things(shop.id, shop.demo.skus["kw-50"])
+    give_bought(shop.id, things)
+    draft = TrialDraft(suppliers={things.supplier: DraftChange(cost_points=550)})
+    things = replace(things, trial=start_trial(shop_id=shop.id, draft=draft, actor="test", now=utc_now()))
+    while walk_trials(now=utc_now()):
+        pass
+    return things
+
+
 @every_size
 def test_every_page(
     shop: Shop,
     case_id: UUID,
+    supplied: SupplyThings,
     live_server: Any,
     browser: Any,
     width: int,
@@ -85,6 +116,14 @@ def test_every_page(
         "statement": "/console/ledger/account?code=5001:sales:codes",
         "purchase": f"/console/supply/purchases/{bought['attempt_id']}/",
         "sku-supply": f"/console/supply/skus/{shop.demo.skus['kw-50']}/",
+        "supply-watch": "/console/supply/watch/",
+        "supply-history": "/console/supply/watch/?view=history",
+        "supply-rule": f"/console/supply/watch/{supplied.sku}/",
+        "supply-match": "/console/supply/match/",
+        "supply-match-sku": f"/console/supply/match/sku/{supplied.sku}/",
+        "supply-trials": f"/console/supply/trials/?sku={supplied.sku}",
+        "supply-trials-all": "/console/supply/trials/",
+        "supply-trial": f"/console/supply/trials/{supplied.trial}/",
         "exports": "/console/exports/",
         "batches": "/console/batches/",
         "security": "/console/me/security",

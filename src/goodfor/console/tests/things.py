@@ -9,6 +9,7 @@ from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person, sql
+from goodfor.console.tests.supply_things import watched_things
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.notify.operations.open_channel_account import open_channel_account
@@ -102,10 +103,12 @@ def things_of(shop: Shop) -> dict[str, Any]:
     )  # fmt: skip
     sku_id = shop.demo.skus["kw-50"]
     product_id = catalog.desk_sku(shop.id, sku_id).product_id
+    supplied = watched_things(shop.id, sku_id)
     return {
         "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
         "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
         "tx_id": tx_id,
+        "move_id": supplied.move, "trial_id": supplied.trial,
         "account_id": payments.accounts(shop.id, now)[0].id,
         "payment_id": paid.id,
         "receiver_id": receiver_of(shop),

@@ -22,7 +22,10 @@ KEPT_BEYOND: Final = timedelta(hours=1)
 
 def ask_suppliers(*, shop_id: UUID, order: store.LockedOrder, lines: Sequence[LineRow], now: datetime) -> bool:
     """Reserve what is there, have the rest bought, and wait for it; False, and nothing done, where nobody offers it."""
-    offered = supply.buyable(shop_id, [line.sku_id for line in lines], now)
+    largest = max((line.quantity for line in lines), default=1)
+    offered = supply.buyable(
+        shop_id, [line.sku_id for line in lines], now, channel=order.channel, quantity=largest, sold=True
+    )
     if not offered:
         return False
     seconds = supply.deadline_seconds(shop_id, [line.sku_id for line in lines if line.sku_id in offered])

@@ -73,7 +73,7 @@ def place_order(
     order_id, number, secret = uuid7(), order_number(now), secret_token()
     # Sorted by SKU so that two orders of the same SKUs meet in the same order.
     for line in sorted(priced, key=lambda item: item.sku_id):
-        _reserve(shop_id, line, pay_by, now)
+        _reserve(shop_id, line, channel, pay_by, now)
     placed = PlacedOrder(order_id, number, secret, total, pay_by, priced)
     _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, now)
     if buyer.invoice is not None:
@@ -91,14 +91,15 @@ def place_order(
     return placed
 
 
-def _reserve(shop_id: UUID, line: LineView, until: datetime, now: datetime) -> None:
+def _reserve(shop_id: UUID, line: LineView, channel: str, until: datetime, now: datetime) -> None:
     """From own stock; what is not there and suppliers have is bought once it is paid for. Raises OutOfStock."""
     try:
         vault.reserve(
             shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, until=until, now=now
         )
     except OutOfStock:
-        offered = supply.buyable(shop_id, [line.sku_id], now).get(line.sku_id)
+        found = supply.buyable(shop_id, [line.sku_id], now, channel=channel, quantity=line.quantity)
+        offered = found.get(line.sku_id)
         if offered is None or offered.units < line.quantity:
             raise
 

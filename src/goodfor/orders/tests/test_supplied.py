@@ -62,7 +62,8 @@ def test_what_nobody_has_is_not_sold(fair: Market) -> None:
 
 
 def test_bought_after_payment_and_shown(fair: Market, till: Till, site: Site) -> None:
-    assert supply.buyable(fair.shop, [fair.sku], utc_now())[fair.sku].units == 1_000_000
+    # What the 1,000 yuan there buy at 8.00, of a million in stock.
+    assert supply.buyable(fair.shop, [fair.sku], utc_now())[fair.sku].units == 125
     placed = paid(fair, till, 2)
     assert state(fair, placed) == "paid"
     fair.buy()
@@ -143,7 +144,7 @@ def test_a_line_that_fails_takes_the_order_with_it_and_what_came_is_stock(fair: 
 
 
 def test_the_shop_shows_what_it_can_have(fair: Market, till: Till, site: Site, client: Client) -> None:
-    assert queries.available(fair.shop, [fair.sku]) == {fair.sku: 1_000_000}
+    assert queries.available(fair.shop, [fair.sku]) == {fair.sku: 125}
     site.items["101"].state = "banned"
     rows("UPDATE supply_item SET hint_at = now() RETURNING 1")
     assert read_hinted(now=utc_now() + timedelta(seconds=1)) == 1

@@ -59,8 +59,8 @@ def begin_attempt(*, shop_id: UUID, want_id: UUID, now: datetime) -> Begun | Non
     if want.tries < MOST_TRIES:
         for pick in choice.picks:
             # The trace says of those who came before, and could not after all, what was missing.
-            told = Choice(choice.picks, {**choice.why_not, **skipped})
-            begun = _try(want, pick, told, route, day, now)
+            told = Choice(choice.picks, {**choice.why_not, **skipped}, choice.out)
+            begun = _try(want, pick, trace_of(told, pick, wanted, minute_of_day), route, day, now)
             if isinstance(begun, Begun):
                 return begun
             skipped[pick.candidate.offer_id] = begun
@@ -80,7 +80,7 @@ def _wanted(want: Want, route: Route, day: Any) -> Wanted:
     )  # fmt: skip
 
 
-def _try(want: Want, pick: Pick, choice: Choice, route: Route, day: Any, now: datetime) -> Begun | str:
+def _try(want: Want, pick: Pick, trace: dict[str, Any], route: Route, day: Any, now: datetime) -> Begun | str:
     """Take what this purchase needs (pace, quota, loss, money) and write it down; else the word for what is missing."""
     one = pick.candidate
     connector = connector_for(one.protocol)
@@ -95,7 +95,7 @@ def _try(want: Want, pick: Pick, choice: Choice, route: Route, day: Any, now: da
             if not may_call(about=connector.about, method="place", **place):
                 raise _Missing("pace")
             _use_day(want, pick, route, day)
-            attempt = _attempt(want, pick, choice, connector.about, now)
+            attempt = _attempt(want, pick, trace, connector.about, now)
             attempt.hold_tx = _hold(want, supplier, attempt, now)
             if pick.quantity < want.quantity - want.delivered:
                 cut_want(want, pick.quantity, now)
@@ -135,7 +135,7 @@ def _use_day(want: Want, pick: Pick, route: Route, day: Any) -> None:
             raise _Missing(word)
 
 
-def _attempt(want: Want, pick: Pick, choice: Choice, about: Descriptor, now: datetime) -> Attempt:
+def _attempt(want: Want, pick: Pick, trace: dict[str, Any], about: Descriptor, now: datetime) -> Attempt:
     one = pick.candidate
     # Some compare the price they are given with theirs, to the fen.
     max_cost = pick.expected if about.guard == "exact" else pick.max_cost
@@ -143,7 +143,7 @@ def _attempt(want: Want, pick: Pick, choice: Choice, about: Descriptor, now: dat
         id=uuid7(), shop_id=want.shop_id, want_id=want.id, supplier_id=one.supplier_id, item_ref=one.item_ref,
         number=purchase_number(now), item_id=one.item_id, variant=one.variant, quantity=pick.quantity,
         multiple=one.multiple, max_cost=max_cost, currency=one.currency,
-        trace=trace_of(choice, pick) | {"expected": str(pick.expected)}, sent_at=now,
+        trace=trace | {"expected": str(pick.expected)}, sent_at=now,
         # Whoever sends it is dead when this has passed: then it is asked about.
         next_at=now + timedelta(seconds=about.patience + LEASE_MARGIN),
     )  # fmt: skip

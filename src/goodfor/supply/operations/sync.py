@@ -15,12 +15,19 @@ from goodfor.supply.calling import Line, line_to
 from goodfor.supply.errors import SupplierNotFound
 from goodfor.supply.models import Item, Supplier
 from goodfor.supply.operations.guard import may_call
-from goodfor.supply.operations.note_items import forget_unseen, note_items
+from goodfor.supply.operations.note_items import forget_unseen, forget_variants, note_items
 from goodfor.supply.providers.values import Balance, Doubt, ItemPage, Refused
 from goodfor.supply.providers.values import Item as SoldItem
 
 log = structlog.get_logger(__name__)
 _HINTED: Final = Statement("goodfor.supply", "sql/claim_hints.sql")
+_FRESHEN: Final = Statement("goodfor.supply", "sql/freshen.sql")
+#: What is offered is read again when its last look is so old, so that what a supplier took away without a word stops
+#: selling within a minute; of one supplier at most so many a turn of the loop.
+STALE_AFTER: Final = timedelta(seconds=40)
+FRESHEN_AT_ONCE: Final = 10
+#: An item for which the supplier's pace had no place is tried again so much later.
+PACED: Final = timedelta(seconds=2)
 SWEEP_EVERY: Final = timedelta(hours=6)
 SWEEP_AGAIN: Final = timedelta(minutes=5)
 MAX_PAGES: Final = 5_000
@@ -92,14 +99,22 @@ def read_balance(*, shop_id: UUID, supplier_id: UUID, now: datetime) -> Balance 
 
 
 def read_item(*, shop_id: UUID, supplier_id: UUID, item_id: str, now: datetime) -> bool:
-    """Read one item whole; True when it could be read. One that is gone is not sold any more."""
+    """Read one item whole; True when it could be read. One that is gone is not sold any more.
+
+    At the supplier's pace: what has no place in it stays told of, and is read a little later.
+    """
     supplier = Supplier.objects.get(shop_id=shop_id, id=supplier_id)
     line = line_to(supplier, now)
     if line is None:
         return False
+    if not may_call(shop_id=shop_id, supplier_id=supplier_id, about=line.connector.about, method="item", now=now):
+        told_of = Item.objects.filter(shop_id=shop_id, supplier_id=supplier_id, item_id=item_id, hint_at__isnull=False)
+        told_of.update(hint_at=now + PACED)
+        return False
     found = line.connector.catalogue.item(line.site, line.wire, item_id)
     if isinstance(found, SoldItem):
         note_items(supplier=supplier, items=[found], now=now)
+        forget_variants(supplier=supplier, item=found, now=now)
         return True
     if isinstance(found, Refused) and found.why == "off_sale":
         gone = Item.objects.filter(shop_id=shop_id, supplier_id=supplier_id, item_id=item_id)
@@ -123,6 +138,15 @@ def read_hinted(*, now: datetime, limit: int = 100) -> int:
             return 0
 
     return sum(side_by_side(due, work, at_once=CALLS_AT_ONCE))
+
+
+def freshen(*, now: datetime) -> int:
+    """Have offered items read that nobody looked at for a while, those of enabled suppliers, oldest first; how many.
+
+    Beyond what its bound reaches in a minute, a supplier's items are read in turn, and whole by the sweep.
+    """
+    with platform_job("items that are offered"):
+        return _FRESHEN.run({"now": now, "before": now - STALE_AFTER, "each": FRESHEN_AT_ONCE})
 
 
 def sweep_due(*, now: datetime, limit: int = 8) -> int:

@@ -1,0 +1,58 @@
+"""What could be bought now of some SKUs. Reached through `queries`."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.timezone import localtime
+
+from goodfor.catalog import queries as catalog
+from goodfor.kernel.money import EXPONENTS, Money
+from goodfor.kernel.sql import Statement
+from goodfor.supply.types import Buyable
+
+_BUYABLE: Final = Statement("goodfor.supply", "sql/buyable.sql")
+#: Of a stock without a number.
+MANY: Final = 999
+
+
+def buyable(
+    shop_id: UUID, sku_ids: Sequence[UUID], now: datetime, *, channel: str = "", quantity: int = 1, sold: bool = False
+) -> dict[UUID, Buyable]:
+    """What could be bought now of these SKUs, by what suppliers said last, and when that was. Absent: nothing.
+
+    As `routing` judges: breakers, balances, hours, quotas, and where `channel` is given, where it may be sold; offers
+    that sell no less than more than `quantity` do not count. Nor do those that cost more than the price leaves, or
+    whose selling a rule has stopped, unless it is `sold` already: then its own price decides.
+    """
+    if not sku_ids:
+        return {}
+    local = localtime(now)
+    rows = _BUYABLE.rows({
+        "shop_id": shop_id, "sku_ids": list(sku_ids), "many": MANY, "now": now, "day": local.date(),
+        "minute": local.hour * 60 + local.minute, "channel": channel, "quantity": quantity,
+    })  # fmt: skip
+    if rows and not sold:
+        prices = catalog.prices(shop_id, list({row[0] for row in rows}))
+        rows = [row for row in rows if _sells(row, prices)]
+    units: dict[UUID, int] = defaultdict(int)
+    seen: dict[UUID, datetime] = {}
+    for sku_id, count, seen_at, *_rest in rows:
+        units[sku_id] += count
+        seen[sku_id] = min(seen_at, seen.get(sku_id, seen_at))
+    return {sku_id: Buyable(count, seen[sku_id]) for sku_id, count in units.items() if count > 0}
+
+
+def _sells(row: tuple[Any, ...], prices: Mapping[UUID, Money]) -> bool:
+    """At the catalogue's price it earns its floor or a loss is allowed, and their own floor is kept."""
+    sku_id, _units, _seen, landed, floor_minor, loss_budget, their_floor, stopped = row
+    price = prices.get(sku_id)
+    if stopped or price is None:
+        return False
+    exponent = EXPONENTS[price.currency]
+    if their_floor is not None and Decimal(price.amount_minor).scaleb(-exponent) < Decimal(their_floor):
+        return False
+    return bool(landed.scaleb(exponent) + floor_minor <= price.amount_minor + loss_budget)
