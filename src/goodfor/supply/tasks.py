@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from goodfor.kernel.loops import loop
-from goodfor.supply.operations.ask import ask_due
-from goodfor.supply.operations.buy_due import buy_due
+from goodfor.supply.operations.ask import keep_asking
+from goodfor.supply.operations.buy_due import keep_buying
 from goodfor.supply.operations.close_late_wants import close_late_wants
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
@@ -14,13 +14,13 @@ from goodfor.supply.operations.sync import read_hinted, sweep_due
 @loop(name="supply.buy", seconds=0.1)
 def buy(now: datetime) -> int:
     """Buy what is wanted."""
-    return buy_due(now=now)
+    return keep_buying(now=now)
 
 
 @loop(name="supply.ask", seconds=0.3)
 def ask(now: datetime) -> int:
     """Ask about purchases whose end is not known."""
-    return ask_due(now=now)
+    return keep_asking(now=now)
 
 
 @loop(name="supply.items", seconds=0.5)

@@ -23,6 +23,7 @@ from goodfor.supply.models import Offer, Route, Supplier
 from goodfor.supply.operations.close_want import close_want
 from goodfor.supply.operations.cut_want import cut_want
 from goodfor.supply.operations.guard import may_call, probe
+from goodfor.supply.operations.open_calls import OPEN_CALLS
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.providers.registry import connector_for
 from goodfor.supply.purchase_models import Attempt, Day, Want
@@ -36,7 +37,7 @@ GIVE_UP_BEFORE: Final = timedelta(seconds=5)
 #: So many purchases for one want, then a person would not try on either.
 MOST_TRIES: Final = 12
 #: Of candidates.sql, in its order.
-_COLUMNS: Final = tuple(field.name for field in fields(Candidate))
+_COLUMNS: Final = tuple(field.name for field in fields(Candidate) if field.name != "crowded")
 _CARDS: Final = frozenset({"card", "link", "image", "ticket"})
 
 
@@ -53,7 +54,7 @@ class Begun:
 def begin_attempt(*, shop_id: UUID, want_id: UUID, now: datetime) -> Begun | None:
     """None: nothing to send now; the want is closed, waits, or somebody is at it."""
     want = lock_want(shop_id, want_id)
-    if want is None or want.state != states.OPEN or want.in_flight:
+    if want is None or want.state != states.OPEN or want.in_flight or want.next_at is None or want.next_at > now:
         return None
     route = Route.objects.filter(shop_id=shop_id, sku_id=want.sku_id).first() or Route(shop_id=shop_id)
     minute_of_day, day = _clock(now)
@@ -100,6 +101,7 @@ def _candidate(row: dict[str, Any]) -> Candidate:
         "kind": "code" if row["kind"] in _CARDS else "direct",
         "terms": json.loads(terms) if isinstance(terms, str) else terms,
         "channels": tuple(row["channels"]),
+        "crowded": OPEN_CALLS.full(row["supplier_id"]),
     }
     return Candidate(**row)
 
