@@ -89,10 +89,12 @@ def _delivered(
             continue
         honest = [code for code in order["codes"] if code["honest"]]
         good[one.line_id] += len(honest)
-        for code in honest:
-            if code["secret"] in found.given:
+        for code in order["codes"]:
+            # As the hub keeps it: a fault pastes line ends along. What came beyond the order is good stock, too.
+            secret = code["secret"].strip()
+            if secret in found.given and code["honest"]:
                 found.twice.append(f"{place[0]} {place[1]}: the stand-in gave one code twice")
-            found.given[code["secret"]] = one.state
+            found.given.setdefault(secret, one.state)
     found.twice += [
         f"line {line}: {count} of {ordered.get(line, 0)}"
         for line, count in good.items()

@@ -60,6 +60,8 @@ class Storm:
     made: list[Bought] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     kills: int = 0
+    #: A worker that was killed is back sooner.
+    calm_seconds: float = 12.0
 
 
 def stalls(lines: int) -> list[Stall]:
@@ -131,12 +133,18 @@ def blow(storm: Storm, console: Console, *, lines: int, kills: int, threads: int
         for act in [marks[at] for at in sorted(marks)]:
             act()
         bars.update(bar, description="交付 / deliveries")
-        calm = 0
-        while calm < 3 and ends.open_orders(market.shop_id) > max(3, lines // 50):
-            before = ends.open_orders(market.shop_id)
-            storm.rest()
-            calm = calm + 1 if ends.open_orders(market.shop_id) == before else 0
+        _until_calm(storm, max(3, lines // 50))
     return time.monotonic() - began, errors
+
+
+def _until_calm(storm: Storm, few: int) -> None:
+    """Until few orders are open, or none ended for a while: those wait for a question that is not due yet."""
+    last, since = ends.open_orders(storm.market.shop_id), time.monotonic()
+    while last > few and time.monotonic() - since < storm.calm_seconds:
+        storm.rest()
+        now_open = ends.open_orders(storm.market.shop_id)
+        if now_open < last:
+            last, since = now_open, time.monotonic()
 
 
 def _marks(storm: Storm, lines: int, kills: int) -> dict[int, Callable[[], None]]:
@@ -156,7 +164,7 @@ def _marks(storm: Storm, lines: int, kills: int) -> dict[int, Callable[[], None]
 
 def finish(
     storm: Storm, console: Console, seconds: float, errors: Sequence[str], lines: int, used: dict[str, float],
-    *, patience: float = 900.0,
+    *, patience: float = 900.0, lateness: float = 5.0,
 ) -> BenchResult:  # fmt: skip
     """No more faults, whoever was dead is back, the staff have open purchases asked about; then the books."""
     market = storm.market
@@ -166,7 +174,7 @@ def finish(
         hits[str(fault["kind"])] = hits.get(str(fault["kind"]), 0) + int(str(fault["hits"]))
     _ask_all(market.shop_id)
     waited = ends.wait_quiet(market.shop_id, patience, storm.rest)
-    figures, bars, wrong = ends.end(market, storm.client, storm.made)
+    figures, bars, wrong = ends.end(market, storm.client, storm.made, lateness=lateness)
     for text in [*errors[:5], *wrong]:
         console.print(text, markup=False)
     return BenchResult(
