@@ -8,7 +8,7 @@ from goodfor.supply.operations.buy_due import keep_buying
 from goodfor.supply.operations.close_late_wants import close_late_wants
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
-from goodfor.supply.operations.sync import read_hinted, sweep_due
+from goodfor.supply.operations.sync import keep_sweeping, read_hinted
 
 
 @loop(name="supply.buy", seconds=0.1)
@@ -32,7 +32,7 @@ def items(now: datetime) -> int:
 @loop(name="supply.sweep", seconds=10.0)
 def sweep(now: datetime) -> int:
     """Look at whole catalogues and balances."""
-    return sweep_due(now=now)
+    return keep_sweeping(now=now)
 
 
 @loop(name="supply.score", seconds=15.0)

@@ -65,18 +65,18 @@ class Market:
     ids: dict[str, UUID] = field(default_factory=dict)
 
 
-def make_market(shop_id: UUID, count: int, *, deadline: int = 600, floor_minor: int = 0) -> Market:
-    """`count` SKUs that are in stock nowhere; buyers wait `deadline` seconds at most."""
+def make_market(shop_id: UUID, count: int, *, slug: str = "hub", deadline: int = 600, floor_minor: int = 0) -> Market:
+    """`count` SKUs of a product `slug` that are in stock nowhere; buyers wait `deadline` seconds at most."""
     now = utc_now()
-    category = catalog.create_category(shop_id=shop_id, slug="hub", name="现采", position=9, actor=ACTOR, now=now)
+    category = catalog.create_category(shop_id=shop_id, slug=slug, name="现采", position=9, actor=ACTOR, now=now)
     product = catalog.create_product(
-        shop_id=shop_id, category_id=category, slug="hub-card", name="云朵视频 月卡", summary="", how_to_use="",
+        shop_id=shop_id, category_id=category, slug=slug, name="云朵视频 月卡", summary="", how_to_use="",
         validity_text="", scenes=[], position=9, actor=ACTOR, now=now,
     )  # fmt: skip
     skus = []
     for number in range(count):
         sku = catalog.create_sku(
-            shop_id=shop_id, product_id=product, code=f"hub-{number}", name=f"月卡 {number}",
+            shop_id=shop_id, product_id=product, code=f"{slug}-{number}", name=f"月卡 {number}",
             price=Money(PRICE_MINOR, "CNY"), position=number, actor=ACTOR, now=now,
         )  # fmt: skip
         set_route(
