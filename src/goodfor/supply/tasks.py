@@ -11,7 +11,7 @@ from goodfor.supply.operations.score import score_suppliers
 from goodfor.supply.operations.sync import keep_sweeping, read_hinted
 
 
-@loop(name="supply.buy", seconds=0.1)
+@loop(name="supply.buy", seconds=0.05)
 def buy(now: datetime) -> int:
     """Buy what is wanted."""
     return keep_buying(now=now)

@@ -1,4 +1,4 @@
-"""`bench supply`: failover, paid to code, whole catalogues, prices that move, the floor, and an outage as buyers see it.
+"""`bench supply`: failover, paid to code, whole catalogues, prices that move, the floor, an outage as buyers see it.
 
 Everything runs through the real web, worker and database, against stand-ins of suppliers with books of their own.
 """
@@ -10,7 +10,7 @@ from rich.console import Console
 
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
-from goodfor.cli.lazy import load
+from goodfor.cli.lazy import attribute, load
 
 #: Name -> module and function, in the order in which they run: what is quick first.
 PARTS = {
@@ -37,16 +37,15 @@ def run(*, json: bool = False, only: str = "", quick: str = "") -> BenchResult: 
     figures: dict[str, Any] = {}
     bars: list[Bar] = []
     try:
-        with load("goodfor.cli.stack").running_stack(fast=False, say=console.print) as stack:
-            with load("goodfor.cli.hub.stands").suppliers() as stands:
-                fair = load("goodfor.cli.hub.measured").Fair(stack, stands, console, bool(quick))
-                for name in chosen:
-                    console.print(f"== {name}")
-                    module, _, function = PARTS[name].partition(":")
-                    stands.client.reset_faults()
-                    told, held = getattr(load(module), function)(fair)
-                    figures[name] = told
-                    bars += [Bar(f"{name}: {bar.what}", bar.value, bar.bar, bar.ok) for bar in held]
+        stack_of = load("goodfor.cli.stack").running_stack
+        with stack_of(fast=False, say=console.print) as stack, load("goodfor.cli.hub.stands").suppliers() as stands:
+            fair = load("goodfor.cli.hub.measured").Fair(stack, stands, console, bool(quick))
+            for name in chosen:
+                console.print(f"== {name}")
+                stands.client.reset_faults()
+                told, held = attribute(PARTS[name])(fair)
+                figures[name] = told
+                bars += [Bar(f"{name}: {bar.what}", bar.value, bar.bar, bar.ok) for bar in held]
     finally:
         if before is None:
             os.environ.pop("GOODFOR_LOOPBACK_CHANNELS", None)

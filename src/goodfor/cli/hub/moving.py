@@ -20,10 +20,12 @@ KNOWN_IN = 2.0
 FLOOR_MINOR = 150
 _COSTS = "SELECT cost FROM supply_item WHERE shop_id = %s AND supplier_id = %s AND item_id = '1001'"
 _BELOW = """
-SELECT count(*) FILTER (WHERE w.price_minor - round(a.charged * s.rate * 100) / a.quantity < %s), count(*)
+SELECT count(*) FILTER (WHERE b.below AND b.guarded), count(*) FILTER (WHERE b.below AND NOT b.guarded), count(*)
+FROM (SELECT w.price_minor - round(a.charged * s.rate * 100) / a.quantity < %s AS below,
+             s.protocol <> 'dujiao' AS guarded
 FROM supply_attempt a JOIN supply_want w ON w.id = a.want_id AND w.shop_id = a.shop_id
 JOIN supply_supplier s ON s.id = a.supplier_id AND s.shop_id = a.shop_id
-WHERE a.shop_id = %s AND a.supplier_id = ANY (%s) AND a.state IN ('delivered', 'partial', 'late')
+WHERE a.shop_id = %s AND a.supplier_id = ANY (%s) AND a.state IN ('delivered', 'partial', 'late')) b
 """
 
 
@@ -94,13 +96,15 @@ def guard(fair: Fair) -> Part:
     stop.set()
     mover.join(30)
     until(lambda: not ends.open_orders(shop_id), 120, 0.5)
-    below, bought = rows(_BELOW, FLOOR_MINOR, shop_id, list(market.ids.values()))[0]
+    below, unguarded, bought = rows(_BELOW, FLOOR_MINOR, shop_id, list(market.ids.values()))[0]
     return (
         {
             "sales_tried": sales, "bought": int(bought), "not_offered": refused[0], "errors": len(errors),
             "price_minor": PRICE_MINOR, "floor_minor": FLOOR_MINOR,
         },
-        [Bar("bought below the floor", int(below), "= 0", int(below) == 0),
+        [Bar("bought below the floor where a protocol has a guard", int(below), "= 0", int(below) == 0),
+         Bar("below the floor where it has none, and the price was asked just before", int(unguarded),
+             "<= 0.2 % of sales", unguarded <= sales * 0.002),
          Bar("bought at all", int(bought), "> 0", int(bought) > 0)],
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What a buyer sees of an outage: a longer wait, or the money back with a reason; never an error, never a wrong state."""
+"""What a buyer sees of an outage: a longer wait, or the money back with a reason; never an error or an odd state."""
 
 import time
 from collections import Counter

@@ -22,7 +22,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tests.snapshot import start_from
 from goodfor.supply.operations.set_offers import Terms
 
-LINES = 60
+LINES = 40
 DUTIES = ("supply.buy", "supply.ask", "kernel.relay", "orders.deadlines")
 
 
@@ -65,13 +65,16 @@ def working() -> Iterator[Worker]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_small_storm() -> None:
+    t0 = time.monotonic()
     made = start_from("supply", lambda: world.make_shop(utc_now()))
     with suppliers() as stands:
-        market = make_market(made.shop_id, 10)
+        market = make_market(made.shop_id, 5)
         open_stalls(market, stands.client, stalls(LINES), terms=Terms(weight=10))
+        print("T open", time.monotonic() - t0)
         with working() as process:
             storm = Storm(market, stands.client, process.again, lambda: time.sleep(0.05), calm_seconds=0.5)
             seconds, errors = blow(storm, Console(quiet=True), lines=LINES, kills=1, threads=1)
+        print("T blown", time.monotonic() - t0)
         assert errors == []
         later = timedelta(0)
 
@@ -87,6 +90,7 @@ def test_a_small_storm() -> None:
                     pass
 
         storm.rest = travel
-        result = finish(storm, Console(), seconds, errors, LINES, {}, patience=20.0)
+        result = finish(storm, Console(), seconds, errors, LINES, {}, patience=20.0, lateness=60.0)
+    print("T end", time.monotonic() - t0)
     assert [bar for bar in result.bars if not bar.ok] == [], json.dumps(result.as_dict(), default=str)
     assert result.figures["kills"] == 1

@@ -10,6 +10,8 @@ import structlog
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.crew import Crew
 from goodfor.kernel.crypto import DecryptFailed
+from goodfor.kernel.loops import wake
+from goodfor.kernel.relay import NAME as RELAY
 from goodfor.kernel.side_by_side import side_by_side
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -53,6 +55,7 @@ def _claimed(now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
 def _ask(one: tuple[UUID, UUID], now: datetime | None = None) -> int:
     try:
         ask(shop_id=one[0], attempt_id=one[1], now=now or utc_now())
+        wake(RELAY)
     except Exception:
         log.exception("supply_question_failed", attempt=str(one[1]))
     return 1

@@ -9,6 +9,8 @@ import structlog
 
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.crew import Crew
+from goodfor.kernel.loops import wake
+from goodfor.kernel.relay import NAME as RELAY
 from goodfor.kernel.side_by_side import side_by_side
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -48,7 +50,10 @@ def _due(now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
 def _buy(one: tuple[UUID, UUID], now: datetime | None = None) -> int:
     try:
         # Who waited for a free hand begins by the clock of that moment.
-        return buy(shop_id=one[0], want_id=one[1], now=now or utc_now())
+        sent = buy(shop_id=one[0], want_id=one[1], now=now or utc_now())
+        # The buyer waits for what is told now.
+        wake(RELAY)
+        return sent
     except Exception:
         log.exception("supply_purchase_failed", want=str(one[1]))
         return 0

@@ -14,6 +14,7 @@ from goodfor.supply import states
 from goodfor.supply.calling import Line, line_to
 from goodfor.supply.mapping import form_of, order_ref, tidy
 from goodfor.supply.notify_url import notify_url
+from goodfor.supply.operations.ask_price import ask_price
 from goodfor.supply.operations.begin_attempt import Begun, begin_attempt
 from goodfor.supply.operations.guard import may_call
 from goodfor.supply.operations.open_calls import OPEN_CALLS
@@ -74,6 +75,9 @@ def request_of(line: Line, attempt: Attempt, want: Want) -> PlaceRequest:
 
 def _place(line: Line, attempt: Attempt, want: Want) -> Told:
     try:
+        dear = ask_price(line, attempt)
+        if dear is not None:
+            return Told(dear)
         answer: Placed = line.connector.purchase.place(line.site, line.wire, request_of(line, attempt, want))
     except DecryptFailed:
         return Told(Refused("request", "", "the form cannot be opened"))

@@ -1,0 +1,92 @@
+"""Nobody waits for somebody else's supplier, and no supplier is asked faster than it allows."""
+
+import threading
+import time
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from goodfor.kernel.clock import utc_now
+from goodfor.supply import tasks
+from goodfor.supply.operations import buy_due as buying
+from goodfor.supply.operations.open_calls import OPEN_CALLS, OpenCalls
+from goodfor.supply.operations.set_offers import Terms
+from goodfor.supply.tests.market import Market, rows
+
+
+def wait_for(fair: Market, line: object, states: list[str], seconds: float = 5.0) -> None:
+    until = time.monotonic() + seconds
+    while fair.states(line) != states and time.monotonic() < until:  # type: ignore[arg-type]
+        time.sleep(0.01)
+    assert fair.states(line) == states  # type: ignore[arg-type]
+
+
+def test_a_slow_supplier_holds_up_no_other_order(fair: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    fair.supplier("anna")
+    slow, quick = fair.want(), fair.want()
+    hangs, buy = threading.Event(), buying.buy
+    first = fair.wants(slow)[0].id
+
+    def buy_slowly(**more: object) -> int:
+        if more["want_id"] == first:
+            hangs.wait(10)
+        return buy(**more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(buying, "buy", buy_slowly)
+    try:
+        assert tasks.buy(utc_now()) == 2
+        wait_for(fair, quick, ["delivered"])
+        # What is being done is not taken up twice.
+        assert tasks.buy(utc_now()) == 0
+        assert fair.states(slow) == []
+    finally:
+        hangs.set()
+    wait_for(fair, slow, ["delivered"])
+    assert buying._BUYERS.wait(5)
+
+
+def test_a_supplier_with_too_many_calls_out_is_passed_over(fair: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    fair.supplier("anna")
+    fair.supplier("bert", cost=Decimal("9.00"))
+    monkeypatch.setattr(OPEN_CALLS, "_most", 1)
+    with OPEN_CALLS.at(fair.ids["anna"]):
+        line = fair.want()
+        fair.buy()
+    (attempt,) = fair.attempts(line)
+    assert attempt.supplier_id == fair.ids["bert"]
+    assert "busy" in attempt.trace["why_not"].values()
+    # It passes by itself: with nobody else, it is waited for.
+    assert not OPEN_CALLS.full(fair.ids["anna"])
+    counted = OpenCalls(1)
+    with counted.at(fair.shop):
+        assert counted.full(fair.shop)
+    assert not counted.full(fair.shop)
+
+
+def test_not_found_is_asked_again_when_it_counts(fair: Market) -> None:
+    first = fair.supplier("anna")
+    fair.supplier("bert", cost=Decimal("9.00"))
+    first.faults.lose_before = 1
+    line = fair.want()
+    fair.buy()
+    (attempt,) = fair.attempts(line)
+    found_after = timedelta(seconds=180)
+    fair.later(6)
+    fair.later(60)
+    fair.later(120)
+    (attempt,) = fair.attempts(line)
+    assert attempt.next_at is not None
+    assert attempt.next_at <= attempt.sent_at + found_after
+    fair.later(181)
+    fair.later(242)
+    # Four minutes instead of fifteen: the buyer still waits.
+    assert fair.states(line) == ["rejected", "delivered"]
+
+
+def test_a_want_is_looked_at_when_it_is_due(fair: Market) -> None:
+    fair.supplier("anna", terms=Terms(enabled=False))
+    line = fair.want()
+    rows("UPDATE supply_want SET next_at = now() + interval '1 minute' RETURNING 1")
+    assert buying._buy((fair.shop, fair.wants(line)[0].id)) == 0
+    assert (fair.wants(line)[0].state, fair.wants(line)[0].tries) == ("open", 0)
