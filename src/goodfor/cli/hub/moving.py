@@ -4,6 +4,8 @@ import random
 import threading
 import time
 from decimal import Decimal
+from functools import partial
+from uuid import UUID
 
 from goodfor.cli.bench.result import Bar
 from goodfor.cli.hub import ends
@@ -41,14 +43,10 @@ def pushes(fair: Fair) -> Part:
     for number in range(rounds):
         cost = f"8.{number + 10}"
         client.change(stall.vendor, stall.name, "1001", cost=cost, tell=True)
-        costs.append(
-            until(lambda want=Decimal(cost): rows(_COSTS, shop_id, market.ids[stall.code])[0][0] == want, 10, 0.02)
-        )
+        costs.append(until(partial(_costs, shop_id, market.ids[stall.code], Decimal(cost)), 10, 0.02))
         state, offered = ("banned", False) if number % 2 == 0 else ("on", True)
         client.change(stall.vendor, stall.name, "1001", state=state, tell=True)
-        offers.append(
-            until(lambda want=offered: bool(orders.available(shop_id, market.skus)) == want, 10, 0.02)
-        )  # fmt: skip
+        offers.append(until(partial(_offered, market, offered), 10, 0.02))
     lost = costs.count(None) + offers.count(None)
     found = {
         **summed("cost_known", [one for one in costs if one is not None]),
@@ -62,6 +60,14 @@ def pushes(fair: Fair) -> Part:
             Bar("push to storefront, the slowest (s)", worst, f"< {KNOWN_IN:g}", worst < KNOWN_IN),
         ],
     )
+
+
+def _costs(shop_id: UUID, supplier_id: UUID, cost: Decimal) -> bool:
+    return bool(rows(_COSTS, shop_id, supplier_id)[0][0] == cost)
+
+
+def _offered(market: Market, so: bool) -> bool:
+    return bool(orders.available(market.shop_id, market.skus)) == so
 
 
 def hear(fair: Fair, market: Market, stall: Stall) -> None:

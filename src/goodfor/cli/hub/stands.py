@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,7 +40,7 @@ def suppliers(hurry: float = 0.01, seconds: float = 30.0) -> Iterator[Stands]:
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [*command, "--hurry", str(hurry)], env={**os.environ, "GOODFOR_SANDBOX_TOKEN": token}, stdout=out,
-                stderr=out, preexec_fn=processes.die_with_parent(processes.signal.SIGTERM),
+                stderr=out, preexec_fn=processes.die_with_parent(signal.SIGTERM),
             )  # fmt: skip
         url = f"http://127.0.0.1:{port}"
         client = SuppliersClient(url, token, timeout=TIMEOUT)

@@ -155,10 +155,13 @@ def _marks(storm: Storm, lines: int, kills: int) -> dict[int, Callable[[], None]
         storm.kill()
         storm.kills += 1
 
+    def die() -> None:
+        storm.client.fault("dead", site=dying.key, times=None)
+
     marks: dict[int, Callable[[], None]] = {
         max(1, lines * (2 * number + 1) // (2 * kills)): kill for number in range(kills)
     }
-    marks[int(lines * DIES_AT) + 1] = lambda: storm.client.fault("dead", site=dying.key, times=None) and None
+    marks[int(lines * DIES_AT) + 1] = die
     return marks
 
 

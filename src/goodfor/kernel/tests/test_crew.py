@@ -1,6 +1,7 @@
 """A crew does what it is given, none of it twice at a time, and waits for nobody."""
 
 import threading
+from functools import partial
 
 from goodfor.kernel import crew as module
 from goodfor.kernel.crew import Crew
@@ -8,10 +9,11 @@ from goodfor.kernel.loops import rest, wake
 
 
 def test_one_that_hangs_keeps_no_other_waiting() -> None:
-    crew, hangs, done = Crew("test", 2), threading.Event(), []
+    crew, hangs = Crew("test", 2), threading.Event()
+    done: list[object] = []
     assert crew.take("slow", lambda: hangs.wait(10))
     for number in range(3):
-        assert crew.take(number, lambda number=number: done.append(number))
+        assert crew.take(number, partial(done.append, number))
     until = threading.Event()
     while len(done) < 3 and not until.wait(0.005):
         pass

@@ -4,34 +4,36 @@ import threading
 import time
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from goodfor.kernel.clock import utc_now
 from goodfor.supply import tasks
 from goodfor.supply.operations import buy_due as buying
+from goodfor.supply.operations import carry_out
 from goodfor.supply.operations.open_calls import OPEN_CALLS, OpenCalls
 from goodfor.supply.operations.set_offers import Terms
 from goodfor.supply.tests.market import Market, rows
 
 
-def wait_for(fair: Market, line: object, states: list[str], seconds: float = 5.0) -> None:
+def wait_for(fair: Market, line: UUID, states: list[str], seconds: float = 5.0) -> None:
     until = time.monotonic() + seconds
-    while fair.states(line) != states and time.monotonic() < until:  # type: ignore[arg-type]
+    while fair.states(line) != states and time.monotonic() < until:
         time.sleep(0.01)
-    assert fair.states(line) == states  # type: ignore[arg-type]
+    assert fair.states(line) == states
 
 
 def test_a_slow_supplier_holds_up_no_other_order(fair: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     fair.supplier("anna")
     slow, quick = fair.want(), fair.want()
-    hangs, buy = threading.Event(), buying.buy
+    hangs = threading.Event()
     first = fair.wants(slow)[0].id
 
     def buy_slowly(**more: object) -> int:
         if more["want_id"] == first:
             hangs.wait(10)
-        return buy(**more)  # type: ignore[arg-type]
+        return carry_out.buy(**more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(buying, "buy", buy_slowly)
     try:
