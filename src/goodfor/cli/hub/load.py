@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
 
-import psutil  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped, unused-ignore]
 
 
 class Load:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 
-import psutil  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped, unused-ignore]
 
 from goodfor.cli.bench.result import Bar
 from goodfor.cli.hub.market import ACTOR, Market, Stall, connect

@@ -39,11 +39,12 @@ FAULTS: tuple[tuple[str, float, dict[str, object]], ...] = (
     ("lost_answer", 0.10, {}),
     ("refuse", 0.02, {"why": "stock"}),
     ("refuse", 0.03, {"why": "request"}),
-    ("deliver", 0.02, {"seconds": 8.0}),
     ("used_code", 0.01, {}),
     ("dirty_code", 0.005, {"how": "cr"}),
     ("wrong_count", 0.005, {"delta": 1}),
 )
+#: So many come late, but come.
+LATE = 0.02
 #: One dies when so much of all is ordered; it is back when all is.
 DIES_AT = 0.4
 _UNKNOWN = "SELECT id FROM supply_attempt WHERE shop_id = %s AND state IN ('accepted', 'unknown')"
@@ -62,6 +63,8 @@ class Storm:
     kills: int = 0
     #: A worker that was killed is back sooner.
     calm_seconds: float = 12.0
+    #: What comes late comes after so many seconds.
+    late_seconds: float = 8.0
 
 
 def stalls(lines: int) -> list[Stall]:
@@ -115,6 +118,7 @@ def blow(storm: Storm, console: Console, *, lines: int, kills: int, threads: int
     for stall in market.stalls.values():
         for kind, share, more in FAULTS:
             client.fault(kind, site=stall.key, on="create", share=share, times=None, **more)
+        client.fault("deliver", site=stall.key, on="create", share=LATE, times=None, seconds=storm.late_seconds)
     buyers, began = Buyers(market.shop_id), time.monotonic()
     marks = _marks(storm, lines, kills)
     with Progress(console=console, transient=True) as bars:

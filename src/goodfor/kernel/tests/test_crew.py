@@ -10,7 +10,7 @@ from goodfor.kernel.loops import rest, wake
 
 def test_one_that_hangs_keeps_no_other_waiting() -> None:
     crew, hangs = Crew("test", 2), threading.Event()
-    done: list[object] = []
+    done: list[int] = []
     assert crew.take("slow", lambda: hangs.wait(10))
     for number in range(3):
         assert crew.take(number, partial(done.append, number))
@@ -19,11 +19,11 @@ def test_one_that_hangs_keeps_no_other_waiting() -> None:
         pass
     assert crew.busy() == 1
     # Not twice at a time, and not more than there is room for.
-    assert not crew.take("slow", lambda: done.append("again"))
+    assert not crew.take("slow", lambda: done.append(9))
     hangs.set()
     assert crew.wait(5)
     assert sorted(done) == [0, 1, 2]
-    assert crew.take("slow", lambda: done.append("again"))
+    assert crew.take("slow", lambda: done.append(9))
     assert crew.wait(5)
 
 
