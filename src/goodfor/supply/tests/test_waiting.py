@@ -2,18 +2,22 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from goodfor.kernel.clock import utc_now
-from goodfor.supply import tasks
+from goodfor.supply import calling, tasks
+from goodfor.supply.operations import begin_attempt, carry_out
 from goodfor.supply.operations import buy_due as buying
-from goodfor.supply.operations import carry_out
 from goodfor.supply.operations.open_calls import OPEN_CALLS, OpenCalls
 from goodfor.supply.operations.set_offers import Terms
+from goodfor.supply.providers import registry
+from goodfor.supply.providers.base import Rate
 from goodfor.supply.tests.market import Market, rows
 
 
@@ -92,3 +96,39 @@ def test_a_want_is_looked_at_when_it_is_due(fair: Market) -> None:
     rows("UPDATE supply_want SET next_at = now() + interval '1 minute' RETURNING 1")
     assert buying._buy((fair.shop, fair.wants(line)[0].id)) == 0
     assert (fair.wants(line)[0].state, fair.wants(line)[0].tries) == ("open", 0)
+
+
+def speaking(monkeypatch: pytest.MonkeyPatch, **facts: Any) -> None:
+    """The one protocol of these tests, with other facts about it."""
+    known = registry.connector_for("kasushou")
+    assert known is not None
+    other = replace(known, about=replace(known.about, **facts))
+    for module in (begin_attempt, calling):
+        monkeypatch.setattr(module, "connector_for", lambda _protocol: other)
+
+
+def test_without_a_guard_of_theirs_the_price_is_asked_before(fair: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = fair.supplier("anna")
+    speaking(monkeypatch, guard="none")
+    site.items["101"].cost = Decimal("49.00")
+    dear = fair.want()
+    fair.buy()
+    assert [(attempt.state, attempt.reason) for attempt in fair.attempts(dear)] == [("rejected", "price")]
+    assert (site.spent, fair.prepaid("anna")) == (0, 100_000)
+    site.items["101"].cost = Decimal("8.00")
+    rows("DELETE FROM supply_breaker RETURNING 1")
+    cheap = fair.want()
+    fair.buy()
+    assert fair.states(cheap) == ["delivered"]
+
+
+def test_the_look_after_a_purchase_keeps_the_pace(fair: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = fair.supplier("anna")
+    speaking(monkeypatch, rates=(Rate("query", 1, 60.0),))
+    lines = [fair.want(), fair.want()]
+    fair.buy()
+    # Both are bought; the second is asked about when there is room again.
+    assert sorted(state for line in lines for state in fair.states(line)) == ["accepted", "delivered"]
+    assert site.spent == Decimal("16.00")
+    fair.later(62)
+    assert [fair.states(line) for line in lines] == [["delivered"], ["delivered"]]
