@@ -24,7 +24,8 @@ from goodfor.cli.lazy import load, setup_django
 from goodfor.cli.paths import cluster_dir, logs_dir
 from goodfor.cli.postgres import Cluster
 from goodfor.cli.processes import signal_group
-from goodfor.cli.supervisor import DATABASE, TICK, Options, Supervisor, child_specs, environment, stand_in_specs
+from goodfor.cli.specs import Options, child_specs, environment, stand_in_specs
+from goodfor.cli.supervisor import DATABASE, TICK, Supervisor
 
 #: The buyers of a storm come from this machine, each with an address of its own in X-Forwarded-For.
 PROXIES = "127.0.0.1"

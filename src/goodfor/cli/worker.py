@@ -59,7 +59,7 @@ def run_loop(item: loops.Loop, stop: threading.Event) -> None:
             with contextlib.suppress(Exception):
                 note_duty(name=item.name, worked=done > 0, error=error, now=utc_now())
         if not done:
-            stop.wait(pause_after(failures, item.seconds))
+            loops.rest(item.name, pause_after(failures, item.seconds), stop)
     _close_connections()
 
 

@@ -1,5 +1,6 @@
 """Loops: small periodic duties of the worker process, each run by one process at a time."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,26 @@ class Loop:
 
 
 REGISTRY: dict[str, Loop] = {}
+#: Loops of this process that rest, by name. Only to be quicker: without it the next look comes by itself.
+_RESTING: dict[str, threading.Event] = {}
+#: Longer rests are not for waking up: they end with `stop` alone.
+SHORT_REST: float = 1.0
+
+
+def wake(name: str) -> None:
+    """There is work for that loop: look now, if it rests in this process."""
+    if event := _RESTING.get(name):
+        event.set()
+
+
+def rest(name: str, seconds: float, stop: threading.Event) -> None:
+    """Until `seconds` have passed, somebody woke it, or (at once after a long rest, soon after a short one) `stop`."""
+    if seconds > SHORT_REST:
+        stop.wait(seconds)
+        return
+    event = _RESTING.setdefault(name, threading.Event())
+    event.wait(seconds)
+    event.clear()
 
 
 def loop(*, name: str, seconds: float) -> Callable[[LoopFunction], LoopFunction]:

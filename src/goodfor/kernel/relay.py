@@ -18,6 +18,7 @@ from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 
+NAME = "kernel.relay"
 BATCH = 500
 MAX_BACKOFF_SECONDS = 3600
 log = structlog.get_logger(__name__)
@@ -137,7 +138,7 @@ def _retry_one(handler_name: str, attempts: int, event: StoredEvent, now: dateti
             )
 
 
-@loop(name="kernel.relay", seconds=0.2)
+@loop(name=NAME, seconds=0.2)
 def relay_loop(now: datetime) -> int:
     """New events first, then what is due again."""
     return relay_batch(now) + retry_due(now)

@@ -1,6 +1,7 @@
 """Who might be bought from, as `routing` judges it: read for a purchase, and for the preview of one."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final
@@ -9,11 +10,12 @@ from uuid import UUID
 from django.utils.timezone import localtime
 
 from goodfor.kernel.sql import Statement
+from goodfor.supply.operations.open_calls import OPEN_CALLS
 from goodfor.supply.routing import Candidate
 
 _CANDIDATES: Final = Statement("goodfor.supply", "sql/candidates.sql")
 #: Of candidates.sql, in its order.
-_COLUMNS: Final = tuple(field.name for field in fields(Candidate))
+_COLUMNS: Final = tuple(field.name for field in fields(Candidate) if field.name != "crowded")
 _CARDS: Final = frozenset({"card", "link", "image", "ticket"})
 
 
@@ -26,14 +28,17 @@ def clock(now: datetime) -> tuple[int, date]:
 def candidates(*, shop_id: UUID, sku_id: UUID, want_id: UUID, day: date, now: datetime) -> list[Candidate]:
     """Every offer of a SKU as things stand now. `want_id`: whose earlier refusals count."""
     rows = _CANDIDATES.rows({"shop_id": shop_id, "sku_id": sku_id, "want_id": want_id, "day": day, "now": now})
-    return [_candidate(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+    return [candidate_of(row) for row in rows]
 
 
-def _candidate(row: dict[str, Any]) -> Candidate:
+def candidate_of(values: Sequence[Any]) -> Candidate:
+    """From the columns of candidates.sql and candidates_of.sql, in their order."""
+    row = dict(zip(_COLUMNS, values, strict=True))
     terms = row["terms"]
     row |= {
         "kind": "code" if row["kind"] in _CARDS else "direct",
         "terms": json.loads(terms) if isinstance(terms, str) else terms,
         "channels": tuple(row["channels"]),
+        "crowded": OPEN_CALLS.full(row["supplier_id"]),
     }
     return Candidate(**row)

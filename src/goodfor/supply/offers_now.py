@@ -1,21 +1,18 @@
 """Reads offers with all that `routing` asks of them, of many SKUs at once."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.utils.timezone import localtime
 
 from goodfor.kernel.sql import Statement
+from goodfor.supply.candidates import candidate_of
 from goodfor.supply.routing import Candidate
 
 _OF: Final = Statement("goodfor.supply", "sql/candidates_of.sql")
-_COLUMNS: Final = tuple(field.name for field in fields(Candidate))
-_CARDS: Final = frozenset({"card", "link", "image", "ticket"})
 
 
 def candidates_of(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, list[Candidate]]:
@@ -25,15 +22,5 @@ def candidates_of(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime) -> Mapp
         return found
     params = {"shop_id": shop_id, "sku_ids": list(sku_ids), "day": localtime(now).date(), "now": now}
     for sku_id, *rest in _OF.rows(params):
-        found[sku_id].append(_candidate(dict(zip(_COLUMNS, rest, strict=True))))
+        found[sku_id].append(candidate_of(rest))
     return found
-
-
-def _candidate(row: dict[str, Any]) -> Candidate:
-    terms = row["terms"]
-    row |= {
-        "kind": "code" if row["kind"] in _CARDS else "direct",
-        "terms": json.loads(terms) if isinstance(terms, str) else terms,
-        "channels": tuple(row["channels"]),
-    }
-    return Candidate(**row)

@@ -74,6 +74,8 @@ class Candidate:
     p95_seconds: float = 0.0
     #: This want was refused there before.
     refused: bool = False
+    #: So many calls are out there already that one more is too many.
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def _barred(wanted: Wanted, one: Candidate, minute: int) -> str:
         ("kind", one.kind != wanted.kind),
         (one.state, one.state != "on"),
         ("breaker", one.breaker == "open"),
+        ("busy", one.crowded),
         ("hours", not within(minute, one.from_minute, one.to_minute)),
         ("closed", any(within_words(minute, *span) for span in terms.get("closed") or ())),
         ("channel", wanted.channel in banned or (bool(allowed) and wanted.channel not in allowed)),

@@ -3,26 +3,26 @@
 from datetime import datetime
 
 from goodfor.kernel.loops import loop
-from goodfor.supply.operations.ask import ask_due
-from goodfor.supply.operations.buy_due import buy_due
+from goodfor.supply.operations.ask import keep_asking
+from goodfor.supply.operations.buy_due import keep_buying
 from goodfor.supply.operations.close_late_wants import close_late_wants
 from goodfor.supply.operations.follow_costs import follow_costs
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
-from goodfor.supply.operations.sync import freshen, read_hinted, sweep_due
+from goodfor.supply.operations.sync import freshen, keep_sweeping, read_hinted
 from goodfor.supply.operations.walk_trials import walk_trials
 
 
-@loop(name="supply.buy", seconds=0.1)
+@loop(name="supply.buy", seconds=0.05)
 def buy(now: datetime) -> int:
     """Buy what is wanted."""
-    return buy_due(now=now)
+    return keep_buying(now=now)
 
 
 @loop(name="supply.ask", seconds=0.3)
 def ask(now: datetime) -> int:
     """Ask about purchases whose end is not known."""
-    return ask_due(now=now)
+    return keep_asking(now=now)
 
 
 @loop(name="supply.items", seconds=0.5)
@@ -34,7 +34,7 @@ def items(now: datetime) -> int:
 @loop(name="supply.sweep", seconds=10.0)
 def sweep(now: datetime) -> int:
     """Look at whole catalogues and balances."""
-    return sweep_due(now=now)
+    return keep_sweeping(now=now)
 
 
 @loop(name="supply.fresh", seconds=5.0)

@@ -1,5 +1,6 @@
 """Soaks: the long evidence (storms, kill tests, simulated months). Each is a function in `SOAKS`, like a bench."""
 
+import os
 from collections.abc import Callable
 
 from goodfor.cli.bench.result import Bar, BenchResult
@@ -10,6 +11,8 @@ from goodfor.cli.soak import every, pages
 EPAY = "epay"
 #: Those that run over any channel.
 BY_CHANNEL = ("storm", "lost", "edges")
+#: Whose buyers pay from their balance.
+WITHOUT_CHANNELS = ("supply",)
 
 
 def _soak(name: str) -> Callable[..., BenchResult]:
@@ -25,7 +28,12 @@ def _soak(name: str) -> Callable[..., BenchResult]:
         if channel == every.ALL:
             return every.run(name, console, options)
         others = channel != EPAY
-        with load("goodfor.cli.stack").running_stack(fast=False, channels=others, say=console.print) as stack:
+        if name in WITHOUT_CHANNELS:
+            # Suppliers' stand-ins are on this machine, and nobody pays through a channel.
+            os.environ["GOODFOR_LOOPBACK_CHANNELS"] = "1"
+        with load("goodfor.cli.stack").running_stack(
+            fast=False, gateway=name not in WITHOUT_CHANNELS, channels=others, say=console.print
+        ) as stack:
             result: BenchResult = load(f"goodfor.cli.soak.{name}").run(stack, console, **options)
         return result
 
@@ -33,7 +41,7 @@ def _soak(name: str) -> Callable[..., BenchResult]:
 
 
 SOAKS: dict[str, Callable[..., BenchResult]] = {
-    **{name: _soak(name) for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds")},
+    **{name: _soak(name) for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply")},
     "pages": pages.run,
 }
 

@@ -23,7 +23,8 @@ from goodfor.cli.errors import CliError
 from goodfor.cli.health import HealthWatch
 from goodfor.cli.postgres import Cluster
 from goodfor.cli.processes import RUN_ID_VARIABLE, Fingerprint
-from goodfor.cli.supervisor import Options, Supervisor, child_specs, free_port, stand_in_specs
+from goodfor.cli.specs import Options, child_specs, stand_in_specs
+from goodfor.cli.supervisor import Supervisor, free_port
 from goodfor.cli.tests.test_postgres import source_environment, wait_until
 
 SLEEP = "import time; time.sleep(60)"

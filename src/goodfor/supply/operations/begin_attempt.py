@@ -48,7 +48,7 @@ class Begun:
 def begin_attempt(*, shop_id: UUID, want_id: UUID, now: datetime) -> Begun | None:
     """None: nothing to send now; the want is closed, waits, or somebody is at it."""
     want = lock_want(shop_id, want_id)
-    if want is None or want.state != states.OPEN or want.in_flight:
+    if want is None or want.state != states.OPEN or want.in_flight or want.next_at is None or want.next_at > now:
         return None
     route = Route.objects.filter(shop_id=shop_id, sku_id=want.sku_id).first() or Route(shop_id=shop_id)
     minute_of_day, day = clock(now)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -14,7 +14,10 @@ from goodfor.supply import states
 from goodfor.supply.calling import Line, line_to
 from goodfor.supply.mapping import form_of, order_ref, tidy
 from goodfor.supply.notify_url import notify_url
+from goodfor.supply.operations.ask_price import ask_price
 from goodfor.supply.operations.begin_attempt import Begun, begin_attempt
+from goodfor.supply.operations.guard import may_call
+from goodfor.supply.operations.open_calls import OPEN_CALLS
 from goodfor.supply.operations.settle_attempt import Told, settle_attempt
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.providers.values import Accepted, Delivered, Doubt, Order, Placed, PlaceRequest, Refused
@@ -28,11 +31,13 @@ GONE: Final = Descriptor("", "", frozenset(), "unsafe", "nothing", "none", inlin
 def buy(*, shop_id: UUID, want_id: UUID, now: datetime) -> int:
     """Buy for a want until somebody has it, nobody can, or it is not known; how many purchases were sent."""
     sent = 0
-    while (begun := begin_attempt(shop_id=shop_id, want_id=want_id, now=utc_now() if sent else now)) is not None:
+    at = now
+    while (begun := begin_attempt(shop_id=shop_id, want_id=want_id, now=at)) is not None:
         reach("supply.begun")
         sent += 1
-        if carry_out(begun, utc_now() if sent > 1 else now) not in states.ENDED:
+        if carry_out(begun, at) not in states.ENDED:
             break
+        at = max(now, utc_now())
     return sent
 
 
@@ -43,7 +48,8 @@ def carry_out(begun: Begun, now: datetime) -> str:
     if line is None:
         told = Told(Refused("config", "", "protocol or secrets are gone"))
         return settle_attempt(shop_id=attempt.shop_id, attempt_id=attempt.id, told=told, about=GONE, now=now)
-    told = _place(line, attempt, want)
+    with OPEN_CALLS.at(begun.supplier.id):
+        told = _place(line, attempt, want)
     reach("supply.called")
     after = utc_now()
     line.hang_up(attempt_id=attempt.id, now=now)
@@ -69,6 +75,9 @@ def request_of(line: Line, attempt: Attempt, want: Want) -> PlaceRequest:
 
 def _place(line: Line, attempt: Attempt, want: Want) -> Told:
     try:
+        dear = ask_price(line, attempt)
+        if dear is not None:
+            return Told(dear)
         answer: Placed = line.connector.purchase.place(line.site, line.wire, request_of(line, attempt, want))
     except DecryptFailed:
         return Told(Refused("request", "", "the form cannot be opened"))
@@ -86,6 +95,9 @@ def _place(line: Line, attempt: Attempt, want: Want) -> Told:
 
 def _at_once(line: Line, attempt: Attempt, answer: Accepted) -> Told:
     known = replace(order_ref(attempt), ref=answer.ref or attempt.ref)
+    place: dict[str, Any] = {"shop_id": attempt.shop_id, "supplier_id": attempt.supplier_id}
+    if not may_call(about=line.connector.about, method="query", now=utc_now(), **place):
+        return Told(answer)
     try:
         found = line.connector.purchase.query(line.site, line.wire, known)
         if isinstance(found, Order) and found.state == "success":

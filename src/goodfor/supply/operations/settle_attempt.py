@@ -117,14 +117,19 @@ class _Change:
     def not_found(self) -> None:
         """Proof only when it may be, and when it is said again a minute later."""
         attempt = self.attempt
-        early = self.now < attempt.sent_at + timedelta(seconds=self.about.found_after)
+        early = self.now < attempt.sent_at + self._found_after()
         if attempt.state == states.ACCEPTED or early:
-            self._ask_again(states.UNKNOWN if attempt.state == states.SENDING else attempt.state, "not_found")
+            proof = None if attempt.state == states.ACCEPTED else attempt.sent_at + self._found_after()
+            state = states.UNKNOWN if attempt.state == states.SENDING else attempt.state
+            self._ask_again(state, "not_found", proof=proof)
         elif attempt.not_found_at is None or self.now < attempt.not_found_at + AGAIN_AFTER:
             attempt.not_found_at = attempt.not_found_at or self.now
-            self._ask_again(states.UNKNOWN, "not_found")
+            self._ask_again(states.UNKNOWN, "not_found", proof=attempt.not_found_at + AGAIN_AFTER)
         else:
             self._without(states.REJECTED, "not_found", "")
+
+    def _found_after(self) -> timedelta:
+        return timedelta(seconds=self.about.found_after)
 
     def refused(self, no: Refused) -> None:
         """Certainly no order."""
@@ -209,12 +214,15 @@ class _Change:
         """The next supplier, at once."""
         Want.objects.filter(shop_id=self.want.shop_id, id=self.want.id, state=states.OPEN).update(next_at=self.now)
 
-    def _ask_again(self, state: str, reason: str) -> None:
+    def _ask_again(self, state: str, reason: str, proof: datetime | None = None) -> None:
+        """`proof`: when "not found" will count, which is not slept through: the buyer waits for the next supplier."""
         attempt = self.attempt
         found_by = self.about.found_by
         blind = found_by == "nothing" or (found_by == "ref" and not attempt.ref)
         nothing_to_ask = state == states.UNKNOWN and blind and self.about.repeat != "same"
         at = None if nothing_to_ask else ask_at(state=state, asked=attempt.asked, now=self.now)
+        if at is not None and proof is not None and self.now < proof < at:
+            at = proof
         before = attempt.state
         if before == states.MANUAL:
             return

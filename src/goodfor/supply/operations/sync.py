@@ -2,12 +2,14 @@
 
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
 
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.crew import Crew
 from goodfor.kernel.side_by_side import side_by_side
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -32,6 +34,8 @@ SWEEP_EVERY: Final = timedelta(hours=6)
 SWEEP_AGAIN: Final = timedelta(minutes=5)
 MAX_PAGES: Final = 5_000
 CALLS_AT_ONCE: Final = 8
+#: Most of the time they wait for a place in a pace.
+_SWEEPERS: Final = Crew("supply.sweep", 24)
 #: The longest wait for a place in a supplier's pace.
 LONGEST_WAIT: Final = 30.0
 
@@ -74,10 +78,12 @@ def _waited(line: Line, method: str) -> bool:
         "supplier_id": line.supplier.id,
         "about": line.connector.about,
     }
+    steps = [rate.seconds / rate.calls for rate in line.connector.about.rates if rate.method in (method, "*")]
     while not may_call(method=method, now=utc_now(), **place):
         if time.monotonic() > until:
             return False
-        time.sleep(0.1)
+        # A place in a slow pace is not looked for ten times a second.
+        time.sleep(min(1.0, max(0.1, max(steps, default=0.0) / 5)))
     return True
 
 
@@ -150,7 +156,17 @@ def freshen(*, now: datetime) -> int:
 
 
 def sweep_due(*, now: datetime, limit: int = 8) -> int:
-    """Suppliers whose time has come, several at a time; also their balances."""
+    """One round, to its end: suppliers whose time has come, several at a time; also their balances."""
+    return sum(side_by_side(_to_sweep(now, limit), lambda one: _sweep_one(one, now), at_once=CALLS_AT_ONCE))
+
+
+def keep_sweeping(*, now: datetime) -> int:
+    """Hand those whose time has come to the crew: one that allows a page in five seconds holds no other up."""
+    room = _SWEEPERS.room()
+    return sum(_SWEEPERS.take(one, partial(_sweep_one, one)) for one in _to_sweep(now, room)) if room else 0
+
+
+def _to_sweep(now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     with platform_job("sweep suppliers"):
         due = list(
             Supplier.objects.filter(enabled=True, sweep_at__lte=now)
@@ -158,13 +174,14 @@ def sweep_due(*, now: datetime, limit: int = 8) -> int:
             .values_list("shop_id", "id")[:limit]
         )
         Supplier.objects.filter(id__in=[supplier_id for _shop, supplier_id in due]).update(sweep_at=now + SWEEP_AGAIN)
+    return due
 
-    def work(one: tuple[UUID, UUID]) -> int:
-        try:
-            read_balance(shop_id=one[0], supplier_id=one[1], now=now)
-            sweep(shop_id=one[0], supplier_id=one[1], now=now)
-        except Exception:
-            log.exception("supply_sweep_failed", supplier=str(one[1]))
-        return 1
 
-    return sum(side_by_side(due, work, at_once=CALLS_AT_ONCE))
+def _sweep_one(one: tuple[UUID, UUID], now: datetime | None = None) -> int:
+    began = now or utc_now()
+    try:
+        read_balance(shop_id=one[0], supplier_id=one[1], now=began)
+        sweep(shop_id=one[0], supplier_id=one[1], now=began)
+    except Exception:
+        log.exception("supply_sweep_failed", supplier=str(one[1]))
+    return 1
