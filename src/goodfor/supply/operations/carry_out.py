@@ -17,7 +17,17 @@ from goodfor.supply.notify_url import notify_url
 from goodfor.supply.operations.begin_attempt import Begun, begin_attempt
 from goodfor.supply.operations.settle_attempt import Told, settle_attempt
 from goodfor.supply.providers.base import Descriptor
-from goodfor.supply.providers.values import Accepted, Delivered, Doubt, Order, Placed, PlaceRequest, Refused
+from goodfor.supply.providers.values import (
+    Accepted,
+    Delivered,
+    Doubt,
+    Order,
+    OrderRef,
+    Placed,
+    PlaceRequest,
+    Quote,
+    Refused,
+)
 from goodfor.supply.purchase_models import Attempt, Want
 
 log = structlog.get_logger(__name__)
@@ -69,7 +79,9 @@ def request_of(line: Line, attempt: Attempt, want: Want) -> PlaceRequest:
 
 def _place(line: Line, attempt: Attempt, want: Want) -> Told:
     try:
-        answer: Placed = line.connector.purchase.place(line.site, line.wire, request_of(line, attempt, want))
+        request = request_of(line, attempt, want)
+        no = _too_dear(line, request) if line.connector.about.guard == "none" else None
+        answer: Placed = no or line.connector.purchase.place(line.site, line.wire, request)
     except DecryptFailed:
         return Told(Refused("request", "", "the form cannot be opened"))
     except Exception as error:
@@ -84,23 +96,37 @@ def _place(line: Line, attempt: Attempt, want: Want) -> Told:
     return Told(answer)
 
 
+def _too_dear(line: Line, request: PlaceRequest) -> Refused | None:
+    """Who takes no guard is asked for the price before. Nothing is bought by that, so that every no is certain."""
+    told = line.connector.catalogue.quote(line.site, line.wire, request.item_id, request.sku_id, request.quantity)
+    if isinstance(told, Quote):
+        if not told.on_sale:
+            return Refused("off_sale", "quote")
+        return Refused("price", "quote", str(told.total)) if told.total > request.max_cost else None
+    if isinstance(told, Doubt):
+        return Refused("not_sent", "quote", told.reason)
+    # What cannot be asked about like this, the purchase itself is to tell.
+    return None if told.why == "request" else told
+
+
 def _at_once(line: Line, attempt: Attempt, answer: Accepted) -> Told:
     known = replace(order_ref(attempt), ref=answer.ref or attempt.ref)
     try:
         found = line.connector.purchase.query(line.site, line.wire, known)
         if isinstance(found, Order) and found.state == "success":
-            told = with_codes(line, replace(known, ref=found.ref or known.ref), found)
+            told = with_codes(line, known, found)
             return replace(told, answer=replace(found, charged=found.charged or answer.cost), asking=False)
     except Exception as error:
         log.error("connector_failed", protocol=line.connector.about.protocol, error=type(error).__name__)
     return Told(answer)
 
 
-def with_codes(line: Line, ref: object, found: Order) -> Told:
+def with_codes(line: Line, ref: OrderRef, found: Order) -> Told:
     """The codes too, where they are to be fetched apart. May raise what a connector raises by mistake."""
     if found.codes or not found.has_codes:
         return Told(found, found.codes, asking=True)
-    fetched = line.connector.purchase.codes(line.site, line.wire, ref)  # type: ignore[arg-type]
+    # Their number may have become known by this very answer, and some give codes by it alone.
+    fetched = line.connector.purchase.codes(line.site, line.wire, replace(ref, ref=found.ref or ref.ref))
     if isinstance(fetched, tuple):
         return Told(found, fetched, asking=True)
     return Told(fetched if isinstance(fetched, Doubt) else Doubt("no_codes"), asking=True)

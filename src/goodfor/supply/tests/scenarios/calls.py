@@ -19,7 +19,8 @@ def by_call(stall: Stall) -> None:
     assert stall.told(stall.a)[-1] == 200
     assert before.next_at is not None
     now = stall.attempt(line).next_at
-    assert now is not None and now < before.next_at
+    assert now is not None
+    assert now < before.next_at
     stall.ask()
     stall.supplied(line, "delivered")
     assert stall.a.totals()["pushes"].keys() <= {"heard", "given_up"}

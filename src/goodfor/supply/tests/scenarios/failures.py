@@ -43,18 +43,15 @@ def failover(stall: Stall) -> None:
     assert order.refunded == order.charged > 0
 
 
-@scenario(15, "next", "asked", "dearer")
+@scenario(15, "next", "asked")
 def price_guard(stall: Stall) -> None:
     """It costs more than we were told: not bought there."""
-    stall.a.change(ITEM, cost="6.00", face="6.00")
+    asked = stall.end("next") == "asked"
+    stall.a.change(ITEM, cost="6.00", **({"face": "6.00"} if asked else {}))
     line = stall.buy()
-    if stall.end("next") == "dearer":
-        stall.supplied(line, "delivered")
-        assert stall.orders(stall.a)[0].charged == Decimal(6)
-        return
-    from_the_next(stall, line, asked=stall.end("next") == "asked")
+    from_the_next(stall, line, asked=asked)
     assert stall.counts() == (0, 1)
-    if stall.end("next") == "next":
+    if not asked:
         assert stall.market.attempts(line)[0].reason == "price"
 
 

@@ -1,10 +1,12 @@
 """What was delivered, and what comes back of the money after it."""
 
+import base64
 from uuid import UUID
 
 from goodfor.supply.operations.ask import ask
 from goodfor.supply.tests.scenarios.matrix import scenario
 from goodfor.supply.tests.scenarios.stall import Stall
+from goodfor.vault.reading import clean
 
 
 @scenario(17, "rest", "waits")
@@ -47,6 +49,39 @@ def _look(stall: Stall, line: UUID) -> None:
         stall.ask()
     else:
         daily_sweep(stall, line)
+
+
+@scenario(20)
+def dirty(stall: Stall) -> None:
+    """Line ends, labels, links, pictures, no number, dirt around: what is kept is the code, and nothing else."""
+    for how in ("cr", "colon", "picture", "link", "no_number", "spaces"):
+        stall.a.fault("dirty_code", how=how)
+        line = stall.buy()
+        assert stall.states(line) == ["delivered"], how
+        (kept,), (given,) = stall.market.secrets(line), stall.orders(stall.a)[-1].codes
+        assert kept == kept.strip("\r\n\t \ufeff\u200b")
+        assert "：" not in kept, how
+        if given.image and not given.link:
+            assert base64.b64encode(given.image).decode() in kept
+        else:
+            assert kept == (given.link or clean(given.secret).rpartition("：")[2]), how
+    _double(stall)
+
+
+def _double(stall: Stall) -> None:
+    """A code that was given out before is no good, however often they say it: claimed once, and bought elsewhere."""
+    orders = stall.counts()
+    stall.a.fault("used_code")
+    line = stall.buy()
+    assert stall.states(line) == ["failed", "delivered"]
+    assert stall.counts() == (orders[0] + 1, orders[1] + 1)
+    first, _second = stall.market.attempts(line)
+    assert (first.reason, first.got) == ("doubles", 0)
+    stall.agree()
+    for _ in range(2):
+        ask(shop_id=stall.market.shop, attempt_id=first.id, now=stall.market.at)
+    assert stall.states(line) == ["failed", "delivered"]
+    assert stall.market.reserved(line) == 1
 
 
 @scenario(25, "told", "untold")

@@ -61,13 +61,11 @@ _NO_CALLS: Final = {
 _UNSURE: Final = "no refusal of theirs certainly means that there is no order: it is asked for, and not there"
 _NO_REFUND: Final = "no amount that came back is ever told: the balance and the statement show it"
 _TIMELESS: Final = End("heard", "no time is signed")
-_UNGUARDED: Final = End("dearer", "they take no guard, and what they took is in the books")
 
 KITS: Final[Mapping[str, Kit]] = {
     "dujiao": Kit(
         ends={
             10: End("again", "the same number again gives the order, or makes it"),
-            15: _UNGUARDED,
             17: End("waits", "`partially_delivered` is no end: the rest may come"),
             18: End("untold", _NO_REFUND),
             22: End("again", "429 is not believed, and the same number again makes the order"),
@@ -77,7 +75,7 @@ KITS: Final[Mapping[str, Kit]] = {
     ),
     "fulu": Kit(
         ends={
-            1: End("asked", "a reply that is signed with another key is no answer"),
+            1: End("unread", "a reply that is signed with another key says nothing; nothing was bought by asking"),
             18: End("untold", _NO_REFUND),
             25: End("untold", _NO_REFUND),
         },
@@ -107,12 +105,10 @@ KITS: Final[Mapping[str, Kit]] = {
         config={"failed_words": "FAILED"},
         ends={
             13: End("asked", _UNSURE),
-            15: _UNGUARDED,
             16: End("asked", _UNSURE),
             18: End("untold", _NO_REFUND),
             21: _TIMELESS,
             22: End("asked", _UNSURE),
-            24: End("asked", _UNSURE),
             25: End("untold", _NO_REFUND),
         },
     ),
@@ -124,7 +120,6 @@ KITS: Final[Mapping[str, Kit]] = {
             12: End("ref", "asked by their number only"),
             13: End("open", "what the states of orders mean is not described: no codes is no failure"),
             14: End("desk", "as a lost reply"),
-            15: _UNGUARDED,
             21: _TIMELESS,
             18: End("untold", _NO_REFUND),
             25: End("untold", _NO_REFUND),

@@ -161,7 +161,7 @@ class Stall:
 
     def supplied(self, line: UUID, *by: str, quantity: int = 1) -> None:
         """The line has all it wanted, its purchases ended like this, and its codes are those of the books."""
-        assert self.states(line) == list(by)
+        assert self.states(line) == list(by), [(one.state, one.reason, one.word) for one in self.market.attempts(line)]
         assert {want.state for want in self.market.wants(line)} == {"supplied"}
         if self.kit.kind == "code":
             assert self.market.reserved(line) == quantity
