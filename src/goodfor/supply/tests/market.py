@@ -200,6 +200,19 @@ def rows(text: str, params: list[Any] | None = None) -> list[Any]:
         return cursor.fetchall()
 
 
+def settle_down(sandbox: SupplierSandbox) -> None:
+    """Nothing that was to come reaches the next test, and nobody calls any more."""
+    with sandbox.house.db.write() as conn:
+        conn.execute("DELETE FROM steps")
+        conn.execute("UPDATE pushes SET state = 'given_up' WHERE state = 'waiting'")
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        with sandbox.house.db.read() as conn:
+            if conn.execute("SELECT 1 FROM pushes WHERE state = 'sending' LIMIT 1").fetchone() is None:
+                break
+        time.sleep(0.003)
+
+
 @contextmanager
 def on_time() -> Iterator[SupplierSandbox]:
     """The stand-ins, without faults, their clock at the real time; afterwards as well."""
@@ -209,6 +222,7 @@ def on_time() -> Iterator[SupplierSandbox]:
     try:
         yield sandbox
     finally:
+        settle_down(sandbox)
         sandbox.reset_faults()
         _ahead[0] = 0.0
 

@@ -22,7 +22,7 @@ from goodfor.supply.operations.sync import read_hinted, sweep
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.providers.registry import connector_for
 from goodfor.supply.purchase_models import Attempt, Want
-from goodfor.supply.tests.market import ITEM, Market, on_time, rows
+from goodfor.supply.tests.market import ITEM, Market, on_time, rows, settle_down
 from goodfor.supply.tests.scenarios.kits import Kit, kit_of
 from goodfor.supply.tests.scenarios.listener import Listener
 
@@ -239,10 +239,8 @@ def stall(protocol: str, number: int, listener: Listener) -> Iterator[Stall]:
         made = Stall(market, protocol, number, kit, connector.about, listener)
         for name, site_name in kept.sites.items():
             market.sites[name] = _tidied(made, sandbox, name, sandbox.site(protocol, site_name))
-        try:
-            yield made
-        finally:
-            _stop(sandbox)
+        yield made
+        settle_down(sandbox)
         made.agree()
 
 
@@ -259,16 +257,3 @@ def _tidied(made: Stall, sandbox: SupplierSandbox, name: str, site: StandIn) -> 
             for table in ("orders", "calls")
         }
     return site
-
-
-def _stop(sandbox: SupplierSandbox) -> None:
-    """Nothing of this cell reaches the next one."""
-    with sandbox.house.db.write() as conn:
-        conn.execute("DELETE FROM steps")
-        conn.execute("UPDATE pushes SET state = 'given_up' WHERE state = 'waiting'")
-    until = time.monotonic() + 5
-    while time.monotonic() < until:
-        with sandbox.house.db.read() as conn:
-            if conn.execute("SELECT 1 FROM pushes WHERE state = 'sending' LIMIT 1").fetchone() is None:
-                break
-        time.sleep(0.003)
