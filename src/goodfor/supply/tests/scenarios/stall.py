@@ -251,6 +251,7 @@ def _tidied(made: Stall, sandbox: SupplierSandbox, name: str, site: StandIn) -> 
     sandbox.site(site.site.vendor, site.site.name, push_url=f"{made.listener.url}/supply/hook/{made.hook(name)}")
     site.seed(1, first=int(ITEM), **{"name": f"{name} 50 元", "cost": cost, "stock": None, **_item(made.kit, cost)})
     site.topup(MONEY - site.site.balance)
+    sandbox.house.flush()
     with sandbox.house.db.read() as conn:
         made.marks[site.key] = {
             table: conn.execute(f"SELECT coalesce(max(seq), 0) FROM {table}").fetchone()[0]
