@@ -25,10 +25,7 @@ class Listener:
     def take(self, call: Call) -> tuple[int, bytes]:
         """(status, body) for a call."""
         hook = call.path.rpartition("/")[2]
-        try:
-            answer = hear_call(hook=hook, call=call, now=self.now())
-        finally:
-            connections.close_all()
+        answer = hear_call(hook=hook, call=call, now=self.now())
         self.heard.append((hook, call, answer.status))
         return answer.status, answer.body
 
@@ -59,7 +56,15 @@ def listening(now: Callable[[], datetime]) -> Iterator[Listener]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+
+    def serve() -> None:
+        # One connection for all that comes, and it ends with the thread.
+        try:
+            server.serve_forever(0.01)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield made
