@@ -13,7 +13,7 @@ def by_call(stall: Stall) -> None:
     stall.a.fault("never")
     line = stall.buy()
     assert stall.states(line) == ["accepted"]
-    stall.run(100)
+    stall.run(10)
     before = stall.attempt(line)
     stall.a.act(before.number, "finish")
     assert stall.told(stall.a)[-1] == 200

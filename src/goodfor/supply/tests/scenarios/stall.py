@@ -233,7 +233,7 @@ def stall(protocol: str, number: int, listener: Listener) -> Iterator[Stall]:
     """A fresh one, in a committing test with an empty database."""
     kit, connector = kit_of(protocol), connector_for(protocol)
     assert connector is not None
-    kept = start_from(f"scenarios:{protocol}", lambda: _world(protocol, kit))
+    kept = start_from(f"scenarios:{protocol}", lambda: _world(protocol, kit), seconds=3600)
     with on_time() as sandbox:
         market = Market(kept.shop, kept.sku, utc_now(), sandbox, kept.ids)
         made = Stall(market, protocol, number, kit, connector.about, listener)
