@@ -23,6 +23,8 @@ MAX_LINK: Final = 2000
 MAX_TEXT: Final = 1024 * 1024
 #: A password this short may be that of two different numbers.
 _SHORT: Final = 8
+#: A text of one code is not longer.
+_LONG: Final = 4000
 _MAGICS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _DATA_URL: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,", re.IGNORECASE)
 _LINK: Final = re.compile(r"https?://[^\s/?#@\\]+[^\s\\]*", re.IGNORECASE)
@@ -96,6 +98,25 @@ def tidied(code: Code) -> Code:
     if secret and not link and _LINK.fullmatch(secret):
         secret, link = "", secret
     return replace(code, number=number, secret=secret, link=link, verify_code=clean(code.verify_code))
+
+
+def untangled(code: Code) -> Code:
+    """Tidied; a secret that is a labelled text of one code is taken apart. Anything else stays as it came."""
+    plain = tidied(code)
+    if plain.number or plain.link or plain.image or len(plain.secret) > _LONG:
+        return plain
+    parts = [role for line in _LINES.split(plain.secret) for role, _value in _labelled(line.strip())]
+    if not {NUMBER, SECRET} & set(parts):
+        return plain
+    told = codes_of_text(plain.secret).codes
+    if len(told) != 1:
+        return plain
+    (found,) = told
+    return replace(
+        plain, number=found.number, secret=found.secret, link=found.link,
+        verify_code=plain.verify_code or found.verify_code, valid_from=plain.valid_from or found.valid_from,
+        expires_at=plain.expires_at or found.expires_at,
+    )  # fmt: skip
 
 
 def shape_of(code: Code, now: datetime) -> Shape:

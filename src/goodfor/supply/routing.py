@@ -222,8 +222,9 @@ def _minor(amount: Decimal, exponent: int) -> int:
 
 def _rank(wanted: Wanted, pick: Pick, shared: set[int]) -> tuple[Any, ...]:
     one = pick.candidate
-    # Whole orders before parts of them, whoever is cheaper: fewer purchases, fewer ends.
-    head = (one.priority, one.breaker == "half", pick.quantity < wanted.quantity)
+    # Whole orders before parts of them, whoever is cheaper: fewer purchases, fewer ends. A half-open breaker stands
+    # where it would without: else whoever failed once is never tried again as long as somebody dearer delivers.
+    head = (one.priority, pick.quantity < wanted.quantity)
     if one.priority in shared:
         return (*head, _lot(wanted.id, one.offer_id, one.weight), Decimal(0), 0.0, 0.0)
     return (*head, float(one.supplier_priority), _landed(one), -one.success, one.p95_seconds)

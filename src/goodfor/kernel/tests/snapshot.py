@@ -47,12 +47,15 @@ class Snapshot:
 _taken: dict[str, Snapshot] = {}
 
 
-def start_from(name: str, make: Callable[[], Made]) -> Made:
-    """What `make` makes, from its snapshot where there is a fresh one; in a committing test with an empty database."""
+def start_from(name: str, make: Callable[[], Made], *, seconds: float = FRESH_SECONDS) -> Made:
+    """What `make` makes, from its snapshot where there is a fresh one; in a committing test with an empty database.
+
+    `seconds`: how old it may be; more where nothing in it expires.
+    """
     if _filled():
         return make()
     known = _taken.get(name)
-    if known is None or time.monotonic() - known.at > FRESH_SECONDS:
+    if known is None or time.monotonic() - known.at > seconds:
         made = make()
         _taken[name] = Snapshot(deepcopy(made), time.monotonic(), {table: _dump(table) for table in _filled()})
         return made

@@ -14,10 +14,10 @@ from goodfor.orders.operations.meet_deadline import meet_deadline
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, refund_all, relay_all
 from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
+from goodfor.sandbox.suppliers.server import StandIn
 from goodfor.supply import queries as supply
 from goodfor.supply.operations.sync import read_hinted
-from goodfor.supply.tests.counter.books import Site
-from goodfor.supply.tests.market import Market, market, rows
+from goodfor.supply.tests.market import ITEM, Market, issued, market, rows, spent
 from goodfor.vault.errors import OutOfStock
 
 
@@ -52,7 +52,7 @@ def till(fair: Market) -> Till:
 
 
 @pytest.fixture
-def site(fair: Market) -> Site:
+def site(fair: Market) -> StandIn:
     return fair.supplier("anna")
 
 
@@ -61,7 +61,7 @@ def test_what_nobody_has_is_not_sold(fair: Market) -> None:
         order(fair)
 
 
-def test_bought_after_payment_and_shown(fair: Market, till: Till, site: Site) -> None:
+def test_bought_after_payment_and_shown(fair: Market, till: Till, site: StandIn) -> None:
     # What the 1,000 yuan there buy at 8.00, of a million in stock.
     assert supply.buyable(fair.shop, [fair.sku], utc_now())[fair.sku].units == 125
     placed = paid(fair, till, 2)
@@ -78,28 +78,28 @@ def test_bought_after_payment_and_shown(fair: Market, till: Till, site: Site) ->
         ip="",
         now=utc_now(),
     )
-    assert sorted(code.secret for code in shown) == sorted(site.issued)
-    assert site.spent == Decimal("16.00")
+    assert sorted(code.secret for code in shown) == sorted(issued(site))
+    assert spent(site) == Decimal("16.00")
     assert fair.balance("5401:cogs:codes") == 1_600
     assert fair.balance(f"1405:codes:{fair.sku}") == 0
 
 
-def test_nobody_can_deliver_and_the_money_is_back(fair: Market, till: Till, site: Site) -> None:
+def test_nobody_can_deliver_and_the_money_is_back(fair: Market, till: Till, site: StandIn) -> None:
     placed = paid(fair, till)
-    site.faults.refuse, site.faults.refuse_why = 9, "off_sale"
+    site.fault("refuse", on="create", why="off_sale", times=9)
     fair.buy()
     relay_all(utc_now())
     assert state(fair, placed) == "refunding"
     refund_all(utc_now())
     assert state(fair, placed) == "refunded"
-    assert site.spent == 0
+    assert spent(site) == 0
     assert fair.prepaid("anna") == 100_000
 
 
 def test_at_the_deadline_the_money_goes_back_while_the_supplier_is_still_asked(
-    fair: Market, till: Till, site: Site
+    fair: Market, till: Till, site: StandIn
 ) -> None:
-    site.faults.lose_after = 1
+    site.fault("lost_answer", on="create")
     placed = paid(fair, till)
     fair.buy()
     view = queries.order_view(fair.shop, placed.order_id)
@@ -112,11 +112,11 @@ def test_at_the_deadline_the_money_goes_back_while_the_supplier_is_still_asked(
     # The code is on the shelf now, and the next buyer gets it at once.
     again = paid(fair, till)
     assert state(fair, again) == "delivered"
-    assert len(site.issued) == 1
+    assert len(issued(site)) == 1
 
 
-def test_part_from_stock_and_part_from_a_supplier_is_one_delivery(fair: Market, till: Till, site: Site) -> None:
-    site.faults.too_many = 1
+def test_part_from_stock_and_part_from_a_supplier_is_one_delivery(fair: Market, till: Till, site: StandIn) -> None:
+    site.fault("wrong_count", delta=1)
     first = paid(fair, till)
     fair.buy()
     relay_all(utc_now())
@@ -131,8 +131,10 @@ def test_part_from_stock_and_part_from_a_supplier_is_one_delivery(fair: Market, 
     assert state(fair, third) == "delivered"
 
 
-def test_a_line_that_fails_takes_the_order_with_it_and_what_came_is_stock(fair: Market, till: Till, site: Site) -> None:
-    site.faults.too_few = 1
+def test_a_line_that_fails_takes_the_order_with_it_and_what_came_is_stock(
+    fair: Market, till: Till, site: StandIn
+) -> None:
+    site.fault("wrong_count", delta=-1)
     placed = paid(fair, till, 2)
     fair.buy()
     fair.buy()
@@ -143,9 +145,9 @@ def test_a_line_that_fails_takes_the_order_with_it_and_what_came_is_stock(fair: 
     assert rows("SELECT count(*) FROM vault_code WHERE holder_id IS NOT NULL") == [(0,)]
 
 
-def test_the_shop_shows_what_it_can_have(fair: Market, till: Till, site: Site, client: Client) -> None:
+def test_the_shop_shows_what_it_can_have(fair: Market, till: Till, site: StandIn, client: Client) -> None:
     assert queries.available(fair.shop, [fair.sku]) == {fair.sku: 125}
-    site.items["101"].state = "banned"
+    site.change(ITEM, state="banned")
     rows("UPDATE supply_item SET hint_at = now() RETURNING 1")
     assert read_hinted(now=utc_now() + timedelta(seconds=1)) == 1
     assert queries.available(fair.shop, [fair.sku]) == {}

@@ -67,7 +67,7 @@ class Reloadly:
                 return _products(desk, request)
             case ["GET", "products", number]:
                 desk.begin("item", item=number)
-                return json_response(_product(desk.item(number)))
+                return json_response(_product(_on_sale(desk.item(number))))
             case ["POST", "orders"]:
                 return json_response(_create(desk, json_body(request)))
             case ["GET", "orders", "transactions", ref, "cards"]:
@@ -154,6 +154,13 @@ def _paged(request: Request, most: int) -> tuple[int, int]:
 def _values(item: Item) -> dict[Decimal, Decimal]:
     told = item.detail.get("values") or {str(item.face): str(item.cost)}
     return {Decimal(face): Decimal(cost) for face, cost in told.items()}
+
+
+def _on_sale(item: Item) -> Item:
+    """What is not for sale is not there, in the list as by itself."""
+    if item.state != "on":
+        raise Refused("off_sale", "no such product")
+    return item
 
 
 def _product(item: Item) -> dict[str, Any]:

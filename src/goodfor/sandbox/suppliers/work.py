@@ -110,7 +110,7 @@ class Work:
             if dirty is not None:
                 made = _dirty(made, dirty.text("how"))
             if used is not None and index == 0 and (old := self._used(order)) is not None:
-                made = replace(made, number=old["number"], secret=old["secret"], honest=False)
+                made = replace(made, number=old["number"], secret=old["secret"], link=old["link"], honest=False)
             store.add_code(self._conn, order, replace(made, honest=made.honest and index < order.quantity))
 
     def _code(self, order: Order, index: int) -> Code:
@@ -119,12 +119,13 @@ class Work:
         if order.kind in ("link", "ticket"):
             return Code(ref, link=f"https://redeem.example/{text}", secret=text)
         if order.kind == "image":
-            return Code(ref, secret=text, image=PICTURE)
+            return Code(ref, secret=text, image=_picture(text))
         return Code(ref, number=f"N{ref}", secret=text)
 
     def _used(self, order: Order) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._conn.execute(
-            "SELECT number, secret FROM codes WHERE site = ? AND order_seq <> ? AND secret <> '' ORDER BY seq LIMIT 1",
+            "SELECT number, secret, link FROM codes WHERE site = ? AND order_seq <> ? AND secret <> ''"
+            " ORDER BY seq DESC LIMIT 1",
             (order.site, order.seq),
         ).fetchone()
         return row
@@ -141,13 +142,19 @@ class Work:
         return now
 
 
+def _picture(text: str) -> bytes:
+    """One of its own for each code: what follows a picture's end is no part of what is seen."""
+    return PICTURE + text.encode()
+
+
 def _dirty(made: Code, how: str) -> Code:
     if how == "cr":
         return replace(made, number=f"{made.number}\r", secret=f"{made.secret}\r\n")
     if how == "colon":
         return replace(made, number="", secret=f"卡号：{made.number}\r\n密码：{made.secret}")
     if how == "picture":
-        return replace(made, number="", image=PICTURE, secret=base64.b64encode(PICTURE).decode())
+        picture = _picture(made.secret)
+        return replace(made, number="", image=picture, secret=base64.b64encode(picture).decode())
     if how == "link":
         link = f"https://redeem.example/{made.secret}"
         return replace(made, number="", secret=link, link=link)

@@ -87,7 +87,7 @@ def _question(line: Line, attempt: Attempt, want: Want) -> Told:
     about, ref = line.connector.about, order_ref(attempt)
     lost = attempt.state in (states.SENDING, states.UNKNOWN)
     try:
-        if lost and about.repeat == "same" and not attempt.ref:
+        if lost and about.repeat == "same" and about.found_by in ("ref", "nothing") and not attempt.ref:
             # The same once more gives the order that is there: nothing is bought twice. A no to the repeat (a wrong
             # clock, a pace, no money left) says nothing about the first: only an order does.
             answer = line.connector.purchase.place(line.site, line.wire, request_of(line, attempt, want))

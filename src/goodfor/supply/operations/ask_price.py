@@ -17,8 +17,7 @@ log = structlog.get_logger(__name__)
 def ask_price(line: Line, attempt: Attempt) -> Refused | None:
     """Why it is not bought after all; None: it costs no more than it may, or they have no such question."""
     about, quantity = line.connector.about, attempt.quantity // attempt.multiple
-    # Where nothing can be asked about orders, people answer, and not now.
-    if about.guard != "none" or about.found_by == "nothing":
+    if about.guard != "none":
         return None
     place = {"shop_id": attempt.shop_id, "supplier_id": attempt.supplier_id}
     if not may_call(about=about, method="quote", now=utc_now(), **place):
@@ -30,9 +29,10 @@ def ask_price(line: Line, attempt: Attempt) -> Refused | None:
         told = Doubt("crashed")
     if isinstance(told, Quote):
         if told.currency == attempt.currency and told.total > attempt.max_cost:
-            return Refused("price", "", f"{told.total} {told.currency}")
-        return None if told.on_sale else Refused("off_sale")
+            return Refused("price", "quote", f"{told.total} {told.currency}")
+        return None if told.on_sale else Refused("off_sale", "quote")
     if isinstance(told, Doubt):
-        return Refused("busy", "", "no answer about the price")
-    # A question that they do not know says nothing.
+        # Nothing is bought by a question, so that this no is certain.
+        return Refused("not_sent", "quote", told.reason)
+    # What cannot be asked about like this, the purchase itself is to tell.
     return None if told.why == "request" else told

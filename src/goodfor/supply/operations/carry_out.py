@@ -20,7 +20,16 @@ from goodfor.supply.operations.guard import may_call
 from goodfor.supply.operations.open_calls import OPEN_CALLS
 from goodfor.supply.operations.settle_attempt import Told, settle_attempt
 from goodfor.supply.providers.base import Descriptor
-from goodfor.supply.providers.values import Accepted, Delivered, Doubt, Order, Placed, PlaceRequest, Refused
+from goodfor.supply.providers.values import (
+    Accepted,
+    Delivered,
+    Doubt,
+    Order,
+    OrderRef,
+    Placed,
+    PlaceRequest,
+    Refused,
+)
 from goodfor.supply.purchase_models import Attempt, Want
 
 log = structlog.get_logger(__name__)
@@ -101,18 +110,19 @@ def _at_once(line: Line, attempt: Attempt, answer: Accepted) -> Told:
     try:
         found = line.connector.purchase.query(line.site, line.wire, known)
         if isinstance(found, Order) and found.state == "success":
-            told = with_codes(line, replace(known, ref=found.ref or known.ref), found)
+            told = with_codes(line, known, found)
             return replace(told, answer=replace(found, charged=found.charged or answer.cost), asking=False)
     except Exception as error:
         log.error("connector_failed", protocol=line.connector.about.protocol, error=type(error).__name__)
     return Told(answer)
 
 
-def with_codes(line: Line, ref: object, found: Order) -> Told:
+def with_codes(line: Line, ref: OrderRef, found: Order) -> Told:
     """The codes too, where they are to be fetched apart. May raise what a connector raises by mistake."""
     if found.codes or not found.has_codes:
         return Told(found, found.codes, asking=True)
-    fetched = line.connector.purchase.codes(line.site, line.wire, ref)  # type: ignore[arg-type]
+    # Their number may have become known by this very answer, and some give codes by it alone.
+    fetched = line.connector.purchase.codes(line.site, line.wire, replace(ref, ref=found.ref or ref.ref))
     if isinstance(fetched, tuple):
         return Told(found, fetched, asking=True)
     return Told(fetched if isinstance(fetched, Doubt) else Doubt("no_codes"), asking=True)

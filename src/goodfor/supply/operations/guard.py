@@ -19,7 +19,8 @@ _TRIPS: Final = {
     "balance": (1, timedelta(minutes=5), True),
     "unknown": (3, timedelta(minutes=1), True),
     "not_sent": (3, timedelta(seconds=20), True),
-    "throttled": (2, timedelta(seconds=10), True),
+    # Whoever says "slower" is not asked again at once.
+    "throttled": (1, timedelta(seconds=10), True),
     "failed": (3, timedelta(minutes=1), False),
     "bad_codes": (1, timedelta(minutes=30), False),
     "stock": (1, timedelta(minutes=2), False),

@@ -7,12 +7,13 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from goodfor.kernel.sql import Statement
 from goodfor.supply.errors import SupplierNotFound
 from goodfor.supply.mapping import terms_of
 from goodfor.supply.matching import words_of
-from goodfor.supply.models import Item, Supplier
+from goodfor.supply.models import Item, Offer, Supplier
 from goodfor.supply.providers.values import Item as SoldItem
 from goodfor.supply.providers.values import Stock
 
@@ -92,6 +93,11 @@ def forget_variants(*, supplier: Supplier, item: SoldItem, now: datetime) -> int
 
 
 def forget_unseen(*, supplier_id: UUID, shop_id: UUID, since: datetime, now: datetime) -> int:
-    """After a whole sweep: what it did not show is not sold any more; how many."""
+    """After a whole sweep: what it did not show is not sold any more; how many.
+
+    A list that changes while it is read leaves some out. What this shop sells on is therefore read once more by itself.
+    """
     gone = Item.objects.filter(shop_id=shop_id, supplier_id=supplier_id, seen_at__lt=since).exclude(state="deleted")
-    return gone.update(state="deleted", changed_at=now)
+    offered = Exists(Offer.objects.filter(shop_id=shop_id, item_id=OuterRef("id")))
+    gone.filter(offered).update(hint_at=now)
+    return gone.filter(~offered).update(state="deleted", changed_at=now)

@@ -32,6 +32,9 @@ from goodfor.supply.schedule import AGAIN_AFTER, ask_at
 _ENDED: Final = frozenset({"failed", "cancelled", "refunded", "unpaid"})
 #: No other supplier will do better with the same data of the buyer.
 _HOPELESS: Final = frozenset({"account", "risk"})
+#: Paid for, and nothing of it was good: it is booked as a claim, once.
+_FOR_NOTHING: Final = frozenset({"doubles", "bad_codes"})
+SHORT_AFTER: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ def settle_attempt(
         change.not_found()
     else:
         change.doubt(answer.reason if isinstance(answer, Doubt) else answer.why, asking=told.asking)
-    if attempt.state not in states.ASKED:
+    if isinstance(answer, Delivered) and attempt.state in states.ENDED and attempt.got < attempt.quantity:
+        # Too little came with the reply, which says nothing of money: asked once whether some is back.
+        Attempt.objects.filter(shop_id=shop_id, id=attempt_id).update(next_at=now + SHORT_AFTER)
+    elif attempt.state not in states.ASKED:
         # A question about what has ended, or lies with a person, is asked once: the lease of it is not left behind.
         Attempt.objects.filter(shop_id=shop_id, id=attempt_id, next_at__isnull=False).update(next_at=None)
     reach("supply.settling")
@@ -147,7 +153,8 @@ class _Change:
     ) -> None:
         """Goods. A success without codes of what has codes is not one yet."""
         attempt, want = self.attempt, self.want
-        if attempt.state in states.WITH_GOODS:
+        booked = attempt.state == states.ATTEMPT_FAILED and attempt.reason in _FOR_NOTHING
+        if attempt.state in states.WITH_GOODS or booked:
             return
         if want.kind == "code" and not codes:
             if attempt.state in states.IN_FLIGHT:
@@ -187,7 +194,7 @@ class _Change:
             self._end(states.LATE, attempt.reason or "late", 0)
             return
         if good == 0:
-            self._end(states.ATTEMPT_FAILED, attempt.reason or "bad_codes", 0)
+            self._end(states.ATTEMPT_FAILED, "doubles" if attempt.reason == "doubles" else "bad_codes", 0)
         else:
             self._end(states.DELIVERED if good == attempt.quantity else states.PARTIAL, attempt.reason, good)
             if good == attempt.quantity:

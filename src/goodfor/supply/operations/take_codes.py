@@ -9,7 +9,7 @@ from uuid import UUID
 
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.sql import Statement
-from goodfor.supply.hygiene import compared, fault_in, tidied
+from goodfor.supply.hygiene import compared, fault_in, untangled
 from goodfor.supply.providers.values import Code
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.vault import operations as vault
@@ -34,7 +34,7 @@ def take_codes(
     *, want: Want, attempt: Attempt, codes: Sequence[Code], cost_minor: int, late: bool, now: datetime
 ) -> Taken:  # fmt: skip
     """In the caller's transaction. What comes `late`, or too much, goes on the shelf. `cost_minor` is for all of it."""
-    fresh = _unmarked(want.shop_id, attempt.id, [code for code in map(tidied, codes) if fault_in(code) is None])
+    fresh = _unmarked(want.shop_id, attempt.id, [code for code in map(untangled, codes) if fault_in(code) is None])
     mine = [] if late else fresh[: attempt.quantity]
     rest = fresh[len(mine) :]
     good = _store(want, attempt, mine, cost_minor, want.line_id, now) if mine else 0

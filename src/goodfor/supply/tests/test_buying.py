@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -10,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from goodfor.kernel.clock import utc_now
+from goodfor.sandbox.suppliers.server import StandIn
 from goodfor.supply import queries
 from goodfor.supply.operations.carry_out import buy
 from goodfor.supply.operations.close_want import give_up
@@ -17,11 +19,13 @@ from goodfor.supply.operations.decide import decide_bought, decide_not_bought
 from goodfor.supply.operations.hear_call import hear_call
 from goodfor.supply.operations.keep_calls import _stored
 from goodfor.supply.operations.set_offers import Terms, set_route
+from goodfor.supply.providers.kasushou.connector import CONNECTOR
 from goodfor.supply.providers.values import Call, Code
 from goodfor.supply.providers.wire import Reply, Wire, masked
-from goodfor.supply.tests.counter.kasushou import push
-from goodfor.supply.tests.market import Market, rows
+from goodfor.supply.tests.market import ITEM, Market, issued, rows, spent
+from goodfor.supply.tests.stands import a_wire, request, site_of
 from goodfor.vault import operations as vault
+from goodfor.vault.reading import clean
 
 
 def test_a_sale_is_bought_and_its_code_lies_reserved_for_the_line(fair: Market) -> None:
@@ -33,7 +37,7 @@ def test_a_sale_is_bought_and_its_code_lies_reserved_for_the_line(fair: Market) 
     assert (want.state, want.delivered, want.in_flight) == ("supplied", 2, 0)
     assert (attempt.state, attempt.got, attempt.charged) == ("delivered", 2, Decimal("16.000000"))
     assert fair.reserved(line) == 2
-    assert site.spent == Decimal("16.00")
+    assert spent(site) == Decimal("16.00")
     assert fair.prepaid("anna") == 100_000 - 1_600
     assert rows("SELECT count(*) FROM kernel_event WHERE name = 'supply.line_supplied'") == [(1,)]
     assert attempt.trace["chosen"]
@@ -46,26 +50,26 @@ def test_calls_are_kept_without_keys_and_codes(fair: Market) -> None:
     fair.buy()
     kept = " ".join(str(row) for row in rows("SELECT url, request, reply FROM supply_call"))
     assert "/api/v1/order/buy" in kept
-    assert site.key not in kept
-    assert all(code not in kept for code in site.issued)
+    assert site.secrets["key"] not in kept
+    assert all(code not in kept for code in issued(site))
 
 
 def test_a_no_leads_to_the_next_at_once(fair: Market) -> None:
     first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
-    first.faults.refuse = 1
+    first.fault("refuse", on="create")
     line = fair.want()
     assert fair.buy() == 2
     assert fair.states(line) == ["rejected", "delivered"]
     sent = [attempt.sent_at for attempt in fair.attempts(line)]
     assert sent[1] - sent[0] < timedelta(seconds=1)
-    assert (first.spent, second.spent) == (0, Decimal("9.00"))
+    assert (spent(first), spent(second)) == (0, Decimal("9.00"))
     assert (fair.prepaid("anna"), fair.prepaid("bert")) == (100_000, 99_100)
     assert fair.reserved(line) == 1
 
 
 def test_a_lost_answer_is_asked_about_and_never_bought_again(fair: Market) -> None:
     first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
-    first.faults.lose_after = 1
+    first.fault("lost_answer", on="create")
     line = fair.want()
     assert fair.buy() == 1
     assert fair.states(line) == ["unknown"]
@@ -73,14 +77,14 @@ def test_a_lost_answer_is_asked_about_and_never_bought_again(fair: Market) -> No
     assert fair.prepaid("anna") == 100_000
     fair.later(6)
     assert fair.states(line) == ["delivered"]
-    assert (first.spent, second.spent) == (Decimal("8.00"), 0)
+    assert (spent(first), spent(second)) == (Decimal("8.00"), 0)
     assert fair.reserved(line) == 1
     assert fair.prepaid("anna") == 99_200
 
 
 def test_a_page_of_html_says_nothing(fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.html_502 = 1
+    site.fault("html", on="create")
     line = fair.want()
     fair.buy()
     assert fair.states(line) == ["unknown"]
@@ -88,7 +92,7 @@ def test_a_page_of_html_says_nothing(fair: Market) -> None:
 
 def test_not_found_counts_only_late_and_twice(fair: Market) -> None:
     first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
-    first.faults.lose_before = 1
+    first.fault("lost_request", on="create")
     line = fair.want()
     fair.buy()
     fair.later(6)
@@ -100,13 +104,14 @@ def test_not_found_counts_only_late_and_twice(fair: Market) -> None:
     assert fair.states(line) == ["unknown"]
     fair.later(900)
     assert fair.states(line) == ["rejected", "delivered"]
-    assert (first.spent, second.spent) == (0, Decimal("9.00"))
+    assert (spent(first), spent(second)) == (0, Decimal("9.00"))
     assert fair.prepaid("anna") == 100_000
 
 
 def test_not_found_then_found(fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.lose_after, site.faults.not_found = 1, 2
+    site.fault("lost_answer", on="create")
+    site.fault("not_found", queries=2)
     line = fair.want()
     fair.buy()
     fair.later(200)
@@ -114,13 +119,14 @@ def test_not_found_then_found(fair: Market) -> None:
     assert fair.states(line) == ["unknown"]
     fair.later(900)
     assert fair.states(line) == ["delivered"]
-    assert site.spent == Decimal("8.00")
+    assert spent(site) == Decimal("8.00")
 
 
 def test_an_unknown_word_is_no_failure(fair: Market) -> None:
     site = fair.supplier("anna")
     fair.supplier("bert", cost=Decimal("9.00"))
-    site.faults.delay, site.faults.strange_word = 0.0, 2
+    site.fault("odd_word")
+    site.fault("deliver", queries=3)
     line = fair.want()
     fair.buy()
     assert fair.states(line) == ["accepted"]
@@ -131,12 +137,12 @@ def test_an_unknown_word_is_no_failure(fair: Market) -> None:
 
 def test_failure_after_acceptance_goes_to_the_next_and_money_is_free_again(fair: Market) -> None:
     first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
-    first.faults.fail_later = 1
+    first.fault("fail")
     line = fair.want()
     fair.buy()
     fair.later(2)
     assert fair.states(line) == ["failed", "delivered"]
-    assert (first.spent, second.spent) == (0, Decimal("9.00"))
+    assert (spent(first), spent(second)) == (0, Decimal("9.00"))
     assert fair.prepaid("anna") == 100_000
 
 
@@ -148,7 +154,7 @@ def test_a_supplier_never_gets_more_than_was_paid_in_advance(fair: Market) -> No
     fair.buy()
     assert fair.states(first_line) == ["delivered"]
     assert fair.states(second_line) == ["delivered"]
-    assert second.spent == Decimal("9.00")
+    assert spent(second) == Decimal("9.00")
 
 
 def test_no_money_anywhere_waits_then_fails_before_the_deadline(fair: Market) -> None:
@@ -177,36 +183,36 @@ def test_nothing_is_bought_below_the_floor(fair: Market) -> None:
     for _ in range(3):
         fair.buy()
     assert sorted(fair.wants(one)[0].state for one in lines) == ["failed", "supplied", "supplied"]
-    assert site.spent == Decimal("96.00")
+    assert spent(site) == Decimal("96.00")
 
 
 def test_a_price_that_moved_against_us_is_refused_by_the_guard(fair: Market) -> None:
     first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
     # The row says 8.00, the site wants 20.00: what is sent along keeps it from being charged.
-    first.items["101"].cost = Decimal("20.00")
+    first.change(ITEM, cost="20.00")
     line = fair.want()
     fair.buy()
     assert fair.states(line) == ["rejected", "delivered"]
     assert fair.attempts(line)[0].reason == "price"
-    assert (first.spent, second.spent) == (0, Decimal("9.00"))
+    assert (spent(first), spent(second)) == (0, Decimal("9.00"))
 
 
 def test_too_few_codes_and_the_rest_from_another(fair: Market) -> None:
     first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
-    first.faults.too_few = 1
+    first.fault("wrong_count", delta=-1)
     line = fair.want(3)
     fair.buy()
     fair.buy()
     assert fair.states(line) == ["partial", "delivered"]
     assert [attempt.got for attempt in fair.attempts(line)] == [2, 1]
     assert fair.reserved(line) == 3
-    assert second.spent == Decimal("9.00")
-    assert first.spent == Decimal("24.00")
+    assert spent(second) == Decimal("9.00")
+    assert spent(first) == Decimal("24.00")
 
 
 def test_too_many_codes_go_on_the_shelf(fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.too_many = 1
+    site.fault("wrong_count", delta=1)
     line = fair.want(2)
     fair.buy()
     assert fair.states(line) == ["delivered"]
@@ -214,16 +220,15 @@ def test_too_many_codes_go_on_the_shelf(fair: Market) -> None:
     assert rows(
         "SELECT count(*) FROM vault_code WHERE state = 0 AND shop_id = %s AND sku_id = %s", [fair.shop, fair.sku]
     )
-    assert len(site.issued) == 3
+    assert len(issued(site)) == 3
 
 
 def test_a_code_that_came_before_is_refused_from_any_supplier(fair: Market) -> None:
     first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
     line = fair.want()
     fair.buy()
-    second.issued += [first.issued[0].lower()]
-    first.items["101"].state = "paused"
-    second.faults.repeat_code = 1
+    _give_out_again(fair, second, issued(first)[0].lower())
+    first.change(ITEM, state="paused")
     again = fair.want()
     fair.buy()
     fair.buy()
@@ -235,20 +240,28 @@ def test_a_code_that_came_before_is_refused_from_any_supplier(fair: Market) -> N
     assert fair.wants(again)[0].state == "failed"
 
 
+def _give_out_again(fair: Market, site: StandIn, secret: str) -> None:
+    """Somebody else bought that code there before; and it is the one that is given out next."""
+    CONNECTOR.purchase.place(site_of(site), a_wire(), request(ITEM))
+    with fair.sandbox.house.db.write() as conn:
+        conn.execute("UPDATE codes SET secret = ? WHERE site = ?", (secret, site.site.id))
+    site.fault("used_code")
+
+
 def test_dirt_around_a_code_is_not_part_of_it(fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.dirty = 1
+    site.fault("dirty_code", how="spaces")
     line = fair.want()
     fair.buy()
     assert fair.states(line) == ["delivered"]
     vault.sell_reserved(shop_id=fair.shop, holder_id=line, quantity=1, now=fair.now)
     (code,) = vault.reveal(shop_id=fair.shop, holder_id=line, code_ids=None, now=fair.now)
-    assert (code.number, code.secret) == ("", site.issued[0])
+    assert (code.number, code.secret) == ("N" + code.number[1:], clean(issued(site)[0]))
 
 
 def test_success_after_everybody_gave_up_becomes_stock(fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.lose_after = 1
+    site.fault("lost_answer", on="create")
     line = fair.want()
     fair.buy()
     order = fair.wants(line)[0].order_id
@@ -258,30 +271,34 @@ def test_success_after_everybody_gave_up_becomes_stock(fair: Market) -> None:
     assert fair.reserved(line) == 0
     assert rows("SELECT count(*) FROM vault_code WHERE state = 0") == [(1,)]
     assert fair.prepaid("anna") == 100_000 - 800
-    assert site.spent == Decimal("8.00")
+    assert spent(site) == Decimal("8.00")
+
+
+def told(fair: Market, site: StandIn, number: str) -> Call:
+    """What the site says of an order now, as it comes."""
+    vendor = fair.sandbox.house.vendors[site.site.vendor]
+    (sent,) = vendor.order_push(site.order(number), site.site, fair.sandbox.house.now_ms())
+    return Call("POST", "/", headers=sent.headers, body=sent.body)
 
 
 def test_a_call_is_a_hint_forged_ones_are_nothing(fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.delay = 0.2
+    site.fault("never")
     line = fair.want()
     fair.buy()
     assert fair.states(line) == ["accepted"]
     (attempt,) = fair.attempts(line)
     hook = queries.supplier(fair.shop, fair.ids["anna"]).hook
-    stamp = f"{utc_now().timestamp() * 1000:.0f}"
-    order = site.orders[attempt.number]
-    body = push(site, order, stamp)
-    assert hear_call(hook="x" * 43, call=Call("POST", "/", body=body), now=utc_now()).status == 404
-    assert (
-        hear_call(hook=hook, call=Call("POST", "/", body=body.replace(b"0.00", b"8.00")), now=utc_now()).status == 404
-    )
+    site.act(attempt.number, "finish")
+    call = told(fair, site, attempt.number)
+    assert hear_call(hook="x" * 43, call=call, now=utc_now()).status == 404
+    forged = replace(call, body=call.body.replace(b"0.00", b"8.00"))
+    assert hear_call(hook=hook, call=forged, now=utc_now()).status == 404
     assert fair.attempts(line)[0].next_at == attempt.next_at
     for _ in range(3):
-        told = hear_call(hook=hook, call=Call("POST", "/", body=body), now=utc_now())
-        assert (told.status, told.body) == (200, b"ok")
-    time.sleep(0.25)
-    fair.later(0.5)
+        answer = hear_call(hook=hook, call=call, now=utc_now())
+        assert (answer.status, answer.body) == (200, b"ok")
+    fair.later(0.1)
     assert fair.states(line) == ["delivered"]
     assert fair.reserved(line) == 1
 
@@ -291,11 +308,9 @@ def test_money_that_comes_back_later_is_found_by_a_question(fair: Market) -> Non
     line = fair.want(2)
     fair.buy()
     (attempt,) = fair.attempts(line)
-    order = site.orders[attempt.number]
-    site.give_back(order, Decimal("8.00"))
+    site.act(attempt.number, "refund", amount="8.00")
     hook = queries.supplier(fair.shop, fair.ids["anna"]).hook
-    body = push(site, order, f"{utc_now().timestamp() * 1000:.0f}")
-    assert hear_call(hook=hook, call=Call("POST", "/", body=body), now=utc_now()).status == 200
+    assert hear_call(hook=hook, call=told(fair, site, attempt.number), now=utc_now()).status == 200
     fair.later(0.1)
     fair.later(0.2)
     assert fair.attempts(line)[0].refunded == Decimal("8.00")
@@ -316,14 +331,14 @@ def test_large_orders_are_shared(fair: Market) -> None:
     fair.buy()
     assert sorted((want.quantity, want.state) for want in fair.wants(line)) == [(3, "supplied"), (4, "supplied")]
     assert fair.reserved(line) == 7
-    assert (first.spent, second.spent) == (Decimal("24.00"), Decimal("36.00"))
+    assert (spent(first), spent(second)) == (Decimal("24.00"), Decimal("36.00"))
     assert rows("SELECT count(*) FROM kernel_event WHERE name = 'supply.line_supplied'") == [(1,)]
 
 
 def test_a_dead_supplier_is_left_alone_and_tried_again(fair: Market) -> None:
     first = fair.supplier("anna")
     fair.supplier("bert", cost=Decimal("9.00"))
-    first.faults.dead = True
+    first.fault("dead", how="503", times=None)
     lines = [fair.want() for _ in range(3)]
     fair.buy()
     assert [fair.states(line) for line in lines] == [["unknown"]] * 3
@@ -333,6 +348,13 @@ def test_a_dead_supplier_is_left_alone_and_tried_again(fair: Market) -> None:
     (attempt,) = fair.attempts(line)
     assert (attempt.state, attempt.supplier_id) == ("delivered", fair.ids["bert"])
     assert "breaker" in attempt.trace["why_not"].values()
+    # A while later it is well again: one purchase tries, and it is the cheaper one once more.
+    fair.sandbox.reset_faults()
+    fair.to(61)
+    again = fair.want()
+    fair.buy()
+    assert fair.attempts(again)[0].supplier_id == fair.ids["anna"]
+    assert rows("SELECT 1 FROM supply_breaker") == []
 
 
 def test_twenty_threads_buy_one_want_once(fair: Market) -> None:
@@ -348,13 +370,13 @@ def test_twenty_threads_buy_one_want_once(fair: Market) -> None:
 
     with ThreadPoolExecutor(20) as pool:
         assert sum(pool.map(work, range(20))) == 1
-    assert site.spent == Decimal("16.00")
+    assert spent(site) == Decimal("16.00")
     assert fair.states(line) == ["delivered"]
 
 
 def test_the_table_refuses_a_second_purchase_under_way_and_too_much(fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.lose_after = 1
+    site.fault("lost_answer", on="create")
     line = fair.want()
     fair.buy()
     (attempt,) = fair.attempts(line)
@@ -378,11 +400,11 @@ def test_the_table_refuses_a_second_purchase_under_way_and_too_much(fair: Market
 def test_a_person_decides_what_nobody_can_say(fair: Market) -> None:
     site = fair.supplier("anna")
     fair.supplier("bert", cost=Decimal("9.00"))
-    site.faults.lose_before = 2
+    site.fault("lost_request", on="create", times=2)
     first, second = fair.want(), fair.want()
     fair.buy()
     rows("UPDATE supply_attempt SET asked = 90 RETURNING 1")
-    site.faults.html_502 = 99
+    site.fault("html", times=None)
     fair.later(10)
     assert (fair.states(first), fair.states(second)) == (["manual"], ["manual"])
     assert len(queries.desk(fair.shop)) == 2

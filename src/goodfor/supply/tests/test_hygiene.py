@@ -20,6 +20,7 @@ from goodfor.supply.hygiene import (
     receive,
     shape_of,
     tidied,
+    untangled,
 )
 from goodfor.supply.providers.values import Code
 
@@ -158,3 +159,19 @@ def test_plain_lines_come_back(secrets: list[str]) -> None:
     assert [code.secret for code in codes_of_text("\r\n".join(secrets)).codes] == secrets
     labelled = "\n".join(f"卡号：N{i} 密码：{secret}\r" for i, secret in enumerate(secrets))
     assert pairs(labelled) == [(f"N{i}", secret) for i, secret in enumerate(secrets)]
+
+
+@pytest.mark.parametrize(
+    ("came", "kept"),
+    [
+        (Code(secret="卡号：N1\r\n密码：S-1"), Code("N1", "S-1")),
+        (Code(secret="卡号:N1 密码:S-1", ref="7"), Code("N1", "S-1", ref="7")),
+        # Two codes in one, a number of its own, or no label that is known: left as it came.
+        (Code(secret="密码：S-1\n密码：S-2"), Code(secret="密码：S-1\n密码：S-2")),
+        (Code("N1", "密码：S-1"), Code("N1", "密码：S-1")),
+        (Code(secret="AB:CD"), Code(secret="AB:CD")),
+        (Code(link="https://redeem.example/x"), Code(link="https://redeem.example/x")),
+    ],
+)
+def test_a_labelled_text_that_came_as_one_part_is_taken_apart(came: Code, kept: Code) -> None:
+    assert untangled(came) == kept

@@ -18,7 +18,7 @@ from goodfor.supply.operations.open_calls import OPEN_CALLS, OpenCalls
 from goodfor.supply.operations.set_offers import Terms
 from goodfor.supply.providers import registry
 from goodfor.supply.providers.base import Rate
-from goodfor.supply.tests.market import Market, rows
+from goodfor.supply.tests.market import ITEM, Market, rows, spent
 
 
 def wait_for(fair: Market, line: UUID, states: list[str], seconds: float = 5.0) -> None:
@@ -73,7 +73,7 @@ def test_a_supplier_with_too_many_calls_out_is_passed_over(fair: Market, monkeyp
 def test_not_found_is_asked_again_when_it_counts(fair: Market) -> None:
     first = fair.supplier("anna")
     fair.supplier("bert", cost=Decimal("9.00"))
-    first.faults.lose_before = 1
+    first.fault("lost_request", on="create")
     line = fair.want()
     fair.buy()
     (attempt,) = fair.attempts(line)
@@ -110,12 +110,12 @@ def speaking(monkeypatch: pytest.MonkeyPatch, **facts: Any) -> None:
 def test_without_a_guard_of_theirs_the_price_is_asked_before(fair: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     site = fair.supplier("anna")
     speaking(monkeypatch, guard="none")
-    site.items["101"].cost = Decimal("49.00")
+    site.change(ITEM, cost="49.00")
     dear = fair.want()
     fair.buy()
     assert [(attempt.state, attempt.reason) for attempt in fair.attempts(dear)] == [("rejected", "price")]
-    assert (site.spent, fair.prepaid("anna")) == (0, 100_000)
-    site.items["101"].cost = Decimal("8.00")
+    assert (spent(site), fair.prepaid("anna")) == (0, 100_000)
+    site.change(ITEM, cost="8.00")
     rows("DELETE FROM supply_breaker RETURNING 1")
     cheap = fair.want()
     fair.buy()
@@ -129,6 +129,6 @@ def test_the_look_after_a_purchase_keeps_the_pace(fair: Market, monkeypatch: pyt
     fair.buy()
     # Both are bought; the second is asked about when there is room again.
     assert sorted(state for line in lines for state in fair.states(line)) == ["accepted", "delivered"]
-    assert site.spent == Decimal("16.00")
+    assert spent(site) == Decimal("16.00")
     fair.later(62)
     assert [fair.states(line) for line in lines] == [["delivered"], ["delivered"]]

@@ -24,7 +24,7 @@ from goodfor.supply.operations.set_offers import Terms, set_route
 from goodfor.supply.operations.set_watch import remove_watch, set_watch
 from goodfor.supply.operations.sync import freshen, read_hinted
 from goodfor.supply.purchase_models import Breaker
-from goodfor.supply.tests.market import PRICE, Market, rows
+from goodfor.supply.tests.market import ITEM, PRICE, Market, rows
 from goodfor.supply.types import WatchRule
 from goodfor.supply.watching import Costs, Seen, judge, price_for
 
@@ -37,7 +37,7 @@ def price(fair: Market) -> int:
 
 def cost(fair: Market, name: str, to: str, **more: Any) -> None:
     """The supplier's item costs so much now, and the hub read it."""
-    fair.sites[name].items["101"] = replace(fair.sites[name].items["101"], cost=Decimal(to), **more)
+    fair.sites[name].change(ITEM, cost=to, **more)
     Item.objects.filter(shop_id=fair.shop, supplier_id=fair.ids[name]).update(hint_at=utc_now())
     assert read_hinted(now=utc_now()) == 1
 
@@ -183,7 +183,7 @@ def test_what_a_supplier_takes_away_stops_selling_within_a_minute(fair: Market) 
     """Without a word of theirs: what is offered is looked at again."""
     site = fair.supplier("anna")
     assert fair.sku in queries.buyable(fair.shop, [fair.sku], utc_now())
-    site.items["101"] = replace(site.items["101"], state="banned")
+    site.change(ITEM, state="banned")
     started = time.monotonic()
     assert freshen(now=utc_now()) == 0, "just looked at"
     later = utc_now() + timedelta(seconds=45)
@@ -191,7 +191,7 @@ def test_what_a_supplier_takes_away_stops_selling_within_a_minute(fair: Market) 
     assert read_hinted(now=later) == 1
     assert queries.buyable(fair.shop, [fair.sku], later) == {}
     assert time.monotonic() - started < 10
-    site.items.pop("101")
+    site.change(ITEM, state="deleted")
     Item.objects.filter(shop_id=fair.shop).update(state="on", hint_at=utc_now())
     read_hinted(now=utc_now() + timedelta(seconds=50))
     assert queries.buyable(fair.shop, [fair.sku], utc_now()) == {}, "gone for good"

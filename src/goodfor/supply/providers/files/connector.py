@@ -53,8 +53,8 @@ class FileCatalogue:
     def quote(
         self, site: Site, wire: Wire, item_id: str, sku_id: str, quantity: int  # noqa: ARG002
     ) -> Quote | Refused | Doubt:  # fmt: skip
-        """As `page`."""
-        return WAITS
+        """Prices came with the list: there is nobody to ask."""
+        return Refused("request", "unsupported")
 
     def check_account(
         self, site: Site, wire: Wire, item: Item, form: Mapping[str, str]  # noqa: ARG002

@@ -16,8 +16,8 @@ CONNECTOR: Final = Connector(
         kinds=frozenset({"link", "direct"}),
         repeat="same",
         found_by="both",
-        # Nothing of theirs guards; the face value is compared before anything is sent.
-        guard="none",
+        # What is sent is the face value, and that is what is charged.
+        guard="exact",
         inline=True,
         calls="all",
         currency="USD",
