@@ -84,6 +84,8 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "orders.on_line_supplied": _("job", "为到货的订单发货"),
     "orders.on_refund_failed": _("job", "记录退款失败"),
     "orders.on_refund_succeeded": _("job", "记录退款成功"),
+    "siblings.on_partly_refunded": _("job", "让买货的店铺查询部分退款"),
+    "siblings.on_refunded": _("job", "让买货的店铺查询退款"),
 }
 EVENTS: Final[Mapping[str, Text]] = {
     "identity.buyer_account_changed": _("job", "买家账户变动"),

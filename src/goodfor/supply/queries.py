@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from goodfor.kernel.sql import Statement
+from goodfor.kernel.tenancy import platform_job
 from goodfor.supply import states
 from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
 from goodfor.supply.mapping import attempt_view, supplier_view
@@ -14,6 +15,7 @@ from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.types import AttemptView, Buyable, SupplierView
 
 _BUYABLE: Final = Statement("goodfor.supply", "sql/buyable.sql")
+_LEADS_BACK: Final = Statement("goodfor.supply", "sql/leads_back.sql")
 #: Of a stock without a number.
 MANY: Final = 999
 DEADLINE_SECONDS: Final = 600
@@ -69,3 +71,19 @@ def desk(shop_id: UUID, limit: int = 100) -> list[AttemptView]:
     """Purchases that wait for a person, oldest first."""
     rows = Attempt.objects.filter(shop_id=shop_id, state=states.MANUAL).select_related("want").order_by("sent_at")
     return [attempt_view(row, row.want) for row in rows[:limit]]
+
+
+def leads_back(*, home: str, shop: str, sku_id: UUID, most: int) -> bool:
+    """Whether a SKU of the shop with code `shop` may come from `home` itself, or over more than `most` shops."""
+    with platform_job("shops that buy from each other"):
+        row = _LEADS_BACK.row({"home": home, "shop": shop, "sku_id": sku_id, "most": most})
+    return bool(row and row[0])
+
+
+def bought_from_sibling(number: str) -> tuple[UUID, UUID] | None:
+    """Shop and supplier of a purchase, by its number, where another shop of this installation sold; else None."""
+    with platform_job("which shop bought"):
+        found = Attempt.objects.filter(number=number).values_list("shop_id", "supplier_id").first()
+        if found is None or not Supplier.objects.filter(id=found[1], protocol="sibling").exists():
+            return None
+    return found
