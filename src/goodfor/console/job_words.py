@@ -41,6 +41,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "supply.items": _("job", "更新变动的供货商品"),
     "supply.score": _("job", "统计供应商表现"),
     "supply.sweep": _("job", "同步供货目录与余额"),
+    "supply.tally": _("job", "按小时统计供应商"),
     "supply.tidy": _("job", "清理到期的采购与记录"),
     "vault.expire_lots": _("job", "停售过期卡密"),
     "vault.expire_reservations": _("job", "释放到期预留"),
@@ -66,6 +67,8 @@ QUEUES: Final[Mapping[str, Text]] = {
 HANDLERS: Final[Mapping[str, Text]] = {
     "account_messages.on_account_changed": _("job", "通知买家账户变动"),
     "codes.on_buyer_erasing": _("job", "清除发送记录里的地址"),
+    "complaints.on_closed": _("job", "记录投诉结束"),
+    "complaints.on_opened": _("job", "把投诉记到供应商"),
     "messages.on_case_opened": _("job", "提醒有异常单"),
     "messages.on_claim_closed": _("job", "通知售后结果"),
     "messages.on_claim_opened": _("job", "提醒有售后"),

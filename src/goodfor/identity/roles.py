@@ -17,6 +17,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """What can be allowed. `codes.reveal` is a buyer's plaintext, the gravest of all readings.
 
+    `supply.view` shows what goods cost; `supply.manage` is offers, routes and purchases, `supply.configure` secrets.
     `orders.refund_more` is to go on where a person's refunds of a day are at their limit.
     """
 
@@ -36,6 +37,9 @@ class Permission(StrEnum):
     PAYMENTS_VIEW = "payments.view"
     PAYMENTS_RESOLVE = "payments.resolve"
     PAYMENTS_CONFIGURE = "payments.configure"
+    SUPPLY_VIEW = "supply.view"
+    SUPPLY_MANAGE = "supply.manage"
+    SUPPLY_CONFIGURE = "supply.configure"
     LEDGER_VIEW = "ledger.view"
     LEDGER_ADJUST = "ledger.adjust"
     WALLETS_TOP_UP = "wallets.top_up"
@@ -57,6 +61,8 @@ _OPERATOR = _SUPPORT | {
     _P.CODES_VOID,
     _P.ORDERS_EXPORT,
     _P.PAYMENTS_RESOLVE,
+    _P.SUPPLY_VIEW,
+    _P.SUPPLY_MANAGE,
     _P.API_CLIENTS_VIEW,
 }
 _FINANCE = _VIEWER | {
@@ -64,6 +70,7 @@ _FINANCE = _VIEWER | {
     _P.ORDERS_REFUND_MORE,
     _P.ORDERS_EXPORT,
     _P.PAYMENTS_RESOLVE,
+    _P.SUPPLY_VIEW,
     _P.LEDGER_VIEW,
     _P.LEDGER_ADJUST,
     _P.WALLETS_TOP_UP,

@@ -202,10 +202,15 @@ class Heard(models.Model):
     supplier_id = models.UUIDField()
     key = models.CharField(max_length=80)
     at = models.DateTimeField()
+    #: When the purchase was sent that it is about, where it is about one.
+    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "supply_heard"
-        indexes = [models.Index(fields=["at"], name="supply_heard_old")]
+        indexes = [
+            models.Index(fields=["at"], name="supply_heard_old"),
+            models.Index(fields=["supplier_id", "at"], name="supply_heard_delay", condition=Q(sent_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -12,6 +12,11 @@ from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
+from goodfor.supply.reads_health import health as health
+from goodfor.supply.reads_health import health_of_all as health_of_all
+from goodfor.supply.reads_health import report_card as report_card
+from goodfor.supply.reads_sheets import file_suppliers as file_suppliers
+from goodfor.supply.reads_sheets import paper_desk as paper_desk
 from goodfor.supply.types import AttemptView, Buyable, SupplierView
 
 _BUYABLE: Final = Statement("goodfor.supply", "sql/buyable.sql")

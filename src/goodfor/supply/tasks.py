@@ -9,6 +9,7 @@ from goodfor.supply.operations.close_late_wants import close_late_wants
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
 from goodfor.supply.operations.sync import read_hinted, sweep_due
+from goodfor.supply.operations.tally import forget_tallies, tally_due
 
 
 @loop(name="supply.buy", seconds=0.1)
@@ -42,7 +43,13 @@ def score(now: datetime) -> int:
     return 0
 
 
+@loop(name="supply.tally", seconds=20.0)
+def tally(now: datetime) -> int:
+    """Count how suppliers did, hour by hour."""
+    return tally_due(now=now)
+
+
 @loop(name="supply.tidy", seconds=60.0)
 def tidy(now: datetime) -> int:
     """Close what is past its time, throw away old calls."""
-    return close_late_wants(now=now) + forget_calls(now=now)
+    return close_late_wants(now=now) + forget_calls(now=now) + forget_tallies(now=now)
