@@ -30,6 +30,7 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("overview", _("总览")),
     ("goods", _("商品")),
     ("codes", _("卡密")),
+    ("supply", _("供货")),
     ("orders", _("订单")),
     ("payments", _("支付")),
     ("buyers", _("买家")),
@@ -75,6 +76,8 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:message-staff", _("员工提醒"), "bell", Permission.SHOP_CONFIGURE, "messages"),
     Page("desk:exports", _("导出记录"), "download", Permission.ORDERS_VIEW, "jobs"),
     Page("desk:batches", _("批量任务"), "check", Permission.ORDERS_VIEW, "jobs"),
+    Page("desk:supply-files", _("文件供货"), "file", Permission.SUPPLY_VIEW, "supply"),
+    Page("desk:supply-health", _("供应商表现"), "line", Permission.SUPPLY_VIEW, "supply"),
     Page("console:index", _("数据浏览"), "grid", Permission.AUDIT_VIEW, "audit", owner_only=True),
 )
 

@@ -11,6 +11,7 @@ from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.desk.products import PRODUCTS
 from goodfor.console.desk.skus import SKUS
 from goodfor.console.listing.pages import listing_urls
+from goodfor.console.paper_urls import paper_urls
 from goodfor.console.site import site
 from goodfor.console.views import (
     account,
@@ -74,6 +75,7 @@ desk = [
     path("orders/<str:number>/note", order.note, name="order-note"),
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
     *code_urls,
+    *paper_urls,
     *listing_urls("payments/", PAYMENTS),
     path("payments/<str:number>/", payments.payment, name="payment"),
     *listing_urls("cases/", CASES),

@@ -96,15 +96,15 @@ def put_out_sheet(
 
 
 @transaction.atomic(savepoint=False)
-def fetch_sheet(*, shop_id: UUID, sheet_id: UUID, actor: str, now: datetime) -> SheetFile:
+def fetch_sheet(*, shop_id: UUID, supplier_id: UUID, sheet_id: UUID, actor: str, now: datetime) -> SheetFile:
     """The file; every time it is written down who fetched it. What has ended since is left out: it is not bought again.
 
     Raises SheetNotFound, NothingToPutOut (all of it has ended), DecryptFailed.
     """
-    sheet = Sheet.objects.filter(shop_id=shop_id, id=sheet_id).first()
+    sheet = Sheet.objects.filter(shop_id=shop_id, supplier_id=supplier_id, id=sheet_id).first()
     if sheet is None:
         raise SheetNotFound
-    supplier = Supplier.objects.get(shop_id=shop_id, id=sheet.supplier_id)
+    supplier = Supplier.objects.get(shop_id=shop_id, id=supplier_id)
     rows = _rows(shop_id, sheet_id)
     if not rows:
         raise NothingToPutOut

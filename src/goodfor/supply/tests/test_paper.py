@@ -59,7 +59,7 @@ class Paper:
 
     def numbers(self, sheet: UUID) -> list[str]:
         """Our numbers on the sheet, a row for each unit."""
-        file = fetch_sheet(shop_id=self.fair.shop, sheet_id=sheet, actor="staff:x", now=utc_now())
+        file = fetch_sheet(shop_id=self.fair.shop, supplier_id=self.id, sheet_id=sheet, actor="staff:x", now=utc_now())
         found = list(csv.reader(io.StringIO(file.data.decode("utf-8-sig"))))
         return [row[0] for row in found[1:]]
 
