@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 #: Seconds; counts have one place more, for what took longer than the last.
 BOUNDS: Final = (
@@ -60,6 +61,64 @@ class Point:
 
     at: datetime
     count: Count = field(default_factory=Count)
+
+
+@dataclass(frozen=True, slots=True)
+class OutageView:
+    """A breaker that opened; `item` is the item's name, empty for the whole supplier."""
+
+    item_key: str
+    reason: str
+    opened_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockAge:
+    """How long ago (seconds) the items that are offered were looked at: the median, and the oldest."""
+
+    items: int
+    median: float | None
+    oldest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A supplier over some time, in points of equal length."""
+
+    supplier_id: UUID
+    name: str
+    currency: str
+    points: tuple[Point, ...]
+    total: Count
+    outages: tuple[OutageView, ...]
+    stock: StockAge
+    counted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    """What a supplier is worth: codes, speed, money. Amounts in their currency."""
+
+    supplier_id: UUID
+    name: str
+    currency: str
+    since: datetime
+    until: datetime
+    total: Count
+    validity: float | None
+    p50: float | None
+    p95: float | None
+    promise_seconds: int | None
+    complaints: int
+    upheld: int
+    upheld_units: int
+    outages: int
+
+    @property
+    def net(self) -> Decimal:
+        """What was paid and did not come back."""
+        return self.total.charged - self.total.refunded
 
 
 def added(counts: Iterable[Count]) -> Count:

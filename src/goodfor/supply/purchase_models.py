@@ -143,6 +143,12 @@ class Attempt(models.Model):
             models.Index(fields=["next_at"], name="supply_attempt_due", condition=Q(next_at__isnull=False)),
             models.Index(fields=["shop_id", "supplier_id", "-sent_at"], name="supply_attempt_recent"),
             models.Index(fields=["shop_id", "want"], name="supply_attempt_want"),
+            # Of suppliers who are written to many wait at a time, of the others few.
+            models.Index(
+                fields=["shop_id", "supplier_id", "sent_at"],
+                name="supply_attempt_waiting",
+                condition=Q(state__in=("accepted", "manual")),
+            ),
             models.Index(fields=["shop_id", "sent_at"], name="supply_attempt_desk", condition=Q(state="manual")),
         ]
 

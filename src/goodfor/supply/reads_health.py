@@ -1,9 +1,7 @@
 """How suppliers did: rows of hours added up, never purchases. What a page costs is bounded by the days it shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +10,7 @@ from django.db.models import Sum
 
 from goodfor.kernel.sql import Statement
 from goodfor.supply.errors import SupplierNotFound
-from goodfor.supply.health import Count, Point, added, validity
+from goodfor.supply.health import Count, Health, OutageView, Point, ReportCard, StockAge, added, validity
 from goodfor.supply.health_models import Complaint, Outage, Tally
 from goodfor.supply.models import Supplier
 
@@ -23,64 +21,6 @@ SHOWN_OUTAGES: Final = 50
 _FIELDS: Final = (
     "tries", "ended", "success", "unknown", "speeds", "delays", "good", "faulty", "charged", "refunded", "refunds",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class OutageView:
-    """A breaker that opened; `item` is the item's name, empty for the whole supplier."""
-
-    item_key: str
-    reason: str
-    opened_at: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StockAge:
-    """How long ago (seconds) the items that are offered were looked at: the median, and the oldest."""
-
-    items: int
-    median: float | None
-    oldest: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """A supplier over some time, in points of equal length."""
-
-    supplier_id: UUID
-    name: str
-    currency: str
-    points: tuple[Point, ...]
-    total: Count
-    outages: tuple[OutageView, ...]
-    stock: StockAge
-    counted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportCard:
-    """What a supplier is worth: codes, speed, money. Amounts in their currency."""
-
-    supplier_id: UUID
-    name: str
-    currency: str
-    since: datetime
-    until: datetime
-    total: Count
-    validity: float | None
-    p50: float | None
-    p95: float | None
-    promise_seconds: int | None
-    complaints: int
-    upheld: int
-    upheld_units: int
-    outages: int
-
-    @property
-    def net(self) -> Decimal:
-        """What was paid and did not come back."""
-        return self.total.charged - self.total.refunded
 
 
 def health_of_all(shop_id: UUID, now: datetime) -> list[tuple[UUID, str, bool, Count]]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from goodfor.supply import states
 from goodfor.supply.errors import SupplierNotFound
 from goodfor.supply.models import Supplier
@@ -97,13 +99,13 @@ def _supplier(row: Supplier) -> FileSupplier:
     waiting = Attempt.objects.filter(
         shop_id=row.shop_id, supplier_id=row.id, state__in=(states.ACCEPTED, states.MANUAL)
     )
-    known = SheetLine.objects.filter(shop_id=row.shop_id).values("attempt_id")
+    lines = SheetLine.objects.filter(shop_id=row.shop_id, attempt_id=OuterRef("id"))
     return FileSupplier(
         id=row.id,
         name=row.name,
         enabled=row.enabled,
         waiting=waiting.count(),
-        unsent=waiting.filter(state=states.ACCEPTED).exclude(id__in=known).count(),
+        unsent=waiting.filter(~Exists(lines), state=states.ACCEPTED).count(),
         oldest=waiting.order_by("sent_at").values_list("sent_at", flat=True).first(),
     )
 

@@ -16,8 +16,7 @@ from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.supply import queries as supply
-from goodfor.supply.health import Count, Point
-from goodfor.supply.reads_health import Health, ReportCard
+from goodfor.supply.types import Count, Health, Point, ReportCard
 
 PAGE: Final = "desk:supply-health"
 SPANS: Final = {"24h": 1, "30d": 30}
