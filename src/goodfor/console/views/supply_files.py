@@ -39,7 +39,7 @@ def paper(request: HttpRequest, visitor: Visitor, paper_id: UUID) -> HttpRespons
 def put_out(request: HttpRequest, visitor: Visitor, paper_id: UUID) -> HttpResponse:
     """All that waits, on a new sheet."""
     try:
-        made = put_out_sheet(shop_id=visitor.shop.id, paper_id=paper_id, actor=visitor.actor, now=utc_now())
+        made = put_out_sheet(shop_id=visitor.shop.id, supplier_id=paper_id, actor=visitor.actor, now=utc_now())
     except DomainError as error:
         return _paper(request, visitor, paper_id, error=error)
     said = _("订单表已生成：%(orders)d 单，%(units)d 件，请下载后发给供应商") % {
@@ -55,7 +55,7 @@ def fetch(request: HttpRequest, visitor: Visitor, paper_id: UUID, sheet_id: UUID
     """The sheet as a file; who fetched it is written down, since buyers' accounts stand in it."""
     try:
         file = fetch_sheet(
-            shop_id=visitor.shop.id, paper_id=paper_id, sheet_id=sheet_id, actor=visitor.actor, now=utc_now()
+            shop_id=visitor.shop.id, supplier_id=paper_id, sheet_id=sheet_id, actor=visitor.actor, now=utc_now()
         )
     except DomainError as error:
         return _paper(request, visitor, paper_id, error=error)
@@ -78,7 +78,7 @@ def answers(request: HttpRequest, visitor: Visitor, paper_id: UUID) -> HttpRespo
             return _look(request, visitor, paper_id)
         path, name = holding.held_file(token, **whose)
         found = read_answers(
-            shop_id=visitor.shop.id, paper_id=paper_id, data=path.read_bytes(), name=name, actor=visitor.actor,
+            shop_id=visitor.shop.id, supplier_id=paper_id, data=path.read_bytes(), name=name, actor=visitor.actor,
             now=utc_now(), part_is_all=bool(request.POST.get("all")),
         )  # fmt: skip
     except DomainError as error:
@@ -97,7 +97,7 @@ def _look(request: HttpRequest, visitor: Visitor, paper_id: UUID) -> HttpRespons
     path, name = holding.held_file(token, **whose)
     try:
         found = read_answers(
-            shop_id=visitor.shop.id, paper_id=paper_id, data=path.read_bytes(), name=name, actor=visitor.actor,
+            shop_id=visitor.shop.id, supplier_id=paper_id, data=path.read_bytes(), name=name, actor=visitor.actor,
             now=utc_now(), dry_run=True,
         )  # fmt: skip
     except DomainError:

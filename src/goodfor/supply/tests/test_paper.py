@@ -141,7 +141,10 @@ def test_what_nobody_waits_for_is_not_put_out(paper: Paper) -> None:
     gone = put_out_sheet(shop_id=fair.shop, supplier_id=paper.id, actor="staff:x", now=from_now)
     assert (gone.id, gone.orders, gone.dropped) == (None, 0, 1)
     assert fair.states(line) == ["failed"]
+    assert paper.read().orders == ()
     with pytest.raises(AnswersRefused):
-        paper.read()
+        read_answers(
+            shop_id=fair.shop, supplier_id=paper.id, data=b"a,b\n1,2\n", name="x.csv", actor="staff:x", now=from_now
+        )
     row = queries.paper_desk(fair.shop, paper.id).supplier
     assert (row.waiting, row.unsent) == (0, 0)
