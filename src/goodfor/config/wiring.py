@@ -30,6 +30,10 @@ def connect() -> None:
         import_module("goodfor.config.codes").listen()
         import_module("goodfor.config.account_messages").listen()
         import_module("goodfor.config.job_messages")
+    if {"supply", "orders"} <= set(settings.ROOMS):
+        import_module("goodfor.config.complaints").listen()
+    if {"supply", "orders", "openapi"} <= set(settings.ROOMS):
+        import_module("goodfor.config.siblings").listen()
     if "storefront" in settings.ROOMS:
         _codes_go_out()
 

@@ -42,6 +42,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "supply.items": _("job", "更新变动的供货商品"),
     "supply.score": _("job", "统计供应商表现"),
     "supply.sweep": _("job", "同步供货目录与余额"),
+    "supply.tally": _("job", "按小时统计供应商"),
     "supply.tidy": _("job", "清理到期的采购与记录"),
     "supply.trials": _("job", "路由试算"),
     "supply.watch": _("job", "按成本调价"),
@@ -69,6 +70,8 @@ QUEUES: Final[Mapping[str, Text]] = {
 HANDLERS: Final[Mapping[str, Text]] = {
     "account_messages.on_account_changed": _("job", "通知买家账户变动"),
     "codes.on_buyer_erasing": _("job", "清除发送记录里的地址"),
+    "complaints.on_closed": _("job", "记录投诉结束"),
+    "complaints.on_opened": _("job", "把投诉记到供应商"),
     "messages.on_case_opened": _("job", "提醒有异常单"),
     "messages.on_claim_closed": _("job", "通知售后结果"),
     "messages.on_claim_opened": _("job", "提醒有售后"),
@@ -88,6 +91,8 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "orders.on_line_supplied": _("job", "为到货的订单发货"),
     "orders.on_refund_failed": _("job", "记录退款失败"),
     "orders.on_refund_succeeded": _("job", "记录退款成功"),
+    "siblings.on_partly_refunded": _("job", "让买货的店铺查询部分退款"),
+    "siblings.on_refunded": _("job", "让买货的店铺查询退款"),
 }
 EVENTS: Final[Mapping[str, Text]] = {
     "identity.buyer_account_changed": _("job", "买家账户变动"),

@@ -86,6 +86,8 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:message-staff", _("员工提醒"), "bell", Permission.SHOP_CONFIGURE, "messages"),
     Page("desk:exports", _("导出记录"), "download", Permission.ORDERS_VIEW, "jobs"),
     Page("desk:batches", _("批量任务"), "check", Permission.ORDERS_VIEW, "jobs"),
+    Page("desk:supply-files", _("文件供货"), "file", Permission.SUPPLY_VIEW, "supply"),
+    Page("desk:supply-health", _("供应商表现"), "line", Permission.SUPPLY_VIEW, "supply"),
     Page("console:index", _("数据浏览"), "grid", Permission.AUDIT_VIEW, "audit", owner_only=True),
 )
 

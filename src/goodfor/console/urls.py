@@ -11,6 +11,7 @@ from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.desk.products import PRODUCTS
 from goodfor.console.desk.skus import SKUS
 from goodfor.console.listing.pages import listing_urls
+from goodfor.console.paper_urls import paper_urls
 from goodfor.console.site import site
 from goodfor.console.supply_urls import supply_urls
 from goodfor.console.supply_watch_urls import supply_watch_urls
@@ -78,6 +79,7 @@ desk = [
     *code_urls,
     *supply_urls,
     *supply_watch_urls,
+    *paper_urls,
     *listing_urls("payments/", PAYMENTS),
     path("payments/<str:number>/", payments.payment, name="payment"),
     *listing_urls("cases/", CASES),

@@ -27,6 +27,7 @@ _CARD: dict[str, Any] = {
     "image_url": None,
     "sku_ids": [_SKU],
 }
+CATEGORIES: dict[str, Any] = {"items": [{"slug": "video", "name": "视频会员", "products": 12}]}
 PRODUCT_PAGE: dict[str, Any] = {"items": [_CARD], "next_cursor": None}
 PRODUCT: dict[str, Any] = {
     "id": _PRODUCT,
@@ -71,6 +72,7 @@ ORDER: dict[str, Any] = {
     "deliver_by": _AT,
     "delivered_at": _AT,
     "refunded_at": None,
+    "refunded": _money("0.00", 0),
     "external_ref": "ERP-20260101-0001",
     "lines": [{"id": _LINE, "sku_id": _SKU, "title": "视频会员月卡", "quantity": 1, "unit_price": _PRICE}],
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from goodfor.catalog.types import ProductCard, ProductView, SkuView
+from goodfor.catalog.types import CategoryView, ProductCard, ProductView, SkuView
 from goodfor.delivery.types import MaskedCode, RevealedCode
 from goodfor.kernel.money import Money
 from goodfor.ledger.types import AccountEntry
@@ -40,6 +40,7 @@ def order(view: OrderView) -> Json:
         "deliver_by": view.deliver_by,
         "delivered_at": view.delivered_at,
         "refunded_at": view.refunded_at,
+        "refunded": money(view.refunded or Money(0, view.total.currency)),
         "external_ref": view.external_ref,
         "lines": [line(item) for item in view.lines],
     }
@@ -58,6 +59,7 @@ def placed(view: PlacedOrder, *, placed_at: Any, external_ref: str | None, url: 
         "deliver_by": None,
         "delivered_at": None,
         "refunded_at": None,
+        "refunded": money(Money(0, view.total.currency)),
         "external_ref": external_ref,
         "lines": [line(item) for item in view.lines],
         "checkout": {"url": url, "secret": view.secret},
@@ -139,6 +141,11 @@ def product_card(view: ProductCard) -> Json:
         "image_url": view.image_url,
         "sku_ids": list(view.sku_ids),
     }
+
+
+def category(view: CategoryView) -> Json:
+    """CategoryOut."""
+    return {"slug": view.slug, "name": view.name, "products": view.count}
 
 
 def product(view: ProductView) -> Json:

@@ -142,6 +142,20 @@ class ProductPage(BaseModel):
     next_cursor: str | None
 
 
+class CategoryOut(BaseModel):
+    """A shelf; its `slug` filters products."""
+
+    slug: str
+    name: str
+    products: int = Field(ge=0, description="How many of its products are on sale.")
+
+
+class CategoriesOut(BaseModel):
+    """All shelves with something on sale, in the shop's own order."""
+
+    items: list[CategoryOut]
+
+
 class StockItem(BaseModel):
     """How many can be ordered now; 0 also for SKUs that are not of this shop."""
 
@@ -178,6 +192,7 @@ class OrderOut(BaseModel):
     deliver_by: datetime | None
     delivered_at: datetime | None
     refunded_at: datetime | None
+    refunded: MoneyOut = Field(description="What is back with you so far: all of it, or parts.")
     external_ref: str | None
     lines: list[LineOut]
 

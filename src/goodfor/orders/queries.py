@@ -130,9 +130,14 @@ def order_of_client(shop_id: UUID, client_id: UUID, number: str) -> OrderView:
     return _one(_BY_NUMBER.row({"shop_id": shop_id, "number": number, "client_id": client_id}))
 
 
-def orders_of_client(shop_id: UUID, client_id: UUID, after: UUID | None = None, limit: int = 50) -> list[OrderView]:
-    """An API client's orders, latest first, those before `after`."""
-    params = {"shop_id": shop_id, "client_id": client_id, "after": after, "limit": min(limit, MAX_PAGE + 1)}
+def orders_of_client(
+    shop_id: UUID, client_id: UUID, after: UUID | None = None, limit: int = 50, external_ref: str | None = None
+) -> list[OrderView]:
+    """An API client's orders, latest first, those before `after`; with `external_ref` the one that has it, if any."""
+    params = {
+        "shop_id": shop_id, "client_id": client_id, "after": after, "limit": min(limit, MAX_PAGE + 1),
+        "external_ref": external_ref,
+    }  # fmt: skip
     return [store.view(row) for row in _OF_CLIENT.rows(params)]
 
 

@@ -128,6 +128,7 @@ def view(row: Row) -> OrderView:
         payment_id=row[16],
         lines=lines,
         refund_failed_at=row[23],
+        refunded=Money(row[24], currency),
     )
 
 

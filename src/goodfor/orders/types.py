@@ -101,6 +101,8 @@ class OrderView:
     lines: tuple[LineView, ...]
     #: Set while the order is `refunding` and its channel has refused the refund for good: a case for the staff is open.
     refund_failed_at: datetime | None = None
+    #: What is back with the buyer so far; None: nothing of it.
+    refunded: Money | None = None
 
     @property
     def currency(self) -> str:

@@ -101,3 +101,24 @@ class TooManyTrials(Conflict):
 
     code = "too_many_trials"
     title = _("还有试算没有完成，请稍后再试")
+
+
+class SheetNotFound(NotFound):
+    """No such sheet in this shop."""
+
+    code = "supply_sheet_not_found"
+    title = _("找不到这张订单表")
+
+
+class NothingToPutOut(Conflict):
+    """Nothing waits for this supplier, or all of the sheet has ended."""
+
+    code = "supply_nothing_to_put_out"
+    title = _("现在没有要发给这个供应商的订单")
+
+
+class AnswersRefused(InvalidInput):
+    """A file that cannot be read. `data["problem"]` says why."""
+
+    code = "supply_answers_refused"
+    title = _("这个文件读不了")

@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models import Q
 
 from goodfor.kernel.ids import uuid7
+from goodfor.supply import health_models as health_models
 from goodfor.supply import purchase_models as purchase_models
+from goodfor.supply import sheet_models as sheet_models
 from goodfor.supply import states as states
 from goodfor.supply import watch_models as watch_models
 

@@ -147,6 +147,12 @@ class Attempt(models.Model):
             models.Index(fields=["shop_id", "-sent_at", "-id"], name="supply_attempt_newest"),
             models.Index(fields=["shop_id", "state", "-sent_at", "-id"], name="supply_attempt_by_state"),
             models.Index(fields=["shop_id", "want"], name="supply_attempt_want"),
+            # Of suppliers who are written to many wait at a time, of the others few.
+            models.Index(
+                fields=["shop_id", "supplier_id", "sent_at"],
+                name="supply_attempt_waiting",
+                condition=Q(state__in=("accepted", "manual")),
+            ),
             models.Index(fields=["shop_id", "sent_at"], name="supply_attempt_desk", condition=Q(state="manual")),
         ]
 
@@ -206,10 +212,15 @@ class Heard(models.Model):
     supplier_id = models.UUIDField()
     key = models.CharField(max_length=80)
     at = models.DateTimeField()
+    #: When the purchase was sent that it is about, where it is about one.
+    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "supply_heard"
-        indexes = [models.Index(fields=["at"], name="supply_heard_old")]
+        indexes = [
+            models.Index(fields=["at"], name="supply_heard_old"),
+            models.Index(fields=["supplier_id", "at"], name="supply_heard_delay", condition=Q(sent_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.key

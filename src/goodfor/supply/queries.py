@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from goodfor.kernel.sql import Statement
+from goodfor.kernel.tenancy import platform_job
 from goodfor.supply import states
 from goodfor.supply.desk_offers import offer_names, offered_items, offers, preview, route
 from goodfor.supply.desk_purchases import (
@@ -49,7 +51,9 @@ from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.reads_buyable import MANY, buyable
+from goodfor.supply.reads_health import health, health_of_all, report_card
 from goodfor.supply.reads_match import matched_items, suggestions_for_items, suggestions_for_sku
+from goodfor.supply.reads_sheets import file_suppliers, paper_desk
 from goodfor.supply.reads_trial import floor_of, offers_now, trial, trials
 from goodfor.supply.reads_watch import move, moves, watch, watches
 from goodfor.supply.types import AttemptView, SupplierView
@@ -73,15 +77,20 @@ __all__ = [
     "attempt",
     "attempts_of_order",
     "books_of_purchase",
+    "bought_from_sibling",
     "breakers",
     "buyable",
     "calls",
     "count_purchases",
     "deadline_seconds",
     "desk",
+    "file_suppliers",
     "floor_of",
+    "health",
+    "health_of_all",
     "is_wanted",
     "item",
+    "leads_back",
     "matched_items",
     "move",
     "moves",
@@ -90,6 +99,7 @@ __all__ = [
     "offers",
     "offers_now",
     "open_breakers",
+    "paper_desk",
     "prepaid_account",
     "preview",
     "protocol",
@@ -97,6 +107,7 @@ __all__ = [
     "purchase",
     "purchases_by_ids",
     "purchases_of_order",
+    "report_card",
     "route",
     "search_items",
     "search_purchases",
@@ -114,6 +125,7 @@ __all__ = [
     "watch",
     "watches",
 ]
+_LEADS_BACK: Final = Statement("goodfor.supply", "sql/leads_back.sql")
 DEADLINE_SECONDS: Final = 600
 
 
@@ -159,3 +171,19 @@ def desk(shop_id: UUID, limit: int = 100) -> list[AttemptView]:
     """Purchases that wait for a person, oldest first."""
     rows = Attempt.objects.filter(shop_id=shop_id, state=states.MANUAL).select_related("want").order_by("sent_at")
     return [attempt_view(row, row.want) for row in rows[:limit]]
+
+
+def leads_back(*, home: str, shop: str, sku_id: UUID, most: int) -> bool:
+    """Whether a SKU of the shop with code `shop` may come from `home` itself, or over more than `most` shops."""
+    with platform_job("shops that buy from each other"):
+        row = _LEADS_BACK.row({"home": home, "shop": shop, "sku_id": sku_id, "most": most})
+    return bool(row and row[0])
+
+
+def bought_from_sibling(number: str) -> tuple[UUID, UUID] | None:
+    """Shop and supplier of a purchase, by its number, where another shop of this installation sold; else None."""
+    with platform_job("which shop bought"):
+        found = Attempt.objects.filter(number=number).values_list("shop_id", "supplier_id").first()
+        if found is None or not Supplier.objects.filter(id=found[1], protocol="sibling").exists():
+            return None
+    return found

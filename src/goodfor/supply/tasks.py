@@ -10,6 +10,7 @@ from goodfor.supply.operations.follow_costs import follow_costs
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
 from goodfor.supply.operations.sync import freshen, keep_sweeping, read_hinted
+from goodfor.supply.operations.tally import forget_tallies, tally_due
 from goodfor.supply.operations.walk_trials import walk_trials
 
 
@@ -63,7 +64,13 @@ def score(now: datetime) -> int:
     return 0
 
 
+@loop(name="supply.tally", seconds=20.0)
+def tally(now: datetime) -> int:
+    """Count how suppliers did, hour by hour."""
+    return tally_due(now=now)
+
+
 @loop(name="supply.tidy", seconds=60.0)
 def tidy(now: datetime) -> int:
     """Close what is past its time, throw away old calls."""
-    return close_late_wants(now=now) + forget_calls(now=now)
+    return close_late_wants(now=now) + forget_calls(now=now) + forget_tallies(now=now)

@@ -7,6 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from goodfor.supply.health import Count as Count
+from goodfor.supply.health import Health as Health
+from goodfor.supply.health import Point as Point
+from goodfor.supply.health import ReportCard as ReportCard
+
 
 @dataclass(frozen=True, slots=True)
 class SupplierView:

@@ -47,7 +47,14 @@ API_THINGS = {
     "api/v1/orders/<number>/codes", "api/v1/orders/<number>/codes/reveal", "api/v1/orders/<number>/refunds",
     "api/v1/orders/<number>/payments", "api/v1/refunds/<uuidstr:refund_id>",
 }  # fmt: skip
-API_LISTS = {"api/v1/products", "api/v1/stock", "api/v1/orders", "api/v1/balance", "api/v1/balance/entries"}
+API_LISTS = {
+    "api/v1/products",
+    "api/v1/categories",
+    "api/v1/stock",
+    "api/v1/orders",
+    "api/v1/balance",
+    "api/v1/balance/entries",
+}
 PAID = {
     "notify/report/<uuid:shop_id>/<uuid:account_id>/<slug:token>",
     "pay/notify/<uuid:shop_id>/<uuid:account_id>",

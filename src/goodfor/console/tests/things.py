@@ -1,6 +1,7 @@
 """One thing of each kind of a shop, by the names that the console's addresses give to their ids."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,13 +13,22 @@ from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.supply_things import watched_things
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.statemachine import record_history
 from goodfor.notify.operations.open_channel_account import open_channel_account
 from goodfor.notify.operations.send import send
 from goodfor.notify.types import BUYER, Recipient
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.split_models import Receiver
-from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier
+from goodfor.supply import states
+from goodfor.supply.models import Item as KnownItem
+from goodfor.supply.models import Supplier
+from goodfor.supply.operations.carry_out import buy
+from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier, switch_supplier
+from goodfor.supply.operations.note_items import note_items
+from goodfor.supply.operations.put_out_sheet import put_out_sheet
+from goodfor.supply.operations.set_offers import Terms, set_offer
+from goodfor.supply.providers.values import Item, Stock
 from goodfor.supply.purchase_models import Attempt, Call, Want
 from goodfor.vault.operations import begin_intake, receive_file
 from goodfor.vault.types import ImportOptions
@@ -80,6 +90,31 @@ def supply_things(shop: Shop) -> dict[str, Any]:
     return {"supplier_id": supplier.id, "attempt_id": attempt.id, "call_id": call.id}
 
 
+def paper_things(shop: Shop) -> dict[str, Any]:
+    """A supplier who is written to, and a sheet that went out with one order on it."""
+    now = utc_now()
+    wanted = Connection("files", "paper", "纸上供货", "CNY", {"format": "csv"}, {})
+    supplier_id = connect_supplier(
+        shop_id=shop.id, wanted=wanted, contract=Contract(cycle="monthly"), shop_currency="CNY", actor="test", now=now
+    ).id
+    row = Supplier.objects.get(shop_id=shop.id, id=supplier_id)
+    note_items(supplier=row, items=[Item("P1", "P1", "card", Decimal(8), "CNY", stock=Stock("unlimited"))], now=now)
+    switch_supplier(shop_id=shop.id, supplier_id=supplier_id, enabled=True, actor="test", now=now)
+    sku_id, item_id = shop.demo.skus["kw-50"], KnownItem.objects.get(shop_id=shop.id, supplier_id=supplier_id).id
+    want = Want.objects.create(
+        shop_id=shop.id, order_id=uuid4(), line_id=uuid4(), sku_id=sku_id, kind="code", quantity=1, price_minor=4850,
+        currency="CNY", channel="storefront", next_at=now, deadline_at=now + timedelta(days=1), created_at=now,
+    )  # fmt: skip
+    record_history(
+        shop_id=shop.id, machine=states.WANT, subject_id=want.id, moves=[(None, states.OPEN)], actor="system",
+        cause="test", now=now,
+    )  # fmt: skip
+    set_offer(shop_id=shop.id, sku_id=sku_id, item=item_id, terms=Terms(), actor="test", now=now)
+    buy(shop_id=shop.id, want_id=want.id, now=now)
+    made = put_out_sheet(shop_id=shop.id, supplier_id=supplier_id, actor="test", now=now)
+    return {"paper_id": supplier_id, "sheet_id": made.id, "supplier_id": supplier_id}
+
+
 def things_of(shop: Shop) -> dict[str, Any]:
     """Ids of one thing of each kind; `number` is that of an order that is not paid."""
     now, paid = utc_now(), payments.payments_of(shop.id, "order", shop.delivered.id)[0]
@@ -105,6 +140,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
     product_id = catalog.desk_sku(shop.id, sku_id).product_id
     supplied = watched_things(shop.id, sku_id)
     return {
+        **paper_things(shop),
         "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
         "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
         "tx_id": tx_id,

@@ -17,7 +17,7 @@ from goodfor.openapi.cursors import read_uuid, uuid_cursor
 from goodfor.openapi.documented import documented
 from goodfor.openapi.errors import TotalAboveLimit
 from goodfor.openapi.examples import NEW_ORDER, ORDER, ORDER_IN, ORDER_PAGE
-from goodfor.openapi.params import CURSOR, LIMIT, NUMBER
+from goodfor.openapi.params import CURSOR, EXTERNAL_REF, LIMIT, NUMBER
 from goodfor.openapi.requests import ApiRequest
 from goodfor.openapi.routers.payments import shop_address
 from goodfor.openapi.schemas import CancelIn, NewOrderOut, OrderIn, OrderOut, OrderPage
@@ -137,10 +137,13 @@ def list_orders(
     request: ApiRequest,
     cursor: str | None = CURSOR,
     limit: int = LIMIT,
+    external_ref: str | None = EXTERNAL_REF,
 ) -> HttpResponse:
-    """Only orders made with this API client."""
+    """Only orders made with this API client. An answer to a purchase that got lost is found by `external_ref`."""
     caller = request.auth
-    found = orders_of_client(caller.shop_id, caller.client_id, after=read_uuid(cursor), limit=limit + 1)
+    found = orders_of_client(
+        caller.shop_id, caller.client_id, after=read_uuid(cursor), limit=limit + 1, external_ref=external_ref
+    )
     more = len(found) > limit
     items = found[:limit]
     return answer(

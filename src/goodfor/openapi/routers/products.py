@@ -14,10 +14,10 @@ from goodfor.openapi.answers import answer
 from goodfor.openapi.auth import ApiKey
 from goodfor.openapi.documented import documented
 from goodfor.openapi.errors import InvalidCursor
-from goodfor.openapi.examples import PRODUCT, PRODUCT_PAGE, STOCK
+from goodfor.openapi.examples import CATEGORIES, PRODUCT, PRODUCT_PAGE, STOCK
 from goodfor.openapi.params import CATEGORY, CURSOR, LIMIT, SKU_IDS, WORDS
 from goodfor.openapi.requests import ApiRequest
-from goodfor.openapi.schemas import ProductOut, ProductPage, StockOut
+from goodfor.openapi.schemas import CategoriesOut, ProductOut, ProductPage, StockOut
 from goodfor.vault import queries as vault
 
 router = Router()
@@ -80,3 +80,16 @@ def get_stock(
     levels = vault.stock(request.auth.shop_id, sku_ids)
     items = [{"sku_id": s, "available": levels[s].available if s in levels else 0} for s in dict.fromkeys(sku_ids)]
     return answer({"items": items})
+
+
+@router.get(
+    "/categories",
+    auth=ApiKey(Scope.PRODUCTS_READ),
+    response={200: CategoriesOut},
+    operation_id="listCategories",
+    summary="The shelves of the shop",
+    openapi_extra=documented(Scope.PRODUCTS_READ, answer=CATEGORIES),
+)
+def list_categories(request: ApiRequest) -> HttpResponse:
+    """Those with something on sale, in the shop's own order."""
+    return answer({"items": [present.category(item) for item in catalog.categories(request.auth.shop_id)]})

@@ -21,6 +21,7 @@ EXPECTED = {
     ("get", "/products/{product_id}"): "products:read",
     ("get", "/stock"): "stock:read",
     ("post", "/orders"): "orders:write",
+    ("get", "/categories"): "products:read",
     ("get", "/orders"): "orders:read",
     ("get", "/orders/{number}"): "orders:read",
     ("post", "/orders/{number}/cancel"): "orders:write",

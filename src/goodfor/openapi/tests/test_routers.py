@@ -103,6 +103,7 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
         SimpleNamespace(
             list_products=found.answering("list_products", Page((CARD,), "more"), "shop_id"),
             get_product=found.answering("get_product", PRODUCT_VIEW, "shop_id", "key"),
+            categories=found.answering("categories", [CategoryView(uuid4(), "c", "C", 1)], "shop_id"),
         ),
     )
     levels = {SKU: SimpleNamespace(available=7)}
@@ -243,8 +244,10 @@ def test_reads(ask: Ask, domain: Domain, shop: ShopView, key: NewApiKey) -> None
     page = fits(ask("GET", "/orders?limit=1"), "get", "/orders")
     assert (len(page["items"]), page["next_cursor"]) == (1, uuid_cursor(ORDER))
     ask("GET", f"/orders?limit=2&cursor={page['next_cursor']}")
-    expected = {"shop_id": shop.id, "client_id": key.client.id, "after": ORDER, "limit": 3}
+    expected = {"shop_id": shop.id, "client_id": key.client.id, "after": ORDER, "limit": 3, "external_ref": None}
     assert domain.last("orders_of_client") == expected
+    ask("GET", "/orders?external_ref=ERP-1")
+    assert domain.last("orders_of_client")["external_ref"] == "ERP-1"
     assert fits(ask("GET", f"/orders/{NUMBER}/codes"), "get", "/orders/{number}/codes")["items"][0]["position"] == 1
     page = fits(ask("GET", "/products?category=c&q=x&limit=3&cursor=abc"), "get", "/products")
     assert page["next_cursor"] == "more"
@@ -252,6 +255,8 @@ def test_reads(ask: Ask, domain: Domain, shop: ShopView, key: NewApiKey) -> None
         "shop_id": shop.id, "category": "c", "query": "x", "after": "abc", "limit": 3,
     }  # fmt: skip
     assert fits(ask("GET", f"/products/{PRODUCT}"), "get", "/products/{product_id}")["skus"][0]["id"] == str(SKU)
+    shelf = fits(ask("GET", "/categories"), "get", "/categories")["items"][0]
+    assert shelf == {"slug": "c", "name": "C", "products": 1}
     other = uuid4()
     stock = fits(ask("GET", f"/stock?sku_ids={SKU}&sku_ids={other}&sku_ids={SKU}"), "get", "/stock")
     assert stock["items"] == [{"sku_id": str(SKU), "available": 7}, {"sku_id": str(other), "available": 0}]

@@ -120,6 +120,7 @@ def _view(
         client_id=client_id,
         payment_id=event.payment_id,
         lines=lines,
+        refunded=Money(0, event.currency),
     )
 
 

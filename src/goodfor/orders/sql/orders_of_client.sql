@@ -7,7 +7,8 @@ SELECT o.id, o.shop_id, o.number, o.state, o.channel, o.total_minor, o.currency,
        (SELECT array_agg(l.quantity ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
        (SELECT array_agg(l.unit_price_minor ORDER BY l.position) FROM orders_line l
         WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
-       o.refund_failed_at
+       o.refund_failed_at, o.refunded_minor
 FROM orders_order o
 WHERE o.shop_id = %(shop_id)s
-  AND o.client_id = %(client_id)s AND (%(after)s::uuid IS NULL OR o.id < %(after)s) ORDER BY o.client_id, o.id DESC LIMIT %(limit)s
+  AND o.client_id = %(client_id)s AND (%(after)s::uuid IS NULL OR o.id < %(after)s)
+  AND (%(external_ref)s::text IS NULL OR o.external_ref = %(external_ref)s) ORDER BY o.client_id, o.id DESC LIMIT %(limit)s

@@ -7,6 +7,7 @@ from uuid import UUID
 from goodfor.kernel.events import publish
 from goodfor.kernel.sql import Statement
 from goodfor.supply.events import BreakerOpened
+from goodfor.supply.health_models import Outage
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.purchase_models import Breaker
 
@@ -58,6 +59,9 @@ def trip(*, shop_id: UUID, supplier_id: UUID, item_ref: UUID, why: str, now: dat
         }
     )  # fmt: skip
     if row is not None and row[0]:
+        Outage.objects.create(
+            shop_id=shop_id, supplier_id=supplier_id, item_key=key, reason=why[:40], opened_at=now, until=row[1]
+        )
         event = BreakerOpened(supplier_id, key, why)
         publish(shop_id=shop_id, event=event, cause=("supply.supplier", supplier_id), now=now)
 

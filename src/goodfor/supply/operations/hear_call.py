@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.tenancy import platform_job
@@ -55,7 +56,9 @@ def hear_call(*, hook: str, call: Call, now: datetime) -> Answer:
 
 @transaction.atomic
 def _note(supplier: Supplier, key: str, events: tuple[Event, ...], now: datetime) -> None:
-    row = HeardRow(shop_id=supplier.shop_id, supplier_id=supplier.id, key=key[:80], at=now)
+    row = HeardRow(
+        shop_id=supplier.shop_id, supplier_id=supplier.id, key=key[:80], at=now, sent_at=_sent_at(supplier, events)
+    )
     made = HeardRow.objects.bulk_create([row], ignore_conflicts=True)
     assert made
     for event in events:
@@ -67,9 +70,22 @@ def _note(supplier: Supplier, key: str, events: tuple[Event, ...], now: datetime
             )
 
 
+def _sent_at(supplier: Supplier, events: tuple[Event, ...]) -> datetime | None:
+    """Of the purchase that the call tells of first: how long such calls take is shown."""
+    for event in events:
+        if isinstance(event, OrderEvent):
+            return (
+                _named(supplier.shop_id, supplier.id, event.number, event.ref).values_list("sent_at", flat=True).first()
+            )
+    return None
+
+
 def nudge(*, shop_id: UUID, supplier_id: UUID, number: str, ref: str, now: datetime) -> None:
     """Have a purchase asked about now; one that has ended too: money may have come back."""
-    known = Attempt.objects.filter(shop_id=shop_id, supplier_id=supplier_id)
-    mine = known.filter(number=number[:18]) if number else known.filter(ref=ref[:64])
     # While the buying call is still out, its own answer comes first; the question follows a second later by schedule.
-    mine.exclude(state="sending").update(next_at=now)
+    _named(shop_id, supplier_id, number, ref).exclude(state="sending").update(next_at=now)
+
+
+def _named(shop_id: UUID, supplier_id: UUID, number: str, ref: str) -> QuerySet[Attempt]:
+    known = Attempt.objects.filter(shop_id=shop_id, supplier_id=supplier_id)
+    return known.filter(number=number[:18]) if number else known.filter(ref=ref[:64])

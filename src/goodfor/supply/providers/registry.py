@@ -14,6 +14,7 @@ from goodfor.supply.providers.kayixin import connector as kayixin
 from goodfor.supply.providers.kinguin import connector as kinguin
 from goodfor.supply.providers.lsxd import connector as lsxd
 from goodfor.supply.providers.reloadly import connector as reloadly
+from goodfor.supply.providers.sibling import connector as sibling
 from goodfor.supply.providers.tremendous import connector as tremendous
 from goodfor.supply.providers.xinghai import connector as xinghai
 
@@ -30,6 +31,7 @@ _ALL: Final[tuple[Connector, ...]] = (
     reloadly.CONNECTOR,
     acgfaka.CONNECTOR,
     goodfor_shop.CONNECTOR,
+    sibling.CONNECTOR,
     files.CONNECTOR,
 )
 _BY_NAME: Final = {one.about.protocol: one for one in _ALL}

@@ -9,10 +9,12 @@ from urllib.parse import quote, quote_plus
 from goodfor.kernel.outbound import http
 from goodfor.kernel.outbound.http import NoAnswer, NotSent, Reply
 
-__all__ = ["Exchange", "NoAnswer", "NotSent", "Reply", "Wire", "masked"]
+__all__ = ["Exchange", "NoAnswer", "NotSent", "Reply", "Through", "Wire", "masked"]
 #: More than a reply may have: cut is only what was masked whole, when it is stored.
 KEPT_BYTES: Final = 512 * 1024
 MASK: Final = "•••"
+#: (method, address, body, headers) -> the reply. Raises NotSent or NoAnswer.
+Through = Callable[[str, str, bytes, Mapping[str, str]], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,19 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         *,
         seconds: float | None = None,
+        through: Through | None = None,
     ) -> Reply:
-        """One exchange, exactly these bytes. `what` names the method of the part. Raises NotSent or NoAnswer."""
+        """One exchange, exactly these bytes. `what` names the method of the part. Raises NotSent or NoAnswer.
+
+        `through`: another way than the network.
+        """
         began = self.clock()
         reply, problem = None, "not_sent"
         try:
-            reply = http.send(method, url, body, headers, seconds=seconds)
+            if through is not None:
+                reply = through(method, url, body, headers or {})
+            else:
+                reply = http.send(method, url, body, headers, seconds=seconds)
             problem = ""
             return reply
         except NoAnswer as lost:

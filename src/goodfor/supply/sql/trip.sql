@@ -10,4 +10,4 @@ SET failures = least(b.failures + 1, 30000), reason = excluded.reason,
     until = CASE WHEN b.failures + 1 >= %(most)s::int
                  THEN %(now)s::timestamptz + %(pause)s::interval * (2 ^ least(b.times, 6)) ELSE b.until END,
     times = CASE WHEN b.failures + 1 >= %(most)s::int THEN least(b.times + 1, 30000) ELSE b.times END
-RETURNING opened_at = %(now)s
+RETURNING opened_at = %(now)s, until

@@ -1,14 +1,14 @@
 """After a sale: the movements of our balance there. The rest is not offered."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from goodfor.supply.providers.goodfor_shop.client import Caller, guarded
+from goodfor.supply.providers.goodfor_shop.client import Caller, Reach, guarded, over_http
 from goodfor.supply.providers.goodfor_shop.items import instant, money_of
 from goodfor.supply.providers.goodfor_shop.orders import SKEW, listed
-from goodfor.supply.providers.goodfor_shop.settings import Settings
 from goodfor.supply.providers.numbers import BadReply, records, text
 from goodfor.supply.providers.values import CodeState, Doubt, OrderRef, Refused, Site, StatementRow, Ticket
 from goodfor.supply.providers.wire import Wire
@@ -19,8 +19,11 @@ PAGE: Final = 200
 MAX_PAGES: Final = 100
 
 
+@dataclass(frozen=True, slots=True)
 class ShopAfterSale:
     """See `base.AfterSale`."""
+
+    reach: Reach = over_http
 
     def code_state(self, site: Site, wire: Wire, code_ref: str) -> CodeState | Refused | Doubt:  # noqa: ARG002
         """Not offered."""
@@ -42,14 +45,13 @@ class ShopAfterSale:
 
     def statement(self, site: Site, wire: Wire, day: date) -> Sequence[StatementRow] | Refused | Doubt:
         """See `AfterSale.statement`. Movements name orders by an id: orders are read for their numbers."""
-        settings = Settings.of(site)
+        caller = self.reach(site, wire)
         start = datetime.combine(day, time(), ZoneInfo(ZONE))
 
         def ask() -> Sequence[StatementRow]:
-            caller = Caller(settings, wire)
             entries = _entries(caller, start, start + timedelta(days=1))
             names = _names(caller, start, {text(row.get("order_id"), 64) for _at, row in entries} - {""})
-            return [_row(at, row, names, settings.currency) for at, row in entries]
+            return [_row(at, row, names, caller.settings.currency) for at, row in entries]
 
         return guarded(ask)
 

@@ -1,12 +1,12 @@
 """The catalogue of another Goodfor."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from goodfor.supply.providers.goodfor_shop.client import Caller, guarded
+from goodfor.supply.providers.goodfor_shop.client import Caller, Denied, Reach, guarded, over_http
 from goodfor.supply.providers.goodfor_shop.items import card_of, money_of, product_of
-from goodfor.supply.providers.goodfor_shop.settings import Settings
 from goodfor.supply.providers.numbers import BadReply, records, text, whole
 from goodfor.supply.providers.values import Balance, Category, Doubt, Item, ItemPage, Quote, Refused, Site
 from goodfor.supply.providers.wire import Wire
@@ -15,58 +15,72 @@ PAGE: Final = 50
 MAX_IDS: Final = 100
 
 
+@dataclass(frozen=True, slots=True)
 class ShopCatalogue:
     """See `base.Catalogue`."""
 
+    reach: Reach = over_http
+
     def check(self, site: Site) -> None:
         """See `Catalogue.check`."""
-        Settings.of(site)
+        self.reach(site, Wire(0.0, float))
 
     def balance(self, site: Site, wire: Wire) -> Balance | Refused | Doubt:
         """See `Catalogue.balance`: what can be spent."""
-        settings = Settings.of(site)
+        caller = self.reach(site, wire)
 
         def ask() -> Balance:
-            told = Caller(settings, wire).get("balance", "/balance")
-            return Balance(money_of(told.get("available"), settings.currency), settings.currency)
+            told = caller.get("balance", "/balance")
+            return Balance(money_of(told.get("available"), caller.settings.currency), caller.settings.currency)
 
         return guarded(ask)
 
-    def categories(self, site: Site, wire: Wire) -> Sequence[Category]:  # noqa: ARG002
-        """The API has no list of them; items name theirs."""
-        return ()
+    def categories(self, site: Site, wire: Wire) -> Sequence[Category] | Refused | Doubt:
+        """See `Catalogue.categories`. A Goodfor of before has no list of them; items name theirs."""
+        caller = self.reach(site, wire)
+
+        def ask() -> Sequence[Category]:
+            try:
+                told = caller.get("categories", "/categories")
+            except Denied as no:
+                if no.code == "route_not_found":
+                    return ()
+                raise
+            return tuple(
+                Category(text(row.get("slug"), 64), text(row.get("name"), 100)) for row in records(told.get("items"))
+            )
+
+        return guarded(ask)
 
     def page(
         self, site: Site, wire: Wire, cursor: str | None, changed_since: int | None  # noqa: ARG002
     ) -> ItemPage | Refused | Doubt:  # fmt: skip
         """See `Catalogue.page`. What is not on sale is not in the list."""
-        settings = Settings.of(site)
+        caller = self.reach(site, wire)
 
         def ask() -> ItemPage:
-            caller = Caller(settings, wire)
             told = caller.get("page", "/products", {"limit": PAGE, **({"cursor": cursor} if cursor else {})})
             rows = records(told.get("items"))
             stocks = _stocks(caller, "page", [text(one, 64) for row in rows for one in row.get("sku_ids") or []])
             after = text(told.get("next_cursor"), 200)
             if after and after == cursor:
                 raise BadReply("same_page")
-            return ItemPage(tuple(card_of(row, settings.currency, stocks) for row in rows), after or None)
+            return ItemPage(tuple(card_of(row, caller.settings.currency, stocks) for row in rows), after or None)
 
         return guarded(ask)
 
     def item(self, site: Site, wire: Wire, item_id: str) -> Item | Refused | Doubt:
         """See `Catalogue.item`."""
-        settings = Settings.of(site)
+        caller = self.reach(site, wire)
         if not is_id(item_id):
             return Refused("request", "item_id")
 
         def ask() -> Item:
-            caller = Caller(settings, wire)
             told = caller.get("item", f"/products/{item_id}")
             if text(told.get("id"), 64) != item_id:
                 raise BadReply("other_item")
             stocks = _stocks(caller, "item", [text(row.get("id"), 64) for row in records(told.get("skus"))])
-            return product_of(told, settings.currency, stocks)
+            return product_of(told, caller.settings.currency, stocks)
 
         return guarded(ask)
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from goodfor.supply.providers.goodfor_shop import signing
 from goodfor.supply.providers.goodfor_shop.settings import Settings
 from goodfor.supply.providers.numbers import BadReply, read_json, record, text, whole
-from goodfor.supply.providers.values import Doubt, Refusal, Refused
-from goodfor.supply.providers.wire import NoAnswer, NotSent, Wire
+from goodfor.supply.providers.values import Doubt, Refusal, Refused, Site
+from goodfor.supply.providers.wire import NoAnswer, NotSent, Through, Wire
 
 Got = TypeVar("Got")
 PREFIX: Final = "/api/v1"
@@ -44,10 +44,11 @@ class Denied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Calls of one errand."""
+    """Calls of one errand. `through`: another way than the network, for a shop in the same house."""
 
     settings: Settings
     wire: Wire
+    through: Through | None = None
 
     def get(self, what: str, path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What lies there. Raises Denied, BadReply, NotSent, NoAnswer."""
@@ -75,12 +76,21 @@ class Caller:
                 method, url, body, key, created=int(self.wire.now), key_id=own.key_id,
                 nonce=secrets.token_urlsafe(18), secret=own.signing_secret,
             )  # fmt: skip
-        reply = self.wire.send(what, method, url, body, headers, seconds=seconds)
+        reply = self.wire.send(what, method, url, body, headers, seconds=seconds, through=self.through)
         if reply.status in (200, 201):
             return record(read_json(reply.body))
         if 400 <= reply.status < 500:
             _deny(reply.status, record(read_json(reply.body)))
         raise BadReply(f"http_{reply.status}")
+
+
+#: How a shop is reached. Raises ConfigProblem.
+Reach = Callable[[Site, Wire], Caller]
+
+
+def over_http(site: Site, wire: Wire) -> Caller:
+    """At its address. Raises ConfigProblem."""
+    return Caller(Settings.of(site), wire)
 
 
 def _deny(status: int, told: Mapping[str, Any]) -> None:

@@ -94,12 +94,14 @@ def order_of(row: Mapping[str, Any], number: str, currency: str) -> Order:
     if not ref:
         raise BadReply("no_ref")
     state = _STATES.get(word, "processing")
+    # A Goodfor of before told only that all of it is back.
+    back = money_of(row["refunded"], currency) if row.get("refunded") is not None else Decimal(0)
     return Order(
         state=state,
         number=number,
         ref=ref,
         charged=total if row.get("paid_at") is not None else None,
-        refunded=total if state == "refunded" else Decimal(0),
+        refunded=total if state == "refunded" else back,
         has_codes=state == "success",
         word=word,
     )

@@ -4,15 +4,15 @@ Our number is the idempotency key and the order's `external_ref`, so the same ca
 by the key for a week, and refused by the reference for good.
 """
 
+from dataclasses import dataclass
 from decimal import ROUND_FLOOR
 from typing import Any, Final
 
 from goodfor.kernel.money import EXPONENTS
 from goodfor.supply.providers.goodfor_shop.catalogue import is_id
-from goodfor.supply.providers.goodfor_shop.client import Caller, guarded
+from goodfor.supply.providers.goodfor_shop.client import Caller, Reach, guarded, over_http
 from goodfor.supply.providers.goodfor_shop.items import MOST, codes_of, order_of
 from goodfor.supply.providers.goodfor_shop.orders import REF, found
-from goodfor.supply.providers.goodfor_shop.settings import Settings
 from goodfor.supply.providers.values import (
     Accepted,
     Asked,
@@ -32,38 +32,41 @@ from goodfor.supply.providers.wire import Wire
 PATIENCE: Final = 35.0
 
 
+@dataclass(frozen=True, slots=True)
 class ShopPurchase:
     """See `base.Purchase`."""
 
+    reach: Reach = over_http
+
     def place(self, site: Site, wire: Wire, request: PlaceRequest) -> Placed:
         """See `Purchase.place`. Codes that could not be shown at once are asked for later: the order stands."""
-        settings = Settings.of(site)
+        caller = self.reach(site, wire)
         if not is_id(request.sku_id) or not 1 <= request.quantity <= MOST:
             return Refused("request", "sku_id" if not is_id(request.sku_id) else "quantity")
-        if request.currency != settings.currency:
+        if request.currency != caller.settings.currency:
             return Refused("request", "currency")
 
         def ask() -> Order:
-            told = Caller(settings, wire).post("place", "/orders", _body(request), request.number, PATIENCE)
-            return order_of(told, request.number, settings.currency)
+            told = caller.post("place", "/orders", _body(request), request.number, PATIENCE)
+            return order_of(told, request.number, caller.settings.currency)
 
         order = guarded(ask)
         if not isinstance(order, Order):
             return order
         if not order.has_codes:
             return Accepted(order.ref, order.charged)
-        codes = _revealed(settings, wire, "place", request.number, order.ref)
+        codes = _revealed(caller, "place", request.number, order.ref)
         if not isinstance(codes, tuple) or not codes:
             return Accepted(order.ref, order.charged)
         return Delivered(order.ref, order.charged, codes)
 
     def query(self, site: Site, wire: Wire, order: OrderRef) -> Asked:
         """See `Purchase.query`."""
-        settings = Settings.of(site)
+        caller = self.reach(site, wire)
 
         def ask() -> Order | NotFound:
-            told = found(Caller(settings, wire), "query", order)
-            return NotFound() if told is None else order_of(told, order.number, settings.currency)
+            told = found(caller, "query", order)
+            return NotFound() if told is None else order_of(told, order.number, caller.settings.currency)
 
         return guarded(ask)
 
@@ -74,30 +77,28 @@ class ShopPurchase:
             return Doubt("not_found")
         if not isinstance(asked, Order):
             return asked
-        return _revealed(Settings.of(site), wire, "codes", order.number, asked.ref) if asked.has_codes else ()
+        return _revealed(self.reach(site, wire), "codes", order.number, asked.ref) if asked.has_codes else ()
 
     def cancel(self, site: Site, wire: Wire, order: OrderRef, reason: str) -> Placed:
         """See `Purchase.cancel`: they give back what was never shown, and nothing else."""
-        settings = Settings.of(site)
+        caller = self.reach(site, wire)
         if not REF.fullmatch(order.ref):
             return Refused("request", "no_ref")
 
         def ask() -> Accepted:
             words = "".join(char if char.isprintable() else " " for char in reason).strip()[:200]
             fields = {"reason": words or "requested"}
-            Caller(settings, wire).post("cancel", f"/orders/{order.ref}/refunds", fields, f"{order.number}-refund")
+            caller.post("cancel", f"/orders/{order.ref}/refunds", fields, f"{order.number}-refund")
             return Accepted(order.ref)
 
         return guarded(ask)
 
 
-def _revealed(
-    settings: Settings, wire: Wire, what: str, number: str, ref: str
-) -> tuple[Code, ...] | Refused | Doubt:  # fmt: skip
+def _revealed(caller: Caller, what: str, number: str, ref: str) -> tuple[Code, ...] | Refused | Doubt:
     def ask() -> tuple[Code, ...]:
-        told = Caller(settings, wire).post(what, f"/orders/{ref}/codes/reveal", {}, f"{number}-codes")
+        told = caller.post(what, f"/orders/{ref}/codes/reveal", {}, f"{number}-codes")
         codes = codes_of(told.get("items"))
-        wire.conceal(part for code in codes for part in (code.number, code.secret))
+        caller.wire.conceal(part for code in codes for part in (code.number, code.secret))
         return codes
 
     return guarded(ask)

@@ -38,12 +38,18 @@ class Settings:
         if not http.is_safe_url(base_url) or "?" in base_url or base_url.count("/") != 2 or not base_url.isascii():
             raise ConfigProblem("base_url", "not_https")
         api_key = site.secrets.get("api_key", "").strip()
-        found = _KEY.fullmatch(api_key)
-        if found is None:
-            raise ConfigProblem("api_key", "malformed")
+        key_id = key_id_of(api_key)
         if site.currency not in EXPONENTS:
             raise ConfigProblem("currency", "unknown")
-        return cls(base_url, site.currency, found[1], api_key, _secret(site.secrets.get("signing_secret", "").strip()))
+        return cls(base_url, site.currency, key_id, api_key, _secret(site.secrets.get("signing_secret", "").strip()))
+
+
+def key_id_of(api_key: str) -> str:
+    """The public part of a key. Raises ConfigProblem."""
+    found = _KEY.fullmatch(api_key)
+    if found is None:
+        raise ConfigProblem("api_key", "malformed")
+    return found[1]
 
 
 def _secret(text: str) -> bytes:

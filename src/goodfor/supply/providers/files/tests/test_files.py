@@ -173,7 +173,7 @@ def test_files_that_are_refused(data: bytes, name: str, code: str) -> None:
     with pytest.raises(FileRefused) as caught:
         read_answers(data, name)
     assert caught.value.code == code
-    assert FILE[code] in caught.value.words()
+    assert str(FILE[code]) in caught.value.words()
 
 
 def test_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:

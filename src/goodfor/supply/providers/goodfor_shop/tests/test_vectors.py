@@ -207,14 +207,18 @@ def test_what_is_never_sent(answers: Answers, wrong: dict[str, Any]) -> None:
 def test_an_order_is_found_without_its_number(answers: Answers) -> None:
     asked = OrderRef(NUMBER, "", NOW)
     other = order(external_ref="x", placed_at="2026-01-01T00:00:09Z")
-    seen = PURCHASE.query(SITE, answers({"items": [other], "next_cursor": "c"}, {"items": [order()]}), asked)
+    seen = PURCHASE.query(SITE, answers({"items": [order()], "next_cursor": None}), asked)
+    assert isinstance(seen, Order)
+    # A Goodfor of before takes no such question and answers with its latest orders.
+    latest = {"items": [other], "next_cursor": "c"}
+    seen = PURCHASE.query(SITE, answers(latest, latest, {"items": [order()]}), asked)
     assert isinstance(seen, Order)
     assert (seen.state, seen.ref, seen.charged, seen.has_codes) == ("success", REF, Decimal("19.80"), True)
     # The second page is past the time: nothing older can be it, and nothing more is asked.
     old = order(placed_at="2025-12-31T22:00:00Z")
-    assert PURCHASE.query(SITE, answers({"items": [other, old], "next_cursor": "c"}), asked) == NotFound()
+    assert PURCHASE.query(SITE, answers(latest, {"items": [other, old], "next_cursor": "c"}), asked) == NotFound()
     assert PURCHASE.query(SITE, answers({"items": [], "next_cursor": None}), asked) == NotFound()
-    endless = answers(*[{"items": [other], "next_cursor": "c"}] * 41)
+    endless = answers(*[latest] * 42)
     assert PURCHASE.query(SITE, endless, asked) == Doubt("too_many_orders")
 
 
@@ -226,6 +230,9 @@ def test_an_order_is_asked_about(answers: Answers) -> None:
     back = PURCHASE.query(SITE, answers(order(state="refunded")), asked)
     assert isinstance(back, Order)
     assert (back.state, back.refunded) == ("refunded", Decimal("19.80"))
+    part = PURCHASE.query(SITE, answers(order(refunded={"amount": "5.00", "currency": "CNY"})), asked)
+    assert isinstance(part, Order)
+    assert (part.state, part.refunded) == ("success", Decimal("5.00"))
     new = PURCHASE.query(SITE, answers(order(state="of_tomorrow")), asked)
     assert isinstance(new, Order)
     assert (new.state, new.word, new.refunded) == ("processing", "of_tomorrow", Decimal(0))

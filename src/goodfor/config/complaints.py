@@ -1,0 +1,30 @@
+"""Buyers' complaints, told to supply: which supplier's codes they are about."""
+
+from uuid import UUID
+
+from goodfor.kernel import events
+from goodfor.kernel.events import StoredEvent
+from goodfor.orders.events import OrderClaimClosed, OrderClaimOpened
+from goodfor.supply.operations.note_complaint import note_complaint, note_complaint_end
+
+
+def listen() -> None:
+    """Register both handlers."""
+    events.register(OrderClaimOpened, on_opened, name="complaints.on_opened")
+    events.register(OrderClaimClosed, on_closed, name="complaints.on_closed")
+
+
+def on_opened(event: StoredEvent) -> None:
+    """A complaint about a line."""
+    told = event.payload
+    note_complaint(
+        shop_id=event.shop_id, claim_id=UUID(told["claim_id"]), line_id=UUID(told["line_id"]), units=told["codes"],
+        now=event.occurred_at,
+    )  # fmt: skip
+
+
+def on_closed(event: StoredEvent) -> None:
+    """It is over: upheld, or withdrawn."""
+    note_complaint_end(
+        shop_id=event.shop_id, claim_id=UUID(event.payload["claim_id"]), upheld=event.payload["state"] == "refunded"
+    )
