@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import Connector, Descriptor, Rate
 from goodfor.supply.providers.xingquanyi.catalogue import XingquanyiCatalogue
 from goodfor.supply.providers.xingquanyi.purchase import XingquanyiPurchase
@@ -11,7 +13,7 @@ from goodfor.supply.providers.xingquanyi.webhook import XingquanyiWebhook
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="xingquanyi",
-        label="星权益",
+        label=_("星权益"),
         kinds=frozenset({"card", "direct", "ticket", "link", "image", "manual"}),
         repeat="refused",
         found_by="number",

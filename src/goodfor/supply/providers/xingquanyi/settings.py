@@ -15,7 +15,7 @@ _KEY: Final = re.compile(r"[!-~]{6,128}")
 FIELDS: Final = (
     SettingField("base_url", _("接口地址"), _("以 https:// 开头的域名，不带路径")),
     SettingField("customer_id", _("客户编号"), "customer_id"),
-    SettingField("key", _("密钥"), _("对方给的签名密钥"), secret=True),
+    SettingField("key", _("签名密钥"), _("对方给的签名密钥"), secret=True),
 )
 
 
