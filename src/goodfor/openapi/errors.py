@@ -83,6 +83,7 @@ class TotalAboveLimit(Conflict):
     """The order would cost more than its `max_total`; `total` says how much."""
 
     code = "total_above_limit"
+    title = _("订单金额高于所给的上限")
 
 
 class TooManyRequests(RateLimited):

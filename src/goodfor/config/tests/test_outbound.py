@@ -206,6 +206,9 @@ def test_a_reply_has_an_end() -> None:
     url = f"http://127.0.0.1:{endless.port}/"
     with pytest.raises(http.NoAnswer, match="reply_too_large"):
         http.get(url, {})
+    with pytest.raises(http.NoAnswer, match="connection_lost"):
+        # A larger one is read on, here until the other side goes away.
+        http.send("GET", url, most=16 * 1024 * 1024)
     with pytest.raises(requests.ConnectionError, match="too large"):
         outside.session().get(url)
     endless.socket.close()

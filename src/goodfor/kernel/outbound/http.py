@@ -109,18 +109,19 @@ def post_json(url: str, body: bytes) -> Reply:
 
 
 def send(
-    method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None, *, seconds: float | None = None
-) -> Reply:
+    method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None, *,
+    seconds: float | None = None, most: int = MAX_REPLY_BYTES,
+) -> Reply:  # fmt: skip
     """One exchange, exactly these bytes; redirects are answers, not followed. Raises NotSent or NoAnswer.
 
-    `seconds`: for all of it, where the other side takes its time over an answer.
+    `seconds`: for all of it, where the other side takes its time over an answer. `most`: bytes of the reply's body.
     """
     total = TOTAL_SECONDS if seconds is None else seconds
     with (
         within(total),
         _response(method, url, body, headers or {}, READ_SECONDS if seconds is None else seconds) as response,
     ):
-        return Reply(response.status, _limited(response), _headers(response))
+        return Reply(response.status, _limited(response, most), _headers(response))
 
 
 def download(url: str, target: Path, headers: Mapping[str, str] | None = None) -> Reply:
@@ -165,11 +166,11 @@ def _response(method: str, url: str, body: bytes, extra: Mapping[str, str], read
         response.close()
 
 
-def _limited(response: httpcore.Response) -> bytes:
+def _limited(response: httpcore.Response, most: int = MAX_REPLY_BYTES) -> bytes:
     received = bytearray()
     for chunk in _chunks(response):
         received += chunk
-        if len(received) > MAX_REPLY_BYTES:
+        if len(received) > most:
             raise NoAnswer("reply_too_large")
     return bytes(received)
 

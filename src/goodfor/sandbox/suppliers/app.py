@@ -3,7 +3,7 @@
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from goodfor.sandbox.app import HANG_UP, TARGET
@@ -13,7 +13,7 @@ from goodfor.sandbox.suppliers.desk import Desk
 from goodfor.sandbox.suppliers.house import House
 from goodfor.sandbox.suppliers.types import Instead, Refused
 from goodfor.sandbox.types import GatewayError
-from goodfor.sandbox.web import BadRequest, Request, Response, json_response, parse_pairs
+from goodfor.sandbox.web import BadRequest, Request, Response, json_response
 
 #: Complaints carry pictures.
 MAX_BODY = 16 * 1024 * 1024
@@ -103,6 +103,14 @@ def read_request(environ: WSGIEnvironment) -> Request:
         raise BadRequest("the body is shorter than announced")
     headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")}
     headers["Content-Type"] = environ.get("CONTENT_TYPE", "")
-    query = parse_pairs(environ.get("QUERY_STRING", ""))
+    query = _query(environ.get("QUERY_STRING", ""))
     target = environ.get(TARGET, "")
     return Request(environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"), query, {}, body, headers, target)
+
+
+def _query(text: str) -> dict[str, str]:
+    """A name that comes several times keeps its last value: whoever wants them all reads the target."""
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=400))
+    except ValueError as wrong:
+        raise BadRequest("the parameters cannot be decoded") from wrong

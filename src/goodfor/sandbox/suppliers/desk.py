@@ -262,6 +262,21 @@ class Desk:
             raise Refused("not_found", "no such complaint")
         return found[0]
 
+    def movements(self, offset: int, limit: int) -> list[tuple[int, Decimal, str, int]]:
+        """Movements, latest first: (time in ms, amount, kind, order's seq or 0)."""
+        with self.house.db.read() as conn:
+            rows = conn.execute(
+                "SELECT at_ms, amount, kind, coalesce(order_seq, 0) AS seq FROM movements WHERE site = ?"
+                " ORDER BY movements.seq DESC LIMIT ? OFFSET ?",
+                (self.site.id, limit, offset),
+            ).fetchall()
+        return [(row["at_ms"], amount_of(row["amount"]), row["kind"], row["seq"]) for row in rows]
+
+    def mark(self, code: Code, state: str) -> None:
+        """What is known of a code from now on: `processed` where it was shown, say."""
+        with self.house.db.write() as conn:
+            conn.execute("UPDATE codes SET state = ? WHERE site = ? AND ref = ?", (state, self.site.id, code.ref))
+
     def statement(self, day: date) -> list[tuple[int, Decimal, str, str, str]]:
         """Movements of a Beijing day: (time in ms, amount, kind, our ref, the buyer's number)."""
         start = int(datetime(day.year, day.month, day.day, tzinfo=BEIJING).timestamp() * 1000)

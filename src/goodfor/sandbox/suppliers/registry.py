@@ -20,6 +20,7 @@ NAMES: Final = (
     "tremendous",
     "reloadly",
     "acgfaka",
+    "goodfor_shop",
 )
 
 

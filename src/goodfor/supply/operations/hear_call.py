@@ -51,7 +51,8 @@ def hear_call(*, hook: str, call: Call, now: datetime) -> Answer:
         log.error("connector_failed", protocol=supplier.protocol, error=type(error).__name__)
         return _NO
     _note(supplier, heard.key, heard.events, now)
-    return Answer(200, heard.ack, heard.ack_type)
+    # What has no body says so: some repeat a call whose answer is 200 and empty.
+    return Answer(200, heard.ack, heard.ack_type) if heard.ack else Answer(204)
 
 
 @transaction.atomic

@@ -6,6 +6,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,8})?")
+#: Ids are longer than amounts; "5.00" is whole.
+_WHOLE: Final = re.compile(r"(-?[0-9]{1,30})(?:\.0{1,8})?")
+#: Perhaps half of a pair of surrogates, which no text may have.
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 MAX_DEPTH: Final = 40
 
 
@@ -23,7 +27,10 @@ def read_json(body: bytes) -> Any:
         text = body.decode("utf-8-sig")
         if text.count("[") + text.count("{") > 200_000:
             raise BadReply("too_complex")
-        return json.loads(text, parse_float=Decimal, parse_int=int, parse_constant=_no_constant)
+        found = json.loads(text, parse_float=Decimal, parse_int=int, parse_constant=_no_constant)
+        if _HALF.search(text) and not is_text(found):
+            raise BadReply("not_text")
+        return found
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise BadReply("not_json") from None
 
@@ -54,9 +61,20 @@ def amount(value: Any, code: str = "bad_amount") -> Decimal:
 
 
 def whole(value: Any) -> int | None:
-    """A whole number as text or number; None for anything else."""
-    found = decimal(value)
-    return int(found) if found is not None and found == found.to_integral_value() else None
+    """A whole number of at most 30 digits as text or number, ids too; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    found = _WHOLE.fullmatch(str(value).strip())
+    return int(found[1]) if found is not None else None
+
+
+def is_text(value: Any) -> bool:
+    """Whether all of a document can be written down as UTF-8: half of a pair of surrogates ("\\ud800") cannot."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def text(value: Any, most: int = 4000) -> str:

@@ -12,6 +12,9 @@ from goodfor.kernel.outbound.http import NoAnswer, NotSent, Reply
 __all__ = ["Exchange", "NoAnswer", "NotSent", "Reply", "Through", "Wire", "masked"]
 #: More than a reply may have: cut is only what was masked whole, when it is stored.
 KEPT_BYTES: Final = 512 * 1024
+#: What a reply may have, and what one may have that lists everything a supplier sells.
+REPLY_BYTES: Final = http.MAX_REPLY_BYTES
+LIST_BYTES: Final = 16 * 1024 * 1024
 MASK: Final = "•••"
 #: (method, address, body, headers) -> the reply. Raises NotSent or NoAnswer.
 Through = Callable[[str, str, bytes, Mapping[str, str]], Reply]
@@ -51,10 +54,12 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         *,
         seconds: float | None = None,
+        most: int = REPLY_BYTES,
         through: Through | None = None,
     ) -> Reply:
         """One exchange, exactly these bytes. `what` names the method of the part. Raises NotSent or NoAnswer.
 
+        `most`: bytes that the reply may have; only a list of everything there is has more than the usual.
         `through`: another way than the network.
         """
         began = self.clock()
@@ -63,7 +68,7 @@ class Wire:
             if through is not None:
                 reply = through(method, url, body, headers or {})
             else:
-                reply = http.send(method, url, body, headers, seconds=seconds)
+                reply = http.send(method, url, body, headers, seconds=seconds, most=most)
             problem = ""
             return reply
         except NoAnswer as lost:

@@ -15,6 +15,7 @@ from goodfor.sandbox.suppliers.server import StandIn
 from goodfor.supply import queries
 from goodfor.supply.operations.carry_out import buy
 from goodfor.supply.operations.close_want import give_up
+from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier
 from goodfor.supply.operations.decide import decide_bought, decide_not_bought
 from goodfor.supply.operations.hear_call import hear_call
 from goodfor.supply.operations.keep_calls import _stored
@@ -301,6 +302,18 @@ def test_a_call_is_a_hint_forged_ones_are_nothing(fair: Market) -> None:
     fair.later(0.1)
     assert fair.states(line) == ["delivered"]
     assert fair.reserved(line) == 1
+
+
+def test_a_call_whose_answer_is_empty_gets_204(fair: Market) -> None:
+    secrets = {"api_key": "0123456789abcdef0123456789abcdef", "event_secret": "a-word-of-ours"}
+    made = connect_supplier(
+        shop_id=fair.shop, wanted=Connection("kinguin", "keys", "keys", "EUR", {}, secrets),
+        contract=Contract(rate=Decimal("7.8")), shop_currency="CNY", actor="test", now=fair.now,
+    )  # fmt: skip
+    headers = {"x-event-secret": "a-word-of-ours", "x-event-name": "product.update"}
+    call = Call("POST", "/", b"", headers, b'{"kinguinId": 1234567890123}')
+    answer = hear_call(hook=queries.supplier(fair.shop, made.id).hook, call=call, now=utc_now())
+    assert (answer.status, answer.body) == (204, b"")
 
 
 def test_money_that_comes_back_later_is_found_by_a_question(fair: Market) -> None:

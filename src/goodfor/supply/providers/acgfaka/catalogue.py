@@ -11,7 +11,7 @@ from goodfor.supply.providers.acgfaka.signing import Value
 from goodfor.supply.providers.acgfaka.variants import read_variant
 from goodfor.supply.providers.numbers import BadReply, amount, record, text
 from goodfor.supply.providers.values import Balance, Category, Doubt, Item, ItemPage, Quote, Refused, Site
-from goodfor.supply.providers.wire import Wire
+from goodfor.supply.providers.wire import LIST_BYTES, Wire
 
 _CENT: Final = Decimal("0.01")
 
@@ -37,7 +37,9 @@ class AcgfakaCatalogue:
         """See `Catalogue.categories`."""
         settings = Settings.of(site)
         return guarded(
-            lambda: tree_of(Caller(settings, wire).post("categories", "commodity/items", {}), settings.currency)[0]
+            lambda: tree_of(
+                Caller(settings, wire).post("categories", "commodity/items", {}, most=LIST_BYTES), settings.currency
+            )[0]
         )
 
     def page(
@@ -47,7 +49,7 @@ class AcgfakaCatalogue:
         settings = Settings.of(site)
 
         def ask() -> ItemPage:
-            rows = Caller(settings, wire).post("page", "commodity/items", {})
+            rows = Caller(settings, wire).post("page", "commodity/items", {}, most=LIST_BYTES)
             return ItemPage(tuple(tree_of(rows, settings.currency)[1]))
 
         return guarded(ask)

@@ -8,7 +8,7 @@ from goodfor.supply.providers.acgfaka import signing
 from goodfor.supply.providers.acgfaka.settings import Settings
 from goodfor.supply.providers.numbers import BadReply, read_json, record, text, whole
 from goodfor.supply.providers.values import Doubt, Refusal, Refused
-from goodfor.supply.providers.wire import NoAnswer, NotSent, Wire
+from goodfor.supply.providers.wire import REPLY_BYTES, NoAnswer, NotSent, Wire
 
 Got = TypeVar("Got")
 _OK: Final = 200
@@ -38,7 +38,8 @@ class Caller:
     wire: Wire
 
     def post(
-        self, what: str, path: str, fields: Mapping[str, signing.Value], seconds: float | None = None
+        self, what: str, path: str, fields: Mapping[str, signing.Value], seconds: float | None = None,
+        most: int = REPLY_BYTES,
     ) -> Any:  # fmt: skip
         """The `data` of a reply that says 200. Raises Denied, BadReply, NotSent, NoAnswer."""
         # The key itself is part of what is sent.
@@ -47,7 +48,7 @@ class Caller:
         body = signing.body_of(signed, self.settings.app_key)
         headers = {"content-type": "application/x-www-form-urlencoded"}
         url = f"{self.settings.base_url}/shared/{path}"
-        reply = self.wire.send(what, "POST", url, body, headers, seconds=seconds)
+        reply = self.wire.send(what, "POST", url, body, headers, seconds=seconds, most=most)
         if reply.status != _OK:
             raise BadReply(f"http_{reply.status}")
         told = record(read_json(reply.body))

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.acgfaka.catalogue import AcgfakaCatalogue
 from goodfor.supply.providers.acgfaka.purchase import AcgfakaPurchase
 from goodfor.supply.providers.acgfaka.settings import FIELDS
@@ -10,7 +12,7 @@ from goodfor.supply.providers.base import Connector, Descriptor
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="acgfaka",
-        label="异次元发卡",
+        label=_("异次元发卡"),
         kinds=frozenset({"card"}),
         # An error, which does not give the first result.
         repeat="refused",

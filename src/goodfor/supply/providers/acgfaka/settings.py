@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.values import ConfigProblem, Site
@@ -12,10 +14,10 @@ _APP: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
 _KEY: Final = re.compile(r"[0-9A-Za-z_-]{6,128}")
 _CONTACT: Final = re.compile(r"[!-~]{4,100}")
 FIELDS: Final = (
-    SettingField("base_url", "店铺地址", "以 https:// 开头的店铺域名，不带路径；密钥会随请求发出，必须是 https"),
-    SettingField("app_id", "商户 ID", "对方店铺里你的账号的 ID"),
-    SettingField("app_key", "商户密钥", "对方店铺里你的账号的对接密钥", secret=True),
-    SettingField("contact", "联系方式", "每次进货都要填，用自己的邮箱或手机，不要用买家的"),
+    SettingField("base_url", _("店铺地址"), _("以 https:// 开头的店铺域名，不带路径；密钥会随请求发出，必须是 https")),
+    SettingField("app_id", _("商户 ID"), _("对方店铺里你的账号的 ID")),
+    SettingField("app_key", _("商户密钥"), _("对方店铺里你的账号的对接密钥"), secret=True),
+    SettingField("contact", _("联系方式"), _("每次进货都要填，用自己的邮箱或手机，不要用买家的")),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from goodfor.supply.providers.kakayun.labels import code_of, parts_of
+from goodfor.supply.providers.labels import code_of, parts_of
 from goodfor.supply.providers.numbers import BadReply, decimal, text
 from goodfor.supply.providers.values import Code, Order, OrderState
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from goodfor.supply.providers.dujiao.client import NO_ORDER, Caller, Denied, guarded
 from goodfor.supply.providers.dujiao.orders import cost_of, order_of, ref_of
 from goodfor.supply.providers.dujiao.settings import Settings
-from goodfor.supply.providers.kakayun.labels import concealed
+from goodfor.supply.providers.labels import concealed
 from goodfor.supply.providers.numbers import BadReply, text
 from goodfor.supply.providers.values import (
     Accepted,

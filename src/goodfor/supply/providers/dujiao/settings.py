@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.values import ConfigProblem, Site
 
 _KEY: Final = re.compile(r"[!-~]{4,128}")
 FIELDS: Final = (
-    SettingField("base_url", "站点地址", "以 https:// 开头的站点域名，不带路径"),
-    SettingField("api_key", "API Key", "站点「对接」里的 Key"),
-    SettingField("secret", "API Secret", "站点「对接」里的 Secret", secret=True),
+    SettingField("base_url", _("站点地址"), _("以 https:// 开头的站点域名，不带路径")),
+    SettingField("api_key", "API Key", _("站点「对接」里的 Key")),
+    SettingField("secret", "API Secret", _("站点「对接」里的 Secret"), secret=True),
 )
 
 

@@ -25,4 +25,4 @@ def same(ours: str, theirs: Any) -> bool:
     """Compared in constant time, whatever came."""
     if not isinstance(theirs, str) or not theirs.isascii():
         return False
-    return hmac.compare_digest(ours.encode(), theirs.lower().encode())
+    return hmac.compare_digest(ours.encode(), theirs.lower().encode("utf-8", "surrogatepass"))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import Connector, Descriptor
 from goodfor.supply.providers.files.settings import FIELDS, Settings
 from goodfor.supply.providers.values import (
@@ -91,7 +93,7 @@ class FilePurchase:
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="files",
-        label="表格往来",
+        label=_("表格往来"),
         kinds=frozenset({"card", "direct", "ticket", "link", "manual"}),
         repeat="same",
         found_by="nothing",

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.files.columns import Profile
 from goodfor.supply.providers.files.problems import FileRefused
@@ -11,19 +13,33 @@ from goodfor.supply.providers.values import ConfigProblem, Site
 
 _MAIL: Final = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,190}\.[A-Za-z]{2,24}")
 FIELDS: Final = (
-    SettingField("mail", "收单邮箱", "把订单表发到这里；不填就只能下载", required=False),
+    SettingField("mail", _("收单邮箱"), _("把订单表发到这里；不填就只能下载"), required=False),
     SettingField(
-        "format", "订单表格式", "", "choice", required=False, default="xlsx",
+        "format",
+        _("订单表格式"),
+        "",
+        "choice",
+        required=False,
+        default="xlsx",
         choices=(("xlsx", "XLSX"), ("csv", "CSV")),
     ),
     SettingField(
-        "columns", "列名", '对方的表用别的列名时填，如 {"answers": {"number": "客户单号"}}', "long", required=False
+        "columns",
+        _("列名"),
+        _('对方的表用别的列名时填，如 {"answers": {"number": "客户单号"}}'),
+        "long",
+        required=False,
     ),
     SettingField(
-        "sign", "账单里扣款写成", "", "choice", required=False, default="as_is",
-        choices=(("as_is", "负数"), ("turned", "正数")),
+        "sign",
+        _("账单里扣款写成"),
+        "",
+        "choice",
+        required=False,
+        default="as_is",
+        choices=(("as_is", _("负数")), ("turned", _("正数"))),
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

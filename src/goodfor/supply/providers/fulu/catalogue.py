@@ -9,7 +9,7 @@ from goodfor.supply.providers.fulu.items import form_of, is_known, item_of, phon
 from goodfor.supply.providers.fulu.settings import NOT_FOUND, PHONE, Settings
 from goodfor.supply.providers.numbers import BadReply, amount, record, records, text, whole
 from goodfor.supply.providers.values import Balance, Category, Doubt, Item, ItemPage, Quote, Refused, Site
-from goodfor.supply.providers.wire import Wire
+from goodfor.supply.providers.wire import LIST_BYTES, Wire
 
 #: The list comes in one piece.
 LIST_SECONDS: Final = 30.0
@@ -48,7 +48,7 @@ class FuluCatalogue:
         fields: dict[str, Any] = {"first_category_id": int(chosen[number])} if chosen else {}
 
         def ask() -> ItemPage:
-            rows = records(Caller(settings, wire).post("page", "fulu.goods.list.get", fields, LIST_SECONDS))
+            rows = records(Caller(settings, wire).post("page", "fulu.goods.list.get", fields, LIST_SECONDS, LIST_BYTES))
             items = tuple(item_of(row, settings.currency, whole_item=False) for row in rows)
             return ItemPage(
                 (() if number else phone_items(settings)) + items, str(number + 1) if number + 1 < len(chosen) else None

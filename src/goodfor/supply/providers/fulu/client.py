@@ -9,7 +9,7 @@ from goodfor.supply.providers.fulu import signing
 from goodfor.supply.providers.fulu.settings import DUPLICATE, NOT_FOUND, Settings
 from goodfor.supply.providers.numbers import BadReply, read_json, record, text, whole
 from goodfor.supply.providers.values import Doubt, Refusal, Refused
-from goodfor.supply.providers.wire import NoAnswer, NotSent, Wire
+from goodfor.supply.providers.wire import REPLY_BYTES, NoAnswer, NotSent, Wire
 
 Got = TypeVar("Got")
 _OK: Final = 200
@@ -33,7 +33,9 @@ class Caller:
     settings: Settings
     wire: Wire
 
-    def post(self, what: str, method: str, fields: Mapping[str, Any], seconds: float | None = None) -> Any:
+    def post(
+        self, what: str, method: str, fields: Mapping[str, Any], seconds: float | None = None, most: int = REPLY_BYTES
+    ) -> Any:
         """The `result` of a reply that says 0, read. Raises Denied, BadReply, NotSent, NoAnswer."""
         settings = self.settings
         asked = {
@@ -49,7 +51,7 @@ class Caller:
         }
         body = signing.compact(asked | {"sign": signing.sign_fields(asked, settings.secret)}).encode()
         headers = {"content-type": "application/json;charset=utf-8"}
-        reply = self.wire.send(what, "POST", settings.url, body, headers, seconds=seconds)
+        reply = self.wire.send(what, "POST", settings.url, body, headers, seconds=seconds, most=most)
         if reply.status != _OK:
             raise BadReply(f"http_{reply.status}")
         return _result(settings, reply.body)

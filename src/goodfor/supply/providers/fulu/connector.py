@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import Connector, Descriptor
 from goodfor.supply.providers.fulu.catalogue import FuluCatalogue
 from goodfor.supply.providers.fulu.purchase import PATIENCE, FuluPurchase
@@ -11,7 +13,7 @@ from goodfor.supply.providers.fulu.webhook import FuluWebhook
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="fulu",
-        label="福禄 2.0",
+        label=_("福禄 2.0"),
         kinds=frozenset({"card", "direct"}),
         # A repeated number is said to be refused by nobody but guesses: it is never sent twice.
         repeat="unsafe",

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, get_args
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.numbers import decimal
@@ -23,31 +26,57 @@ PHONE: Final = re.compile(r"mobile-([1-9][0-9]{0,4})|data-([1-9][0-9]{0,6})-([1-
 _CODE: Final = re.compile(r"-?[0-9]{1,9}")
 MAX_LINES: Final = 200
 FIELDS: Final = (
-    SettingField("base_url", "接口地址", "以 https:// 开头，不带路径；沙箱另有域名", required=False, default=HOST),
-    SettingField("app_key", "app_key", "开放平台「应用管理」里"),
-    SettingField("app_secret", "app_secret", "开放平台「应用管理」里的 32 位密钥", secret=True),
     SettingField(
-        "categories", "只读这些一级分类", "一级分类编号，用逗号隔开；空为一次读全部，商品很多时要填", required=False,
+        "base_url", _("接口地址"), _("以 https:// 开头，不带路径；沙箱另有域名"), required=False, default=HOST
+    ),
+    SettingField("app_key", "app_key", _("开放平台「应用管理」里")),
+    SettingField("app_secret", "app_secret", _("开放平台「应用管理」里的 32 位密钥"), secret=True),
+    SettingField(
+        "categories",
+        _("只读这些一级分类"),
+        _("一级分类编号，用逗号隔开；空为一次读全部，商品很多时要填"),
+        required=False,
     ),
     SettingField(
-        "guard", "customer_price 填什么", "平台没有公开它与单价还是总价比较；买两件以上前先与对方确认", "choice",
-        required=False, default="unit", choices=(("unit", "最高单价"), ("total", "最高总价"), ("none", "不填")),
+        "guard",
+        _("customer_price 填什么"),
+        _("平台没有公开它与单价还是总价比较；买两件以上前先与对方确认"),
+        "choice",
+        required=False,
+        default="unit",
+        choices=(("unit", _("最高单价")), ("total", _("最高总价")), ("none", _("不填"))),
     ),
     SettingField(
-        "order_price", "order_price 是什么", "平台没有公开；不选时，买两件以上的订单不采信它", "choice",
-        required=False, default="", choices=(("", "不知道"), ("unit", "单价"), ("total", "总价")),
+        "order_price",
+        _("order_price 是什么"),
+        _("平台没有公开；不选时，买两件以上的订单不采信它"),
+        "choice",
+        required=False,
+        default="",
+        choices=(("", _("不知道")), ("unit", _("一件的价格")), ("total", _("全部的价格"))),
     ),
     SettingField(
-        "answers", "返回码的意思",
-        "每行一个，如 1234=balance。平台不公开返回码，没写的一律当作结果不明。可用：" + "、".join(sorted(MEANINGS)),
-        "long", required=False,
+        "answers",
+        _("返回码的意思"),
+        format_lazy(
+            "{} {}",
+            _("每行一个，如 1234=balance。平台不公开返回码，没写的一律当作结果不明。可用："),
+            " ".join(sorted(MEANINGS)),
+        ),
+        "long",
+        required=False,
     ),
     SettingField(
-        "phone", "话费与流量",
-        "每行一个：mobile-面值=进价，如 mobile-50=49.5；data-流量-类型=进价（类型 1 小时 2 日 3 周 4 月 5 半年 6 年）",
-        "long", required=False,
+        "phone",
+        _("话费与流量"),
+        _(
+            "每行一个：mobile-面值=进价，如 mobile-50=49.5；"
+            "data-流量-类型=进价（类型 1 小时 2 日 3 周 4 月 5 半年 6 年）"
+        ),
+        "long",
+        required=False,
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

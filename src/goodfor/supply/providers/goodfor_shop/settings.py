@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.money import EXPONENTS
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
@@ -13,10 +15,10 @@ from goodfor.supply.providers.values import ConfigProblem, Site
 
 _KEY: Final = re.compile(r"gf_([0-9A-Za-z]{4,64})_[0-9A-Za-z_-]{16,128}")
 FIELDS: Final = (
-    SettingField("base_url", "店铺地址", "对方店铺以 https:// 开头的域名，不带路径"),
-    SettingField("api_key", "API 密钥", "对方给你的密钥，以 gf_ 开头", secret=True),
+    SettingField("base_url", _("店铺地址"), _("对方店铺以 https:// 开头的域名，不带路径")),
+    SettingField("api_key", _("API 密钥"), _("对方给你的密钥，以 gf_ 开头"), secret=True),
     SettingField(
-        "signing_secret", "签名密钥", "对方要求请求签名（hmac-sha256）时才填", secret=True, required=False
+        "signing_secret", _("签名密钥"), _("对方要求请求签名（hmac-sha256）时才填"), secret=True, required=False
     ),
 )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import Connector, Descriptor, Rate
 from goodfor.supply.providers.kakayun.catalogue import KakayunCatalogue
 from goodfor.supply.providers.kakayun.purchase import KakayunPurchase
@@ -11,7 +13,7 @@ from goodfor.supply.providers.kakayun.webhook import KakayunWebhook
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="kakayun",
-        label="咔咔云 v3",
+        label=_("咔咔云 v3"),
         kinds=frozenset({"card", "direct"}),
         repeat="refused",
         found_by="both",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final
 
-from goodfor.supply.providers.kakayun.labels import code_of
+from goodfor.supply.providers.labels import code_of
 from goodfor.supply.providers.numbers import BadReply, decimal, records, text, whole
 from goodfor.supply.providers.values import Code, Order, OrderState
 

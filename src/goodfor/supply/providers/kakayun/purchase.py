@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from goodfor.supply.providers.kakayun.client import NOT_FOUND, REFUSED, Caller, Denied, guarded
 from goodfor.supply.providers.kakayun.items import type_of
-from goodfor.supply.providers.kakayun.labels import concealed
 from goodfor.supply.providers.kakayun.orders import order_of
 from goodfor.supply.providers.kakayun.settings import Settings
+from goodfor.supply.providers.labels import concealed
 from goodfor.supply.providers.numbers import BadReply, plain, record, text
 from goodfor.supply.providers.values import (
     Accepted,

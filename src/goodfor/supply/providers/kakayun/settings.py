@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.values import ConfigProblem, Site
@@ -12,12 +14,12 @@ _USER: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
 #: All but buying goes to a host of the vendor's own. They write it without TLS; keys do not cross a network in clear.
 PUBLIC_URL: Final = "https://public.kky.v3.api.kakayun.vip"
 FIELDS: Final = (
-    SettingField("base_url", "站点地址", "以 https:// 开头的站点域名，不带路径；只用于下单"),
+    SettingField("base_url", _("站点地址"), _("以 https:// 开头的站点域名，不带路径；只用于下单")),
     SettingField(
-        "public_url", "公共接口地址", "除下单外的接口都走这里；一般不用改", required=False, default=PUBLIC_URL
+        "public_url", _("公共接口地址"), _("除下单外的接口都走这里；一般不用改"), required=False, default=PUBLIC_URL
     ),
-    SettingField("user_id", "商户编号", "站点「API 对接」里的 userid"),
-    SettingField("key", "商户密钥", "站点「API 对接」里的密钥", secret=True),
+    SettingField("user_id", _("商户编号"), _("站点「API 对接」里的 userid")),
+    SettingField("key", _("商户密钥"), _("站点「API 对接」里的密钥"), secret=True),
 )
 
 

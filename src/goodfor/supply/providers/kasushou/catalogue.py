@@ -53,7 +53,7 @@ class KasushouCatalogue:
     def item(self, site: Site, wire: Wire, item_id: str) -> Item | Refused | Doubt:
         """See `Catalogue.item`."""
         settings = Settings.of(site)
-        if not item_id.isdigit():
+        if not (item_id.isascii() and item_id.isdigit()):
             return Refused("request", "item_id")
 
         def ask() -> Item:

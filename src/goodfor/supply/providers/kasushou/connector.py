@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import Connector, Descriptor
 from goodfor.supply.providers.kasushou.aftersale import KasushouAfterSale
 from goodfor.supply.providers.kasushou.catalogue import KasushouCatalogue
@@ -12,7 +14,7 @@ from goodfor.supply.providers.kasushou.webhook import KasushouWebhook
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="kasushou",
-        label="卡速售 2.0",
+        label=_("卡速售 2.0"),
         kinds=frozenset({"card", "direct"}),
         repeat="refused",
         found_by="both",

@@ -30,7 +30,7 @@ class KasushouPurchase:
     def place(self, site: Site, wire: Wire, request: PlaceRequest) -> Placed:
         """See `Purchase.place`. Their guard is compared with one unit's price."""
         settings = Settings.of(site)
-        if not request.item_id.isdigit() or request.quantity < 1:
+        if not (request.item_id.isascii() and request.item_id.isdigit()) or request.quantity < 1:
             return Refused("request", "item_id")
 
         def ask() -> Accepted:

@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.values import ConfigProblem, Site
 
 _USER: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
 FIELDS: Final = (
-    SettingField("base_url", "站点地址", "以 https:// 开头的站点域名，不带路径"),
-    SettingField("user_id", "UserId", "站点的「对接设置」里"),
-    SettingField("key", "ApiKey", "站点的「对接设置」里", secret=True),
+    SettingField("base_url", _("站点地址"), _("以 https:// 开头的站点域名，不带路径")),
+    SettingField("user_id", "UserId", _("站点的「对接设置」里")),
+    SettingField("key", "ApiKey", _("站点的「对接设置」里"), secret=True),
 )
 
 

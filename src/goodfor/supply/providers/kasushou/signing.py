@@ -42,4 +42,6 @@ def _told(stamp: str, fields: Mapping[str, Any], key: str) -> str:
 
 def same(ours: str, theirs: Any) -> bool:
     """Compared in constant time, whatever came."""
-    return isinstance(theirs, str) and hmac.compare_digest(ours.encode(), theirs.lower().encode())
+    return isinstance(theirs, str) and hmac.compare_digest(
+        ours.encode(), theirs.lower().encode("utf-8", "surrogatepass")
+    )

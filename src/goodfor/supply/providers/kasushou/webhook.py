@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from goodfor.supply.providers.kasushou import signing
 from goodfor.supply.providers.kasushou.orders import order_of
 from goodfor.supply.providers.kasushou.settings import Settings
-from goodfor.supply.providers.numbers import BadReply, text, whole
+from goodfor.supply.providers.numbers import BadReply, is_text, text, whole
 from goodfor.supply.providers.values import (
     Call,
     CallProblem,
@@ -74,6 +74,8 @@ def _fields(call: Call) -> dict[str, Any]:
         raise CallProblem("bad_shape") from None
     if not isinstance(found, dict) or len(found) > MAX_FIELDS:
         raise CallProblem("bad_shape")
+    if not is_text(found):
+        raise CallProblem("bad_text")
     return found
 
 

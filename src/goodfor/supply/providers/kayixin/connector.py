@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import Connector, Descriptor
 from goodfor.supply.providers.kayixin.aftersale import KayixinAfterSale
 from goodfor.supply.providers.kayixin.catalogue import KayixinCatalogue
@@ -12,7 +14,7 @@ from goodfor.supply.providers.kayixin.webhook import KayixinWebhook
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="kayixin",
-        label="卡易信 3.0",
+        label=_("卡易信 3.0"),
         kinds=frozenset({"card", "direct"}),
         # Nothing is said of a repeated number: it is never sent twice.
         repeat="unsafe",

@@ -31,7 +31,7 @@ class KayixinPurchase:
     def place(self, site: Site, wire: Wire, request: PlaceRequest) -> Placed:
         """See `Purchase.place`. Cards may come with the reply; none yet is accepted, a top-up always is."""
         settings = Settings.of(site)
-        if not request.item_id.isdigit() or request.quantity < 1:
+        if not (request.item_id.isascii() and request.item_id.isdigit()) or request.quantity < 1:
             return Refused("request", "item_id")
 
         def ask() -> Accepted | Delivered:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.values import ConfigProblem, Site
@@ -11,12 +13,12 @@ from goodfor.supply.providers.values import ConfigProblem, Site
 _APP: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
 _SECRET: Final = re.compile(r"[!-~]{32}")
 FIELDS: Final = (
-    SettingField("base_url", "站点地址", "以 https:// 开头的站点域名，不带路径"),
-    SettingField("app_id", "客户编号", "站点「API 对接」里的编号"),
-    SettingField("secret", "密钥", "站点「API 对接」里的 32 位密钥", secret=True),
+    SettingField("base_url", _("站点地址"), _("以 https:// 开头的站点域名，不带路径")),
+    SettingField("app_id", _("客户编号"), _("站点「API 对接」里的编号")),
+    SettingField("secret", _("签名密钥"), _("站点「API 对接」里的 32 位密钥"), secret=True),
     SettingField(
-        "empty_body", "没有参数时的签名", "少数站点对空内容按 {} 验签；测试提示签名不对时再改", "choice",
-        required=False, default="", choices=(("", "空"), ("{}", "{}")),
+        "empty_body", _("没有参数时的签名"), _("少数站点对空内容按 {} 验签；测试提示签名不对时再改"), "choice",
+        required=False, default="", choices=(("", _("空内容")), ("{}", "{}")),
     ),
 )  # fmt: skip
 

@@ -22,7 +22,9 @@ def sign(app_id: str, secret: str, stamp: str, body: bytes) -> str:
 
 def same(ours: str, theirs: Any) -> bool:
     """Compared in constant time, whatever came."""
-    return isinstance(theirs, str) and hmac.compare_digest(ours.encode(), theirs.lower().encode())
+    return isinstance(theirs, str) and hmac.compare_digest(
+        ours.encode(), theirs.lower().encode("utf-8", "surrogatepass")
+    )
 
 
 def decrypt(text: str, secret: str) -> bytes:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.values import ConfigProblem, Site
@@ -13,17 +15,27 @@ CURRENCY: Final = "EUR"
 _KEY: Final = re.compile(r"[!-~]{8,128}")
 _TOLD: Final = re.compile(r"[ -~]{8,200}")
 FIELDS: Final = (
-    SettingField("base_url", "接口地址", "一般不用改；沙箱另有地址", required=False, default=URL),
-    SettingField("api_key", "X-Api-Key", "Kinguin Integration 后台的 API Key；先在那里填好默认账单地址", secret=True),
+    SettingField("base_url", _("接口地址"), _("一般不用改；沙箱另有地址"), required=False, default=URL),
     SettingField(
-        "event_secret", "X-Event-Secret", "在后台订阅通知时填的密语，至少 8 位；空着就不接收通知", secret=True,
+        "api_key", "X-Api-Key", _("Kinguin Integration 后台的 API Key；先在那里填好默认账单地址"), secret=True
+    ),
+    SettingField(
+        "event_secret",
+        "X-Event-Secret",
+        _("在后台订阅通知时填的密语，至少 8 位；空着就不接收通知"),
+        secret=True,
         required=False,
     ),
     SettingField(
-        "key_type", "收哪些密钥", "图片密钥需要买家自己看图输入", "choice", required=False, default="text",
-        choices=(("text", "只要文字"), ("any", "文字和图片")),
+        "key_type",
+        _("收哪些密钥"),
+        _("图片密钥需要买家自己看图输入"),
+        "choice",
+        required=False,
+        default="text",
+        choices=(("text", _("只要文字")), ("any", _("文字和图片"))),
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from goodfor.supply.providers.values import Call, CallProblem, Event, Heard, Ite
 from goodfor.supply.providers.wire import Wire
 
 MAX_BODY: Final = 256 * 1024
-_ITEM: Final = re.compile(r"[0-9]{1,12}")
+_ITEM: Final = re.compile(r"[0-9]{1,30}")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 

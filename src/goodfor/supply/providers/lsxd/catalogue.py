@@ -7,7 +7,7 @@ from goodfor.supply.providers.lsxd.items import items_of
 from goodfor.supply.providers.lsxd.settings import Settings
 from goodfor.supply.providers.numbers import amount
 from goodfor.supply.providers.values import Balance, Category, Doubt, Item, ItemPage, Quote, Refused, Site
-from goodfor.supply.providers.wire import Wire
+from goodfor.supply.providers.wire import LIST_BYTES, Wire
 
 
 class LsxdCatalogue:
@@ -64,7 +64,7 @@ class LsxdCatalogue:
         settings = Settings.of(site)
 
         def ask() -> list[Item]:
-            told = Caller(settings, wire).post(what, "/recharge/product", {})
+            told = Caller(settings, wire).post(what, "/recharge/product", {}, most=LIST_BYTES)
             return items_of(told, settings.currency, settings.products)
 
         return guarded(ask)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import Connector, Descriptor
 from goodfor.supply.providers.lsxd.catalogue import LsxdCatalogue
 from goodfor.supply.providers.lsxd.purchase import LsxdPurchase
@@ -11,7 +13,7 @@ from goodfor.supply.providers.lsxd.webhook import LsxdWebhook
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="lsxd",
-        label="蓝色兄弟直充",
+        label=_("蓝色兄弟直充"),
         kinds=frozenset({"direct"}),
         repeat="refused",
         found_by="number",

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.values import ConfigProblem, Site
@@ -17,13 +19,13 @@ _KEY: Final = re.compile(r"[!-~]{6,128}")
 _LINE: Final = re.compile(r"(\*|[0-9A-Za-z_-]{1,32})[ \t]+([012])((?:[ \t]+[A-Za-z]{1,32})*)")
 MAX_LINES: Final = 500
 FIELDS: Final = (
-    SettingField("base_url", "接口地址", "以 https:// 开头的域名，不带路径"),
-    SettingField("merchant_id", "商户号", "merchantId"),
-    SettingField("key", "密钥", "对方给的签名密钥", secret=True),
+    SettingField("base_url", _("接口地址"), _("以 https:// 开头的域名，不带路径")),
+    SettingField("merchant_id", _("商户号"), "merchantId"),
+    SettingField("key", _("签名密钥"), _("对方给的签名密钥"), secret=True),
     SettingField(
-        "products", "商品所需的信息",
-        "每行一个商品：商品编号、账号类型（1 手机号，2 QQ 号，0 其他）、还要问买家的参数名，用空格隔开；"
-        "编号写 * 表示其余商品", "long", required=False, default="* 0",
+        "products", _("商品所需的信息"),
+        _("每行一个商品：商品编号、账号类型（1 手机号，2 QQ 号，0 其他）、还要问买家的参数名，用空格隔开；"
+        "编号写 * 表示其余商品"), "long", required=False, default="* 0",
     ),
 )  # fmt: skip
 

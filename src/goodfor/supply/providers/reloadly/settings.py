@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.numbers import decimal
@@ -18,23 +21,33 @@ _KEY: Final = re.compile(r"[!-~]{8,256}")
 _MAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _WORD: Final = re.compile(r"[A-Z_]{2,40}")
 FIELDS: Final = (
-    SettingField("base_url", "接口地址", f"正式 {LIVE}，测试 {TEST}", required=False, default=LIVE),
-    SettingField("auth_url", "令牌地址", required=False, default=AUTH),
-    SettingField("audience", "Audience", "令牌的用途；不填则与接口地址相同", required=False),
-    SettingField("balance_url", "余额地址", "查余额的接口；不填则与接口地址相同", required=False),
-    SettingField("client_id", "Client ID", "后台 Developers 里", secret=True),
-    SettingField("client_secret", "Client secret", "后台 Developers 里", secret=True),
     SettingField(
-        "webhook_secret", "Webhook secret", "后台 Webhooks 里；不填则不收推送，只靠查询", secret=True, required=False
+        "base_url",
+        _("接口地址"),
+        format_lazy("{} {} · {} {}", _("正式"), LIVE, _("测试"), TEST),
+        required=False,
+        default=LIVE,
     ),
-    SettingField("sender_name", "付款方名称", "随订单发出，可填店名"),
-    SettingField("recipient_email", "收件邮箱", "Reloadly 也会把卡发到这里：用自己的内部邮箱，不要用买家的"),
-    SettingField("values", "可选面值", "没有固定面值的商品按这些面值出售，用逗号分隔", required=False, default=VALUES),
+    SettingField("auth_url", _("令牌地址"), required=False, default=AUTH),
+    SettingField("audience", "Audience", _("令牌的用途；不填则与接口地址相同"), required=False),
+    SettingField("balance_url", _("余额地址"), _("查余额的接口；不填则与接口地址相同"), required=False),
+    SettingField("client_id", "Client ID", _("后台 Developers 里"), secret=True),
+    SettingField("client_secret", "Client secret", _("后台 Developers 里"), secret=True),
     SettingField(
-        "failed_words", "失败状态", "与 Reloadly 确认过「没有扣款或已退款」的状态词，用逗号分隔；不填则由人处理",
+        "webhook_secret", "Webhook secret", _("后台 Webhooks 里；不填则不收推送，只靠查询"), secret=True, required=False
+    ),
+    SettingField("sender_name", _("付款方名称"), _("随订单发出，可填店名")),
+    SettingField("recipient_email", _("收件邮箱"), _("Reloadly 也会把卡发到这里：用自己的内部邮箱，不要用买家的")),
+    SettingField(
+        "values", _("可选面值"), _("没有固定面值的商品按这些面值出售，用逗号分隔"), required=False, default=VALUES
+    ),
+    SettingField(
+        "failed_words",
+        _("失败状态"),
+        _("与 Reloadly 确认过「没有扣款或已退款」的状态词，用逗号分隔；不填则由人处理"),
         required=False,
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,4 +18,4 @@ def sign(secret: str, body: bytes, stamp: str) -> str:
 
 def same(ours: str, theirs: str | None) -> bool:
     """Compared in constant time, whatever came."""
-    return theirs is not None and hmac.compare_digest(ours.encode(), theirs.encode())
+    return theirs is not None and hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "surrogatepass"))

@@ -9,7 +9,7 @@ from goodfor.supply.providers.tremendous.client import Caller, guarded
 from goodfor.supply.providers.tremendous.items import categories_of, item_of, ranges_of, read_sku
 from goodfor.supply.providers.tremendous.settings import Settings
 from goodfor.supply.providers.values import Balance, Category, Doubt, Item, ItemPage, Quote, Refused, Site, Stock
-from goodfor.supply.providers.wire import Wire
+from goodfor.supply.providers.wire import LIST_BYTES, Wire
 
 
 class TremendousCatalogue:
@@ -88,7 +88,7 @@ def _no_source(found: list[dict[str, Any]]) -> Balance:
 
 def _rows(settings: Settings, wire: Wire, what: str) -> list[dict[str, Any]]:
     only = f"?{settings.catalogue_filter}" if settings.catalogue_filter else ""
-    told = Caller(settings, wire).get(what, f"/products{only}")
+    told = Caller(settings, wire).get(what, f"/products{only}", LIST_BYTES)
     if "products" not in told:
         raise BadReply("no_products")
     return records(told["products"])

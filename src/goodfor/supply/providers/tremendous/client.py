@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from goodfor.supply.providers.numbers import BadReply, read_json, record, text
 from goodfor.supply.providers.tremendous.settings import Settings
 from goodfor.supply.providers.values import Doubt, Refusal, Refused
-from goodfor.supply.providers.wire import NoAnswer, NotSent, Wire
+from goodfor.supply.providers.wire import REPLY_BYTES, NoAnswer, NotSent, Wire
 
 Got = TypeVar("Got")
 CREATED: Final = (200, 201)
@@ -32,9 +32,9 @@ class Caller:
     settings: Settings
     wire: Wire
 
-    def get(self, what: str, path: str) -> dict[str, Any]:
+    def get(self, what: str, path: str, most: int = REPLY_BYTES) -> dict[str, Any]:
         """A document. Raises Denied, BadReply, NotSent, NoAnswer."""
-        return self._send(what, "GET", path, b"", None)
+        return self._send(what, "GET", path, b"", None, most)
 
     def post(
         self, what: str, path: str, fields: Mapping[str, Any] | None = None, seconds: float | None = None
@@ -43,11 +43,14 @@ class Caller:
         body = b"" if fields is None else json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
         return self._send(what, "POST", path, body, seconds)
 
-    def _send(self, what: str, method: str, path: str, body: bytes, seconds: float | None) -> dict[str, Any]:
+    def _send(
+        self, what: str, method: str, path: str, body: bytes, seconds: float | None, most: int = REPLY_BYTES
+    ) -> dict[str, Any]:
         headers = {"authorization": f"Bearer {self.settings.api_key}"}
         if body:
             headers["content-type"] = "application/json"
-        reply = self.wire.send(what, method, f"{self.settings.base_url}{path}", body, headers, seconds=seconds)
+        url = f"{self.settings.base_url}{path}"
+        reply = self.wire.send(what, method, url, body, headers, seconds=seconds, most=most)
         if reply.status in CREATED:
             return record(read_json(reply.body))
         if not 400 <= reply.status < 500:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.numbers import decimal
@@ -18,23 +21,40 @@ _FUNDING: Final = re.compile(r"[0-9A-Za-z_-]{4,40}")
 _FILTER: Final = re.compile(r"[a-z_]{1,32}=[0-9A-Za-z,_-]{1,200}(&[a-z_]{1,32}=[0-9A-Za-z,_-]{1,200}){0,4}")
 _KEY: Final = re.compile(r"[!-~]{8,512}")
 FIELDS: Final = (
-    SettingField("base_url", "接口地址", f"正式 {LIVE}，测试 {TEST}", required=False, default=LIVE),
-    SettingField("api_key", "API key", "后台 Developers 里的 key", secret=True),
     SettingField(
-        "webhook_key", "Webhook private key", "后台 Webhooks 里的 private key；不填则不收推送，只靠查询", secret=True,
+        "base_url",
+        _("接口地址"),
+        format_lazy("{} {} · {} {}", _("正式"), LIVE, _("测试"), TEST),
+        required=False,
+        default=LIVE,
+    ),
+    SettingField("api_key", "API key", _("后台 Developers 里的 key"), secret=True),
+    SettingField(
+        "webhook_key",
+        "Webhook private key",
+        _("后台 Webhooks 里的 private key；不填则不收推送，只靠查询"),
+        secret=True,
         required=False,
     ),
-    SettingField("funding_source", "Funding source", "扣款来源的编号；balance 是账户余额", required=False,
-                 default="balance"),
     SettingField(
-        "method", "发放方式", "链接由商城交给买家；邮件和短信由 Tremendous 发给买家", "choice", required=False,
-        default="LINK", choices=(("LINK", "链接"), ("EMAIL", "邮件"), ("PHONE", "短信")),
+        "funding_source", "Funding source", _("扣款来源的编号；balance 是账户余额"), required=False, default="balance"
     ),
-    SettingField("values", "可选面值", "没有固定面值的商品按这些面值出售，用逗号分隔", required=False,
-                 default=VALUES),
-    SettingField("catalogue_filter", "目录筛选", "加在目录地址后面的参数，例如 country=US；目录太大时需要",
-                 required=False),
-)  # fmt: skip
+    SettingField(
+        "method",
+        _("发放方式"),
+        _("链接由商城交给买家；邮件和短信由 Tremendous 发给买家"),
+        "choice",
+        required=False,
+        default="LINK",
+        choices=(("LINK", _("链接")), ("EMAIL", _("邮件")), ("PHONE", _("短信"))),
+    ),
+    SettingField(
+        "values", _("可选面值"), _("没有固定面值的商品按这些面值出售，用逗号分隔"), required=False, default=VALUES
+    ),
+    SettingField(
+        "catalogue_filter", _("目录筛选"), _("加在目录地址后面的参数，例如 country=US；目录太大时需要"), required=False
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,4 +17,4 @@ def sign(key: str, body: bytes) -> str:
 
 def same(ours: str, theirs: str | None) -> bool:
     """Compared in constant time, whatever came."""
-    return theirs is not None and hmac.compare_digest(ours.encode(), theirs.encode())
+    return theirs is not None and hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "surrogatepass"))

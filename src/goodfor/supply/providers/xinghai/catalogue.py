@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from goodfor.supply.providers.numbers import amount, decimal
 from goodfor.supply.providers.values import Balance, Category, Doubt, Item, ItemPage, Quote, Refused, Site
-from goodfor.supply.providers.wire import Wire
+from goodfor.supply.providers.wire import LIST_BYTES, Wire
 from goodfor.supply.providers.xinghai.client import Caller, guarded, inside
 from goodfor.supply.providers.xinghai.items import items_of
 from goodfor.supply.providers.xinghai.settings import Settings
@@ -64,4 +64,8 @@ class XinghaiCatalogue:
 
     def _all(self, site: Site, wire: Wire, what: str) -> list[Item] | Refused | Doubt:
         settings = Settings.of(site)
-        return guarded(lambda: items_of(Caller(settings, wire).post(what, "/api/item/query", {}), settings))
+
+        def ask() -> list[Item]:
+            return items_of(Caller(settings, wire).post(what, "/api/item/query", {}, most=LIST_BYTES), settings)
+
+        return guarded(ask)

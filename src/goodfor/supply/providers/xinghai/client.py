@@ -7,7 +7,7 @@ from urllib.parse import quote_plus, urlencode
 
 from goodfor.supply.providers.numbers import BadReply, read_json, record, text
 from goodfor.supply.providers.values import Doubt, Refusal, Refused
-from goodfor.supply.providers.wire import NoAnswer, NotSent, Wire
+from goodfor.supply.providers.wire import REPLY_BYTES, NoAnswer, NotSent, Wire
 from goodfor.supply.providers.xinghai import signing
 from goodfor.supply.providers.xinghai.settings import Settings
 
@@ -42,7 +42,8 @@ class Caller:
     wire: Wire
 
     def post(
-        self, what: str, path: str, fields: Mapping[str, str], seconds: float | None = None
+        self, what: str, path: str, fields: Mapping[str, str], seconds: float | None = None,
+        most: int = REPLY_BYTES,
     ) -> dict[str, Any]:  # fmt: skip
         """A reply whose code is 00. Raises Denied, BadReply, NotSent, NoAnswer."""
         given = {name: value for name, value in fields.items() if value}
@@ -51,8 +52,8 @@ class Caller:
         # What is not to be kept is not kept in the form it has here, either.
         self.wire.conceal(tuple(quote_plus(one) for one in self.wire.hide))
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        url = f"{self.settings.base_url}{path}"
-        reply = self.wire.send(what, "POST", url, urlencode(sent).encode("ascii"), headers, seconds=seconds)
+        url, body = f"{self.settings.base_url}{path}", urlencode(sent).encode("ascii")
+        reply = self.wire.send(what, "POST", url, body, headers, seconds=seconds, most=most)
         if reply.status != _OK:
             raise BadReply(f"http_{reply.status}")
         told = record(read_json(reply.body))

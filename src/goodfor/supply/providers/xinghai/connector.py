@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.supply.providers.base import Connector, Descriptor, Rate
 from goodfor.supply.providers.xinghai.catalogue import XinghaiCatalogue
 from goodfor.supply.providers.xinghai.purchase import XinghaiPurchase
@@ -11,7 +13,7 @@ from goodfor.supply.providers.xinghai.webhook import XinghaiWebhook
 CONNECTOR: Final = Connector(
     about=Descriptor(
         protocol="xinghai",
-        label="星海",
+        label=_("星海"),
         kinds=frozenset({"card", "direct", "link", "image"}),
         repeat="new_after_failure",
         found_by="number",

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.outbound import http
 from goodfor.supply.providers.base import SettingField
 from goodfor.supply.providers.values import ConfigProblem, Site
@@ -14,20 +16,30 @@ _SECRET: Final = re.compile(r"[!-~]{16}")
 _ITEM: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 MAX_ITEMS: Final = 2_000
 FIELDS: Final = (
-    SettingField("base_url", "接口地址", "以 https:// 开头的域名，不带路径"),
-    SettingField("app_id", "appId", "对方给的应用编号"),
-    SettingField("secret", "appSecret", "16 位，也用于解密卡密", secret=True),
+    SettingField("base_url", _("接口地址"), _("以 https:// 开头的域名，不带路径")),
+    SettingField("app_id", "appId", _("对方给的应用编号")),
+    SettingField("secret", "appSecret", _("16 位，也用于解密卡密"), secret=True),
     SettingField(
-        "card_way", "卡密的下单接口", "一般是提卡接口；对方说明卡密也用下单接口时再改", "choice", required=False,
-        default="get", choices=(("get", "/api/card/get"), ("submit", "/api/order/submit")),
+        "card_way",
+        _("卡密的下单接口"),
+        _("一般是提卡接口；对方说明卡密也用下单接口时再改"),
+        "choice",
+        required=False,
+        default="get",
+        choices=(("get", "/api/card/get"), ("submit", "/api/order/submit")),
     ),
     SettingField(
-        "supply_mode", "提卡方式", "同步：卡密随下单返回；异步：卡密随通知返回", "choice", required=False, default="1",
-        choices=(("1", "同步"), ("0", "异步")),
+        "supply_mode",
+        _("提卡方式"),
+        _("同步：卡密随下单返回；异步：卡密随通知返回"),
+        "choice",
+        required=False,
+        default="1",
+        choices=(("1", _("同步")), ("0", _("异步"))),
     ),
-    SettingField("phone_items", "话费商品", "走话费接口的商品编号，用空格或换行隔开", "long", required=False),
-    SettingField("phone_timeout", "话费超时秒数", "对方约定的值；空着就不传", required=False),
-)  # fmt: skip
+    SettingField("phone_items", _("话费商品"), _("走话费接口的商品编号，用空格或换行隔开"), "long", required=False),
+    SettingField("phone_timeout", _("话费超时秒数"), _("对方约定的值；空着就不传"), required=False),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def sign(fields: Mapping[str, str], secret: str) -> str:
 
 def same(ours: str, theirs: Any) -> bool:
     """Compared in constant time, whatever came."""
-    return isinstance(theirs, str) and hmac.compare_digest(ours.encode(), theirs.encode())
+    return isinstance(theirs, str) and hmac.compare_digest(ours.encode(), theirs.encode("utf-8", "surrogatepass"))
 
 
 def decrypt(sealed: str, secret: str) -> bytes:

@@ -87,7 +87,7 @@ def say(monkeypatch: pytest.MonkeyPatch) -> Say:
     def these(*replies: Any) -> list[tuple[str, dict[str, str]]]:
         left, sent = list(replies), []
 
-        def send(method: str, url: str, body: bytes = b"", headers: Any = None, *, seconds: Any = None) -> http.Reply:
+        def send(method: str, url: str, body: bytes = b"", headers: Any = None, **_: Any) -> http.Reply:
             assert (method, headers) == ("POST", {"content-type": "application/x-www-form-urlencoded"})
             sent.append((url.removeprefix("https://faka.example.com/shared/"), dict(parse_qsl(body.decode(), True))))
             reply = left.pop(0)

@@ -144,7 +144,7 @@ def test_every_problem_says_where_and_what_to_do() -> None:
     # "A:S0001" and "B:s0001" are short passwords of two numbers: no doubles.
     assert [answer.number[-1] for answer in found.answers] == ["1", "2", "9"]
     assert [code.number for code in found.answers[2].codes] == ["E", "F"]
-    assert found.problems[0].words() == "第 2 行「单号」列：" + CELL["digits_lost"]
+    assert found.problems[0].words() == "第 2 行「单号」列：" + str(CELL["digits_lost"])
     assert all(problem.code in CELL for problem in found.problems)
 
 

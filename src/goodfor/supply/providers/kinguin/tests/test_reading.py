@@ -62,7 +62,7 @@ class Canned(Wire):
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
 
     def send(
-        self, what: str, method: str, url: str, body: bytes = b"", headers: Any = None, *, seconds: float | None = None
+        self, what: str, method: str, url: str, body: bytes = b"", headers: Any = None, **_: Any
     ) -> Reply:  # fmt: skip
         assert headers["X-Api-Key"] == API_KEY
         assert ("content-type" in headers) == bool(body)

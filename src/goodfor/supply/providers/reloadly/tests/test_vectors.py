@@ -102,7 +102,7 @@ def say(monkeypatch: pytest.MonkeyPatch) -> Say:
     def these(*replies: Any, token: Any = TOKEN) -> list[tuple[str, str, bytes]]:
         left, sent = [token, *replies] if token else list(replies), []
 
-        def send(method: str, url: str, body: bytes = b"", headers: Any = None, *, seconds: Any = None) -> http.Reply:
+        def send(method: str, url: str, body: bytes = b"", headers: Any = None, **_: Any) -> http.Reply:
             assert ("authorization" in headers) != url.endswith("/oauth/token")
             sent.append((method, url.removeprefix(BASE), body))
             next_one = left.pop(0)

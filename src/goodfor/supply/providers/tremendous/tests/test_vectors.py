@@ -81,7 +81,7 @@ def say(monkeypatch: pytest.MonkeyPatch) -> Say:
     def these(*replies: Any) -> list[tuple[str, str, bytes]]:
         left, sent = list(replies), []
 
-        def send(method: str, url: str, body: bytes = b"", headers: Any = None, *, seconds: Any = None) -> http.Reply:
+        def send(method: str, url: str, body: bytes = b"", headers: Any = None, **_: Any) -> http.Reply:
             assert headers["authorization"] == "Bearer TEST_key_0001"
             sent.append((method, url.removeprefix("https://rewards.example.com/api/v2"), body))
             next_one = left.pop(0)

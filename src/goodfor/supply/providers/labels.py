@@ -1,6 +1,6 @@
 """Codes out of labelled text: "卡号：N1 密码：P1", a link, a picture written as text. Pure; nothing is ever fetched.
 
-Used by dujiao as well, whose codes come as lines of a text.
+Used wherever codes come as lines of a text.
 """
 
 import base64
