@@ -7,6 +7,17 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.supply import states
+from goodfor.supply.desk_accounts import account_of as account_of
+from goodfor.supply.desk_accounts import accounts as accounts
+from goodfor.supply.desk_accounts import balance_days as balance_days
+from goodfor.supply.desk_accounts import finding as finding
+from goodfor.supply.desk_accounts import findings as findings
+from goodfor.supply.desk_accounts import movements as movements
+from goodfor.supply.desk_accounts import sweep_days as sweep_days
+from goodfor.supply.desk_statements import offers_statements as offers_statements
+from goodfor.supply.desk_statements import statement as statement
+from goodfor.supply.desk_statements import statement_lines as statement_lines
+from goodfor.supply.desk_statements import statements as statements
 from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier

@@ -7,6 +7,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from goodfor.supply.account_types import AccountView as AccountView
+from goodfor.supply.account_types import BalanceDayView as BalanceDayView
+from goodfor.supply.account_types import FindingView as FindingView
+from goodfor.supply.account_types import StatementView as StatementView
+from goodfor.supply.account_types import SweepDayView as SweepDayView
+from goodfor.supply.statement_profile import SIGNS as SIGNS
+from goodfor.supply.statement_profile import TIMES as TIMES
+from goodfor.supply.statement_profile import Profile as Profile
+
 
 @dataclass(frozen=True, slots=True)
 class SupplierView:
