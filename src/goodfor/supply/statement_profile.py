@@ -29,7 +29,8 @@ _MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "external_orderno", "out_trade_no", "usorderno", "outer_order_id", "customer_order_no",
     ),
     "ref": (
-        "平台订单号", "系统订单号", "系统单号", "订单编号", "订单号", "单号", "流水号", "ordersn", "order_no", "orderno", "id",
+        "平台订单号", "系统订单号", "系统单号", "订单编号", "订单号", "单号", "流水号", "ordersn",
+        "order_no", "orderno", "id",
     ),
     "amount": (
         "扣款金额", "实付金额", "支付金额", "结算金额", "成本金额", "订单金额", "交易金额", "变动金额", "总价", "金额",
