@@ -106,7 +106,7 @@ class LineProblem:
 def guess(header: Sequence[str]) -> Profile:
     """Which column is what, by the words above them."""
     named = {clean(name).lower(): clean(name) for name in header if clean(name)}
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for role, words in _MEANINGS.items():
         taken = set(found.values())
         found[role] = next((named[word] for word in words if word in named and named[word] not in taken), "")
@@ -228,4 +228,6 @@ def time_of(text: str, times: str, zone: ZoneInfo) -> datetime:
         raise ValueError("not a time")
     first, second, third, *rest = map(int, groups[:6])
     order = {"ymd": (first, second, third), "dmy": (third, second, first), "mdy": (third, first, second)}
-    return datetime(*order[times], *rest, tzinfo=zone).astimezone(UTC)  # type: ignore[arg-type]
+    year, month, day = order[times]
+    hour, minute, second = (*rest, 0, 0, 0)[:3]
+    return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)

@@ -56,6 +56,7 @@ def sample_balance(*, shop_id: UUID, supplier_id: UUID, day: date, now: datetime
     done = BalanceDay.objects.filter(shop_id=shop_id, supplier_id=supplier_id, day=day).first()
     if done is not None:
         return done.state
+    said = Decimal(0)
     for _try in range(TRIES):
         since = utc_now()
         totals = totals_of(shop_id, supplier_id)
@@ -63,11 +64,12 @@ def sample_balance(*, shop_id: UUID, supplier_id: UUID, day: date, now: datetime
         told = read_balance(shop_id=shop_id, supplier_id=supplier_id, now=now)
         if not isinstance(told, Balance):
             return ""
+        said = told.amount
         costs = dict([row[:2] for row in [*under_way(shop_id, supplier_id, since), *before]])
         if totals_of(shop_id, supplier_id) == totals:
             break
     reach("supply.sampled")
-    return _keep(supplier, day, totals, told.amount, list(costs.values()), now)
+    return _keep(supplier, day, totals, said, list(costs.values()), now)
 
 
 @transaction.atomic

@@ -249,7 +249,8 @@ def ask_about_statement(*, shop_id: UUID, statement_id: UUID, actor: str, now: d
     """Have the supplier asked about the purchases whose amount differs; how many. Raises StatementNotFound."""
     row = _statement(shop_id, statement_id)
     lines = StatementLine.objects.filter(shop_id=shop_id, statement_id=row.id, verdict__in=("amount", "ours"))
-    differing = list(lines.order_by("place").values_list("attempt_id", flat=True).distinct()[:MOST_ASKED])
+    found = lines.order_by("place").values_list("attempt_id", flat=True)[:MOST_ASKED]
+    differing = {attempt_id for attempt_id in found if attempt_id is not None}
     asked = Attempt.objects.filter(shop_id=shop_id, id__in=differing).exclude(state="sending").update(next_at=now)
     _note(row, "supply.statement_asked", {"purchases": asked}, actor, now)
     return asked

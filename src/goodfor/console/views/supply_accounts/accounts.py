@@ -79,6 +79,7 @@ def _account(
 @console_page(Permission.LEDGER_ADJUST, methods=("POST",))
 def move(request: HttpRequest, visitor: Visitor, supplier_id: UUID) -> HttpResponse:
     """Write down money that was paid, came back or was found to be wrong. Nothing is paid here."""
+    supply.supplier(visitor.shop.id, supplier_id)
     require_fresh_proof(request)
     sent = request.POST
     try:
@@ -92,8 +93,6 @@ def move(request: HttpRequest, visitor: Visitor, supplier_id: UUID) -> HttpRespo
             note=sent.get("note", "").replace("\x00", ""), actor=visitor.actor, now=utc_now(),
         )  # fmt: skip
     except DomainError as error:
-        if error.http_status == 404:
-            raise
         return _account(request, visitor, supplier_id, error)
     return done(request, _("已记到账上"), reverse("desk:supply-account", args=[supplier_id]))
 
