@@ -5,13 +5,19 @@ WITH lines AS MATERIALIZED (
                AND (number <> '' OR ref <> '') AS again
     FROM supply_statement_line
     WHERE shop_id = %(shop_id)s AND statement_id = %(statement_id)s
-), bought AS MATERIALIZED (
-    SELECT id, number, ref,
-           CASE WHEN state IN ('delivered', 'partial', 'late') OR claimed_minor > 0
-                THEN refunded - coalesce(charged, 0) ELSE 0 END AS ours
-    FROM supply_attempt
+), meant AS (
+    -- By our number whenever it was; by theirs, which has no index, of this time.
+    SELECT a.id FROM lines l JOIN supply_attempt a ON a.number = l.number
+    WHERE a.shop_id = %(shop_id)s AND a.supplier_id = %(supplier_id)s AND l.number <> ''
+    UNION
+    SELECT id FROM supply_attempt
     WHERE shop_id = %(shop_id)s AND supplier_id = %(supplier_id)s
       AND sent_at >= %(since)s::timestamptz AND sent_at < %(until)s::timestamptz
+), bought AS MATERIALIZED (
+    SELECT a.id, a.number, a.ref,
+           CASE WHEN a.state IN ('delivered', 'partial', 'late') OR a.claimed_minor > 0
+                THEN a.refunded - coalesce(a.charged, 0) ELSE 0 END AS ours
+    FROM meant m JOIN supply_attempt a ON a.id = m.id AND a.shop_id = %(shop_id)s
 ), named AS (
     SELECT l.place, min(coalesce(n.id, r.id)::text)::uuid AS attempt_id
     FROM lines l
