@@ -36,10 +36,9 @@ def test_accounts_are_seen_and_money_is_written_down_by_those_who_may(shop: Shop
     move, finding = reverse("desk:supply-account-move", args=[supplier_id]), things["finding_id"]
     close = reverse("desk:supply-finding-close", args=[finding])
     form = {"kind": "correction", "amount": "-2.50", "note": "手续费", "key": str(uuid4())}
-    for role in (Role.OPERATOR, Role.SUPPORT, Role.VIEWER):
-        other = inside(shop.id, role)
-        assert other.get(reverse("desk:supply-accounts")).status_code == 403
-        assert [other.post(move, form).status_code, other.post(close).status_code] == [403, 403]
+    other = inside(shop.id, Role.OPERATOR)
+    assert other.get(reverse("desk:supply-accounts")).status_code == 403
+    assert [other.post(move, form).status_code, other.post(close).status_code] == [403, 403]
     assert "/prove" in inside(shop.id).post(move, form)["Location"]
     for wrong in ({"amount": "x"}, {"amount": "0"}, {"note": " "}, {"kind": "gift"}):
         assert client.post(move, {**form, **wrong}).status_code == 422, wrong

@@ -5,12 +5,13 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from django.db.models import Exists, OuterRef, Q
 
 from goodfor.kernel.side_by_side import side_by_side
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 from goodfor.supply.account_models import BalanceDay, SweepDay
-from goodfor.supply.days import day_of, span_of
+from goodfor.supply.days import LONGEST, day_of, span_of
 from goodfor.supply.models import Supplier
 from goodfor.supply.operations.sample_balance import sample_balance
 from goodfor.supply.operations.sweep_orders import enrol
@@ -29,9 +30,14 @@ DAYS_BACK: Final = 14
 
 
 def keep_accounts(*, now: datetime) -> int:
-    """Every supplier that is bought from; how many samples were taken."""
+    """Every supplier that is bought from, or was lately; how many samples were taken."""
+    lately = Attempt.objects.filter(
+        shop_id=OuterRef("shop_id"), supplier_id=OuterRef("id"), sent_at__gte=now - timedelta(days=LONGEST)
+    )
     with platform_job("keep the accounts with suppliers"):
-        rows = list(Supplier.objects.filter(enabled=True).order_by("id").values_list("shop_id", "id"))
+        rows = list(
+            Supplier.objects.filter(Q(enabled=True) | Exists(lately)).order_by("id").values_list("shop_id", "id")
+        )
 
     def work(one: tuple[UUID, UUID]) -> int:
         try:

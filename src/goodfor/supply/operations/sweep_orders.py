@@ -209,15 +209,14 @@ def _outcome(sweep: SweepDay, *, done: bool) -> SweepOutcome:
     return SweepOutcome(row.day, row.asked, row.unanswered, row.changed, row.refunds, done)
 
 
-def sweep_due(*, now: datetime, limit: int = 32) -> int:
-    """Days whose time has come, all shops, one day of a supplier at a time; how many questions were asked."""
+def sweep_due(*, now: datetime, limit: int = 256) -> int:
+    """Days whose time has come, all shops, one day of a supplier at a time; how many are not done."""
     with platform_job("ask again about purchases of past days"):
-        rows = SweepDay.objects.filter(next_at__lte=now).order_by("next_at")
+        rows = SweepDay.objects.filter(next_at__lte=now).order_by("supplier_id", "next_at").distinct("supplier_id")
         due = list(rows.values_list("shop_id", "supplier_id", "day")[:limit])
-    first = {(shop_id, supplier_id): day for shop_id, supplier_id, day in reversed(due)}
 
-    def work(one: tuple[tuple[UUID, UUID], date]) -> int:
-        (shop_id, supplier_id), day = one
+    def work(one: tuple[UUID, UUID, date]) -> int:
+        shop_id, supplier_id, day = one
         try:
             out = sweep_orders(shop_id=shop_id, supplier_id=supplier_id, day=day, now=now)
             return 1 if not out.done else 0
@@ -227,4 +226,4 @@ def sweep_due(*, now: datetime, limit: int = 32) -> int:
             rows.update(next_at=now + LONG_PAUSE)
             return 0
 
-    return sum(side_by_side(list(first.items()), work, at_once=SUPPLIERS_AT_ONCE))
+    return sum(side_by_side(due, work, at_once=SUPPLIERS_AT_ONCE))
