@@ -1,6 +1,6 @@
 """A supplier's own account, looked at, taken in once, and matched to purchases. It changes nothing in the books."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -105,12 +105,10 @@ def look_at_statement(*, shop_id: UUID, supplier_id: UUID, mark: str, profile: P
     path = files.kept(shop_id=shop_id, supplier_id=supplier_id, mark=mark)
     known = profile or profile_of(shop_id, supplier_id)
     rows = files.Rows(path, known)
-    read = known if known is not None and known.amount else guess(rows.header)
+    read, reader, missing = _reader(rows.header, known, zone, told=profile is not None)
     head = (mark, read, rows.encoding, rows.separator, rows.header_line, tuple(rows.header))
-    try:
-        reader = LineReader(read, rows.header, zone)
-    except ValueError as error:
-        return DryRun(*head, missing=str(error))
+    if reader is None:
+        return DryRun(*head, missing=missing)
     sums = _Sums()
     for place, cells in rows:
         sums.add(reader.read(place, cells))
@@ -118,6 +116,19 @@ def look_at_statement(*, shop_id: UUID, supplier_id: UUID, mark: str, profile: P
         *head, sums.rows, sums.skipped, sums.wrong, sums.came, sums.went, sums.from_at, sums.until_at,
         tuple(sums.problems), tuple(sums.first),
     )  # fmt: skip
+
+
+def _reader(
+    header: Sequence[str], known: Profile | None, zone: str, *, told: bool
+) -> tuple[Profile, LineReader | None, str]:
+    """By what somebody says, else by the supplier's last file where its columns are here, else by the header."""
+    missing, guessed = "", guess(header)
+    for read in filter(None, (known, None if told else guessed)):
+        try:
+            return read, LineReader(read, header, zone), ""
+        except ValueError as error:
+            missing = str(error)
+    return (known if told and known else guessed), None, missing
 
 
 def take_statement(

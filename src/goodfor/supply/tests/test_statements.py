@@ -100,6 +100,10 @@ def test_a_dirty_file_is_matched_and_nothing_in_the_books_moves(fair: Market) ->
     profile = profile_of(fair.shop, fair.ids["anna"])
     assert profile is not None
     assert (profile.number, profile.ref, profile.sign) == ("商户订单号", "平台订单号", "kind")
+    # Another export of the same supplier, with other columns: what its header says.
+    mark = held(fair, "anna", "外部单号\t总价\n1\t-2\n".encode())
+    other = look_at_statement(shop_id=fair.shop, supplier_id=fair.ids["anna"], mark=mark)
+    assert (other.rows, other.profile.number, other.separator) == (1, "外部单号", "\t")
 
 
 def test_a_dry_run_says_what_is_wrong_with_which_line(fair: Market) -> None:
