@@ -13,6 +13,7 @@ from goodfor.console.desk.skus import SKUS
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
 from goodfor.console.site import site
+from goodfor.console.supply_account_urls import supply_account_urls
 from goodfor.console.supply_urls import supply_urls
 from goodfor.console.supply_watch_urls import supply_watch_urls
 from goodfor.console.views import (
@@ -106,6 +107,7 @@ desk = [
     path("categories/", categories.categories, name="categories"),
     path("categories/add", categories.add, name="category-add"),
     path("categories/<uuid:category_id>/", categories.change, name="category"),
+    *supply_account_urls,
     path("buyers/", buyers.buyers, name="buyers"),
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),

@@ -132,6 +132,8 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "supply_return": _("供应商退款"),
     "supplier_opening": _("供应商期初余额"),
     "supplier_top_up": _("供应商预存"),
+    "supplier_withdrawal": _("供应商退回预存"),
+    "supplier_correction": _("供应商余额调整"),
     "void": _("作废卡密"),
     "top_up": _("余额充值"),
     "dispute": _("争议扣款"),
@@ -253,6 +255,8 @@ SCENE_NOTES: Final[Mapping[str, Text]] = {
     "account_changed": _("账号被盗时，这是买家唯一的提醒。"),
     "claim_opened": _("给店员的提醒关闭后，售后可能超过承诺的 24 小时。"),
     "low_stock": _("每次跌破预警线只提醒一次。"),
+    "supply_low": _("每次跌破预警线只提醒一次，余额用完就不能采购。"),
+    "supply_alert": _("余额对不上或事后退款，可能是钱或货有损失。"),
     "case_opened": _("资金异常需要人处理，不建议全部关闭。"),
     "job_failed": _("同一种任务每小时最多提醒一次。"),
 }

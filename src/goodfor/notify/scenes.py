@@ -116,6 +116,19 @@ _SAMPLE_SKU: Final = {
     "threshold": "10",
     "url": "https://shop.example/p/xinghe-video",
 }
+_SAMPLE_SUPPLIER: Final = {
+    "name": "星源供货",
+    "left": "286.40 CNY",
+    "mark": "500 CNY",
+    "lasts": "约 2 天",
+    "url": "https://shop.example/console/supply/accounts",
+}
+_SAMPLE_ALERT: Final = {
+    "kind": "余额不符",
+    "supplier": "星源供货",
+    "detail": "2026-01-01 相差 8.00 CNY",
+    "url": "https://shop.example/console/supply/accounts",
+}
 
 _SAMPLE_PRICE: Final = {
     "code": "xh-month",
@@ -228,6 +241,22 @@ _ALL: Final = (
         {STAFF: _DESK},
         sample={"price": _SAMPLE_PRICE},
         roles=("owner", "operator"),
+    ),
+    Scene(
+        "supply_low",
+        _("供应商余额不足"),
+        {"supplier": _SAMPLE_SUPPLIER},
+        {STAFF: _DESK},
+        sample={"supplier": _SAMPLE_SUPPLIER},
+        roles=("owner", "finance", "operator"),
+    ),
+    Scene(
+        "supply_alert",
+        _("供应商账目异常"),
+        {"alert": _SAMPLE_ALERT},
+        {STAFF: _DESK},
+        sample={"alert": _SAMPLE_ALERT},
+        roles=("owner", "finance"),
     ),
     Scene(
         "case_opened",

@@ -54,12 +54,21 @@ def bought_entry(*, attempt_id: UUID, goods: str, source: str, sku_id: UUID, cos
 
 
 def returned_entry(
-    *, attempt_id: UUID, to: str, sku_id: UUID, cost_minor: int, total_minor: int, now: datetime
-) -> Entry:
-    """Money of a purchase came back: the goods cost less. `total_minor`: all that came back so far names the entry."""
-    lines = (Line(to, cost_minor, sku_id=sku_id), Line("6711:recovery", -cost_minor, sku_id=sku_id))
+    *, attempt_id: UUID, to: str, claim: str, sku_id: UUID, cost_minor: int, claimed_minor: int, total_minor: int,
+    now: datetime,
+) -> Entry:  # fmt: skip
+    """Money of a purchase came back: `claimed_minor` of it was claimed, with the rest the goods cost less.
+
+    `total_minor`: all that came back so far names the entry.
+    """
+    won = cost_minor - claimed_minor
+    lines = [Line(to, cost_minor, sku_id=sku_id)]
+    if claimed_minor:
+        lines.append(Line(claim, -claimed_minor, sku_id=sku_id))
+    if won:
+        lines.append(Line("6711:recovery", -won, sku_id=sku_id))
     reference = f"returned:{attempt_id}:{total_minor}"
-    return Entry(reference, "supply_return", lines, now, ("supply.attempt", attempt_id))
+    return Entry(reference, "supply_return", tuple(lines), now, ("supply.attempt", attempt_id))
 
 
 def opening_entry(*, supplier_id: UUID, code: str, amount_minor: int, now: datetime) -> Entry:
@@ -68,7 +77,15 @@ def opening_entry(*, supplier_id: UUID, code: str, amount_minor: int, now: datet
     return Entry(f"supplier_opening:{supplier_id}", "supplier_opening", lines, now, ("supply.supplier", supplier_id))
 
 
-def top_up_entry(*, reference: str, supplier_id: UUID, code: str, amount_minor: int, now: datetime) -> Entry:
-    """The shop paid a supplier in advance, from the bank."""
-    lines = (Line(prepaid(code), amount_minor), Line("1002:bank:manual", -amount_minor))
-    return Entry(reference, "supplier_top_up", lines, now, ("supply.supplier", supplier_id))
+def movement_entry(
+    *, kind: str, reference: str, supplier_id: UUID, account: str, amount_minor: int, now: datetime
+) -> Entry:
+    """Money that no purchase moved; positive: more of it is at the supplier, or less is owed.
+
+    Paid from the bank, paid back to it, or a difference that somebody has found out.
+    """
+    other = "1002:bank:manual"
+    if kind == "correction":
+        other = "6051:gain" if amount_minor > 0 else "6701:writeoff"
+    lines = (Line(account, amount_minor), Line(other, -amount_minor))
+    return Entry(reference, f"supplier_{kind}", lines, now, ("supply.supplier", supplier_id))

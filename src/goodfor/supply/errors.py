@@ -122,3 +122,45 @@ class AnswersRefused(InvalidInput):
 
     code = "supply_answers_refused"
     title = _("这个文件读不了")
+
+
+class FindingNotFound(NotFound):
+    """No such finding in this shop."""
+
+    code = "supply_finding_not_found"
+    title = _("找不到这条供货异动")
+
+
+class FindingClosed(Conflict):
+    """Somebody has looked at it already."""
+
+    code = "supply_finding_closed"
+    title = _("这条供货异动已处理")
+
+
+class MovementInvalid(InvalidInput):
+    """An amount that cannot be: nothing, or of the wrong sign for its kind."""
+
+    code = "supply_movement_invalid"
+    title = _("金额有误")
+
+
+class StatementRefused(InvalidInput):
+    """A file that cannot be taken in. `data["reason"]` says why, `data["rows"]` where."""
+
+    code = "supply_statement_refused"
+    title = _("账单无法导入")
+
+
+class StatementKnown(Conflict):
+    """This file, or this day's account, was taken in before."""
+
+    code = "supply_statement_known"
+    title = _("这份账单已导入过")
+
+
+class StatementNotFound(NotFound):
+    """No such statement in this shop."""
+
+    code = "supply_statement_not_found"
+    title = _("找不到这份账单")

@@ -64,3 +64,47 @@ class PriceWatched(Event):
     sku_id: UUID
     move_id: UUID
     what: str
+
+
+@dataclass(frozen=True)
+class RefundedAfterSuccess(Event):
+    """A supplier gave money back for goods that had come: they may be worth nothing. Amount in its currency."""
+
+    name: ClassVar[str] = "supply.refunded_after_success"
+    version: ClassVar[int] = 1
+
+    finding_id: UUID
+    attempt_id: UUID
+    supplier_id: UUID
+    amount: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class BalanceLow(Event):
+    """What lies at a supplier fell below its mark. `which`: said by them, or of the books. Numbered by each fall."""
+
+    name: ClassVar[str] = "supply.balance_low"
+    version: ClassVar[int] = 1
+
+    supplier_id: UUID
+    which: str
+    left: str
+    mark: str
+    currency: str
+    crossing: int
+    #: At the pace of the last week; none: nothing was spent.
+    lasts_days: int | None
+
+
+@dataclass(frozen=True)
+class BalanceBroken(Event):
+    """What a supplier says it holds is not what the books expect, by another difference than the day before."""
+
+    name: ClassVar[str] = "supply.balance_broken"
+    version: ClassVar[int] = 1
+
+    supplier_id: UUID
+    day: str
+    difference: str
+    currency: str

@@ -67,6 +67,31 @@ INVARIANTS = [
         WHERE hold_tx IS NOT NULL AND state NOT IN ('sending', 'accepted', 'unknown', 'manual')
         """,
     ),
+    Invariant(
+        name="supply_refunds_are_found",
+        room="supply",
+        why="money that a supplier gave back after the end of a purchase is written down for what it is, each time",
+        sql="""
+        SELECT a.id::text, 'came back ' || a.refunded || ', found ' || coalesce(sum(f.amount), 0)
+        FROM supply_attempt a
+        LEFT JOIN supply_finding f
+          ON f.shop_id = a.shop_id AND f.attempt_id = a.id AND f.kind IN ('refund', 'claim')
+        WHERE a.refunded > 0
+        GROUP BY a.id, a.refunded HAVING a.refunded <> coalesce(sum(f.amount), 0)
+        """,
+    ),
+    Invariant(
+        name="supply_balance_days_follow",
+        room="supply",
+        why="a day's balance opens with what was expected at the end of the day before, and nothing is left out",
+        sql="""
+        SELECT supplier_id::text, day || ' opens with ' || opening || ' after ' || before
+        FROM (SELECT supplier_id, day, opening,
+                     lag(expected) OVER (PARTITION BY supplier_id ORDER BY day) AS before
+              FROM supply_balance_day) d
+        WHERE opening <> before
+        """,
+    ),
     history_invariant(states.WANT, table="supply_want", room="supply", name="supply_wants_moved_as_allowed"),
     history_invariant(states.ATTEMPT, table="supply_attempt", room="supply", name="supply_purchases_moved_as_allowed"),
     history_invariant(states.MOVE, table="supply_price_move", room="supply", name="supply_price_moves_as_allowed"),

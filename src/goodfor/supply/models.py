@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from goodfor.kernel.ids import uuid7
+from goodfor.supply import account_models as account_models
 from goodfor.supply import health_models as health_models
 from goodfor.supply import purchase_models as purchase_models
 from goodfor.supply import sheet_models as sheet_models

@@ -105,6 +105,8 @@ class Attempt(models.Model):
     charged = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     refunded = models.DecimalField(max_digits=18, decimal_places=6, default=0)
     hold_tx = models.BigIntegerField(null=True)
+    #: What they took for nothing good, in the shop's minor units: it lies on the claim against them.
+    claimed_minor = models.BigIntegerField(default=0, db_default=0)
     #: Why it ended or is not known; `word`: the supplier's own.
     reason = models.CharField(max_length=40, default="", blank=True)
     word = models.CharField(max_length=200, default="", blank=True)
@@ -129,7 +131,8 @@ class Attempt(models.Model):
             models.CheckConstraint(condition=Q(state__in=sorted(states.ATTEMPT.states)), name="supply_attempt_state"),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, multiple__gte=1, got__gte=0, got__lte=F("quantity"), refunded__gte=0)
-                & (Q(charged__isnull=True) | Q(charged__gte=0)),
+                & (Q(charged__isnull=True) | Q(charged__gte=0))
+                & Q(claimed_minor__gte=0),
                 name="supply_attempt_numbers",
             ),
             models.CheckConstraint(

@@ -7,6 +7,7 @@ from uuid import UUID
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 from goodfor.supply import states
+from goodfor.supply.desk_accounts import account_of, accounts, balance_days, finding, findings, movements, sweep_days
 from goodfor.supply.desk_offers import offer_names, offered_items, offers, preview, route
 from goodfor.supply.desk_purchases import (
     COUNT_LIMIT,
@@ -20,6 +21,7 @@ from goodfor.supply.desk_purchases import (
     undecided,
     walk_purchases,
 )
+from goodfor.supply.desk_statements import offers_statements, statement, statement_lines, statements
 from goodfor.supply.desk_suppliers import (
     breakers,
     calls,
@@ -74,8 +76,11 @@ __all__ = [
     "SettingField",
     "SupplierRow",
     "SupplierSheet",
+    "account_of",
+    "accounts",
     "attempt",
     "attempts_of_order",
+    "balance_days",
     "books_of_purchase",
     "bought_from_sibling",
     "breakers",
@@ -85,6 +90,8 @@ __all__ = [
     "deadline_seconds",
     "desk",
     "file_suppliers",
+    "finding",
+    "findings",
     "floor_of",
     "health",
     "health_of_all",
@@ -93,11 +100,13 @@ __all__ = [
     "leads_back",
     "matched_items",
     "move",
+    "movements",
     "moves",
     "offer_names",
     "offered_items",
     "offers",
     "offers_now",
+    "offers_statements",
     "open_breakers",
     "paper_desk",
     "prepaid_account",
@@ -112,12 +121,16 @@ __all__ = [
     "search_items",
     "search_purchases",
     "stale",
+    "statement",
+    "statement_lines",
+    "statements",
     "suggestions_for_items",
     "suggestions_for_sku",
     "supplier",
     "supplier_rows",
     "supplier_sheet",
     "suppliers",
+    "sweep_days",
     "trial",
     "trials",
     "undecided",

@@ -7,8 +7,11 @@ from goodfor.supply.operations.ask import keep_asking
 from goodfor.supply.operations.buy_due import keep_buying
 from goodfor.supply.operations.close_late_wants import close_late_wants
 from goodfor.supply.operations.follow_costs import follow_costs
+from goodfor.supply.operations.hold_statement import forget_statements
+from goodfor.supply.operations.keep_accounts import keep_accounts
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
+from goodfor.supply.operations.sweep_orders import sweep_due as sweep_orders_due
 from goodfor.supply.operations.sync import freshen, keep_sweeping, read_hinted
 from goodfor.supply.operations.tally import forget_tallies, tally_due
 from goodfor.supply.operations.walk_trials import walk_trials
@@ -72,5 +75,18 @@ def tally(now: datetime) -> int:
 
 @loop(name="supply.tidy", seconds=60.0)
 def tidy(now: datetime) -> int:
-    """Close what is past its time, throw away old calls."""
-    return close_late_wants(now=now) + forget_calls(now=now) + forget_tallies(now=now)
+    """Close what is past its time, throw away old calls and files."""
+    return close_late_wants(now=now) + forget_calls(now=now) + forget_tallies(now=now) + forget_statements()
+
+
+@loop(name="supply.accounts", seconds=30.0)
+def accounts(now: datetime) -> int:
+    """Compare balances when a supplier's day has ended, and watch what is left; never more at once."""
+    keep_accounts(now=now)
+    return 0
+
+
+@loop(name="supply.recount", seconds=5.0)
+def recount(now: datetime) -> int:
+    """Ask again about purchases of past days."""
+    return sweep_orders_due(now=now)

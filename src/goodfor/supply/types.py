@@ -7,10 +7,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from goodfor.supply.account_types import AccountView as AccountView
+from goodfor.supply.account_types import BalanceDayView as BalanceDayView
+from goodfor.supply.account_types import FindingView as FindingView
+from goodfor.supply.account_types import StatementView as StatementView
+from goodfor.supply.account_types import SweepDayView as SweepDayView
 from goodfor.supply.health import Count as Count
 from goodfor.supply.health import Health as Health
 from goodfor.supply.health import Point as Point
 from goodfor.supply.health import ReportCard as ReportCard
+from goodfor.supply.statement_profile import SIGNS as SIGNS
+from goodfor.supply.statement_profile import TIMES as TIMES
+from goodfor.supply.statement_profile import Profile as Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,14 @@ PLANTS: dict[str, str] = {
         wanted("open", way=1) + bought("sending", "accepted", next_at="NULL"),
     "supply_codes_counted": wanted("open", "supplied", there=1) + bought("sending", "delivered", got=1, next_at="NULL"),
     "supply_holds_end_with_purchases": wanted("open") + bought("sending", "rejected", hold="1", next_at="NULL"),
+    "supply_refunds_are_found":
+        wanted("open") + bought("sending", "rejected", next_at="NULL")
+        + "; UPDATE supply_attempt SET refunded = 1 WHERE number = '1'",
+    "supply_balance_days_follow":
+        "INSERT INTO supply_balance_day (supplier_id, day, shop_id, opening, top_ups, corrections, charges, refunds,"
+        " expected, said, under_way, under_way_count, state, candidates, total_top_ups, total_corrections,"
+        " total_charges, total_refunds, sampled_at) SELECT '{new}', date '2026-01-01' + n, '{shop}', n, 0, 0, 0, 0,"
+        " n, n, 0, 0, 'even', jsonb_build_array(), 0, 0, 0, 0, now() FROM generate_series(0, 1) AS n",
     "supply_wants_moved_as_allowed": wanted(),
     "supply_purchases_moved_as_allowed": wanted("open", way=1) + bought("sending", "accepted", history=False),
     "supply_price_moves_as_allowed": """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from goodfor.identity.operations.create_user import create_user
 from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.types import Contact, Visitor
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.events import publish
 from goodfor.kernel.money import Money
 from goodfor.kernel.tenancy import platform_job
 from goodfor.notify import queries
@@ -32,6 +34,10 @@ from goodfor.orders.tests.factories import Till, begin, buy, fact, open_till, pa
 from goodfor.payments.operations.open_case import open_case
 from goodfor.sandbox.notify import demo
 from goodfor.sandbox.notify.server import RunningDesk, running_desk
+from goodfor.supply.events import BalanceBroken
+from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier
+from goodfor.supply.operations.record_movement import record_movement
+from goodfor.supply.operations.watch_balance import watch_balance
 from goodfor.vault import queries as vault
 from goodfor.vault.operations import set_low_stock, take
 from goodfor.vault.tasks import watch_stock
@@ -309,6 +315,33 @@ def test_the_staff_hear_of_a_price_that_waits_for_them(shop: Shop, now: datetime
     assert "8.125" in letter["html"]
     assert "9.90" in letter["html"]
     assert f"/console/supply/watch/{shop.sku_id}/" in letter["html"]
+
+
+def test_the_staff_hear_of_suppliers_accounts(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:
+    shop_id, box = shop.demo.shop_id, f"fin-{uuid4().hex[:8]}@mail.example"
+    user_id = create_user(username=box)
+    get_user_model().objects.filter(pk=user_id).update(email=box)
+    add_staff(shop_id=shop_id, user_id=user_id, role="finance", actor=ACTOR, now=now)
+    wanted = Connection(
+        "kasushou", "acc", "云梯供货", "CNY", {"base_url": "https://supplier.example", "user_id": "1"},
+        {"key": "0123456789abcdef"},
+    )  # fmt: skip
+    terms = Contract(low_balance=Decimal(50))
+    made = connect_supplier(
+        shop_id=shop_id, wanted=wanted, contract=terms, shop_currency="CNY", actor=ACTOR, now=now
+    )  # fmt: skip
+    about = {"shop_id": shop_id, "supplier_id": made.id, "now": now}
+    for kind, amount in (("top_up", 80), ("withdrawal", 40)):
+        record_movement(
+            kind=kind, amount=Decimal(amount), shop_currency="CNY", key=uuid4(), note="", actor=ACTOR, **about
+        )  # fmt: skip
+        watch_balance(**about)
+    with transaction.atomic():
+        publish(shop_id=shop_id, event=BalanceBroken(made.id, "2026-01-02", "-8", "CNY"), now=now)
+    low, broken = sorted(told(desk, box, now), key=lambda letter: letter["subject"], reverse=True)
+    assert low["subject"] == "供应商余额不足：云梯供货 剩 40.00 CNY"
+    assert f"/console/supply/accounts/{made.id}/" in low["html"]
+    assert (broken["subject"], "2026-01-02 相差 -8.00 CNY" in broken["text"]) == ("余额不符：云梯供货", True)
 
 
 def test_the_staff_hear_of_low_stock_once_a_fall(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import Person, person, sql
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
+from goodfor.console.tests.things import account_things
 from goodfor.identity.types import Role
 from goodfor.kernel import audit
 from goodfor.kernel.audit_check import check_audit
@@ -16,6 +17,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.operations.start_audit_check import start_audit_check
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.payments.operations.open_account import open_account
+from goodfor.supply.operations.hold_statement import hold_statement
 
 pytestmark = browser_marks
 
@@ -25,6 +27,9 @@ def prove(visit: Visit, one: Person) -> None:
     visit.page.fill("main input[name=code]", one.code())
     visit.page.click("main form button.button-main")
     visit.page.wait_for_url("**/console/")
+
+
+STATEMENT = "外部单号,金额,时间\n1,-8.00,2026-01-02 08:00\n2,acht,2026-01-02\n"
 
 
 @every_size
@@ -40,7 +45,21 @@ def test_every_settings_page(shop: Shop, live_server: Any, browser: Any, width: 
     audit.seal(now)
     start_audit_check(shop_id=shop.id, actor="test", now=now)
     check_audit(now)
-    given = (*words_of(shop), "演示客户", "中文", "微信", "支付宝", "微博")
+    books = account_things(shop)
+    waiting = hold_statement(
+        shop_id=shop.id, supplier_id=books["supplier_id"], filename="2.csv", parts=[STATEMENT.encode()]
+    )
+    books["check"] = reverse("desk:supply-statement-check", args=[books["supplier_id"]]) + f"?mark={waiting}&name=2.csv"
+    given = (
+        *words_of(shop),
+        "云梯供货",
+        *STATEMENT.split("\n")[0].split(","),
+        "演示客户",
+        "中文",
+        "微信",
+        "支付宝",
+        "微博",
+    )
     visit = Visit(browser, live_server.url, width, language, given, budget=BUDGET, dense=True)
     come_in(visit, one)
     prove(visit, one)
@@ -62,6 +81,11 @@ def test_every_settings_page(shop: Shop, live_server: Any, browser: Any, width: 
         "audit-check": reverse("desk:audit-check"),
         "jobs": reverse("desk:jobs"),
         "bills": reverse("desk:bills"),
+        "supply-accounts": reverse("desk:supply-accounts"),
+        "supply-account": reverse("desk:supply-account", args=[books["supplier_id"]]),
+        "supply-statements": reverse("desk:supply-statements", args=[books["supplier_id"]]),
+        "supply-statement": reverse("desk:supply-statement", args=[books["statement_id"]]),
+        "supply-statement-check": books["check"],
     }.items():
         visit.open(path)
         visit.check(f"settings-{name}")

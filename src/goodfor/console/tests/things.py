@@ -1,6 +1,7 @@
 """One thing of each kind of a shop, by the names that the console's addresses give to their ids."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,15 +21,21 @@ from goodfor.notify.types import BUYER, Recipient
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.split_models import Receiver
+from goodfor.supply import queries as supply
 from goodfor.supply import states
+from goodfor.supply.account_models import BalanceDay
 from goodfor.supply.models import Item as KnownItem
 from goodfor.supply.models import Supplier
-from goodfor.supply.operations.carry_out import buy
+from goodfor.supply.operations.carry_out import GONE, buy
 from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier, switch_supplier
+from goodfor.supply.operations.hold_statement import hold_statement
 from goodfor.supply.operations.note_items import note_items
 from goodfor.supply.operations.put_out_sheet import put_out_sheet
+from goodfor.supply.operations.record_movement import record_movement
 from goodfor.supply.operations.set_offers import Terms, set_offer
-from goodfor.supply.providers.values import Item, Stock
+from goodfor.supply.operations.settle_attempt import Told, settle_attempt
+from goodfor.supply.operations.take_statement import look_at_statement, take_statement
+from goodfor.supply.providers.values import Item, Order, Stock
 from goodfor.supply.purchase_models import Attempt, Call, Want
 from goodfor.vault.operations import begin_intake, receive_file
 from goodfor.vault.types import ImportOptions
@@ -115,6 +122,51 @@ def paper_things(shop: Shop) -> dict[str, Any]:
     return {"paper_id": supplier_id, "sheet_id": made.id, "supplier_id": supplier_id}
 
 
+def account_things(shop: Shop) -> dict[str, Any]:
+    """A supplier whose balance is wrong, a purchase whose money came back, and a statement that was taken in."""
+    now = utc_now()
+    wanted = Connection(
+        "kasushou", "acc", "云梯供货", "CNY", {"base_url": "https://supplier.example", "user_id": "1001"},
+        {"key": "0123456789abcdef"},
+    )  # fmt: skip
+    common = {"shop_id": shop.id, "actor": "test", "now": now}
+    supplier = connect_supplier(
+        wanted=wanted, contract=Contract(low_balance=Decimal(50)), shop_currency="CNY", **common
+    )  # fmt: skip
+    key = uuid4()
+    record_movement(
+        supplier_id=supplier.id, kind="top_up", amount=Decimal(100), shop_currency="CNY", key=key, note="6222",
+        **common,
+    )  # fmt: skip
+    want = Want.objects.create(
+        shop_id=shop.id, order_id=shop.delivered.id, line_id=uuid4(), sku_id=shop.demo.skus["kw-50"], kind="direct",
+        quantity=1, price_minor=4850, currency="CNY", channel="storefront", deadline_at=now + timedelta(minutes=10),
+        created_at=now,
+    )  # fmt: skip
+    attempt = Attempt.objects.create(
+        shop_id=shop.id, want=want, supplier_id=supplier.id, item_ref=uuid4(), number=str(uuid4().int)[:18],
+        item_id="101", quantity=1, max_cost="8.40", currency="CNY", sent_at=now,
+    )  # fmt: skip
+    order = Order("success", attempt.number, "S0001", charged=Decimal(8))
+    for told in (order, replace(order, state="refunded", refunded=Decimal(8))):
+        settle_attempt(
+            shop_id=shop.id, attempt_id=attempt.id, told=Told(told, asking=True), about=GONE, actor="sweep", now=now
+        )
+    totals = dict.fromkeys(("total_top_ups", "total_corrections", "total_charges", "total_refunds"), Decimal(0))
+    day = {"shop_id": shop.id, "supplier_id": supplier.id, "sampled_at": now, "opening": 100, "expected": 100, **totals}
+    why = {"why": "refund", "attempt": str(attempt.id), "number": attempt.number, "state": "delivered",
+           "amount": "8", "fits": True}  # fmt: skip
+    BalanceDay.objects.create(day=date(2026, 1, 1), said=100, state="first", **day)
+    BalanceDay.objects.create(day=date(2026, 1, 2), said=108, state="broken", candidates=[why], **day)
+    text = f"商户订单号,金额,时间\n{attempt.number},-8.00,2026-01-02 08:00:00\n123,-1.00,2026-01-02 09:00:00\n"
+    place = {"shop_id": shop.id, "supplier_id": supplier.id}
+    mark = hold_statement(**place, filename="1.csv", parts=[text.encode()])
+    seen = look_at_statement(**place, mark=mark)
+    statement_id = take_statement(**place, mark=mark, filename="1.csv", profile=seen.profile, actor="test", now=now)
+    found = supply.findings(shop.id, supplier_id=supplier.id)[0]
+    return {"supplier_id": supplier.id, "finding_id": found.id, "statement_id": statement_id}
+
+
 def things_of(shop: Shop) -> dict[str, Any]:
     """Ids of one thing of each kind; `number` is that of an order that is not paid."""
     now, paid = utc_now(), payments.payments_of(shop.id, "order", shop.delivered.id)[0]
@@ -141,6 +193,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
     supplied = watched_things(shop.id, sku_id)
     return {
         **paper_things(shop),
+        **account_things(shop),
         "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
         "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
         "tx_id": tx_id,

@@ -11,7 +11,9 @@ from goodfor.kernel.money import EXPONENTS
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.errors import AccountNotOpen, InsufficientFunds
 from goodfor.supply import entries
+from goodfor.supply.account_models import Movement
 from goodfor.supply.models import Supplier
+from goodfor.supply.operations.note_finding import note_return
 from goodfor.supply.purchase_models import Attempt, Want
 
 
@@ -36,6 +38,8 @@ def book_goods(want: Want, attempt: Attempt, now: datetime, *, kept: bool) -> No
         book_nothing(want, attempt, now)
         return
     goods = entries.stock(want.sku_id) if kept else entries.claim(supplier.code)
+    if not kept:
+        _claim(attempt, cost)
     if attempt.hold_tx is None:
         _pay(want, attempt, supplier, goods, cost, now)
         return
@@ -64,27 +68,44 @@ def book_nothing(want: Want, attempt: Attempt, now: datetime) -> None:
     _forget_hold(attempt)
 
 
-def book_returned(want: Want, attempt: Attempt, refunded: Decimal, now: datetime) -> None:
-    """The supplier gave money back: `refunded` is all so far. Where it goes: to the prepayment, or off what is owed."""
+def book_returned(want: Want, attempt: Attempt, refunded: Decimal, told_by: str, now: datetime) -> None:
+    """The supplier gave money back: `refunded` is all so far. Where it goes: to the prepayment, or off what is owed.
+
+    What was claimed for bad goods is met first. Money back for goods that came is found and lies with a person.
+    """
     supplier = Supplier.objects.get(shop_id=want.shop_id, id=attempt.supplier_id)
     exponent = EXPONENTS[want.currency]
     before = entries.minor(attempt.refunded, supplier.rate, exponent)
     total = entries.minor(refunded, supplier.rate, exponent)
     _spend(supplier, attempt.refunded - refunded)
+    note_return(want, attempt, refunded, told_by, now)
     Attempt.objects.filter(shop_id=attempt.shop_id, id=attempt.id).update(refunded=refunded)
     attempt.refunded = refunded
     if total <= before:
         return
-    prepaid = supplier.cycle == "prepaid" and supplier.currency == want.currency
+    claimed = attempt.claimed_minor
     entry = entries.returned_entry(
         attempt_id=attempt.id,
-        to=entries.prepaid(supplier.code) if prepaid else entries.accrued(supplier.code),
+        to=account_of(supplier, want.currency),
+        claim=entries.claim(supplier.code),
         sku_id=want.sku_id,
         cost_minor=total - before,
+        claimed_minor=min(total, claimed) - min(before, claimed),
         total_minor=total,
         now=now,
     )
     ledger.post(shop_id=want.shop_id, currency=want.currency, entries=(entry,), now=now)
+
+
+def account_of(supplier: Supplier, shop_currency: str) -> str:
+    """Where money at a supplier stands in the books: paid in advance, or (less) owed."""
+    ahead = supplier.cycle == "prepaid" and supplier.currency == shop_currency
+    return entries.prepaid(supplier.code) if ahead else entries.accrued(supplier.code)
+
+
+def _claim(attempt: Attempt, cost: int) -> None:
+    Attempt.objects.filter(shop_id=attempt.shop_id, id=attempt.id).update(claimed_minor=cost)
+    attempt.claimed_minor = cost
 
 
 def _spend(supplier: Supplier, amount: Decimal) -> None:
@@ -121,7 +142,28 @@ def record_top_up(
     *, shop_id: UUID, supplier: Supplier, amount_minor: int, currency: str, reference: str, actor: str, now: datetime
 ) -> None:
     """The shop paid a supplier in advance. The same reference again changes nothing."""
-    entry = entries.top_up_entry(
-        reference=reference, supplier_id=supplier.id, code=supplier.code, amount_minor=amount_minor, now=now
-    )
-    ledger.post(shop_id=shop_id, currency=currency, entries=(entry,), actor=actor, now=now)
+    assert supplier.shop_id == shop_id
+    amount = Decimal(amount_minor).scaleb(-EXPONENTS[currency]) / supplier.rate
+    book_movement(
+        supplier=supplier, kind="top_up", amount=amount, amount_minor=amount_minor, shop_currency=currency,
+        reference=reference, note="", actor=actor, now=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def book_movement(
+    *, supplier: Supplier, kind: str, amount: Decimal, amount_minor: int, shop_currency: str, reference: str,
+    note: str, actor: str, now: datetime,
+) -> bool:  # fmt: skip
+    """Money that no purchase moved, in the books and on the supplier's account. False: this reference was there.
+
+    Raises IdempotencyMismatch for the same reference with another amount, InsufficientFunds.
+    """
+    entry = entries.movement_entry(
+        kind=kind, reference=reference, supplier_id=supplier.id, account=account_of(supplier, shop_currency),
+        amount_minor=amount_minor, now=now,
+    )  # fmt: skip
+    ledger.post(shop_id=supplier.shop_id, currency=shop_currency, entries=(entry,), actor=actor, now=now)
+    row = {"supplier_id": supplier.id, "kind": kind, "amount": amount, "note": note, "actor": actor, "at": now}
+    _row, new = Movement.objects.get_or_create(shop_id=supplier.shop_id, reference=reference, defaults=row)
+    return new

@@ -22,6 +22,7 @@ from goodfor.supply.locks import lock_attempt
 from goodfor.supply.operations.book_attempt import book_goods, book_nothing, book_returned, cost_of
 from goodfor.supply.operations.close_want import close_want
 from goodfor.supply.operations.guard import mend, trip
+from goodfor.supply.operations.note_finding import note_finding
 from goodfor.supply.operations.take_codes import take_codes
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.providers.values import Accepted, Asked, Code, Delivered, Doubt, NotFound, Order, Placed, Refused
@@ -102,8 +103,8 @@ class _Change:
                 self.doubt("doubt", asking=True)
             else:
                 self.accepted(order.ref, order.charged)
-        if order.refunded > attempt.refunded and attempt.state in states.WITH_GOODS:
-            book_returned(self.want, attempt, order.refunded, self.now)
+        if order.refunded > attempt.refunded and (attempt.state in states.WITH_GOODS or attempt.claimed_minor):
+            book_returned(self.want, attempt, order.refunded, self.actor, self.now)
 
     def accepted(self, ref: str, cost: Decimal | None) -> None:
         """They have it: ask until it ends."""
@@ -154,7 +155,8 @@ class _Change:
         """Goods. A success without codes of what has codes is not one yet."""
         attempt, want = self.attempt, self.want
         booked = attempt.state == states.ATTEMPT_FAILED and attempt.reason in _FOR_NOTHING
-        if attempt.state in states.WITH_GOODS or booked:
+        if attempt.state in states.WITH_GOODS or attempt.claimed_minor or booked:
+            # It ended with these goods, good or not: they are in the books once.
             return
         if want.kind == "code" and not codes:
             if attempt.state in states.IN_FLIGHT:
@@ -192,6 +194,7 @@ class _Change:
         attempt, want = self.attempt, self.want
         if late:
             self._end(states.LATE, attempt.reason or "late", 0)
+            note_finding(attempt, "late", mark="", amount=attempt.charged, told_by=self.actor, now=self.now)
             return
         if good == 0:
             self._end(states.ATTEMPT_FAILED, "doubles" if attempt.reason == "doubles" else "bad_codes", 0)

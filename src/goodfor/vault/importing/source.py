@@ -132,7 +132,7 @@ def understand(found: Scan, told: Told) -> Layout:
 def sample(found: Scan, told_encoding: str | None = None) -> tuple[list[str], str, str, int]:
     """(first lines, encoding, line end, bytes of the byte order mark)."""
     if found.kind == SHEET:
-        data = next((chunk.data for chunk in _sheet_chunks(found.path, found.size, 0, SAMPLE_LINES)), b"")
+        data = next((chunk.data for chunk in sheet_chunks(found.path, found.size, 0, SAMPLE_LINES)), b"")
         return data.decode("utf-8", "replace").split("\n"), "utf-8", "\n", 0
     codec, bom = encoding.detect(
         found.head, whole_is_utf8=found.is_utf8, whole_is_gb18030=found.is_gb18030, told=told_encoding
@@ -151,7 +151,7 @@ def chunks(found: Scan, layout: Layout, *, offset: int, lines_done: int) -> Gene
     Raises FileProblem: binary_file for a line of a megabyte, file_changed when the file was written meanwhile.
     """
     if layout.kind == SHEET:
-        yield from _sheet_chunks(found.path, found.size, lines_done, LINES_PER_CHUNK)
+        yield from sheet_chunks(found.path, found.size, lines_done, LINES_PER_CHUNK)
     else:
         per_line = max(8, len(found.head) // max(1, found.head.count(layout.newline.encode())))
         block = min(4 * _BLOCK, max(64 * 1024, per_line * LINES_PER_CHUNK))
@@ -209,7 +209,8 @@ def _wide_chunks(
         yield RawChunk(text.encode("utf-8", "surrogatepass"), lines_done + 1, offset + len(rest))
 
 
-def _sheet_chunks(path: Path, size: int, rows_done: int, rows: int) -> Generator[RawChunk, None, None]:
+def sheet_chunks(path: Path, size: int, rows_done: int, rows: int) -> Generator[RawChunk, None, None]:
+    """Rows of the first visible sheet from a row on, so many at a time, by a process of its own. Raises FileProblem."""
     process = start_process("goodfor.vault.importing.sheet_reader")
     assert process.stdin is not None
     assert process.stdout is not None

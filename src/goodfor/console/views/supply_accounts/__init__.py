@@ -1,0 +1,1 @@
+"""Pages of accounts with suppliers and of their statements."""
