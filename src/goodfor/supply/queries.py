@@ -8,11 +8,29 @@ from uuid import UUID
 from goodfor.kernel.sql import Statement
 from goodfor.supply import states
 from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
+from goodfor.supply.formats import carrier_of
+from goodfor.supply.forms import checked_form, form_of, topped_up
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.types import AttemptView, Buyable, SupplierView
 
+__all__ = [
+    "DEADLINE_SECONDS",
+    "MANY",
+    "attempt",
+    "attempts_of_order",
+    "buyable",
+    "carrier_of",
+    "checked_form",
+    "deadline_seconds",
+    "desk",
+    "form_of",
+    "is_wanted",
+    "supplier",
+    "suppliers",
+    "topped_up",
+]
 _BUYABLE: Final = Statement("goodfor.supply", "sql/buyable.sql")
 #: Of a stock without a number.
 MANY: Final = 999

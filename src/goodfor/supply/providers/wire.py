@@ -39,6 +39,8 @@ class Wire:
     clock: Callable[[], float]
     hide: tuple[str, ...] = field(default=(), repr=False)
     exchanges: list[Exchange] = field(default_factory=list)
+    #: A buyer waits for the answer: no call may take longer.
+    most_seconds: float | None = None
 
     def send(
         self,
@@ -53,6 +55,8 @@ class Wire:
         """One exchange, exactly these bytes. `what` names the method of the part. Raises NotSent or NoAnswer."""
         began = self.clock()
         reply, problem = None, "not_sent"
+        if self.most_seconds is not None:
+            seconds = min(seconds or self.most_seconds, self.most_seconds)
         try:
             reply = http.send(method, url, body, headers, seconds=seconds)
             problem = ""

@@ -22,7 +22,7 @@ from goodfor.supply.operations.book_attempt import record_top_up
 from goodfor.supply.operations.buy_due import buy_due
 from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier, switch_supplier
 from goodfor.supply.operations.set_offers import Terms, set_offer
-from goodfor.supply.operations.sync import read_balance, sweep
+from goodfor.supply.operations.sync import read_balance, read_hinted, sweep
 from goodfor.supply.operations.want_supply import want_supply
 from goodfor.supply.providers.values import Balance
 from goodfor.supply.purchase_models import Attempt, Want
@@ -46,11 +46,17 @@ class Market:
     sites: dict[str, Site] = field(default_factory=dict)
 
     def supplier(
-        self, name: str, *, cost: Decimal = COST, paid: int | None = 100_000, terms: Terms | None = None
-    ) -> Site:
-        """Connect a site that sells one item for the SKU; `paid`: what was paid in advance, in fen."""
+        self, name: str, *, cost: Decimal = COST, paid: int | None = 100_000, terms: Terms | None = None,
+        form: list[dict[str, Any]] | None = None,
+    ) -> Site:  # fmt: skip
+        """Connect a site that sells one item for the SKU; `paid`: what was paid in advance, in fen.
+
+        With a `form` (as the protocol writes it) the item is a top-up, and the form is read.
+        """
         site = Site(name, money=Decimal(paid or 0) / 100 if paid is not None else Decimal(1_000_000))
         site.items["101"] = Item("101", f"{name} 50 元", cost)
+        if form is not None:
+            site.items["101"] = Item("101", f"{name} 50 元", cost, kind="direct", form=form)
         config, secrets = self.sandbox.add("kasushou", site)
         wanted = Connection("kasushou", name, name, "CNY", config, secrets)
         contract = Contract(cycle="prepaid" if paid is not None else "monthly")
@@ -64,6 +70,8 @@ class Market:
         assert sweep(shop_id=self.shop, supplier_id=view.id, now=self.now) == 1
         switch_supplier(shop_id=self.shop, supplier_id=view.id, enabled=True, actor="test", now=self.now)
         self.offer(name, terms or Terms())
+        if form is not None:
+            read_hinted(now=utc_now())
         return site
 
     def top_up(self, name: str, minor: int) -> None:

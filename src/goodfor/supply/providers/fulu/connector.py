@@ -28,5 +28,5 @@ CONNECTOR: Final = Connector(
     catalogue=FuluCatalogue(),
     purchase=FuluPurchase(),
     webhook=FuluWebhook(),
-    can=frozenset({"codes"}),
+    can=frozenset({"codes", "check_account"}),
 )
