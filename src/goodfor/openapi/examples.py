@@ -50,6 +50,7 @@ PRODUCT: dict[str, Any] = {
             "per_buyer_limit": None,
             "delivery_kind": "code",
             "on_sale": True,
+            "form": [],
         }
     ],
 }
@@ -72,7 +73,18 @@ ORDER: dict[str, Any] = {
     "delivered_at": _AT,
     "refunded_at": None,
     "external_ref": "ERP-20260101-0001",
-    "lines": [{"id": _LINE, "sku_id": _SKU, "title": "视频会员月卡", "quantity": 1, "unit_price": _PRICE}],
+    "lines": [
+        {
+            "id": _LINE,
+            "sku_id": _SKU,
+            "title": "视频会员月卡",
+            "quantity": 1,
+            "unit_price": _PRICE,
+            "delivery_kind": "code",
+            "account": None,
+            "done": None,
+        }
+    ],
 }
 NEW_ORDER: dict[str, Any] = {**ORDER, "checkout": None}
 ORDER_PAGE: dict[str, Any] = {"items": [ORDER], "next_cursor": "AQGbdtqoAHAAgAAAAAAAAAI"}

@@ -8,7 +8,7 @@ from uuid import UUID
 from goodfor.kernel.sql import Statement
 from goodfor.supply import states
 from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
-from goodfor.supply.formats import carrier_of
+from goodfor.supply.formats import carrier_of, looks_like
 from goodfor.supply.forms import checked_form, form_of, topped_up
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
@@ -27,6 +27,7 @@ __all__ = [
     "desk",
     "form_of",
     "is_wanted",
+    "looks_like",
     "supplier",
     "suppliers",
     "topped_up",

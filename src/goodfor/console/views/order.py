@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from goodfor.console import words
 from goodfor.console.access import is_fresh
+from goodfor.console.desk.purchases import purchases_of
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.refund_words import proof_if_asked, today_words
@@ -56,6 +57,7 @@ def _order(
         "order": found,
         "contact": found.contact if visitor.may(Permission.BUYERS_VIEW) else orders.masked_contact(found.contact),
         "channel": words.word(words.CHANNELS, found.channel),
+        "purchases": purchases_of(shop_id, found.id),
         "timeline": timeline_of(visitor, found, attempts, refunds, cases),
         "payments": [
             (p, words.word(words.PAYMENT_STATES, p.state), words.word(words.METHODS, p.method)) for p in attempts
