@@ -42,6 +42,7 @@ class Market:
     sku: UUID
     now: datetime
     sandbox: SupplierSandbox
+    api_key: str = ""
     ids: dict[str, UUID] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
 
@@ -134,4 +135,4 @@ def market() -> Iterator[Market]:
     now = utc_now()
     made = start_from("supply", lambda: world.make_shop(now))
     with supplier_sandbox() as sandbox:
-        yield Market(made.shop_id, made.skus["kw-50"], utc_now(), sandbox)
+        yield Market(made.shop_id, made.skus["kw-50"], utc_now(), sandbox, made.api_key)
