@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.ids import uuid7
 
-DELIVERY_KINDS = [("code", _("卡密自动发货"))]
+DELIVERY_KINDS = [("code", _("卡密自动发货")), ("direct", _("直充到账号"))]
 
 
 class Category(models.Model):

@@ -114,6 +114,11 @@ def sku_ids(shop_id: UUID) -> list[UUID]:
     return list(Sku.objects.filter(shop_id=shop_id).values_list("id", flat=True))
 
 
+def delivery_kinds(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """How each of these SKUs is delivered: `code` or `direct`. Absent: not of this shop."""
+    return dict(Sku.objects.filter(shop_id=shop_id, id__in=sku_ids).values_list("id", "delivery_kind"))
+
+
 def categories(shop_id: UUID) -> list[CategoryView]:
     """Shelves with something on sale, in the operator's order."""
     on_sale = Q(

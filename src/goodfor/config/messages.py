@@ -355,6 +355,7 @@ def _reason(code: str) -> str:
     return {
         "out_of_stock": _("库存不足，无法发货"),
         "not_supplied": _("货源暂时无法供货"),
+        "account_wrong": _("充值账号有误，没有充上"),
         "deadline": _("未能在约定时间内发货"),
         "late_payment": _("付款时订单已关闭"),
     }.get(code, "")

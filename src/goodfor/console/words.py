@@ -289,6 +289,19 @@ PROBLEMS: Final[Mapping[str, Text]] = {
     "product_unknown": _("没有这个商品"),
 }
 
+#: How a purchase from a supplier stands.
+ATTEMPT_STATES: Final[Mapping[str, Text]] = {
+    "sending": _("正在提交"),
+    "accepted": _("供应商处理中"),
+    "unknown": _("结果待查"),
+    "manual": _("待人工确认"),
+    "delivered": _("已完成"),
+    "partial": _("部分完成"),
+    "rejected": _("被拒绝"),
+    "failed": _("未成"),
+    "late": _("迟到"),
+}
+
 
 def word(words: Mapping[str, Text], key: str) -> str:
     """The label; what has none is shown as it is."""

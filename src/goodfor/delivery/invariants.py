@@ -14,6 +14,19 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        name="top_ups_were_bought",
+        room="delivery",
+        why="each proof of a top-up is of a purchase that a supplier ended with so many units",
+        sql="""
+        SELECT t.id::text, 'says ' || t.units || ', bought ' || coalesce(a.got, 0)
+        FROM delivery_top_up t
+        LEFT JOIN supply_attempt a ON a.shop_id = t.shop_id AND a.number = t.number
+             AND a.state IN ('delivered', 'partial')
+        LEFT JOIN supply_want w ON w.id = a.want_id AND w.shop_id = a.shop_id AND w.line_id = t.holder_id
+        WHERE w.id IS NULL OR a.got <> t.units
+        """,
+    ),
+    Invariant(
         name="showings_written_down",
         room="delivery",
         why="a code that was shown has its row, and who has a row has seen the code: refunds are decided by it",

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from goodfor.delivery.types import MaskedCode
+from goodfor.delivery.models import TopUp
+from goodfor.delivery.types import MaskedCode, TopUpProof
 from goodfor.kernel.sql import Statement
 from goodfor.vault import queries as vault
 
@@ -25,3 +26,12 @@ def masked_codes(shop_id: UUID, holder_ids: Sequence[UUID]) -> list[MaskedCode]:
             position = len(codes) + 1
             codes.append(MaskedCode(held.code_id, holder_id, position, held.expires_at, shown.get(held.code_id)))
     return codes
+
+
+def top_up_proofs(shop_id: UUID, line_ids: Sequence[UUID]) -> list[TopUpProof]:
+    """How the accounts of an order's lines were topped up, oldest first."""
+    rows = TopUp.objects.filter(shop_id=shop_id, holder_id__in=line_ids).order_by("done_at", "id")
+    return [
+        TopUpProof(row.holder_id, row.number, row.supplier, row.ref, row.units, row.message, row.done_at)
+        for row in rows
+    ]

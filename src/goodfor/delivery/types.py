@@ -26,6 +26,19 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUpProof:
+    """How (a part of) a line's account was topped up. `ref`: the supplier's number; `number`: ours for it."""
+
+    line_id: UUID
+    number: str
+    supplier: str
+    ref: str
+    units: int
+    message: str
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MaskedCode:
     """A code that its owner has not opened, or has; never its text. `position` counts from 1 within the order."""
 

@@ -28,6 +28,7 @@ TONES: Mapping[str, str] = {
 DELIVERY: Mapping[str, Any] = {
     "vault": _("自动发码"),
     "code": _("自动发码"),
+    "direct": _("直接充值到账户"),
     "codes": _("自动发码"),
     "supplier": _("自动采购发码"),
     "topup": _("直接充值到账户"),

@@ -51,6 +51,7 @@ PRODUCT: dict[str, Any] = {
             "per_buyer_limit": None,
             "delivery_kind": "code",
             "on_sale": True,
+            "form": [],
         }
     ],
 }
@@ -74,7 +75,18 @@ ORDER: dict[str, Any] = {
     "refunded_at": None,
     "refunded": _money("0.00", 0),
     "external_ref": "ERP-20260101-0001",
-    "lines": [{"id": _LINE, "sku_id": _SKU, "title": "视频会员月卡", "quantity": 1, "unit_price": _PRICE}],
+    "lines": [
+        {
+            "id": _LINE,
+            "sku_id": _SKU,
+            "title": "视频会员月卡",
+            "quantity": 1,
+            "unit_price": _PRICE,
+            "delivery_kind": "code",
+            "account": None,
+            "done": None,
+        }
+    ],
 }
 NEW_ORDER: dict[str, Any] = {**ORDER, "checkout": None}
 ORDER_PAGE: dict[str, Any] = {"items": [ORDER], "next_cursor": "AQGbdtqoAHAAgAAAAAAAAAI"}

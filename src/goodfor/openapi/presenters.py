@@ -1,12 +1,15 @@
 """Domain types as plain data for JSON. Pure; the shapes are those of schemas.py, which a test compares."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from goodfor.catalog.types import CategoryView, ProductCard, ProductView, SkuView
 from goodfor.delivery.types import MaskedCode, RevealedCode
 from goodfor.kernel.money import Money
 from goodfor.ledger.types import AccountEntry
 from goodfor.orders.types import LineView, OrderView, PlacedOrder, RefundView
+from goodfor.supply.types import AskedField
 
 Json = dict[str, Any]
 
@@ -24,6 +27,9 @@ def line(view: LineView) -> Json:
         "title": view.title,
         "quantity": view.quantity,
         "unit_price": money(view.unit_price),
+        "delivery_kind": view.kind,
+        "account": view.account or None,
+        "done": view.topped,
     }
 
 
@@ -113,8 +119,8 @@ def code(view: RevealedCode) -> Json:
     }
 
 
-def sku(view: SkuView) -> Json:
-    """SkuOut."""
+def sku(view: SkuView, asked: Sequence[AskedField] = ()) -> Json:
+    """SkuOut; `asked`: the form of a top-up."""
     return {
         "id": view.id,
         "code": view.code,
@@ -126,7 +132,14 @@ def sku(view: SkuView) -> Json:
         "per_buyer_limit": view.per_buyer_limit,
         "delivery_kind": view.delivery_kind,
         "on_sale": view.on_sale,
-    }
+        "form": [
+            {
+                "name": one.name, "label": one.label, "type": one.type, "required": one.required, "hint": one.hint,
+                "format": one.format, "options": list(one.options),
+            }
+            for one in asked
+        ],
+    }  # fmt: skip
 
 
 def product_card(view: ProductCard) -> Json:
@@ -148,8 +161,8 @@ def category(view: CategoryView) -> Json:
     return {"slug": view.slug, "name": view.name, "products": view.count}
 
 
-def product(view: ProductView) -> Json:
-    """ProductOut."""
+def product(view: ProductView, forms: Mapping[UUID, Sequence[AskedField]]) -> Json:
+    """ProductOut; `forms`: by SKU, of top-ups."""
     return {
         "id": view.id,
         "slug": view.slug,
@@ -160,5 +173,5 @@ def product(view: ProductView) -> Json:
         "image_url": view.image_url,
         "category": view.category.slug,
         "on_sale": view.on_sale,
-        "skus": [sku(item) for item in view.skus],
+        "skus": [sku(item, forms.get(item.id, ())) for item in view.skus],
     }

@@ -10,6 +10,8 @@ MAX_LINES = 20
 MAX_QUANTITY = 10_000
 MAX_IDS = 100
 _VISIBLE = r"^[^\x00-\x1f\x7f]+$"
+FormName = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=_VISIBLE)]
+FormValue = Annotated[str, StringConstraints(max_length=2000)]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_VISIBLE)]
 
 
@@ -24,6 +26,11 @@ class LineIn(Input):
 
     sku_id: UUID
     quantity: int = Field(ge=1, le=MAX_QUANTITY)
+    form: dict[FormName, FormValue] | None = Field(
+        default=None,
+        max_length=12,
+        description="What a top-up asks for (`form` of its SKU), by name; kept encrypted. It is an order of its own.",
+    )
 
 
 class BuyerIn(Input):
@@ -43,7 +50,11 @@ class MoneyIn(Input):
 
 
 class OrderIn(Input):
-    """An order: paid from your balance and delivered at once, or paid by your customer on a page of the shop."""
+    """An order: paid from your balance, or paid by your customer on a page of the shop.
+
+    Paid from your balance, codes in stock are yours at once. What suppliers deliver (top-ups, codes that are not in
+    stock) makes the order `paid`: it is delivered, or given back, before `deliver_by` has long passed.
+    """
 
     lines: list[LineIn] = Field(min_length=1, max_length=MAX_LINES)
     payment: Literal["balance", "checkout"]
@@ -92,6 +103,18 @@ class MoneyOut(BaseModel):
     currency: str = Field(min_length=3, max_length=3)
 
 
+class FieldOut(BaseModel):
+    """One thing that a top-up asks for. `format` names what it must look like; `options`: one of these."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    hint: str
+    format: str
+    options: list[str]
+
+
 class SkuOut(BaseModel):
     """A face value that can be ordered."""
 
@@ -103,8 +126,9 @@ class SkuOut(BaseModel):
     list_price: MoneyOut | None
     per_order_limit: int
     per_buyer_limit: int | None
-    delivery_kind: str
+    delivery_kind: Literal["code", "direct"] = Field(description="`direct`: an account is topped up, see `form`.")
     on_sale: bool
+    form: list[FieldOut] = Field(description="What a top-up asks for; empty for codes.")
 
 
 class ProductCardOut(BaseModel):
@@ -177,6 +201,11 @@ class LineOut(BaseModel):
     title: str
     quantity: int
     unit_price: MoneyOut
+    delivery_kind: Literal["code", "direct"]
+    account: str | None = Field(description="Of a top-up: the account, masked.")
+    done: int | None = Field(
+        description="Of a top-up that is over: units that were done; the price of the others goes back."
+    )
 
 
 class OrderOut(BaseModel):

@@ -14,7 +14,7 @@ from goodfor.identity import queries as identity
 from goodfor.kernel.crypto import DecryptFailed, Sealed, keyring
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
-from goodfor.orders import states
+from goodfor.orders import states, store
 from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.models import OrderLine
@@ -178,9 +178,9 @@ def _contact(order_id: UUID, key_id: int | None, blob: bytes | None) -> str:
 
 
 def _desk_order(row: Row) -> DeskOrder:
-    currency = row[7]
+    currency, tops = row[7], store.direct_lines(row[26])
     lines = tuple(
-        LineView(line_id, sku_id, title, quantity, Money(price, currency))
+        LineView(line_id, sku_id, title, quantity, Money(price, currency), *tops.get(str(line_id), ()))
         for title, quantity, price, sku_id, line_id in zip(*(part or () for part in row[21:26]), strict=True)
     )
     return DeskOrder(

@@ -78,7 +78,9 @@ def on_line_supplied(event: StoredEvent) -> None:
 
 def on_line_failed(event: StoredEvent) -> None:
     """No supplier could deliver a line."""
-    refund_unsupplied(shop_id=event.shop_id, order_id=UUID(event.payload["order_id"]), now=utc_now())
+    refund_unsupplied(
+        shop_id=event.shop_id, order_id=UUID(event.payload["order_id"]), why=event.payload["reason"], now=utc_now()
+    )
 
 
 def on_buyer_erasing(event: StoredEvent) -> None:

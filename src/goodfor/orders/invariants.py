@@ -28,8 +28,23 @@ INVARIANTS = [
         JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
         LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id
               AND (c.state = 2 OR c.state = 3 AND c.sold_at IS NOT NULL)
-        WHERE o.state = 'delivered'
+        WHERE o.state = 'delivered' AND l.kind = 'code'
         GROUP BY l.id, l.quantity, l.returned HAVING count(c.id) <> l.quantity - l.returned
+        """,
+    ),
+    Invariant(
+        name="topped_up_lines_have_their_units",
+        room="orders",
+        why="a delivered top-up says how much was done, and suppliers did exactly that",
+        sql="""
+        SELECT l.id::text, 'says ' || coalesce(l.topped, 0) || ' of ' || l.quantity || ', done '
+               || coalesce(w.done, 0)
+        FROM orders_order o
+        JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id AND l.kind = 'direct'
+        LEFT JOIN LATERAL (SELECT sum(w.delivered) AS done FROM supply_want w
+                           WHERE w.shop_id = l.shop_id AND w.order_id = l.order_id AND w.line_id = l.id) w ON true
+        WHERE o.state = 'delivered' AND coalesce(l.topped, 0) <> coalesce(w.done, 0)
+           OR o.state IN ('placed', 'paid', 'cancelled', 'expired') AND l.topped IS NOT NULL
         """,
     ),
     Invariant(
@@ -43,8 +58,11 @@ INVARIANTS = [
         LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id AND c.state = 1
         WHERE (o.state = 'placed' AND o.pay_by > %(now)s)
            OR o.state IN ('cancelled', 'expired', 'refunding', 'refunded')
-        GROUP BY l.id, l.quantity, o.state
-        HAVING count(c.id) <> CASE WHEN o.state = 'placed' THEN l.quantity ELSE 0 END
+        GROUP BY l.id, l.quantity, o.state, l.shop_id, l.sku_id, l.kind
+        HAVING count(c.id) <> CASE WHEN o.state = 'placed' AND l.kind = 'code' THEN l.quantity ELSE 0 END
+           -- What suppliers offer is bought once it is paid for.
+           AND NOT (count(c.id) = 0 AND EXISTS (SELECT 1 FROM supply_offer f
+                                                WHERE f.shop_id = l.shop_id AND f.sku_id = l.sku_id))
         """,
     ),
     Invariant(

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from goodfor.kernel.ids import uuid7
 from goodfor.orders import claim_states, states
 from goodfor.orders.deciding import AUTO, CLIENT, STAFF
+from goodfor.orders.types import CODE, DIRECT
 
 _CHOICES = [(state, state) for state in sorted(states.MACHINE.states)]
 
@@ -173,12 +174,29 @@ class OrderLine(models.Model):
     limited_buyer = models.CharField(max_length=64, null=True)
     #: Codes that went back on the shelf unseen, each with its price: a claim took them back.
     returned = models.IntegerField(default=0, db_default=0)
+    #: `direct`: an account is topped up. What its buyer filled in is sealed; `account` is what may be shown of it.
+    kind = models.CharField(max_length=8, default=CODE, db_default=CODE)
+    form_key_id = models.SmallIntegerField(null=True)
+    form_blob = models.BinaryField(null=True)
+    account = models.CharField(max_length=64, default="", db_default="", blank=True)
+    #: Units that were done, once it is over; the price of the others goes back.
+    topped = models.IntegerField(null=True)
 
     class Meta:
         db_table = "orders_line"
         constraints = [
             models.CheckConstraint(
                 condition=Q(returned__gte=0, returned__lte=F("quantity")), name="orders_line_returned"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=CODE, form_key_id__isnull=True, form_blob__isnull=True, topped__isnull=True)
+                | Q(kind=DIRECT, form_key_id__isnull=True, form_blob__isnull=True)
+                | Q(kind=DIRECT, form_key_id__isnull=False, form_blob__isnull=False),
+                name="orders_line_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(topped__isnull=True) | Q(topped__gte=1, topped__lte=F("quantity")),
+                name="orders_line_topped",
             ),
             models.UniqueConstraint(fields=["order_id", "position"], name="orders_line_position"),
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=10_000), name="orders_line_quantity"),

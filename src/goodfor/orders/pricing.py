@@ -39,7 +39,7 @@ def price_lines(
         if sku.price.currency != currency:
             raise InvalidOrder(field="lines", reason="mixed_currency")
         total += sku.price.amount_minor * line.quantity
-        priced.append(LineView(line_id, line.sku_id, sku.title, line.quantity, sku.price))
+        priced.append(LineView(line_id, line.sku_id, sku.title, line.quantity, sku.price, sku.delivery_kind))
     assert currency is not None
     return tuple(priced), Money(total, currency)
 

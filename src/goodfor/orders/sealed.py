@@ -3,6 +3,7 @@
 from goodfor.kernel.resealing import column
 from goodfor.kernel.sealed import SealedColumn
 from goodfor.orders.claims import claim_aad, invoice_aad, note_aad
+from goodfor.orders.forms import form_aad
 from goodfor.orders.operations.reseal_contacts import reseal_contacts
 
 SEALED = [
@@ -15,5 +16,6 @@ SEALED = [
     ),
     column("orders_claim", "text_", ("id",), claim_aad),
     column("orders_invoice", "", ("order_id",), invoice_aad, id_column="order_id"),
+    column("orders_line", "form_", ("id",), form_aad),
     column("orders_note", "", ("id",), note_aad),
 ]

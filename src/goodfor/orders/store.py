@@ -1,5 +1,6 @@
 """The statements of orders, as functions. Only operations/ and queries call them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,8 @@ from uuid import UUID
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.types import LineRow, LineView, OrderView, RefundView
+from goodfor.orders.forms import Filled
+from goodfor.orders.types import DIRECT, LineRow, LineView, OrderView, RefundView
 from goodfor.payments.types import RefundView as PaymentRefund
 
 INSERT_ORDER = Statement(__package__, "sql/insert_order.sql")
@@ -90,8 +92,11 @@ def note_refunded(shop_id: UUID, order_id: UUID, refunded_minor: int) -> bool:
     return _NOTE_REFUNDED.run(params) == 1
 
 
-def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str]) -> dict[str, list[Any]]:
+def line_params(
+    lines: Sequence[LineView], limited: Mapping[UUID, str], forms: Mapping[UUID, Filled]
+) -> dict[str, list[Any]]:
     """Parallel arrays for insert_order.sql."""
+    kept = [forms.get(line.line_id) for line in lines]
     return {
         "line_ids": [line.line_id for line in lines],
         "sku_ids": [line.sku_id for line in lines],
@@ -99,14 +104,24 @@ def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str]) -> dict[
         "quantities": [line.quantity for line in lines],
         "unit_prices": [line.unit_price.amount_minor for line in lines],
         "limited_buyers": [limited.get(line.sku_id) for line in lines],
+        "kinds": [line.kind for line in lines],
+        "form_keys": [one.sealed.key_id if one and one.sealed else None for one in kept],
+        "form_blobs": [one.sealed.blob if one and one.sealed else None for one in kept],
+        "accounts": [one.account if one else "" for one in kept],
     }
+
+
+def direct_lines(found: Any) -> dict[str, tuple[str, str, int | None]]:
+    """Line -> (kind, masked account, units done) of the top-ups of an order, as its statements tell of them."""
+    rows = json.loads(found) if isinstance(found, str) else found or ()
+    return {line_id: (DIRECT, account, topped) for line_id, account, topped in rows}
 
 
 def view(row: Row) -> OrderView:
     """An OrderView from a row of views.sql."""
-    currency = row[6]
+    currency, tops = row[6], direct_lines(row[25])
     lines = tuple(
-        LineView(line_id, sku_id, title, quantity, Money(price, currency))
+        LineView(line_id, sku_id, title, quantity, Money(price, currency), *tops.get(str(line_id), ()))
         for line_id, sku_id, title, quantity, price in zip(*row[18:23], strict=True)
     )
     return OrderView(

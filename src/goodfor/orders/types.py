@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.kernel.money import Money
 
 MAX_LINES = 20
+#: How a line is delivered: codes, or a top-up of the account that its buyer names.
+CODE, DIRECT = "code", "direct"
+#: Why money goes back: nobody could deliver it, or the account that was filled in is no good.
+NOT_SUPPLIED, ACCOUNT_WRONG = "not_supplied", "account_wrong"
 MAX_CODES = 10_000
 #: Length of a buyer's name in the tables; longer ones are kept as a hash.
 MAX_REF = 64
@@ -28,10 +32,11 @@ METHOD_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class LineRequest:
-    """One wish: a SKU and how many (1 to 10,000)."""
+    """One wish: a SKU and how many (1 to 10,000); for a top-up what its form asks for, by name."""
 
     sku_id: UUID
     quantity: int
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,16 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line as it was placed."""
+    """A line as it was placed. Of a top-up: `account` masked, `topped` how many units were done, once it is over."""
 
     line_id: UUID
     sku_id: UUID
     title: str
     quantity: int
     unit_price: Money
+    kind: str = CODE
+    account: str = ""
+    topped: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,7 @@ class LineRow:
     quantity: int
     unit_price_minor: int
     limited_buyer: str | None
+    kind: str = CODE
 
 
 @dataclass(frozen=True, slots=True)

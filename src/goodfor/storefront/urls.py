@@ -46,6 +46,7 @@ urlpatterns = [
     path("search", browse.search, name="search"),
     path("p/<str:slug>", browse.product, name="product"),
     path("checkout", checkout.checkout, name="checkout"),
+    path("checkout/check", checkout.check, name="checkout_check"),
     path("o/<order_number:number>", orders.order, name="order"),
     path("o/<order_number:number>/pay", payment.pay, name="pay"),
     path("o/<order_number:number>/payer", payer.ask, name="payer"),

@@ -33,6 +33,13 @@ class OfferInvalid(InvalidInput):
     title = _("货源设置有误")
 
 
+class FormInvalid(InvalidInput):
+    """What was filled in for a top-up is not what is asked for. `data["problems"]`: field -> a word of `formats`."""
+
+    code = "form_invalid"
+    title = _("充值信息有误")
+
+
 class AttemptNotFound(NotFound):
     """No such purchase in this shop."""
 

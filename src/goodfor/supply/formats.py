@@ -155,6 +155,19 @@ def _carrier(rule: _Rule, text: str) -> str | None:
     return None
 
 
+def looks_like(format: str, text: str) -> bool:
+    """Whether a text may be an account of that format, mere questions aside."""
+    found = check(format, normal(format, text))
+    return found is None or found in SOFT
+
+
+def carrier_of(text: str) -> str:
+    """Whose a mobile number was when it was given out: cmcc, unicom, telecom; empty for what is no mobile."""
+    if not _MOBILE.fullmatch(text):
+        return ""
+    return next((name for name, beginnings in _RANGES.items() if text.startswith(beginnings)), "")
+
+
 def filled_in(form: Sequence[FormField], filled: Mapping[str, str]) -> dict[str, str]:
     """What was typed, as it is kept and sent; fields left empty are left out. A password is not touched."""
     found = {}

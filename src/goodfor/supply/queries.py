@@ -49,6 +49,8 @@ from goodfor.supply.desk_types import (
 )
 from goodfor.supply.entries import prepaid as prepaid_account
 from goodfor.supply.errors import AttemptNotFound, SupplierNotFound
+from goodfor.supply.formats import carrier_of, looks_like
+from goodfor.supply.forms import checked_form, form_of, topped_up
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
@@ -86,6 +88,8 @@ __all__ = [
     "breakers",
     "buyable",
     "calls",
+    "carrier_of",
+    "checked_form",
     "count_purchases",
     "deadline_seconds",
     "desk",
@@ -93,11 +97,13 @@ __all__ = [
     "finding",
     "findings",
     "floor_of",
+    "form_of",
     "health",
     "health_of_all",
     "is_wanted",
     "item",
     "leads_back",
+    "looks_like",
     "matched_items",
     "move",
     "movements",
@@ -131,6 +137,7 @@ __all__ = [
     "supplier_sheet",
     "suppliers",
     "sweep_days",
+    "topped_up",
     "trial",
     "trials",
     "undecided",

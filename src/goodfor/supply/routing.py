@@ -12,6 +12,8 @@ from decimal import ROUND_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from goodfor.supply.asked import fitted, form_in
+
 #: A cost may rise by so much between the look and the purchase.
 DRIFT: Final = Decimal("1.05")
 #: Refusals that pass by themselves: it is worth waiting a little.
@@ -34,6 +36,8 @@ class Wanted:
     kind: str
     loss_left_minor: int = 0
     may_split: bool = True
+    #: What the buyer filled in, by meaning: who asks for something else cannot top up.
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,7 @@ def _barred(wanted: Wanted, one: Candidate, minute: int) -> str:
         ("channel", wanted.channel in banned or (bool(allowed) and wanted.channel not in allowed)),
         ("below_their_floor", _below_their_floor(wanted, terms)),
         ("stock", one.stock_word == "out" or one.stock == 0),
+        ("form", wanted.kind == "direct" and fitted(form_in(terms), wanted.form) is None),
     )
     return next((reason for reason, barred in checks if barred), "")
 

@@ -45,7 +45,7 @@ class SupplierView:
 
 @dataclass(frozen=True, slots=True)
 class WantLine:
-    """A line to be bought. `form`: what the buyer filled in, by the item's keys."""
+    """A line to be bought. `form`: what the buyer filled in, by meaning (`asked`)."""
 
     line_id: UUID
     sku_id: UUID
@@ -61,6 +61,32 @@ class Buyable:
 
     units: int
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """One thing that a top-up asks of the buyer. `name`: what it means; `format` of `formats`; `options` are words."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    hint: str
+    format: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToppedUp:
+    """A purchase that topped an account up: by whom, under which number, how much, and when. `cost_minor`: of all."""
+
+    number: str
+    supplier: str
+    ref: str
+    units: int
+    cost_minor: int
+    message: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from goodfor.catalog.errors import InvalidOffer, ProductUnknown
-from goodfor.catalog.models import Product, Sku
+from goodfor.catalog.models import DELIVERY_KINDS, Product, Sku
 from goodfor.catalog.operations.check_offer import (
     MAX_NAME,
     check_hold,
@@ -33,10 +33,16 @@ def create_sku(
     hold_seconds: int = 900,
     position: int = 0,
     on_sale: bool = True,
+    delivery_kind: str = "code",
     actor: str,
     now: datetime,
 ) -> UUID:
-    """Create a SKU; returns its id. Raises ProductUnknown, InvalidOffer (also for a code in use already)."""
+    """Create a SKU; returns its id. Raises ProductUnknown, InvalidOffer (also for a code in use already).
+
+    `delivery_kind` stays: `code` from stock or suppliers, `direct` by suppliers to the account that the buyer names.
+    """
+    if delivery_kind not in dict(DELIVERY_KINDS):
+        raise InvalidOffer(field="delivery_kind")
     check_price(price, list_price)
     check_limits(per_order_limit, per_buyer_limit)
     check_hold(hold_seconds)
@@ -55,6 +61,7 @@ def create_sku(
         hold_seconds=hold_seconds,
         position=position,
         on_sale=on_sale,
+        delivery_kind=delivery_kind,
     )
     if not Product.objects.filter(shop_id=shop_id, id=product_id).exists():
         raise ProductUnknown

@@ -229,6 +229,10 @@ def bought(
 
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
+    "topped_up_lines_have_their_units": "UPDATE orders_line SET kind = 'direct', topped = 1 WHERE id = '{line}'",
+    "top_ups_were_bought":
+        "INSERT INTO delivery_top_up (id, shop_id, holder_id, number, supplier, ref, units, message, done_at, noted_at)"
+        " VALUES ('{new}', '{shop}', '{line}', '1', 'x', '', 1, '', now(), now())",
     "supply_wants_equal_attempts": wanted("open", way=1),
     "supply_one_in_flight":
         "DROP INDEX supply_attempt_one_in_flight;" + wanted("open", quantity=2, way=2) + bought("sending")

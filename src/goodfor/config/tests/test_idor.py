@@ -25,7 +25,8 @@ ROUTES = all_routes()
 #: Shows a shop's shelves and words to everybody, or only what the asking browser itself brings along.
 OPEN = {
     "", "c", "search", "help", "terms", "privacy", "trust", "manifest.webmanifest", "sitemap.xml", "robots.txt",
-    "favicon.ico", "language", "checkout", "orders", "lookup", "me", "me/forget", "signin", "signin/code",
+    "favicon.ico", "language", "checkout", "checkout/check", "orders", "lookup", "me", "me/forget", "signin",
+    "signin/code",
     "signin/password", "signin/passkey/options", "signin/passkey", "signin/with/<slug:provider>",
     "signin/with/<slug:provider>/back", "signout", "healthz", "readyz", "metrics", "demo/messages", "kit",
     "kit/fragment", "api/v1/openapi.json", "api/v1/", "api/v1/^[\\s\\S]+$",

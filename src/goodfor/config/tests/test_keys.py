@@ -47,6 +47,7 @@ EMPTY = {
     "orders_claim.text_blob",
     "notify_staff_address.blob",
     "orders_invoice.blob",
+    "orders_line.form_blob",
     "orders_note.blob",
     "payments_receiver.secret_blob",
     "supply_supplier.secret_blob",

@@ -20,9 +20,7 @@ from goodfor.kernel.errors import InvalidInput
 from goodfor.supply import queries as supply
 from goodfor.supply.models import Item, Supplier
 from goodfor.supply.purchase_models import Attempt
-from goodfor.supply.tests.counter.books import Site
-from goodfor.supply.tests.counter.server import supplier_sandbox
-from goodfor.supply.tests.market import Market
+from goodfor.supply.tests.market import Market, issued, on_time, spent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def fair(shop: Shop) -> Iterator[Market]:
     """The console's shop with a sandbox of suppliers."""
-    with supplier_sandbox() as sandbox:
+    with on_time() as sandbox:
         yield Market(shop.id, shop.demo.skus["kw-50"], utc_now(), sandbox)
 
 
@@ -46,8 +44,8 @@ def actions(shop_id: UUID) -> set[str]:
 
 
 def test_a_supplier_is_connected_in_three_steps(shop: Shop, fair: Market) -> None:
-    client, site = proved(shop.id), Site("anna", money=Decimal(100))
-    config, secrets = fair.sandbox.add("kasushou", site)
+    client, site = proved(shop.id), fair.sandbox.site("kasushou", f"first-{uuid4().hex[:8]}", balance=100)
+    config, secrets = site.config, site.secrets
     assert "卡速售 2.0" in text(client, "supplier-new")
     at = reverse("desk:supplier-new") + "?protocol=kasushou"
     form = {"name": "安娜", "code": "anna", "currency": "CNY", "cycle": "prepaid", **config, **secrets}
@@ -79,7 +77,7 @@ def test_a_wrong_key_is_told_in_words_and_an_empty_one_changes_nothing(shop: Sho
     client = proved(shop.id)
     site = fair.supplier("anna")
     here, edit = (reverse(f"desk:{name}", args=[fair.ids["anna"]]) for name in ("supplier", "supplier-edit"))
-    (config, _secrets) = fair.sandbox.add("kasushou", site)
+    config = site.config
     kept = bytes(Supplier.objects.get(shop_id=shop.id).secret_blob or b"")
     assert client.post(edit, {**config, "name": "Anna", "key": ""}).status_code == 302
     assert Supplier.objects.get(shop_id=shop.id).name == "Anna"
@@ -89,7 +87,7 @@ def test_a_wrong_key_is_told_in_words_and_an_empty_one_changes_nothing(shop: Sho
     tested = client.post(here, {"act": "test"}).content.decode()
     assert "连上了" not in tested
     assert "alert-red" in tested
-    site.faults.dead = True
+    site.fault("dead", times=None)
     assert "没有得到回答" in client.post(here, {"act": "test"}).content.decode()
 
 
@@ -161,8 +159,8 @@ def test_a_purchase_tells_why_what_and_what_was_said(shop: Shop, fair: Market) -
     assert "supply.call_seen" not in actions(shop.id)
     said = owner.post(at).content.decode()
     assert "/api/v1/order/buy" in said
-    assert site.key not in said
-    assert all(code not in said for code in site.issued)
+    assert all(secret not in said for secret in site.secrets.values())
+    assert all(code not in said for code in issued(site))
     assert "supply.call_seen" in actions(shop.id)
     assert f"{fair.ids['anna']}" in text(owner, "suppliers", query="?q=ann")
     for name in ("supplier-items", "supplier-calls"):
@@ -171,17 +169,17 @@ def test_a_purchase_tells_why_what_and_what_was_said(shop: Shop, fair: Market) -
 
 def lost(fair: Market) -> Attempt:
     """A purchase whose answer was lost and that nobody can be asked about any more."""
-    fair.sites["anna"].faults.lose_before = 1
+    fair.sites["anna"].fault("lost_request", on="create")
     line = fair.want()
     fair.buy()
     (attempt,) = fair.attempts(line)
     assert attempt.state == "unknown"
     Attempt.objects.filter(shop_id=fair.shop, id=attempt.id).update(asked=84, next_at=utc_now())
-    fair.sites["anna"].faults.dead = True
+    fair.sites["anna"].fault("dead", times=None)
     fair.later(1)
     attempt.refresh_from_db()
     assert attempt.state == "manual"
-    fair.sites["anna"].faults.dead = False
+    fair.sandbox.reset_faults()
     return attempt
 
 
@@ -223,13 +221,13 @@ def test_what_never_happened_goes_to_the_next(shop: Shop, fair: Market) -> None:
     fair.buy()
     attempt.refresh_from_db()
     assert attempt.state == "failed"
-    assert second.spent == Decimal("9.00")
+    assert spent(second) == Decimal("9.00")
     assert "同一行的其他采购" in text(client, "purchase", attempt.id)
 
 
 def test_a_breaker_is_closed_by_hand(shop: Shop, fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.refuse, site.faults.refuse_why = 1, "stock"
+    site.fault("refuse", why="stock", on="create")
     fair.want()
     fair.buy()
     client, here = inside(shop.id, Role.OPERATOR), reverse("desk:supplier", args=[fair.ids["anna"]])
@@ -259,7 +257,7 @@ def test_long_without_an_end(shop: Shop, fair: Market) -> None:
     site, client, numbers = fair.supplier("anna"), inside(shop.id, Role.FINANCE), []
     for minutes in (1, 11):
         fair.now = utc_now() - timedelta(minutes=minutes)
-        site.faults.lose_before = 1
+        site.fault("lost_request", on="create")
         line = fair.want()
         fair.buy(fair.now)
         numbers += [attempt.number for attempt in fair.attempts(line)]

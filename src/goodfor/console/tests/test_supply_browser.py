@@ -16,8 +16,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.supply import queries as supply
 from goodfor.supply.operations.score import score_suppliers
-from goodfor.supply.tests.counter.server import supplier_sandbox
-from goodfor.supply.tests.market import Market
+from goodfor.supply.tests.market import Market, on_time
 
 pytestmark = browser_marks
 
@@ -40,7 +39,8 @@ def a_day_of_supply(fair: Market) -> tuple[Any, Any]:
     fair.buy()
     (bought,) = fair.attempts(line)
     unclear = lost(fair)
-    fair.sites["bert"].faults.refuse = fair.sites["anna"].faults.refuse = 1
+    for site in fair.sites.values():
+        site.fault("refuse", on="create")
     fair.want()
     fair.buy()
     score_suppliers(now=utc_now())
@@ -54,7 +54,7 @@ def test_every_page_of_supply(shop: Shop, live_server: Any, browser: Any, width:
     visit = Visit(browser, live_server.url, width, language, (*words_of(shop), *given()), budget=BUDGET, dense=True)
     come_in(visit, one)
     prove(visit, one)
-    with supplier_sandbox() as sandbox:
+    with on_time() as sandbox:
         fair = Market(shop.id, shop.demo.skus["kw-50"], utc_now(), sandbox)
         bought, unclear = a_day_of_supply(fair)
         anna, sku = fair.ids["anna"], reverse("desk:sku-supply", args=[fair.sku])

@@ -30,6 +30,7 @@ from goodfor.console.views.goods_forms import (
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
+from goodfor.kit.words import delivery_label
 
 PAGE: Final = "desk:products"
 MOST_BYTES: Final = 4 * 1024 * 1024
@@ -99,6 +100,7 @@ def _product(
         "sku_typed": typed if form == "sku" else NEW_SKU,
         "sku_errors": errors if form == "sku" else {},
         "sku_open": form == "sku",
+        "delivery_kinds": [(kind, delivery_label(kind)) for kind in ("code", "direct")],
         "error": error,
         "most_bytes": MOST_BYTES,
     }
@@ -169,6 +171,7 @@ def add_sku(request: HttpRequest, visitor: Visitor, product_id: UUID) -> HttpRes
             product_id=found.id,
             code=code_of(typed),
             position=len(found.skus),
+            delivery_kind=typed.get("delivery_kind") or "code",
             actor=visitor.actor,
             now=utc_now(),
             **sku_values(typed, visitor.shop.currency),

@@ -49,9 +49,10 @@ def plant_reveal(shop_id: UUID, holder_id: UUID, code_id: UUID, now: datetime) -
     )  # fmt: skip
 
 
-def test_there_are_two_truths() -> None:
+def test_there_are_three_truths() -> None:
     assert [(truth.name, truth.room, bool(truth.why)) for truth in INVARIANTS] == [
         (NAME, "delivery", True),
+        ("top_ups_were_bought", "delivery", True),
         (WRITTEN, "delivery", True),
     ]
 

@@ -56,13 +56,16 @@ router = Router()
                 "too_many_unpaid_codes",
                 "unpaid_share_exceeded",
             ],
-            422: ["invalid_order"],
+            422: ["invalid_order", "form_invalid"],
             429: ["too_many_open_orders"],
         },
     ),
 )
 def create_order(request: ApiRequest) -> HttpResponse:
-    """With `balance` the order is paid from your balance and its codes are yours when this answers.
+    """With `balance` the order is paid from your balance; codes in stock are yours when this answers (`delivered`).
+
+    A top-up, and what is not in stock but can be had from suppliers, makes the order `paid`: look at it again until
+    it is `delivered` or `refunded`.
 
     With `checkout` the codes are held for some minutes and your customer pays at `checkout.url`.
     """
@@ -74,7 +77,7 @@ def _has_secret(body: OrderIn) -> bool:
 
 
 def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple[int, dict[str, Any]]:
-    lines = [LineRequest(line.sku_id, line.quantity) for line in body.lines]
+    lines = [LineRequest(line.sku_id, line.quantity, line.form or {}) for line in body.lines]
     if body.payment == "balance":
         try:
             bought = buy_with_balance(

@@ -18,7 +18,9 @@ from goodfor.openapi.examples import CATEGORIES, PRODUCT, PRODUCT_PAGE, STOCK
 from goodfor.openapi.params import CATEGORY, CURSOR, LIMIT, SKU_IDS, WORDS
 from goodfor.openapi.requests import ApiRequest
 from goodfor.openapi.schemas import CategoriesOut, ProductOut, ProductPage, StockOut
-from goodfor.vault import queries as vault
+from goodfor.orders import queries as orders
+from goodfor.orders.types import DIRECT
+from goodfor.supply import queries as supply
 
 router = Router()
 
@@ -61,7 +63,10 @@ def get_product(request: ApiRequest, product_id: UUID) -> HttpResponse:
     product = catalog.get_product(request.auth.shop_id, product_id)
     if not product.on_sale:
         raise ProductUnknown
-    return answer(present.product(product))
+    forms = {
+        sku.id: supply.form_of(request.auth.shop_id, sku.id) for sku in product.skus if sku.delivery_kind == DIRECT
+    }
+    return answer(present.product(product, forms))
 
 
 @router.get(
@@ -76,9 +81,9 @@ def get_stock(
     request: ApiRequest,
     sku_ids: list[UUID] = SKU_IDS,
 ) -> HttpResponse:
-    """Free codes of each SKU at this moment; an order may still find fewer."""
-    levels = vault.stock(request.auth.shop_id, sku_ids)
-    items = [{"sku_id": s, "available": levels[s].available if s in levels else 0} for s in dict.fromkeys(sku_ids)]
+    """Free codes of each SKU at this moment, and what suppliers offer of it; an order may still find fewer."""
+    found = orders.available(request.auth.shop_id, sku_ids)
+    items = [{"sku_id": sku_id, "available": found.get(sku_id, 0)} for sku_id in dict.fromkeys(sku_ids)]
     return answer({"items": items})
 
 

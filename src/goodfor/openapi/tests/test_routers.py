@@ -106,8 +106,8 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
             categories=found.answering("categories", [CategoryView(uuid4(), "c", "C", 1)], "shop_id"),
         ),
     )
-    levels = {SKU: SimpleNamespace(available=7)}
-    monkeypatch.setattr(products, "vault", SimpleNamespace(stock=found.answering("stock", levels, "shop_id", "skus")))
+    offered = SimpleNamespace(available=found.answering("stock", {SKU: 7}, "shop_id", "skus"))
+    monkeypatch.setattr(products, "orders", offered)
     movement = SimpleNamespace(
         tx_id=42, kind="payment", reference="r", amount_minor=990, order_id=ORDER, effective_at=AT
     )

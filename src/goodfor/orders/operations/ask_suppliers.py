@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.crypto import DecryptFailed
 from goodfor.orders import store
-from goodfor.orders.types import LineRow
+from goodfor.orders.forms import form_of_line
+from goodfor.orders.types import DIRECT, LineRow
 from goodfor.supply import queries as supply
 from goodfor.supply.operations.want_supply import want_supply
 from goodfor.supply.types import WantLine
@@ -40,20 +42,31 @@ def ask_suppliers(*, shop_id: UUID, order: store.LockedOrder, lines: Sequence[Li
             want_supply(
                 shop_id=shop_id,
                 order_id=order.id,
-                lines=[WantLine(line.id, line.sku_id, line.quantity, line.unit_price_minor) for line in missing],
+                lines=[_wanted(shop_id, line) for line in missing],
                 currency=order.total.currency,
                 channel=order.channel,
                 deadline_at=deadline,
                 now=now,
             )
-    except OutOfStock:
+    except (OutOfStock, DecryptFailed):
         return False
     store.put_off(shop_id, order.id, deadline)
     return True
 
 
+def _wanted(shop_id: UUID, line: LineRow) -> WantLine:
+    """Raises DecryptFailed."""
+    if line.kind != DIRECT:
+        return WantLine(line.id, line.sku_id, line.quantity, line.unit_price_minor)
+    form = form_of_line(shop_id, line.id)
+    return WantLine(line.id, line.sku_id, line.quantity, line.unit_price_minor, DIRECT, form)
+
+
 def _reserved(shop_id: UUID, line: LineRow, offered: bool, until: datetime, now: datetime) -> bool:
     """Own stock holds all of the line until then; False: it is to be bought. Raises OutOfStock: nobody offers it."""
+    if line.kind == DIRECT:
+        # Nothing of it lies on a shelf; whether it is offered was asked for the whole order.
+        return False
     if stock.reserved_for(shop_id, line.id) == line.quantity:
         vault.hold_longer(shop_id=shop_id, holder_id=line.id, until=until)
         return True

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import SkuForSale
 from goodfor.delivery import operations as delivery
-from goodfor.delivery.types import ToDeliver
+from goodfor.delivery.types import Delivered, ToDeliver
 from goodfor.kernel.events import payload_text, publish
 from goodfor.kernel.ids import order_number, uuid7, uuid7_batch
 from goodfor.kernel.locks import advisory_xact_lock
@@ -20,10 +20,14 @@ from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, states, store
 from goodfor.orders.errors import ExternalRefUsed
 from goodfor.orders.events import OrderDelivered
+from goodfor.orders.forms import check_forms
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+from goodfor.orders.operations.order_with_balance import order_with_balance
 from goodfor.orders.pricing import check_requests, price_lines
-from goodfor.orders.types import LineRequest, LineView, OrderView
+from goodfor.orders.types import DIRECT, LineRequest, LineView, OrderView
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
+from goodfor.supply import queries as supply
+from goodfor.vault.errors import OutOfStock
 
 _INSERT_BOUGHT = Statement("goodfor.orders", "sql/insert_bought.sql")
 _MOVES: list[tuple[str | None, str]] = [
@@ -46,18 +50,25 @@ def buy_with_balance(
 ) -> OrderView:
     """Sell to an API client from its wallet; the codes are the client's when this returns.
 
+    What is not in stock and suppliers offer, and every top-up, is paid now and delivered later: the order is `paid`.
+
     The client is the buyer of whom a SKU's `per_buyer_limit` speaks, together with what it ordered for itself.
-    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, OutOfStock, InsufficientFunds, ExternalRefUsed;
+    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, OutOfStock, InsufficientFunds, ExternalRefUsed,
+    FormInvalid;
     then nothing at all has changed.
     """
     check_requests(lines)
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
+    check_forms(lines, skus)
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)), currency)
     limited = _limited(shop_id, client_id, priced, skus)
+    delivered = _deliver(shop_id, priced, now)
+    if delivered is None:
+        return order_with_balance(
+            shop_id=shop_id, client_id=client_id, wallet_account=wallet_account, wanted=lines, lines=priced,
+            total=total, limited=limited, external_ref=external_ref, now=now,
+        )  # fmt: skip
     order_id, number = uuid7(), order_number(now)
-    delivered = delivery.deliver_now(
-        shop_id=shop_id, lines=[ToDeliver(line.line_id, line.sku_id, line.quantity) for line in priced], now=now
-    )
     payment = pay_by_balance(
         shop_id=shop_id,
         source_type="order",
@@ -81,6 +92,23 @@ def buy_with_balance(
         now=now,
     )
     return _view(shop_id, client_id, external_ref, priced, event, now)
+
+
+def _deliver(shop_id: UUID, lines: Sequence[LineView], now: datetime) -> list[Delivered] | None:
+    """From own stock; None, and nothing done, where suppliers have it instead. Raises OutOfStock."""
+    if lines[0].kind == DIRECT:
+        return None
+    wanted = [ToDeliver(line.line_id, line.sku_id, line.quantity) for line in lines]
+    try:
+        if len(lines) == 1:
+            # One claim takes all or nothing: no savepoint on the hottest path.
+            return delivery.deliver_now(shop_id=shop_id, lines=wanted, now=now)
+        with transaction.atomic():
+            return delivery.deliver_now(shop_id=shop_id, lines=wanted, now=now)
+    except OutOfStock:
+        if not supply.buyable(shop_id, [line.sku_id for line in lines], now):
+            raise
+        return None
 
 
 def _limited(
@@ -203,7 +231,7 @@ def _write_many(
             "paid_at": now,
             "deliver_by": now,
             "delivered_at": now,
-            **store.line_params(lines, limited),
+            **store.line_params(lines, limited, {}),
         }
     )
     record_history(

@@ -11,11 +11,12 @@ from goodfor.kernel.sql import Statement
 
 _FORGET = Statement("goodfor.orders", "sql/forget_contacts.sql")
 _FORGET_NOTES = Statement("goodfor.orders", "sql/forget_notes.sql")
+_FORGET_FORMS = Statement("goodfor.orders", "sql/forget_forms.sql")
 
 
 @transaction.atomic(savepoint=False)
 def forget_contacts(*, shop_id: UUID, buyer_id: UUID, now: datetime) -> int:
-    """Erase contact, address and notes from the buyer's orders; orders, money and codes stay. How many orders changed.
+    """Erase contact, address, accounts of top-ups and notes from the buyer's orders; the rest stays. How many changed.
 
     Guests' orders placed with a contact that the account has proven lose it as well.
     """
@@ -25,6 +26,7 @@ def forget_contacts(*, shop_id: UUID, buyer_id: UUID, now: datetime) -> int:
         "indexes": identity.contact_indexes(shop_id, buyer_id),
     }
     notes = _FORGET_NOTES.run(params)
+    _FORGET_FORMS.run(params)
     changed = _FORGET.run(params)
     audit.record(
         shop_id=shop_id,

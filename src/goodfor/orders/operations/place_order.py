@@ -21,10 +21,11 @@ from goodfor.orders import states, store
 from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
+from goodfor.orders.forms import Filled, check_forms, fill
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.orders.operations.keep_invoice import keep_invoice
 from goodfor.orders.pricing import buyer_key, check_requests, price_lines
-from goodfor.orders.types import Buyer, LineRequest, LineView, PlacedOrder
+from goodfor.orders.types import DIRECT, Buyer, LineRequest, LineView, PlacedOrder
 from goodfor.supply import queries as supply
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stocks
@@ -60,12 +61,14 @@ def place_order(
     """Reserve stock and write the order; the codes are held until `pay_by` (the shortest hold of its SKUs).
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
-    UnpaidShare, OutOfStock, ExternalRefUsed.
+    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid.
     """
     check_requests(lines)
     buyer = replace(buyer, ref=buyer_key(buyer.ref))
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
+    check_forms(lines, skus)
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)))
+    forms = fill(shop_id, lines, priced)
     ip_hash = keyring().blind_index("ip", network(buyer.ip).encode()) if buyer.ip else None
     _guard(shop_id, buyer, ip_hash, priced, now)
     limited = check_buyer_limit(shop_id=shop_id, buyer_ref=buyer.ref, lines=priced, skus=skus)
@@ -74,8 +77,11 @@ def place_order(
     # Sorted by SKU so that two orders of the same SKUs meet in the same order.
     for line in sorted(priced, key=lambda item: item.sku_id):
         _reserve(shop_id, line, channel, pay_by, now)
-    placed = PlacedOrder(order_id, number, secret, total, pay_by, priced)
-    _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, now)
+    shown = tuple(
+        replace(line, account=forms[line.line_id].account) if line.line_id in forms else line for line in priced
+    )
+    placed = PlacedOrder(order_id, number, secret, total, pay_by, shown)
+    _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, forms, now)
     if buyer.invoice is not None:
         keep_invoice(shop_id=shop_id, order_id=order_id, invoice=buyer.invoice)
     record_history(
@@ -92,8 +98,13 @@ def place_order(
 
 
 def _reserve(shop_id: UUID, line: LineView, channel: str, until: datetime, now: datetime) -> None:
-    """From own stock; what is not there and suppliers have is bought once it is paid for. Raises OutOfStock."""
+    """From own stock; what is not there and suppliers have is bought once it is paid for. Raises OutOfStock.
+
+    A top-up has no stock.
+    """
     try:
+        if line.kind == DIRECT:
+            raise OutOfStock(sku_id=str(line.sku_id))
         vault.reserve(
             shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, until=until, now=now
         )
@@ -112,6 +123,7 @@ def _insert(
     external_ref: str | None,
     ip_hash: bytes | None,
     limited: Mapping[UUID, str],
+    forms: Mapping[UUID, Filled],
     now: datetime,
 ) -> None:
     params: dict[str, Any] = {
@@ -136,7 +148,7 @@ def _insert(
         "deliver_by": None,
         "delivered_at": None,
         **_sealed_contact(shop_id, placed.order_id, buyer.contact),
-        **store.line_params(placed.lines, limited),
+        **store.line_params(placed.lines, limited, forms),
     }
     try:
         store.INSERT_ORDER.run(params)

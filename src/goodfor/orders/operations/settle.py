@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from goodfor.delivery import operations as delivery
-from goodfor.delivery.types import Delivered, ToDeliver
+from goodfor.delivery.types import ToDeliver
 from goodfor.kernel.events import publish
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
-from goodfor.orders import accounts, states, store
-from goodfor.orders.events import OrderDelivered, OrderPaid
+from goodfor.orders import states, store
+from goodfor.orders.events import OrderPaid
 from goodfor.orders.operations.ask_suppliers import ask_suppliers
+from goodfor.orders.operations.end_top_up import end_top_up
+from goodfor.orders.operations.note_delivered import note_delivered
 from goodfor.orders.operations.start_refund import start_refund
+from goodfor.orders.types import DIRECT, NOT_SUPPLIED, LineRow
 from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
 
@@ -79,6 +82,8 @@ def fulfil(
         return states.PAID
     order = store.lock_order(shop_id, order_id)
     rows = store.lines_of(shop_id, order_id)
+    if rows[0].kind == DIRECT:
+        return _topped_up(shop_id, order, rows[0], entries, cause, first, now)
     lines = [ToDeliver(line.id, line.sku_id, line.quantity) for line in rows]
     try:
         delivered = delivery.deliver_reserved(shop_id=shop_id, lines=lines, now=now)
@@ -90,7 +95,7 @@ def fulfil(
             shop_id=shop_id, order=order, reason="out_of_stock", actor="system", entries=tuple(entries), now=now
         )
         return states.REFUNDING
-    _delivered(shop_id, order, delivered, entries, cause, now)
+    note_delivered(shop_id, order, delivered, entries, cause, now)
     return states.DELIVERED
 
 
@@ -100,32 +105,17 @@ def _give_back(shop_id: UUID, order_id: UUID, paid: Entry, reason: str, now: dat
     return states.REFUNDING
 
 
-def _delivered(
-    shop_id: UUID,
-    order: store.LockedOrder,
-    delivered: Sequence[Delivered],
-    entries: Sequence[Entry],
-    cause: str,
+def _topped_up(
+    shop_id: UUID, order: store.LockedOrder, line: LineRow, entries: Sequence[Entry], cause: str, first: bool,
     now: datetime,
-) -> None:
-    store.move(shop_id, order.id, states.PAID, states.DELIVERED, delivered_at=now)
-    record_history(
-        shop_id=shop_id,
-        machine=states.MACHINE,
-        subject_id=order.id,
-        moves=[(states.PAID, states.DELIVERED)],
-        actor="system",
-        cause=cause,
-        now=now,
-    )
-    assert order.payment_id is not None
-    total = order.total
-    count = sum(line.taken.count for line in delivered)
-    publish(
-        shop_id=shop_id,
-        event=OrderDelivered(order.id, order.number, order.payment_id, total.amount_minor, total.currency, count),
-        cause=("payment", order.payment_id),
-        now=now,
-    )
-    booked = accounts.delivery_entry(order_id=order.id, total_minor=total.amount_minor, delivered=delivered, now=now)
-    ledger.post(shop_id=shop_id, currency=total.currency, entries=(*entries, booked), now=now)
+) -> str:  # fmt: skip
+    """An account is topped up by suppliers alone: asked for once it is paid, ended with what they did."""
+    if not first:
+        return end_top_up(
+            shop_id=shop_id, order=order, line=line, entries=entries, reason=NOT_SUPPLIED, cause=cause, now=now
+        )
+    if ask_suppliers(shop_id=shop_id, order=order, lines=[line], now=now):
+        ledger.post(shop_id=shop_id, currency=order.total.currency, entries=entries, now=now)
+        return states.PAID
+    start_refund(shop_id=shop_id, order=order, reason="out_of_stock", actor="system", entries=tuple(entries), now=now)
+    return states.REFUNDING

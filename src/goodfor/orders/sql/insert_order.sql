@@ -9,8 +9,12 @@ WITH placed AS (
         %(external_ref)s, %(contact_key_id)s, %(contact_blob)s, %(contact_index)s, %(ip_hash)s, %(locale)s, %(total_minor)s,
         %(paid_minor)s, 0, %(currency)s, %(payment_id)s, %(now)s, %(pay_by)s, %(paid_at)s, %(deliver_by)s, %(delivered_at)s)
 )
-INSERT INTO orders_line (id, shop_id, order_id, position, sku_id, title, quantity, unit_price_minor, limited_buyer)
-SELECT l.id, %(shop_id)s, %(order_id)s, l.position, l.sku_id, l.title, l.quantity, l.unit_price_minor, l.limited_buyer
+INSERT INTO orders_line (id, shop_id, order_id, position, sku_id, title, quantity, unit_price_minor, limited_buyer, kind,
+                         form_key_id, form_blob, account)
+SELECT l.id, %(shop_id)s, %(order_id)s, l.position, l.sku_id, l.title, l.quantity, l.unit_price_minor, l.limited_buyer,
+       l.kind, l.form_key_id, l.form_blob, l.account
 FROM unnest(%(line_ids)s::uuid[], %(sku_ids)s::uuid[], %(titles)s::text[], %(quantities)s::int[],
-            %(unit_prices)s::bigint[], %(limited_buyers)s::text[])
-     WITH ORDINALITY AS l (id, sku_id, title, quantity, unit_price_minor, limited_buyer, position)
+            %(unit_prices)s::bigint[], %(limited_buyers)s::text[], %(kinds)s::text[],
+            %(form_keys)s::smallint[], %(form_blobs)s::bytea[], %(accounts)s::text[])
+     WITH ORDINALITY AS l (id, sku_id, title, quantity, unit_price_minor, limited_buyer, kind, form_key_id, form_blob,
+                                 account, position)

@@ -7,7 +7,9 @@ SELECT o.id, o.shop_id, o.number, o.state, o.channel, o.total_minor, o.currency,
        (SELECT array_agg(l.quantity ORDER BY l.position) FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
        (SELECT array_agg(l.unit_price_minor ORDER BY l.position) FROM orders_line l
         WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
-       o.refund_failed_at, o.refunded_minor
+       o.refund_failed_at, o.refunded_minor,
+       (SELECT jsonb_agg(jsonb_build_array(l.id, l.account, l.topped)) FROM orders_line l
+        WHERE l.shop_id = o.shop_id AND l.order_id = o.id AND l.kind = 'direct')
 FROM orders_order o
 WHERE o.shop_id = %(shop_id)s
   AND o.buyer_ref = %(buyer_ref)s AND (%(after)s::uuid IS NULL OR o.id < %(after)s) ORDER BY o.buyer_ref, o.id DESC LIMIT %(limit)s

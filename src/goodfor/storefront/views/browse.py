@@ -7,12 +7,14 @@ from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
+from goodfor.orders.types import DIRECT
 from goodfor.storefront.filters import asked_of
 from goodfor.storefront.forms import typed
 from goodfor.storefront.home import arranged_home, default_home
 from goodfor.storefront.page import allow_frame_in, page, show
 from goodfor.storefront.queries import chosen, offers, shelf, trust_figures
 from goodfor.storefront.share_picture import picture_address
+from goodfor.supply import queries as supply
 from goodfor.window import queries as window
 
 MOST_QUERY = 60
@@ -100,6 +102,7 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         "offers": offered,
         "offer": offer,
         "counted": orders.trust_view(shop.id),
+        "asked": supply.form_of(shop.id, offer.sku.id) if offer.sku.delivery_kind == DIRECT else (),
         "tab": "categories",
         "title": view.name,
         "description": (view.summary or view.how_to_use)[:DESCRIBED],

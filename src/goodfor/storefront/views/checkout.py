@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -19,22 +19,25 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.kernel.money import Money
 from goodfor.orders.operations.place_order import place_order
-from goodfor.orders.types import Buyer, LineRequest
+from goodfor.orders.types import DIRECT, Buyer, LineRequest
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
 from goodfor.storefront.client import client_ip
-from goodfor.storefront.forms import CheckoutForm, QuantityForm, typed
+from goodfor.storefront.forms import CheckoutForm, QuantityForm, contact_or_none, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
 from goodfor.storefront.queries import Offer, offers
 from goodfor.storefront.saved import contacts_of
+from goodfor.storefront.top_ups import TopUpForm, top_up_form
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.payment import begin_payment, to_pay
 
 #: Orders from one address, paid or not: a household, a school and a busy afternoon fit in.
 PLACED_AN_HOUR = 120
+#: Fields that are looked at while they are typed.
+CHECKED_AN_HOUR = 600
 HOUR = timedelta(hours=1)
 
 
@@ -63,29 +66,54 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
         "invoices": bool(shop.settings.get("invoices")),
         "saved": contacts_of(current(request, shop)),
     }
+    top_up = _top_up(request, shop, basket)
     if request.method != "POST":
         first = methods[0][0] if methods else ""
         known = options["saved"].choices
         # One is filled in; of several one is picked, and what is typed goes before it.
         initial = {"method": first, "contact": known[0].value if len(known) == 1 else ""}
-        return _show(request, basket, methods, CheckoutForm(initial=initial, **options))
+        return _show(request, basket, methods, CheckoutForm(initial=initial, **options), top_up=top_up)
     form = CheckoutForm(request.POST, **options)
-    if not form.is_valid():
-        return _show(request, basket, methods, form, status=422)
+    well = form.is_valid()
+    if not (top_up is None or top_up.judge(utc_now(), remote=well)) or not well:
+        return _show(request, basket, methods, form, top_up=top_up, status=422)
     try:
-        return _place(request, shop, basket, form)
+        return _place(request, shop, basket, form, top_up)
     except DomainError as error:
-        return _show(request, basket, methods, form, error=error, status=error.http_status)
+        return _show(request, basket, methods, form, top_up=top_up, error=error, status=error.http_status)
 
 
-def _place(request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutForm) -> HttpResponse:
+@page("POST", private=True)
+def check(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """What is wrong with the fields of a top-up, for our own script while they are typed. Nothing is kept of them."""
+    basket = _basket(shop.id, request.POST.get("p", ""), request.POST.get("sku", ""), "1")
+    top_up = _top_up(request, shop, basket)
+    if top_up is None:
+        raise NotFound
+    now = utc_now()
+    count_attempt(
+        shop_id=shop.id, scope="check", subject=client_ip(request), limit=CHECKED_AN_HOUR, window=HOUR, now=now
+    )
+    top_up.judge(now, remote=request.POST.get("done") == "1")
+    return JsonResponse({"fields": {one.name: {"error": one.error, "note": one.note} for one in top_up.fields}})
+
+
+def _top_up(request: HttpRequest, shop: ShopView, basket: Basket) -> TopUpForm | None:
+    if basket.offer.sku.delivery_kind != DIRECT:
+        return None
+    return top_up_form(shop.id, basket.offer.sku.id, request.POST, current(request, shop))
+
+
+def _place(
+    request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutForm, top_up: TopUpForm | None
+) -> HttpResponse:
     now, ip, buyer = utc_now(), client_ip(request), current(request, shop)
     ref = buyer.ref if buyer else buyer_ref(request, shop.id)
     # What was cancelled is not open any more, but each placing leaves its trace: so many an hour are enough.
     count_attempt(shop_id=shop.id, scope="place", subject=ip, limit=PLACED_AN_HOUR, window=HOUR, now=now)
     placed = place_order(
         shop_id=shop.id,
-        lines=[LineRequest(sku_id=basket.offer.sku.id, quantity=basket.quantity)],
+        lines=[LineRequest(basket.offer.sku.id, basket.quantity, top_up.filled if top_up else {})],
         buyer=Buyer(
             ref=ref,
             contact=form.chosen_contact,
@@ -96,7 +124,8 @@ def _place(request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutF
         channel="storefront",
         now=now,
     )
-    _save(buyer, form, now)
+    _save(buyer, form.to_save, now)
+    _save(buyer, top_up.to_save if top_up else "", now)
     # The order stands whatever the channel answers: from here on its own page takes over.
     response = to_pay(placed.number)
     remember(response, request, shop.id, Grant(placed.order_id, placed.number, now), placed.secret)
@@ -106,12 +135,11 @@ def _place(request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutF
     return response
 
 
-def _save(buyer: SignedInBuyer | None, form: CheckoutForm, now: datetime) -> None:
-    """Keep the contact that the buyer asked to keep. The order stands, whatever comes of it."""
-    value = form.to_save
+def _save(buyer: SignedInBuyer | None, value: str, now: datetime) -> None:
+    """Keep the contact or account that the buyer asked to keep. The order stands, whatever comes of it."""
     if buyer is None or not value:
         return
-    label = _("邮箱") if "@" in value else _("手机号")
+    label = _("邮箱") if "@" in value else _("手机号") if contact_or_none(value) else _("充值账号")
     with suppress(InvalidProfile):
         save_account(buyer=buyer, label=label, value=value, now=now)
 
@@ -130,6 +158,7 @@ def _show(
     basket: Basket,
     methods: list[tuple[str, str]],
     form: CheckoutForm,
+    top_up: TopUpForm | None = None,
     error: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -141,6 +170,7 @@ def _show(
         "advice": advice_for(error) if error else "",
         "picked": str(form["method"].value() or ""),
         "saved": form.saved,
+        "top_up": top_up,
         "used": str(form["use"].value() or "") if form.is_bound else next((c.key for c in form.saved.choices), ""),
     }
     return show(request, "checkout", context, status=status)

@@ -18,7 +18,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.reveal_codes import reveal_codes
-from goodfor.orders.types import OrderView
+from goodfor.orders.types import ACCOUNT_WRONG, OrderView
 from goodfor.storefront import grants as proof
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
@@ -30,6 +30,7 @@ from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.ownership import actor, by_account, grant_for, proof_address
 from goodfor.storefront.page import page, show, wants_json
+from goodfor.storefront.top_ups import is_top_up, live_state, stage_of
 from goodfor.storefront.types import Grant
 from goodfor.storefront.wallet import account_wallet, code_page, code_position, guides_of, lines_with_codes, wallet
 
@@ -106,9 +107,11 @@ def _order_page(
     now = utc_now()
     view: OrderView = orders.order_view(shop.id, grant.order_id)
     shown = code_page(shop.id, view, request.GET.get("page", "1"))
+    refunds = orders.refunds_shown(shop.id, view)
     context = {
         "order": view,
-        "refunds": orders.refunds_shown(shop.id, view),
+        "refunds": refunds,
+        "account_wrong": any(refund.reason == ACCOUNT_WRONG for refund in refunds),
         "lines": lines_with_codes(view, shown.codes, revealed),
         "codes": shown,
         "fresh": proof.is_fresh(grant, now),
@@ -120,6 +123,10 @@ def _order_page(
         "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
         "claims": claims_of(shop.id, view),
         "guides": list({guide.slug: guide for guide in guides_of(shop.id, view)}.values()),
+        "top_up": view.lines[0] if is_top_up(view) else None,
+        "stage": stage_of(shop.id, view),
+        "live_state": live_state(shop.id, view),
+        "proofs": delivery.top_up_proofs(shop.id, [view.lines[0].line_id]) if is_top_up(view) else [],
         "invoice": orders.invoice_of_order(shop.id, view.id) if shop.settings.get("invoices") else None,
         "now": now,
         "tab": "orders",

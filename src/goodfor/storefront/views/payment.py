@@ -26,6 +26,7 @@ from goodfor.storefront.grants import payment_of, remember_payment
 from goodfor.storefront.ownership import actor, grant_for
 from goodfor.storefront.page import allow_form_to, allow_stripe, is_stand_in, is_stripe, page, show
 from goodfor.storefront.payers import may_ask, payer_of
+from goodfor.storefront.top_ups import live_state
 from goodfor.storefront.types import Grant, PayHint
 
 WEB = ("http", "https")
@@ -182,7 +183,7 @@ def state(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     grant = grant_for(request, shop, number)
     if grant is None:
         return JsonResponse({"state": "unknown"}, status=404)
-    return JsonResponse({"state": orders.order_view(shop.id, grant.order_id).state})
+    return JsonResponse({"state": live_state(shop.id, orders.order_view(shop.id, grant.order_id))})
 
 
 @page("POST", private=True)

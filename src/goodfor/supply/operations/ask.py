@@ -18,7 +18,7 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.supply import states
 from goodfor.supply.calling import Line, line_to
 from goodfor.supply.errors import AttemptNotFound
-from goodfor.supply.mapping import order_ref
+from goodfor.supply.mapping import form_of, order_ref
 from goodfor.supply.models import Supplier
 from goodfor.supply.operations.carry_out import GONE, request_of, with_codes
 from goodfor.supply.operations.guard import may_call
@@ -87,6 +87,7 @@ def _question(line: Line, attempt: Attempt, want: Want) -> Told:
     about, ref = line.connector.about, order_ref(attempt)
     lost = attempt.state in (states.SENDING, states.UNKNOWN)
     try:
+        line.wire.conceal(form_of(want).values())
         if lost and about.repeat == "same" and about.found_by in ("ref", "nothing") and not attempt.ref:
             # The same once more gives the order that is there: nothing is bought twice. A no to the repeat (a wrong
             # clock, a pace, no money left) says nothing about the first: only an order does.

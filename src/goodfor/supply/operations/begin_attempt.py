@@ -1,6 +1,7 @@
 """Choose a supplier for a want, and write the purchase down before anything is sent."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import EXPONENTS
 from goodfor.kernel.sql import Statement
@@ -16,8 +18,10 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.errors import AccountNotOpen, InsufficientFunds
 from goodfor.supply import entries, states
+from goodfor.supply.asked import fitted, form_in
 from goodfor.supply.candidates import candidates, clock
 from goodfor.supply.locks import lock_want
+from goodfor.supply.mapping import form_of
 from goodfor.supply.models import Offer, Route, Supplier
 from goodfor.supply.operations.close_want import close_want
 from goodfor.supply.operations.cut_want import cut_want
@@ -25,7 +29,7 @@ from goodfor.supply.operations.guard import may_call, probe
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.providers.registry import connector_for
 from goodfor.supply.purchase_models import Attempt, Day, Want
-from goodfor.supply.routing import Choice, Pick, Wanted, choose, trace_of
+from goodfor.supply.routing import Candidate, Choice, Pick, Wanted, choose, trace_of
 from goodfor.supply.schedule import LEASE_MARGIN, look_at
 
 _USE: Final = Statement("goodfor.supply", "sql/use_day.sql")
@@ -76,7 +80,7 @@ def _wanted(want: Want, route: Route, day: Any) -> Wanted:
     return Wanted(
         id=want.id, quantity=want.quantity - want.delivered, price_minor=want.price_minor,
         floor_minor=route.floor_minor, exponent=EXPONENTS[want.currency], channel=want.channel, kind=want.kind,
-        loss_left_minor=loss_left, may_split=route.may_split,
+        loss_left_minor=loss_left, may_split=route.may_split, form=_form(want),
     )  # fmt: skip
 
 
@@ -143,10 +147,23 @@ def _attempt(want: Want, pick: Pick, trace: dict[str, Any], about: Descriptor, n
         id=uuid7(), shop_id=want.shop_id, want_id=want.id, supplier_id=one.supplier_id, item_ref=one.item_ref,
         number=purchase_number(now), item_id=one.item_id, variant=one.variant, quantity=pick.quantity,
         multiple=one.multiple, max_cost=max_cost, currency=one.currency,
-        trace=trace | {"expected": str(pick.expected)}, sent_at=now,
+        trace=trace | _told(want, one) | {"expected": str(pick.expected)}, sent_at=now,
         # Whoever sends it is dead when this has passed: then it is asked about.
         next_at=now + timedelta(seconds=about.patience + LEASE_MARGIN),
     )  # fmt: skip
+
+
+def _form(want: Want) -> Mapping[str, str]:
+    """Nothing where it cannot be opened: then it fits nobody who asks for something."""
+    try:
+        return form_of(want)
+    except DecryptFailed:
+        return {}
+
+
+def _told(want: Want, one: Candidate) -> dict[str, Any]:
+    """Which of the supplier's fields is what of the buyer's: every try of this purchase sends the same."""
+    return {"form": fitted(form_in(one.terms), _form(want)) or {}} if want.kind == "direct" else {}
 
 
 def _hold(want: Want, supplier: Supplier, attempt: Attempt, now: datetime) -> int | None:
@@ -171,7 +188,7 @@ def _wait_or_fail(want: Want, choice: Choice, now: datetime) -> None:
 def _reason(choice: Choice) -> str:
     """What kept out the one who was nearest to delivering."""
     known = set(choice.why_not.values())
-    for word in ("loss", "balance", "stock", "quantity", "quota", "breaker", "pace", "refused", "channel"):
+    for word in ("loss", "balance", "stock", "quantity", "quota", "breaker", "pace", "refused", "channel", "form"):
         if word in known:
             return word
     return next(iter(sorted(known)), "no_offer")

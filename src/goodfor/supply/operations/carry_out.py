@@ -11,6 +11,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.faultpoints import reach
 from goodfor.supply import states
+from goodfor.supply.asked import told as told_form
 from goodfor.supply.calling import Line, line_to
 from goodfor.supply.mapping import form_of, order_ref, tidy
 from goodfor.supply.notify_url import notify_url
@@ -68,7 +69,14 @@ def carry_out(begun: Begun, now: datetime) -> str:
 
 
 def request_of(line: Line, attempt: Attempt, want: Want) -> PlaceRequest:
-    """The same for every try of the same purchase. Raises DecryptFailed."""
+    """The same for every try of the same purchase; what the buyer filled in stays out of records.
+
+    Raises DecryptFailed.
+    """
+    form = form_of(want)
+    if "form" in attempt.trace:
+        form = told_form(attempt.trace["form"], form)
+    line.wire.conceal(form.values())
     return PlaceRequest(
         number=attempt.number,
         item_id=attempt.item_id,
@@ -76,7 +84,7 @@ def request_of(line: Line, attempt: Attempt, want: Want) -> PlaceRequest:
         max_cost=tidy(attempt.max_cost),
         currency=attempt.currency,
         sku_id=attempt.variant,
-        form=form_of(want),
+        form=form,
         notify_url=notify_url(line.supplier),
         channel=want.channel,
     )

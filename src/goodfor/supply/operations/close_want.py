@@ -30,9 +30,14 @@ def close_want(want: Want, to_state: str, *, reason: str, now: datetime) -> None
     want.state, want.reason, want.closed_at, want.next_at = to_state, reason, now, None
     if to_state == states.SUPPLIED:
         parts = Want.objects.filter(shop_id=want.shop_id, line_id=want.line_id).exclude(state=states.SUPPLIED)
-        if not parts.exists():
+        others = {part.state: part.reason for part in parts}
+        if not others:
             event = LineSupplied(want.order_id, want.line_id)
             publish(shop_id=want.shop_id, event=event, cause=("supply.want", want.id), now=now)
+        elif states.OPEN not in others and states.FAILED in others:
+            # The last of several parts: what another one could not have was told of before this was known.
+            rest = LineFailed(want.order_id, want.line_id, others[states.FAILED])
+            publish(shop_id=want.shop_id, event=rest, cause=("supply.want", want.id), now=now)
     elif to_state == states.FAILED:
         failed = LineFailed(want.order_id, want.line_id, reason)
         publish(shop_id=want.shop_id, event=failed, cause=("supply.want", want.id), now=now)

@@ -37,11 +37,17 @@ def set_offer(*, shop_id: UUID, sku_id: UUID, item: UUID, terms: Terms, actor: s
     row = Item.objects.filter(shop_id=shop_id, id=item).first()
     if row is None or sku_id not in catalog.sku_ids(shop_id):
         raise OfferInvalid(field="item")
+    if (row.kind == "direct") != (catalog.delivery_kinds(shop_id, [sku_id])[sku_id] == "direct"):
+        # A code for a top-up, or a top-up for a code, is bought by no want of it.
+        raise OfferInvalid(field="item", reason="kind")
     minutes_fit = 0 <= terms.from_minute < 1440 and 0 <= terms.to_minute < 1440
     if not (1 <= terms.weight <= 1000 and 0 <= terms.priority <= 1000 and minutes_fit):
         raise OfferInvalid(field="terms")
     if terms.daily_quota is not None and terms.daily_quota < 0:
         raise OfferInvalid(field="daily_quota")
+    if row.kind == "direct" and not row.whole:
+        # Lists leave the form out, and nothing is sold without it.
+        Item.objects.filter(shop_id=shop_id, id=item).update(hint_at=now)
     offer, made = Offer.objects.update_or_create(
         shop_id=shop_id,
         sku_id=sku_id,

@@ -13,12 +13,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.events import publish
 from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.statemachine import record_history
 from goodfor.supply import states
 from goodfor.supply.events import AttemptNeedsPerson
 from goodfor.supply.locks import lock_attempt
+from goodfor.supply.mapping import form_of
 from goodfor.supply.operations.book_attempt import book_goods, book_nothing, book_returned, cost_of
 from goodfor.supply.operations.close_want import close_want
 from goodfor.supply.operations.guard import mend, trip
@@ -26,6 +28,7 @@ from goodfor.supply.operations.note_finding import note_finding
 from goodfor.supply.operations.take_codes import take_codes
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.providers.values import Accepted, Asked, Code, Delivered, Doubt, NotFound, Order, Placed, Refused
+from goodfor.supply.providers.wire import masked
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.schedule import AGAIN_AFTER, ask_at
 
@@ -93,9 +96,10 @@ class _Change:
         """Two axes: what was delivered, and what came back of the money."""
         attempt = self.attempt
         attempt.ref = order.ref[:64] or attempt.ref
-        word = (order.message or order.word)[:200]
-        if order.state == "success" or (order.state in ("refunded", "cancelled", "refunding") and codes):
-            self.delivered(codes, order.ref, order.charged, done=order.done, word=word)
+        word = self._clean(order.message or order.word)
+        done = self._done(order)
+        if order.state == "success" or (order.state in ("refunded", "cancelled", "refunding") and (codes or done)):
+            self.delivered(codes, order.ref, order.charged, done=done, word=word)
         elif attempt.state in states.IN_FLIGHT:
             if order.state in _ENDED:
                 self.failed(order.state, word)
@@ -141,7 +145,7 @@ class _Change:
     def refused(self, no: Refused) -> None:
         """Certainly no order."""
         trip(why=no.why, **self._place())
-        self._without(states.REJECTED, no.why, f"{no.code} {no.message}".strip()[:200])
+        self._without(states.REJECTED, no.why, self._clean(f"{no.code} {no.message}".strip()))
 
     def failed(self, reason: str, word: str) -> None:
         """There was an order, and it ended without goods."""
@@ -169,9 +173,30 @@ class _Change:
         if want.kind == "code":
             good = self._keep(codes, late=late)
         else:
-            book_goods(want, attempt, self.now, kept=True)
             good = attempt.quantity if done is None else max(0, min(attempt.quantity, done))
+            # An account that was topped up for nobody is no stock: what it cost is asked back of the supplier.
+            book_goods(want, attempt, self.now, kept=good > 0 and not late)
         self._with(good, late=late)
+
+    def _done(self, order: Order) -> int | None:
+        """Units of a top-up that were done: what they say, else what the money that came back leaves of it."""
+        attempt = self.attempt
+        if self.want.kind != "direct" or order.done is not None:
+            return order.done
+        charged = order.charged if order.charged is not None else attempt.charged
+        if order.state == "success" or not charged or not 0 < order.refunded < charged:
+            return None
+        left = attempt.quantity * (charged - order.refunded) / charged
+        return int(left) if left == int(left) else None
+
+    def _clean(self, word: str) -> str:
+        """Their words without what the buyer filled in."""
+        if self.want.form_blob is None:
+            return word[:200]
+        try:
+            return masked(word, [value for value in form_of(self.want).values() if len(value) >= 3])[:200]
+        except DecryptFailed:
+            return ""
 
     def _keep(self, codes: tuple[Code, ...], *, late: bool) -> int:
         """Into the vault and the books; how many were good for the line."""

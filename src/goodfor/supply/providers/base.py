@@ -205,5 +205,5 @@ class Connector:
     purchase: Purchase
     after: AfterSale | None = None
     webhook: Webhook | None = None
-    #: Of `AfterSale` and `Purchase`: what really exists (code_state, void, complain, ticket, statement, cancel, codes).
+    #: What really exists (code_state, void, complain, ticket, statement, cancel, codes, check_account).
     can: frozenset[str] = field(default_factory=frozenset)

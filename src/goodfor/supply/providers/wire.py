@@ -44,6 +44,8 @@ class Wire:
     clock: Callable[[], float]
     hide: tuple[str, ...] = field(default=(), repr=False)
     exchanges: list[Exchange] = field(default_factory=list)
+    #: A buyer waits for the answer: no call may take longer.
+    most_seconds: float | None = None
 
     def send(
         self,
@@ -64,6 +66,8 @@ class Wire:
         """
         began = self.clock()
         reply, problem = None, "not_sent"
+        if self.most_seconds is not None:
+            seconds = min(seconds or self.most_seconds, self.most_seconds)
         try:
             if through is not None:
                 reply = through(method, url, body, headers or {})

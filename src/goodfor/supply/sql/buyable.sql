@@ -17,7 +17,7 @@ CROSS JOIN LATERAL (
                  CASE WHEN i.cost > 0 THEN floor((s.balance + s.credit) / i.cost) END)::bigint AS units
 ) u
 WHERE o.shop_id = %(shop_id)s AND o.sku_id = ANY (%(sku_ids)s::uuid[]) AND o.enabled AND s.enabled
-  AND i.state = 'on' AND i.stock_word <> 'out' AND i.kind IN ('card', 'link', 'image', 'ticket')
+  AND i.state = 'on' AND i.stock_word <> 'out' AND i.kind IN ('card', 'link', 'image', 'ticket', 'direct')
   AND u.units >= i.least * i.multiple AND i.least * i.multiple <= %(quantity)s::bigint
   AND (o.from_minute = o.to_minute
        OR CASE WHEN o.from_minute < o.to_minute THEN %(minute)s::int >= o.from_minute AND %(minute)s::int < o.to_minute

@@ -32,7 +32,7 @@ from goodfor.supply.operations.book_attempt import record_top_up
 from goodfor.supply.operations.buy_due import buy_due
 from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier, switch_supplier
 from goodfor.supply.operations.set_offers import Terms, set_offer
-from goodfor.supply.operations.sync import read_balance, sweep
+from goodfor.supply.operations.sync import read_balance, read_hinted, sweep
 from goodfor.supply.operations.want_supply import want_supply
 from goodfor.supply.providers.values import Balance
 from goodfor.supply.purchase_models import Attempt, Want
@@ -70,21 +70,33 @@ class Market:
     sku: UUID
     now: datetime
     sandbox: SupplierSandbox
+    api_key: str = ""
     ids: dict[str, UUID] = field(default_factory=dict)
     sites: dict[str, StandIn] = field(default_factory=dict)
 
     def supplier(
         self, name: str, *, protocol: str = "kasushou", cost: Decimal = COST, paid: int | None = 100_000,
         terms: Terms | None = None, item: Mapping[str, Any] | None = None, config: Mapping[str, Any] | None = None,
-        contract: Contract | None = None,
+        contract: Contract | None = None, form: list[dict[str, Any]] | None = None,
     ) -> StandIn:  # fmt: skip
         """Connect a site that sells one item for the SKU; `paid`: what was paid in advance, in fen.
 
-        `item`: as the stand-in's `seed` takes it; `config`: settings beside those of the stand-in.
+        `item`: as the stand-in's `seed` takes it; `config`: settings beside those of the stand-in. With a
+        `form` (as the protocol writes it) the item is a top-up, and the form is read.
         """
         money = Decimal(paid) / 100 if paid is not None else Decimal(1_000_000)
         site = self.sandbox.site(protocol, f"{name}-{next(_names)}", balance=money, delay=0)
-        site.seed(1, first=int(ITEM), **{"name": f"{name} 50 元", "cost": cost, "stock": None, **(item or {})})
+        site.seed(
+            1,
+            first=int(ITEM),
+            **{
+                "name": f"{name} 50 元",
+                "cost": cost,
+                "stock": None,
+                **({"kind": "direct", "form": form} if form is not None else {}),
+                **(item or {}),
+            },
+        )
         self.sites[name] = site
         contract = contract or Contract(cycle="prepaid" if paid is not None else "monthly")
         wanted = Connection(
@@ -100,6 +112,8 @@ class Market:
         assert sweep(shop_id=self.shop, supplier_id=view.id, now=self.now) >= 1
         switch_supplier(shop_id=self.shop, supplier_id=view.id, enabled=True, actor="test", now=self.now)
         self.offer(name, terms or Terms())
+        if form is not None:
+            read_hinted(now=utc_now())
         return site
 
     def top_up(self, name: str, minor: int) -> None:
@@ -233,4 +247,4 @@ def market() -> Iterator[Market]:
     now = utc_now()
     made = start_from("supply", lambda: world.make_shop(now))
     with on_time() as sandbox:
-        yield Market(made.shop_id, made.skus["kw-50"], utc_now(), sandbox)
+        yield Market(made.shop_id, made.skus["kw-50"], utc_now(), sandbox, made.api_key)

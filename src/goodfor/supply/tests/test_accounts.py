@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodfor.kernel.clock import utc_now
+from goodfor.sandbox.suppliers.server import StandIn
 from goodfor.supply import queries
 from goodfor.supply.account_models import Bell, Finding, SweepDay
 from goodfor.supply.account_types import AccountView
@@ -23,8 +24,7 @@ from goodfor.supply.operations.record_movement import record_movement
 from goodfor.supply.operations.sample_balance import explains, sample_balance
 from goodfor.supply.operations.sweep_orders import SweepOutcome, sweep_due, sweep_orders
 from goodfor.supply.operations.watch_balance import watch_balance
-from goodfor.supply.tests.counter.books import Site
-from goodfor.supply.tests.market import Market, rows
+from goodfor.supply.tests.market import Market, rows, spent
 
 TODAY = "Asia/Shanghai"
 
@@ -44,9 +44,8 @@ def sampled(fair: Market, name: str, days: int) -> str:
     return sample_balance(shop_id=fair.shop, supplier_id=fair.ids[name], day=day, now=at)
 
 
-def given_back(site: Site, place: int, amount: str) -> None:
-    order = list(site.orders.values())[place]
-    site.give_back(order, Decimal(amount))
+def given_back(site: StandIn, place: int, amount: str) -> None:
+    site.act(site.orders()[place].number, "refund", amount=amount, tell=False)
 
 
 def account(fair: Market, name: str) -> AccountView:
@@ -97,7 +96,7 @@ def test_a_round_goes_on_where_it_stopped(fair: Market) -> None:
     (sweep,) = queries.sweep_days(fair.shop, fair.ids["anna"])
     assert (sweep.rounds, sweep.running) == (1, False)
     # The next round counts anew, and a silent supplier is said to be one.
-    site.faults.not_found = 3
+    site.fault("not_found", queries=3)
     out = swept(fair, "anna", 2)
     assert (out.asked, out.unanswered, out.done) == (3, 3, True)
 
@@ -106,7 +105,7 @@ def test_what_came_for_nothing_good_is_claimed_and_met_by_the_refund(fair: Marke
     first, second = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("9.00"))
     fair.want()
     fair.buy()
-    first.faults.repeat_code = 1
+    first.fault("used_code")
     line = fair.want()
     fair.buy()
     assert fair.states(line) == ["failed", "delivered"]
@@ -119,18 +118,19 @@ def test_what_came_for_nothing_good_is_claimed_and_met_by_the_refund(fair: Marke
     assert (fair.balance("1221:supplier:anna:claim"), fair.prepaid("anna")) == (0, 99_200)
     assert fair.balance("6711:recovery") == 0
     assert queries.findings(fair.shop, only_open=True) == []
-    assert second.spent == Decimal("9.00")
+    assert spent(second) == Decimal("9.00")
 
 
 def test_an_order_that_was_no_order_is_found_late(fair: Market) -> None:
     site = fair.supplier("anna")
-    site.faults.lose_after, site.faults.not_found = 1, 6
+    site.fault("lost_answer", on="create")
+    site.fault("not_found", queries=6)
     line = fair.want(seconds=3000)
     fair.buy()
     for seconds in (6, 200, 250, 900):
         fair.later(seconds)
     assert fair.states(line)[0] == "rejected"
-    site.faults.not_found = 0
+    fair.sandbox.reset_faults()
     assert swept(fair, "anna").changed == 1
     assert fair.states(line)[0] == "late"
     assert [row.kind for row in Finding.objects.filter(shop_id=fair.shop)] == ["late"]
@@ -144,7 +144,7 @@ def test_balances_agree_to_the_cent_and_a_break_is_told_once_with_what_explains_
     assert sampled(fair, "anna", 1) == "even"
     assert sampled(fair, "anna", 1) == "even"
     # Sent and not ended: what it may have cost explains the difference, and nothing else does.
-    site.faults.lose_after = 1
+    site.fault("lost_answer", on="create")
     lost = fair.want()
     fair.buy()
     assert fair.states(lost) == ["unknown"]
@@ -182,8 +182,7 @@ def test_money_moved_by_hand_stands_in_the_books_and_in_the_equation(fair: Marke
             record_movement(kind=kind, amount=Decimal(amount), key=uuid4(), note=note, now=utc_now(), **common)
     assert fair.prepaid("anna") == 102_950
     assert (fair.balance("6701:writeoff"), fair.balance("1002:bank:manual") - bank) == (50, -3_000)
-    site.money += Decimal("29.50")
-    site.opening += Decimal("29.50")
+    site.topup("29.50")
     assert sampled(fair, "anna", 1) == "even"
     (day, _first) = queries.balance_days(fair.shop, fair.ids["anna"])
     assert (day.top_ups, day.corrections) == (Decimal(30), Decimal("-0.5"))

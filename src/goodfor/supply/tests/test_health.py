@@ -13,7 +13,7 @@ from goodfor.supply import queries
 from goodfor.supply.health import BOUNDS, PLACES, Count, added, quantile, validity
 from goodfor.supply.operations.note_complaint import note_complaint, note_complaint_end
 from goodfor.supply.operations.tally import tally_due
-from goodfor.supply.tests.market import Market, rows
+from goodfor.supply.tests.market import Market, rows, spent
 
 
 def test_percentiles_of_counts() -> None:
@@ -31,19 +31,18 @@ def test_percentiles_of_counts() -> None:
 
 def test_hours_say_what_happened(fair: Market) -> None:
     good, bad = fair.supplier("anna"), fair.supplier("bert", cost=Decimal("7.00"))
-    bad.faults.lose_after = 1
-    bad.faults.refuse = 0
+    bad.fault("lost_answer", on="create")
     lost = fair.want()
     fair.buy()
     fair.later(6)
-    bad.faults.refuse = 3
+    bad.fault("refuse", on="create", times=3)
     lines = [fair.want(2) for _one in range(2)]
     fair.buy()
     assert fair.states(lost) == ["delivered"]
     now = utc_now()
     assert tally_due(now=now) >= 2
     counts = {name: count for _id, name, _on, count in queries.health_of_all(fair.shop, now)}
-    assert (counts["anna"].tries, counts["anna"].good, counts["anna"].charged) == (2, 4, good.spent)
+    assert (counts["anna"].tries, counts["anna"].good, counts["anna"].charged) == (2, 4, spent(good))
     assert (counts["bert"].unknown, counts["bert"].success, counts["bert"].ended) == (1, 1, 3)
     assert counts["bert"].success_rate == pytest.approx(1 / 3)
     note_complaint(shop_id=fair.shop, claim_id=(claim := uuid4()), line_id=lines[0], units=1, now=now)
@@ -51,7 +50,7 @@ def test_hours_say_what_happened(fair: Market) -> None:
     note_complaint_end(shop_id=fair.shop, claim_id=claim, upheld=True)
     card = queries.report_card(fair.shop, fair.ids["anna"], now=now)
     assert (card.complaints, card.upheld, card.validity) == (1, 1, 0.75)
-    assert (card.net, card.p95 is not None) == (good.spent, True)
+    assert (card.net, card.p95 is not None) == (spent(good), True)
     # Two passes say the same, and an hour that is past is due again ever more rarely.
     assert tally_due(now=now + timedelta(minutes=2)) >= 2
     assert queries.report_card(fair.shop, fair.ids["anna"], now=now) == card

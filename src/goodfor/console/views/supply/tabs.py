@@ -27,6 +27,9 @@ TABS: Final[Sequence[SupplierTab]] = (
     SupplierTab("supplier", _("概况"), "desk:supplier"),
     SupplierTab("items", _("供货商品"), "desk:supplier-items"),
     SupplierTab("calls", _("往来记录"), "desk:supplier-calls"),
+    SupplierTab("health", _("健康度"), "desk:supplier-health"),
+    SupplierTab("card", _("成绩单"), "desk:supplier-card"),
+    SupplierTab("account", _("账户与对账"), "desk:supply-account", Permission.LEDGER_VIEW),
 )
 
 

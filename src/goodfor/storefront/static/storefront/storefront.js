@@ -79,6 +79,42 @@
     all("[data-total]").forEach((place) => writeTotal(place, Number(input.dataset.price) * pieces));
   }));
 
+  // A top-up: what is typed is looked at by the server, as it will be when it is sent.
+  all("[data-check]").forEach((place) => {
+    const form = place.closest("form");
+    let timer, asked = 0;
+    const look = async (done) => {
+      const body = new FormData(form);
+      if (done) body.set("done", "1");
+      const number = (asked += 1);
+      try {
+        const answer = await fetch(place.dataset.check, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, cache: "no-store" });
+        if (!answer.ok || number !== asked) return;
+        const { fields } = await answer.json();
+        Object.entries(fields).forEach(([name, { error, note }]) => {
+          const input = form.elements[name], help = document.getElementById(name + "-help");
+          if (!input || !help || !(input.dataset.touched || input.value)) return;
+          input.toggleAttribute("aria-invalid", false);
+          if (error) input.setAttribute("aria-invalid", "true");
+          help.className = error ? "bad" : "quiet";
+          help.textContent = error || note || help.dataset.hint;
+        });
+      } catch { /* the server looks again when it is sent */ }
+    };
+    place.addEventListener("input", (event) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => look(false), 500);
+      // Typing an account means it, whatever was picked before.
+      const typed = event.target.name === "f_account" && form.querySelector("input[name=use_account][value='']");
+      if (typed) typed.checked = true;
+    });
+    place.addEventListener("change", (event) => {
+      clearTimeout(timer);
+      event.target.dataset.touched = "1";
+      look(true);
+    });
+  });
+
   // Share a product: the phone's own sheet, else the address is copied.
   all("[data-share]").forEach((button) => {
     button.hidden = false;

@@ -30,5 +30,5 @@ CONNECTOR: Final = Connector(
     catalogue=FuluCatalogue(),
     purchase=FuluPurchase(),
     webhook=FuluWebhook(),
-    can=frozenset({"codes"}),
+    can=frozenset({"codes", "check_account"}),
 )

@@ -1,9 +1,14 @@
 """What was delivered, and what comes back of the money after it."""
 
 import base64
+from datetime import timedelta
 from uuid import UUID
 
+from goodfor.supply.days import day_of
+from goodfor.supply.models import Supplier
 from goodfor.supply.operations.ask import ask
+from goodfor.supply.operations.sweep_orders import sweep_orders
+from goodfor.supply.providers.registry import connector_for
 from goodfor.supply.tests.scenarios.matrix import scenario
 from goodfor.supply.tests.scenarios.stall import Stall
 from goodfor.vault.reading import clean
@@ -99,5 +104,14 @@ def unannounced(stall: Stall) -> None:
 
 
 def daily_sweep(stall: Stall, line: UUID) -> None:
-    """The question about every purchase of a day. Here: about this one."""
-    ask(shop_id=stall.market.shop, attempt_id=stall.attempt(line).id, now=stall.market.at)
+    """Every purchase of the day is asked about once more, at the supplier's pace."""
+    attempt = stall.attempt(line)
+    supplier = Supplier.objects.get(shop_id=stall.market.shop, id=attempt.supplier_id)
+    connector = connector_for(supplier.protocol)
+    assert connector is not None
+    day = day_of(attempt.sent_at, connector.about.zone, supplier.cutoff_minute)
+    for late in range(60):
+        now = stall.market.at + timedelta(seconds=5 * late)
+        if sweep_orders(shop_id=stall.market.shop, supplier_id=supplier.id, day=day, now=now).done:
+            return
+    raise AssertionError("the round has no end")
