@@ -179,12 +179,15 @@ class _Change:
         self._with(good, late=late)
 
     def _done(self, order: Order) -> int | None:
-        """Units of a top-up that were done: what they say, else what the money that came back leaves of it."""
+        """Units of a top-up that were done: what they say, else what the money that came back leaves of it.
+
+        Some say "success" of an order of which they paid a part back: for that part the buyer got nothing.
+        """
         attempt = self.attempt
         if self.want.kind != "direct" or order.done is not None:
             return order.done
         charged = order.charged if order.charged is not None else attempt.charged
-        if order.state == "success" or not charged or not 0 < order.refunded < charged:
+        if not charged or not 0 < order.refunded < charged:
             return None
         left = attempt.quantity * (charged - order.refunded) / charged
         return int(left) if left == int(left) else None

@@ -112,7 +112,7 @@ def _next(sweep: SweepDay, most: int) -> list[Attempt]:
 
 def _ask(supplier: Supplier, attempt: Attempt, now: datetime) -> bool | None:
     """True: answered; None: not now."""
-    line = line_to(supplier, utc_now())
+    line = line_to(supplier, max(now, utc_now()))
     if line is None:
         return False
     about = line.connector.about

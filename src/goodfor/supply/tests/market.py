@@ -70,9 +70,9 @@ class Market:
     sku: UUID
     now: datetime
     sandbox: SupplierSandbox
-    api_key: str = ""
     ids: dict[str, UUID] = field(default_factory=dict)
     sites: dict[str, StandIn] = field(default_factory=dict)
+    api_key: str = ""
 
     def supplier(
         self, name: str, *, protocol: str = "kasushou", cost: Decimal = COST, paid: int | None = 100_000,
@@ -97,6 +97,9 @@ class Market:
                 **(item or {}),
             },
         )
+        if protocol == "goodfor_shop":
+            # An installation has no path in its address.
+            site.own_port()
         self.sites[name] = site
         contract = contract or Contract(cycle="prepaid" if paid is not None else "monthly")
         wanted = Connection(
@@ -125,8 +128,9 @@ class Market:
             )  # fmt: skip
 
     def item(self, name: str, item_id: str = ITEM) -> KnownItem:
-        """What the hub knows of an item."""
-        return KnownItem.objects.get(shop_id=self.shop, supplier_id=self.ids[name], item_id=item_id)
+        """What the hub knows of an item; of the only one, where the protocol has numbers of its own for items."""
+        known = KnownItem.objects.filter(shop_id=self.shop, supplier_id=self.ids[name])
+        return known.filter(item_id=item_id).first() or known.get()
 
     def offer(self, name: str, terms: Terms) -> UUID:
         item = self.item(name)
@@ -247,4 +251,4 @@ def market() -> Iterator[Market]:
     now = utc_now()
     made = start_from("supply", lambda: world.make_shop(now))
     with on_time() as sandbox:
-        yield Market(made.shop_id, made.skus["kw-50"], utc_now(), sandbox, made.api_key)
+        yield Market(made.shop_id, made.skus["kw-50"], utc_now(), sandbox, api_key=made.api_key)

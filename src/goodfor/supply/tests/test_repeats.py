@@ -1,5 +1,6 @@
 """Where a supplier gives the same order for the same number, a lost purchase is repeated instead of asked about."""
 
+import time
 from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from goodfor.supply.models import Supplier
 from goodfor.supply.operations.ask import _question
 from goodfor.supply.providers.dujiao.connector import CONNECTOR
 from goodfor.supply.providers.values import Accepted, Doubt, Placed, Refused
+from goodfor.supply.providers.wire import Wire
 from goodfor.supply.purchase_models import Attempt, Want
 
 
@@ -31,7 +33,7 @@ def asked(answer: Placed) -> tuple[Any, list[str]]:
     purchase = _Purchase(answer)
     line: Any = SimpleNamespace(
         connector=replace(CONNECTOR, purchase=purchase),  # type: ignore[arg-type]
-        site=None, wire=None, supplier=Supplier(hook="h"),
+        site=None, wire=Wire(0.0, time.monotonic), supplier=Supplier(hook="h"),
     )  # fmt: skip
     attempt = Attempt(
         id=uuid4(), number="1" * 18, item_id="1", quantity=1, multiple=1, max_cost=Decimal(8), currency="CNY",

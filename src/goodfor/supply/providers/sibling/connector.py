@@ -13,6 +13,8 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from goodfor.kernel.money import EXPONENTS
 from goodfor.supply.providers.base import Connector, SettingField
 from goodfor.supply.providers.goodfor_shop.aftersale import ShopAfterSale
@@ -39,9 +41,9 @@ from goodfor.supply.providers.wire import Reply, Wire
 PROTOCOL: Final = "sibling"
 _SHOP: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 FIELDS: Final = (
-    SettingField("shop", "店铺编码", "同一套 Goodfor 里的另一家店，填它的编码"),
+    SettingField("shop", _("店铺编码"), _("同一套 Goodfor 里的另一家店，填它的编码")),
     SettingField(
-        "api_key", "API 密钥", "由对方店铺在它的后台发给你，用它的余额付款；对方随时可以收回", secret=True
+        "api_key", _("API 密钥"), _("由对方店铺在它的后台发给你，用它的余额付款；对方随时可以收回"), secret=True
     ),
 )  # fmt: skip
 
@@ -93,7 +95,7 @@ class SiblingPurchase:
 
 
 CONNECTOR: Final = Connector(
-    about=replace(GOODFOR.about, protocol=PROTOCOL, label="本站的其他店铺", rates=(), clock_skew=None),
+    about=replace(GOODFOR.about, protocol=PROTOCOL, label=_("本站的其他店铺"), rates=(), clock_skew=None),
     settings=FIELDS,
     catalogue=ShopCatalogue(inside),
     purchase=SiblingPurchase(ShopPurchase(inside)),

@@ -9,8 +9,11 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from goodfor.catalog import queries as catalog
+from goodfor.catalog.operations import create_sku
 from goodfor.cli import world
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.money import Money
 from goodfor.kernel.tests.snapshot import start_from
 from goodfor.sandbox.suppliers.server import StandIn, SupplierSandbox
 from goodfor.sandbox.suppliers.types import Order
@@ -22,7 +25,7 @@ from goodfor.supply.operations.sync import read_hinted, sweep
 from goodfor.supply.providers.base import Descriptor
 from goodfor.supply.providers.registry import connector_for
 from goodfor.supply.purchase_models import Attempt, Want
-from goodfor.supply.tests.market import ITEM, Market, on_time, rows, settle_down
+from goodfor.supply.tests.market import ITEM, PRICE, Market, on_time, rows, settle_down
 from goodfor.supply.tests.scenarios.kits import Kit, kit_of
 from goodfor.supply.tests.scenarios.listener import Listener
 
@@ -214,7 +217,8 @@ def _world(protocol: str, kit: Kit) -> _World:
     now = utc_now()
     made = world.make_shop(now)
     with on_time() as sandbox:
-        market = Market(made.shop_id, made.skus["kw-50"], now, sandbox)
+        sku = made.skus["kw-50"] if kit.kind == "code" else _top_up_of(made.shop_id, made.skus["kw-50"])
+        market = Market(made.shop_id, sku, now, sandbox)
         for name, cost in COSTS.items():
             market.supplier(
                 name, protocol=protocol, cost=cost, paid=int(MONEY * 100), item=_item(kit, cost), config=kit.config,
@@ -222,6 +226,14 @@ def _world(protocol: str, kit: Kit) -> _World:
             )  # fmt: skip
         sites = {name: site.site.name for name, site in market.sites.items()}
         return _World(market.shop, market.sku, market.ids, sites)
+
+
+def _top_up_of(shop_id: UUID, sku_id: UUID) -> UUID:
+    product = catalog.desk_sku(shop_id, sku_id).product_id
+    return create_sku(
+        shop_id=shop_id, product_id=product, code="top-up", name="直充", price=Money(PRICE, "CNY"),
+        delivery_kind="direct", actor="test", now=utc_now(),
+    )  # fmt: skip
 
 
 def _item(kit: Kit, cost: Decimal) -> dict[str, Any]:

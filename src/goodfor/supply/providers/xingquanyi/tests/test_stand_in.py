@@ -106,7 +106,7 @@ def test_tickets_are_links_or_pictures(supplier: StandIn) -> None:
     assert isinstance(link, Delivered)
     assert isinstance(picture, Delivered)
     assert link.codes[0].link.startswith("https://redeem.example/")
-    assert picture.codes[0].image == PICTURE
+    assert picture.codes[0].image[: len(PICTURE)] == PICTURE
 
 
 def test_a_top_up(supplier: StandIn) -> None:
