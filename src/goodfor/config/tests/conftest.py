@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from goodfor.config.tests.everybody import Sides, make_side
+from goodfor.kernel.tests.snapshot import start_from
 from goodfor.storefront import sending
 from goodfor.storefront.tests.account_flow import Mailbox, install
 
@@ -21,4 +22,6 @@ def box() -> Iterator[Mailbox]:
 def sides(transactional_db: None, box: Mailbox, settings: Any) -> Sides:
     """Shop a, whose things are wanted, and shop b."""
     settings.ALLOWED_HOSTS = ["a.example", "b.example", "testserver"]
-    return Sides(make_side("aaa", "a.example", box, 10), make_side("bbb", "b.example", box, 20))
+    return start_from(
+        "sides", lambda: Sides(make_side("aaa", "a.example", box, 10), make_side("bbb", "b.example", box, 20))
+    )

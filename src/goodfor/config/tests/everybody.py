@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -61,6 +62,16 @@ def filled(route: str, ids: dict[str, Any]) -> str:
 def digest() -> dict[str, Any]:
     """A fingerprint of every row of ours, but for the traces of a refusal."""
     return {name: state for name, state in state_of_all().items() if name not in TRACES}
+
+
+class Browser(Client):
+    """A client that a snapshot can keep: a copy has the cookies, and a chain of middleware of its own."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Browser":
+        made = Browser()
+        made.defaults = dict(self.defaults)
+        made.cookies = deepcopy(self.cookies, memo)
+        return made
 
 
 @dataclass
@@ -152,7 +163,9 @@ def make_side(code: str, host: str, box: Mailbox, network: int) -> Side:
         shop_id=shop.id, order_id=guest.order_id, line_id=guest.lines[0].line_id, reason="used", actor="test",
         now=utc_now(),
     )  # fmt: skip
-    browsers = [Client(HTTP_USER_AGENT=AGENT, HTTP_HOST=host, REMOTE_ADDR=f"198.51.{network}.{i}") for i in range(1, 5)]
+    browsers = [
+        Browser(HTTP_USER_AGENT=AGENT, HTTP_HOST=host, REMOTE_ADDR=f"198.51.{network}.{i}") for i in range(1, 5)
+    ]
     first, second, stranger, proved_guest = browsers
     sign_in(first, box, f"first@{code}.example")
     sign_in(second, box, f"second@{code}.example")

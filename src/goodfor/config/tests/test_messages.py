@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from goodfor.config.job_messages import tell_failures
-from goodfor.console.tests.supply_things import supply_things
+from goodfor.console.tests.supply_things import watched_things
 from goodfor.identity.operations.account_steps import keep_contact, make_buyer
 from goodfor.identity.operations.add_staff import add_staff
 from goodfor.identity.operations.create_user import create_user
@@ -309,7 +309,7 @@ def test_the_staff_hear_of_a_price_that_waits_for_them(shop: Shop, now: datetime
     user_id = create_user(username=box)
     get_user_model().objects.filter(pk=user_id).update(email=box)
     add_staff(shop_id=shop_id, user_id=user_id, role="operator", actor=ACTOR, now=now)
-    supply_things(shop_id, shop.sku_id)
+    watched_things(shop_id, shop.sku_id)
     (letter,) = told(desk, box, utc_now())
     assert letter["subject"] == "成本变动：酷玩点数卡 50 元"
     assert "8.125" in letter["html"]
