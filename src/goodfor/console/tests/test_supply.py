@@ -256,9 +256,11 @@ def test_lines_of_codes() -> None:
 def test_long_without_an_end(shop: Shop, fair: Market) -> None:
     site, client, numbers = fair.supplier("anna"), inside(shop.id, Role.FINANCE), []
     for minutes in (1, 11):
+        # Nobody moves a purchase in time: it is written down and sent then, when their clock said the same.
+        fair.sandbox.reset_faults()
+        site.fault("clock", seconds=-60 * minutes)
         site.fault("lost_request", on="create")
         line = fair.want()
-        # Nobody moves a purchase in time: it is written down then.
         then = utc_now() - timedelta(minutes=minutes)
         sql("UPDATE supply_want SET next_at = %s WHERE line_id = %s RETURNING 1", [then, line])
         fair.buy(then)

@@ -1,7 +1,7 @@
 """Lsxd direct top-up from its side: forms, MD5 in upper case over what is not empty, the key at the end.
 
 Where the vendor's description is silent: a time stamp may be ten minutes off, what is sold out is "not opened", money
-that came back makes an order failed, and what a product asks beyond the account is its `detail["asks"]`.
+that came back wholly makes an order failed, and what a product asks beyond the account is its `detail["asks"]`.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from goodfor.sandbox.web import Request, Response, json_response
 
 _STATES: Final = {
     "unpaid": "02", "accepted": "02", "processing": "02", "cancelling": "02", "partial": "04", "success": "01",
-    "refunding": "01", "cancelled": "03", "failed": "03", "refunded": "03", "odd": "77",
+    "refunding": "01", "cancelled": "03", "failed": "03", "odd": "77",
 }  # fmt: skip
 #: Our word -> (code, words). 1999 is "not known".
 _NOES: Final = {
@@ -35,6 +35,12 @@ _FORMATS: Final = {
     "0": re.compile(r".{1,64}"),
 }
 _SKEW: Final = 600
+
+
+def _state(order: Order) -> str:
+    if order.state == "refunded":
+        return "03" if order.refunded == order.charged else "01"
+    return _STATES[order.state]
 
 
 def _sign(fields: Mapping[str, str], key: str) -> str:
@@ -77,7 +83,7 @@ class Lsxd:
 
     def order_push(self, order: Order, site: Site, now_ms: int) -> list[Outgoing]:  # noqa: ARG002
         """See `Vendor.order_push`: only ends are told."""
-        url, status = order.notify_url or site.push_url, _STATES[order.state]
+        url, status = order.notify_url or site.push_url, _state(order)
         if not url or status not in ("01", "03"):
             return []
         config, secrets = self.credentials(site.name, "")
@@ -156,7 +162,7 @@ def _query(desk: Desk, fields: dict[str, str]) -> dict[str, Any]:
     number = fields.get("outTradeNo", "")
     desk.begin("query", number=number)
     order = desk.find(number=number)
-    return {"code": "0000", "message": "成功", "outTradeNo": order.number, "status": _STATES[order.state]}
+    return {"code": "0000", "message": "成功", "outTradeNo": order.number, "status": _state(order)}
 
 
 _CALLS: Final[dict[str, Callable[[Desk, dict[str, str]], dict[str, Any]]]] = {

@@ -57,7 +57,7 @@ class Vendor(Protocol):
     def spoil(self, sent: Outgoing, how: str) -> Outgoing:
         """The call made wrong: `forged` (a signature that is not right) or `tampered` (a part that is not signed).
 
-        What has no unsigned part returns it as it is for `tampered`.
+        Of what has no unsigned part something that is signed is changed: the signature does not fit any more.
         """
         ...
 

@@ -113,9 +113,9 @@ class Xinghai:
         return []
 
     def spoil(self, sent: Outgoing, how: str) -> Outgoing:
-        """See `Vendor.spoil`: everything that says something is signed."""
+        """See `Vendor.spoil`: everything that says something is signed, so whoever changes it breaks the signature."""
         if how != "forged":
-            return sent
+            return Outgoing(sent.url, sent.body.replace(b"orderStatus=", b"orderStatus=1"), sent.headers, sent.ack)
         head, _mark, sign = sent.body.decode().rpartition("sign=")
         return Outgoing(sent.url, f"{head}sign={spoiled(sign)}".encode(), sent.headers, sent.ack)
 

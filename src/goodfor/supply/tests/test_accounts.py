@@ -124,7 +124,7 @@ def test_what_came_for_nothing_good_is_claimed_and_met_by_the_refund(fair: Marke
 def test_an_order_that_was_no_order_is_found_late(fair: Market) -> None:
     site = fair.supplier("anna")
     site.fault("lost_answer", on="create")
-    site.fault("not_found", queries=3)
+    site.fault("not_found", queries=4)
     line = fair.want(seconds=3000)
     fair.buy()
     for seconds in (6, 200, 250, 900):

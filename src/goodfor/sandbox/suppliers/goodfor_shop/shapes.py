@@ -72,6 +72,7 @@ def shown(order: Order) -> dict[str, Any]:
     state, line = state_of(order), id_of(SKU, order.item)
     return {
         "id": id_of(ORDER, order.seq), "number": order.ref, "state": state, "total": money(order.charged),
+        "refunded": money(order.refunded),
         "placed_at": instant(order.created_ms), "pay_by": None, "paid_at": instant(order.created_ms),
         "deliver_by": None, "delivered_at": instant(order.ended_ms) if state == "delivered" else None,
         "refunded_at": instant(order.ended_ms) if state == "refunded" else None, "external_ref": order.number,

@@ -171,11 +171,13 @@ def _buy(desk: Desk, request: Request) -> dict[str, Any]:
 
 
 def _orders(desk: Desk, request: Request) -> dict[str, Any]:
-    """Latest first. Each is looked up, so that what hides an order hides it here."""
-    desk.begin("query")
+    """Latest first, all or those of one number. Each is looked up, so that what hides an order hides it here."""
+    number = request.query.get("external_ref", "")
+    desk.begin("query", number=number)
     offset, limit = _paged(request)
+    known = [order for order in reversed(desk.orders()) if number in ("", order.number)]
     rows = []
-    for order in list(reversed(desk.orders()))[offset : offset + limit + 1]:
+    for order in known[offset : offset + limit + 1]:
         try:
             rows.append(shapes.shown(desk.find(ref=order.ref)))
         except Refused:

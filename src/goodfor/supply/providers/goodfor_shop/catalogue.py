@@ -55,7 +55,10 @@ class ShopCatalogue:
     def page(
         self, site: Site, wire: Wire, cursor: str | None, changed_since: int | None  # noqa: ARG002
     ) -> ItemPage | Refused | Doubt:  # fmt: skip
-        """See `Catalogue.page`. What is not on sale is not in the list."""
+        """See `Catalogue.page`. What is not on sale is not in the list.
+
+        SKUs are what is ordered, and the list has only their ids and the least price: products of several are read.
+        """
         caller = self.reach(site, wire)
 
         def ask() -> ItemPage:
@@ -65,7 +68,8 @@ class ShopCatalogue:
             after = text(told.get("next_cursor"), 200)
             if after and after == cursor:
                 raise BadReply("same_page")
-            return ItemPage(tuple(card_of(row, caller.settings.currency, stocks) for row in rows), after or None)
+            found = (_listed(caller, row, stocks) for row in rows)
+            return ItemPage(tuple(one for one in found if one is not None), after or None)
 
         return guarded(ask)
 
@@ -108,6 +112,19 @@ def is_id(value: str) -> bool:
         return str(UUID(value)) == value
     except ValueError:
         return False
+
+
+def _listed(caller: Caller, row: dict[str, Any], stocks: Mapping[str, int]) -> Item | None:
+    """A product of the list with its SKUs; None: it is gone meanwhile."""
+    number = text(row.get("id"), 64)
+    if len(row.get("sku_ids") or []) < 2 or not is_id(number):
+        return card_of(row, caller.settings.currency, stocks)
+    try:
+        return product_of(caller.get("item", f"/products/{number}"), caller.settings.currency, stocks)
+    except Denied as no:
+        if no.code == "product_unknown":
+            return None
+        raise
 
 
 def _stocks(caller: Caller, what: str, sku_ids: Sequence[str]) -> dict[str, int]:

@@ -25,18 +25,22 @@ def money_of(value: Any, currency: str) -> Decimal:
 
 
 def card_of(row: Mapping[str, Any], currency: str, stocks: Mapping[str, int]) -> Item:
-    """A product in the list: its least price, the stock of all its SKUs. Raises BadReply."""
-    free = [stocks.get(text(one, 64)) for one in row.get("sku_ids") or []]
-    known = [count for count in free if count is not None]
+    """A product in the list, where it has one SKU or none: its least price is that of the SKU. Raises BadReply."""
+    cost = money_of(row.get("from_price"), currency)
+    skus = tuple(
+        ItemSku(number, "", cost, _stock(stocks[number]) if number in stocks else Stock())
+        for number in (text(one, 64) for one in row.get("sku_ids") or [])
+    )
     return Item(
         id=_id(row),
         name=text(row.get("name"), 200),
         kind="card",
-        cost=money_of(row.get("from_price"), currency),
+        cost=cost,
         currency=currency,
-        stock=_stock(sum(known)) if known else Stock(),
+        stock=skus[0].stock if skus else Stock(),
         category=text(row.get("category"), 64),
         image=text(row.get("image_url"), 500),
+        skus=skus,
         text=text(row.get("summary")),
         whole=False,
     )

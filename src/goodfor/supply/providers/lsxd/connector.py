@@ -20,7 +20,8 @@ CONNECTOR: Final = Connector(
         # An order carries no price at all.
         guard="none",
         inline=False,
-        calls="all",
+        # `extendParameter` is left out of the signature, as the version is: nothing in it is read.
+        calls="part",
         found_days=None,
         # "Several" repeats, at times that are not told.
         retries=(),

@@ -16,7 +16,7 @@ def by_call(stall: Stall) -> None:
     stall.run(10)
     before = stall.attempt(line)
     stall.a.act(before.number, "finish")
-    assert stall.told(stall.a)[-1] == 200
+    assert stall.told(stall.a)[-1] == stall.kit.ack
     assert before.next_at is not None
     now = stall.attempt(line).next_at
     assert now is not None
@@ -31,7 +31,7 @@ def call_first(stall: Stall) -> None:
     """The call comes while the buying call is still out: the purchase is booked once."""
     stall.a.fault("push_first")
     line = stall.buy()
-    assert 200 in stall.told(stall.a)
+    assert stall.kit.ack in stall.told(stall.a)
     stall.run(30)
     stall.supplied(line, "delivered")
     assert stall.counts() == (1, 0)
@@ -46,7 +46,7 @@ def doubled(stall: Stall) -> None:
     stall.a.fault("deliver", seconds=0.5)
     line = stall.buy()
     stall.market.to(5)
-    assert stall.told(stall.a).count(200) >= 3
+    assert stall.told(stall.a).count(stall.kit.ack) >= 3
     stall.ask()
     stall.supplied(line, "delivered")
     stall.run(120)
@@ -82,7 +82,7 @@ def tampered(stall: Stall) -> None:
     line = stall.buy()
     stall.market.to(6)
     partly = stall.about.calls in ("part", "secret")
-    assert set(stall.told(stall.a)) == {200 if partly else 404}
+    assert set(stall.told(stall.a)) == {stall.kit.ack if partly else 404}
     assert stall.states(line) == ["accepted"]
     stall.run(30)
     stall.supplied(line, "delivered")

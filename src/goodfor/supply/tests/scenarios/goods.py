@@ -33,6 +33,7 @@ def partial(stall: Stall) -> None:
 def refunded(stall: Stall) -> None:
     """A part of the money comes back after the success, then the rest: booked as it comes, the goods stay goods."""
     line = stall.buy(stall.kit.most)
+    stall.supplied(line, "delivered", quantity=stall.kit.most)
     number = stall.attempt(line).number
     (order,) = stall.orders(stall.a)
     stall.a.act(number, "refund", amount=order.charged / 2)
@@ -50,7 +51,7 @@ def refunded(stall: Stall) -> None:
 
 def _look(stall: Stall, line: UUID) -> None:
     """They call, and the loop asks; where they do not call, the day's question does."""
-    if 200 in stall.told(stall.a):
+    if stall.kit.ack in stall.told(stall.a):
         stall.ask()
     else:
         daily_sweep(stall, line)
@@ -93,10 +94,11 @@ def _double(stall: Stall) -> None:
 def unannounced(stall: Stall) -> None:
     """Money came back and nobody said so: the question of the next day finds it."""
     line = stall.buy()
+    stall.supplied(line, "delivered")
     number = stall.attempt(line).number
     (order,) = stall.orders(stall.a)
     stall.a.act(number, "refund", tell=False)
-    assert stall.told(stall.a).count(200) == len(stall.told(stall.a))
+    assert stall.told(stall.a).count(stall.kit.ack) == len(stall.told(stall.a))
     stall.run(60)
     daily_sweep(stall, line)
     assert stall.attempt(line).refunded == (order.charged if stall.end("told") == "told" else 0)

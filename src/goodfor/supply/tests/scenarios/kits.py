@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from goodfor.supply.providers.base import Connector
+from goodfor.supply.providers.lsxd.items import item_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Kit:
     """A protocol's goods and differences, by the number of the scenario.
 
     `rate`: one of its currency in the shop's. `item`, `config`: beside those of the stand-in. `most`: units of one
-    purchase.
+    purchase. `ack`: the status by which a call of theirs is acknowledged.
     """
 
     rate: Decimal = Decimal(1)
@@ -38,6 +39,7 @@ class Kit:
     item: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     most: int = 2
+    ack: int = 200
     ends: Mapping[int, End] = field(default_factory=dict)
     absent: Mapping[int, Absence] = field(default_factory=dict)
 
@@ -54,12 +56,21 @@ def _no_amounts(connector: Connector) -> bool:
     return not connector.about.partial_refunds
 
 
+def _one_at_a_time(_connector: Connector) -> bool:
+    return item_of({"product_id": 1, "item_name": "a", "channel_price": 1}, "CNY", {}).most == 1
+
+
+def _top_ups_only(connector: Connector) -> bool:
+    return connector.about.kinds == {"direct"}
+
+
 _FOREIGN: Final = Decimal(7)
 _NO_CALLS: Final = {
     number: Absence("they tell nothing by themselves", _silent) for number in (3, 5, 6, 7, 8)
 }  # fmt: skip
 _UNSURE: Final = "no refusal of theirs certainly means that there is no order: it is asked for, and not there"
 _NO_REFUND: Final = "no amount that came back is ever told: the balance and the statement show it"
+_BAD_TIME: Final = End("request", "their word for a wrong time is the one for any wrong parameter")
 _TIMELESS: Final = End("heard", "no time is signed")
 
 KITS: Final[Mapping[str, Kit]] = {
@@ -82,6 +93,8 @@ KITS: Final[Mapping[str, Kit]] = {
     ),
     "kinguin": Kit(
         rate=_FOREIGN,
+        # With nothing to say in it.
+        ack=204,
         ends={21: _TIMELESS, 22: End("asked", "a 429 of theirs has no kind that is sure")},
     ),
     "tremendous": Kit(
@@ -127,7 +140,19 @@ KITS: Final[Mapping[str, Kit]] = {
         absent=_NO_CALLS,
     ),
     "goodfor_shop": Kit(absent=_NO_CALLS),
-    "lsxd": Kit(kind="direct", form={"account": "13800138000"}, item={"kind": "direct"}),
+    "lsxd": Kit(
+        kind="direct",
+        form={"account": "13800138000"},
+        item={"kind": "direct"},
+        most=1,
+        ends={18: End("untold", _NO_REFUND), 25: End("untold", _NO_REFUND)},
+        absent={
+            17: Absence("an order is one top-up", _one_at_a_time),
+            20: Absence("there are no codes", _top_ups_only),
+        },
+    ),
+    "xinghai": Kit(ends={18: End("untold", _NO_REFUND), 21: _BAD_TIME, 25: End("untold", _NO_REFUND)}),
+    "xingquanyi": Kit(ends={21: _BAD_TIME}),
 }  # fmt: skip
 
 

@@ -34,6 +34,8 @@ MONEY: Final = Decimal(1000)
 #: Reasons of purchases that were paid for and brought nothing good.
 _BAD: Final = frozenset({"doubles", "bad_codes", "too_few"})
 _MOST_STEPS: Final = 60
+#: Seconds until what was only accepted is asked about for the first time, and a little more.
+_FIRST: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,12 @@ class Stall:
         return self.market.attempts(line)[-1]
 
     def supplied(self, line: UUID, *by: str, quantity: int = 1) -> None:
-        """The line has all it wanted, its purchases ended like this, and its codes are those of the books."""
+        """The line has all it wanted, its purchases ended like this, and its codes are those of the books.
+
+        A top-up is asked about on the schedule alone: the first question is waited for.
+        """
+        if self.kit.kind == "direct":
+            self.run(_FIRST)
         assert self.states(line) == list(by), [(one.state, one.reason, one.word) for one in self.market.attempts(line)]
         assert {want.state for want in self.market.wants(line)} == {"supplied"}
         if self.kit.kind == "code":

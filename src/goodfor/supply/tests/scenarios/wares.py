@@ -68,7 +68,7 @@ def _told(stall: Stall) -> None:
     item = stall.a.change(ITEM, state="deleted", tell=True)
     vendor = stall.market.sandbox.house.vendors[stall.protocol]
     tells = bool(vendor.item_push(item, stall.a.site, 0))
-    assert stall.told(stall.a)[-1:] == ([200] if tells else [])
+    assert stall.told(stall.a)[-1:] == ([stall.kit.ack] if tells else [])
     assert read_hinted(now=stall.market.at + timedelta(seconds=1)) == int(tells)
     if tells:
         assert stall.market.item("anna").state == "deleted"

@@ -228,10 +228,10 @@ def test_late_odd_hidden_and_failed_orders(supplier: StandIn, sandbox: SupplierS
         found = [BUY.query(site, a_wire(), ref_of(asked)) for _ in range(count)]
         return [one.state if isinstance(one, Order) else type(one).__name__ for one in found]
 
-    supplier.fault("deliver", queries=3)
+    supplier.fault("deliver", queries=2)
     assert states(2) == ["processing", "success"]
     supplier.fault("odd_word")
-    supplier.fault("deliver", queries=3)
+    supplier.fault("deliver", queries=2)
     assert states(2) == ["processing", "success"]
     supplier.fault("deliver", queries=9)
     supplier.fault("not_found", queries=1)

@@ -22,12 +22,14 @@ from goodfor.supply.providers.values import (
     Balance,
     ConfigProblem,
     Doubt,
+    ItemPage,
     NotFound,
     Order,
     OrderRef,
     PlaceRequest,
     Refused,
     Site,
+    Stock,
 )
 from goodfor.supply.providers.wire import NoAnswer, NotSent, Reply, Wire
 
@@ -245,3 +247,36 @@ def test_an_order_is_asked_about(answers: Answers) -> None:
 def test_balance_is_exact(answers: Answers) -> None:
     told = {"available": {"amount": "0.10", "currency": "CNY"}}
     assert CATALOGUE.balance(SITE, answers(told)) == Balance(Decimal("0.10"), "CNY")
+
+
+def test_the_list_names_what_is_ordered(answers: Answers) -> None:
+    """The only SKU costs the least price; of several each has its own, and a product may be gone by then."""
+    five, nine = ({"amount": amount, "currency": "CNY"} for amount in ("5.00", "9.00"))
+    ids = [str(uuid4()) for _ in range(4)]
+    many, gone = str(uuid4()), str(uuid4())
+    listed = [
+        {"id": ITEM, "name": "one", "from_price": five, "sku_ids": [SKU]},
+        {"id": many, "name": "many", "from_price": five, "sku_ids": ids[:2]},
+        {"id": gone, "name": "gone", "from_price": five, "sku_ids": ids[2:]},
+    ]
+    skus = [
+        {"id": number, "name": name, "price": price, "on_sale": True, "delivery_kind": kind, "per_order_limit": 10}
+        for number, name, price, kind in zip(ids, ("a", "b"), (five, nine), ("code", "top_up"), strict=False)
+    ]
+    page = CATALOGUE.page(
+        SITE,
+        answers(
+            {"items": listed, "next_cursor": None},
+            {"items": [{"sku_id": SKU, "available": 3}, {"sku_id": ids[1], "available": 0}]},
+            {"id": many, "name": "many", "on_sale": True, "skus": skus},
+            problem(404, "product_unknown"),
+        ),
+        None,
+        None,
+    )
+    assert isinstance(page, ItemPage)
+    assert [(item.id, sku.id, sku.cost, sku.stock, sku.on_sale) for item in page.items for sku in item.skus] == [
+        (ITEM, SKU, Decimal(5), Stock("exact", 3), True),
+        (many, ids[0], Decimal(5), Stock(), True),
+        (many, ids[1], Decimal(9), Stock("out", 0), False),
+    ]
