@@ -149,7 +149,7 @@ def test_what_the_filter_asks_for_is_one_action_or_one_whole_area() -> None:
 
 def test_all_that_runs_in_the_background_has_words() -> None:
     assert loops.REGISTRY.keys() == job_words.DUTIES.keys()
-    ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate."))}
+    ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate.", "test."))}
     assert {"console.expire_exports"} <= ours == job_words.JOBS.keys()
     assert {app.tasks[name].queue for name in ours} <= job_words.QUEUES.keys()
     heard = events.handled_names()

@@ -52,6 +52,8 @@ def test_every_settings_page(shop: Shop, live_server: Any, browser: Any, width: 
     books["check"] = reverse("desk:supply-statement-check", args=[books["supplier_id"]]) + f"?mark={waiting}&name=2.csv"
     given = (
         *words_of(shop),
+        "退款,退回,返还,refund",
+        "商户订单号",
         "云梯供货",
         *STATEMENT.split("\n")[0].split(","),
         "演示客户",

@@ -100,6 +100,9 @@ def check(request: HttpRequest, visitor: Visitor, supplier_id: UUID) -> HttpResp
     found = supply.supplier(visitor.shop.id, supplier_id)
     sent = request.POST if request.method == "POST" else request.GET
     mark, name = sent.get("mark", "")[:64], sent.get("name", "")[:200]
+    if not mark:
+        # Nobody handed in a file: where one is handed in.
+        return redirect(reverse("desk:supply-statements", args=[supplier_id]))
     profile = _profile(request.POST) if request.method == "POST" else None
     error: DomainError | None = None
     if sent.get("act") == "take" and profile is not None:
