@@ -182,6 +182,7 @@ LAST = ("影视会员", "点数卡", "打车券", "读书卡", "音乐会员", "
 LATIN = ("Steam", "River", "Nova", "Orbit", "Pixel", "Lumen", "Quill", "Ember", "Delta", "Harbor")
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_fifteen_thousand_products_are_searched_in_fifty_milliseconds() -> None:
     """The median of several runs of each query, cards included, on whatever this machine is doing."""

@@ -256,6 +256,7 @@ def test_a_price_needs_a_fresh_proof(shop: Shop) -> None:
     assert client.get(reverse("desk:skus-batch")).headers["Location"].startswith("/console/prove")
 
 
+@pytest.mark.soak
 def test_prices_of_a_thousand_skus(shop: Shop, other: Shop) -> None:
     """The whole query by 5.5 %, exactly, each audited; the other shop's prices stay."""
     product_id = product_of(shop)

@@ -140,6 +140,7 @@ def test_every_page(
     assert not visit.faults, "\n".join(visit.faults)
 
 
+@pytest.mark.soak
 def test_a_batch_by_clicks(shop: Shop, live_server: Any, browser: Any) -> None:
     visit = Visit(browser, live_server.url, 1440, "zh-hans", words_of(shop), budget=None, dense=True)
     come_in(visit, person(shop.id, Role.SUPPORT))
@@ -198,6 +199,7 @@ def test_a_passkey_from_making_to_signing_in(shop: Shop, live_server: Any, brows
     assert not visit.faults
 
 
+@pytest.mark.soak
 def test_nothing_that_people_wrote_is_run(shop: Shop, live_server: Any, browser: Any) -> None:
     """Stored XSS: markup in every text that the console shows stays text."""
     evil = '"><img src=x onerror=window.bad=1><script>window.bad=1</script>'

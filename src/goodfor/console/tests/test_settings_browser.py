@@ -32,6 +32,7 @@ def prove(visit: Visit, one: Person) -> None:
 STATEMENT = "外部单号,金额,时间\n1,-8.00,2026-01-02 08:00\n2,acht,2026-01-02\n"
 
 
+@pytest.mark.soak
 @every_size
 def test_every_settings_page(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     now, one, member = utc_now(), person(shop.id, app=True), person(shop.id, Role.SUPPORT)

@@ -18,6 +18,7 @@ from goodfor.payments.tests.split_world import SplitWorld
 pytestmark = browser_marks
 
 
+@pytest.mark.soak
 @every_size
 def test_every_page_of_splits(
     shop: Shop, world: SplitWorld, live_server: Any, browser: Any, width: int, language: str
@@ -50,6 +51,7 @@ def test_every_page_of_splits(
     assert not visit.faults, "\n".join(visit.faults)
 
 
+@pytest.mark.soak
 @every_size
 def test_where_nothing_splits(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     visit = Visit(browser, live_server.url, width, language, words_of(shop), budget=BUDGET, dense=True)

@@ -38,6 +38,7 @@ def sign_in(page: Any, base: str, box: Mailbox, contact: str = MAIL) -> None:
     page.wait_for_url("**/me")
 
 
+@pytest.mark.soak
 @every_size
 def test_every_account_page(
     world: World, box: Mailbox, live_server: Any, browser: Any, width: int, language: str

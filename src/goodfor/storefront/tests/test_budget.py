@@ -30,6 +30,7 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
 log = logging.getLogger(__name__)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_first_byte_with_a_hundred_thousand_orders(world: World, client: Client) -> None:

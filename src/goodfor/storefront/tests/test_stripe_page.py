@@ -152,7 +152,7 @@ class Buyer:
 
 @pytest.mark.browser
 @pytest.mark.skipif(chromium() is None, reason="Chromium is not installed: apt-get install chromium")
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.soak)])
 def test_a_card_pays_on_the_page(
     world: World, desk: RunningChannels, live_server: Any, browser: Any, language: str
 ) -> None:

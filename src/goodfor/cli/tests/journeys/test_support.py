@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from goodfor.cli.tests.journeys.conftest import Device, Owner, Up, buy
 from goodfor.cli.tests.journeys.test_buyers import reveal
 from goodfor.kit.tests.browser import browser_marks
@@ -9,6 +11,7 @@ from goodfor.kit.tests.browser import browser_marks
 pytestmark = [mark for mark in browser_marks if mark.name != "django_db"]
 
 
+@pytest.mark.soak
 def test_where_is_my_code(demo: Up, owner: Owner, chrome: Any) -> None:
     contact = "wang@buyer.example"
     phone = Device(chrome, demo.url)
