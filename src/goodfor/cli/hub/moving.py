@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -105,12 +106,13 @@ def guard(fair: Fair) -> Part:
     below, unguarded, bought = rows(_BELOW, FLOOR_MINOR, shop_id, list(market.ids.values()))[0]
     return (
         {
-            "sales_tried": sales, "bought": int(bought), "not_offered": refused[0], "errors": len(errors),
-            "price_minor": PRICE_MINOR, "floor_minor": FLOOR_MINOR,
+            "sales_tried": sales, "bought": int(bought), "not_offered": refused[0],
+            "errors": dict(Counter(word.partition(":")[0] for word in errors)), "price_minor": PRICE_MINOR, "floor_minor": FLOOR_MINOR,
         },
         [Bar("bought below the floor where a protocol has a guard", int(below), "= 0", int(below) == 0),
          Bar("below the floor where it has none, and the price was asked just before", int(unguarded),
              "<= 0.2 % of sales", unguarded <= sales * 0.002),
+         Bar("tries that ended otherwise", len(errors), "= 0", not errors),
          Bar("bought at all", int(bought), "> 0", int(bought) > 0)],
     )  # fmt: skip
 
