@@ -107,7 +107,8 @@ def guard(fair: Fair) -> Part:
     return (
         {
             "sales_tried": sales, "bought": int(bought), "not_offered": refused[0],
-            "errors": dict(Counter(word.partition(":")[0] for word in errors)), "price_minor": PRICE_MINOR, "floor_minor": FLOOR_MINOR,
+            "errors": dict(Counter(word.partition(":")[0] for word in errors)),
+            "price_minor": PRICE_MINOR, "floor_minor": FLOOR_MINOR,
         },
         [Bar("bought below the floor where a protocol has a guard", int(below), "= 0", int(below) == 0),
          Bar("below the floor where it has none, and the price was asked just before", int(unguarded),
