@@ -8,6 +8,7 @@ from django.db import transaction
 from goodfor.identity import queries as identity
 from goodfor.kernel import audit
 from goodfor.kernel.sql import Statement
+from goodfor.supply.operations.forget_forms import forget_forms
 
 _FORGET = Statement("goodfor.orders", "sql/forget_contacts.sql")
 _FORGET_NOTES = Statement("goodfor.orders", "sql/forget_notes.sql")
@@ -26,7 +27,7 @@ def forget_contacts(*, shop_id: UUID, buyer_id: UUID, now: datetime) -> int:
         "indexes": identity.contact_indexes(shop_id, buyer_id),
     }
     notes = _FORGET_NOTES.run(params)
-    _FORGET_FORMS.run(params)
+    forget_forms(shop_id=shop_id, order_ids=sorted({row[0] for row in _FORGET_FORMS.rows(params)}))
     changed = _FORGET.run(params)
     audit.record(
         shop_id=shop_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -14,6 +14,7 @@ from goodfor.kernel.money import Money
 from goodfor.orders import queries
 from goodfor.orders.errors import InvalidOrder
 from goodfor.orders.operations import buy_with_balance, place_order
+from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.meet_deadline import meet_deadline
 from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, refund_all, relay_all, sql
 from goodfor.orders.types import Buyer, LineRequest, OrderView, PlacedOrder
@@ -92,6 +93,25 @@ def test_paid_then_topped_up_with_proof(fair: Market, till: Till) -> None:
     [proof] = delivery.top_up_proofs(fair.shop, [view.lines[0].line_id])
     assert (proof.supplier, proof.ref, proof.units) == ("anna", bought.ref, 2)
     assert (fair.balance("5401:cogs:codes"), fair.balance(f"1405:codes:{fair.sku}")) == (1_600, 0)
+
+
+def test_whoever_is_forgotten_leaves_no_account_behind(fair: Market, till: Till) -> None:
+    fair.supplier("anna", form=ACCOUNT)
+    buyer = uuid4()
+    placed = place_order(
+        shop_id=fair.shop, lines=[LineRequest(fair.sku, 1, {"account": PHONE})], channel="storefront",
+        buyer=Buyer(f"buyer:{buyer.hex}", ip="192.0.2.1"), now=utc_now(),
+    )  # fmt: skip
+    pay(begin(till, placed.order_id, utc_now()), utc_now())
+    kept = "SELECT (SELECT count(form_blob) FROM orders_line), (SELECT count(form_blob) FROM supply_want)"
+    forget_contacts(shop_id=fair.shop, buyer_id=buyer, now=utc_now())
+    assert sql(kept) == [(1, 1)], "it is not topped up yet"
+    fair.buy()
+    fair.later(6)
+    relay_all(utc_now())
+    assert see(fair, placed.order_id).state == "delivered"
+    forget_contacts(shop_id=fair.shop, buyer_id=buyer, now=utc_now())
+    assert sql(kept) == [(0, 0)]
 
 
 def test_the_next_supplier_gets_the_same_under_his_own_names_or_is_not_asked(fair: Market, till: Till) -> None:
