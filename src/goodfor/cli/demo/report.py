@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -12,6 +12,8 @@ from rich.table import Table
 
 from goodfor.cli.commands.audit import report as audit_report
 from goodfor.cli.commands.audit import show as show_audit
+from goodfor.kernel import invariants
+from goodfor.kernel.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,13 @@ class Outcome:
         self.steps.append(step)
         console.print(f"  {'✓' if ok else '✗'} {name}：{result}（{step.ms:,.0f} ms）", markup=False)
         return ok
+
+    def walk(self, console: Console, steps: Sequence[tuple[str, Callable[[], str]]]) -> None:
+        """Every step in order, then the audit; a step that fails does not stop the others."""
+        for name, work in steps:
+            self.do(console, name, work)
+        console.print("正在审计 / audit")
+        self.audit = invariants.run_all(utc_now())
 
 
 def show(outcome: Outcome, *, as_json: bool, name: str = "demo") -> int:

@@ -14,7 +14,6 @@ from goodfor.cli.demo.held import expect, wait_for
 from goodfor.cli.demo.report import Outcome
 from goodfor.cli.demo.shopper import Client, Shopper, Unexpected
 from goodfor.cli.stack import Stack
-from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.ledger import queries as ledger
 from goodfor.orders import queries as orders
@@ -52,10 +51,7 @@ def tell(stack: Stack, console: Console) -> Outcome:
         ("与替身账本逐笔核对 / the stand-in's books", story.compare_books),
     )
     try:
-        for name, work in steps:
-            outcome.do(console, name, work)
-        console.print("正在审计 / audit")
-        outcome.audit = invariants.run_all(utc_now())
+        outcome.walk(console, steps)
     finally:
         story.close()
     return outcome

@@ -15,7 +15,6 @@ from goodfor.cli.demo.held import expect, wait_for
 from goodfor.cli.demo.report import Outcome
 from goodfor.cli.demo.shopper import Shopper, Unexpected
 from goodfor.cli.stack import Stack
-from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
@@ -53,10 +52,7 @@ def tell(stack: Stack, console: Console) -> Outcome:
             ("与供应商账本核对 / the suppliers' books", story.compare_books),
         )
         try:
-            for name, work in steps:
-                outcome.do(console, name, work)
-            console.print("正在审计 / audit")
-            outcome.audit = invariants.run_all(utc_now())
+            outcome.walk(console, steps)
         finally:
             story.shopper.close()
     return outcome
