@@ -66,7 +66,7 @@ def compare(market: Market, client: SuppliersClient) -> Compared:
         _money(market, stall, books, mine, found)
     _delivered(mine, theirs, ordered, found)
     states = Counter(one.state for one in mine)
-    found.figures = {
+    found.figures |= {
         "purchases_by_state": dict(states), "supplier_orders": len(theirs),
         "purchases_nobody_asks_about": sum(
             one.state in IN_FLIGHT - {"manual"} and not one.asked for one in mine
@@ -87,8 +87,10 @@ def _delivered(
         if one is None:
             found.twice.append(f"{place[0]} {place[1]}: ordered, and we know nothing of it")
             continue
-        honest = [code for code in order["codes"] if code["honest"]]
-        good[one.line_id] += len(honest)
+        honest = sum(1 for code in order["codes"] if code["honest"])
+        # What one order gave beyond what was ordered there was not bought: counted apart, and stock like any other.
+        good[one.line_id] += min(honest, int(order["quantity"]))
+        found.figures["surplus_codes"] = found.figures.get("surplus_codes", 0) + max(0, honest - int(order["quantity"]))
         for code in order["codes"]:
             # As the hub keeps it: a fault pastes line ends along. What came beyond the order is good stock, too.
             secret = code["secret"].strip()
