@@ -16,6 +16,8 @@ from goodfor.cli.errors import CliError
 # One starter at a time, also when several machines start on the same DATABASE_URL.
 MIGRATION_LOCK = 0x600DF02
 LOCK_WAIT = "10min"
+#: What a busy Goodfor may open, with room for a person and a backup; the embedded server allows more.
+CONNECTIONS = 200
 
 
 class _Migrate(migrate.Command):
@@ -53,6 +55,21 @@ def migrate_database(console: Console) -> int:
     finally:
         # Closing gives the lock back whatever happened.
         connection.close()
+
+
+def few_connections() -> str | None:
+    """A word to the operator of a database of his own that has room for fewer than Goodfor may open; None: enough.
+
+    Each loop of the worker, each hand of its crews and each thread of the web may hold one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW max_connections")
+        most = int(cursor.fetchone()[0])
+    if most >= CONNECTIONS:
+        return None
+    return (
+        f"数据库只允许 {most} 个连接，忙时可能不够；请把 max_connections 设为 {CONNECTIONS} 以上 / too few connections"
+    )
 
 
 def _first_line(error: BaseException) -> str:

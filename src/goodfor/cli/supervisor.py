@@ -278,6 +278,8 @@ def up(options: Options, console: Console) -> int:
         setup_django()
         applied = load("goodfor.cli.prepare").migrate_database(console)
         supervisor.say(f"数据库结构已是最新（本次 {applied} 步）/ schema is current ({applied} applied)")
+        if external and (told := load("goodfor.cli.prepare").few_connections()):
+            supervisor.say(told)
         info = seed(options)
         load("django.db").connections.close_all()
         # Before they start, and again whenever they are started anew.

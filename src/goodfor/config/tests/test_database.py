@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.db import connection
 
+from goodfor.cli import prepare
 from goodfor.config.database import WEB_STATEMENT_TIMEOUT_MS, database_from_url, for_web
 
 SHOW = """
@@ -47,3 +48,11 @@ def test_only_processes_that_serve_pages_have_it(first: str, shown: str) -> None
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [shown, shown]
+
+
+@pytest.mark.django_db
+def test_a_database_with_little_room_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare, "CONNECTIONS", 1)
+    assert prepare.few_connections() is None
+    monkeypatch.setattr(prepare, "CONNECTIONS", 1_000_000)
+    assert "max_connections" in str(prepare.few_connections())
