@@ -23,9 +23,9 @@ from goodfor.window.operations import arrange_blocks, publish_blocks
 from goodfor.window.types import BlockRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
-#: What would be live code if it were not escaped.
-LIVE = ("<script>alert", "<img src=x", "49</")
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7131*7129}}"
+#: What would be live code if it were not escaped. The product of the template is no time of day.
+LIVE = ("<script>alert", "<img src=x", "50836899")
 
 
 def publish(world: World) -> None:
