@@ -9,7 +9,7 @@ from goodfor.kernel.sql import Statement
 from goodfor.supply.events import BreakerOpened
 from goodfor.supply.health_models import Outage
 from goodfor.supply.providers.base import Descriptor
-from goodfor.supply.purchase_models import Breaker
+from goodfor.supply.purchase_models import Breaker, Pace
 
 _PACE: Final = Statement("goodfor.supply", "sql/pace.sql")
 _TRIP: Final = Statement("goodfor.supply", "sql/trip.sql")
@@ -44,6 +44,18 @@ def may_call(*, shop_id: UUID, supplier_id: UUID, about: Descriptor, method: str
         if _PACE.row(params) is None:
             return False
     return True
+
+
+def free_in(*, shop_id: UUID, supplier_id: UUID, about: Descriptor, method: str, now: datetime) -> float:
+    """Seconds until `may_call` may find a place, if nobody else takes it first."""
+    steps = {
+        rate.method: timedelta(seconds=rate.seconds) - timedelta(seconds=rate.seconds / rate.calls)
+        for rate in about.rates
+        if rate.method in (method, "*")
+    }
+    rows = Pace.objects.filter(shop_id=shop_id, supplier_id=supplier_id, method__in=steps)
+    waits = [(at - steps[name] - now).total_seconds() for name, at in rows.values_list("method", "at")]
+    return max(0.0, *waits, 0.0)
 
 
 def trip(*, shop_id: UUID, supplier_id: UUID, item_ref: UUID, why: str, now: datetime) -> None:

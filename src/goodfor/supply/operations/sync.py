@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from django.db import connection
 
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.crew import Crew
@@ -16,7 +17,7 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.supply.calling import Line, line_to
 from goodfor.supply.errors import SupplierNotFound
 from goodfor.supply.models import Item, Supplier
-from goodfor.supply.operations.guard import may_call
+from goodfor.supply.operations.guard import free_in, may_call
 from goodfor.supply.operations.note_items import forget_unseen, forget_variants, note_items
 from goodfor.supply.providers.values import Balance, Doubt, ItemPage, Refused
 from goodfor.supply.providers.values import Item as SoldItem
@@ -34,8 +35,8 @@ SWEEP_EVERY: Final = timedelta(hours=6)
 SWEEP_AGAIN: Final = timedelta(minutes=5)
 MAX_PAGES: Final = 5_000
 CALLS_AT_ONCE: Final = 8
-#: Most of the time they wait for a place in a pace.
-_SWEEPERS: Final = Crew("supply.sweep", 24)
+#: Most of the time they wait for a place in a pace, and hold nothing but a stack meanwhile.
+_SWEEPERS: Final = Crew("supply.sweep", 64)
 #: The longest wait for a place in a supplier's pace.
 LONGEST_WAIT: Final = 30.0
 
@@ -77,13 +78,16 @@ def _waited(line: Line, method: str) -> bool:
         "shop_id": line.supplier.shop_id,
         "supplier_id": line.supplier.id,
         "about": line.connector.about,
+        "method": method,
     }
-    steps = [rate.seconds / rate.calls for rate in line.connector.about.rates if rate.method in (method, "*")]
-    while not may_call(method=method, now=utc_now(), **place):
-        if time.monotonic() > until:
+    while not may_call(now=utc_now(), **place):
+        seconds = free_in(now=utc_now(), **place)
+        if time.monotonic() + seconds > until:
             return False
-        # A place in a slow pace is not looked for ten times a second.
-        time.sleep(min(1.0, max(0.1, max(steps, default=0.0) / 5)))
+        if seconds > 1.0 and not connection.in_atomic_block:
+            # Whoever waits for long holds no connection meanwhile: dozens wait at once.
+            connection.close()
+        time.sleep(max(0.02, seconds))
     return True
 
 
