@@ -70,7 +70,7 @@ const options = (plot, data) => {
   const wide = bar ? 12 : 12 + Math.max(...names.map((name) => [...name].reduce((w, c) => w + (c > "\u2e7f" ? 12 : 7), 0))) + 4;
   return { ...common, tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: bar ? "shadow" : "line", lineStyle: { color: line }, shadowStyle: { color: line, opacity: 0.35 } } },
     legend: bar && names.length > 1 ? { right: 0, top: 0, itemWidth: 10, itemHeight: 10, textStyle: font } : undefined,
-    grid: { left: 4, right: flat ? 48 : wide, top: bar && names.length > 1 ? 34 : 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: flat ? "all" : "axisLabel" },
+    grid: { left: 4, right: flat ? 48 : wide, top: bar && names.length > 1 ? (flat ? 34 : 52) : 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: flat ? "all" : "axisLabel" },
     xAxis: flat ? values : labels, yAxis: flat ? labels : values, series };
 };
 
