@@ -89,6 +89,8 @@ REASONS: Final[Mapping[str, Text]] = {
     "quantity": _("数量不合对方要求"),
     "quota": _("今日限额已用完"),
     "loss": _("成本太高，会低于最低利润"),
+    "unguarded": _("不接受限价，没有填每天最多承担的意外涨价"),
+    "surprise": _("今日能承担的意外涨价不够"),
     "balance": _("余额不足"),
     "pace": _("调用太频繁，要等一下"),
     "protocol": _("没有这种供货协议"),

@@ -10,12 +10,13 @@ from uuid import UUID
 from django.utils.timezone import localtime
 
 from goodfor.kernel.sql import Statement
+from goodfor.supply.guardless import guardless
 from goodfor.supply.operations.open_calls import OPEN_CALLS
 from goodfor.supply.routing import Candidate
 
 _CANDIDATES: Final = Statement("goodfor.supply", "sql/candidates.sql")
 #: Of candidates.sql, in its order.
-_COLUMNS: Final = tuple(field.name for field in fields(Candidate) if field.name != "crowded")
+_COLUMNS: Final = tuple(field.name for field in fields(Candidate) if field.name not in ("guardless", "crowded"))
 _CARDS: Final = frozenset({"card", "link", "image", "ticket"})
 
 
@@ -39,6 +40,7 @@ def candidate_of(values: Sequence[Any]) -> Candidate:
         "kind": "code" if row["kind"] in _CARDS else "direct",
         "terms": json.loads(terms) if isinstance(terms, str) else terms,
         "channels": tuple(row["channels"]),
+        "guardless": guardless(row["protocol"]),
         "crowded": OPEN_CALLS.full(row["supplier_id"]),
     }
     return Candidate(**row)

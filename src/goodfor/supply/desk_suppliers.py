@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from goodfor.kernel.crypto import DecryptFailed, keyring
+from goodfor.supply.candidates import clock
 from goodfor.supply.desk_types import BreakerView, CallLine, Contract, ItemView, Protocol, SupplierRow, SupplierSheet
 from goodfor.supply.errors import ItemNotFound, SupplierNotFound
 from goodfor.supply.mapping import site_of, supplier_view
@@ -16,7 +17,7 @@ from goodfor.supply.models import Item, Offer, Supplier
 from goodfor.supply.notify_url import notify_url
 from goodfor.supply.providers.base import Connector
 from goodfor.supply.providers.registry import connector_for, connectors
-from goodfor.supply.purchase_models import Attempt, Breaker, Call, Score
+from goodfor.supply.purchase_models import Attempt, Breaker, Call, Day, Score
 
 _MARK: Final = "supply.secret_mark"
 
@@ -85,7 +86,13 @@ def supplier_sheet(shop_id: UUID, supplier_id: UUID, now: datetime) -> SupplierS
         breakers=tuple(breakers(shop_id, supplier_id, now)),
         sweep_at=row.sweep_at,
         created_at=row.created_at,
+        surprise_used_minor=_used(shop_id, row.id, now),
     )
+
+
+def _used(shop_id: UUID, key: UUID, now: datetime) -> int:
+    _minute, day = clock(now)
+    return Day.objects.filter(shop_id=shop_id, day=day, key=key).values_list("used", flat=True).first() or 0
 
 
 def _mark(secret: str) -> str:

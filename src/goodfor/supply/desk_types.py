@@ -79,6 +79,8 @@ class SupplierSheet:
     breakers: tuple[BreakerView, ...]
     sweep_at: datetime | None
     created_at: datetime
+    #: Of `contract.surprise_minor`, what is lost today or may be by what is under way.
+    surprise_used_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,20 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        name="supply_surprises_add_up",
+        room="supply",
+        why="what a supplier's days count for prices that rose after the question is what its purchases have of it",
+        sql="""
+        SELECT s.id::text, 'counted ' || coalesce(d.used, 0) || ', of purchases ' || coalesce(a.exposed, 0)
+        FROM supply_supplier s
+        LEFT JOIN (SELECT shop_id, key, sum(used) AS used FROM supply_day GROUP BY shop_id, key) d
+          ON d.shop_id = s.shop_id AND d.key = s.id
+        LEFT JOIN (SELECT supplier_id, sum(exposed_minor) AS exposed FROM supply_attempt WHERE exposed_minor <> 0
+                   GROUP BY supplier_id) a ON a.supplier_id = s.id
+        WHERE coalesce(d.used, 0) <> coalesce(a.exposed, 0)
+        """,
+    ),
+    Invariant(
         name="supply_balance_days_follow",
         room="supply",
         why="a day's balance opens with what was expected at the end of the day before, and nothing is left out",

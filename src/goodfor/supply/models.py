@@ -53,6 +53,9 @@ class Supplier(models.Model):
     balance = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     credit = models.DecimalField(max_digits=18, decimal_places=6, default=0)
     balance_at = models.DateTimeField(null=True)
+    #: What may be lost here in a day, in the shop's minor units, to prices that rise between question and order,
+    #: where the protocol has no guard. Nothing, or 0: nobody said so, and nothing is bought there.
+    surprise_minor = models.BigIntegerField(null=True)
     #: Smaller first.
     priority = models.SmallIntegerField(default=100)
     #: When its items and its balance are looked at again.
@@ -66,6 +69,9 @@ class Supplier(models.Model):
             models.UniqueConstraint(fields=["shop_id", "code"], name="supply_supplier_code"),
             models.CheckConstraint(condition=Q(cycle__in=CYCLES), name="supply_supplier_cycle"),
             models.CheckConstraint(condition=Q(rate__gt=0, credit__gte=0), name="supply_supplier_amounts"),
+            models.CheckConstraint(
+                condition=Q(surprise_minor__isnull=True) | Q(surprise_minor__gte=0), name="supply_supplier_surprise"
+            ),
             models.CheckConstraint(
                 condition=Q(secret_key_id__isnull=True, secret_blob__isnull=True)
                 | Q(secret_key_id__isnull=False, secret_blob__isnull=False),

@@ -107,6 +107,9 @@ class Attempt(models.Model):
     hold_tx = models.BigIntegerField(null=True)
     #: What they took for nothing good, in the shop's minor units: it lies on the claim against them.
     claimed_minor = models.BigIntegerField(default=0, db_default=0)
+    #: What it has of its supplier's day for surprising prices, in the shop's minor units: what may be lost while it is
+    #: under way, then what was.
+    exposed_minor = models.BigIntegerField(default=0, db_default=0)
     #: Why it ended or is not known; `word`: the supplier's own.
     reason = models.CharField(max_length=40, default="", blank=True)
     word = models.CharField(max_length=200, default="", blank=True)
@@ -277,7 +280,8 @@ class Pace(models.Model):
 
 
 class Day(models.Model):
-    """What was used of a day's bounds: units of an offer (`key` is its id), or losses of a SKU (its id)."""
+    """What was used of a day's bounds: units of an offer (`key` is its id), losses of a SKU, or of a supplier whose
+    prices rise between our question and the order."""
 
     pk = models.CompositePrimaryKey("shop_id", "day", "key")
     shop_id = models.UUIDField()

@@ -12,11 +12,14 @@ from django.utils.timezone import localtime
 from goodfor.catalog import queries as catalog
 from goodfor.kernel.money import EXPONENTS, Money
 from goodfor.kernel.sql import Statement
+from goodfor.supply.guardless import guardless
+from goodfor.supply.routing import DRIFT
 from goodfor.supply.types import Buyable
 
 _BUYABLE: Final = Statement("goodfor.supply", "sql/buyable.sql")
 #: Of a stock without a number.
 MANY: Final = 999
+_ENDLESS: Final = 2**63
 
 
 def buyable(
@@ -35,9 +38,10 @@ def buyable(
         "shop_id": shop_id, "sku_ids": list(sku_ids), "many": MANY, "now": now, "day": local.date(),
         "minute": local.hour * 60 + local.minute, "channel": channel, "quantity": quantity,
     })  # fmt: skip
+    rows = [row for row in rows if _left(row) > 0]
     if rows and not sold:
         prices = catalog.prices(shop_id, list({row[0] for row in rows}))
-        rows = [row for row in rows if _sells(row, prices)]
+        rows = [row for row in rows if _sells(row, prices, quantity)]
     units: dict[UUID, int] = defaultdict(int)
     seen: dict[UUID, datetime] = {}
     for sku_id, count, seen_at, *_rest in rows:
@@ -46,13 +50,21 @@ def buyable(
     return {sku_id: Buyable(count, seen[sku_id]) for sku_id, count in units.items() if count > 0}
 
 
-def _sells(row: tuple[Any, ...], prices: Mapping[UUID, Money]) -> bool:
+def _left(row: tuple[Any, ...]) -> int:
+    """What may be lost there today to prices that rise after the question; without end where a guard refuses them."""
+    *_rest, protocol, left = row
+    return (left or 0) if guardless(protocol) else _ENDLESS
+
+
+def _sells(row: tuple[Any, ...], prices: Mapping[UUID, Money], quantity: int) -> bool:
     """At the catalogue's price it earns its floor or a loss is allowed, and their own floor is kept."""
-    sku_id, _units, _seen, landed, floor_minor, loss_budget, their_floor, stopped = row
+    sku_id, units, _seen, landed, floor_minor, loss_budget, their_floor, stopped, *_guard = row
     price = prices.get(sku_id)
     if stopped or price is None:
         return False
     exponent = EXPONENTS[price.currency]
     if their_floor is not None and Decimal(price.amount_minor).scaleb(-exponent) < Decimal(their_floor):
         return False
-    return bool(landed.scaleb(exponent) + floor_minor <= price.amount_minor + loss_budget)
+    cost, room = landed.scaleb(exponent), max(0, price.amount_minor - floor_minor)
+    exposed = max(Decimal(0), cost * DRIFT - max(Decimal(room), cost)) * min(quantity, units)
+    return bool(cost + floor_minor <= price.amount_minor + loss_budget and exposed <= _left(row))

@@ -142,9 +142,12 @@ def _recorded(
         supplier_priority=int(entry.get("supplier_priority", now.supplier_priority)), quota_left=None, from_minute=0,
         to_minute=0, funds=None, breaker="half" if entry.get("half") else "", success=float(entry["success"]),
         p95_seconds=float(entry["p95"]), refused=barred,
+        # It was allowed then, whatever was spent or said since.
+        guardless=False,
     )  # fmt: skip
 
 
 def _open(one: Candidate) -> Candidate:
     """As it is now, without what passes by itself."""
-    return replace(one, breaker="", funds=None, quota_left=None)
+    told = one.surprise_left is not None
+    return replace(one, breaker="", funds=None, quota_left=None, guardless=one.guardless and not told)

@@ -78,6 +78,10 @@ class Candidate:
     p95_seconds: float = 0.0
     #: This want was refused there before.
     refused: bool = False
+    #: Nothing of theirs keeps a price that rises between our question and the order; then what may still be lost to
+    #: such prices today, in the shop's minor units; None: the operator said nothing.
+    guardless: bool = False
+    surprise_left: int | None = None
     #: So many calls are out there already that one more is too many.
     crowded: bool = False
 
@@ -92,6 +96,10 @@ class Pick:
     max_cost: Decimal
     #: What selling at this cost loses below the floor, in the shop's minor units.
     loss_minor: int
+    #: What all of it may cost, in the shop's minor units, until more is lost than was decided; and how far a price that
+    #: rises by `DRIFT` goes beyond it, where nothing of theirs keeps it from rising.
+    room_minor: int = 0
+    exposed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +172,22 @@ def _judge(wanted: Wanted, one: Candidate, minute: int) -> Pick | str:
         room = expected
     if one.funds is not None and expected > one.funds:
         return "balance"
+    room_minor = max(0, wanted.price_minor - wanted.floor_minor) * quantity + loss
+    exposed = _exposed(wanted, one, expected, room_minor)
+    if exposed > (one.surprise_left or 0):
+        return "surprise"
     cap = min(room, expected * DRIFT)
     if one.funds is not None:
         cap = min(cap, one.funds)
-    return Pick(one, quantity, expected, max(expected, cap.quantize(Decimal("0.000001"))), loss)
+    most = max(expected, cap.quantize(Decimal("0.000001")))
+    return Pick(one, quantity, expected, most, loss, room_minor, exposed)
+
+
+def _exposed(wanted: Wanted, one: Candidate, expected: Decimal, room_minor: int) -> int:
+    """What is lost below the floor if the price rises after it was asked for. Nothing where a guard refuses that."""
+    if not one.guardless:
+        return 0
+    return max(0, _minor(expected * DRIFT * one.rate, wanted.exponent) - room_minor)
 
 
 def _barred(wanted: Wanted, one: Candidate, minute: int) -> str:
@@ -179,6 +199,8 @@ def _barred(wanted: Wanted, one: Candidate, minute: int) -> str:
         ("refused", one.refused),
         ("kind", one.kind != wanted.kind),
         (one.state, one.state != "on"),
+        ("unguarded", one.guardless and one.surprise_left is None),
+        ("surprise", one.guardless and one.surprise_left is not None and one.surprise_left <= 0),
         ("breaker", one.breaker == "open"),
         ("busy", one.crowded),
         ("hours", not within(minute, one.from_minute, one.to_minute)),

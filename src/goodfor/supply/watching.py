@@ -63,7 +63,7 @@ def costs_of(candidates: Sequence[Candidate], exponent: int, kind: str = "code")
     """
     lasting = [
         replace(one, breaker="", from_minute=0, to_minute=0, funds=None, channels=(), terms={}, quota_left=None,
-                refused=False)
+                refused=False, surprise_left=None if one.surprise_left is None else _ANY_PRICE)
         for one in candidates
     ]  # fmt: skip
     most = max((one.least * one.multiple for one in lasting), default=1)

@@ -33,6 +33,8 @@ class Stall:
     cost: str
     paid_minor: int | None
     delay: float | None = None
+    #: What may be lost in a day to prices that rise after the question, where the protocol has no guard.
+    surprise_minor: int | None = None
 
     @property
     def code(self) -> str:
@@ -114,7 +116,9 @@ def connect(market: Market, stall: Stall, made: Mapping[str, Any]) -> UUID:
     wanted = Connection(
         stall.vendor, stall.code, stall.code, stall.currency, made["config"], made["secrets"]
     )  # fmt: skip
-    contract = Contract(cycle="monthly" if stall.paid_minor is None else "prepaid", rate=stall.rate)
+    contract = Contract(
+        cycle="monthly" if stall.paid_minor is None else "prepaid", rate=stall.rate, surprise_minor=stall.surprise_minor
+    )
     view = connect_supplier(
         shop_id=shop_id, wanted=wanted, contract=contract, shop_currency="CNY", actor=ACTOR, now=now
     )

@@ -34,6 +34,8 @@ from goodfor.supply.operations.set_offers import Terms
 COST_MINOR = 830
 #: Money for all, and some more; the poor one has so much of its share.
 PLENTY, POOR = 3.0, 0.5
+#: Prices do not move here: those without a guard are bought from as much as the others.
+SURPRISE_MINOR = 10_000
 VENDORS = ("kasushou", "kayixin", "kakayun", "dujiao", "fulu", "kinguin")
 #: kind, how often, settings: what goes wrong at each of them, all the time.
 FAULTS: tuple[tuple[str, float, dict[str, object]], ...] = (
@@ -80,7 +82,7 @@ def stalls(lines: int) -> list[Stall]:
     for number, vendor in enumerate(VENDORS):
         paid = None if vendor == "kinguin" else int(share * (POOR if vendor == "fulu" else PLENTY)) + 10_000
         cost = "1.10" if vendor == "kinguin" else f"8.{number}0"
-        found.append(Stall(vendor, "s", cost, paid))
+        found.append(Stall(vendor, "s", cost, paid, surprise_minor=SURPRISE_MINOR))
     return found
 
 

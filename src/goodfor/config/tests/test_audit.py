@@ -245,6 +245,11 @@ PLANTS: dict[str, str] = {
     "supply_refunds_are_found":
         wanted("open") + bought("sending", "rejected", next_at="NULL")
         + "; UPDATE supply_attempt SET refunded = 1 WHERE number = '1'",
+    "supply_surprises_add_up":
+        "INSERT INTO supply_supplier (id, shop_id, code, name, protocol, currency, config, hook, enabled, rate, cycle,"
+        " cutoff_minute, tax_class, replaceable, contact, credit, priority, created_at) VALUES ('{new}', '{shop}', 'x',"
+        " 'x', 'x', 'CNY', jsonb_build_object(), 'x', false, 1, 'monthly', 0, '', false, '', 0, 100, now());"
+        " INSERT INTO supply_day (shop_id, day, key, used) VALUES ('{shop}', date '2026-01-01', '{new}', 1)",
     "supply_balance_days_follow":
         "INSERT INTO supply_balance_day (supplier_id, day, shop_id, opening, top_ups, corrections, charges, refunds,"
         " expected, said, under_way, under_way_count, state, candidates, total_top_ups, total_corrections,"

@@ -73,6 +73,31 @@ def test_a_supplier_is_connected_in_three_steps(shop: Shop, fair: Market) -> Non
     assert {"supply.supplier_connected", "supply.supplier_tested", "supply.supplier_switched"} <= actions(shop.id)
 
 
+def test_where_there_is_no_guard_somebody_says_what_may_be_lost(shop: Shop, fair: Market) -> None:
+    client = proved(shop.id)
+    fair.supplier("anna")
+    assert 'name="surprise"' not in text(client, "supplier-contract", fair.ids["anna"])
+    fair.supplier("dora", protocol="dujiao")
+    dora = fair.ids["dora"]
+    page = text(client, "supplier", dora)
+    assert "还没有填每天最多承担的意外涨价" in page
+    first, contract = reverse("desk:supplier-first", args=[dora]), reverse("desk:supplier-contract", args=[dora])
+    assert 'value="50.00"' in client.get(first).content.decode(), "suggested to who connects"
+    assert 'value="50.00"' not in client.get(contract).content.decode(), "and said by nobody else"
+    terms = {"priority": "20", "cutoff": "08:30", "surprise": "30.505"}
+    assert client.post(contract, terms).status_code == 422
+    assert client.post(contract, {**terms, "surprise": "30.50"}).status_code == 302
+    assert Supplier.objects.get(shop_id=shop.id, id=dora).surprise_minor == 3_050
+    page = text(client, "supplier", dora)
+    assert "¥30.50" in page
+    assert "还没有填每天最多承担的意外涨价" not in page
+    told = sql("SELECT data FROM kernel_audit WHERE shop_id = %s AND action = 'supply.supplier_changed'", [shop.id])
+    assert "3050" in str(told[-1][0])
+    assert client.post(contract, {**terms, "surprise": "0"}).status_code == 302
+    assert Supplier.objects.get(shop_id=shop.id, id=dora).surprise_minor == 0
+    assert "还没有填每天最多承担的意外涨价" in text(client, "supplier", dora)
+
+
 def test_a_wrong_key_is_told_in_words_and_an_empty_one_changes_nothing(shop: Shop, fair: Market) -> None:
     client = proved(shop.id)
     site = fair.supplier("anna")

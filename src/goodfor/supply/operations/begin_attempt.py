@@ -24,6 +24,7 @@ from goodfor.supply.locks import lock_want
 from goodfor.supply.mapping import form_of
 from goodfor.supply.models import Offer, Route, Supplier
 from goodfor.supply.operations.close_want import close_want
+from goodfor.supply.operations.count_surprise import take_exposure
 from goodfor.supply.operations.cut_want import cut_want
 from goodfor.supply.operations.guard import may_call, probe
 from goodfor.supply.providers.base import Descriptor
@@ -37,6 +38,11 @@ _USE: Final = Statement("goodfor.supply", "sql/use_day.sql")
 GIVE_UP_BEFORE: Final = timedelta(seconds=5)
 #: So many purchases for one want, then a person would not try on either.
 MOST_TRIES: Final = 12
+#: Of what keeps suppliers out, what says most about a want that nobody delivers.
+_NEAREST: Final = (
+    "loss", "surprise", "unguarded", "balance", "stock", "quantity", "quota", "breaker", "pace", "refused", "channel",
+    "form",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,9 @@ def _try(want: Want, pick: Pick, trace: dict[str, Any], route: Route, day: Any, 
             if pick.quantity < want.quantity - want.delivered:
                 cut_want(want, pick.quantity, now)
             attempt.save(force_insert=True)
+            # Last of all locks, here as where it is corrected: many purchases count on this one row.
+            if not take_exposure(attempt, supplier, day):
+                raise _Missing("surprise")
     except _Missing as missing:
         return missing.what
     except (InsufficientFunds, AccountNotOpen):
@@ -143,11 +152,13 @@ def _attempt(want: Want, pick: Pick, trace: dict[str, Any], about: Descriptor, n
     one = pick.candidate
     # Some compare the price they are given with theirs, to the fen.
     max_cost = pick.expected if about.guard == "exact" else pick.max_cost
+    room = {"room_minor": pick.room_minor} if one.guardless else {}
     return Attempt(
         id=uuid7(), shop_id=want.shop_id, want_id=want.id, supplier_id=one.supplier_id, item_ref=one.item_ref,
         number=purchase_number(now), item_id=one.item_id, variant=one.variant, quantity=pick.quantity,
         multiple=one.multiple, max_cost=max_cost, currency=one.currency,
-        trace=trace | _told(want, one) | {"expected": str(pick.expected)}, sent_at=now,
+        trace=trace | _told(want, one) | {"expected": str(pick.expected)} | room, sent_at=now,
+        exposed_minor=pick.exposed_minor,
         # Whoever sends it is dead when this has passed: then it is asked about.
         next_at=now + timedelta(seconds=about.patience + LEASE_MARGIN),
     )  # fmt: skip
@@ -188,7 +199,7 @@ def _wait_or_fail(want: Want, choice: Choice, now: datetime) -> None:
 def _reason(choice: Choice) -> str:
     """What kept out the one who was nearest to delivering."""
     known = set(choice.why_not.values())
-    for word in ("loss", "balance", "stock", "quantity", "quota", "breaker", "pace", "refused", "channel", "form"):
+    for word in _NEAREST:
         if word in known:
             return word
     return next(iter(sorted(known)), "no_offer")

@@ -48,6 +48,9 @@ class Contract:
     promise_seconds: int | None = None
     #: Whom to call: a name, a number, a chat.
     contact: str = ""
+    #: What may be lost in a day, in the shop's minor units, to prices that rise between question and order, where the
+    #: protocol has no guard; None or 0: nothing is bought there then.
+    surprise_minor: int | None = None
 
     def columns(self) -> dict[str, Any]:
         """By the names of the table."""
@@ -95,7 +98,7 @@ def connect_supplier(
                     floor_minor=floor,
                     now=now,
                 )
-            _note(row, "supply.supplier_connected", wanted, actor, now)
+            _note(row, "supply.supplier_connected", wanted, contract, actor, now)
     except IntegrityError as error:
         if "supply_supplier_code" in str(error):
             raise SupplierInvalid(_("该编码已用于另一个供应商"), field="code") from None
@@ -125,7 +128,7 @@ def reconnect_supplier(
         "name": wanted.name, "config": dict(wanted.config), "secret_key_id": sealed.key_id, "secret_blob": sealed.blob,
     }  # fmt: skip
     Supplier.objects.filter(shop_id=shop_id, id=row.id).update(**columns)
-    _note(row, "supply.supplier_changed", wanted, actor, now)
+    _note(row, "supply.supplier_changed", wanted, contract, actor, now)
     row.refresh_from_db()
     return supplier_view(row)
 
@@ -166,6 +169,8 @@ def _check(wanted: Connection, contract: Contract, shop_currency: str) -> None:
         raise SupplierInvalid(_("同币种的汇率是 1，其他币种请填写折算到店铺币种的汇率"), field="rate")
     if contract.credit < 0 or not 0 <= contract.cutoff_minute < 1440:
         raise SupplierInvalid(field="credit")
+    if contract.surprise_minor is not None and not 0 <= contract.surprise_minor < 2**63:
+        raise SupplierInvalid(field="surprise")
 
 
 def _check_connector(protocol: str, site: Site) -> None:
@@ -178,7 +183,7 @@ def _check_connector(protocol: str, site: Site) -> None:
         raise SupplierInvalid(field=problem.field_name, reason=problem.code) from None
 
 
-def _note(row: Supplier, action: str, wanted: Connection, actor: str, now: datetime) -> None:
+def _note(row: Supplier, action: str, wanted: Connection, contract: Contract, actor: str, now: datetime) -> None:
     audit.record(
         shop_id=row.shop_id,
         actor=actor,
@@ -188,6 +193,8 @@ def _note(row: Supplier, action: str, wanted: Connection, actor: str, now: datet
             "protocol": row.protocol,
             "code": row.code,
             "secrets": sorted(filter(wanted.secrets.get, wanted.secrets)),
+            # Where it may cost money that no rule allowed, who said so is written down.
+            "surprise_minor": contract.surprise_minor,
         },
         now=now,
     )

@@ -23,6 +23,7 @@ from goodfor.supply.locks import lock_attempt
 from goodfor.supply.mapping import form_of
 from goodfor.supply.operations.book_attempt import book_goods, book_nothing, book_returned, cost_of
 from goodfor.supply.operations.close_want import close_want
+from goodfor.supply.operations.count_surprise import count_surprise
 from goodfor.supply.operations.guard import mend, trip
 from goodfor.supply.operations.note_finding import note_finding
 from goodfor.supply.operations.take_codes import take_codes
@@ -78,6 +79,7 @@ def settle_attempt(
     elif attempt.state not in states.ASKED:
         # A question about what has ended, or lies with a person, is asked once: the lease of it is not left behind.
         Attempt.objects.filter(shop_id=shop_id, id=attempt_id, next_at__isnull=False).update(next_at=None)
+    count_surprise(want, attempt)
     reach("supply.settling")
     return attempt.state
 

@@ -37,8 +37,9 @@ from goodfor.supply.providers.wire import Wire
 Repeat = Literal["same", "refused", "new_after_failure", "unsafe"]
 #: By what an order is found again. `list`: only by looking through a list of the time.
 FoundBy = Literal["number", "ref", "both", "list", "nothing"]
-#: What `max_cost` is to them: nothing, per unit, for all, or a price that must be exact.
-Guard = Literal["none", "unit", "total", "exact"]
+#: What `max_cost` is to them: nothing, per unit, for all, or a price that must be exact. `agreed`: nobody is asked, the
+#: price list that we hold is the price.
+Guard = Literal["none", "unit", "total", "exact", "agreed"]
 #: What a call's signature covers. `secret`: nothing, only a shared word proves the caller.
 Signed = Literal["all", "part", "secret", "nothing"]
 

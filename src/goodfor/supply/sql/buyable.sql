@@ -1,15 +1,18 @@
 -- supply: each offer from which some SKUs could be bought now: (sku, units, look at the item, landed cost, floor, loss
--- budget, their own floor for the channel, whether the shop has stopped selling it). A stock without a number counts for
--- as much as one order may hold; one that is low, for one. No more than the day's quota and the balance there allow.
+-- budget, their own floor for the channel, whether the shop has stopped selling it, protocol, what is left of
+-- the day for prices that rise unasked). A stock without a number counts for as much as one order may hold; one that is
+-- low, for one. No more than the day's quota and the balance there allow.
 SELECT o.sku_id, u.units - u.units %% i.multiple, i.seen_at, i.cost * s.rate, coalesce(r.floor_minor, 0),
        coalesce(r.loss_budget_minor, 0), coalesce(i.terms -> 'floors' ->> %(channel)s::text, i.terms -> 'floors' ->> '*'),
        EXISTS (SELECT FROM supply_watch w
-               WHERE w.shop_id = %(shop_id)s AND w.sku_id = o.sku_id AND w.paused_at IS NOT NULL)
+               WHERE w.shop_id = %(shop_id)s AND w.sku_id = o.sku_id AND w.paused_at IS NOT NULL),
+       s.protocol, nullif(s.surprise_minor, 0) - coalesce(e.used, 0)
 FROM supply_offer o
 JOIN supply_item i ON i.id = o.item_id AND i.shop_id = %(shop_id)s
 JOIN supply_supplier s ON s.id = o.supplier_id AND s.shop_id = %(shop_id)s
 LEFT JOIN supply_route r ON r.shop_id = %(shop_id)s AND r.sku_id = o.sku_id
 LEFT JOIN supply_day d ON d.shop_id = %(shop_id)s AND d.day = %(day)s AND d.key = o.id
+LEFT JOIN supply_day e ON e.shop_id = %(shop_id)s AND e.day = %(day)s AND e.key = s.id
 CROSS JOIN LATERAL (
     SELECT least(CASE WHEN i.stock IS NOT NULL THEN i.stock WHEN i.stock_word = 'low' THEN i.multiple
                       ELSE %(many)s::bigint END,

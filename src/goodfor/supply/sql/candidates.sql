@@ -8,11 +8,13 @@ SELECT o.id, i.id, s.id, s.name, s.protocol, i.item_id, i.variant, i.kind, i.cos
        EXISTS (SELECT FROM supply_attempt a
                WHERE a.shop_id = %(shop_id)s AND a.want_id = %(want_id)s AND a.item_ref = i.id
                  AND a.state IN ('rejected', 'failed', 'partial')
-                 AND a.reason NOT IN ('not_sent', 'throttled', 'busy'))
+                 AND a.reason NOT IN ('not_sent', 'throttled', 'busy')),
+       nullif(s.surprise_minor, 0) - coalesce(e.used, 0)
 FROM supply_offer o
 JOIN supply_item i ON i.id = o.item_id AND i.shop_id = %(shop_id)s
 JOIN supply_supplier s ON s.id = o.supplier_id AND s.shop_id = %(shop_id)s
 LEFT JOIN supply_day d ON d.shop_id = %(shop_id)s AND d.day = %(day)s AND d.key = o.id
+LEFT JOIN supply_day e ON e.shop_id = %(shop_id)s AND e.day = %(day)s AND e.key = s.id
 LEFT JOIN supply_score c ON c.supplier_id = s.id AND c.shop_id = %(shop_id)s
 LEFT JOIN LATERAL (
     SELECT max(CASE WHEN k.until > %(now)s THEN 2 ELSE 1 END) AS level

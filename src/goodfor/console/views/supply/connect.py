@@ -155,8 +155,8 @@ def _save(request: HttpRequest, visitor: Visitor, sheet: supply.SupplierSheet) -
     reconnect_supplier(
         shop_id=visitor.shop.id, supplier_id=one.id,
         wanted=Connection(one.protocol, one.code, one.name, one.currency, one.config),
-        contract=forms.contract_of(request.POST.dict(), sheet.contract), shop_currency=visitor.shop.currency,
-        actor=visitor.actor, now=utc_now(),
+        contract=forms.contract_of(request.POST.dict(), sheet.contract, EXPONENTS[visitor.shop.currency]),
+        shop_currency=visitor.shop.currency, actor=visitor.actor, now=utc_now(),
     )  # fmt: skip
 
 
@@ -168,7 +168,10 @@ def contract_page(
     one = sheet.row.supplier
     foreign = one.currency != visitor.shop.currency
     wrong, why = forms.problem_of(error)
-    values = forms.contract_values(sheet.contract, first=first, foreign=foreign)
+    values = forms.contract_values(
+        sheet.contract, first=first, foreign=foreign, exponent=EXPONENTS[visitor.shop.currency]
+    )
+    spoken = supply.protocol(one.protocol)
     context = {
         "title": one.name if first else _("修改合同"),
         "first": first,
@@ -177,6 +180,7 @@ def contract_page(
         "supplier": one,
         "protocol": protocol_label(one.protocol),
         "foreign": foreign,
+        "guardless": spoken is not None and not spoken.guarded,
         "shop_currency": visitor.shop.currency,
         "cycle": words.CYCLES.get(one.cycle, one.cycle),
         "prepaid": one.cycle == "prepaid",

@@ -15,6 +15,8 @@ from goodfor.supply.operations.connect_supplier import Contract
 LONGEST: Final = 8000
 MOST_WHOLE: Final = 2**31 - 1
 MOST_SMALL: Final = 32_767
+#: What may be lost in a day to prices that rise after the question, as it is suggested.
+_SUGGESTED: Final = Decimal(50)
 
 
 def whole(typed: Mapping[str, str], key: str, *, most: int = MOST_WHOLE) -> int | None:
@@ -106,13 +108,17 @@ def problem_of(error: DomainError | None) -> tuple[str, str]:
     return str(error.data.get("field", "")), str(supply_words.SETTING_PROBLEMS.get(reason, error.detail))
 
 
-def contract_of(typed: Mapping[str, str], kept: Contract) -> Contract:
-    """The terms of the form; what it does not ask about stays as it is kept. Raises InvalidInput, in words."""
+def contract_of(typed: Mapping[str, str], kept: Contract, exponent: int) -> Contract:
+    """The terms of the form; what it does not ask about stays as it is kept. `exponent`: of the shop's currency.
+
+    Raises InvalidInput, in words.
+    """
     rate = exact(typed, "rate", digits=8) if "rate" in typed else kept.rate
     if not rate:
         raise InvalidInput(_("请填写汇率"), field="rate")
     priority = whole(typed, "priority", most=1000)
     tax = typed.get("tax_class", "")
+    surprise = exact(typed, "surprise", digits=exponent)
     return Contract(
         cycle=kept.cycle,
         rate=rate,
@@ -125,11 +131,20 @@ def contract_of(typed: Mapping[str, str], kept: Contract) -> Contract:
         replaceable=bool(typed.get("replaceable")),
         promise_seconds=whole(typed, "promise_seconds"),
         contact=typed.get("contact", "").strip()[:200],
+        surprise_minor=kept.surprise_minor
+        if "surprise" not in typed
+        else None
+        if surprise is None
+        else int(surprise.scaleb(exponent)),
     )
 
 
-def contract_values(contract: Contract, *, first: bool, foreign: bool) -> dict[str, str]:
-    """The terms as the form shows them. A rate that nobody gave yet is left for somebody to give."""
+def contract_values(contract: Contract, *, first: bool, foreign: bool, exponent: int) -> dict[str, str]:
+    """The terms as the form shows them. A rate that nobody gave yet is left for somebody to give.
+
+    What may be lost to prices that rise is suggested to who connects, and said by nobody else.
+    """
+    surprise = _SUGGESTED.scaleb(exponent) if first and contract.surprise_minor is None else contract.surprise_minor
 
     def plain(value: Any) -> str:
         return "" if value is None else f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
@@ -144,4 +159,5 @@ def contract_values(contract: Contract, *, first: bool, foreign: bool) -> dict[s
         "replaceable": "1" if contract.replaceable else "",
         "promise_seconds": plain(contract.promise_seconds),
         "contact": contract.contact,
+        "surprise": "" if surprise is None else f"{Decimal(surprise).scaleb(-exponent):.{exponent}f}",
     }

@@ -65,6 +65,7 @@ def _page(
     protocol = supply.protocol(one.protocol)
     labels = {field.key: field for field in protocol.fields} if protocol else {}
     state, tone = STATES[state_of(sheet.row)]
+    guardless = protocol is not None and not protocol.guarded
     context = {
         "title": one.name,
         "supplier": one,
@@ -81,6 +82,10 @@ def _page(
         "balance": words.cost(one.balance, one.currency),
         "low_mark": words.cost(one.low_balance, one.currency),
         "credit": words.cost(one.credit, one.currency) if one.credit else "",
+        "guardless": guardless,
+        "unguarded": guardless and not contract.surprise_minor,
+        "surprise": Money(contract.surprise_minor or 0, visitor.shop.currency),
+        "surprise_used": Money(sheet.surprise_used_minor, visitor.shop.currency),
         "cycle": words.CYCLES.get(one.cycle, one.cycle),
         "cutoff": minute_text(contract.cutoff_minute),
         "tax": words.TAXES.get(contract.tax_class, contract.tax_class),

@@ -35,7 +35,8 @@ def _rekey(stall: Stall, *, wrong: bool) -> None:
     )
     reconnect_supplier(
         shop_id=stall.market.shop, supplier_id=row.id, wanted=wanted,
-        contract=Contract(cycle=row.cycle, rate=row.rate), shop_currency="CNY", actor="test", now=utc_now(),
+        contract=Contract(cycle=row.cycle, rate=row.rate, surprise_minor=row.surprise_minor),
+        shop_currency="CNY", actor="test", now=utc_now(),
     )  # fmt: skip
 
 

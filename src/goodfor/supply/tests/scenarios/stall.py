@@ -31,6 +31,8 @@ from goodfor.supply.tests.scenarios.listener import Listener
 
 COSTS: Final = {"anna": Decimal("4.00"), "bert": Decimal("4.50")}
 MONEY: Final = Decimal(1000)
+#: Of suppliers without a guard: prices move as far in no scenario.
+SURPRISE_MINOR: Final = 10_000
 #: Reasons of purchases that were paid for and brought nothing good.
 _BAD: Final = frozenset({"doubles", "bad_codes", "too_few"})
 _MOST_STEPS: Final = 60
@@ -229,7 +231,7 @@ def _world(protocol: str, kit: Kit) -> _World:
         for name, cost in COSTS.items():
             market.supplier(
                 name, protocol=protocol, cost=cost, paid=int(MONEY * 100), item=_item(kit, cost), config=kit.config,
-                contract=Contract(cycle="prepaid", rate=kit.rate),
+                contract=Contract(cycle="prepaid", rate=kit.rate, surprise_minor=SURPRISE_MINOR),
             )  # fmt: skip
         sites = {name: site.site.name for name, site in market.sites.items()}
         return _World(market.shop, market.sku, market.ids, sites)

@@ -11,7 +11,7 @@ from goodfor.supply.operations.sync import read_hinted, sweep
 from goodfor.supply.tests.market import ITEM
 from goodfor.supply.tests.scenarios.failures import from_the_next
 from goodfor.supply.tests.scenarios.matrix import scenario
-from goodfor.supply.tests.scenarios.stall import Stall
+from goodfor.supply.tests.scenarios.stall import SURPRISE_MINOR, Stall
 
 _MANY = 130
 _GONE = frozenset({"paused", "banned", "deleted", "stock"})
@@ -23,7 +23,8 @@ def shrinking(stall: Stall) -> None:
     market = stall.market
     site = market.supplier(
         "cora", protocol=stall.protocol, cost=Decimal("4.20"), paid=None, config=stall.kit.config,
-        item={"face": "4.20", **stall.kit.item}, contract=Contract(cycle="monthly", rate=stall.kit.rate),
+        item={"face": "4.20", **stall.kit.item},
+        contract=Contract(cycle="monthly", rate=stall.kit.rate, surprise_minor=SURPRISE_MINOR),
     )  # fmt: skip
     site.seed(_MANY, first=2001, cost="4.20", face="4.20", **stall.kit.item)
     place = {"shop_id": market.shop, "supplier_id": market.ids["cora"]}
