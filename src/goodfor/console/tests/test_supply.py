@@ -65,7 +65,7 @@ def test_a_supplier_is_connected_in_three_steps(shop: Shop, fair: Market) -> Non
     assert client.post(here, {**terms, "act": "enable"}).status_code == 302
     row.refresh_from_db()
     assert (row.enabled, row.priority, row.cutoff_minute, row.refund_days) == (True, 20, 510, 7)
-    assert (row.low_balance, row.contact, row.replaceable, row.promise_seconds) == (150, "王经理", True, None)
+    assert (row.low_balance, row.contact, row.replaceable, row.promise_seconds) == (Decimal(150), "王经理", True, None)
     page = text(client, "supplier", row.id)
     assert "余额低于预警线 ¥150.00" in page
     assert f"/supply/hook/{row.hook}" in page
