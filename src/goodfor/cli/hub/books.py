@@ -12,6 +12,8 @@ from goodfor.cli.soak.sql import rows
 from goodfor.ledger import queries as ledger
 from goodfor.sandbox.suppliers.client import SuppliersClient
 
+#: A purchase that ended with its goods.
+KEPT = frozenset({"delivered", "partial", "late"})
 IN_FLIGHT = frozenset({"sending", "accepted", "unknown", "manual"})
 _ATTEMPTS = """
 SELECT a.number, w.line_id, s.code, a.state, a.reason, a.next_at IS NOT NULL
@@ -79,24 +81,33 @@ def compare(market: Market, client: SuppliersClient) -> Compared:
 def _delivered(
     mine: list[Ours], theirs: Mapping[tuple[str, str], Mapping[str, Any]], ordered: Mapping[UUID, int], found: Compared
 ) -> None:
-    """No more good codes came for a line than it wanted, wherever they came from; and no order is a stranger's."""
+    """No more good codes came for a line than it wanted, wherever they came from; and no order is a stranger's.
+
+    A code that a supplier gave to two orders (a fault, and in its books) is good for the one whose purchase kept it:
+    the other was told of the double, has a claim, and had to be bought again.
+    """
     known = {(one.code, one.number): one for one in mine}
     good: defaultdict[UUID, int] = defaultdict(int)
+    copies = Counter(code["secret"].strip() for order in theirs.values() for code in order["codes"])
+    honestly = Counter(code["secret"].strip() for order in theirs.values() for code in order["codes"] if code["honest"])
+    found.twice += [f"a stand-in honestly gave one code {times} times" for times in honestly.values() if times > 1]
+    found.figures["codes_given_to_two_orders"] = sum(times > 1 for times in copies.values())
     for place, order in theirs.items():
         one = known.get(place)
         if one is None:
             found.twice.append(f"{place[0]} {place[1]}: ordered, and we know nothing of it")
             continue
-        honest = sum(1 for code in order["codes"] if code["honest"])
+        honest = sum(
+            1
+            for code in order["codes"]
+            if code["honest"] and (copies[code["secret"].strip()] == 1 or one.state in KEPT)
+        )
         # What one order gave beyond what was ordered there was not bought: counted apart, and stock like any other.
         good[one.line_id] += min(honest, int(order["quantity"]))
         found.figures["surplus_codes"] = found.figures.get("surplus_codes", 0) + max(0, honest - int(order["quantity"]))
         for code in order["codes"]:
             # As the hub keeps it: a fault pastes line ends along. What came beyond the order is good stock, too.
-            secret = code["secret"].strip()
-            if secret in found.given and code["honest"]:
-                found.twice.append(f"{place[0]} {place[1]}: the stand-in gave one code twice")
-            found.given.setdefault(secret, one.state)
+            found.given.setdefault(code["secret"].strip(), one.state)
     found.twice += [
         f"line {line}: {count} of {ordered.get(line, 0)}"
         for line, count in good.items()

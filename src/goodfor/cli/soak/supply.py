@@ -30,6 +30,7 @@ from goodfor.sandbox.suppliers.client import SuppliersClient
 from goodfor.supply.errors import AttemptEnded
 from goodfor.supply.operations.decide import ask_again
 from goodfor.supply.operations.set_offers import Terms
+from goodfor.vault.errors import OutOfStock
 
 COST_MINOR = 830
 #: Money for all, and some more; the poor one has so much of its share.
@@ -50,6 +51,8 @@ FAULTS: tuple[tuple[str, float, dict[str, object]], ...] = (
 LATE = 0.02
 #: One dies when so much of all is ordered; it is back when all is.
 DIES_AT = 0.4
+#: A buyer who finds nothing for sale looks again so often, a second apart.
+LOOKS = 300
 #: So many orders wait at a time.
 MOST_WAITING = 1000
 _UNKNOWN = "SELECT id FROM supply_attempt WHERE shop_id = %s AND state IN ('accepted', 'unknown')"
@@ -134,7 +137,7 @@ def blow(storm: Storm, console: Console, *, lines: int, kills: int, threads: int
 
         def buy(index: int) -> None:
             _wait_for_room(storm)
-            one = buyers.buy(market.skus[index % len(market.skus)])
+            one = _buy_patiently(buyers, market.skus[index % len(market.skus)])
             with storm.lock:
                 storm.made.append(one)
                 due = [marks.pop(at) for at in sorted(marks) if at <= len(storm.made)]
@@ -148,6 +151,16 @@ def blow(storm: Storm, console: Console, *, lines: int, kills: int, threads: int
         bars.update(bar, description="交付 / deliveries")
         _until_calm(storm, max(3, lines // 50))
     return time.monotonic() - began, errors
+
+
+def _buy_patiently(buyers: Buyers, sku_id: UUID) -> Bought:
+    """What nobody can deliver at the moment is not sold: the buyer looks again a little later. Raises OutOfStock."""
+    for _look in range(LOOKS):
+        try:
+            return buyers.buy(sku_id)
+        except OutOfStock:
+            time.sleep(1.0)
+    return buyers.buy(sku_id)
 
 
 def _wait_for_room(storm: Storm) -> None:
