@@ -91,6 +91,7 @@ def _delivered(
     copies = Counter(code["secret"].strip() for order in theirs.values() for code in order["codes"])
     honestly = Counter(code["secret"].strip() for order in theirs.values() for code in order["codes"] if code["honest"])
     found.twice += [f"a stand-in honestly gave one code {times} times" for times in honestly.values() if times > 1]
+    surplus = 0
     found.figures["codes_given_to_two_orders"] = sum(times > 1 for times in copies.values())
     for place, order in theirs.items():
         one = known.get(place)
@@ -102,12 +103,13 @@ def _delivered(
             for code in order["codes"]
             if code["honest"] and (copies[code["secret"].strip()] == 1 or one.state in KEPT)
         )
+        good[one.line_id] += honest
         # What one order gave beyond what was ordered there was not bought: counted apart, and stock like any other.
-        good[one.line_id] += min(honest, int(order["quantity"]))
-        found.figures["surplus_codes"] = found.figures.get("surplus_codes", 0) + max(0, honest - int(order["quantity"]))
+        surplus += max(0, len(order["codes"]) - int(order["quantity"]))
         for code in order["codes"]:
             # As the hub keeps it: a fault pastes line ends along. What came beyond the order is good stock, too.
             found.given.setdefault(code["secret"].strip(), one.state)
+    found.figures["surplus_codes"] = surplus
     found.twice += [
         f"line {line}: {count} of {ordered.get(line, 0)}"
         for line, count in good.items()
