@@ -118,7 +118,6 @@ def contract_of(typed: Mapping[str, str], kept: Contract, exponent: int) -> Cont
         raise InvalidInput(_("请填写汇率"), field="rate")
     priority = whole(typed, "priority", most=1000)
     tax = typed.get("tax_class", "")
-    surprise = exact(typed, "surprise", digits=exponent)
     return Contract(
         cycle=kept.cycle,
         rate=rate,
@@ -131,12 +130,16 @@ def contract_of(typed: Mapping[str, str], kept: Contract, exponent: int) -> Cont
         replaceable=bool(typed.get("replaceable")),
         promise_seconds=whole(typed, "promise_seconds"),
         contact=typed.get("contact", "").strip()[:200],
-        surprise_minor=kept.surprise_minor
-        if "surprise" not in typed
-        else None
-        if surprise is None
-        else int(surprise.scaleb(exponent)),
+        surprise_minor=_surprise(typed, kept, exponent),
     )
+
+
+def _surprise(typed: Mapping[str, str], kept: Contract, exponent: int) -> int | None:
+    """In minor units; what is not asked about stays, and nothing typed says nothing. Raises InvalidInput."""
+    if "surprise" not in typed:
+        return kept.surprise_minor
+    amount = exact(typed, "surprise", digits=exponent)
+    return None if amount is None else int(amount.scaleb(exponent))
 
 
 def contract_values(contract: Contract, *, first: bool, foreign: bool, exponent: int) -> dict[str, str]:
