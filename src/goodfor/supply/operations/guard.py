@@ -55,7 +55,7 @@ def free_in(*, shop_id: UUID, supplier_id: UUID, about: Descriptor, method: str,
     }
     rows = Pace.objects.filter(shop_id=shop_id, supplier_id=supplier_id, method__in=steps)
     waits = [(at - steps[name] - now).total_seconds() for name, at in rows.values_list("method", "at")]
-    return max(0.0, *waits, 0.0)
+    return max([0.0, *waits])
 
 
 def trip(*, shop_id: UUID, supplier_id: UUID, item_ref: UUID, why: str, now: datetime) -> None:

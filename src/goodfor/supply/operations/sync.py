@@ -1,6 +1,8 @@
 """Look at what suppliers offer and hold for us: whole catalogues, single items that were hinted at, balances."""
 
+import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -35,16 +37,22 @@ SWEEP_EVERY: Final = timedelta(hours=6)
 SWEEP_AGAIN: Final = timedelta(minutes=5)
 MAX_PAGES: Final = 5_000
 CALLS_AT_ONCE: Final = 8
-#: Most of the time they wait for a place in a pace, and hold nothing but a stack meanwhile.
+#: Most of the time they wait for a place in a pace, and hold nothing but a stack meanwhile; so many are at work.
 _SWEEPERS: Final = Crew("supply.sweep", 64)
+_AT_WORK: Final = threading.BoundedSemaphore(24)
+#: A longer wait (seconds) is worth a new connection.
+LONG: Final = 1.0
 #: The longest wait for a place in a supplier's pace.
 LONGEST_WAIT: Final = 30.0
 
 
-def sweep(*, shop_id: UUID, supplier_id: UUID, now: datetime) -> int:
+def sweep(
+    *, shop_id: UUID, supplier_id: UUID, now: datetime, rest: Callable[[float], None] = time.sleep
+) -> int:  # fmt: skip
     """The whole catalogue, page by page, at the supplier's pace; how many items changed. What is gone is not sold.
 
-    A sweep that breaks off forgets nothing and is tried again soon. Raises SupplierNotFound. Outside of transactions.
+    `rest` lets so many seconds pass until the pace has a place. A sweep that breaks off forgets nothing and is tried
+    again soon. Raises SupplierNotFound. Outside of transactions.
     """
     supplier = Supplier.objects.filter(shop_id=shop_id, id=supplier_id).first()
     if supplier is None:
@@ -52,7 +60,7 @@ def sweep(*, shop_id: UUID, supplier_id: UUID, now: datetime) -> int:
     changed, cursor, whole = 0, None, False
     for _page in range(MAX_PAGES):
         line = line_to(supplier, utc_now())
-        if line is None or not _waited(line, "page"):
+        if line is None or not _waited(line, "page", rest):
             break
         page = line.connector.catalogue.page(line.site, line.wire, cursor, None)
         if not isinstance(page, ItemPage):
@@ -71,7 +79,7 @@ def sweep(*, shop_id: UUID, supplier_id: UUID, now: datetime) -> int:
     return changed
 
 
-def _waited(line: Line, method: str) -> bool:
+def _waited(line: Line, method: str, rest: Callable[[float], None]) -> bool:
     """Wait for a place in the pace; False when that takes too long."""
     until = time.monotonic() + LONGEST_WAIT
     place: dict[str, Any] = {
@@ -84,11 +92,21 @@ def _waited(line: Line, method: str) -> bool:
         seconds = free_in(now=utc_now(), **place)
         if time.monotonic() + seconds > until:
             return False
-        if seconds > 1.0 and not connection.in_atomic_block:
-            # Whoever waits for long holds no connection meanwhile: dozens wait at once.
-            connection.close()
-        time.sleep(max(0.02, seconds))
+        rest(max(0.05, seconds))
     return True
+
+
+def _rest(seconds: float) -> None:
+    """A hand of the crew that waits for long gives up its place at work, and its connection: dozens wait at once."""
+    if seconds <= LONG:
+        time.sleep(seconds)
+        return
+    connection.close()
+    _AT_WORK.release()
+    try:
+        time.sleep(seconds)
+    finally:
+        _AT_WORK.acquire()
 
 
 def read_balance(*, shop_id: UUID, supplier_id: UUID, now: datetime) -> Balance | Refused | Doubt:
@@ -159,15 +177,10 @@ def freshen(*, now: datetime) -> int:
         return _FRESHEN.run({"now": now, "before": now - STALE_AFTER, "each": FRESHEN_AT_ONCE})
 
 
-def sweep_due(*, now: datetime, limit: int = 8) -> int:
-    """One round, to its end: suppliers whose time has come, several at a time; also their balances."""
-    return sum(side_by_side(_to_sweep(now, limit), lambda one: _sweep_one(one, now), at_once=CALLS_AT_ONCE))
-
-
 def keep_sweeping(*, now: datetime) -> int:
     """Hand those whose time has come to the crew: one that allows a page in five seconds holds no other up."""
     room = _SWEEPERS.room()
-    return sum(_SWEEPERS.take(one, partial(_sweep_one, one)) for one in _to_sweep(now, room)) if room else 0
+    return sum(_SWEEPERS.take(one, partial(_sweep_in_turn, one)) for one in _to_sweep(now, room)) if room else 0
 
 
 def _to_sweep(now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
@@ -181,11 +194,15 @@ def _to_sweep(now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     return due
 
 
-def _sweep_one(one: tuple[UUID, UUID], now: datetime | None = None) -> int:
-    began = now or utc_now()
-    try:
-        read_balance(shop_id=one[0], supplier_id=one[1], now=began)
-        sweep(shop_id=one[0], supplier_id=one[1], now=began)
-    except Exception:
-        log.exception("supply_sweep_failed", supplier=str(one[1]))
+def _sweep_in_turn(one: tuple[UUID, UUID]) -> int:
+    """On a hand of the crew. Whoever waits for a place at work holds no connection."""
+    shop_id, supplier_id = one
+    with _AT_WORK:
+        try:
+            read_balance(shop_id=shop_id, supplier_id=supplier_id, now=utc_now())
+            sweep(shop_id=shop_id, supplier_id=supplier_id, now=utc_now(), rest=_rest)
+        except Exception:
+            log.exception("supply_sweep_failed", supplier=str(supplier_id))
+        finally:
+            connection.close()
     return 1

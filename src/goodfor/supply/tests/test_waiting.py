@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from goodfor.kernel.clock import utc_now
 from goodfor.supply import calling, tasks
-from goodfor.supply.operations import begin_attempt, carry_out
+from goodfor.supply.operations import begin_attempt, carry_out, sync
 from goodfor.supply.operations import buy_due as buying
+from goodfor.supply.operations.guard import free_in, may_call
 from goodfor.supply.operations.open_calls import OPEN_CALLS, OpenCalls
 from goodfor.supply.operations.set_offers import Terms
 from goodfor.supply.providers import registry
@@ -132,3 +134,48 @@ def test_the_look_after_a_purchase_keeps_the_pace(fair: Market, monkeypatch: pyt
     assert spent(site) == Decimal("16.00")
     fair.later(62)
     assert [fair.states(line) for line in lines] == [["delivered"], ["delivered"]]
+
+
+def test_the_wait_for_a_pace_is_as_long_as_it_takes(fair: Market) -> None:
+    fair.supplier("anna")
+    known = registry.connector_for("kasushou")
+    assert known is not None
+    place: dict[str, Any] = {
+        "shop_id": fair.shop, "supplier_id": fair.ids["anna"], "method": "page",
+        "about": replace(known.about, rates=(Rate("page", 2, 10.0),)),
+    }  # fmt: skip
+    now = utc_now()
+    assert free_in(now=now, **place) == 0
+    assert [may_call(now=now, **place) for _ in range(3)] == [True, True, False]
+    assert free_in(now=now, **place) == 5
+    assert free_in(now=now + timedelta(seconds=3), **place) == 2
+    assert not may_call(now=now + timedelta(seconds=4.9), **place)
+    assert may_call(now=now + timedelta(seconds=5), **place)
+
+
+def test_whoever_waits_for_long_gives_up_his_place_at_work(fair: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    fair.supplier("anna")
+    monkeypatch.setattr(sync, "_AT_WORK", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(sync, "LONG", 0.1)
+    rests, others, done = threading.Event(), threading.Event(), []
+
+    def waits_then_reads(**more: Any) -> int:
+        if not rests.is_set():
+            rests.set()
+            more["rest"](0.3)
+            done.append(("slow", others.is_set()))
+        else:
+            others.set()
+            done.append(("quick", connection.connection is None))
+        return 0
+
+    monkeypatch.setattr(sync, "sweep", waits_then_reads)
+    hands = [threading.Thread(target=sync._sweep_in_turn, args=((fair.shop, fair.ids["anna"]),)) for _ in range(2)]
+    hands[0].start()
+    assert rests.wait(5)
+    hands[1].start()
+    for hand in hands:
+        hand.join(5)
+    # The second worked while the first waited, who then had the only place again.
+    assert done == [("quick", False), ("slow", True)]
+    assert sync._AT_WORK.acquire(blocking=False)
