@@ -55,6 +55,7 @@ ALL_ROOMS = (
     "supply",
     "delivery",
     "orders",
+    "aftersales",
     "demo",
     "storefront",
     "openapi",

@@ -1,0 +1,61 @@
+"""What this room refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import Conflict, InvalidInput, NotFound
+
+
+class CaseNotFound(NotFound):
+    """No such case in this shop."""
+
+    code = "case_not_found"
+    title = _("没有这个售后单")
+
+
+class CaseMoved(Conflict):
+    """It is not in a state that allows this: somebody was faster, or it is over."""
+
+    code = "case_moved"
+    title = _("售后单的状态已经改变，请刷新后再处理")
+
+
+class InvalidTerms(InvalidInput):
+    """Terms of a promise that cannot be kept; `field` names which."""
+
+    code = "invalid_terms"
+    title = _("承诺的内容不正确")
+
+
+class InvalidRules(InvalidInput):
+    """A decision table that cannot be read, or has no last rule for everything; `row` counts from 1."""
+
+    code = "invalid_rules"
+    title = _("决策表不正确")
+
+
+class InvalidDecision(InvalidInput):
+    """This decision is not possible here; `field` names why."""
+
+    code = "invalid_decision"
+    title = _("不能这样处理")
+
+
+class GrantNotFound(NotFound):
+    """No such amount is owed to this buyer."""
+
+    code = "grant_not_found"
+    title = _("没有这笔赔付")
+
+
+class CapReached(Conflict):
+    """The promise's cap of the day is used up."""
+
+    code = "compensation_cap"
+    title = _("今日赔付额度已用完")
+
+
+class RecoveryNotFound(NotFound):
+    """No such claim on a supplier."""
+
+    code = "recovery_not_found"
+    title = _("没有这笔追偿")
