@@ -171,3 +171,10 @@ class StatementNotFound(NotFound):
 
     code = "supply_statement_not_found"
     title = _("找不到这份账单")
+
+
+class InvalidRestock(InvalidInput):
+    """No such quantity can be bought for stock, or no amount; `data["field"]` names which."""
+
+    code = "supply_restock_invalid"
+    title = _("补货数量或价格有误")
