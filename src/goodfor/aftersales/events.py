@@ -113,3 +113,13 @@ class RecallOffered(Event):
     number: str
     line_id: UUID
     codes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWritten(Event):
+    """The staff wrote to the buyer about a case."""
+
+    name: ClassVar[str] = "aftersales.reply_written"
+    case_id: UUID
+    order_id: UUID
+    number: str
