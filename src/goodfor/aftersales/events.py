@@ -1,6 +1,7 @@
 """Facts about promises kept and broken. No codes, no words of buyers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -123,3 +124,12 @@ class ReplyWritten(Event):
     case_id: UUID
     order_id: UUID
     number: str
+class PromiseSet(Event):
+    """Another version of a promise was set; orders placed from `from_at` on have it. `removed`: what is wider holds."""
+
+    name: ClassVar[str] = "aftersales.promise_set"
+    scope: str
+    scope_id: UUID | None
+    promise_version: int
+    from_at: datetime
+    removed: bool
