@@ -178,3 +178,24 @@ class InvalidRestock(InvalidInput):
 
     code = "supply_restock_invalid"
     title = _("补货数量或价格有误")
+
+
+class InquiryNotFound(NotFound):
+    """No such question to a supplier in this shop."""
+
+    code = "supply_inquiry_not_found"
+    title = _("找不到这次询问")
+
+
+class ConsequenceNotFound(NotFound):
+    """No such consequence in this shop."""
+
+    code = "supply_consequence_not_found"
+    title = _("找不到这条处置")
+
+
+class ConsequenceLifted(Conflict):
+    """It holds no more."""
+
+    code = "supply_consequence_lifted"
+    title = _("这条处置已经解除")
