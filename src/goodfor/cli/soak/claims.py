@@ -88,7 +88,7 @@ def make_field(made: world.DemoShop, rounds: int) -> Field:
 
 
 def play(ground: Field, number: int) -> list[str]:
-    """One round; what is wrong after it, in words. Every other order has a second code, two of three codes were seen."""
+    """One round; what is wrong after it, in words. Every other order has two codes, two of three were seen."""
     shop_id, count = ground.made.shop_id, number % 2 + 1
     order = buy_with_balance(
         shop_id=shop_id, client_id=ground.made.client_id, wallet_account=ground.made.wallet_account, currency="CNY",

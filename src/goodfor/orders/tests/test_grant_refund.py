@@ -173,20 +173,19 @@ def test_who_decides_is_counted_and_bounded(shop: Shop, sold: OrderView, now: da
     first, second, _third = codes_of(sold)
     see(sold, now)
     sql(
-        "UPDATE identity_shop SET settings = settings || '{\"refund_proof_minor\": 1}'::jsonb WHERE id = %s",
-        [sold.shop_id],
+        "UPDATE identity_shop SET settings = jsonb_build_object('refund_limit_minor', %s::int) WHERE id = %s",
+        [PRICE - 1, sold.shop_id],
     )
-    staff = Decider("staff", "staff:1", by_person=True)
-    made = claim(sold, now, [first])
+    one, two = claim(sold, now, [first]), claim(sold, now, [second])
     before = everything()
-    try:
-        grant(sold, made, now, by=staff)
-        refund_all(now)
-        assert kinds() == ["staff"]
-    except RefundNeedsProof:
-        assert everything() == before
-    grant(sold, claim(sold, now, [second]), now + timedelta(seconds=5))
-    assert kinds()[-1] == "auto"
+    with pytest.raises(RefundNeedsProof):
+        grant(sold, one, now, by=Decider("staff", "staff:1", by_person=True))
+    assert everything() == before
+    grant(sold, one, now, by=Decider("staff", "staff:1", proven=True, by_person=True))
+    refund_all(now)
+    grant(sold, two, now)
+    assert kinds() == ["staff", "auto"]
+    assert sql("SELECT by_staff FROM orders_part ORDER BY number") == [(True,), (False,)]
 
 
 def test_what_the_staff_gave_back_already_is_not_given_twice(shop: Shop, sold: OrderView, now: datetime) -> None:
