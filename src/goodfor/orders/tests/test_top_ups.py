@@ -241,8 +241,9 @@ def test_from_a_balance_what_is_not_in_stock_is_paid_now_and_comes_later(fair: M
 def test_a_top_up_that_did_not_arrive_is_claimed_as_a_whole(fair: Market, till: Till) -> None:
     """Its price goes back; the account keeps what it got, if it did."""
     site = fair.supplier("anna", form=ACCOUNT)
-    order_id = paid(fair, till, {"recharge_account": PHONE})
+    order_id = paid(fair, till, {"account": PHONE})
     fair.buy()
+    fair.later(6)
     relay_all(utc_now())
     view = queries.order_view(fair.shop, order_id)
     assert (view.state, len(site.orders())) == ("delivered", 1)
