@@ -13,6 +13,7 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.ledger import queries as ledger
 from goodfor.orders import accounts, given_back, states, store
+from goodfor.orders.buyers import buyer_of
 from goodfor.orders.claims import (
     claim_offer,
     claim_text,
@@ -51,6 +52,7 @@ from goodfor.vault import queries as vault
 __all__ = [
     "COUNT_LIMIT",
     "buyer_balance",
+    "buyer_of",
     "buyer_of_shop",
     "claim_offer",
     "claim_text",

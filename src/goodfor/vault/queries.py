@@ -7,6 +7,7 @@ from uuid import UUID
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.sealed import keys_in_use
 from goodfor.kernel.sql import Statement
+from goodfor.vault.costs import code_costs
 from goodfor.vault.desk import (
     batches_by_ids,
     code_place,
@@ -36,6 +37,7 @@ __all__ = [
     "batch_view",
     "batches",
     "batches_by_ids",
+    "code_costs",
     "code_place",
     "count_batches",
     "count_free_codes",
