@@ -35,7 +35,7 @@ def bad_goods(case: Case) -> list[BadGoods]:
     """By supplier, sorted. What was on the shop's own shelf, and codes of an earlier recovery, are left out."""
     bought = {one.number: one for one in supply.attempts_of_order(case.shop_id, case.order_id)}
     codes = _codes_of(case)
-    if not codes:
+    if codes is None:
         return _topped(case, [one for one in bought.values() if one.line_id == case.line_id and one.got > 0])
     found: dict[tuple[UUID, str], BadGoods] = {}
     for code_id, cost in vault.code_costs(case.shop_id, codes).items():
@@ -44,16 +44,19 @@ def bad_goods(case: Case) -> list[BadGoods]:
             continue
         goods = found.setdefault((purchase.supplier_id, cost.currency), BadGoods(purchase.supplier_id, cost.currency))
         goods.units += 1
-        goods.cost_minor += _still_lost(purchase, cost.unit_cost_minor)
+        goods.cost_minor += still_lost(purchase, cost.unit_cost_minor)
         goods.code_ids.append(code_id)
         goods.purchases.add(purchase.number)
     return [found[key] for key in sorted(found, key=str)]
 
 
-def _codes_of(case: Case) -> Sequence[UUID]:
+def _codes_of(case: Case) -> Sequence[UUID] | None:
+    """Those nobody was asked about yet; None: the line has no codes."""
     claims = orders.claims_of_order(case.shop_id, case.order_id)
     claim = next((one for one in claims if one.id == case.id), None)
     named = claim.code_ids if claim else tuple(one.code_id for one in vault.held(case.shop_id, case.line_id))
+    if not named:
+        return None
     others = Recovery.objects.filter(shop_id=case.shop_id, order_id=case.order_id).exclude(case_id=case.id)
     known = {code_id for codes in others.values_list("code_ids", flat=True) for code_id in codes}
     return [code_id for code_id in named if code_id not in known]
@@ -63,7 +66,7 @@ def _purchase(cost: CodeCost) -> str:
     return cost.source.removeprefix(_BOUGHT).removesuffix(":shelf") if cost.source.startswith(_BOUGHT) else ""
 
 
-def _still_lost(purchase: AttemptView, cost_minor: int) -> int:
+def still_lost(purchase: AttemptView, cost_minor: int) -> int:
     """The cost less the share of the purchase that its supplier has given back: that money is not asked for twice."""
     if not purchase.charged or not purchase.refunded:
         return cost_minor
@@ -87,7 +90,7 @@ def _topped(case: Case, purchases: Sequence[AttemptView]) -> list[BadGoods]:
         by_supplier[one.supplier_id].append(one)
     goods = []
     for supplier_id, own in sorted(by_supplier.items(), key=str):
-        share = sum(_still_lost(one, max(cost, 0) * one.got // done) for one in own)
+        share = sum(still_lost(one, max(cost, 0) * one.got // done) for one in own)
         bad = min(case.units, done)
         numbers = {one.number for one in own}
         units = max(bad * sum(one.got for one in own) // done, 1)

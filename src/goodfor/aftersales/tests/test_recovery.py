@@ -2,6 +2,8 @@
 
 from datetime import datetime
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +18,7 @@ from goodfor.aftersales.operations.recovery_sheet import recovery_sheet
 from goodfor.aftersales.operations.send_recovery import send_recoveries
 from goodfor.aftersales.operations.set_recourse import set_recourse
 from goodfor.aftersales.operations.settle_recovery import settle_recovery, write_off_recovery
+from goodfor.aftersales.origins import still_lost
 from goodfor.aftersales.tests.money_world import bought_by, came_from, money_broken, proven, supplier
 from goodfor.kernel.errors import DomainError
 from goodfor.ledger import queries as books
@@ -225,13 +228,15 @@ def test_a_planted_violation_is_found(
     assert set(money_broken(now)) == names
 
 
-@given(parts=st.lists(st.integers(1, 2000), min_size=1, max_size=8))
-@settings(max_examples=100, deadline=None)
-def test_parts_never_settle_more_than_the_whole(parts: list[int]) -> None:
-    """The rule of `settle_recovery`, on plain numbers: what is taken is at most what is open, and it ends at zero."""
-    left, taken = 1600, 0
-    for part in parts:
-        if 0 < part <= left:
-            left, taken = left - part, taken + part
-    assert taken + left == 1600
-    assert left >= 0
+@given(cost=st.integers(0, 10**9), charged=st.decimals("0.01", 10**6, places=2), back=st.lists(
+    st.decimals(0, 10**6, places=2), max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_the_more_came_back_the_less_is_asked_for(cost: int, charged: Decimal, back: list[Decimal]) -> None:
+    """Never more than the cost nor less than nothing, and nothing once all of it is back."""
+    asked = [cost]
+    for refunded in sorted(back):
+        purchase: Any = SimpleNamespace(charged=charged, refunded=refunded)
+        asked.append(still_lost(purchase, cost))
+        assert 0 <= asked[-1] <= cost
+        assert refunded < charged or asked[-1] == 0
+    assert asked == sorted(asked, reverse=True)
