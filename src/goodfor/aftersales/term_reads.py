@@ -1,10 +1,10 @@
-"""The parts of stored terms that money goes by: keys are named as in the dataclasses, what is missing is as there."""
+"""What money goes by in the terms that a case keeps."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, Final
 
 from goodfor.aftersales import states
+from goodfor.aftersales.mapping import terms_from_json
 from goodfor.aftersales.types import Compensation, Terms
 
 #: Kind of goodwill -> the field of the terms that says how much.
@@ -16,18 +16,13 @@ GOODWILL: Final = {
 
 
 def compensation_of(terms: Mapping[str, Any]) -> Compensation:
-    """What these terms promise beyond the refund."""
-    stored = terms.get("compensation") or {}
-    known = {field.name: stored[field.name] for field in fields(Compensation) if field.name in stored}
-    if "reasons" in known:
-        known["reasons"] = tuple(known["reasons"])
-    return Compensation(**known)
+    """What stored terms promise beyond the refund. Raises InvalidTerms."""
+    return terms_from_json(terms).compensation
 
 
-def goodwill_of(terms: Mapping[str, Any], kind: str) -> int:
+def goodwill_of(terms: Terms, kind: str) -> int:
     """Minor units owed after a missed deadline of this kind; 0: none."""
-    name = GOODWILL[kind]
-    return int(terms.get(name, getattr(Terms(), name)))
+    return int(getattr(terms, GOODWILL[kind]))
 
 
 def owed(terms: Compensation, reason: str, base_minor: int) -> int:

@@ -8,7 +8,8 @@ from django.db import transaction
 from goodfor.aftersales.errors import CaseNotFound
 from goodfor.aftersales.models import Case
 from goodfor.aftersales.operations.grant import grant
-from goodfor.aftersales.term_reads import compensation_of, goodwill_of
+from goodfor.aftersales.mapping import terms_from_json
+from goodfor.aftersales.term_reads import goodwill_of
 from goodfor.aftersales.types import GrantView
 
 
@@ -22,8 +23,9 @@ def goodwill(*, shop_id: UUID, case_id: UUID, kind: str, now: datetime) -> Grant
     case = Case.objects.filter(shop_id=shop_id, id=case_id).first()
     if case is None:
         raise CaseNotFound
+    terms = terms_from_json(case.terms)
     return grant(
         shop_id=shop_id, case_id=case_id, order_id=case.order_id, line_id=case.line_id, kind=kind,
-        amount_minor=goodwill_of(case.terms, kind), currency=case.currency, way=compensation_of(case.terms).way,
+        amount_minor=goodwill_of(terms, kind), currency=case.currency, way=terms.compensation.way,
         reason=kind, now=now,
     )  # fmt: skip

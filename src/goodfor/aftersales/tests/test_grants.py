@@ -26,7 +26,7 @@ from goodfor.aftersales.tests.money_world import (
     set_aside,
     terms_of,
 )
-from goodfor.aftersales.types import Compensation
+from goodfor.aftersales.types import Compensation, Terms
 from goodfor.identity.tests.buyers import make_buyer
 from goodfor.kernel.errors import DomainError
 from goodfor.ledger import queries as books
@@ -262,4 +262,4 @@ def test_never_more_than_promised(base: int, multiple: int, cap: int, asked: boo
     assert 0 <= amount <= min(cap, base * max(multiple, 0))
     assert not amount or asked
     assert compensation_of({"compensation": {"multiple": multiple}}).multiple == multiple
-    assert goodwill_of({"goodwill_answer_minor": cap}, states.GOODWILL_ANSWER) == cap
+    assert goodwill_of(Terms(goodwill_answer_minor=cap), states.GOODWILL_ANSWER) == cap
