@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.aftersales.errors import CaseNotFound
+from goodfor.aftersales.mapping import terms_from_json
 from goodfor.aftersales.models import Case
 from goodfor.aftersales.operations.grant import grant
-from goodfor.aftersales.mapping import terms_from_json
 from goodfor.aftersales.term_reads import goodwill_of
 from goodfor.aftersales.types import GrantView
 

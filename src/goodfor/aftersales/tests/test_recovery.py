@@ -228,8 +228,11 @@ def test_a_planted_violation_is_found(
     assert set(money_broken(now)) == names
 
 
-@given(cost=st.integers(0, 10**9), charged=st.decimals("0.01", 10**6, places=2), back=st.lists(
-    st.decimals(0, 10**6, places=2), max_size=5))
+@given(
+    cost=st.integers(0, 10**9),
+    charged=st.decimals("0.01", 10**6, places=2),
+    back=st.lists(st.decimals(0, 10**6, places=2), max_size=5),
+)
 @settings(max_examples=200, deadline=None)
 def test_the_more_came_back_the_less_is_asked_for(cost: int, charged: Decimal, back: list[Decimal]) -> None:
     """Never more than the cost nor less than nothing, and nothing once all of it is back."""
