@@ -92,13 +92,14 @@ def shown_item(item: Item) -> dict[str, Any]:
 
 
 def books(house: House, site: Site) -> dict[str, Any]:
-    """Everything of a site: totals, orders with codes, movements, calls that came, calls that went."""
+    """Everything of a site: totals, orders with codes, movements, complaints, calls that came and went."""
     totals = acts.totals(house, site)
     with house.db.read() as conn:
         rows = {
             table: [dict(row) for row in conn.execute(sql, (site.id,))]
             for table, sql in (
                 ("movements", "SELECT seq, order_seq, kind, amount, at_ms FROM movements WHERE site = ? ORDER BY seq"),
+                ("tickets", "SELECT ref, order_seq, text, state, reply FROM tickets WHERE site = ? ORDER BY seq"),
                 ("calls", "SELECT seq, endpoint, number, verdict, at_ms FROM calls WHERE site = ? ORDER BY seq"),
                 (
                     "pushes",
@@ -138,12 +139,16 @@ def _item(house: House, site: Site, wish: dict[str, Any]) -> dict[str, Any]:
 
 
 def _use(house: House, site: Site, wish: dict[str, Any]) -> dict[str, Any]:
-    acts.use(house, site, str(wish["code"]), str(wish.get("state", "used")))
-    return {"ok": True}
+    at = wish.get("at")
+    ref = acts.use(house, site, str(wish["code"]), str(wish.get("state", "used")), at=None if at is None else float(at))
+    return {"ok": True, "ref": ref}
 
 
 def _reply(house: House, site: Site, wish: dict[str, Any]) -> dict[str, Any]:
-    acts.reply(house, site, str(wish["ticket"]), str(wish.get("text", "")), str(wish.get("state", "done")))
+    acts.reply(
+        house, site, str(wish["ticket"]), str(wish.get("text", "")), str(wish.get("state", "done")),
+        refund=wish.get("refund"),
+    )  # fmt: skip
     return {"ok": True}
 
 
