@@ -1,0 +1,3 @@
+"""Periodic duties of this room."""
+
+from goodfor.aftersales import reserve_tasks as reserve_tasks
