@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from goodfor.aftersales.operations.compensate import compensate
+from goodfor.aftersales.operations.goodwill import goodwill
 from goodfor.aftersales.operations.late_delivery import note_late_delivery, took_long
 from goodfor.aftersales.operations.recover import recover
 from goodfor.kernel.clock import utc_now
@@ -22,6 +23,17 @@ def on_case_decided(event: StoredEvent) -> None:
 def is_proven(event: StoredEvent) -> bool:
     """Only these cost anything."""
     return bool(event.payload["proven"])
+
+
+def on_deadline_missed(event: StoredEvent) -> None:
+    """A promised time of a case passed: what is owed for it, by itself; in a transaction of its own, as above."""
+    told = event.payload
+    goodwill(shop_id=event.shop_id, case_id=UUID(told["case_id"]), kind=told["what"], now=event.occurred_at)
+
+
+def costs_goodwill(event: StoredEvent) -> bool:
+    """Something was promised for it, and it is not given already, as for late deliveries."""
+    return event.payload["case_id"] is not None and event.payload["goodwill_minor"] > 0
 
 
 def on_order_delivered(event: StoredEvent) -> None:

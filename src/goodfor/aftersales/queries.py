@@ -1,5 +1,20 @@
 """Reads of aftersales, as values. Every one names the shop."""
 
+from goodfor.aftersales.case_queries import (
+    QueueSearch,
+    cases_by_ids,
+    cases_of_order,
+    decisions,
+    facts_of,
+    findings,
+    queue,
+    recent,
+    replies,
+    trial,
+    waiting,
+    why_words,
+)
+from goodfor.aftersales.case_queries import case_view as case
 from goodfor.aftersales.grant_reads import (
     grants_of_case,
     grants_of_order,
@@ -15,27 +30,43 @@ from goodfor.aftersales.grant_reads import (
     reserve,
     reserve_days,
 )
+from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
 from goodfor.aftersales.promises import BUILT_IN, history, promise_for, promise_of_shop, promises_of
 
 __all__ = [
     "BUILT_IN",
+    "QueueSearch",
+    "case",
+    "cases_by_ids",
+    "cases_of_order",
+    "decisions",
+    "facts_of",
+    "findings",
     "grants_of_case",
     "grants_of_order",
     "hand_count",
     "history",
     "owed_grants",
     "owed_sum",
+    "policies",
+    "policy",
     "promise_for",
     "promise_lines",
     "promise_of_shop",
     "promises_of",
+    "queue",
+    "recent",
     "recent_grants",
     "recourse",
     "recoveries",
     "recoveries_of_case",
     "recovery",
     "recovery_sums",
+    "replies",
     "reserve",
     "reserve_days",
+    "trial",
+    "waiting",
+    "why_words",
 ]

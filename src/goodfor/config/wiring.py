@@ -26,6 +26,7 @@ def connect() -> None:
         _orders_hear()
     if "aftersales" in settings.ROOMS:
         _promises_are_paid()
+        _aftersales_hears()
     if {"notify", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.messages").listen()
         import_module("goodfor.config.supply_messages").listen()
@@ -66,9 +67,27 @@ def _promises_are_paid() -> None:
         concern=handlers.is_proven,
     )  # fmt: skip
     events.register(
+        aftersales.DeadlineMissed, handlers.on_deadline_missed, name="aftersales.pay_on_deadline_missed",
+        concern=handlers.costs_goodwill,
+    )  # fmt: skip
+    events.register(
         orders.OrderDelivered, handlers.on_order_delivered, name="aftersales.on_order_delivered",
         concern=handlers.may_be_late,
     )  # fmt: skip
+
+
+def _aftersales_hears() -> None:
+    handlers = import_module("goodfor.aftersales.handlers")
+    own = import_module("goodfor.aftersales.events")
+    orders = import_module("goodfor.orders.events")
+    supply = import_module("goodfor.supply.events")
+    events.register(supply.SupplierAnswered, handlers.on_supplier_answered, name="aftersales.on_supplier_answered")
+    events.register(orders.OrderClaimClosed, handlers.on_claim_closed, name="aftersales.on_claim_closed")
+    failed = handlers.on_replacement_failed
+    events.register(orders.OrderReplacementFailed, failed, name="aftersales.on_replacement_failed")
+    events.register(
+        own.CaseDecided, handlers.on_case_decided, name="aftersales.on_case_decided", concern=handlers.proved
+    )
 
 
 def _codes_go_out() -> None:
