@@ -73,9 +73,6 @@ INVARIANTS = [
         """,
     ),
     history_invariant(
-        name="aftersales_cases_moved_as_allowed",
-        room="aftersales",
-        machine=states.CASE,
-        table="aftersales_case",
+        states.CASE, table="aftersales_case", room="aftersales", name="aftersales_cases_moved_as_allowed"
     ),
 ]
