@@ -9,7 +9,7 @@ from goodfor.orders import queries
 from goodfor.orders.operations import grant_refund, refund_order, replace_claim
 from goodfor.orders.tests.claiming import claim, codes_of, see, sell
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.tests.factories import broken, refund_all, relay_all, sql, stock, together
+from goodfor.orders.tests.factories import broken, buy, refund_all, relay_all, sql, stock, together
 
 ROUNDS = 30
 
@@ -29,10 +29,10 @@ def test_one_outcome_whoever_comes_first(shop: Shop, now: datetime) -> None:
 
 def test_few_good_codes_for_many_claims(shop: Shop, now: datetime) -> None:
     """Twelve want one of three: three have it, the others nothing, and no code is given to two."""
-    order = sell(shop, now, 12)
+    order = buy(shop, now, 12)
     see(order, now)
     made = [claim(order, now, [code]) for code in codes_of(order)]
-    sell(shop, now, 5, ref="guest:b")
+    buy(shop, now, 5)
     assert stock(shop) == (3, 0, 17)
 
     def replace(index: int) -> str:
