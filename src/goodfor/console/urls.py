@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
 from goodfor.console.desk.cases import CASES
@@ -77,6 +78,7 @@ desk = [
     path("orders/<str:number>/refund", order.refund, name="order-refund"),
     path("orders/<str:number>/note", order.note, name="order-note"),
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
+    *claim_urls,
     *code_urls,
     *supply_urls,
     *supply_watch_urls,

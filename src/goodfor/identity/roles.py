@@ -33,6 +33,8 @@ class Permission(StrEnum):
     ORDERS_REFUND = "orders.refund"
     ORDERS_REFUND_MORE = "orders.refund_more"
     ORDERS_EXPORT = "orders.export"
+    CLAIMS_DECIDE = "claims.decide"
+    PROMISES_SET = "promises.set"
     BUYERS_VIEW = "buyers.view"
     PAYMENTS_VIEW = "payments.view"
     PAYMENTS_RESOLVE = "payments.resolve"
@@ -54,12 +56,13 @@ class Permission(StrEnum):
 
 _P = Permission
 _VIEWER = frozenset({_P.CATALOG_VIEW, _P.STOCK_VIEW, _P.ORDERS_VIEW, _P.PAYMENTS_VIEW})
-_SUPPORT = _VIEWER | {_P.BUYERS_VIEW, _P.ORDERS_CANCEL, _P.ORDERS_REFUND, _P.CODES_QUARANTINE}
+_SUPPORT = _VIEWER | {_P.BUYERS_VIEW, _P.ORDERS_CANCEL, _P.ORDERS_REFUND, _P.CLAIMS_DECIDE, _P.CODES_QUARANTINE}
 _OPERATOR = _SUPPORT | {
     _P.CATALOG_EDIT,
     _P.CODES_IMPORT,
     _P.CODES_VOID,
     _P.ORDERS_EXPORT,
+    _P.PROMISES_SET,
     _P.PAYMENTS_RESOLVE,
     _P.SUPPLY_VIEW,
     _P.SUPPLY_MANAGE,
