@@ -389,7 +389,11 @@ class IncomingCode:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Which of the codes that came were kept, and which the shop held before, by their places in the set."""
+    """Which of the codes that came were kept, and which the shop held before, by their places in the set.
+
+    `code_ids`: of those kept, in the order of `kept`.
+    """
 
     kept: tuple[int, ...]
     doubles: tuple[int, ...]
+    code_ids: tuple[UUID, ...] = ()
