@@ -3,6 +3,7 @@
 Pages name ids from an index first and look the rows up last (ADR 17).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,14 +14,17 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from goodfor.aftersales import defaults, states
-from goodfor.aftersales.desk_types import CaseSearch, ClaimFigures, DeskCase, Outcomes, PolicyVersion
+from goodfor.aftersales import policies, states
+from goodfor.aftersales.desk_types import CaseSearch, ClaimFigures, DeskCase, Outcomes, SnippetText
 from goodfor.aftersales.errors import CaseNotFound
-from goodfor.aftersales.facts import facts_from_json
+from goodfor.aftersales.facts import facts_from_json, words_of
 from goodfor.aftersales.mapping import terms_from_json
-from goodfor.aftersales.models import Case, Decision, Policy
+from goodfor.aftersales.models import Case, Decision, Finding, Policy
 from goodfor.aftersales.rules import read
+from goodfor.aftersales.snippet_models import Snippet
 from goodfor.aftersales.suggesting import suggest
+from goodfor.aftersales.types import PolicyView
+from goodfor.aftersales.wording import WHY, why_text
 from goodfor.kernel.ids import uuid7_floor
 from goodfor.kernel.money import Money
 
@@ -33,6 +37,7 @@ SPAN: Final = timedelta(days=31)
 #: How many of the latest claims are looked through for those of one SKU, and for the figures.
 RECENT: Final = 2000
 SYSTEM: Final = "system"
+_PLACE: Final = re.compile(r"%\(\w+\)s")
 
 
 def search_cases(shop_id: UUID, search: CaseSearch, *, offset: int = 0, limit: int = 20) -> list[DeskCase]:
@@ -139,7 +144,7 @@ def desk_cases(shop_id: UUID, ids: Sequence[UUID]) -> list[DeskCase]:
     rows = Case.objects.filter(shop_id=shop_id).in_bulk(list(ids))
     made = Counter(dict(_decided(shop_id, ids).values_list("case_id").annotate(n=Count("id")).order_by()))
     last = {row.case_id: row for row in _decided(shop_id, ids).order_by("case_id", "-id").distinct("case_id")}
-    policy = policy_version(shop_id)
+    policy = policies.policy(shop_id)
     return [_view(rows[one], last.get(one), made[one], policy) for one in ids if one in rows]
 
 
@@ -147,7 +152,7 @@ def _decided(shop_id: UUID, ids: Sequence[UUID]) -> QuerySet[Decision]:
     return Decision.objects.filter(shop_id=shop_id, case_id__in=list(ids))
 
 
-def _view(row: Case, last: Decision | None, made: int, policy: PolicyVersion) -> DeskCase:
+def _view(row: Case, last: Decision | None, made: int, policy: PolicyView) -> DeskCase:
     live = row.closed_at is None
     facts: Mapping[str, Any] = last.facts if last else {}
     return DeskCase(
@@ -217,20 +222,32 @@ def _share(rows: Sequence[Any], fits: Any) -> float | None:
     return sum(1 for row in rows if fits(row)) / len(rows) if rows else None
 
 
-# -- versions of the table --------------------------------------------------------------------------
+# -- the table, and its words --------------------------------------------------------------------------
 
 
-def policy_version(shop_id: UUID, version: int | None = None) -> PolicyVersion:
-    """A version of the decision table, the newest unless told; 0 and what does not exist: the one that ships."""
-    rows = Policy.objects.filter(shop_id=shop_id)
-    row = (rows.order_by("-version") if version is None else rows.filter(version=version)).first()
-    return _policy(row) if row else PolicyVersion(0, tuple(defaults.RULES), None, "")
+def policy_version(shop_id: UUID, version: int) -> PolicyView:
+    """A version of the decision table; 0 and what does not exist: the one that every shop begins with."""
+    row = Policy.objects.filter(shop_id=shop_id, version=version).first()
+    return PolicyView(row.version, read(row.rules), row.made_at, row.made_by) if row else policies.BUILT_IN
 
 
-def policy_versions(shop_id: UUID, limit: int = 20) -> list[PolicyVersion]:
-    """The latest versions, newest first, without the one that ships."""
-    return [_policy(row) for row in Policy.objects.filter(shop_id=shop_id).order_by("-version")[:limit]]
+def why_of_case(shop_id: UUID, case_id: UUID, why: str) -> str:
+    """The sentence that the buyer reads for a reason, with the times that were found."""
+    rows = Finding.objects.filter(shop_id=shop_id, case_id=case_id).order_by("id").values_list("kind", "value")
+    return why_text(why, words_of(dict(rows))) or why
 
 
-def _policy(row: Policy) -> PolicyVersion:
-    return PolicyVersion(row.version, read(row.rules), row.made_at, row.made_by)
+def why_words(why: str) -> str:
+    """The same of no case: an ellipsis where a time or a number would stand."""
+    return _PLACE.sub("…", str(WHY.get(why, why)))
+
+
+def why_choices() -> list[tuple[str, str]]:
+    """Every reason that a row of the table may give."""
+    return [(why, why_words(why)) for why in WHY]
+
+
+def snippets(shop_id: UUID) -> list[SnippetText]:
+    """The replies that the shop has prepared, in order; none: it uses those that ship."""
+    rows = Snippet.objects.filter(shop_id=shop_id).order_by("position")
+    return [SnippetText(row.label, row.text) for row in rows]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from goodfor.aftersales.types import Rule, Terms, Verdict
+from goodfor.aftersales.types import Terms, Verdict
 from goodfor.kernel.money import Money
 
 
@@ -120,16 +120,6 @@ class ClaimFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyVersion:
-    """A version of the decision table; 0 is the one that ships."""
-
-    version: int
-    rules: tuple[Rule, ...]
-    made_at: datetime | None
-    made_by: str
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
     """What a decision would do to money. `back`: to the buyer, of the price. `cost`: of a new code, None: not known.
 
@@ -142,3 +132,15 @@ class Effect:
     cost: Money | None
     extra: Money
     bearer: str
+
+
+#: What may stand in braces in a prepared reply.
+SNIPPET_PLACES = ("number", "product", "reason", "amount")
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetText:
+    """A prepared reply: what it is called, and its text with SNIPPET_PLACES in braces."""
+
+    label: str
+    text: str

@@ -124,6 +124,7 @@ AREAS: Final[tuple[Area, ...]] = (
             "order_noted": _("audit", "写订单备注"),
             "claim_opened": _("audit", "提出售后"),
             "claim_withdrawn": _("audit", "撤回售后"),
+            "claim_replies_set": _("audit", "修改售后常用回复"),
             "codes_revealed": _("audit", "查看卡密"),
             "orders.order_claimed": _("audit", "认领订单"),
             "orders.contacts_forgotten": _("audit", "清除订单里的联系方式"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.desk_types import DeskCase, Effect
+from goodfor.aftersales.queries import DeskCase, Effect
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
 from goodfor.kernel.money import EXPONENTS, Money

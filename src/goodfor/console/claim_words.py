@@ -155,33 +155,40 @@ class Snippet:
 
 
 #: Short, polite, and each says what happens next.
-SNIPPETS: Final[Mapping[str, Snippet]] = {
-    "received": Snippet(
+SNIPPETS: Final[tuple[Snippet, ...]] = (
+    Snippet(
         _("已收到"), _("您好，订单 {number} 的售后我们收到了，正在核实，有结果会马上告诉您。")
     ),
-    "picture": Snippet(
+    Snippet(
         _("请补截图"), _("您好，请把使用 {product} 时的报错截图发给我们，要看得到完整的提示和时间，卡密请打码。")
     ),
-    "where": Snippet(
+    Snippet(
         _("请说明在哪里使用"), _("您好，请告诉我们 {product} 是在哪个平台、哪个地区的账号上使用的，方便核实。")
     ),
-    "again": Snippet(
+    Snippet(
         _("请再试一次"), _("您好，供应商确认 {product} 的卡密有效、还没有使用，请留意字母和数字后再试一次，仍不行请告诉我们。")
     ),
-    "supplier": Snippet(
+    Snippet(
         _("在问供应商"), _("您好，我们正在向供应商核实订单 {number} 的卡密，等回复期间不用做任何操作。")
     ),
-    "refunded": Snippet(
+    Snippet(
         _("已退款"), _("您好，订单 {number} 的 {amount} 已原路退回，到账时间以支付渠道为准，给您添麻烦了。")
     ),
-    "replaced": Snippet(
+    Snippet(
         _("已换新"), _("您好，订单 {number} 已换了新的卡密，请到订单页查看。给您添麻烦了。")
     ),
-    "refused": Snippet(
+    Snippet(
         _("没有通过"), _("您好，供应商记录显示 {product} 的卡密在您查看之后被使用，这次不能退款。如有新的证据，可以在订单页申诉。")
     ),
-}  # fmt: skip
+)  # fmt: skip
 
+#: What stands in braces.
+PLACES: Final[Mapping[str, Text]] = {
+    "number": _("订单号"),
+    "product": _("商品"),
+    "reason": _("原因"),
+    "amount": _("金额"),
+}
 #: What a buyer can be asked for.
 QUESTIONS: Final[Mapping[str, Text]] = {
     "need_picture": _("使用时报错的截图"),

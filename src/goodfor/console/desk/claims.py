@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.desk_types import CaseSearch, DeskCase
+from goodfor.aftersales.queries import CaseSearch, DeskCase
 from goodfor.aftersales.operations.decide_case import decide_case
 from goodfor.aftersales.states import LIVE, PERSON
 from goodfor.console import claim_money

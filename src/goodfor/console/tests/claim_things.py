@@ -9,6 +9,7 @@ from goodfor.aftersales.types import CaseView, Rule
 from goodfor.console.tests.conftest import CONTACT, Shop
 from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries as orders
+from goodfor.orders.operations.buy_with_balance import buy_with_balance
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.tests.factories import Till, begin, open_till, pay
@@ -50,3 +51,12 @@ def claims_of(shop: Shop, count: int) -> list[CaseView]:
     leave_to_people(shop.id)
     till = open_till(shop.id, utc_now())
     return [claimed(shop, sold_order(shop, f"b{number}", till=till)) for number in range(count)]
+
+
+def claim_of_client(shop: Shop) -> UUID:
+    """A claim on an order of the shop's client, whatever the table says of it."""
+    bought = buy_with_balance(
+        shop_id=shop.id, client_id=shop.demo.client_id, wallet_account=shop.demo.wallet_account, currency="CNY",
+        lines=[LineRequest(shop.demo.skus["kw-50"], 1)], external_ref="claimed", now=utc_now(),
+    )  # fmt: skip
+    return claimed(shop, bought, "invalid").id

@@ -207,7 +207,7 @@ def test_much_money_needs_a_proof(shop: Shop, case: CaseView) -> None:
 
 def test_asking_the_buyer_stops_the_clocks_and_writing_does_not(shop: Shop, case: CaseView) -> None:
     client = inside(shop.id, Role.SUPPORT)
-    filled = client.get(page_of(case) + "?say=received").content.decode()
+    filled = client.get(page_of(case) + "?say=1").content.decode()
     assert f"订单 {case.number} 的售后我们收到了" in filled
     assert send(client, shop, case, "write", text="您好，正在核实").status_code == 302
     assert aftersales.desk_case(shop.id, case.id).state == "person"
@@ -299,3 +299,29 @@ def test_a_claim_that_the_table_can_decide_is_suggested(shop: Shop) -> None:
     page = client.get(page_of(case)).content.decode()
     assert f"决策表第 {found.row} 行" in page
     assert f"退款（第 {found.row} 行）" in client.get(reverse("desk:claims")).content.decode()
+
+
+def test_replies_are_prepared_by_the_shop(shop: Shop, other: Shop) -> None:
+    at = reverse("desk:claim-replies")
+    client = inside(shop.id, Role.OPERATOR)
+    assert "已收到" in client.get(at).content.decode()
+    sent = {"label": ["你好", ""], "text": ["{number} 的 {product}：{amount}，{reason}", ""]}
+    assert client.post(at, sent).status_code == 302
+    assert [one.label for one in aftersales.snippets(shop.id)] == ["你好"]
+    assert aftersales.snippets(other.id) == []
+    [case] = claims_of(shop, 1)
+    page = client.get(page_of(case) + "?say=1").content.decode()
+    assert f"{case.number} 的 " in page
+    assert "¥48.50，显示已被使用" in page
+    assert client.get(page_of(case) + "?say=9").status_code == 200
+    before = state_of_all()
+    for label, text in (
+        ("x", "{number.__class__}"), ("x", "{0}"), ("x", "{"), ("x", "{number:>99999999}"), ("x", "{number!r}"),
+        ("x", "{secret}"), ("", "x"), ("x", ""), ("x" * 21, "x"), ("x", "x" * 501),
+    ):  # fmt: skip
+        assert client.post(at, {"label": [label], "text": [text]}).status_code == 422, text
+    assert client.post(at, {"label": ["x"] * 21, "text": ["x"] * 21}).status_code == 422
+    assert inside(shop.id, Role.SUPPORT).post(at, sent).status_code == 403
+    assert state_of_all() == before
+    assert client.post(at, {"act": "reset"}).status_code == 302
+    assert aftersales.snippets(shop.id) == []

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.desk_types import DeskCase
+from goodfor.aftersales.queries import DeskCase
 from goodfor.aftersales.errors import CaseMoved
 from goodfor.aftersales.operations.ask_buyer import ask_buyer
 from goodfor.aftersales.operations.decide_case import decide_case
@@ -24,6 +24,7 @@ from goodfor.console.refund_words import proof_if_asked, today_words
 from goodfor.console.rule_words import when_lines
 from goodfor.console.types import Visitor
 from goodfor.console.views.claims import items
+from goodfor.console.views.claims.replies import prepared
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
@@ -56,7 +57,7 @@ def _claim(
     currency = case.amount.currency
     thread = supply.inquiries(shop_id, case.id)
     may_decide = visitor.may(Permission.CLAIMS_DECIDE)
-    found, policy = case.suggestion, aftersales.policy_version(shop_id)
+    found, policy = case.suggestion, aftersales.policy(shop_id)
     label, tone = words.state(case.state)
     context: dict[str, Any] = {
         "title": _("售后 %(number)s") % {"number": case.number},
@@ -73,8 +74,8 @@ def _claim(
         "suggestion": found,
         "suggested": words.action(found.rule.then) if found else "",
         "because": when_lines(found.rule, currency) if found else [],
-        "why": aftersales.why_words(found.rule.why) if found else "",
-        "said": _said(case),
+        "why": aftersales.why_of_case(shop_id, case.id, found.rule.why) if found else "",
+        "said": _said(visitor, case),
         "policy": policy.version,
         "similar": items.similar_rows(aftersales.similar_cases(shop_id, case), case),
         "effects": [
@@ -90,7 +91,8 @@ def _claim(
         "decisions": _buttons(case),
         "refunds_today": today_words(visitor, now) if may_decide else [],
         "asks": list(words.QUESTIONS.items()),
-        "snippets": [(key, one.label) for key, one in words.SNIPPETS.items()],
+        "snippets": [(number, one.label) for number, one in enumerate(prepared(shop_id), 1)],
+        "may_prepare": visitor.may(Permission.PROMISES_SET),
         "typed": {"text": snippet_text(request.GET.get("say", ""), visitor, case), **(typed or {})},
         "most": MAX_TEXT,
         "error": error,
@@ -114,9 +116,11 @@ def _supplier(visitor: Visitor, case: DeskCase) -> Any:
     return next((one for one in supply.suppliers(visitor.shop.id) if one.id == case.supplier_id), None)
 
 
-def _said(case: DeskCase) -> tuple[str, str] | None:
+def _said(visitor: Visitor, case: DeskCase) -> tuple[str, str] | None:
     """What was decided last, and why, in words."""
-    return (words.action(case.said[0]), aftersales.why_words(case.said[2])) if case.said else None
+    if case.said is None:
+        return None
+    return words.action(case.said[0]), aftersales.why_of_case(visitor.shop.id, case.id, case.said[2])
 
 
 def _buttons(case: DeskCase) -> list[dict[str, Any]]:
@@ -136,13 +140,14 @@ def _buttons(case: DeskCase) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def snippet_text(key: str, visitor: Visitor, case: DeskCase) -> str:
-    """A prepared reply with its places filled in; empty for none."""
-    snippet = words.SNIPPETS.get(key)
-    if snippet is None:
+def snippet_text(chosen: str, visitor: Visitor, case: DeskCase) -> str:
+    """A prepared reply (its number, from 1) with its places filled in; empty for none."""
+    known = prepared(visitor.shop.id)
+    number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 4 else 0
+    if not 0 < number <= len(known):
         return ""
     product = sku_names(visitor.shop.id, [case.sku_id]).get(case.sku_id, "")
-    return str(snippet.text).format(
+    return known[number - 1].text.format(
         number=case.number, product=product, reason=words.reason(case.reason), amount=plain_money(case.amount)
     )
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.desk_types import DeskCase, Outcomes
+from goodfor.aftersales.queries import DeskCase, Outcomes
 from goodfor.console import claim_words as words
 from goodfor.console import rule_words
 from goodfor.console.types import Visitor

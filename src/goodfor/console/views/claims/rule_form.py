@@ -137,15 +137,23 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def typed_rule(sent: QueryDict, name: str, currency: str) -> Rule:
+def typed_rule(sent: QueryDict, before: Rule, currency: str) -> Rule:
     """The row that was sent. Raises InvalidInput; whether it fits into the table, the table says."""
     return Rule(
-        name=name,
-        when=typed_when(sent, currency),
+        name=before.name,
+        when={
+            name: dict(before.when[name]) if _alike(wanted, before.when.get(name)) else wanted
+            for name, wanted in typed_when(sent, currency).items()
+        },
         then=sent.get("then", ""),
         why=sent.get("why", ""),
         proven="proven" in sent,
     )
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
+    """The same values in another order."""
+    return other is not None and set(one) == set(other) == {"in"} and set(one["in"]) == set(other["in"])
 
 
 def new_name(rules: Sequence[Rule]) -> str:

@@ -116,7 +116,7 @@ def row(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         )
         return _row(request, visitor, draft, place, new, typed)
     try:
-        typed = rule_form.typed_rule(request.POST, rule.name, currency)
+        typed = rule_form.typed_rule(request.POST, rule, currency)
         found = list(draft.rules)
         found[place if new else place - 1 : place] = [typed]
         drafts.keep(request, visitor, draft.base, found)
