@@ -173,7 +173,7 @@ def _view(row: Case, last: Decision | None, made: int, policy: PolicyView) -> De
 
 
 def similar_cases(shop_id: UUID, case: DeskCase, *, shown: int = 5) -> dict[str, Outcomes]:
-    """Of the same batch, by the same buyer and, among the latest, of the same SKU, without this one; and how they ended."""
+    """Others of the same batch, by the same buyer and, among the latest, of the same SKU; and how they ended."""
     cases = Case.objects.filter(shop_id=shop_id)
     latest = cases.order_by("-id").values("id")[:RECENT]
     found: dict[str, QuerySet[Case]] = {}

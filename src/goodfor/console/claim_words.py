@@ -1,4 +1,4 @@
-"""Words of claims on the staff's desk: states, facts and what they mean, actions, what suppliers say, prepared replies."""
+"""Words of claims on the desk: states, facts and what they mean, actions, what suppliers say, prepared replies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -166,7 +166,7 @@ SNIPPETS: Final[tuple[Snippet, ...]] = (
         _("请说明在哪里使用"), _("您好，请告诉我们 {product} 是在哪个平台、哪个地区的账号上使用的，方便核实。")
     ),
     Snippet(
-        _("请再试一次"), _("您好，供应商确认 {product} 的卡密有效、还没有使用，请留意字母和数字后再试一次，仍不行请告诉我们。")
+        _("请再试一次"), _("您好，供应商确认 {product} 的卡密有效、没有使用，请完整复制再试一次，仍不行请告诉我们。")
     ),
     Snippet(
         _("在问供应商"), _("您好，我们正在向供应商核实订单 {number} 的卡密，等回复期间不用做任何操作。")
@@ -178,7 +178,7 @@ SNIPPETS: Final[tuple[Snippet, ...]] = (
         _("已换新"), _("您好，订单 {number} 已换了新的卡密，请到订单页查看。给您添麻烦了。")
     ),
     Snippet(
-        _("没有通过"), _("您好，供应商记录显示 {product} 的卡密在您查看之后被使用，这次不能退款。如有新的证据，可以在订单页申诉。")
+        _("没有通过"), _("您好，供应商记录显示 {product} 的卡密在您查看之后被使用，这次不能退款。有新的证据可以申诉。")
     ),
 )  # fmt: skip
 

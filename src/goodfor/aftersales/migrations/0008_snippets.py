@@ -10,7 +10,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Snippet",
             fields=[
-                ("id", models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 ("shop_id", models.UUIDField()),
                 ("position", models.SmallIntegerField()),
                 ("label", models.CharField(max_length=20)),

@@ -22,7 +22,10 @@ MAX_TEXT: Final = 500
 
 @transaction.atomic
 def set_snippets(*, shop_id: UUID, snippets: Sequence[SnippetText], actor: str, now: datetime) -> None:
-    """Put these in the place of all there were; none: those that ship are used again. Raises InvalidInput(field=place)."""
+    """Put these in the place of all there were; none: those that ship are used again.
+
+    Raises InvalidInput, where one is wrong with its place as `field`.
+    """
     if len(snippets) > MOST:
         raise InvalidInput(_("最多 %(n)s 条") % {"n": MOST})
     for place, one in enumerate(snippets):

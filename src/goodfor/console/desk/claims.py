@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.queries import CaseSearch, DeskCase
 from goodfor.aftersales.operations.decide_case import decide_case
+from goodfor.aftersales.queries import CaseSearch, DeskCase
 from goodfor.aftersales.states import LIVE, PERSON
 from goodfor.console import claim_money
 from goodfor.console import claim_words as words
@@ -157,11 +157,10 @@ def due_of(case: DeskCase, now: datetime) -> SafeString:
     if due <= now:
         passed = writing.seconds((now - due).total_seconds())
         text = gettext("%(what)s超时 %(span)s") % {"what": label, "span": passed}
-        return format_html(
-            '<span class="badge badge-red badge-dot" title="{}">{}</span>', writing.full_time(due), text
-        )
+        return format_html('<span class="badge badge-red badge-dot" title="{}">{}</span>', writing.full_time(due), text)
     return format_html(
-        '<span class="countdown"><span>{}</span> <time datetime="{}" title="{}"><b data-until="{}">{}</b></time></span>',
+        '<span class="countdown"><span>{}</span> <time datetime="{}" title="{}"><b data-until="{}">{}</b></time>'
+        "</span>",
         label, due.isoformat(), writing.full_time(due), due.isoformat(), writing.clock_time(due),
     )  # fmt: skip
 

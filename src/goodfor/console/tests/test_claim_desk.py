@@ -1,4 +1,4 @@
-"""Claims on the staff's desk: the queue, one claim, every decision, many at once; who may, and what a stale page does."""
+"""Claims on the desk: the queue, one claim, every decision, many at once; who may, and what a stale page does."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from goodfor.aftersales.types import CaseView
 from goodfor.console import tasks
 from goodfor.console.tests.claim_things import claimed, claims_of, leave_to_people, sold_order
 from goodfor.console.tests.conftest import Shop
-from goodfor.console.tests.helpers import inside, person, by_link, proved, sql, state_of_all
+from goodfor.console.tests.helpers import by_link, inside, person, proved, sql, state_of_all
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries as orders
@@ -139,9 +139,7 @@ def test_claims_of_other_shops_do_not_exist(shop: Shop, other: Shop) -> None:
     assert state_of_all() == before
 
 
-@pytest.mark.parametrize(
-    ("action", "ends"), [("refund", "refunded"), ("replace", "replaced"), ("reject", "rejected")]
-)
+@pytest.mark.parametrize(("action", "ends"), [("refund", "refunded"), ("replace", "replaced"), ("reject", "rejected")])
 def test_each_decision(shop: Shop, case: CaseView, action: str, ends: str) -> None:
     client = inside(shop.id, Role.SUPPORT)
     assert send(client, shop, case, "decide", act=action, note="核对过了").status_code == 302

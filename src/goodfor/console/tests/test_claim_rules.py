@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.defaults import RULES

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.queries import DeskCase
 from goodfor.aftersales.errors import CaseMoved
 from goodfor.aftersales.operations.ask_buyer import ask_buyer
 from goodfor.aftersales.operations.decide_case import decide_case
 from goodfor.aftersales.operations.write_reply import write_reply
+from goodfor.aftersales.queries import DeskCase
 from goodfor.console import claim_money
 from goodfor.console import claim_words as words
 from goodfor.console.access import is_fresh
@@ -79,11 +79,12 @@ def _claim(
         "policy": policy.version,
         "similar": items.similar_rows(aftersales.similar_cases(shop_id, case), case),
         "effects": [
-            (words.action(one.action), one, words.BEARERS[one.bearer]) for one in claim_money.effects(visitor, case, now)
+            (words.action(one.action), one, words.BEARERS[one.bearer])
+            for one in claim_money.effects(visitor, case, now)
         ],
         "may_see_cost": visitor.may(Permission.SUPPLY_VIEW),
         "thread": items.thread_rows(thread),
-        "pictures": aftersales.pictures_of_case(shop_id, case.id),
+        "promised": aftersales.promise_lines(case.terms, currency, str(case.facts.get("kind", "code"))),
         "may_decide": may_decide and case.state in DECIDABLE,
         "may_ask": may_decide and case.state in ("person", "checking"),
         "may_write": may_decide,

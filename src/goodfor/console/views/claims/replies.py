@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.queries import SNIPPET_PLACES, SnippetText
 from goodfor.aftersales.operations.set_snippets import MAX_LABEL, MAX_TEXT, set_snippets
+from goodfor.aftersales.queries import SNIPPET_PLACES, SnippetText
 from goodfor.console import claim_words as words
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.types import Visitor
