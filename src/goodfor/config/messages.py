@@ -131,9 +131,9 @@ def on_claim_opened(event: StoredEvent) -> None:
 
 
 def on_claim_closed(event: StoredEvent) -> None:
-    """Paid, or taken back by the buyer."""
+    """Paid, or taken back by the buyer; what else can come of it is told with the decision."""
     found, claim = _order(event), _claim(event)
-    if found is None or claim is None:
+    if found is None or claim is None or event.payload["state"] not in (claim_states.REFUNDED, claim_states.WITHDRAWN):
         return
     order, who = found
     with override(_locale(who)):
