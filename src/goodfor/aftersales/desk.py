@@ -17,14 +17,15 @@ from django.db.models import Count, Q, QuerySet
 from goodfor.aftersales import policies, states
 from goodfor.aftersales.desk_types import CaseSearch, ClaimFigures, DeskCase, Outcomes, SnippetText
 from goodfor.aftersales.errors import CaseNotFound
-from goodfor.aftersales.facts import facts_from_json, words_of
+from goodfor.aftersales.evidence import look
+from goodfor.aftersales.facts import facts_from_json, facts_to_json
 from goodfor.aftersales.mapping import terms_from_json
-from goodfor.aftersales.models import Case, Decision, Finding, Policy
+from goodfor.aftersales.models import Case, Decision, Policy
 from goodfor.aftersales.rules import read
 from goodfor.aftersales.snippet_models import Snippet
 from goodfor.aftersales.suggesting import suggest
-from goodfor.aftersales.types import PolicyView
-from goodfor.aftersales.wording import WHY, why_text
+from goodfor.aftersales.types import Facts, PolicyView
+from goodfor.aftersales.wording import WHY
 from goodfor.kernel.ids import uuid7_floor
 from goodfor.kernel.money import Money
 
@@ -75,7 +76,7 @@ def count_cases(shop_id: UUID, search: CaseSearch) -> dict[str, int]:
     }
 
 
-def waiting(shop_id: UUID) -> int:
+def for_people(shop_id: UUID) -> int:
     """How many wait for a person, up to WAITING_SHOWN."""
     return Case.objects.filter(shop_id=shop_id, state=states.PERSON)[:WAITING_SHOWN].count()
 
@@ -143,18 +144,35 @@ def desk_cases(shop_id: UUID, ids: Sequence[UUID]) -> list[DeskCase]:
         return []
     rows = Case.objects.filter(shop_id=shop_id).in_bulk(list(ids))
     made = Counter(dict(_decided(shop_id, ids).values_list("case_id").annotate(n=Count("id")).order_by()))
-    last = {row.case_id: row for row in _decided(shop_id, ids).order_by("case_id", "-id").distinct("case_id")}
+    last = {row.case_id: row for row in _latest(_decided(shop_id, ids).defer("facts"))}
+    # A question of the staff is a decision without facts.
+    facts = {row.case_id: row.facts for row in _latest(_decided(shop_id, ids).exclude(facts={}))}
     policy = policies.policy(shop_id)
-    return [_view(rows[one], last.get(one), made[one], policy) for one in ids if one in rows]
+    return [
+        _view(rows[one], last.get(one), facts.get(one, {}), made[one], policy) for one in ids if one in rows
+    ]  # fmt: skip
 
 
 def _decided(shop_id: UUID, ids: Sequence[UUID]) -> QuerySet[Decision]:
     return Decision.objects.filter(shop_id=shop_id, case_id__in=list(ids))
 
 
-def _view(row: Case, last: Decision | None, made: int, policy: PolicyView) -> DeskCase:
+def _latest(found: QuerySet[Decision]) -> QuerySet[Decision]:
+    return found.order_by("case_id", "-id").distinct("case_id")
+
+
+def facts_now(shop_id: UUID, case: DeskCase, now: datetime) -> DeskCase:
+    """The same case with what can be found out about it now, while it is open: later than its last decision."""
+    row = Case.objects.filter(shop_id=shop_id, id=case.id).first() if case.live else None
+    if row is None:
+        return case
+    known: Facts = look(row, now).facts
+    policy = policies.policy(shop_id)
+    return replace(case, facts=facts_to_json(known), suggestion=suggest(policy.rules, known, policy.version))
+
+
+def _view(row: Case, last: Decision | None, facts: Mapping[str, Any], made: int, policy: PolicyView) -> DeskCase:
     live = row.closed_at is None
-    facts: Mapping[str, Any] = last.facts if last else {}
     return DeskCase(
         id=row.id, order_id=row.order_id, line_id=row.line_id, sku_id=row.sku_id, number=row.number, buyer=row.buyer,
         reason=row.reason, units=row.units, amount=Money(row.amount_minor, row.currency), state=row.state,
@@ -231,20 +249,14 @@ def policy_version(shop_id: UUID, version: int) -> PolicyView:
     return PolicyView(row.version, read(row.rules), row.made_at, row.made_by) if row else policies.BUILT_IN
 
 
-def why_of_case(shop_id: UUID, case_id: UUID, why: str) -> str:
-    """The sentence that the buyer reads for a reason, with the times that were found."""
-    rows = Finding.objects.filter(shop_id=shop_id, case_id=case_id).order_by("id").values_list("kind", "value")
-    return why_text(why, words_of(dict(rows))) or why
-
-
-def why_words(why: str) -> str:
-    """The same of no case: an ellipsis where a time or a number would stand."""
+def why_plain(why: str) -> str:
+    """A reason as the buyer reads it, of no case: an ellipsis where a time or a number would stand."""
     return _PLACE.sub("…", str(WHY.get(why, why)))
 
 
 def why_choices() -> list[tuple[str, str]]:
     """Every reason that a row of the table may give."""
-    return [(why, why_words(why)) for why in WHY]
+    return [(why, why_plain(why)) for why in WHY]
 
 
 def snippets(shop_id: UUID) -> list[SnippetText]:

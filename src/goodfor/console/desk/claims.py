@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.operations.decide_case import decide_case
 from goodfor.aftersales.queries import CaseSearch, DeskCase
-from goodfor.aftersales.states import LIVE, PERSON
+from goodfor.aftersales.states import LIVE, PERSON, REMEDIES
 from goodfor.console import claim_money
 from goodfor.console import claim_words as words
 from goodfor.console.columns import Text
@@ -40,8 +40,8 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import InvalidInput
 from goodfor.kit import writing
 from goodfor.orders import queries as orders
+from goodfor.orders.deciding import decided_by
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.types import decided_by
 from goodfor.supply import queries as supply
 
 NOBODY: Final = UUID(int=0)
@@ -187,7 +187,7 @@ def detail_of(row: ClaimRow) -> list[tuple[Text, Any]]:
         (_("处理期限"), writing.full_time(case.decide_by)),
     ]
     if case.said:
-        pairs.append((_("为什么"), aftersales.why_words(case.said[2])))
+        pairs.append((_("为什么"), aftersales.why_plain(case.said[2])))
     if case.batch_id:
         where = f"{reverse('desk:claims')}?tab={ALL_TAB}&batch={case.batch_id}"
         pairs.append((_("批次"), format_html('<a href="{}">{}</a>', where, gettext("看这一批的售后"))))
@@ -214,7 +214,7 @@ def decider_choices(visitor: Visitor) -> list[tuple[str, Text]]:
 def _read(typed: Mapping[str, str], _visitor: Visitor) -> dict[str, Any]:
     if typed.get("action") not in BULK:
         raise InvalidInput(_("没有这个操作"))
-    return {"action": typed["action"]}
+    return {"action": typed["action"], "proven": typed.get("proven") == "yes" and typed["action"] in REMEDIES}
 
 
 def _preview(row: ClaimRow, values: Mapping[str, Any]) -> tuple[Any, Any, Text]:
@@ -234,6 +234,7 @@ def _decide(context: ActContext, case_id: UUID) -> None:
         case_id=case_id,
         action=context.values["action"],
         note=context.note,
+        proven=context.values["proven"],
         actor=context.actor,
         # Asked for when the batch was confirmed: the act is dangerous.
         by=decided_by(context.actor, by_staff=True, proven=True),
@@ -286,8 +287,11 @@ CLAIMS: Final = Listing(
     acts=(
         Act("decide", _("批量处理"), _("一起处理 {n} 张售后工单？处理后不能撤销。"), Permission.CLAIMS_DECIDE, _decide,
             asks=_("给买家的说明"), dangerous=True, remarks=today_words, sums=_sums,
-            form=ActForm((ActField("action", _("怎么处理"), tuple((key, words.ACTIONS[key]) for key in BULK)),),
-                         _read, _preview)),
+            form=ActForm((
+                ActField("action", _("怎么处理"), tuple((key, words.ACTIONS[key]) for key in BULK)),
+                ActField("proven", _("卡密确实是坏的"), (("no", _("没有证实")), ("yes", _("已证实"))),
+                         _("证实后计入批次坏码，并按承诺赔付、向供应商追偿")),
+            ), _read, _preview)),
     ),
     export_permission=Permission.ORDERS_EXPORT,
 )  # fmt: skip

@@ -59,7 +59,7 @@ def test_the_queue_shows_what_waits(shop: Shop, other: Shop) -> None:
     assert "data-until" in page
     assert "显示已被使用" in page
     # The badge of the menu, on any page.
-    assert aftersales.waiting(shop.id) == 3
+    assert aftersales.for_people(shop.id) == 3
     assert "售后工单" in client.get(reverse("desk:orders")).content.decode()
     found = {
         "?tab=closed": 0, "?tab=all": 3, "?tab=all&reason=used": 3, "?tab=all&reason=wrong": 0, "?late=any": 0,

@@ -129,7 +129,7 @@ def _claims(visitor: Visitor, now: datetime) -> list[dict[str, Any]]:
     shop_id, at = visitor.shop.id, reverse("desk:claims")
     counted = (
         (_("超过承诺时间的售后"), aftersales.late(shop_id, now), f"{at}?tab=open&late=any", "red"),
-        (_("等人处理的售后"), aftersales.waiting(shop_id), at, "amber"),
+        (_("等人处理的售后"), aftersales.for_people(shop_id), at, "amber"),
     )
     return [_item(label, count, href, tone) for label, count, href, tone in counted if count]
 

@@ -13,6 +13,7 @@ from goodfor.aftersales.errors import CaseMoved
 from goodfor.aftersales.operations.ask_buyer import ask_buyer
 from goodfor.aftersales.operations.decide_case import decide_case
 from goodfor.aftersales.operations.write_reply import write_reply
+from goodfor.aftersales.states import REMEDIES
 from goodfor.aftersales.queries import DeskCase
 from goodfor.console import claim_money
 from goodfor.console import claim_words as words
@@ -30,7 +31,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kit.writing import plain_money
 from goodfor.orders import queries as orders
-from goodfor.orders.types import decided_by
+from goodfor.orders.deciding import decided_by
 from goodfor.supply import queries as supply
 from goodfor.supply.operations.complain_about import complain_about
 
@@ -53,7 +54,7 @@ def _claim(
     typed: Mapping[str, str] | None = None,
 ) -> HttpResponse:  # fmt: skip
     shop_id, now = visitor.shop.id, utc_now()
-    case = aftersales.desk_case(shop_id, ticket_id)
+    case = aftersales.facts_now(shop_id, aftersales.desk_case(shop_id, ticket_id), now)
     currency = case.amount.currency
     thread = supply.inquiries(shop_id, case.id)
     may_decide = visitor.may(Permission.CLAIMS_DECIDE)
@@ -74,7 +75,7 @@ def _claim(
         "suggestion": found,
         "suggested": words.action(found.rule.then) if found else "",
         "because": when_lines(found.rule, currency) if found else [],
-        "why": aftersales.why_of_case(shop_id, case.id, found.rule.why) if found else "",
+        "why": aftersales.why_words(shop_id, case.id, found.rule.why) if found else "",
         "said": _said(visitor, case),
         "policy": policy.version,
         "similar": items.similar_rows(aftersales.similar_cases(shop_id, case), case),
@@ -121,7 +122,7 @@ def _said(visitor: Visitor, case: DeskCase) -> tuple[str, str] | None:
     """What was decided last, and why, in words."""
     if case.said is None:
         return None
-    return words.action(case.said[0]), aftersales.why_of_case(visitor.shop.id, case.id, case.said[2])
+    return words.action(case.said[0]), aftersales.why_words(visitor.shop.id, case.id, case.said[2])
 
 
 def _buttons(case: DeskCase) -> list[dict[str, Any]]:
@@ -191,8 +192,9 @@ def decide(request: HttpRequest, visitor: Visitor, ticket_id: UUID) -> HttpRespo
         by = decided_by(visitor.actor, by_staff=True, proven=is_fresh(request, now))
         with proof_if_asked(request):
             decide_case(
-                shop_id=visitor.shop.id, case_id=case.id, action=action, note=note, actor=visitor.actor, by=by, now=now
-            )
+                shop_id=visitor.shop.id, case_id=case.id, action=action, note=note, actor=visitor.actor, by=by, now=now,
+                proven="proven" in request.POST and action in REMEDIES,
+            )  # fmt: skip
 
     return _acted(request, visitor, ticket_id, _("已处理：%(what)s") % {"what": words.action(action)}, act)
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.queries import DeskCase, Outcomes
+from goodfor.aftersales.types import DecisionView
 from goodfor.console import claim_words as words
 from goodfor.console import rule_words
 from goodfor.console.types import Visitor
@@ -42,7 +44,7 @@ def timeline_of(visitor: Visitor, case: DeskCase, thread: Sequence[InquiryView])
         {"at": case.opened_at, "rank": FIRST, "who": _("买家"), "text": said,
          "label": _("申请售后：%(reason)s") % {"reason": words.reason(case.reason)}},
     ]  # fmt: skip
-    items += [_decision(one, who) for one in aftersales.decisions(shop_id, case.id)]
+    items += [_decision(shop_id, case.id, one, who) for one in aftersales.decisions(shop_id, case.id)]
     items += [
         {"at": one.at, "text": one.text,
          "label": _("买家留言") if one.author == "buyer" else _("回复买家"), "who": who.name(one.author)}
@@ -56,8 +58,8 @@ def timeline_of(visitor: Visitor, case: DeskCase, thread: Sequence[InquiryView])
     return sorted(items, key=lambda item: (item["at"], item.get("rank", LATER)))
 
 
-def _decision(one: Any, who: People) -> Item:
-    why = aftersales.why_words(one.why) if one.why else ""
+def _decision(shop_id: UUID, case_id: UUID, one: DecisionView, who: People) -> Item:
+    why = aftersales.why_words(shop_id, case_id, one.why) if one.why else ""
     tone = "green" if one.action in ("refund", "replace", "void_refund") else "red" if one.action == "reject" else ""
     return {
         "at": one.at,

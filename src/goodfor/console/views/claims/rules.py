@@ -61,7 +61,7 @@ def _rows(visitor: Visitor, shown: tuple[Rule, ...], before: tuple[Rule, ...]) -
             "rule": rule,
             "when": rule_words.when_lines(rule, visitor.shop.currency),
             "then": words.action(rule.then),
-            "why": aftersales.why_words(rule.why),
+            "why": aftersales.why_plain(rule.why),
             "changed": rule not in before,
             "last": number == len(shown),
             "before_last": number == len(shown) - 1,

@@ -1,0 +1,9 @@
+"""What aftersales has sealed."""
+
+from goodfor.aftersales.sealing import note_aad, reply_aad
+from goodfor.kernel.resealing import column
+
+SEALED = [
+    column("aftersales_decision", "note_", ("id",), note_aad),
+    column("aftersales_reply", "", ("id",), reply_aad),
+]
