@@ -13,8 +13,8 @@ from goodfor.aftersales.errors import CaseMoved
 from goodfor.aftersales.operations.ask_buyer import ask_buyer
 from goodfor.aftersales.operations.decide_case import decide_case
 from goodfor.aftersales.operations.write_reply import write_reply
-from goodfor.aftersales.states import REMEDIES
 from goodfor.aftersales.queries import DeskCase
+from goodfor.aftersales.states import REMEDIES
 from goodfor.console import claim_money
 from goodfor.console import claim_words as words
 from goodfor.console.access import is_fresh
