@@ -84,7 +84,9 @@ def queue(
     return _views(shop_id, list(rows[: min(limit, MAX_PAGE)]))
 
 
-def recent(shop_id: UUID, search: QueueSearch, now: datetime, *, after: UUID | None = None, limit: int = 50) -> list[CaseView]:
+def recent(
+    shop_id: UUID, search: QueueSearch, now: datetime, *, after: UUID | None = None, limit: int = 50
+) -> list[CaseView]:
     """Cases by when they were opened, latest first, those before `after`."""
     rows = _searched(shop_id, search, now).order_by("-id")
     if after is not None:
@@ -113,9 +115,7 @@ def decisions(shop_id: UUID, case_id: UUID) -> list[DecisionView]:
         note = ""
         if row.note_key_id is not None and row.note_blob is not None:
             note = ring.open(Sealed(row.note_key_id, bytes(row.note_blob)), note_aad(row.id)).decode()
-        found.append(
-            DecisionView(row.at, row.by, row.action, row.rule, row.why, row.policy_version, note)
-        )
+        found.append(DecisionView(row.at, row.by, row.action, row.rule, row.why, row.policy_version, note))
     return found
 
 
@@ -130,7 +130,9 @@ def replies(shop_id: UUID, case_id: UUID) -> list[ReplyView]:
     """What buyer and staff wrote, oldest first. For the owner and the staff."""
     ring = keyring()
     return [
-        ReplyView(row.id, row.author, ring.open(Sealed(row.key_id, bytes(row.blob)), reply_aad(row.id)).decode(), row.at)
+        ReplyView(
+            row.id, row.author, ring.open(Sealed(row.key_id, bytes(row.blob)), reply_aad(row.id)).decode(), row.at
+        )
         for row in Reply.objects.filter(shop_id=shop_id, case_id=case_id).order_by("id")
     ]
 

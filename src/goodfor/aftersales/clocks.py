@@ -34,7 +34,7 @@ def moved_on(deadline: datetime, paused_at: datetime, now: datetime, terms: Term
 
 
 def wait_until(now: datetime, answer_by: datetime | None, decide_by: datetime) -> datetime:
-    """Until when a supplier's word is waited for: half an hour, but in time for what is promised, and a little at least.
+    """Until when a supplier's word is waited for: half an hour, in time for what is promised, and a little at least.
 
     `answer_by` None: there was an answer.
     """

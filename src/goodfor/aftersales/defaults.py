@@ -58,9 +58,7 @@ def _said(*words: str) -> dict[str, dict[str, Any]]:
     return {"code_said": {"is": words[0]} if len(words) == 1 else {"in": list(words)}}
 
 
-def _both(
-    name: str, why: str, *conditions: dict[str, dict[str, Any]], proven: bool = False
-) -> tuple[Rule, Rule]:
+def _both(name: str, why: str, *conditions: dict[str, dict[str, Any]], proven: bool = False) -> tuple[Rule, Rule]:
     """The same twice: a new code where the promise says so and there is one, else the money."""
     when: dict[str, dict[str, Any]] = {}
     for condition in conditions:

@@ -124,6 +124,9 @@ class ReplyWritten(Event):
     case_id: UUID
     order_id: UUID
     number: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseSet(Event):
     """Another version of a promise was set; orders placed from `from_at` on have it. `removed`: what is wider holds."""
 

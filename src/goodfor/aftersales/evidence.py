@@ -31,7 +31,7 @@ NO_VOID, VOIDING, VOIDED, PARTLY, KEPT = "", "voiding", "voided", "partly", "kep
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The facts, what they were found from (a finding of each kind), and what else a decision needs to be carried out."""
+    """The facts, what they were found from (a finding of each kind), and what else it takes to carry a decision out."""
 
     facts: Facts
     found: Mapping[str, Mapping[str, Any]]
@@ -58,7 +58,9 @@ class _Codes:
 
     def all_seen(self, ability: str) -> bool:
         """Whether the suppliers of all codes that were seen can do this."""
-        return bool(self.seen) and all(code in self.origins and getattr(self.origins[code], ability) for code in self.seen)
+        return bool(self.seen) and all(
+            code in self.origins and getattr(self.origins[code], ability) for code in self.seen
+        )
 
 
 def latest(shop_id: UUID, case_id: UUID) -> dict[str, dict[str, Any]]:
@@ -94,9 +96,15 @@ def look(case: Case, now: datetime) -> Evidence:
     first = next((codes.origins[code] for code in codes.ids if code in codes.origins), None)
     fresh = tuple(kind for kind, value in found.items() if known.get(kind) != value)
     return Evidence(
-        Facts(**facts), found, fresh, claim.state, tuple(sorted(codes.seen)), void, first.supplier_id if first else None,
-        codes.batch_id,
-    )  # fmt: skip
+        facts=Facts(**facts),
+        found=found,
+        fresh=fresh,
+        claim_state=claim.state,
+        codes=tuple(sorted(codes.seen)),
+        void=void,
+        supplier_id=first.supplier_id if first else None,
+        batch_id=codes.batch_id,
+    )
 
 
 def _facts(
@@ -160,14 +168,14 @@ def _said(
     """What the supplier says of the codes now, in one word, and when one of them was used."""
     asked = known.get(kinds.ASKED)
     since = _since(known)
-    if asked is None or since is not None and datetime.fromisoformat(asked["at"]) < since:
+    if asked is None or (since is not None and datetime.fromisoformat(asked["at"]) < since):
         return "", None
     over = now >= datetime.fromisoformat(asked["until"])
     words, used = [], None
     for code, seen_at in codes.seen.items():
         own = [one for one in inquiries if one.code_id == code and (since is None or one.asked_at >= since)]
         # A word about its state that came with a refusal to take it back is newer than the answer before.
-        told = [one for one in own if one.said in _STATES or one.kind == "ask" and one.said]
+        told = [one for one in own if one.said in _STATES or (one.kind == "ask" and one.said)]
         last = max(told, key=lambda one: (one.ended_at or one.asked_at, one.kind == "void"), default=None)
         if last is not None:
             words.append(kinds.said_of_code(last.said, last.used_at, seen_at))

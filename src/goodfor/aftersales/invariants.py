@@ -13,7 +13,8 @@ INVARIANTS = [
         FROM aftersales_case k LEFT JOIN orders_claim c ON c.id = k.id AND c.shop_id = k.shop_id
         WHERE c.id IS NULL OR c.order_id <> k.order_id OR c.line_id <> k.line_id
            -- Closed elsewhere: told by an event, a moment after.
-           OR k.state <> 'closed' AND c.state NOT IN ('open', 'replacing') AND c.closed_at < %(now)s - interval '5 minutes'
+           OR k.state <> 'closed' AND c.state NOT IN ('open', 'replacing')
+              AND c.closed_at < %(now)s - interval '5 minutes'
            OR k.state = 'closed' AND c.state <> CASE k.action
                   WHEN 'refund' THEN 'refunded' WHEN 'void_refund' THEN 'refunded' WHEN 'replace' THEN 'replaced'
                   WHEN 'reject' THEN 'rejected' ELSE 'withdrawn' END
@@ -49,7 +50,7 @@ INVARIANTS = [
     Invariant(
         name="aftersales_clocks_are_watched",
         room="aftersales",
-        why="a promised time that passed without an answer or a decision is written down within seconds, with its price",
+        why="a promised time that passed without an answer or a decision is written down in seconds, with its price",
         sql="""
         SELECT id::text, state || ', answer by ' || answer_by || ', decision by ' || decide_by FROM aftersales_case
         WHERE paused_at IS NULL AND state <> 'closed'
@@ -65,7 +66,8 @@ INVARIANTS = [
         why="no case is forgotten: what the table has in hand has a next step that is not long past",
         sql="""
         SELECT id::text, state || ', next ' || coalesce(next_at::text, 'never') FROM aftersales_case
-        WHERE state IN ('checking', 'asking', 'carrying') AND (next_at IS NULL OR next_at < %(now)s - interval '5 minutes')
+        WHERE state IN ('checking', 'asking', 'carrying')
+          AND (next_at IS NULL OR next_at < %(now)s - interval '5 minutes')
         """,
     ),
     history_invariant(

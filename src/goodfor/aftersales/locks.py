@@ -1,7 +1,7 @@
 """Every row lock of aftersales outside of sql/.
 
-A case is locked after the row of its order (`orders.operations.hold_order`) wherever both are: whoever decides holds the
-order first, as claims, refunds and reveals do. With a lock timeout, as everywhere.
+A case is locked after the row of its order (`orders.operations.hold_order`) wherever both are: whoever decides holds
+the order first, as claims, refunds and reveals do. With a lock timeout, as everywhere.
 """
 
 from uuid import UUID

@@ -1,8 +1,8 @@
 """The decision table: read, checked, applied, explained. Pure.
 
-A table is a list of rows, the first that fits decides. In JSON a row is {"name", "when", "then", "why", "proven"}; `when`
-names facts with one condition each: {"is": x}, {"in": [x, ..]}, {"min": n}, {"max": n}, or min and max together. A
-condition on a fact that is not known (None) holds only for {"is": null}.
+A table is a list of rows, the first that fits decides. In JSON a row is {"name", "when", "then", "why", "proven"};
+`when` names facts with one condition each: {"is": x}, {"in": [x, ..]}, {"min": n}, {"max": n}, or min and max together.
+A condition on a fact that is not known (None) holds only for {"is": null}.
 """
 
 import re

@@ -143,10 +143,10 @@ class Facts:
     at_once: bool = True
     #: Of the units, how many nobody has looked at.
     unseen: int = 0
-    #: Proven claims a thousand sold units of the batch; claims of other orders that say its codes are bad, proven or not.
+    #: Units proven bad a thousand sold ones of the batch; other orders that say its codes are bad, proven or not.
     batch_share: int = 0
     batch_claims: int = 0
-    #: How often this buyer was believed without proof within 180 days; and that with the refusals, a hundred orders.
+    #: How often this buyer was believed without proof within 180 days; that and the refusals, a hundred orders.
     buyer_trusted: int = 0
     doubt: int = 0
     #: The buyer was asked for something about this claim already.

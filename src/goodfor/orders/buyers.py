@@ -11,7 +11,7 @@ _BOUGHT = Statement(__package__, "sql/bought_times.sql")
 
 
 def bought_times(shop_id: UUID, buyer: str, but: UUID) -> int:
-    """How many orders of a buyer (as `buyer_of` names them) were delivered and kept, the order `but` left out; to 500."""
+    """How many orders of a buyer (named as by `buyer_of`) were delivered and kept, but for the order `but`; to 500."""
     kind, _sep, name = buyer.partition(":")
     client_id = UUID(name) if kind == "client" else None
     rows = _BOUGHT.rows(

@@ -1,7 +1,7 @@
 """Carry out what was decided about a case. Runs in the caller's transaction, with the order and the case locked.
 
-What the table decides and cannot be done yet is done later by the loop; what cannot be done at all goes to a person. What
-a person decides and cannot be done is refused, and nothing has changed.
+What the table decides and cannot be done yet is done later by the loop; what cannot be done at all goes to a person.
+What a person decides and cannot be done is refused, and nothing has changed.
 """
 
 from collections.abc import Sequence
@@ -66,9 +66,7 @@ def carry_out(case: Case, plan: Plan, known: Facts | None, codes: Sequence[UUID]
     elif plan.action == states.REJECT:
         reject_claim(shop_id=case.shop_id, claim_id=case.id, cause=plan.why, actor=plan.by, now=now)
         _noted(case, plan, known, now)
-        decided(
-            case, action=states.REJECT, rule=plan.rule, why=plan.why, by=plan.by, proven=False, now=now
-        )
+        decided(case, action=states.REJECT, rule=plan.rule, why=plan.why, by=plan.by, proven=False, now=now)
         move(case, states.CLOSED, actor=plan.by, cause=plan.why, now=now)
     elif plan.action == states.VOID_REFUND:
         return _void(case, plan, known, codes, now)
@@ -114,9 +112,7 @@ def _refund(case: Case, plan: Plan, known: Facts | None, now: datetime) -> None:
         carry_out(case, stuck, known, (), now)
         return
     _noted(case, replace(plan, action=states.REFUND), known, now)
-    decided(
-        case, action=plan.action, rule=plan.rule, why=plan.why, by=plan.by, proven=plan.proven, now=now
-    )
+    decided(case, action=plan.action, rule=plan.rule, why=plan.why, by=plan.by, proven=plan.proven, now=now)
     if outcome == "done":
         move(case, states.CLOSED, actor=plan.by, cause=plan.why, now=now)
     else:
@@ -155,9 +151,7 @@ def _paid_from(case: Case) -> str:
 def _replace(case: Case, plan: Plan, known: Facts | None, now: datetime) -> None:
     try:
         with transaction.atomic():
-            outcome = replace_claim(
-                shop_id=case.shop_id, claim_id=case.id, reason=plan.why, actor=plan.by, now=now
-            )
+            outcome = replace_claim(shop_id=case.shop_id, claim_id=case.id, reason=plan.why, actor=plan.by, now=now)
     except NothingInItsPlace:
         if not plan.by_table:
             raise
@@ -170,9 +164,7 @@ def _replace(case: Case, plan: Plan, known: Facts | None, now: datetime) -> None
         carry_out(case, stuck, known, (), now)
         return
     _noted(case, plan, known, now)
-    decided(
-        case, action=states.REPLACE, rule=plan.rule, why=plan.why, by=plan.by, proven=plan.proven, now=now
-    )
+    decided(case, action=states.REPLACE, rule=plan.rule, why=plan.why, by=plan.by, proven=plan.proven, now=now)
     if outcome == "replaced":
         move(case, states.CLOSED, actor=plan.by, cause=plan.why, now=now)
     else:

@@ -27,8 +27,8 @@ def decide_case(
 ) -> CaseView:  # fmt: skip
     """Decide and carry it out: `action` of `states.ACTIONS` but ask_buyer, which is an operation of its own.
 
-    `note`: for the buyer, at most 500 characters. `proven`: the codes count as bad. `person`: whatever the table would say,
-    a person decides about this one. Nothing has changed where it is refused.
+    `note`: for the buyer, at most 500 characters. `proven`: the codes count as bad. `person`: whatever the table would
+    say, a person decides about this one. Nothing has changed where it is refused.
     Raises CaseNotFound, CaseMoved (carried out already, or over), InvalidDecision (field `action`, `note`, `proven`),
     NothingInItsPlace, RefundRunning, PaymentDisputed, RefundCapReached, RefundAboveDailyLimit, RefundNeedsProof.
     """

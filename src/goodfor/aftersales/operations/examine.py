@@ -9,8 +9,16 @@ from goodfor.aftersales import states
 from goodfor.aftersales.evidence import KEPT, PARTLY, VOIDED, VOIDING, Evidence, look
 from goodfor.aftersales.models import Case, Decision
 from goodfor.aftersales.operations.carry_out import Plan, carry_on, carry_out, taken_back
-from goodfor.aftersales.operations.steps import SYSTEM, change, decided, ended_without, hold_case, move, note_decision
-from goodfor.aftersales.operations.steps import note_finding
+from goodfor.aftersales.operations.steps import (
+    SYSTEM,
+    change,
+    decided,
+    ended_without,
+    hold_case,
+    move,
+    note_decision,
+    note_finding,
+)
 from goodfor.aftersales.policies import policy
 from goodfor.aftersales.rules import decide
 from goodfor.aftersales.types import Verdict
@@ -90,9 +98,9 @@ def _possible(evidence: Evidence, verdict: Verdict) -> Plan:
     rule, facts_now = verdict.rule, evidence.facts
     impossible = (
         evidence.void == PARTLY
-        or rule.then == states.ASK_SUPPLIER and (facts_now.code_said != "" or not facts_now.can_ask)
-        or rule.then == states.ASK_BUYER and facts_now.asked_buyer
-        or rule.then == states.VOID_REFUND and (evidence.void == KEPT or not facts_now.can_void)
+        or (rule.then == states.ASK_SUPPLIER and (facts_now.code_said != "" or not facts_now.can_ask))
+        or (rule.then == states.ASK_BUYER and facts_now.asked_buyer)
+        or (rule.then == states.VOID_REFUND and (evidence.void == KEPT or not facts_now.can_void))
     )
     if impossible:
         return Plan(states.TO_PERSON, rule.name, "check_person", version=verdict.policy_version)
@@ -106,7 +114,7 @@ def _by_person(case: Case) -> bool:
 
 
 def follow_claim(case: Case, claim_state: str, now: datetime) -> None:
-    """The claim ended elsewhere (a refund of the whole order, its buyer took it back, its new code came): so does this."""
+    """The claim ended elsewhere (order refunded whole, claim taken back by its buyer, new code there): so does this."""
     if claim_state == claim_states.WITHDRAWN:
         ended_without(case, by="buyer", cause="withdrawn", now=now)
         return
@@ -115,10 +123,8 @@ def follow_claim(case: Case, claim_state: str, now: datetime) -> None:
         claim_states.REPLACED: (states.REPLACE, "staff_replace"),
         claim_states.REJECTED: (states.REJECT, "staff_reject"),
     }[claim_state]
-    same = case.action == wanted[0] or claim_state == claim_states.REFUNDED and case.action == states.VOID_REFUND
+    same = case.action == wanted[0] or (claim_state == claim_states.REFUNDED and case.action == states.VOID_REFUND)
     if not same:
-        note_decision(
-            case, action=wanted[0], rule="", why=wanted[1], by="order", version=0, facts=None, now=now
-        )
+        note_decision(case, action=wanted[0], rule="", why=wanted[1], by="order", version=0, facts=None, now=now)
         decided(case, action=wanted[0], rule="", why=wanted[1], by="order", proven=False, now=now)
     move(case, states.CLOSED, actor=SYSTEM, cause=f"claim:{claim_state}", now=now)

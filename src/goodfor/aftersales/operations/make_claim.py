@@ -1,4 +1,4 @@
-"""A buyer says in one tap that something is wrong: written down with its clocks, looked into and mostly decided at once."""
+"""A buyer says in one tap that something is wrong: written down with its clocks, and mostly decided at once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,10 +38,10 @@ def make_claim(
 ) -> Claimed:
     """Open a claim on codes of a line (none: all that it holds; of a top-up the line) and decide what can be decided.
 
-    `fresh`: who asks has proved it lately, so that money may go back at once; `paid_from`: the account of the ledger that
-    it should come to instead of the way it came. `pictures`: how many came with it. The promise is the one that was in
-    force when the order was placed. Two transactions: what was claimed stays, whatever becomes of the look into it, and
-    the loop takes it up where this stopped.
+    `fresh`: who asks has proved it lately, so that money may go back at once; `paid_from`: the account of the ledger
+    that it should come to instead of the way it came. `pictures`: how many came with it. The promise is the one that
+    was in force when the order was placed. Two transactions: what was claimed stays, whatever becomes of the look into
+    it, and the loop takes it up where this stopped.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists.
     """
     line = _line(shop_id, order_id, line_id)

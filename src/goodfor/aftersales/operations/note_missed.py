@@ -1,7 +1,7 @@
 """Promised times that passed are written down, once each, paid for, and told to who can help.
 
-Runs in the caller's transaction with the order and the case locked: before anything else is done to a case, so that what
-comes late counts as late even where the loop that watches was late itself.
+Runs in the caller's transaction with the order and the case locked: before anything else is done to a case, so that
+what comes late counts as late even where the loop that watches was late itself.
 """
 
 from datetime import datetime

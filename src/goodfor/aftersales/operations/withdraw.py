@@ -18,7 +18,7 @@ from goodfor.supply import queries as supply
 
 @transaction.atomic
 def withdraw(*, shop_id: UUID, case_id: UUID, actor: str, now: datetime) -> CaseView:
-    """Close it without effect. Raises CaseNotFound, CaseMoved (over, being carried out, or its code is being taken back)."""
+    """Close it without effect. Raises CaseNotFound, CaseMoved (over, decided, or its code is being taken back)."""
     case = hold_case(shop_id, case_id, now)
     if case.state not in states.LIVE or case.decided_at is not None:
         raise CaseMoved
