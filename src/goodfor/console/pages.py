@@ -67,6 +67,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),
     Page("desk:claims", _("售后工单"), "undo", Permission.ORDERS_VIEW, "claims", waiting=aftersales.for_people),
     Page("desk:claim-rules", _("售后决策表"), "list", Permission.ORDERS_VIEW, "claims"),
+    Page("desk:promises", _("售后承诺"), "shield", Permission.CATALOG_VIEW, "claims"),
     Page("desk:supply-accounts", _("账户与对账"), "book", Permission.LEDGER_VIEW, "supply"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
