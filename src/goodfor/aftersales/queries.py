@@ -1,4 +1,4 @@
-"""Reads of aftersales, as values."""
+"""Reads of aftersales, as values. Every one names the shop."""
 
 from goodfor.aftersales.case_queries import (
     QueueSearch,
@@ -42,6 +42,21 @@ from goodfor.aftersales.desk_types import (
     SnippetText,
 )
 from goodfor.aftersales.effects import compensation_of, effects_of
+from goodfor.aftersales.grant_reads import (
+    grants_of_case,
+    grants_of_order,
+    hand_count,
+    owed_grants,
+    owed_sum,
+    recent_grants,
+    recourse,
+    recoveries,
+    recoveries_of_case,
+    recovery,
+    recovery_sums,
+    reserve,
+    reserve_days,
+)
 from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
 from goodfor.aftersales.promises import BUILT_IN, history, promise_for, promise_of_shop, promises_of
@@ -73,8 +88,13 @@ __all__ = [
     "facts_of",
     "findings",
     "for_people",
+    "grants_of_case",
+    "grants_of_order",
+    "hand_count",
     "history",
     "late",
+    "owed_grants",
+    "owed_sum",
     "policies",
     "policy",
     "policy_version",
@@ -84,7 +104,15 @@ __all__ = [
     "promises_of",
     "queue",
     "recent",
+    "recent_grants",
+    "recourse",
+    "recoveries",
+    "recoveries_of_case",
+    "recovery",
+    "recovery_sums",
     "replies",
+    "reserve",
+    "reserve_days",
     "rules_from_json",
     "rules_to_json",
     "search_case_ids",

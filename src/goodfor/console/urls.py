@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from goodfor.console.claim_urls import claim_urls
+from goodfor.console.aftersale_money_urls import aftersale_money_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
 from goodfor.console.desk.cases import CASES
@@ -115,6 +116,7 @@ desk = [
     path("categories/add", categories.add, name="category-add"),
     path("categories/<uuid:category_id>/", categories.change, name="category"),
     *supply_account_urls,
+    *aftersale_money_urls,
     path("buyers/", buyers.buyers, name="buyers"),
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),
