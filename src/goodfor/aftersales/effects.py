@@ -5,6 +5,7 @@ from typing import Final
 
 from goodfor.aftersales import states
 from goodfor.aftersales.desk_types import Effect
+from goodfor.aftersales.term_reads import owed
 from goodfor.aftersales.types import Compensation
 from goodfor.kernel.money import Money
 
@@ -12,12 +13,10 @@ from goodfor.kernel.money import Money
 CHOICES: Final = (states.REFUND, states.REPLACE, states.VOID_REFUND, states.REJECT)
 
 
-def compensation_of(terms: Compensation, reason: str, price: Money, total: Money) -> Money:
+def promised_beyond(terms: Compensation, reason: str, price: Money, total: Money) -> Money:
     """What is promised beyond the refund for a proven claim, before the cap of the day; `price` of the bad units."""
-    if terms.multiple <= 0 or reason not in terms.reasons:
-        return Money.zero(price.currency)
-    amount = (price if terms.base == "price" else total) * terms.multiple
-    return Money(min(amount.amount_minor, terms.claim_cap_minor), price.currency) if terms.claim_cap_minor else amount
+    base = price if terms.base == "price" else total
+    return Money(owed(terms, reason, base.amount_minor), price.currency)
 
 
 def effects_of(

@@ -41,7 +41,7 @@ from goodfor.aftersales.desk_types import (
     Outcomes,
     SnippetText,
 )
-from goodfor.aftersales.effects import compensation_of, effects_of
+from goodfor.aftersales.effects import effects_of, promised_beyond
 from goodfor.aftersales.grant_reads import (
     grants_of_case,
     grants_of_order,
@@ -78,7 +78,6 @@ __all__ = [
     "cases_by_ids",
     "cases_of_order",
     "claim_figures",
-    "compensation_of",
     "count_cases",
     "decisions",
     "desk_case",
@@ -101,6 +100,7 @@ __all__ = [
     "promise_for",
     "promise_lines",
     "promise_of_shop",
+    "promised_beyond",
     "promises_of",
     "queue",
     "recent",

@@ -29,8 +29,8 @@ def effects(visitor: Visitor, case: DeskCase, now: datetime) -> Sequence[Effect]
         left=orders.refundable(shop_id, case.order_id),
         units=case.units,
         unit_cost=cost,
-        extra=aftersales.compensation_of(case.terms.compensation, case.reason, case.amount, order.total),
-        supplier=case.supplier_id is not None,
+        extra=aftersales.promised_beyond(case.terms.compensation, case.reason, case.amount, order.total),
+        supplier=case.supplier_id is not None and aftersales.recourse(shop_id, case.supplier_id)[0],
     )
 
 
@@ -66,4 +66,4 @@ def sums(cases: Sequence[DeskCase], action: str) -> list[str]:
 
 
 def _extra(case: DeskCase) -> Money:
-    return aftersales.compensation_of(case.terms.compensation, case.reason, case.amount, case.amount)
+    return aftersales.promised_beyond(case.terms.compensation, case.reason, case.amount, case.amount)

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from goodfor.console.claim_urls import claim_urls
 from goodfor.console.aftersale_money_urls import aftersale_money_urls
+from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
 from goodfor.console.desk.cases import CASES

@@ -4,7 +4,7 @@ import goodfor.kernel.ids
 
 
 class Migration(migrations.Migration):
-    dependencies = [("aftersales", "0001_initial")]
+    dependencies = [("aftersales", "0007_case_seen")]
 
     operations = [
         migrations.CreateModel(
