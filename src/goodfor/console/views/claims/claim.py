@@ -85,6 +85,7 @@ def _claim(
         ],
         "may_see_cost": visitor.may(Permission.SUPPLY_VIEW),
         "thread": items.thread_rows(thread),
+        "money": items.money_rows(visitor, case),
         "promised": aftersales.promise_lines(case.terms, currency, str(case.facts.get("kind", "code"))),
         "may_decide": may_decide and case.state in DECIDABLE,
         "may_ask": may_decide and case.state in ("person", "checking"),

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.queries import DeskCase, Outcomes
 from goodfor.aftersales.types import DecisionView
+from goodfor.console import aftersale_money_words as money
 from goodfor.console import claim_words as words
 from goodfor.console import rule_words
 from goodfor.console.types import Visitor
 from goodfor.identity import queries as identity
+from goodfor.identity.types import Permission
 from goodfor.kit import writing
 from goodfor.orders import queries as orders
 from goodfor.supply.types import InquiryView
@@ -135,3 +137,20 @@ def similar_rows(found: Mapping[str, Outcomes], case: DeskCase) -> list[dict[str
         for kind, one in found.items()
         if one.total
     ]
+
+
+def money_rows(visitor: Visitor, case: DeskCase) -> list[tuple[Any, Any, Any, str, Any]]:
+    """(what, amount, state in words, its tone, when): paid beyond the price, and what a supplier is to make good."""
+    shop_id = visitor.shop.id
+    rows: list[tuple[Any, Any, Any, str, Any]] = [
+        (money.GRANTS.get(one.kind, one.kind), one.amount, *money.GRANT_STATES.get(one.state, (one.state, "plain")),
+         one.paid_at or one.made_at)
+        for one in aftersales.grants_of_case(shop_id, case.id)
+    ]  # fmt: skip
+    if visitor.may(Permission.SUPPLY_VIEW):
+        rows += [
+            (words.BEARERS["supplier"], one.amount, *money.RECOVERIES.get(one.state, (one.state, "plain")),
+             one.ended_at or one.made_at)
+            for one in aftersales.recoveries_of_case(shop_id, case.id)
+        ]  # fmt: skip
+    return rows
