@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,8 +27,12 @@ from goodfor.kernel import audit, sql
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tenancy import platform_job
 from goodfor.kernel.tests.snapshot import start_from
+from goodfor.orders import claim_states
 from goodfor.orders.tests.factories import together
 from goodfor.supply.models import Item, Offer, Supplier
+from goodfor.supply.operations.note_items import note_items
+from goodfor.supply.providers.values import Item as SoldItem
+from goodfor.supply.providers.values import Stock
 
 TEN_TIMES = Compensation(multiple=10, claim_cap_minor=10_000, day_cap_minor=100_000)
 MONTH = Terms(claim_days=31)
@@ -69,17 +74,8 @@ def supplier_of(shop_id: UUID, sku_id: UUID, code: str, at: datetime) -> UUID:
         shop_id=shop_id, code=code, name=code, protocol="kasushou", currency="CNY", enabled=True, hook=uuid4().hex,
         created_at=at,
     )  # fmt: skip
-    item = Item.objects.create(
-        shop_id=shop_id,
-        supplier_id=row.id,
-        item_id="1",
-        name="x",
-        kind="card",
-        cost="1",
-        currency="CNY",
-        seen_at=at,
-        changed_at=at,
-    )
+    note_items(supplier=row, items=[SoldItem("1", "x", "card", Decimal(1), "CNY", stock=Stock("exact", 4))], now=at)
+    item = Item.objects.get(shop_id=shop_id, supplier_id=row.id)
     Offer.objects.create(shop_id=shop_id, sku_id=sku_id, item=item, supplier_id=row.id, created_at=at)
     return row.id
 
@@ -156,6 +152,7 @@ def test_terms_that_cannot_be_kept(field: str, terms: Terms) -> None:
 def test_what_was_paid_for_is_always_covered() -> None:
     check_terms(Terms())
     check_terms(Terms(compensation=TEN_TIMES, change_of_mind=False, excluded=("changed_mind", "expired")))
+    assert set(REASONS) == {*claim_states.REASONS, "top_up_missing"}
     assert set(EXCLUDABLE) < set(REASONS)
     assert {"invalid", "wrong", "not_received", "top_up_missing"} == set(REASONS) - set(EXCLUDABLE)
 

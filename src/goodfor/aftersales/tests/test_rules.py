@@ -4,6 +4,7 @@ import itertools
 import random
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,6 @@ from goodfor.aftersales.facts import facts_from_json, facts_to_json, said_of_cod
 from goodfor.aftersales.types import Facts
 from goodfor.aftersales.wording import FACTS, SAID, WHY, why_text
 from goodfor.kernel.clock import utc_now
-
-from datetime import timedelta  # isort: skip
 
 #: A code of 48.50 that its buyer looked at a minute before the claim; nothing else is known.
 SEEN = Facts(
@@ -189,13 +188,15 @@ def test_unseen_goes_back_at_once(reason: str) -> None:
         (ASKABLE, {"code_said": "used_after", "objection": True}, "person", "second_look"),
         (ASKABLE, {"code_said": "unused"}, "void_refund", "taking_back"),
         (ASKABLE, {"code_said": "unused", "can_void": False}, "reject", "still_valid"),
-        (ASKABLE, {"code_said": "unused", "can_void": False, **GOOD}, "replace", "believed_replaced"),
+        (ASKABLE, {"code_said": "unused", "can_void": False, **GOOD}, "reject", "still_valid"),
+        (ASKABLE, {"code_said": "unused", "can_void": False, "reason": "wrong"}, "person", "check_person"),
         (ASKABLE, {"code_said": "used", "reason": "used"}, "person", "check_person"),
         (ASKABLE, {"code_said": "used", "reason": "used", **GOOD}, "replace", "believed_replaced"),
         (ASKABLE, {"code_said": "silent"}, "ask_buyer", "need_picture"),
         (ASKABLE, {"code_said": "silent", "pictures": 1}, "replace", "first_replaced"),
-        (ASKABLE, {"code_said": "silent", "account": True}, "replace", "first_replaced"),
-        (ASKABLE, {"code_said": "silent", "account": True, "buyer_trusted": 1}, "person", "check_person"),
+        (ASKABLE, {"code_said": "silent", "account": True}, "ask_buyer", "need_picture"),
+        (ASKABLE, {"code_said": "silent", "account": True, "buyer_orders": 1}, "replace", "first_replaced"),
+        (ASKABLE, {"code_said": "silent", "account": True, "buyer_orders": 1, "buyer_trusted": 1}, "person", "check_person"),
         (ASKABLE, {"code_said": "silent", "asked_buyer": True}, "person", "check_person"),
         (ASKABLE, {"code_said": "silent", "amount_minor": 100_000, **GOOD}, "person", "large"),
         (ASKABLE, {"code_said": "silent", "buyer_refused": 2, "doubt": 40}, "reject", "repeat"),
