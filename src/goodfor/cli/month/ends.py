@@ -134,7 +134,8 @@ def _bad_batch(world: World, crew: People, found: dict[UUID, tuple[Any, ...]]) -
     before = sum(1 for row in found.values() if row[15] == batch and at is not None and row[7] <= at)
     sold = rows(
         "SELECT count(DISTINCT c.holder_id) FROM vault_code c"
-        " JOIN vault_lot l ON l.id = c.lot_id AND l.shop_id = c.shop_id WHERE c.shop_id = %s AND l.batch_id = %s AND c.sold_at IS NOT NULL", world.shop_id, batch,
+        " JOIN vault_lot l ON l.id = c.lot_id AND l.shop_id = c.shop_id"
+        " WHERE c.shop_id = %s AND l.batch_id = %s AND c.sold_at IS NOT NULL", world.shop_id, batch,
     )[0][0]  # fmt: skip
     reached = rows(
         "SELECT count(DISTINCT line_id) FROM (SELECT line_id FROM aftersales_recall_item i JOIN aftersales_recall r"
