@@ -13,6 +13,7 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.ledger import queries as ledger
 from goodfor.orders import accounts, given_back, states, store
+from goodfor.orders.buyers import bought_times
 from goodfor.orders.claim_reads import buyer_of, claim, claim_units, replaceable, sold_lines
 from goodfor.orders.claims import (
     claim_offer,
@@ -52,6 +53,7 @@ from goodfor.vault import queries as vault
 
 __all__ = [
     "COUNT_LIMIT",
+    "bought_times",
     "buyer_balance",
     "buyer_of",
     "buyer_of_shop",
