@@ -1,4 +1,4 @@
-"""Reads of aftersales, as values."""
+"""Reads of aftersales, as values. Every one names the shop."""
 
 from goodfor.aftersales.case_queries import (
     QueueSearch,
@@ -15,6 +15,21 @@ from goodfor.aftersales.case_queries import (
     why_words,
 )
 from goodfor.aftersales.case_queries import case_view as case
+from goodfor.aftersales.grant_reads import (
+    grants_of_case,
+    grants_of_order,
+    hand_count,
+    owed_grants,
+    owed_sum,
+    recent_grants,
+    recourse,
+    recoveries,
+    recoveries_of_case,
+    recovery,
+    recovery_sums,
+    reserve,
+    reserve_days,
+)
 from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
 from goodfor.aftersales.promises import BUILT_IN, history, promise_for, promise_of_shop, promises_of
@@ -28,7 +43,12 @@ __all__ = [
     "decisions",
     "facts_of",
     "findings",
+    "grants_of_case",
+    "grants_of_order",
+    "hand_count",
     "history",
+    "owed_grants",
+    "owed_sum",
     "policies",
     "policy",
     "promise_for",
@@ -37,7 +57,15 @@ __all__ = [
     "promises_of",
     "queue",
     "recent",
+    "recent_grants",
+    "recourse",
+    "recoveries",
+    "recoveries_of_case",
+    "recovery",
+    "recovery_sums",
     "replies",
+    "reserve",
+    "reserve_days",
     "trial",
     "waiting",
     "why_words",

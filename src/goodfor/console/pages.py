@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from goodfor.aftersales import queries as aftersales
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
@@ -63,6 +64,15 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:supply-match", _("匹配建议"), "search", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:supply-trials", _("路由试算"), "bars", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),
+    Page("desk:promises", _("售后承诺"), "shield", Permission.CATALOG_VIEW, "orders"),
+    Page(
+        "desk:claim-money",
+        _("赔付与追偿"),
+        "gift",
+        Permission.LEDGER_VIEW,
+        "orders",
+        waiting=aftersales.hand_count,
+    ),
     Page("desk:supply-accounts", _("账户与对账"), "book", Permission.LEDGER_VIEW, "supply"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """What can be allowed. `codes.reveal` is a buyer's plaintext, the gravest of all readings.
 
     `supply.view` shows what goods cost; `supply.manage` is offers, routes and purchases, `supply.configure` secrets.
+    `promises.set` is what buyers are promised, and how claims are decided.
     `orders.refund_more` is to go on where a person's refunds of a day are at their limit.
     """
 
@@ -40,6 +41,7 @@ class Permission(StrEnum):
     SUPPLY_VIEW = "supply.view"
     SUPPLY_MANAGE = "supply.manage"
     SUPPLY_CONFIGURE = "supply.configure"
+    PROMISES_SET = "promises.set"
     LEDGER_VIEW = "ledger.view"
     LEDGER_ADJUST = "ledger.adjust"
     WALLETS_TOP_UP = "wallets.top_up"
@@ -63,6 +65,7 @@ _OPERATOR = _SUPPORT | {
     _P.PAYMENTS_RESOLVE,
     _P.SUPPLY_VIEW,
     _P.SUPPLY_MANAGE,
+    _P.PROMISES_SET,
     _P.API_CLIENTS_VIEW,
 }
 _FINANCE = _VIEWER | {

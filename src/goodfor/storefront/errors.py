@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import Forbidden, NotFound, RateLimited
+from goodfor.kernel.errors import Conflict, Forbidden, NotFound, RateLimited
 
 
 class OrderNotFound(NotFound):
@@ -24,3 +24,10 @@ class TooManyTries(RateLimited):
 
     code = "too_many_tries"
     title = _("尝试次数过多")
+
+
+class PromiseChanged(Conflict):
+    """Another promise than the checkout showed has come into force."""
+
+    code = "promise_changed"
+    title = _("售后承诺刚刚更新")

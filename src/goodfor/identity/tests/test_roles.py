@@ -26,6 +26,7 @@ EXPECTED = {
     "supply.view":              "x    x        -       x       -",
     "supply.manage":            "x    x        -       -       -",
     "supply.configure":         "x    -        -       -       -",
+    "promises.set":             "x    x        -       -       -",
     "ledger.view":              "x    -        -       x       -",
     "ledger.adjust":            "x    -        -       x       -",
     "wallets.top_up":           "x    -        -       x       -",

@@ -30,6 +30,7 @@ from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.ownership import actor, by_account, grant_for, proof_address
 from goodfor.storefront.page import page, show, wants_json
+from goodfor.storefront.promised import promised_to
 from goodfor.storefront.top_ups import is_top_up, live_state, stage_of
 from goodfor.storefront.types import Grant
 from goodfor.storefront.wallet import account_wallet, code_page, code_position, guides_of, lines_with_codes, wallet
@@ -122,6 +123,7 @@ def _order_page(
         "revealed_any": bool(revealed),
         "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
         "claims": claims_of(shop.id, view),
+        "promises": promised_to(shop.id, view),
         "guides": list({guide.slug: guide for guide in guides_of(shop.id, view)}.values()),
         "top_up": view.lines[0] if is_top_up(view) else None,
         "stage": stage_of(shop.id, view),

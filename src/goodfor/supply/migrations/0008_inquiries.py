@@ -1,7 +1,8 @@
 """Which purchase a code came from, and what is asked of suppliers about what they sold."""
 
-import goodfor.kernel.ids
 from django.db import migrations, models
+
+import goodfor.kernel.ids
 
 
 class Migration(migrations.Migration):

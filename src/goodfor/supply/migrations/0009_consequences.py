@@ -1,7 +1,8 @@
 """What follows from too many bad codes of a supplier, by bounds of its contract."""
 
-import goodfor.kernel.ids
 from django.db import migrations, models
+
+import goodfor.kernel.ids
 
 
 class Migration(migrations.Migration):
