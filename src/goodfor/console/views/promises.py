@@ -187,8 +187,10 @@ def _may_see(visitor: Visitor, scope: str) -> bool:
 def _names(shop_id: UUID, found: Any) -> dict[tuple[str, UUID | None], str]:
     """What these scopes are called; without those that are not the shop's."""
     places = [(one.scope, one.scope_id) if isinstance(one, PromiseView) else one for one in found]
-    wanted = {scope: [of for kind, of in places if kind == scope] for scope in words.SCOPES}
-    names: dict[tuple[str, UUID | None], str] = {("shop", None): str(words.SCOPES["shop"])} if wanted["shop"] else {}
+    wanted = {scope: [of for kind, of in places if kind == scope and of is not None] for scope in words.SCOPES}
+    names: dict[tuple[str, UUID | None], str] = {}
+    if ("shop", None) in places:
+        names["shop", None] = str(words.SCOPES["shop"])
     if wanted["sku"]:
         names |= {("sku", of): name for of, name in sku_names(shop_id, wanted["sku"]).items()}
     if wanted["category"]:
