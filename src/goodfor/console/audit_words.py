@@ -124,6 +124,7 @@ AREAS: Final[tuple[Area, ...]] = (
             "order_noted": _("audit", "写订单备注"),
             "claim_opened": _("audit", "提出售后"),
             "claim_withdrawn": _("audit", "撤回售后"),
+            "claim_replies_set": _("audit", "修改售后常用回复"),
             "claim_replacing": _("audit", "为售后采购换码"),
             "claim_replaced": _("audit", "为售后换码"),
             "claim_rejected": _("audit", "拒绝售后"),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from goodfor.console.aftersale_money_urls import aftersale_money_urls
+from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
 from goodfor.console.desk.cases import CASES
@@ -79,6 +80,7 @@ desk = [
     path("orders/<str:number>/refund", order.refund, name="order-refund"),
     path("orders/<str:number>/note", order.note, name="order-note"),
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
+    *claim_urls,
     path("promises/", promises.promises, name="promises"),
     path("promises/one", promises.promise, name="promise"),
     path("promises/edit", promises.edit, name="promise-edit"),

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     ORDERS_REFUND = "orders.refund"
     ORDERS_REFUND_MORE = "orders.refund_more"
     ORDERS_EXPORT = "orders.export"
+    CLAIMS_DECIDE = "claims.decide"
     BUYERS_VIEW = "buyers.view"
     PAYMENTS_VIEW = "payments.view"
     PAYMENTS_RESOLVE = "payments.resolve"
@@ -56,7 +57,7 @@ class Permission(StrEnum):
 
 _P = Permission
 _VIEWER = frozenset({_P.CATALOG_VIEW, _P.STOCK_VIEW, _P.ORDERS_VIEW, _P.PAYMENTS_VIEW})
-_SUPPORT = _VIEWER | {_P.BUYERS_VIEW, _P.ORDERS_CANCEL, _P.ORDERS_REFUND, _P.CODES_QUARANTINE}
+_SUPPORT = _VIEWER | {_P.BUYERS_VIEW, _P.ORDERS_CANCEL, _P.ORDERS_REFUND, _P.CLAIMS_DECIDE, _P.CODES_QUARANTINE}
 _OPERATOR = _SUPPORT | {
     _P.CATALOG_EDIT,
     _P.CODES_IMPORT,

@@ -226,7 +226,8 @@ def test_a_refund_of_the_whole_order_closes_its_cases(scene: Scene, now: datetim
 @pytest.mark.parametrize(
     ("change", "error"),
     [({"reason": "greed"}, InvalidClaim), ({"line_id": uuid4()}, InvalidClaim), ({"code_ids": [uuid4()]}, InvalidClaim),
-     ({"order_id": uuid4()}, OrderNotFound), ({"shop_id": uuid4()}, OrderNotFound), ({"text": "x" * 501}, InvalidClaim)],
+     ({"order_id": uuid4()}, OrderNotFound), ({"shop_id": uuid4()}, OrderNotFound),
+     ({"text": "x" * 501}, InvalidClaim)],
 )  # fmt: skip
 def test_what_is_no_claim_leaves_no_case(
     scene: Scene, now: datetime, change: dict[str, Any], error: type[DomainError]

@@ -253,11 +253,12 @@ def cased(
     closed = "now()" if state == "closed" else "NULL"
     made = f"""
         INSERT INTO aftersales_case (id, shop_id, order_id, line_id, sku_id, number, buyer, reason, units, amount_minor,
-            currency, state, terms, promise_version, opened_at, answer_by, decide_by, answered_at, decided_at, closed_at,
-            next_at, tries, action, rule, why, by, proven, escalated)
+            currency, state, terms, promise_version, opened_at, answer_by, decide_by, answered_at, decided_at,
+            closed_at, next_at, tries, action, rule, why, by, proven, escalated)
         SELECT id, shop_id, order_id, line_id, '{{sku}}', 'G1', 'guest:x', 'used', 1, 1, 'CNY', '{state}',
                jsonb_build_object(), 0, opened_at, {answer_by}, now() + interval '1 day', {answered}, {decided},
-               {closed}, {next_at}, 0, '{action}', '', 'unseen', '{by}', false, 0 FROM orders_claim WHERE id = '{{new}}';
+               {closed}, {next_at}, 0, '{action}', '', 'unseen', '{by}', false, 0
+        FROM orders_claim WHERE id = '{{new}}';
         INSERT INTO aftersales_decision (id, shop_id, case_id, at, by, action, rule, why, policy_version, facts)
         SELECT gen_random_uuid(), '{{shop}}', '{{new}}', now(), 'system', '{action}', '', 'unseen', 0,
                jsonb_build_object() FROM generate_series(1, {decisions})"""

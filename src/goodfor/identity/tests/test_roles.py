@@ -19,6 +19,7 @@ EXPECTED = {
     "orders.refund":            "x    x        x       x       -",
     "orders.refund_more":       "x    -        -       x       -",
     "orders.export":            "x    x        -       x       -",
+    "claims.decide":            "x    x        x       -       -",
     "buyers.view":              "x    x        x       -       -",
     "payments.view":            "x    x        x       x       x",
     "payments.resolve":         "x    x        -       x       -",
