@@ -315,7 +315,8 @@ def test_the_queue_is_by_deadline_and_narrowed(
         ("UPDATE aftersales_case SET answered_at = answer_by + interval '2 minutes'",
          {"aftersales_clocks_are_watched"}),
         ("UPDATE aftersales_case SET id = gen_random_uuid()",
-         {"aftersales_cases_agree_with_claims", "aftersales_decisions_are_written", "aftersales_cases_moved_as_allowed"}),
+         {"aftersales_cases_agree_with_claims", "aftersales_decisions_are_written",
+          "aftersales_cases_moved_as_allowed"}),
     ],
 )  # fmt: skip
 def test_the_audit_finds_what_is_planted(scene: Scene, now: datetime, plant: str, name: set[str]) -> None:

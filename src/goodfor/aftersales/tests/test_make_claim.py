@@ -76,8 +76,9 @@ def test_what_the_supplier_calls_bad_is_replaced_at_once(scene: Scene, now: date
 
 
 def test_nothing_to_replace_it_with_gives_the_money(scene: Scene, now: datetime) -> None:
-    scene.sell(now, 10, ref="guest:b")
-    order = scene.sell(now, 10)
+    order = scene.sell(now, 2)
+    for name in "bcdefghij":
+        scene.sell(now, 2, ref=f"guest:{name}")
     assert stock(scene.shop)[0] == 0
     scene.see(order, now)
     scene.bought(order, now)

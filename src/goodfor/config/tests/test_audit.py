@@ -258,10 +258,12 @@ def cased(
         SELECT id, shop_id, order_id, line_id, '{{sku}}', 'G1', 'guest:x', 'used', 1, 1, 'CNY', '{state}',
                jsonb_build_object(), 0, opened_at, {answer_by}, now() + interval '1 day', {answered}, {decided},
                {closed}, {next_at}, 0, '{action}', '', 'unseen', '{by}', false, 0
-        FROM orders_claim WHERE id = '{{new}}';
-        INSERT INTO aftersales_decision (id, shop_id, case_id, at, by, action, rule, why, policy_version, facts)
+        FROM orders_claim WHERE id = '{{new}}'"""
+    written = f"""
+        ; INSERT INTO aftersales_decision (id, shop_id, case_id, at, by, action, rule, why, policy_version, facts)
         SELECT gen_random_uuid(), '{{shop}}', '{{new}}', now(), 'system', '{action}', '', 'unseen', 0,
                jsonb_build_object() FROM generate_series(1, {decisions})"""
+    made += written if decisions else ""
     return made + (moved("aftersales.case", "{new}", *walked) if walked else "")
 
 
