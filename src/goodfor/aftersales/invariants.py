@@ -1,6 +1,7 @@
 """Truths about cases: they agree with their claims, decisions are written down, clocks are kept."""
 
 from goodfor.aftersales import states
+from goodfor.aftersales.money_invariants import MONEY
 from goodfor.kernel.invariants import Invariant, history_invariant
 
 INVARIANTS = [
@@ -73,4 +74,5 @@ INVARIANTS = [
     history_invariant(
         states.CASE, table="aftersales_case", room="aftersales", name="aftersales_cases_moved_as_allowed"
     ),
+    *MONEY,
 ]
