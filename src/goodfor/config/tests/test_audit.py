@@ -237,8 +237,8 @@ def claimed(
     walked = steps or ("open",) + ((state,) if state != "open" else ())
     return (
         "INSERT INTO orders_claim (id, shop_id, order_id, line_id, reason, code_ids, state, opened_at, answer_by,"
-        f" closed_at, wanted_at) SELECT '{claim}', l.shop_id, l.order_id, l.id, 'used', ARRAY[{code}], '{state}', now(),"
-        f" now(), {ended}, now() - interval '1 hour' FROM orders_line l WHERE l.order_id = '{{{order}}}';"
+        f" closed_at, wanted_at) SELECT '{claim}', l.shop_id, l.order_id, l.id, 'used', ARRAY[{code}], '{state}',"
+        f" now(), now(), {ended}, now() - interval '1 hour' FROM orders_line l WHERE l.order_id = '{{{order}}}';"
         "INSERT INTO orders_claim_unit (id, shop_id, claim_id, order_id, line_id, code_id, state, at) SELECT"
         f" gen_random_uuid(), shop_id, id, order_id, line_id, code_ids[1], '{unit}', now() FROM orders_claim"
         f" WHERE id = '{claim}'{moved('claim', claim, *walked)}"
@@ -405,7 +405,8 @@ PLANTS: dict[str, str] = {
     "one_remedy_a_code":
         "UPDATE vault_code SET state = 3 WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
         "INSERT INTO vault_stock_delta (shop_id, sku_id, lot_id, sold, quarantined)"
-        " SELECT shop_id, sku_id, lot_id, -1, 1 FROM vault_code WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
+        " SELECT c.shop_id, c.sku_id, c.lot_id, -1, 1 FROM vault_code c JOIN orders_line l ON l.id = c.holder_id"
+        " WHERE l.order_id = '{shown}';"
         "DROP INDEX orders_claim_unit_one_remedy;"
         f"{claimed('shown', 'refunded', 'refunded')};{claimed('shown', 'refunded', 'refunded', claim='{new2}')}",
     "remedied_codes_are_set_aside": claimed("shown", "refunded", "refunded"),
