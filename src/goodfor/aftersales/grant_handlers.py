@@ -4,6 +4,7 @@ from uuid import UUID
 
 from goodfor.aftersales.operations.compensate import compensate
 from goodfor.aftersales.operations.goodwill import goodwill
+from goodfor.aftersales.operations.hear_complaint import hear_complaint
 from goodfor.aftersales.operations.late_delivery import note_late_delivery, took_long
 from goodfor.aftersales.operations.recover import recover
 from goodfor.kernel.clock import utc_now
@@ -44,3 +45,13 @@ def on_order_delivered(event: StoredEvent) -> None:
 def may_be_late(event: StoredEvent) -> bool:
     """Most come at once."""
     return took_long(event.shop_id, UUID(event.payload["order_id"]))
+
+
+def on_complaint_ended(event: StoredEvent) -> None:
+    """A supplier paid back for what was complained about, or did not."""
+    told = event.payload
+    hear_complaint(
+        shop_id=event.shop_id, case_id=UUID(told["subject"]), supplier_id=UUID(told["supplier_id"]),
+        inquiry_id=UUID(told["inquiry_id"]), amount_minor=told["amount_minor"], currency=told["currency"],
+        now=utc_now(),
+    )  # fmt: skip

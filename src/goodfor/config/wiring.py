@@ -62,6 +62,8 @@ def _promises_are_paid() -> None:
     handlers = import_module("goodfor.aftersales.grant_handlers")
     aftersales = import_module("goodfor.aftersales.events")
     orders = import_module("goodfor.orders.events")
+    supply = import_module("goodfor.supply.events")
+    events.register(supply.ComplaintEnded, handlers.on_complaint_ended, name="aftersales.recover_on_complaint_ended")
     events.register(
         aftersales.CaseDecided, handlers.on_case_decided, name="aftersales.pay_on_case_decided",
         concern=handlers.is_proven,
