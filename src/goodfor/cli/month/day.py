@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection, connections
 
+from goodfor.aftersales.recall_tasks import tell_holders
 from goodfor.aftersales.tasks import take_steps, watch_deadlines
 from goodfor.cli.month.people import WINDOW
 from goodfor.cli.month.world import World, fill
@@ -45,7 +46,7 @@ HOURLY: Final = (
     "vault.fold_stock", "vault.expire_reservations", "ledger.roll_up", "ledger.seal", "supply.score", "supply.tally",
     "supply.tidy", "supply.accounts", "supply.recount", "supply.consequences", "orders.deadlines",
     "orders.figures",
-    "aftersales.reserve", "aftersales.batches", "aftersales.recalls", "aftersales.figures",
+    "aftersales.reserve", "aftersales.figures",
     "aftersales.late_deliveries", "kernel.purge",
 )  # fmt: skip
 
@@ -65,6 +66,8 @@ class Month:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        #: What somebody of the staff does as soon as there is reason to.
+        self.on_duty: Callable[[datetime], int] = lambda _at: 0
         self._agenda: list[Happening] = []
         self._numbers = count()
         self._lock = threading.Lock()
@@ -104,7 +107,7 @@ class Month:
         for _round in range(50):
             moved = sum(1 for _step in iter(self.world.sandbox.house.due, False))
             moved += relay_loop(at) + inquire_due(now=at) + buy_due(now=at) + ask_due(now=at)
-            moved += take_steps(at) + watch_deadlines(at)
+            moved += take_steps(at) + watch_deadlines(at) + tell_holders(at) + self.on_duty(at)
             if not moved:
                 return
 
@@ -128,7 +131,7 @@ class Month:
             one.act(one.at)
             with self._lock:
                 self.done[one.kind] = self.done.get(one.kind, 0) + 1
-        except Exception as error:  # noqa: BLE001 - told at the end, with its place
+        except Exception as error:
             trace = error.__traceback__
             while trace is not None and trace.tb_next is not None:
                 trace = trace.tb_next

@@ -94,7 +94,7 @@ def _broken_promises(world: World, found: dict[UUID, tuple[Any, ...]]) -> list[s
             (row[8], row[10], row[12], states.GOODWILL_ANSWER), (row[9], row[11], row[13], states.GOODWILL_DECISION),
         ):  # fmt: skip
             kept = done is not None and done <= due
-            if kept and missed is None or due > now:
+            if (kept and missed is None) or due > now:
                 continue
             granted = paid.get((case_id, kind))
             if missed is None or missed > due + SECOND or granted is None or granted > due + SECOND:
