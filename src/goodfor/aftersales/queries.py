@@ -60,6 +60,7 @@ from goodfor.aftersales.grant_reads import (
 from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
 from goodfor.aftersales.promises import BUILT_IN, history, promise_for, promise_of_shop, promises_of
+from goodfor.aftersales.recalls import offers, preview_recall, pulled_batches, recall_of, watch_of
 from goodfor.aftersales.rules import read as rules_from_json
 from goodfor.aftersales.rules import to_json as rules_to_json
 from goodfor.aftersales.rules import validate as validate_rules
@@ -92,17 +93,21 @@ __all__ = [
     "hand_count",
     "history",
     "late",
+    "offers",
     "owed_grants",
     "owed_sum",
     "policies",
     "policy",
     "policy_version",
+    "preview_recall",
     "promise_for",
     "promise_lines",
     "promise_of_shop",
     "promised_beyond",
     "promises_of",
+    "pulled_batches",
     "queue",
+    "recall_of",
     "recent",
     "recent_grants",
     "recourse",
@@ -123,6 +128,7 @@ __all__ = [
     "validate_rules",
     "waiting",
     "walk_cases",
+    "watch_of",
     "why_choices",
     "why_plain",
     "why_words",

@@ -12,6 +12,7 @@ from goodfor.aftersales.mapping import terms_to_json
 from goodfor.aftersales.models import Case
 from goodfor.aftersales.operations.examine import examine
 from goodfor.aftersales.operations.steps import note_finding
+from goodfor.aftersales.operations.take_offer import note_claimed
 from goodfor.aftersales.promises import promise_for
 from goodfor.aftersales.types import BoundPromise, Claimed
 from goodfor.kernel import faultpoints
@@ -58,6 +59,7 @@ def make_claim(
             shop_id=shop_id, machine=states.CASE, subject_id=case.id, moves=[(None, states.CHECKING)], actor=actor,
             cause=reason, now=now,
         )  # fmt: skip
+        note_claimed(shop_id=shop_id, line_id=line_id)
         asked = {"reason": reason, "fresh": fresh, "paid_from": paid_from, "pictures": pictures}
         note_finding(case, facts.CLAIM, asked, now)
     faultpoints.reach("aftersales.claimed")

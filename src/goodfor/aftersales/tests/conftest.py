@@ -13,8 +13,9 @@ from goodfor.aftersales.types import CaseView
 from goodfor.delivery import queries as delivery
 from goodfor.kernel.ids import uuid7
 from goodfor.orders import queries as orders
-from goodfor.orders.operations import apply_payment_fact, place_order, reveal_codes, start_payment
-from goodfor.orders.tests.conftest import Shop, now, shop  # noqa: F401  (fixtures)
+from goodfor.orders.operations import apply_payment_fact, place_order, reveal_codes
+from goodfor.orders.tests import conftest as of_orders
+from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import Till, begin, broken, fact, open_till, relay_all, sql
 from goodfor.orders.types import Buyer, LineRequest, OrderView
 from goodfor.payments.operations.sandbox_books import pay_trade
@@ -23,7 +24,7 @@ from goodfor.supply.models import Supplier
 from goodfor.supply.operations.settle_inquiry import End, settle_inquiry
 from goodfor.supply.purchase_models import Attempt, Want
 
-__all__ = ["apply_payment_fact", "start_payment"]
+shop, now = of_orders.shop, of_orders.now
 
 
 @dataclass(frozen=True)
@@ -121,5 +122,5 @@ class Scene:
 
 
 @pytest.fixture
-def scene(shop: Shop, now: datetime) -> Scene:  # noqa: F811
+def scene(shop: Shop, now: datetime) -> Scene:
     return Scene(shop, open_till(shop.demo.shop_id, now))

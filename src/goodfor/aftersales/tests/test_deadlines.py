@@ -1,13 +1,11 @@
 """Clocks: moved by pauses, missed once, paid for and escalated once; an answer is what the promise calls one."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 import pytest
 
 from goodfor.aftersales import clocks, queries
 from goodfor.aftersales.models import Case
-from goodfor.aftersales.operations import note_missed as missing
 from goodfor.aftersales.operations.answer import answer
 from goodfor.aftersales.operations.ask_buyer import ask_buyer
 from goodfor.aftersales.operations.decide_case import decide_case
@@ -31,12 +29,10 @@ def waiting(scene: Scene, now: datetime) -> CaseView:
     return case
 
 
-@pytest.fixture
-def paid(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What was paid for missed times."""
-    found: list[Any] = []
-    monkeypatch.setattr(missing, "after_missed", lambda **asked: found.append((asked["case_id"], asked["what"])))
-    return found
+def missed() -> list[tuple[str, str]]:
+    """What was told of missed times: (case, what)."""
+    name = "aftersales.deadline_missed"
+    return sql("SELECT payload->>'case_id', payload->>'what' FROM kernel_event WHERE name = %s ORDER BY id", [name])
 
 
 def test_clocks_run_in_working_hours_and_stand_still_in_a_pause() -> None:
@@ -62,19 +58,17 @@ def test_a_supplier_is_waited_for_no_longer_than_promised() -> None:
     assert clocks.again_at(at, 99) == at + 60 * SECOND
 
 
-def test_each_time_is_missed_once_to_the_second(
-    scene: Scene, waiting: CaseView, now: datetime, paid: list[Any]
-) -> None:
+def test_each_time_is_missed_once_to_the_second(scene: Scene, waiting: CaseView, now: datetime) -> None:
     assert (waiting.answer_by, waiting.decide_by) == (now + HOUR, now + 24 * HOUR)
     assert watch_deadlines(now + HOUR - SECOND) == 0
     assert watch_deadlines(now + HOUR) == 1
-    assert paid == [(waiting.id, "late_answer")]
+    assert missed() == [(str(waiting.id), "late_answer")]
     assert watch_deadlines(now + HOUR + SECOND) == 0
     assert scene.case(waiting).escalated == 1
     assert watch_deadlines(now + 24 * HOUR) == 1
-    assert paid == [(waiting.id, "late_answer"), (waiting.id, "late_decision")]
+    assert missed() == [(str(waiting.id), "late_answer"), (str(waiting.id), "late_decision")]
     together(lambda _: miss_deadline(shop_id=scene.shop_id, case_id=waiting.id, now=now + 25 * HOUR), 6)
-    assert len(paid) == 2
+    assert len(missed()) == 2
     assert (scene.told("aftersales.deadline_missed"), scene.told("aftersales.case_escalated")) == (2, 2)
     assert scene.case(waiting).escalated == 2
     assert scene.faults(now + 25 * HOUR) == {}
@@ -86,12 +80,12 @@ def test_of_many_at_once_one_misses_it(scene: Scene, waiting: CaseView, now: dat
     assert scene.told("aftersales.deadline_missed") == 1
 
 
-def test_who_decides_too_late_has_missed_it(scene: Scene, waiting: CaseView, now: datetime, paid: list[Any]) -> None:
+def test_who_decides_too_late_has_missed_it(scene: Scene, waiting: CaseView, now: datetime) -> None:
     late = now + 2 * HOUR
     decide_case(
         shop_id=scene.shop_id, case_id=waiting.id, action="reject", actor="staff:1", by=decided_by("staff:1"), now=late
     )
-    assert paid == [(waiting.id, "late_answer")]
+    assert missed() == [(str(waiting.id), "late_answer")]
     assert watch_deadlines(late + 30 * HOUR) == 0
     row = Case.objects.get(shop_id=scene.shop_id, id=waiting.id)
     assert (row.answer_missed_at, row.decision_missed_at, row.answered_at) == (late, None, late)
@@ -136,7 +130,7 @@ def test_a_question_that_nobody_answers_ends_the_case(scene: Scene, waiting: Cas
     assert scene.faults(now + clocks.BUYER_WAIT) == {}
 
 
-def test_waiting_for_a_supplier_is_no_answer(scene: Scene, now: datetime, paid: list[Any]) -> None:
+def test_waiting_for_a_supplier_is_no_answer(scene: Scene, now: datetime) -> None:
     order = scene.sell(now)
     scene.see(order, now)
     scene.bought(order, now)
@@ -144,4 +138,4 @@ def test_waiting_for_a_supplier_is_no_answer(scene: Scene, now: datetime, paid: 
     assert case.answered_at is None
     # The loop that would decide without its word is down.
     assert watch_deadlines(now + HOUR) == 1
-    assert paid == [(case.id, "late_answer")]
+    assert missed() == [(str(case.id), "late_answer")]

@@ -1,4 +1,4 @@
-"""People in it: the staff decide within bounds, buyers object once, withdraw, rate; the table is changed in versions."""
+"""People in it: the staff decide within bounds, buyers object once, withdraw, rate; the table has versions."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -66,7 +66,10 @@ def rejected(scene: Scene, now: datetime) -> CaseView:
 
 @pytest.mark.parametrize(
     ("action", "claim_state", "why"),
-    [("refund", "refunded", "staff_refund"), ("replace", "replaced", "staff_replace"), ("reject", "rejected", "staff_reject")],
+    [
+        ("refund", "refunded", "staff_refund"), ("replace", "replaced", "staff_replace"),
+        ("reject", "rejected", "staff_reject"),
+    ],
 )  # fmt: skip
 def test_a_person_decides_once(
     scene: Scene, waiting: CaseView, now: datetime, action: str, claim_state: str, why: str
@@ -210,7 +213,7 @@ def test_words_are_bounded(scene: Scene, waiting: CaseView, now: datetime) -> No
     assert len(queries.replies(scene.shop_id, waiting.id)) == 1
 
 
-# -- the table ----------------------------------------------------------------------------------------------------------
+# -- the table -------------------------------------------------------------------------------------------
 
 
 def test_a_changed_table_decides_from_now_on(scene: Scene, now: datetime) -> None:
@@ -273,9 +276,12 @@ def test_the_queue_is_by_deadline_and_narrowed(
     row = Case.objects.get(shop_id=shop_id, id=first.id)
     assert [one.id for one in queries.queue(shop_id, QueueSearch(), now, after=(row.decide_by, row.id))] == [second.id]
     for search, found in (
-        (QueueSearch(reasons=("used",)), [second]), (QueueSearch(overdue=True), []), (QueueSearch(states=()), [second, rejected, waiting]),
+        (QueueSearch(reasons=("used",)), [second]),
+        (QueueSearch(overdue=True), []),
+        (QueueSearch(states=()), [second, rejected, waiting]),
         (QueueSearch(states=("closed",)), [rejected]), (QueueSearch(states=(), automatic=True), [rejected]),
-        (QueueSearch(states=(), automatic=False), []), (QueueSearch(states=(), supplier_id=rejected.supplier_id), [rejected]),
+        (QueueSearch(states=(), automatic=False), []),
+        (QueueSearch(states=(), supplier_id=rejected.supplier_id), [rejected]),
         (QueueSearch(buyer="guest:b"), [second]), (QueueSearch(escalated=1), []),
     ):  # fmt: skip
         assert [one.id for one in queries.recent(shop_id, search, now)] == [one.id for one in found], search
@@ -292,7 +298,7 @@ def test_the_queue_is_by_deadline_and_narrowed(
     }
 
 
-# -- what the audit finds -----------------------------------------------------------------------------------------------
+# -- what the audit finds --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -306,9 +312,11 @@ def test_the_queue_is_by_deadline_and_narrowed(
         ("INSERT INTO aftersales_decision (id, shop_id, case_id, at, by, action, rule, why, policy_version, facts)"
          " SELECT gen_random_uuid(), shop_id, case_id, at, by, action, rule, why, 0, facts FROM aftersales_decision",
          {"aftersales_one_remedy_a_case"}),
-        ("UPDATE aftersales_case SET answered_at = answer_by + interval '2 minutes'", {"aftersales_clocks_are_watched"}),
+        ("UPDATE aftersales_case SET answered_at = answer_by + interval '2 minutes'",
+         {"aftersales_clocks_are_watched"}),
         ("UPDATE aftersales_case SET id = gen_random_uuid()",
-         {"aftersales_cases_agree_with_claims", "aftersales_decisions_are_written", "aftersales_cases_moved_as_allowed"}),
+         {"aftersales_cases_agree_with_claims", "aftersales_decisions_are_written",
+          "aftersales_cases_moved_as_allowed"}),
     ],
 )  # fmt: skip
 def test_the_audit_finds_what_is_planted(scene: Scene, now: datetime, plant: str, name: set[str]) -> None:

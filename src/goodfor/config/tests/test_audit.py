@@ -245,7 +245,45 @@ def claimed(
     )
 
 
+def cased(
+    state: str, *walked: str, action: str = "", by: str = "", decided: str = "NULL", answer_by: str = "now() + interval"
+    " '1 hour'", answered: str = "now()", next_at: str = "now()", decisions: int = 0,
+) -> str:  # fmt: skip
+    """The case of the claim `{new}`, which has moved through these states, and its decisions."""
+    closed = "now()" if state == "closed" else "NULL"
+    made = f"""
+        INSERT INTO aftersales_case (id, shop_id, order_id, line_id, sku_id, number, buyer, reason, units, amount_minor,
+            currency, state, terms, promise_version, opened_at, answer_by, decide_by, answered_at, decided_at,
+            closed_at, next_at, tries, action, rule, why, by, proven, escalated)
+        SELECT id, shop_id, order_id, line_id, '{{sku}}', 'G1', 'guest:x', 'used', 1, 1, 'CNY', '{state}',
+               jsonb_build_object(), 0, opened_at, {answer_by}, now() + interval '1 day', {answered}, {decided},
+               {closed}, {next_at}, 0, '{action}', '', 'unseen', '{by}', false, 0
+        FROM orders_claim WHERE id = '{{new}}'"""
+    written = f"""
+        ; INSERT INTO aftersales_decision (id, shop_id, case_id, at, by, action, rule, why, policy_version, facts)
+        SELECT gen_random_uuid(), '{{shop}}', '{{new}}', now(), 'system', '{action}', '', 'unseen', 0,
+               jsonb_build_object() FROM generate_series(1, {decisions})"""
+    made += written if decisions else ""
+    return made + (moved("aftersales.case", "{new}", *walked) if walked else "")
+
+
 PLANTS: dict[str, str] = {
+    "aftersales_cases_agree_with_claims":
+        f"{claimed('delivered', 'open', 'live')};"
+        + cased("closed", "checking", "closed", action="reject", by="system", decided="now()", decisions=1),
+    "aftersales_decisions_are_written":
+        f"{claimed('delivered', 'withdrawn', 'none')};"
+        + cased("closed", "checking", "closed", by="system", decided="now()"),
+    "aftersales_one_remedy_a_case":
+        f"{claimed('delivered', 'open', 'live')};"
+        + cased("carrying", "checking", "carrying", action="refund", by="system", decided="now()", decisions=2),
+    "aftersales_clocks_are_watched":
+        f"{claimed('delivered', 'open', 'live')};"
+        + cased("person", "checking", "person", answered="NULL", answer_by="now() - interval '3 minutes'"),
+    "aftersales_steps_are_taken":
+        f"{claimed('delivered', 'open', 'live')};" + cased("checking", "checking", next_at="NULL"),
+    "aftersales_cases_moved_as_allowed":
+        f"{claimed('delivered', 'open', 'live')};" + cased("person"),
     "topped_up_lines_have_their_units": "UPDATE orders_line SET kind = 'direct', topped = 1 WHERE id = '{line}'",
     "top_ups_were_bought":
         "INSERT INTO delivery_top_up (id, shop_id, holder_id, number, supplier, ref, units, message, done_at, noted_at)"
@@ -405,8 +443,8 @@ PLANTS: dict[str, str] = {
     "one_remedy_a_code":
         "UPDATE vault_code SET state = 3 WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
         "INSERT INTO vault_stock_delta (shop_id, sku_id, lot_id, sold, quarantined)"
-        " SELECT shop_id, sku_id, lot_id, -1, 1 FROM vault_code"
-        " WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
+        " SELECT c.shop_id, c.sku_id, c.lot_id, -1, 1 FROM vault_code c JOIN orders_line l ON l.id = c.holder_id"
+        " WHERE l.order_id = '{shown}';"
         "DROP INDEX orders_claim_unit_one_remedy;"
         f"{claimed('shown', 'refunded', 'refunded')};{claimed('shown', 'refunded', 'refunded', claim='{new2}')}",
     "remedied_codes_are_set_aside": claimed("shown", "refunded", "refunded"),
