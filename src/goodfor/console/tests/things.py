@@ -12,7 +12,7 @@ from goodfor.aftersales.tests.money_world import TENFOLD, came_from, proven, ter
 from goodfor.catalog import queries as catalog
 from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
-from goodfor.console.tests.claim_things import claim_of_client
+from goodfor.console.tests.claim_things import bought_by_client, claim_of_client
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.supply_things import watched_things
@@ -174,8 +174,9 @@ def account_things(shop: Shop) -> dict[str, Any]:
 def money_things(shop: Shop, supplier_id: UUID) -> dict[str, Any]:
     """A compensation that is to be transferred, and the supplier's part of it."""
     now = utc_now()
-    case_id = proven(shop.delivered, now, terms=terms_of(replace(TENFOLD, way="hand")))
-    came_from(shop.delivered, supplier_id, now, cost="16.00", got=2)
+    bought = bought_by_client(shop, "compensated", codes=2)
+    case_id = proven(bought, now, terms=terms_of(replace(TENFOLD, way="hand")))
+    came_from(bought, supplier_id, now, cost="16.00", got=2)
     given = compensate(shop_id=shop.id, case_id=case_id, now=now)
     (asked,) = recover(shop_id=shop.id, case_id=case_id, now=now)
     assert given is not None
