@@ -47,7 +47,7 @@ TERMS: Final = Terms(
 )
 
 
-#: What goes wrong at suppliers after the sale, of which one, all the month: they cannot be reached, take their time, lie.
+#: What goes wrong after the sale, at which suppliers, all the month: they cannot be reached, take their time, lie.
 TROUBLE: Final[tuple[tuple[str, tuple[int, ...], dict[str, Any]], ...]] = (
     ("down", (0, 1, 2, 3, 4, 5), {"share": 0.05}),
     ("slow_void", (2, 3), {"share": 0.3, "seconds": 900.0}),
