@@ -129,10 +129,16 @@ AREAS: Final[tuple[Area, ...]] = (
             "claim_replaced": _("audit", "为售后换码"),
             "claim_rejected": _("audit", "拒绝售后"),
             "claim_reopened": _("audit", "重新打开售后"),
+            "claim_decided": _("audit", "处理售后"),
+            "claim_rated": _("audit", "评价售后"),
+            "claim_rules_set": _("audit", "修改售后决策表"),
             "codes_revealed": _("audit", "查看卡密"),
             "orders.order_claimed": _("audit", "认领订单"),
             "orders.contacts_forgotten": _("audit", "清除订单里的联系方式"),
             "promise_set": _("audit", "设置售后承诺"),
+            "aftersales.batch_pulled": _("audit", "整批下架问题卡密"),
+            "aftersales.batch_lifted": _("audit", "恢复下架的批次"),
+            "aftersales.recall_started": _("audit", "发起整批召回"),
             "aftersales.compensation_capped": _("audit", "赔付到了当天上限"),
             "aftersales.grant_claimed": _("audit", "领取赔付到余额"),
             "aftersales.grant_paid_by_hand": _("audit", "登记赔付转账"),
@@ -170,6 +176,9 @@ AREAS: Final[tuple[Area, ...]] = (
         _("audit", "供货"),
         {
             "supply.supplier_connected": _("audit", "接入供应商"),
+            "supply.judged": _("audit", "按坏码率处置供应商"),
+            "supply.judgement_lifted": _("audit", "解除对供应商的处置"),
+            "stock_ordered": _("audit", "向供应商补货"),
             "supply.supplier_changed": _("audit", "修改供应商设置"),
             "supply.supplier_switched": _("audit", "启停供应商"),
             "supply.supplier_tested": _("audit", "测试供应商"),
@@ -284,6 +293,7 @@ AREAS: Final[tuple[Area, ...]] = (
 ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, words in area.actions.items()}
 #: Kinds of things that lines are about.
 SUBJECTS: Final[Mapping[str, Text]] = {
+    "vault.batch": _("audit", "卡密批次"),
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
     "user": _("audit", "登录账号"),
