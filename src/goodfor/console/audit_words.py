@@ -178,7 +178,7 @@ AREAS: Final[tuple[Area, ...]] = (
             "supply.supplier_connected": _("audit", "接入供应商"),
             "supply.judged": _("audit", "按坏码率处置供应商"),
             "supply.judgement_lifted": _("audit", "解除对供应商的处置"),
-            "stock_ordered": _("audit", "向供应商补货"),
+            "supply.stock_ordered": _("audit", "向供应商补货"),
             "supply.supplier_changed": _("audit", "修改供应商设置"),
             "supply.supplier_switched": _("audit", "启停供应商"),
             "supply.supplier_tested": _("audit", "测试供应商"),
