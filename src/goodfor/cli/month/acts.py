@@ -109,8 +109,7 @@ class People:
             self._say(at + use + say, plan, order_id, line_id, reason, DISHONEST, truth)
         elif plan.mind == "seen":
             self._say(at + use + say, plan, order_id, line_id, "changed_mind", HONEST, "")
-        else:
-            self.month.plan(at + use, "use", later(self.use, secret))
+        # Whoever has nothing to say about a code uses it, and nobody ever asks its supplier.
 
     def _say(
         self, at: datetime, plan: Plan, order_id: UUID, line_id: UUID, reason: str, kind: str, truth: str

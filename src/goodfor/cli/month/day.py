@@ -27,7 +27,7 @@ from goodfor.supply.operations.buy_due import buy_due
 from goodfor.supply.operations.inquire import inquire_due
 
 #: What may be done side by side with the like of its minute: other orders, other codes.
-SIDE_BY_SIDE: Final = frozenset({"buy", "look"})
+SIDE_BY_SIDE: Final = frozenset({"buy", "look", "use"})
 HANDS: Final = 3
 _NEXT: Final = """
 SELECT min(at) FROM (
@@ -45,7 +45,7 @@ SELECT min(at) FROM (
 HOURLY: Final = (
     "vault.fold_stock", "vault.expire_reservations", "ledger.roll_up", "ledger.seal", "supply.score", "supply.tally",
     "supply.tidy", "supply.accounts", "supply.recount", "supply.consequences", "orders.deadlines",
-    "orders.figures",
+    "orders.figures", "kernel.seal_audit",
     "aftersales.reserve", "aftersales.figures",
     "aftersales.late_deliveries", "kernel.purge",
 )  # fmt: skip
@@ -94,10 +94,14 @@ class Month:
                     continue
                 if at >= until or (coming is None and not self._agenda and self._due() is None):
                     break
+                due = self._due()
                 self._to(at)
                 self._hourly(at)
-                self.settle(at)
-                self._happen(at, pool)
+                if due is not None and due <= at:
+                    self.settle(at)
+                if self._happen(at, pool):
+                    # What a claim sets off at once is done at once.
+                    self.settle(at)
                 tell(at)
             list(pool.map(lambda _hand: connections.close_all(), range(HANDS * 2)))
 
@@ -111,8 +115,8 @@ class Month:
             if not moved:
                 return
 
-    def _happen(self, at: datetime, pool: ThreadPoolExecutor) -> None:
-        """Everything of the minute that may be side by side; or the one thing that is next."""
+    def _happen(self, at: datetime, pool: ThreadPoolExecutor) -> bool:
+        """Everything of the minute that may be side by side; or the one thing that is next, which more may follow."""
         end = min(one for one in (at + WINDOW, self._due(), self._hour) if one is not None)
         together: list[Happening] = []
         while self._agenda and (self._agenda[0].at < end or self._agenda[0].at <= at):
@@ -122,9 +126,12 @@ class Month:
             together.append(heapq.heappop(self._agenda))
         if together:
             list(pool.map(self._do, together))
-            return
+            return False
         if self._agenda and self._agenda[0].at <= at:
-            self._do(heapq.heappop(self._agenda))
+            one = heapq.heappop(self._agenda)
+            self._do(one)
+            return one.kind != "use"
+        return False
 
     def _do(self, one: Happening) -> None:
         try:
@@ -158,6 +165,7 @@ class Month:
             self._stocked = at + timedelta(minutes=10)
         if at < self._hour:
             return
+        self.settle(at)
         for name in HOURLY:
             if name in REGISTRY:
                 for _again in range(200):

@@ -101,7 +101,7 @@ _TOKEN = re.compile(r'(?:value|content)="[A-Za-z0-9]{64}"')
 _PAYLOAD = {
     "secret": "x" * 32, "k": "x", "code": str(uuid4()), "reason": "used", "method": "alipay", "what": "part",
     "amount": "1.00", "note": "x", "act": "close", "name": "v", "column": "number", "query": "", "format": "csv",
-    "password": "x", "value": "x", "label": "x",
+    "password": "x", "value": "x", "label": "x", "reference": "x",
 }  # fmt: skip
 
 

@@ -53,10 +53,14 @@ def claims_of(shop: Shop, count: int) -> list[CaseView]:
     return [claimed(shop, sold_order(shop, f"b{number}", till=till)) for number in range(count)]
 
 
+def bought_by_client(shop: Shop, ref: str, codes: int = 1) -> OrderView:
+    """An order of the shop's client."""
+    return buy_with_balance(
+        shop_id=shop.id, client_id=shop.demo.client_id, wallet_account=shop.demo.wallet_account, currency="CNY",
+        lines=[LineRequest(shop.demo.skus["kw-50"], codes)], external_ref=ref, now=utc_now(),
+    )  # fmt: skip
+
+
 def claim_of_client(shop: Shop) -> UUID:
     """A claim on an order of the shop's client, whatever the table says of it."""
-    bought = buy_with_balance(
-        shop_id=shop.id, client_id=shop.demo.client_id, wallet_account=shop.demo.wallet_account, currency="CNY",
-        lines=[LineRequest(shop.demo.skus["kw-50"], 1)], external_ref="claimed", now=utc_now(),
-    )  # fmt: skip
-    return claimed(shop, bought, "invalid").id
+    return claimed(shop, bought_by_client(shop, "claimed"), "invalid").id
