@@ -59,3 +59,24 @@ class RecoveryNotFound(NotFound):
 
     code = "recovery_not_found"
     title = _("没有这笔追偿")
+
+
+class InvalidPicture(InvalidInput):
+    """Not a PNG, JPEG or WebP picture, or too large."""
+
+    code = "invalid_picture"
+    title = _("图片须为 PNG、JPEG 或 WebP，每张不超过 8 MB")
+
+
+class TooManyPictures(InvalidInput):
+    """A case holds three pictures at most."""
+
+    code = "too_many_pictures"
+    title = _("一个售后单最多 3 张图片")
+
+
+class PictureNotFound(NotFound):
+    """No such picture in this case."""
+
+    code = "picture_not_found"
+    title = _("没有这张图片")

@@ -264,5 +264,16 @@ class RecoveryView:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A buyer's picture of a case, without its content; width and height in pixels. `position` counts from 1."""
+
+    id: UUID
+    position: int
+    width: int
+    height: int
+    at: datetime
+
+
 #: A promise's clock that nobody needs to watch.
 NEVER = timedelta.max

@@ -1,0 +1,3 @@
+"""Periodic duties of this room."""
+
+from goodfor.aftersales import picture_tasks as picture_tasks
