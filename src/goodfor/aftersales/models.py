@@ -11,8 +11,8 @@ from goodfor.kernel.ids import uuid7
 class Promise(models.Model):
     """A version of what is promised for a shop, a supplier's goods, a category or a SKU. Rows never change (trigger).
 
-    An order has the version that was in force when it was placed: `from_at` is a minute after `made_at`, so that no page
-    that was open, and no clock that is late, shows another promise than the one that binds (ADR 28).
+    An order has the version that was in force when it was placed: `from_at` is a minute after `made_at`, so that no
+    page that was open, and no clock that is late, shows another promise than the one that binds (ADR 28).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -96,8 +96,8 @@ class BoundPromise:
 class Facts:
     """What is known about a claim when a decision is made; each a plain value that a rule may ask for.
 
-    `None`: not known. Times are seconds. `seen`: codes that were shown to the buyer. `code_said`: what the supplier says
-    of the code now: `` (not asked or cannot be), `asked` (no answer yet), `unused`, `locked`, `used` (no time told),
+    `None`: not known. Times are seconds. `seen`: codes that were shown to the buyer. `code_said`: what the supplier
+    says of it now: `` (not asked or cannot be), `asked` (no answer yet), `unused`, `locked`, `used` (no time told),
     `used_before` (before the buyer first saw it), `used_after`, `voided`, `expired`, `invalid`, `silent` (no answer in
     time).
     """
@@ -120,7 +120,7 @@ class Facts:
     #: Claims proven in the same batch (distinct orders), and units of it that were sold.
     batch_bad: int
     batch_sold: int
-    #: The buyer's history in this shop: orders delivered, claims on seen codes, how many of these were proven or refused.
+    #: The buyer's history in this shop: orders delivered, claims on seen codes, how many were proven or refused.
     buyer_orders: int
     buyer_claims: int
     buyer_proven: int
@@ -143,10 +143,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row of the decision table. `when`: fact -> condition ({"is": x}, {"in": [..]}, {"min": n}, {"max": n}); all hold.
+    """A row of the decision table. `when`: fact -> condition ({"is": x}, {"in": [..]}, {"min": n}, {"max": n}).
 
-    `then`: an action of `states.ACTIONS`. `why`: key of the words that the buyer reads (`wording.WHY`). `proven`: approving
-    it counts the code as bad (batch watch, compensation, recovery).
+    `then`: an action of `states.ACTIONS`. `why`: key of the words that the buyer reads (`wording.WHY`). `proven`:
+    approving it counts the code as bad (batch watch, compensation, recovery).
     """
 
     name: str
