@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -125,9 +126,7 @@ def _timeline(
     claim = shown.claim
     items = [_item(claim.opened_at, _("提交：%(reason)s") % {"reason": shown.reason})]
     items += [_decision(decision) for decision in decisions]
-    items += [
-        _item(at, _("供货方已答复")) for at in aftersales.supplier_answers(shop_id, claim.id)
-    ]
+    items += [_item(at, _("供货方已答复")) for at in aftersales.supplier_answers(shop_id, claim.id)]
     if claim.state == claim_states.REPLACED and claim.closed_at:
         items.append(_item(claim.closed_at, _("新码已到手，旧码停用"), "green"))
     if claim.state == claim_states.WITHDRAWN and claim.closed_at:

@@ -130,9 +130,7 @@ def _around(shop_id: UUID, buyer_id: UUID, now: datetime) -> dict[str, Any]:
     }
 
 
-def _order(
-    order: OrderView, codes: Sequence[RevealedCode], claims: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def _order(order: OrderView, codes: Sequence[RevealedCode], claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "number": order.number,
         "state": order.state,

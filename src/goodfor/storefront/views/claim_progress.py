@@ -148,9 +148,7 @@ def take(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     if buyer is None or grant.buyer_id is None:
         # A guest signs in first, and takes the order into the account.
         return redirect("storefront:me_claim")
-    claim_grant(
-        shop_id=shop.id, order_id=grant.order_id, buyer_id=grant.buyer_id, actor=actor(grant), now=utc_now()
-    )
+    claim_grant(shop_id=shop.id, order_id=grant.order_id, buyer_id=grant.buyer_id, actor=actor(grant), now=utc_now())
     return redirect("storefront:order", number=number)
 
 
