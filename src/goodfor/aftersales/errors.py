@@ -26,6 +26,13 @@ class InvalidTerms(InvalidInput):
     title = _("承诺的内容不正确")
 
 
+class PromiseNotFound(NotFound):
+    """There is no such shop, supplier, category or SKU to promise something for, or nothing is promised for it."""
+
+    code = "promise_not_found"
+    title = _("没有这个售后承诺")
+
+
 class InvalidRules(InvalidInput):
     """A decision table that cannot be read, or has no last rule for everything; `row` counts from 1."""
 

@@ -1,6 +1,7 @@
 """Facts about promises kept and broken. No codes, no words of buyers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -113,3 +114,15 @@ class RecallOffered(Event):
     number: str
     line_id: UUID
     codes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseSet(Event):
+    """Another version of a promise was set; orders placed from `from_at` on have it. `removed`: what is wider holds."""
+
+    name: ClassVar[str] = "aftersales.promise_set"
+    scope: str
+    scope_id: UUID | None
+    promise_version: int
+    from_at: datetime
+    removed: bool

@@ -135,6 +135,12 @@ def shelves(shop_id: UUID) -> list[Shelf]:
     ]
 
 
+def category_of(shop_id: UUID, sku_id: UUID) -> UUID | None:
+    """The category that a SKU stands in now; None: not of this shop."""
+    found = Sku.objects.filter(shop_id=shop_id, id=sku_id, product__shop_id=shop_id)
+    return found.values_list("product__category_id", flat=True).first()
+
+
 def pictures(shop_id: UUID, product_id: UUID) -> list[ProductPicture]:
     """A product's pictures in their order. Raises ProductUnknown."""
     product = Product.objects.filter(shop_id=shop_id, id=product_id).first()

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from goodfor.catalog.desk import (
+    category_of,
     desk_products,
     desk_sku,
     desk_skus,
@@ -45,6 +46,7 @@ from goodfor.kernel.sql import Statement
 __all__ = [
     "all_products",
     "categories",
+    "category_of",
     "desk_products",
     "desk_sku",
     "desk_skus",

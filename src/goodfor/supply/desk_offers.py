@@ -46,6 +46,16 @@ def offer_names(shop_id: UUID, offer_ids: Sequence[UUID]) -> dict[UUID, tuple[st
     return {row.id: (names.get(row.supplier_id, ""), row.item.name) for row in rows}
 
 
+def sole_supplier(shop_id: UUID, sku_id: UUID, at: datetime) -> UUID | None:
+    """Whose goods a SKU was `at` that moment: the only supplier who had ever offered it until then, else None.
+
+    Offers are switched off and never deleted, so that the answer for a moment stays the same.
+    """
+    rows = Offer.objects.filter(shop_id=shop_id, sku_id=sku_id, created_at__lte=at)
+    found = list(rows.values_list("supplier_id", flat=True).distinct()[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def route(shop_id: UUID, sku_id: UUID, now: datetime) -> RouteView:
     """How a SKU is bought; where nothing was set, what holds without it."""
     row = Route.objects.filter(shop_id=shop_id, sku_id=sku_id).first() or Route(shop_id=shop_id, sku_id=sku_id)

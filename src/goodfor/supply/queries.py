@@ -8,7 +8,7 @@ from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 from goodfor.supply import states
 from goodfor.supply.desk_accounts import account_of, accounts, balance_days, finding, findings, movements, sweep_days
-from goodfor.supply.desk_offers import offer_names, offered_items, offers, preview, route
+from goodfor.supply.desk_offers import offer_names, offered_items, offers, preview, route, sole_supplier
 from goodfor.supply.desk_purchases import (
     COUNT_LIMIT,
     books_of_purchase,
@@ -126,6 +126,7 @@ __all__ = [
     "route",
     "search_items",
     "search_purchases",
+    "sole_supplier",
     "stale",
     "statement",
     "statement_lines",

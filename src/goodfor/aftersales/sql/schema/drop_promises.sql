@@ -1,0 +1,2 @@
+DROP TRIGGER aftersales_promise_kept ON aftersales_promise;
+DROP FUNCTION aftersales_promise_refuse();
