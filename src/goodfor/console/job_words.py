@@ -9,6 +9,7 @@ from goodfor.console.columns import Text
 
 #: Loops of the worker, by `kernel.loops`.
 DUTIES: Final[Mapping[str, Text]] = {
+    "aftersales.purge_pictures": _("job", "清理售后旧图片"),
     "config.job_messages": _("job", "提醒任务失败"),
     "console.batches": _("job", "执行批量操作"),
     "console.exports": _("job", "生成导出文件"),
@@ -74,9 +75,15 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "codes.on_buyer_erasing": _("job", "清除发送记录里的地址"),
     "complaints.on_closed": _("job", "记录投诉结束"),
     "complaints.on_opened": _("job", "把投诉记到供应商"),
+    "messages.on_buyer_asked": _("job", "通知买家补充"),
+    "messages.on_case_decided": _("job", "通知售后决定"),
+    "messages.on_case_escalated": _("job", "提醒售后超时"),
     "messages.on_case_opened": _("job", "提醒有异常单"),
     "messages.on_claim_closed": _("job", "通知售后结果"),
     "messages.on_claim_opened": _("job", "提醒有售后"),
+    "messages.on_deadline_missed": _("job", "通知售后超时"),
+    "messages.on_grant_made": _("job", "通知赔付待领取"),
+    "messages.on_grant_paid": _("job", "通知赔付到账"),
     "messages.on_late_payment": _("job", "通知迟到的付款"),
     "messages.on_low_stock": _("job", "提醒库存低"),
     "messages.on_price_watched": _("job", "提醒成本变动"),
@@ -84,6 +91,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "messages.on_order_paid": _("job", "通知已付款"),
     "messages.on_order_refunded": _("job", "通知已退款"),
     "messages.on_order_refunding": _("job", "通知退款中"),
+    "messages.on_recall_offered": _("job", "通知卡密召回"),
     "messages.on_refund_failed": _("job", "提醒退款失败"),
     "supply_messages.on_balance_broken": _("job", "提醒供应商余额不符"),
     "supply_messages.on_balance_low": _("job", "提醒供应商余额不足"),
@@ -100,6 +108,13 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "siblings.on_refunded": _("job", "让买货的店铺查询退款"),
 }
 EVENTS: Final[Mapping[str, Text]] = {
+    "aftersales.buyer_asked": _("job", "请买家补充"),
+    "aftersales.case_decided": _("job", "售后有决定"),
+    "aftersales.case_escalated": _("job", "售后升级"),
+    "aftersales.deadline_missed": _("job", "超过承诺时间"),
+    "aftersales.grant_made": _("job", "产生赔付"),
+    "aftersales.grant_paid": _("job", "赔付到账"),
+    "aftersales.recall_offered": _("job", "召回卡密"),
     "identity.buyer_account_changed": _("job", "买家账户变动"),
     "identity.buyer_erasing": _("job", "买家账户即将清除"),
     "orders.claim_closed": _("job", "售后结束"),
