@@ -117,6 +117,16 @@ class RecallOffered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyWritten(Event):
+    """The staff wrote to the buyer about a case."""
+
+    name: ClassVar[str] = "aftersales.reply_written"
+    case_id: UUID
+    order_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseSet(Event):
     """Another version of a promise was set; orders placed from `from_at` on have it. `removed`: what is wider holds."""
 

@@ -83,6 +83,8 @@ class Case(models.Model):
     units = models.IntegerField()
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    #: Of the units, how many its buyer had looked at when it was last examined.
+    seen = models.IntegerField(default=0, db_default=0)
     state = models.CharField(max_length=16, default=states.CHECKING)
     terms = models.JSONField()
     promise_id = models.UUIDField(null=True)

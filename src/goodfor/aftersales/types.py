@@ -139,6 +139,18 @@ class Facts:
     disputed_payment: bool
     #: Verdict of risk, `` while no such room exists.
     risk: str = ""
+    #: The promise gives unseen codes' money back at once, and who asks has proved it lately.
+    at_once: bool = True
+    #: Of the units, how many nobody has looked at.
+    unseen: int = 0
+    #: Units proven bad a thousand sold ones of the batch; other orders that say its codes are bad, proven or not.
+    batch_share: int = 0
+    batch_claims: int = 0
+    #: How often this buyer was believed without proof within 180 days; that and the refusals, a hundred orders.
+    buyer_trusted: int = 0
+    doubt: int = 0
+    #: The buyer was asked for something about this claim already.
+    asked_buyer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,66 @@ class Verdict:
     rule: Rule
     row: int
     policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One condition of a rule and the value that met it, for whoever reads why."""
+
+    fact: str
+    operator: str
+    wanted: Any
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """A version of a shop's decision table; version 0 is the one that every shop begins with."""
+
+    version: int
+    rules: tuple[Rule, ...]
+    made_at: datetime | None
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView:
+    """A message about a case; `author`: `buyer`, or the staff's name in the audit trail."""
+
+    id: UUID
+    author: str
+    text: str = field(repr=False)
+    at: datetime
+
+    @property
+    def by_buyer(self) -> bool:
+        """From the buyer."""
+        return self.author == "buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A decision that another table would have made otherwise."""
+
+    case_id: UUID
+    number: str
+    at: datetime
+    was: str
+    was_rule: str
+    now: str
+    now_rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Past decisions of the table, made anew by another: counts by action, and the latest that change (some)."""
+
+    decisions: int
+    was: Mapping[str, int]
+    now: Mapping[str, int]
+    changed: int
+    examples: tuple[Changed, ...]
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,10 +208,8 @@ class _About:
         }
 
     def why(self, key: str) -> str:
-        """The words of a decision, where it is still the last one; else nothing that could be wrong."""
-        if self.case is None or self.case.why != key:
-            return ""
-        return str(aftersales.explanation(self.order.shop_id, self.claim.id))
+        """A decision in words."""
+        return aftersales.why_words(self.order.shop_id, self.claim.id, key) if self.case else ""
 
     def tell(self, event: StoredEvent, scene: str, more: dict[str, Any], subject: str) -> None:
         """To the buyer."""

@@ -24,7 +24,6 @@ def on_opened(event: StoredEvent) -> None:
 
 
 def on_closed(event: StoredEvent) -> None:
-    """It is over: upheld, or withdrawn."""
-    note_complaint_end(
-        shop_id=event.shop_id, claim_id=UUID(event.payload["claim_id"]), upheld=event.payload["state"] == "refunded"
-    )
+    """It is over: upheld, or withdrawn or refused."""
+    upheld = event.payload["state"] in ("refunded", "replaced")
+    note_complaint_end(shop_id=event.shop_id, claim_id=UUID(event.payload["claim_id"]), upheld=upheld)

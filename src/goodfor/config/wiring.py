@@ -24,6 +24,8 @@ def connect() -> None:
     invariants.register([sealed.invariant()])
     if "orders" in settings.ROOMS:
         _orders_hear()
+    if "aftersales" in settings.ROOMS:
+        _aftersales_hears()
     if {"notify", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.messages").listen()
         import_module("goodfor.config.claim_messages").listen()
@@ -54,6 +56,20 @@ def _orders_hear() -> None:
     events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")
     events.register(vault.CodesVoided, handlers.on_codes_voided, name="orders.on_codes_voided")
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="orders.on_buyer_erasing")
+
+
+def _aftersales_hears() -> None:
+    handlers = import_module("goodfor.aftersales.handlers")
+    own = import_module("goodfor.aftersales.events")
+    orders = import_module("goodfor.orders.events")
+    supply = import_module("goodfor.supply.events")
+    events.register(supply.SupplierAnswered, handlers.on_supplier_answered, name="aftersales.on_supplier_answered")
+    events.register(orders.OrderClaimClosed, handlers.on_claim_closed, name="aftersales.on_claim_closed")
+    failed = handlers.on_replacement_failed
+    events.register(orders.OrderReplacementFailed, failed, name="aftersales.on_replacement_failed")
+    events.register(
+        own.CaseDecided, handlers.on_case_decided, name="aftersales.on_case_decided", concern=handlers.proved
+    )
 
 
 def _codes_go_out() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.delivery.models import TopUp
-from goodfor.delivery.types import MaskedCode, TopUpProof
+from goodfor.delivery.types import BoughtCode, MaskedCode, TopUpProof
 from goodfor.kernel.sql import Statement
 from goodfor.vault import queries as vault
 
@@ -26,6 +26,17 @@ def masked_codes(shop_id: UUID, holder_ids: Sequence[UUID]) -> list[MaskedCode]:
             position = len(codes) + 1
             codes.append(MaskedCode(held.code_id, holder_id, position, held.expires_at, shown.get(held.code_id)))
     return codes
+
+
+def bought_codes(shop_id: UUID, holder_ids: Sequence[UUID]) -> list[BoughtCode]:
+    """Every code of an order's lines: those that can be shown, in order, then those that were set aside."""
+    codes = {
+        one.code_id: BoughtCode(one.code_id, one.line_id, one.revealed_at) for one in masked_codes(shop_id, holder_ids)
+    }
+    # Asked for afterwards: one that is set aside in between is found, and once.
+    for aside in vault.set_aside(shop_id, holder_ids):
+        codes[aside.code_id] = BoughtCode(aside.code_id, aside.holder_id, aside.revealed_at, aside=True)
+    return list(codes.values())
 
 
 def top_up_proofs(shop_id: UUID, line_ids: Sequence[UUID]) -> list[TopUpProof]:

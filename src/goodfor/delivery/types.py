@@ -50,6 +50,24 @@ class MaskedCode:
 
 
 @dataclass(frozen=True, slots=True)
+class BoughtCode:
+    """A code that a line was given and that is with it still; `aside`: out of its buyer's hands, as suspect.
+
+    `revealed_at`: when it was first shown.
+    """
+
+    code_id: UUID
+    line_id: UUID
+    revealed_at: datetime | None
+    aside: bool = False
+
+    @property
+    def unseen(self) -> bool:
+        """It may go back on the shelf: nobody has seen it, and nobody suspects it."""
+        return self.revealed_at is None and not self.aside
+
+
+@dataclass(frozen=True, slots=True)
 class RevealedCode:
     """A code in the hands of its owner. `number` is empty for codes of a single part."""
 

@@ -13,6 +13,7 @@ LOCKS = {
     "client": "open unpaid orders of one API client",
     "contact": "a telephone number or e-mail address becomes one account, and is sent so many codes an hour",
     "import": "one import of a file at a time",
+    "policy": "one new version of a shop's table of decisions about claims at a time",
     "promise": "one new version of what is promised for a scope at a time",
     "template": "one new version of a message template at a time",
     "resend": "the same news is told again only so many times an hour",

@@ -74,6 +74,20 @@ def take_back_entry(
     return Entry(key, "take_back", tuple(postings), now, ("orders.order", order_id))
 
 
+def replacement_entry(*, order_id: UUID, line: LineRow, claim_id: UUID, cost_minor: int, now: datetime) -> Entry | None:
+    """Codes in the place of bad ones leave the stock at what they had cost; None when that is nothing.
+
+    What the bad ones had cost stays a cost of sales.
+    """
+    if not cost_minor:
+        return None
+    postings = (
+        Line(COST_OF_SALES, cost_minor, order_id, line.id, line.sku_id),
+        Line(stock_account(line.sku_id), -cost_minor, order_id, line.id, line.sku_id),
+    )
+    return Entry(f"replace:{claim_id}", "replacement", postings, now, ("orders.claim", claim_id))
+
+
 def purchase_entry(*, batch_id: UUID, sku_id: UUID, cost_minor: int, now: datetime) -> Entry:
     """A batch of codes came into stock, and is owed to whoever supplied it."""
     lines = (Line(stock_account(sku_id), cost_minor, sku_id=sku_id), Line(PURCHASES, -cost_minor, sku_id=sku_id))

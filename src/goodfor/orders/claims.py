@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from goodfor.delivery import queries as delivery
+from goodfor.delivery.types import BoughtCode
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.money import Money
 from goodfor.orders import claim_states, given_back
 from goodfor.orders.errors import InvalidClaim
-from goodfor.orders.models import Claim, InvoiceTitle, Note, Order
-from goodfor.orders.types import ClaimOffer, ClaimView, Invoice, NoteView, OrderView
+from goodfor.orders.models import Claim, ClaimUnit, InvoiceTitle, Note, Order
+from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView, Invoice, NoteView, OrderView
 from goodfor.payments import queries as payments
 
 
@@ -48,25 +49,54 @@ def claims_of_order(shop_id: UUID, order_id: UUID) -> list[ClaimView]:
 def claim_offer(shop_id: UUID, order: OrderView, line_id: UUID, code_ids: Sequence[UUID] = ()) -> ClaimOffer:
     """What a claim on these codes of a line (none: all that it holds) would do now. Raises InvalidClaim."""
     prices = {line.line_id: line.unit_price.amount_minor for line in order.lines}
-    return offer_for(shop_id, order.id, order.payment_id, order.total, prices, line_id, code_ids)
+    direct = {line.line_id for line in order.lines if line.kind == DIRECT}
+    return offer_for(shop_id, order.id, order.payment_id, order.total, prices, line_id, code_ids, direct)
+
+
+def remedied_codes(shop_id: UUID, line_ids: Collection[UUID]) -> set[UUID]:
+    """Codes of these lines for which a claim gave money or another code, and that are not for sale again."""
+    units = ClaimUnit.objects.filter(
+        shop_id=shop_id, line_id__in=list(line_ids), state__in=sorted(claim_states.MET), restocked=False
+    )
+    return {code_id for code_id in units.values_list("code_id", flat=True) if code_id is not None}
+
+
+def is_remedied(shop_id: UUID, code_id: UUID) -> bool:
+    """Whether a claim gave money or another code for this one, and it is not for sale again."""
+    met = sorted(claim_states.MET)
+    return ClaimUnit.objects.filter(shop_id=shop_id, code_id=code_id, state__in=met, restocked=False).exists()
+
+
+def is_claim(shop_id: UUID, order_id: UUID, claim_id: UUID) -> bool:
+    """Whether a claim on this order has this id."""
+    return Claim.objects.filter(shop_id=shop_id, order_id=order_id, id=claim_id).exists()
+
+
+def held_codes(shop_id: UUID, line_ids: Sequence[UUID]) -> list[BoughtCode]:
+    """What lines hold of what was paid for: codes sold to them or set aside, without those that had their remedy."""
+    over = remedied_codes(shop_id, line_ids)
+    return [code for code in delivery.bought_codes(shop_id, line_ids) if code.code_id not in over]
 
 
 def offer_for(
     shop_id: UUID, order_id: UUID, payment_id: UUID | None, total: Money, prices: Mapping[UUID, int], line_id: UUID,
-    code_ids: Sequence[UUID],
+    code_ids: Sequence[UUID], direct: Collection[UUID] = (),
 ) -> ClaimOffer:  # fmt: skip
     """The same from an order's parts; `prices` are those of one code, by line. Raises InvalidClaim."""
     if line_id not in prices or payment_id is None:
         raise InvalidClaim(field="line_id")
-    held = delivery.masked_codes(shop_id, list(prices))
-    own = [code for code in held if code.line_id == line_id]
-    asked = set(code_ids)
-    about = [code for code in own if code.code_id in asked] if asked else own
-    if not about or len(about) < len(asked):
-        raise InvalidClaim(field="code_ids")
     refunds = payments.refunds_of(shop_id, payment_id)
     left = given_back.left(order_id, total, refunds)
-    seen = sum(1 for code in about if code.revealed_at)
+    if line_id in direct:
+        if code_ids:
+            raise InvalidClaim(field="code_ids")
+        return ClaimOffer((), 0, left, left, at_once=False, blocked=False, whole=True)
+    held = held_codes(shop_id, list(prices))
+    asked = set(code_ids)
+    about = [code for code in held if code.line_id == line_id and (not asked or code.code_id in asked)]
+    if not about or len(about) < len(asked):
+        raise InvalidClaim(field="code_ids")
+    seen = sum(1 for code in about if not code.unseen)
     whole = len(about) == len(held)
     price = min(prices[line_id] * len(about), left.amount_minor)
     running = given_back.owed(given_back.of_order(order_id, refunds)) or given_back.unfinished(refunds)

@@ -113,7 +113,7 @@ class InvalidClaim(InvalidInput):
 
 
 class ClaimExists(Conflict):
-    """The line has an open claim already."""
+    """One of these codes (of a top-up: the line) has an open claim already, or had its remedy."""
 
     code = "claim_exists"
     title = _("这件商品已有一个正在处理的售后")
@@ -124,6 +124,27 @@ class ClaimNotFound(NotFound):
 
     code = "claim_not_found"
     title = _("没有这个正在处理的售后")
+
+
+class ClaimMoved(Conflict):
+    """The claim is not where this is possible: it has its remedy, was rejected or withdrawn. `state`: where it is."""
+
+    code = "claim_moved"
+    title = _("这个售后已经有了结果，不能再这样处理")
+
+
+class NothingInItsPlace(Conflict):
+    """Neither the shelf nor a supplier has as many good codes now, at no loss; a top-up cannot be replaced."""
+
+    code = "nothing_in_its_place"
+    title = _("暂时没有可以替换的码")
+
+
+class CodeRemedied(Conflict):
+    """A claim gave money or another code for this one: it does not go back to whoever had it."""
+
+    code = "code_remedied"
+    title = _("这个码已经通过售后退款或换码，不能再交还给买家")
 
 
 class InvalidNote(InvalidInput):

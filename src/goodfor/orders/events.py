@@ -127,10 +127,30 @@ class OrderClaimOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class OrderClaimClosed(Event):
-    """A claim is over: `state` is refunded, or withdrawn by the buyer."""
+    """A claim is over: `state` is refunded, replaced, rejected, or withdrawn by the buyer."""
 
     name: ClassVar[str] = "orders.claim_closed"
     claim_id: UUID
     order_id: UUID
     number: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClaimReplacing(Event):
+    """A good code is being bought for a claim; the bad one is set aside."""
+
+    name: ClassVar[str] = "orders.claim_replacing"
+    claim_id: UUID
+    order_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReplacementFailed(Event):
+    """Nothing could be had in the place of a claim's codes, which stay set aside; the claim is open again."""
+
+    name: ClassVar[str] = "orders.replacement_failed"
+    claim_id: UUID
+    order_id: UUID
+    number: str

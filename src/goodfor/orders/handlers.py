@@ -4,11 +4,13 @@ from uuid import UUID
 
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.events import StoredEvent
+from goodfor.orders.claims import is_claim
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.operations.book_purchase import book_purchase
 from goodfor.orders.operations.book_void import book_void
 from goodfor.orders.operations.count_refund import uncount_refund
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.finish_replacement import fail_replacement, finish_replacement
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.hear_supply import deliver_supplied, refund_unsupplied
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
@@ -72,15 +74,21 @@ def on_codes_voided(event: StoredEvent) -> None:
 
 
 def on_line_supplied(event: StoredEvent) -> None:
-    """Suppliers delivered all that a line wanted."""
-    deliver_supplied(shop_id=event.shop_id, order_id=UUID(event.payload["order_id"]), now=utc_now())
+    """Suppliers delivered all that a line wanted, or a claim in the place of its codes."""
+    order_id, line_id = UUID(event.payload["order_id"]), UUID(event.payload["line_id"])
+    if is_claim(event.shop_id, order_id, line_id):
+        finish_replacement(shop_id=event.shop_id, claim_id=line_id, now=utc_now())
+    else:
+        deliver_supplied(shop_id=event.shop_id, order_id=order_id, now=utc_now())
 
 
 def on_line_failed(event: StoredEvent) -> None:
-    """No supplier could deliver a line."""
-    refund_unsupplied(
-        shop_id=event.shop_id, order_id=UUID(event.payload["order_id"]), why=event.payload["reason"], now=utc_now()
-    )
+    """No supplier could deliver a line, or what a claim wanted."""
+    order_id, line_id, why = UUID(event.payload["order_id"]), UUID(event.payload["line_id"]), event.payload["reason"]
+    if is_claim(event.shop_id, order_id, line_id):
+        fail_replacement(shop_id=event.shop_id, claim_id=line_id, reason=why, now=utc_now())
+    else:
+        refund_unsupplied(shop_id=event.shop_id, order_id=order_id, why=why, now=utc_now())
 
 
 def on_buyer_erasing(event: StoredEvent) -> None:

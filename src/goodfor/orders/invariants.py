@@ -1,7 +1,7 @@
 """Truths about orders, their codes and their money."""
 
 from goodfor.kernel.invariants import Invariant, history_invariant
-from goodfor.orders import states
+from goodfor.orders import claim_invariants, states
 
 INVARIANTS = [
     Invariant(
@@ -20,14 +20,17 @@ INVARIANTS = [
     Invariant(
         name="delivered_lines_have_their_quantity",
         room="orders",
-        why="each line of a delivered order holds exactly the codes that were paid for and not given back, set aside or"
-        " not",
+        why="each line of a delivered order holds exactly the codes that were paid for and whose price was not given"
+        " back, set aside or not; a code that was replaced counts no more, the one in its place does",
         sql="""
         SELECT l.id::text, 'ordered ' || l.quantity || ', returned ' || l.returned || ', holds ' || count(c.id)
         FROM orders_order o
         JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
         LEFT JOIN vault_code c ON c.shop_id = l.shop_id AND c.holder_id = l.id
-              AND (c.state = 2 OR c.state = 3 AND c.sold_at IS NOT NULL)
+              AND (c.state = 2 OR c.state IN (3, 4) AND c.sold_at IS NOT NULL)
+              AND NOT EXISTS (SELECT 1 FROM orders_claim_unit u
+                              WHERE u.shop_id = l.shop_id AND u.line_id = l.id AND u.code_id = c.id
+                                AND u.state IN ('refunded', 'replaced') AND NOT u.restocked)
         WHERE o.state = 'delivered' AND l.kind = 'code'
         GROUP BY l.id, l.quantity, l.returned HAVING count(c.id) <> l.quantity - l.returned
         """,
@@ -173,18 +176,6 @@ INVARIANTS = [
         """,
     ),
     Invariant(
-        name="open_claims_belong_to_delivered_orders",
-        room="orders",
-        why="a refund settles the claims on its order, so nobody waits for an answer about money that went back",
-        sql="""
-        SELECT c.id::text, 'order is ' || coalesce(o.state, 'gone')
-        FROM orders_claim c
-        LEFT JOIN orders_line l ON l.id = c.line_id AND l.shop_id = c.shop_id AND l.order_id = c.order_id
-        LEFT JOIN orders_order o ON o.id = l.order_id AND o.shop_id = l.shop_id
-        WHERE c.state = 'open' AND o.state IS DISTINCT FROM 'delivered'
-        """,
-    ),
-    Invariant(
         name="nothing_shown_after_a_refund",
         room="orders",
         why="who has the money back sees no code any more",
@@ -200,5 +191,6 @@ INVARIANTS = [
         GROUP BY r.id, r.code_id, r.at, o.number HAVING r.at > min(h.at) + interval '10 seconds'
         """,
     ),
+    *claim_invariants.INVARIANTS,
     history_invariant(states.MACHINE, table="orders_order", room="orders", name="order_history_leads_to_its_state"),
 ]

@@ -1,11 +1,12 @@
 """Orders and their lines. Rows are written by sql/ and operations/; the constraints say what can be."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
-from goodfor.orders import claim_states, states
+from goodfor.orders import states
+from goodfor.orders.claim_models import Claim as Claim
+from goodfor.orders.claim_models import ClaimUnit as ClaimUnit
 from goodfor.orders.deciding import AUTO, CLIENT, STAFF
 from goodfor.orders.types import CODE, DIRECT
 
@@ -172,7 +173,7 @@ class OrderLine(models.Model):
     quantity = models.IntegerField()
     unit_price_minor = models.BigIntegerField()
     limited_buyer = models.CharField(max_length=64, null=True)
-    #: Codes that went back on the shelf unseen, each with its price: a claim took them back.
+    #: Codes whose price a claim gave back: unseen ones are on the shelf again, seen ones were set aside.
     returned = models.IntegerField(default=0, db_default=0)
     #: `direct`: an account is topped up. What its buyer filled in is sealed; `account` is what may be shown of it.
     kind = models.CharField(max_length=8, default=CODE, db_default=CODE)
@@ -214,60 +215,6 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class Claim(models.Model):
-    """What a buyer says is wrong with a line: about which of its codes, and until when a person answers."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    shop_id = models.UUIDField()
-    order_id = models.UUIDField()
-    line_id = models.UUIDField()
-    reason = models.CharField(max_length=16)
-    code_ids = ArrayField(models.UUIDField())
-    text_key_id = models.SmallIntegerField(null=True)
-    text_blob = models.BinaryField(null=True)
-    state = models.CharField(max_length=16)
-    opened_at = models.DateTimeField()
-    answer_by = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
-    #: The refund that the claim itself began, and how much of the price it gives back, in minor units.
-    refund_id = models.UUIDField(null=True)
-    refund_minor = models.BigIntegerField(null=True)
-
-    class Meta:
-        db_table = "orders_claim"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(refund_id__isnull=True, refund_minor__isnull=True)
-                | Q(state=claim_states.REFUNDED, refund_id__isnull=False, refund_minor__gt=0),
-                name="orders_claim_refund",
-            ),
-            models.UniqueConstraint(
-                fields=["refund_id"], name="orders_claim_refund_once", condition=Q(refund_id__isnull=False)
-            ),
-            models.UniqueConstraint(
-                fields=["shop_id", "line_id"], name="orders_claim_one_open", condition=Q(state=claim_states.OPEN)
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=sorted(claim_states.MACHINE.states)), name="orders_claim_state"
-            ),
-            models.CheckConstraint(condition=Q(reason__in=list(claim_states.REASONS)), name="orders_claim_reason"),
-            models.CheckConstraint(
-                condition=Q(state=claim_states.OPEN, closed_at__isnull=True)
-                | (~Q(state=claim_states.OPEN) & Q(closed_at__isnull=False)),
-                name="orders_claim_closed",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["shop_id", "order_id"], name="orders_claim_order"),
-            models.Index(
-                fields=["shop_id", "answer_by"], name="orders_claim_due", condition=Q(state=claim_states.OPEN)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reason}: {self.state}"
 
 
 class Part(models.Model):

@@ -13,12 +13,14 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.ledger import queries as ledger
 from goodfor.orders import accounts, given_back, states, store
+from goodfor.orders.claim_reads import buyer_of, claim, claim_units, replaceable, sold_lines
 from goodfor.orders.claims import (
     claim_offer,
     claim_text,
     claims_of_order,
     claims_of_orders,
     invoice_of_order,
+    is_remedied,
     notes_of_order,
     open_claims,
 )
@@ -51,9 +53,12 @@ from goodfor.vault import queries as vault
 __all__ = [
     "COUNT_LIMIT",
     "buyer_balance",
+    "buyer_of",
     "buyer_of_shop",
+    "claim",
     "claim_offer",
     "claim_text",
+    "claim_units",
     "claims_of_order",
     "claims_of_orders",
     "count_orders",
@@ -61,6 +66,7 @@ __all__ = [
     "desk_order",
     "desk_orders",
     "invoice_of_order",
+    "is_remedied",
     "masked_contact",
     "notes_of_order",
     "open_claims",
@@ -83,8 +89,10 @@ __all__ = [
     "refundable",
     "refunds_shown",
     "refunds_today",
+    "replaceable",
     "search_order_ids",
     "search_orders",
+    "sold_lines",
     "sold_to_others",
     "takes_balance",
     "trust_figures",

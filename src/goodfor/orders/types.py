@@ -8,6 +8,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.money import Money
+from goodfor.orders.claim_types import ClaimOffer as ClaimOffer
+from goodfor.orders.claim_types import ClaimUnit as ClaimUnit
+from goodfor.orders.claim_types import ClaimView as ClaimView
+from goodfor.orders.claim_types import SoldLine as SoldLine
 
 MAX_LINES = 20
 #: How a line is delivered: codes, or a top-up of the account that its buyer names.
@@ -294,47 +298,6 @@ class BuyerOfShop:
     currency: str
     first_at: datetime
     last_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimView:
-    """A claim: `state` open, refunded or withdrawn; `answer_by` is the shop's promise."""
-
-    id: UUID
-    order_id: UUID
-    line_id: UUID
-    reason: str
-    code_ids: tuple[UUID, ...]
-    state: str
-    opened_at: datetime
-    answer_by: datetime
-    closed_at: datetime | None
-    #: What the claim itself gave back, and whether it has arrived; None where a person decided.
-    refund: Money | None = None
-    refund_back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimOffer:
-    """What a claim on these codes of one line would do now: `at_once` gives `amount` back and takes the codes back.
-
-    Never more than the line: of the price, `left` may still be given back now and `left_after` after it. `seen` of
-    the `codes` were shown. `blocked`: unseen, but a refund or a case of the order is open, so that a person answers.
-    """
-
-    codes: tuple[UUID, ...]
-    seen: int
-    amount: Money
-    left: Money
-    at_once: bool
-    blocked: bool
-    #: All that the order still holds: then its rest goes back, and the order is over.
-    whole: bool
-
-    @property
-    def left_after(self) -> Money:
-        """What may still be given back afterwards."""
-        return self.left - self.amount if self.at_once else self.left
 
 
 @dataclass(frozen=True, slots=True)

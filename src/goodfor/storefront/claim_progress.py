@@ -63,7 +63,7 @@ class Progress:
     rating: int | None
 
 
-def progress_of(shop_id: UUID, order: OrderView, shown: ShownClaim) -> Progress:
+def progress_of(shop_id: UUID, order: OrderView, shown: ShownClaim, now: datetime) -> Progress:
     """What the page of a claim shows."""
     case, claim = shown.case, shown.claim
     decisions = aftersales.decisions(shop_id, claim.id) if case else []
@@ -83,7 +83,7 @@ def progress_of(shop_id: UUID, order: OrderView, shown: ShownClaim) -> Progress:
         pictures=aftersales.pictures_of(shop_id, claim.id),
         grants=grants,
         may_withdraw=claim.state == claim_states.OPEN and not (case and case.state == states.CARRYING),
-        may_object=bool(case) and claim.state == claim_states.REJECTED and not _objected(decisions),
+        may_object=case is not None and aftersales.may_object(shop_id, case, now),
         may_write=bool(case) and shown.live,
         may_rate=bool(case and ended and case.rating is None and claim.state != claim_states.WITHDRAWN),
         rating=case.rating if case else None,
@@ -101,15 +101,10 @@ def _said(shop_id: UUID, shown: ShownClaim, latest: DecisionView | None) -> str:
     """Why it is so, in the words of the decision; for claims without a case what happens next."""
     if shown.claim.state == claim_states.WITHDRAWN:
         return _("你已撤回这次申请。还有问题，可以重新提交。")
-    words = aftersales.explanation(shop_id, shown.claim.id) if latest else ""
+    words = aftersales.why_words(shop_id, shown.claim.id) if latest else ""
     if words:
         return str(words)
     return _("卖家会向供货方核实；码本身无效，就退款或换码。进度都在这一页。") if shown.live else ""
-
-
-def _objected(decisions: Sequence[DecisionView]) -> bool:
-    """There was a rejection before the last one, or somebody looked at an objection: it is possible once."""
-    return any(decision.why in ("second_look", "staff_final") for decision in decisions)
 
 
 # -- what happened --------------------------------------------------------------------------------------

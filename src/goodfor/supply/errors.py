@@ -171,3 +171,24 @@ class StatementNotFound(NotFound):
 
     code = "supply_statement_not_found"
     title = _("找不到这份账单")
+
+
+class InquiryNotFound(NotFound):
+    """No such question to a supplier in this shop."""
+
+    code = "supply_inquiry_not_found"
+    title = _("找不到这次询问")
+
+
+class ConsequenceNotFound(NotFound):
+    """No such consequence in this shop."""
+
+    code = "supply_consequence_not_found"
+    title = _("找不到这条处置")
+
+
+class ConsequenceLifted(Conflict):
+    """It holds no more."""
+
+    code = "supply_consequence_lifted"
+    title = _("这条处置已经解除")

@@ -1,6 +1,7 @@
 """What happened in supply, for the rooms above. No codes, no secrets."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -108,3 +109,54 @@ class BalanceBroken(Event):
     day: str
     difference: str
     currency: str
+
+
+@dataclass(frozen=True)
+class SupplierAnswered(Event):
+    """What was asked about a code, or its being taken back, has an end. `subject`: whoever wanted to know.
+
+    `said`: unused, locked, used, voided, expired, invalid, silent (no answer in time, or no such service), refused.
+    Of kind `complain` only where it never went out, or silent; otherwise `ComplaintEnded` tells.
+    """
+
+    name: ClassVar[str] = "supply.answered"
+    version: ClassVar[int] = 1
+
+    inquiry_id: UUID
+    subject: UUID
+    code_id: UUID | None
+    kind: str
+    said: str
+    #: Where the supplier tells when it was used.
+    used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ComplaintEnded(Event):
+    """A complaint about a purchase ended, once: `upheld` with what came back (minor units of the shop's currency)."""
+
+    name: ClassVar[str] = "supply.complaint_ended"
+    version: ClassVar[int] = 1
+
+    inquiry_id: UUID
+    subject: UUID
+    attempt_id: UUID
+    supplier_id: UUID
+    outcome: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class SupplierJudged(Event):
+    """Something follows from how many of a supplier's codes were bad, or no more (`level` empty). Hundredths of a %."""
+
+    name: ClassVar[str] = "supply.judged"
+    version: ClassVar[int] = 1
+
+    supplier_id: UUID
+    level: str
+    was: str
+    rate_points: int
+    units: int
+    bad: int

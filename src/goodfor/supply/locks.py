@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db import connection
 
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
-from goodfor.supply.errors import AttemptNotFound, MoveNotFound, SupplierNotFound
+from goodfor.supply.errors import AttemptNotFound, InquiryNotFound, MoveNotFound, SupplierNotFound
+from goodfor.supply.inquiry_models import Inquiry
 from goodfor.supply.models import Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.watch_models import PriceMove, Trial, Watch
@@ -64,3 +65,12 @@ def lock_move(shop_id: UUID, move_id: UUID) -> PriceMove:
 def lock_trial(shop_id: UUID, trial_id: UUID) -> Trial | None:
     """Lock a trial, unless somebody is at it: then None, as where there is none."""
     return Trial.objects.select_for_update(skip_locked=True).filter(shop_id=shop_id, id=trial_id).first()
+
+
+def lock_inquiry(shop_id: UUID, inquiry_id: UUID) -> Inquiry:
+    """Lock one question to a supplier. Raises InquiryNotFound."""
+    _limit_waiting()
+    row = Inquiry.objects.select_for_update().filter(shop_id=shop_id, id=inquiry_id).first()
+    if row is None:
+        raise InquiryNotFound
+    return row

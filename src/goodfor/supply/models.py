@@ -12,6 +12,8 @@ from django.db.models import Q
 from goodfor.kernel.ids import uuid7
 from goodfor.supply import account_models as account_models
 from goodfor.supply import health_models as health_models
+from goodfor.supply import inquiry_models as inquiry_models
+from goodfor.supply import judging_models as judging_models
 from goodfor.supply import purchase_models as purchase_models
 from goodfor.supply import sheet_models as sheet_models
 from goodfor.supply import states as states
@@ -56,6 +58,12 @@ class Supplier(models.Model):
     #: What may be lost here in a day, in the shop's minor units, to prices that rise between question and order,
     #: where the protocol has no guard. Nothing, or 0: nobody said so, and nothing is bought there.
     surprise_minor = models.BigIntegerField(null=True)
+    #: What of its codes may be bad within 7 days, in hundredths of a percent, until it counts as dearer, is held back,
+    #: is suspended; 0: never. Nothing follows as long as fewer units came.
+    bad_least_units = models.IntegerField(default=50, db_default=50)
+    bad_weigh_points = models.SmallIntegerField(default=100, db_default=100)
+    bad_hold_points = models.SmallIntegerField(default=300, db_default=300)
+    bad_suspend_points = models.SmallIntegerField(default=1000, db_default=1000)
     #: Smaller first.
     priority = models.SmallIntegerField(default=100)
     #: When its items and its balance are looked at again.
@@ -71,6 +79,12 @@ class Supplier(models.Model):
             models.CheckConstraint(condition=Q(rate__gt=0, credit__gte=0), name="supply_supplier_amounts"),
             models.CheckConstraint(
                 condition=Q(surprise_minor__isnull=True) | Q(surprise_minor__gte=0), name="supply_supplier_surprise"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    bad_least_units__gte=1, bad_weigh_points__gte=0, bad_hold_points__gte=0, bad_suspend_points__gte=0
+                ),
+                name="supply_supplier_bad_codes",
             ),
             models.CheckConstraint(
                 condition=Q(secret_key_id__isnull=True, secret_blob__isnull=True)

@@ -56,6 +56,7 @@ from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.reads_buyable import MANY, buyable
 from goodfor.supply.reads_health import health, health_of_all, report_card
+from goodfor.supply.reads_inquiries import inquiries, origin_of_codes
 from goodfor.supply.reads_match import matched_items, suggestions_for_items, suggestions_for_sku
 from goodfor.supply.reads_sheets import file_suppliers, paper_desk
 from goodfor.supply.reads_trial import floor_of, offers_now, trial, trials
@@ -100,6 +101,7 @@ __all__ = [
     "form_of",
     "health",
     "health_of_all",
+    "inquiries",
     "is_wanted",
     "item",
     "leads_back",
@@ -114,6 +116,7 @@ __all__ = [
     "offers_now",
     "offers_statements",
     "open_breakers",
+    "origin_of_codes",
     "paper_desk",
     "prepaid_account",
     "preview",

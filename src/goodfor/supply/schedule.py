@@ -28,3 +28,21 @@ def ask_at(*, state: str, asked: int, now: datetime) -> datetime | None:
 def look_at(*, tries: int, now: datetime) -> datetime:
     """When to look for a supplier again."""
     return now + timedelta(seconds=_WAITS[min(tries, len(_WAITS) - 1)])
+
+
+#: After the n-th answer that was not the end: of a question, a void that went out, a complaint that was heard.
+_ASK: Final = (2, 5, 15, 30, 60, 120, 300)
+_VOID: Final = (2, 5, 15, 30, 60, 120, 300, 600, 1800)
+_COMPLAINT: Final = (600, 1800, 3600, 10_800, 21_600)
+#: So long after it was asked, nobody waits for an answer any more.
+PATIENCE: Final = {"ask": timedelta(minutes=20), "void": timedelta(hours=24), "complain": timedelta(days=7)}
+#: Nothing went out yet, and nobody can be reached: then the end is soon, since nothing is to be found out.
+UNSENT: Final = timedelta(minutes=20)
+
+
+def inquire_at(*, kind: str, sent: bool, tries: int, asked_at: datetime, now: datetime) -> datetime | None:
+    """When to ask a supplier again; None: no more."""
+    if now >= asked_at + (PATIENCE[kind] if sent or kind == "ask" else UNSENT):
+        return None
+    steps = _COMPLAINT if kind == "complain" and sent else _VOID if sent else _ASK
+    return now + timedelta(seconds=steps[min(tries, len(steps) - 1)])

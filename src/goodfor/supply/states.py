@@ -94,3 +94,23 @@ TRIAL: Final = Machine(
         TRIAL_BROKEN: frozenset(),
     },
 )
+
+# Something asked of a supplier after a sale.
+INQUIRY_DUE: Final = "due"
+#: A void or a complaint went out, or may have: what came of it is asked, and nothing is sent again blindly.
+INQUIRY_SENT: Final = "sent"
+INQUIRY_DONE: Final = "done"
+#: No answer in time, or the supplier has no such service.
+INQUIRY_FAILED: Final = "failed"
+
+INQUIRY: Final = Machine(
+    "supply.inquiry",
+    INQUIRY_DUE,
+    {
+        INQUIRY_DUE: frozenset({INQUIRY_SENT, INQUIRY_DONE, INQUIRY_FAILED}),
+        INQUIRY_SENT: frozenset({INQUIRY_DUE, INQUIRY_DONE, INQUIRY_FAILED}),
+        INQUIRY_DONE: frozenset(),
+        INQUIRY_FAILED: frozenset(),
+    },
+)
+INQUIRY_LIVE: Final = frozenset({INQUIRY_DUE, INQUIRY_SENT})

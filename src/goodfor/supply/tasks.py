@@ -8,6 +8,7 @@ from goodfor.supply.operations.buy_due import keep_buying
 from goodfor.supply.operations.close_late_wants import close_late_wants
 from goodfor.supply.operations.follow_costs import follow_costs
 from goodfor.supply.operations.hold_statement import forget_statements
+from goodfor.supply.operations.inquire import keep_inquiring
 from goodfor.supply.operations.keep_accounts import keep_accounts
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
@@ -27,6 +28,12 @@ def buy(now: datetime) -> int:
 def ask(now: datetime) -> int:
     """Ask about purchases whose end is not known."""
     return keep_asking(now=now)
+
+
+@loop(name="supply.inquiries", seconds=0.3)
+def inquiries(now: datetime) -> int:
+    """Ask suppliers about codes that they sold, have them taken back, complain."""
+    return keep_inquiring(now=now)
 
 
 @loop(name="supply.items", seconds=0.5)

@@ -16,6 +16,12 @@ from goodfor.supply.health import Count as Count
 from goodfor.supply.health import Health as Health
 from goodfor.supply.health import Point as Point
 from goodfor.supply.health import ReportCard as ReportCard
+from goodfor.supply.inquiry_types import AfterSales as AfterSales
+from goodfor.supply.inquiry_types import CodeOrigin as CodeOrigin
+from goodfor.supply.inquiry_types import ConsequenceView as ConsequenceView
+from goodfor.supply.inquiry_types import InquiryView as InquiryView
+from goodfor.supply.inquiry_types import Measure as Measure
+from goodfor.supply.inquiry_types import SupplierReport as SupplierReport
 from goodfor.supply.statement_profile import SIGNS as SIGNS
 from goodfor.supply.statement_profile import TIMES as TIMES
 from goodfor.supply.statement_profile import Profile as Profile

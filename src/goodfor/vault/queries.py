@@ -25,8 +25,8 @@ from goodfor.vault.importing.known import known_duplicates
 from goodfor.vault.importing.sealing import fingerprint_text
 from goodfor.vault.models import Batch, BatchLine, Code, StockWatch
 from goodfor.vault.parsing.fields import clean
-from goodfor.vault.states import CODE_NUMBERS, RESERVED
-from goodfor.vault.types import BatchView, HeldCode, LineFault, StockLevel
+from goodfor.vault.states import CODE_NUMBERS, CODE_STATES, RESERVED
+from goodfor.vault.types import AsideCode, BatchView, HeldCode, LineFault, Origin, StockLevel
 from goodfor.vault.views import batch_view
 from goodfor.vault.wording import LINE_TEXTS
 
@@ -36,6 +36,7 @@ __all__ = [
     "batch_view",
     "batches",
     "batches_by_ids",
+    "bought",
     "code_place",
     "count_batches",
     "count_free_codes",
@@ -48,8 +49,11 @@ __all__ = [
     "intake_problem",
     "intakes",
     "keys_in_use",
+    "origin",
+    "reserved_codes",
     "search_batch_ids",
     "search_batches",
+    "set_aside",
     "stock",
     "stock_costs",
     "stock_report",
@@ -61,6 +65,10 @@ _STOCK = Statement(__package__, "sql/stock.sql")
 _COSTS = Statement(__package__, "sql/stock_costs.sql")
 _HELD = Statement(__package__, "sql/held.sql")
 _FREE = Statement(__package__, "sql/free_codes.sql")
+_ORIGIN = Statement(__package__, "sql/origin.sql")
+_ASIDE = Statement(__package__, "sql/set_aside.sql")
+_RESERVED = Statement(__package__, "sql/reserved.sql")
+_BOUGHT = Statement(__package__, "sql/bought.sql")
 
 
 def stock(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, StockLevel]:
@@ -100,6 +108,32 @@ def held(shop_id: UUID, holder_id: UUID) -> list[HeldCode]:
 def reserved_for(shop_id: UUID, holder_id: UUID) -> int:
     """How many codes are reserved for a holder."""
     return Code.objects.filter(shop_id=shop_id, holder_id=holder_id, state=CODE_NUMBERS[RESERVED]).count()
+
+
+def reserved_codes(shop_id: UUID, holder_id: UUID) -> list[UUID]:
+    """Which these are, in the order of the file."""
+    return [row[0] for row in _RESERVED.rows({"shop_id": shop_id, "holder_id": holder_id})]
+
+
+def set_aside(shop_id: UUID, holder_ids: Sequence[UUID]) -> list[AsideCode]:
+    """Codes that these holders bought and that are out of their hands: quarantined, or written off since."""
+    return [AsideCode(*row) for row in _ASIDE.rows({"shop_id": shop_id, "holder_ids": list(holder_ids)})]
+
+
+def bought(shop_id: UUID, holder_ids: Sequence[UUID], code_ids: Sequence[UUID]) -> set[UUID]:
+    """Of these codes those that were sold to one of the holders, set aside since or not."""
+    if not code_ids:
+        return set()
+    params = {"shop_id": shop_id, "holder_ids": list(holder_ids), "code_ids": list(code_ids)}
+    return {row[0] for row in _BOUGHT.rows(params)}
+
+
+def origin(shop_id: UUID, code_ids: Sequence[UUID]) -> dict[UUID, Origin]:
+    """Batch, lot, state, first showing and expiry of codes, by their ids; what the shop does not have is not in it."""
+    if not code_ids:
+        return {}
+    rows = _ORIGIN.rows({"shop_id": shop_id, "code_ids": list(code_ids)})
+    return {row[0]: Origin(row[1], row[2], CODE_STATES[row[3]], row[4], row[5]) for row in rows}
 
 
 def find_code(shop_id: UUID, *, secret: str, number: str = "") -> UUID | None:

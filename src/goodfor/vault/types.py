@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 #: The largest file of codes that is read.
@@ -52,6 +52,26 @@ class HeldCode:
     """A code that a holder has bought, without its text. `revealed_at` is when the vault first opened it."""
 
     code_id: UUID
+    expires_at: datetime | None
+    revealed_at: datetime | None
+
+
+class Origin(NamedTuple):
+    """Which batch and lot a code came with, its state by name, when it was first shown, and its expiry."""
+
+    batch_id: UUID
+    lot_id: UUID
+    state: str
+    revealed_at: datetime | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AsideCode:
+    """A code that a holder bought and that was taken out of its hands: quarantined, or written off since."""
+
+    code_id: UUID
+    holder_id: UUID
     expires_at: datetime | None
     revealed_at: datetime | None
 
@@ -389,7 +409,11 @@ class IncomingCode:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Which of the codes that came were kept, and which the shop held before, by their places in the set."""
+    """Which of the codes that came were kept, and which the shop held before, by their places in the set.
+
+    `code_ids`: of those kept, in the order of `kept`.
+    """
 
     kept: tuple[int, ...]
     doubles: tuple[int, ...]
+    code_ids: tuple[UUID, ...] = ()

@@ -1,0 +1,1 @@
+"""Writes of aftersales, one use case a file."""

@@ -15,22 +15,23 @@ from goodfor.kernel.ids import uuid7
 from goodfor.kernel.pictures import Rewritten
 
 
-def keep_pictures(*, shop_id: UUID, case_id: UUID, pictures: Sequence[Rewritten], now: datetime) -> None:
-    """Seal the pictures (of `pictures.prepared`) and write them down, in the caller's transaction.
+def keep_pictures(*, shop_id: UUID, case_id: UUID, pictures: Sequence[Rewritten], now: datetime) -> int:
+    """Seal the pictures (of `pictures.prepared`) and write them down, in the caller's transaction; how many there are now.
 
     Raises TooManyPictures, and CaseMoved where another request added pictures in this very moment.
     """
-    if not pictures:
-        return
     last = Picture.objects.filter(shop_id=shop_id, case_id=case_id).aggregate(last=Max("position"))["last"] or 0
     if last + len(pictures) > MOST:
         raise TooManyPictures(most=MOST)
+    if not pictures:
+        return int(last)
     rows = [_row(shop_id, case_id, last + i, picture, now) for i, picture in enumerate(pictures, 1)]
     try:
         with transaction.atomic():
             Picture.objects.bulk_create(rows)
     except IntegrityError as error:
         raise CaseMoved from error
+    return int(last) + len(rows)
 
 
 def _row(shop_id: UUID, case_id: UUID, position: int, picture: Rewritten, now: datetime) -> Picture:

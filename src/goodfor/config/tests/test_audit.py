@@ -228,6 +228,26 @@ def bought(
 
 
 #: Invariant -> statements that break it and nothing else.
+def claimed(
+    order: str, state: str, unit: str, *, claim: str = "{new}", code: str = "(SELECT min(c.id::text)::uuid FROM"
+    " vault_code c WHERE c.holder_id = l.id)", steps: str = "",
+) -> str:  # fmt: skip
+    """A claim about one code of an order, its unit and its history, written behind the guards."""
+    closed, wanted = ("NULL" if unit == "live" and state != "withdrawn" else "now()"), "now() - interval '1 hour'"
+    walked = steps or "(1, NULL, 'open')" + (f", (2, 'open', '{state}')" if state != "open" else "")
+    return (
+        "INSERT INTO orders_claim (id, shop_id, order_id, line_id, reason, code_ids, state, opened_at, answer_by,"
+        f" closed_at, wanted_at) SELECT '{claim}', l.shop_id, l.order_id, l.id, 'used', ARRAY[{code}], '{state}', now(),"
+        f" now(), {closed}, {wanted} FROM orders_line l WHERE l.order_id = '{{{order}}}';"
+        "INSERT INTO orders_claim_unit (id, shop_id, claim_id, order_id, line_id, code_id, state, at) SELECT"
+        f" gen_random_uuid(), shop_id, id, order_id, line_id, code_ids[1], '{unit}', now() FROM orders_claim"
+        f" WHERE id = '{claim}';"
+        "INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state, to_state, actor, cause, at)"
+        f" SELECT '{{shop}}', 'claim', '{claim}', m.step, m.before, m.after, 'x', 'x', now()"
+        f" FROM (VALUES {walked}) AS m (step, before, after)"
+    )
+
+
 PLANTS: dict[str, str] = {
     "topped_up_lines_have_their_units": "UPDATE orders_line SET kind = 'direct', topped = 1 WHERE id = '{line}'",
     "top_ups_were_bought":
@@ -382,9 +402,19 @@ PLANTS: dict[str, str] = {
         " 'failed', '', '', 1, now(), now(), 1, 'CNY')",
     "refund_days_are_their_refunds":
         "UPDATE orders_refund_day SET minor = minor - 1 WHERE kind = 'staff' AND actor = ''",
-    "open_claims_belong_to_delivered_orders":
-        "INSERT INTO orders_claim (id, shop_id, order_id, line_id, reason, code_ids, state, opened_at, answer_by)"
-        " VALUES ('{new}', '{shop}', '{new}', '{new2}', 'used', ARRAY[]::uuid[], 'open', now(), now())",
+    "open_claims_belong_to_delivered_orders": claimed("shown", "open", "live"),
+    "claim_units_agree_with_their_claim": claimed("delivered", "withdrawn", "live"),
+    "refunded_claims_have_their_money": claimed("delivered", "refunded", "none"),
+    "one_remedy_a_code":
+        "UPDATE vault_code SET state = 3 WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
+        "INSERT INTO vault_stock_delta (shop_id, sku_id, lot_id, sold, quarantined) SELECT shop_id, sku_id, lot_id, -1, 1"
+        " FROM vault_code WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
+        "DROP INDEX orders_claim_unit_one_remedy;"
+        f"{claimed('shown', 'refunded', 'refunded')};{claimed('shown', 'refunded', 'refunded', claim='{new2}')}",
+    "remedied_codes_are_set_aside": claimed("shown", "refunded", "refunded"),
+    "claimed_codes_are_with_their_line": claimed("delivered", "open", "live", code="{free}"),
+    "replacements_end": claimed("delivered", "replacing", "live"),
+    "claim_history_leads_to_its_state": claimed("delivered", "withdrawn", "none", steps="(1, NULL, 'open')"),
     "paid_orders_end_in_time":
         "UPDATE orders_order SET state = 'refunding', refunded_minor = 0, refunded_at = NULL,"
         " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}';"

@@ -21,6 +21,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
+from goodfor.orders.errors import CodeRemedied
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stock
 from goodfor.vault.types import FoundCode
@@ -74,6 +75,8 @@ def _act(request: HttpRequest, visitor: Visitor, found: FoundCode) -> str:
         vault.quarantine_codes(**told)
         return _("已隔离")
     if asked == "restore":
+        if orders.is_remedied(visitor.shop.id, found.id):
+            raise CodeRemedied
         vault.restore_codes(**told)
         return _("已解除隔离")
     if asked != "void":

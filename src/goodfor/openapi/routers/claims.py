@@ -230,7 +230,7 @@ def _shown(request: ApiRequest, order: OrderView, claim: ClaimView, case: CaseVi
     shop_id = order.shop_id
     decisions = aftersales.decisions(shop_id, claim.id) if case else []
     with translation.override(translation.get_language_from_request(request)):
-        explanation = str(aftersales.explanation(shop_id, claim.id)) if decisions else ""
+        explanation = str(aftersales.why_words(shop_id, claim.id)) if decisions else ""
     return present.claim(
         order,
         claim,
@@ -239,5 +239,5 @@ def _shown(request: ApiRequest, order: OrderView, claim: ClaimView, case: CaseVi
         decisions[-1] if decisions else None,
         explanation,
         [grant for grant in aftersales.grants_of_order(shop_id, order.id) if grant.case_id == claim.id],
-        objection_possible=case is not None and aftersales.may_object(shop_id, claim.id),
+        objection_possible=case is not None and aftersales.may_object(shop_id, case, request.came_at),
     )

@@ -8,7 +8,9 @@ from goodfor.orders.operations.cancel_order import cancel_order
 from goodfor.orders.operations.claim_orders import claim_orders
 from goodfor.orders.operations.expire_order import expire_order
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.finish_replacement import fail_replacement, finish_replacement
 from goodfor.orders.operations.forget_contacts import forget_contacts
+from goodfor.orders.operations.grant_refund import grant_refund
 from goodfor.orders.operations.meet_deadline import meet_deadline
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
 from goodfor.orders.operations.note_refund_cap import note_refund_cap
@@ -18,6 +20,8 @@ from goodfor.orders.operations.quote import quote
 from goodfor.orders.operations.receive_payment import receive_payment
 from goodfor.orders.operations.refund_order import refund_order
 from goodfor.orders.operations.refund_part import refund_part
+from goodfor.orders.operations.reject_claim import reject_claim, reopen_claim
+from goodfor.orders.operations.replace_claim import replace_claim
 from goodfor.orders.operations.retry_refund import retry_refund
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
@@ -32,8 +36,11 @@ __all__ = [
     "cancel_order",
     "claim_orders",
     "expire_order",
+    "fail_replacement",
     "finish_refund",
+    "finish_replacement",
     "forget_contacts",
+    "grant_refund",
     "meet_deadline",
     "note_failed_refund",
     "note_refund_cap",
@@ -43,6 +50,9 @@ __all__ = [
     "receive_payment",
     "refund_order",
     "refund_part",
+    "reject_claim",
+    "reopen_claim",
+    "replace_claim",
     "retry_refund",
     "reveal_codes",
     "start_payment",

@@ -13,11 +13,12 @@ from goodfor.kernel.ids import uuid7
 from goodfor.kernel.statemachine import record_history
 from goodfor.orders import claim_states, states, store
 from goodfor.orders.claims import claim_aad, claims_of_order, offer_for
+from goodfor.orders.deciding import decided_by
 from goodfor.orders.errors import ClaimExists, CodesRevealed, InvalidClaim, WrongState
 from goodfor.orders.events import OrderClaimOpened
-from goodfor.orders.models import Claim
+from goodfor.orders.models import Claim, ClaimUnit
 from goodfor.orders.operations.refund_claim import refund_claim
-from goodfor.orders.types import ClaimView
+from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView
 
 MAX_TEXT = 500
 
@@ -32,7 +33,9 @@ def open_claim(
     code_ids: Sequence[UUID] = (),
     text: str = "",
     may_refund: bool = True,
+    seen_too: bool = False,
     paid_from: str = "",
+    answer_by: datetime | None = None,
     actor: str,
     now: datetime,
 ) -> ClaimView:
@@ -40,8 +43,9 @@ def open_claim(
 
     Where none of these codes was ever seen, their price is given back at once and they go back on the shelf, if
     `may_refund`: the face has a fresh proof of who asks; from `paid_from` (the buyer's wallet) if that is wished. The
-    other lines, and the other codes, stay as they are. Else, and while another refund of the order runs, a person
-    answers by `answer_by`. One open claim a line.
+    other lines, and the other codes, stay as they are. Else, and while another refund of the order runs, it is answered
+    by `answer_by` (none: within a day). `seen_too`: a mind may be changed about codes that were seen. A code is in one
+    open claim at most. A top-up's line is claimed as a whole, for a reason of its own.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, CodesRevealed (mind changed too late),
     PaymentDisputed.
     """
@@ -53,12 +57,8 @@ def open_claim(
     order = store.lock_order(shop_id, order_id)
     if order.state != states.DELIVERED:
         raise WrongState(state=order.state)
-    lines = {line.id: line for line in store.lines_of(shop_id, order_id)}
-    prices = {line.id: line.unit_price_minor for line in lines.values()}
-    offer = offer_for(shop_id, order.id, order.payment_id, order.total, prices, line_id, code_ids)
-    if Claim.objects.filter(shop_id=shop_id, line_id=line_id, state=claim_states.OPEN).exists():
-        raise ClaimExists
-    if offer.seen and reason == "changed_mind":
+    offer = _offer(shop_id, order, line_id, reason, code_ids)
+    if offer.seen and reason == "changed_mind" and not seen_too:
         raise CodesRevealed
     claim_id = uuid7()
     sealed = keyring().seal(text.encode(), claim_aad(claim_id)) if text else None
@@ -73,18 +73,46 @@ def open_claim(
         text_blob=sealed.blob if sealed else None,
         state=claim_states.OPEN,
         opened_at=now,
-        answer_by=now + claim_states.ANSWER_WITHIN,
+        answer_by=answer_by or now + claim_states.ANSWER_WITHIN,
     )
     _written_down(shop_id, order, claim, actor, now)
     if offer.at_once and may_refund:
+        by, why = decided_by(actor), f"claim:{reason}"
         refund_claim(
-            shop_id=shop_id, order=order, line=lines[line_id], claim_id=claim_id, offer=offer,
-            reason=f"claim:{reason}", actor=actor, paid_from=paid_from, now=now,
+            shop_id=shop_id, order=order, claim=claim, reason=why, by=by, paid_from=paid_from, now=now
         )  # fmt: skip
     return next(view for view in claims_of_order(shop_id, order_id) if view.id == claim_id)
 
 
+def _offer(shop_id: UUID, order: store.LockedOrder, line_id: UUID, reason: str, code_ids: Sequence[UUID]) -> ClaimOffer:
+    """What it is about. Raises InvalidClaim, ClaimExists."""
+    lines = store.lines_of(shop_id, order.id)
+    prices = {line.id: line.unit_price_minor for line in lines}
+    direct = {line.id for line in lines if line.kind == DIRECT}
+    offer = offer_for(shop_id, order.id, order.payment_id, order.total, prices, line_id, code_ids, direct)
+    if reason not in (claim_states.DIRECT_REASONS if line_id in direct else claim_states.CODE_REASONS):
+        raise InvalidClaim(field="reason")
+    units = ClaimUnit.objects.filter(shop_id=shop_id, line_id=line_id)
+    if line_id in direct:
+        taken = units.exclude(state=claim_states.UNIT_NONE)
+    else:
+        taken = units.filter(code_id__in=offer.codes, state=claim_states.UNIT_LIVE)
+    if taken.exists():
+        raise ClaimExists
+    return offer
+
+
 def _written_down(shop_id: UUID, order: store.LockedOrder, claim: Claim, actor: str, now: datetime) -> None:
+    codes: Sequence[UUID | None] = claim.code_ids or (None,)
+    ClaimUnit.objects.bulk_create(
+        [
+            ClaimUnit(
+                id=uuid7(), shop_id=shop_id, claim_id=claim.id, order_id=order.id, line_id=claim.line_id,
+                code_id=code_id, at=now,
+            )
+            for code_id in codes
+        ]
+    )  # fmt: skip
     record_history(
         shop_id=shop_id,
         machine=claim_states.MACHINE,

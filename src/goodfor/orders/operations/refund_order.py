@@ -10,6 +10,7 @@ from goodfor.delivery import queries as delivery
 from goodfor.kernel import audit
 from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, given_back, queries, states, store
+from goodfor.orders.claims import remedied_codes
 from goodfor.orders.deciding import Decider, decided_by
 from goodfor.orders.errors import CodesRevealed, RefundRunning, WrongState
 from goodfor.orders.operations.note_refund_cap import telling_of_cap
@@ -17,6 +18,7 @@ from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import PaymentDisputed
+from goodfor.payments.types import RefundView as PaymentRefund
 from goodfor.vault.operations.take_back import take_back
 
 
@@ -52,16 +54,30 @@ def _refund(shop_id: UUID, order_id: UUID, reason: str, by: Decider, paid_from: 
         return store.refund_view(order.number, known)
     if order.state not in (states.PAID, states.DELIVERED):
         raise WrongState(state=order.state)
+    if order.state == states.DELIVERED and not by.by_person:
+        lines = [line.id for line in store.lines_of(shop_id, order_id)]
+        # What a claim has settled is out of the buyer's hands, seen or not.
+        if delivery.revealed(shop_id, lines).keys() - remedied_codes(shop_id, lines):
+            raise CodesRevealed
+    refund = refund_rest(shop_id=shop_id, order=order, reason=reason, by=by, paid_from=paid_from, now=now)
+    return store.refund_view(order.number, refund)
+
+
+def refund_rest(
+    *, shop_id: UUID, order: store.LockedOrder, reason: str, by: Decider, paid_from: str = "", now: datetime
+) -> PaymentRefund:
+    """The same of a paid or delivered order that the caller's transaction holds; who may ask for it was settled before.
+
+    Raises RefundRunning, PaymentDisputed, and what `start_refund` raises.
+    """
     if order.payment_id is not None and payments.holds_back(shop_id, order.payment_id):
         raise PaymentDisputed
     returned: tuple[Entry, ...] = ()
     if order.state == states.DELIVERED:
-        seen = delivery.revealed(shop_id, [line.id for line in store.lines_of(shop_id, order_id)])
-        if seen and not by.by_person:
-            raise CodesRevealed
         assert order.payment_id is not None
-        if given_back.owed(given_back.of_order(order_id, payments.refunds_of(shop_id, order.payment_id))):
+        if given_back.owed(given_back.of_order(order.id, payments.refunds_of(shop_id, order.payment_id))):
             raise RefundRunning
+        seen = delivery.revealed(shop_id, [line.id for line in store.lines_of(shop_id, order.id)])
         returned = _take_back(shop_id, order, seen, now)
     refund = start_refund(
         shop_id=shop_id, order=order, reason=reason, actor=by.actor, entries=returned, paid_from=paid_from, by=by,
@@ -71,11 +87,11 @@ def _refund(shop_id: UUID, order_id: UUID, reason: str, by: Decider, paid_from: 
         shop_id=shop_id,
         actor=by.actor,
         action="order_refunded",
-        subject=("order", order_id),
+        subject=("order", order.id),
         data={"reason": reason[:200], "amount_minor": refund.amount.amount_minor},
         now=now,
     )
-    return store.refund_view(order.number, refund)
+    return refund
 
 
 def _take_back(shop_id: UUID, order: store.LockedOrder, seen: Iterable[UUID], now: datetime) -> tuple[Entry, ...]:

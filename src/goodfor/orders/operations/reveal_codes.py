@@ -7,8 +7,11 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.delivery import operations as delivery
+from goodfor.delivery import queries as delivered
+from goodfor.delivery.errors import CodeNotHeld
 from goodfor.delivery.types import RevealedCode
 from goodfor.orders import states, store
+from goodfor.orders.claims import remedied_codes
 from goodfor.orders.errors import WrongState
 
 
@@ -24,7 +27,8 @@ def reveal_codes(
     now: datetime,
 ) -> list[RevealedCode]:
     """Decrypt codes of a delivered order; the face has checked who asks. The order's row is held meanwhile,
-    so that a refund cannot slip between the look and the audit line.
+    so that a refund cannot slip between the look and the audit line. What a claim gave money or another code for is
+    not shown, even where somebody has let it out of quarantine.
 
     Raises OrderNotFound, WrongState (not delivered, or refunded), CodeNotHeld.
     """
@@ -32,6 +36,12 @@ def reveal_codes(
     if order.state != states.DELIVERED:
         raise WrongState(state=order.state)
     holders = [line.id for line in store.lines_of(shop_id, order_id) if line_id in (None, line.id)]
+    if over := remedied_codes(shop_id, holders):
+        if code_ids is None:
+            held = delivered.masked_codes(shop_id, holders)
+            code_ids = [code.code_id for code in held if code.code_id not in over]
+        elif over.intersection(code_ids):
+            raise CodeNotHeld
     return delivery.reveal(
         shop_id=shop_id,
         subject=("order", order_id),

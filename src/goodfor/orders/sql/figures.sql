@@ -1,7 +1,7 @@
 -- What each shop has really done lately, over all shop_id, from the newest orders: the cost is bounded, whatever the history.
 -- Seconds to delivery are counted from the moment of the payment, of orders that waited for one; seconds of a refund from
 -- the moment it was decided; a part of a price that went back is a refund like any other. Codes said to be bad are those
--- of claims that were not taken back, each code once.
+-- of claims that were neither taken back nor refused, each code once.
 WITH newest AS MATERIALIZED (
     SELECT shop_id, id, state, secret_hash, paid_at, delivered_at FROM orders_order ORDER BY id DESC LIMIT %(limit)s
 ), delivered AS (
@@ -16,7 +16,7 @@ WITH newest AS MATERIALIZED (
 ), bad AS (
     SELECT n.shop_id, count(DISTINCT code) AS codes
     FROM newest n JOIN orders_claim c ON c.order_id = n.id AND c.shop_id = n.shop_id, unnest(c.code_ids) AS code
-    WHERE c.state <> 'withdrawn' AND c.reason = ANY(%(faults)s) GROUP BY n.shop_id
+    WHERE c.state NOT IN ('withdrawn', 'rejected') AND c.reason = ANY(%(faults)s) GROUP BY n.shop_id
 ), back AS MATERIALIZED (
     SELECT shop_id, id, refunded_at FROM orders_order
     WHERE state = 'refunded' ORDER BY refunded_at DESC LIMIT %(limit)s

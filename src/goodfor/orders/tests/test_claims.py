@@ -245,12 +245,15 @@ def test_of_many_claims_at_once_on_one_line_one_refunds(shop: Shop, sold: OrderV
     assert broken(now) == {}
 
 
-def test_the_database_knows_one_open_claim_a_line_and_one_refund_a_claim(sold: OrderView, now: datetime) -> None:
+def test_the_database_knows_one_open_claim_a_code_and_one_refund_a_claim(sold: OrderView, now: datetime) -> None:
     see(sold, now)
     claim(sold, now)
-    columns = "shop_id, order_id, line_id, reason, code_ids, state, opened_at, answer_by"
-    with pytest.raises(IntegrityError, match="orders_claim_one_open"):
-        sql(f"INSERT INTO orders_claim (id, {columns}) SELECT gen_random_uuid(), {columns} FROM orders_claim")
+    columns = "shop_id, order_id, line_id, code_id, state, at"
+    with pytest.raises(IntegrityError, match="orders_claim_unit_live"):
+        sql(
+            f"INSERT INTO orders_claim_unit (id, claim_id, {columns})"
+            f" SELECT gen_random_uuid(), gen_random_uuid(), {columns} FROM orders_claim_unit LIMIT 1"
+        )
     with pytest.raises(IntegrityError, match="orders_claim_refund"):
         sql("UPDATE orders_claim SET refund_id = gen_random_uuid(), refund_minor = 1")
     with pytest.raises(IntegrityError, match="orders_line_returned"):
@@ -307,6 +310,21 @@ def test_a_refund_by_the_staff_settles_the_claim(shop: Shop, sold: OrderView, no
     assert broken(now) == {}
 
 
+def test_claims_of_a_line_are_about_different_codes(sold: OrderView, now: datetime) -> None:
+    first, second, third = codes_of(sold)
+    see(sold, now)
+    one, two = claim(sold, now, code_ids=[first]), claim(sold, now, "used", code_ids=[second])
+    for asked in ([first], [second, third], []):
+        with pytest.raises(ClaimExists):
+            claim(sold, now, code_ids=asked)
+    assert [unit.code_id for unit in queries.claim_units(sold.shop_id, one.id)] == [first]
+    assert claim(sold, now, "changed_mind", code_ids=[third], seen_too=True, answer_by=now + timedelta(hours=1)) in (
+        queries.open_claims(sold.shop_id)
+    )
+    assert {c.id for c in queries.open_claims(sold.shop_id)} > {one.id, two.id}
+    assert broken(now) == {}
+
+
 def test_one_open_claim_a_line_and_taken_back_another(sold: OrderView, now: datetime) -> None:
     see(sold, now)
     made = claim(sold, now)
@@ -358,11 +376,15 @@ def test_only_a_delivered_order_has_claims(shop: Shop, now: datetime) -> None:
 def test_the_audit_finds_a_claim_that_was_left_open(sold: OrderView, now: datetime) -> None:
     claim(sold, now, "changed_mind")
     sql("UPDATE orders_claim SET state = 'open', closed_at = NULL, refund_id = NULL, refund_minor = NULL")
-    assert set(broken(now)) == {"open_claims_belong_to_delivered_orders"}
+    assert set(broken(now)) == {
+        "open_claims_belong_to_delivered_orders", "claim_units_agree_with_their_claim",
+        "claim_history_leads_to_its_state",
+    }  # fmt: skip
 
 
 def test_states_and_reasons_are_closed() -> None:
-    assert claim_states.MACHINE.terminal == {"refunded", "withdrawn"}
+    assert claim_states.MACHINE.terminal == {"refunded", "replaced", "withdrawn"}
+    assert {*claim_states.CODE_REASONS, *claim_states.DIRECT_REASONS} == set(claim_states.REASONS)
     assert set(claim_states.FAULTS) < set(claim_states.REASONS)
 
 

@@ -40,8 +40,13 @@ page, `work` before or after), `empty_body`, `bad_json`, `dead` (`how` refuse or
 `doubt_reply` (both after the work), `clock`. Orders: `not_found` (`seconds` or `queries`), `odd_word`, `deliver`
 (`seconds` or `queries`; 0: at once), `never`, `fail`, `partial` (`count`, `refund`), `refund_after` (`seconds`,
 `part`, `tell`). Codes: `wrong_count` (`delta`), `used_code` (one that was given out before), `dirty_code` (`how` cr,
-colon, picture, link, no_number, spaces). Calls back: `lost_push`, `late_push`, `doubled_push`, `reordered_push`,
-`forged_push`, `tampered_push`, `push_first` (before the create's reply). `shrinking`: pages lose items while they are
-read. Items change by `site.change(id, cost=..., state=..., tell=True)`, orders by `site.act(number, "finish" |
-"partial" | "fail" | "cancel" | "refund" | "state")`, money by `site.topup`.
+colon, picture, link, no_number, spaces). After the sale: `lies_about_codes` (says unused of a used one and the
+reverse, of the same `share` of codes always), `slow_void` (`seconds` of "voiding"), `judge` (complaints are decided by
+themselves after `seconds`; `outcome` books, upheld, refused), `down` (none of it answers). Calls back: `lost_push`,
+`late_push`, `doubled_push`, `reordered_push`, `forged_push`, `tampered_push`, `push_first` (before the create's reply).
+`shrinking`: pages lose items while they are read.
+
+Items change by `site.change(id, cost=..., state=..., tell=True)`, orders by `site.act(number, "finish" | "partial" |
+"fail" | "cancel" | "refund" | "state")`, money by `site.topup`, codes by `site.use(code, "used" | "invalid" | "voided",
+at=...)`, complaints by `site.reply(ticket, text, refund=...)`.
 """

@@ -118,26 +118,32 @@ def act(house: House, site: Site, number: str, what: str, **more: Any) -> Order:
     return order
 
 
-def use(house: House, site: Site, code_ref: str, state: str = "used") -> None:
-    """A code was used somewhere. Raises GatewayError."""
+CODE_STATES: Final = ("unused", "processed", "used", "invalid", "voiding", "voided")
+
+
+def use(house: House, site: Site, code: str, state: str = "used", *, at: float | None = None) -> str:
+    """A code was used somewhere, or is bad: its state in the books. `code`: their number of it, its secret or link.
+
+    `at`: Unix seconds of the use; now, where nothing is said. Its number. Raises GatewayError.
+    """
+    if state not in CODE_STATES:
+        raise GatewayError(f"state: {', '.join(CODE_STATES)}")
+    used_ms = house.now_ms() if at is None else int(at * 1000)
     with house.db.write() as conn:
-        done = conn.execute("UPDATE codes SET state = ? WHERE site = ? AND ref = ?", (state, site.id, code_ref))
-        if done.rowcount != 1:
+        ref = code if store.code(conn, site.id, code) is not None else store.code_by_secret(conn, site.id, code)
+        if ref is None or not store.mark_code(conn, site.id, ref, state, used_ms):
             raise GatewayError("no such code")
+    return ref
 
 
-def reply(house: House, site: Site, ticket_ref: str, text: str, state: str = "done") -> None:
-    """A complaint is answered, and that is told. Raises GatewayError."""
+def reply(
+    house: House, site: Site, ticket_ref: str, text: str, state: str = "done", *, refund: object = None
+) -> None:  # fmt: skip
+    """A complaint is answered, and that is told; `refund`: paid back for it before. Raises GatewayError, Refused."""
     with house.db.write() as conn:
-        conn.execute(
-            "UPDATE tickets SET reply = ?, state = ? WHERE site = ? AND ref = ?", (text, state, site.id, ticket_ref)
-        )
-        found = store.tickets(conn, site.id, ticket_ref)
-        if not found or not ticket_ref:
+        back = None if refund is None else amount(refund)
+        if not ticket_ref or not house.work(conn, store.site_at(conn, site.id)).judged(ticket_ref, text, state, back):
             raise GatewayError("no such complaint")
-        vendor, now = house.vendors[site.vendor], house.now_ms()
-        calls = vendor.ticket_push(found[0], store.site_at(conn, site.id), now)
-        outbox.plan(conn, house.board, house.scope(site, "ticket"), vendor, site.id, None, calls, calls, now)
     house.outbox.wake()
 
 

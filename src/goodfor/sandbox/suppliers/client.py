@@ -36,6 +36,14 @@ class SuppliersClient(ControlClient):
         """finish, partial, fail, cancel, refund or state."""
         return self._call("POST", f"/_control/{vendor}/{name}/order", {"number": number, "what": what, **more})
 
+    def use(self, vendor: str, name: str, code: str, state: str = "used", **more: object) -> str:
+        """A code (their number of it, its secret or link) is used, `at` Unix seconds, or invalid; its number."""
+        return str(self._call("POST", f"/_control/{vendor}/{name}/use", {"code": code, "state": state, **more})["ref"])
+
+    def reply(self, vendor: str, name: str, ticket: str, text: str, **more: object) -> None:
+        """A complaint is answered: `state`, and `refund`, what is paid back for it."""
+        self._call("POST", f"/_control/{vendor}/{name}/reply", {"ticket": ticket, "text": text, **more})
+
     def tick(self) -> bool:
         """Does what is due now; whether there was anything."""
         return bool(self._call("POST", "/_control/tick", {})["worked"])

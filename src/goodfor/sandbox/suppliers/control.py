@@ -138,12 +138,16 @@ def _item(house: House, site: Site, wish: dict[str, Any]) -> dict[str, Any]:
 
 
 def _use(house: House, site: Site, wish: dict[str, Any]) -> dict[str, Any]:
-    acts.use(house, site, str(wish["code"]), str(wish.get("state", "used")))
-    return {"ok": True}
+    at = wish.get("at")
+    ref = acts.use(house, site, str(wish["code"]), str(wish.get("state", "used")), at=None if at is None else float(at))
+    return {"ok": True, "ref": ref}
 
 
 def _reply(house: House, site: Site, wish: dict[str, Any]) -> dict[str, Any]:
-    acts.reply(house, site, str(wish["ticket"]), str(wish.get("text", "")), str(wish.get("state", "done")))
+    acts.reply(
+        house, site, str(wish["ticket"]), str(wish.get("text", "")), str(wish.get("state", "done")),
+        refund=wish.get("refund"),
+    )  # fmt: skip
     return {"ok": True}
 
 

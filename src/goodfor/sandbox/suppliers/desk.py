@@ -2,12 +2,13 @@
 
 import sqlite3
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from goodfor.sandbox.suppliers import outbox, store
-from goodfor.sandbox.suppliers.faults import Scope
+from goodfor.sandbox.suppliers.faults import AFTER_SALE, Scope
 from goodfor.sandbox.suppliers.plan import plan
 from goodfor.sandbox.suppliers.types import ENDED, Code, Instead, Item, Order, Refused, Site, Ticket, Wanted, amount_of
 from goodfor.sandbox.web import Response
@@ -43,6 +44,8 @@ class Desk:
         """
         self.scope = Scope(self.site.key, endpoint, item, number)
         board = self.house.board
+        if endpoint in AFTER_SALE and board.take("down", self.scope) is not None:
+            raise Instead(Response(hang_up=True))
         if board.take("lost_request", self.scope) is not None:
             raise Instead(Response(hang_up=True))
         spoiled = self.spoiled("before")
@@ -221,30 +224,46 @@ class Desk:
     # -- after the sale --------------------------------------------------------------------------------
 
     def code(self, ref: str) -> Code:
-        """A code by the supplier's number of it. Raises Refused(not_found)."""
+        """A code by the supplier's number of it, as the books have it. Raises Refused(not_found)."""
         with self.house.db.read() as conn:
             found = store.code(conn, self.site.id, ref)
         if found is None:
             raise Refused("not_found", "no such code")
         return found[0]
 
+    def code_told(self, ref: str) -> Code:
+        """A code as they speak of it: a fault may lie, of the same codes always. Raises Refused(not_found)."""
+        code, board = self.code(ref), self.house.board
+        lie = board.look("lies_about_codes", self.scope)
+        if lie is None or not board.drawn(lie, ref):
+            return code
+        if code.state == "used":
+            return replace(code, state="unused", used_ms=None)
+        return replace(code, state="used", used_ms=self.house.now_ms()) if code.state == "unused" else code
+
     def void(self, ref: str) -> Code:
-        """Takes an unused code back and pays its price back. Raises Refused(not_found, request)."""
+        """Takes an unused code back and pays its price back; a fault has that take a while: `voiding` until then.
+
+        Raises Refused(not_found, request).
+        """
         with self.house.db.write() as conn:
             found = store.code(conn, self.site.id, ref)
             if found is None:
                 raise Refused("not_found", "no such code")
             if found[0].state != "unused":
                 raise Refused("request", "not unused")
-            conn.execute("UPDATE codes SET state = 'voided' WHERE site = ? AND ref = ?", (self.site.id, ref))
             order = store.order_at(conn, found[1])
-            left = order.charged - order.refunded
-            self.house.work(conn, self.site).refund(order, min(order.unit_cost, left))
+            slow = self.house.board.take("slow_void", self.scope)
+            if slow is None:
+                self.house.work(conn, self.site).voided(order, ref)
+            else:
+                store.mark_code(conn, self.site.id, ref, "voiding")
+                store.add_step(conn, order.seq, "void", {"code": ref}, self.house.now_ms() + slow.ms(), None)
         self.house.outbox.wake()
         return self.code(ref)
 
     def complain(self, order: Order, text: str, notify_url: str) -> Ticket:
-        """Opens a complaint."""
+        """Opens a complaint; `judge` has it decided by itself."""
         with self.house.db.write() as conn:
             made = conn.execute(
                 "INSERT INTO tickets (site, order_seq, ref, text, notify_url) VALUES (?, ?, 'new', ?, ?)",
@@ -252,7 +271,13 @@ class Desk:
             )
             ref = f"T{int(made.lastrowid or 0):08d}"
             conn.execute("UPDATE tickets SET ref = ? WHERE seq = ?", (ref, made.lastrowid))
-            return store.tickets(conn, self.site.id, ref)[0]
+            judge = self.house.board.take("judge", self.scope)
+            if judge is not None:
+                detail = {"ticket": ref, "outcome": judge.text("outcome")}
+                store.add_step(conn, order.seq, "judge", detail, self.house.now_ms() + judge.ms(), None)
+            ticket = store.tickets(conn, self.site.id, ref)[0]
+        self.house.outbox.wake()
+        return ticket
 
     def ticket(self, ref: str) -> Ticket:
         """How a complaint stands. Raises Refused(not_found)."""
@@ -275,7 +300,7 @@ class Desk:
     def mark(self, code: Code, state: str) -> None:
         """What is known of a code from now on: `processed` where it was shown, say."""
         with self.house.db.write() as conn:
-            conn.execute("UPDATE codes SET state = ? WHERE site = ? AND ref = ?", (state, self.site.id, code.ref))
+            store.mark_code(conn, self.site.id, code.ref, state)
 
     def statement(self, day: date) -> list[tuple[int, Decimal, str, str, str]]:
         """Movements of a Beijing day: (time in ms, amount, kind, our ref, the buyer's number)."""

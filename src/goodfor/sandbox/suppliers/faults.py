@@ -5,6 +5,7 @@ until it is reset; `skip` lets the first ones pass; `share` 0.1: one in ten, by 
 repeat.
 """
 
+import hashlib
 import random
 import threading
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ ENDPOINTS: Final = (
     "balance", "categories", "list", "item", "create", "query", "codes", "cancel", "complain", "ticket", "code_state",
     "void", "statement", "token", "other",
 )  # fmt: skip
+#: What `down` is about.
+AFTER_SALE: Final = frozenset({"code_state", "void", "complain", "ticket"})
 Setting = int | float | str
 #: kind -> settings with their defaults. What each does: see the package's docstring.
 KINDS: Final[Mapping[str, Mapping[str, Setting]]] = {
@@ -47,6 +50,11 @@ KINDS: Final[Mapping[str, Mapping[str, Setting]]] = {
     "wrong_count": {"delta": -1},
     "used_code": {},
     "dirty_code": {"how": "cr"},
+    # After the sale.
+    "lies_about_codes": {},
+    "slow_void": {"seconds": 60.0},
+    "judge": {"seconds": 0.0, "outcome": "books"},
+    "down": {},
     # Calls back.
     "lost_push": {},
     "late_push": {"seconds": 1.0},
@@ -60,6 +68,7 @@ KINDS: Final[Mapping[str, Mapping[str, Setting]]] = {
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "work": ("before", "after"),
+    "outcome": ("books", "upheld", "refused"),
     "how": ("refuse", "503", "cr", "colon", "picture", "link", "no_number", "spaces"),
 }
 
@@ -110,6 +119,7 @@ class Board:
         self._lock = threading.Lock()
         self._switches: dict[int, Switch] = {}
         self._last = 0
+        self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
         #: Kinds that are set at all: a call looks here first.
         self._kinds: frozenset[str] = frozenset()
@@ -168,6 +178,15 @@ class Board:
             fits = (one for one in self._switches.values() if one.kind == kind and one.left != 0 and _fits(one, scope))
             found = next(fits, None)
             return None if found is None else Switch(**asdict(found))
+
+    def drawn(self, switch: Switch, about: str) -> bool:
+        """Whether a switch with a share is about this one: always the same answer for the same seed; counted."""
+        digest = hashlib.sha256(f"{self._seed}|{switch.kind}|{about}".encode()).digest()
+        hit = int.from_bytes(digest[:8], "big") / 2**64 < switch.share
+        with self._lock:
+            if hit and (kept := self._switches.get(switch.id)) is not None:
+                kept.hits += 1
+        return hit
 
     def listed(self) -> list[dict[str, object]]:
         """Every switch that was set, also used up, with how often it hit."""

@@ -2,20 +2,22 @@
 
 Where the vendor's description is silent: a time stamp may be ten minutes off, refusals other than 2400 and 2404 have
 the code 1001 and words of our guess. One bought is `multiple` units (`detail={"multiple": 2}` of an item), charged and
-delivered; `detail={"goodsSku": ...}` gives variants.
+delivered; `detail={"goodsSku": ...}` gives variants, `{"may_void": False}` cards that are not taken back. A card that
+is known to be bad is "not found" (2404), and the words of a used one say when that was.
 """
 
 import base64
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from goodfor.sandbox.suppliers.desk import Desk
+from goodfor.sandbox.suppliers.desk import BEIJING, Desk
 from goodfor.sandbox.suppliers.types import Code, Item, Order, Outgoing, Refused, Site, Ticket, Wanted, compact
 from goodfor.sandbox.suppliers.vendor import Repeat, derived, header, in_time, json_body, same, spoiled, whole
 from goodfor.sandbox.web import Request, Response, json_response
@@ -52,7 +54,9 @@ class Kayixin:
     def credentials(self, site: str, base_url: str) -> tuple[dict[str, str], dict[str, str]]:
         """See `Vendor.credentials`."""
         app = derived(self.name, site, "app", 6, "123456789")
-        return {"base_url": base_url, "app_id": app}, {"secret": derived(self.name, site, "secret", 32)}
+        return {"base_url": base_url, "app_id": app, "used_time": "1"}, {
+            "secret": derived(self.name, site, "secret", 32)
+        }
 
     def answer(self, request: Request, desk: Desk) -> Response:
         """See `Vendor.answer`."""
@@ -219,7 +223,7 @@ def _create(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
     wanted = Wanted(
         number, goods, whole(body["count"]), str(body["sku"]), max_total=most, form=form,
         units=int(item.detail.get("multiple", 1)), unit_cost=_sku_cost(item, body["sku"]),
-        notify_url=str(body.get("notifyUrl", "")), detail={"may_void": bool(item.detail.get("may_void"))},
+        notify_url=str(body.get("notifyUrl", "")), detail={"may_void": bool(item.detail.get("may_void", True))},
     )  # fmt: skip
     order = desk.create(wanted)
     return {"orderNumber": order.ref, "cards": [_card(one, order) for one in order.codes]}
@@ -246,12 +250,20 @@ def _complaint(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
 
 def _card_detail(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
     desk.begin("code_state")
-    return {"status": _CARDS[desk.code(str(body.get("cardId", ""))).state], "result": ""}
+    code = desk.code_told(str(body.get("cardId", "")))
+    if code.state == "invalid":
+        raise Refused("not_found")
+    used = datetime.fromtimestamp(code.used_ms / 1000, BEIJING) if code.used_ms is not None else None
+    words = f"已于 {used:%Y-%m-%d %H:%M:%S} 使用" if used and code.state == "used" else ""
+    return {"status": _CARDS[code.state], "result": words}
 
 
 def _card_void(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
     desk.begin("void")
-    return {"status": _CARDS[desk.void(str(body.get("cardId", ""))).state], "result": ""}
+    ref = str(body.get("cardId", ""))
+    if desk.code(ref).state == "invalid":
+        raise Refused("not_found")
+    return {"status": _CARDS[desk.void(ref).state], "result": ""}
 
 
 _CALLS: Final[dict[str, Callable[[Desk, dict[str, Any]], Any]]] = {

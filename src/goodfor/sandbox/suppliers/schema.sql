@@ -71,6 +71,11 @@ CREATE TABLE IF NOT EXISTS codes (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS codes_once ON codes (secret) WHERE honest = 1 AND secret <> '';
 CREATE INDEX IF NOT EXISTS codes_order ON codes (order_seq);
+-- When a code was used, where that is known. (A table of its own: books of earlier versions go on.)
+CREATE TABLE IF NOT EXISTS uses (
+    ref     TEXT PRIMARY KEY,
+    used_ms INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS movements (
     seq       INTEGER PRIMARY KEY AUTOINCREMENT,
     site      INTEGER NOT NULL REFERENCES sites (id),

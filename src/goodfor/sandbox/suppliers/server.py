@@ -98,13 +98,13 @@ class StandIn:
         """See `acts.act`: finish, partial, fail, cancel, refund, state."""
         return acts.act(self._house, self.site, number, what, **more)
 
-    def use(self, code_ref: str, state: str = "used") -> None:
-        """A code was used."""
-        acts.use(self._house, self.site, code_ref, state)
+    def use(self, code: str, state: str = "used", *, at: float | None = None) -> str:
+        """See `acts.use`: a code was used (`at`), or is invalid; by their number of it, its secret or link."""
+        return acts.use(self._house, self.site, code, state, at=at)
 
-    def reply(self, ticket_ref: str, text: str, state: str = "done") -> None:
-        """A complaint is answered."""
-        acts.reply(self._house, self.site, ticket_ref, text, state)
+    def reply(self, ticket_ref: str, text: str, state: str = "done", *, refund: object = None) -> None:
+        """A complaint is answered; `refund`: with so much paid back."""
+        acts.reply(self._house, self.site, ticket_ref, text, state, refund=refund)
 
     def orders(self) -> list[Order]:
         """All orders, oldest first."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from goodfor.sandbox.suppliers.types import Code, Item, Order, Site, Ticket, Wanted, amount_of, compact, stored
 
+_CODES = "SELECT codes.*, (SELECT used_ms FROM uses u WHERE u.ref = codes.ref) AS used_ms FROM codes"
+
 
 def site_at(conn: sqlite3.Connection, site_id: int) -> Site:
     """The account as it stands now."""
@@ -147,19 +149,37 @@ def _order(conn: sqlite3.Connection, row: sqlite3.Row) -> Order:
 
 def codes(conn: sqlite3.Connection, order: int) -> tuple[Code, ...]:
     """What was delivered, in order."""
-    rows = conn.execute("SELECT * FROM codes WHERE order_seq = ? ORDER BY seq", (order,))
+    rows = conn.execute(f"{_CODES} WHERE order_seq = ? ORDER BY seq", (order,))
     return tuple(_code(row) for row in rows)
 
 
 def code(conn: sqlite3.Connection, site: int, ref: str) -> tuple[Code, int] | None:
     """A code by the supplier's number of it, and its order's row."""
-    row = conn.execute("SELECT * FROM codes WHERE site = ? AND ref = ?", (site, ref)).fetchone()
+    row = conn.execute(f"{_CODES} WHERE site = ? AND codes.ref = ?", (site, ref)).fetchone()
     return None if row is None else (_code(row), int(row["order_seq"]))
+
+
+def code_by_secret(conn: sqlite3.Connection, site: int, secret: str) -> str | None:
+    """The supplier's number of the newest code that says this: its secret, or its link."""
+    row = conn.execute(
+        "SELECT ref FROM codes WHERE site = ? AND ? IN (secret, link) ORDER BY seq DESC LIMIT 1", (site, secret)
+    ).fetchone()
+    return None if row is None else str(row["ref"])
+
+
+def mark_code(conn: sqlite3.Connection, site: int, ref: str, state: str, used_ms: int | None = None) -> bool:
+    """What a code is from now on; False: there is none. `used_ms`: since when, of a used one."""
+    done = conn.execute("UPDATE codes SET state = ? WHERE site = ? AND ref = ?", (state, site, ref))
+    conn.execute("DELETE FROM uses WHERE ref = ?", (ref,))
+    if state == "used" and used_ms is not None:
+        conn.execute("INSERT INTO uses (ref, used_ms) VALUES (?, ?)", (ref, used_ms))
+    return done.rowcount == 1
 
 
 def _code(row: sqlite3.Row) -> Code:
     return Code(
-        row["ref"], row["number"], row["secret"], row["link"], row["image"], row["state"], bool(row["honest"])
+        row["ref"], row["number"], row["secret"], row["link"], row["image"], row["state"], bool(row["honest"]),
+        row["used_ms"],
     )  # fmt: skip
 
 

@@ -106,8 +106,10 @@ class Code:
     secret: str = field(default="", repr=False)
     link: str = field(default="", repr=False)
     image: bytes = field(default=b"", repr=False)
+    #: unused, processed, used, invalid, voiding, voided.
     state: str = "unused"
     honest: bool = True
+    used_ms: int | None = None
 
 
 @dataclass(frozen=True)

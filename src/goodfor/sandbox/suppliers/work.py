@@ -34,6 +34,10 @@ class Work:
             self.fail(order, str(detail.get("why", "failed")))
         elif what == "cancel":
             self.cancelled(order)
+        elif what == "void":
+            self.voided(order, str(detail["code"]))
+        elif what == "judge":
+            self.judge(order, detail)
         elif what == "refund":
             share = Decimal(str(detail.get("part", 1)))
             amount = (order.charged * share).quantize(Decimal("0.0001"))
@@ -81,6 +85,48 @@ class Work:
         self._pay_back(order, amount)
         self._conn.execute("UPDATE orders SET state = 'refunded' WHERE seq = ?", (order.seq,))
         return self._tell(order) if tell else store.order_at(self._conn, order.seq)
+
+    def voided(self, order: Order, ref: str) -> bool:
+        """A code that is still good for use is taken back, its price paid back; False: it was used meanwhile."""
+        found = next((code for code in order.codes if code.ref == ref), None)
+        if found is None or found.state not in ("unused", "voiding"):
+            return False
+        store.mark_code(self._conn, order.site, ref, "voided")
+        back = min(order.unit_cost, order.charged - order.refunded)
+        if back > 0:
+            self.refund(store.order_at(self._conn, order.seq), back)
+        return True
+
+    def judge(self, order: Order, detail: dict[str, Any]) -> None:
+        """A complaint is decided by itself: `upheld`, `refused`, or by the `books`: bad codes are paid back."""
+        left, outcome = order.charged - order.refunded, str(detail["outcome"])
+        bad = [code for code in order.codes if code.state == "invalid" or _used_before(code, order)]
+        back = order.unit_cost * len(bad)
+        if outcome == "upheld" and not bad:
+            back = order.unit_cost
+        back = Decimal(0) if outcome == "refused" else min(back, left)
+        self.judged(str(detail["ticket"]), "已核实并退款" if back else "经核实卡密正常", "done", back or None)
+        for code in bad if back else ():
+            # Paid back once: it is theirs again.
+            store.mark_code(self._conn, order.site, code.ref, "voided")
+
+    def judged(self, ticket: str, text: str, state: str, back: Decimal | None) -> bool:
+        """A complaint is answered, and that is told; False: there is none. `back` is paid back of its order before."""
+        found = store.tickets(self._conn, self._site.id, ticket)
+        if not found:
+            return False
+        if back is not None:
+            row = store.order_row(self._conn, self._site.id, ref=found[0].order)
+            assert row is not None
+            self.refund(store.order_at(self._conn, row["seq"]), back)
+        self._conn.execute(
+            "UPDATE tickets SET reply = ?, state = ? WHERE site = ? AND ref = ?", (text, state, self._site.id, ticket)
+        )
+        told = store.tickets(self._conn, self._site.id, ticket)[0]
+        calls = self._vendor.ticket_push(told, self._site, self._now_ms)
+        scope = Scope(self._site.key, "ticket")
+        outbox.plan(self._conn, self._board, scope, self._vendor, self._site.id, None, calls, calls, self._now_ms)
+        return True
 
     def state(self, order: Order, state: str, *, tell: bool) -> Order:
         """Only the word changes: accepted, processing, cancelling, refunding."""
@@ -140,6 +186,11 @@ class Work:
             scope = Scope(site.key, "create", now.item, now.number)
             outbox.plan(self._conn, self._board, scope, self._vendor, site.id, now.seq, calls, early, self._now_ms)
         return now
+
+
+def _used_before(code: Code, order: Order) -> bool:
+    """It was used when it was sold: no buyer of it can have been the one."""
+    return code.state == "used" and code.used_ms is not None and code.used_ms < order.created_ms
 
 
 def _picture(text: str) -> bytes:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.operations.answer_with_pictures import answer_with_pictures
+from goodfor.aftersales.operations.answer import answer
 from goodfor.aftersales.operations.claim_grant import claim_grant
 from goodfor.aftersales.operations.object_to import object_to
 from goodfor.aftersales.operations.rate import rate as rate_case
@@ -83,7 +83,7 @@ def write(request: HttpRequest, shop: ShopView, number: str, claim_id: UUID) -> 
     _mine(shop, grant, claim_id)
     try:
         _count(request, shop, number)
-        answer_with_pictures(
+        answer(
             shop_id=shop.id,
             case_id=claim_id,
             text=typed(request.POST.get("text", ""), MAX_TEXT),
@@ -176,7 +176,7 @@ def _page(
     request: HttpRequest, shop: ShopView, grant: Grant, claim_id: UUID, error: DomainError | None = None
 ) -> HttpResponse:
     order, shown = _mine(shop, grant, claim_id)
-    progress = progress_of(shop.id, order, shown)
+    progress = progress_of(shop.id, order, shown, utc_now())
     context = {
         "order": order,
         "progress": progress,

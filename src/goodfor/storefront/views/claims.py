@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from goodfor.aftersales import hours
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.operations.claim_with_pictures import claim_with_pictures
+from goodfor.aftersales.operations.make_claim import make_claim
 from goodfor.aftersales.pictures import MOST, MOST_BYTES
 from goodfor.delivery import queries as delivery
 from goodfor.identity.types import ShopView
@@ -56,7 +56,7 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
         if not proof.is_fresh(grant, now) and _at_once(shop, order, line, picked):
             return redirect(proof_address(grant, _address(number, line)))
         _count(request, shop, number)
-        claimed = claim_with_pictures(
+        claimed = make_claim(
             shop_id=shop.id,
             order_id=order.id,
             line_id=line.line_id,

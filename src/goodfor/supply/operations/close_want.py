@@ -44,11 +44,14 @@ def close_want(want: Want, to_state: str, *, reason: str, now: datetime) -> None
 
 
 @transaction.atomic(savepoint=False)
-def give_up(*, shop_id: UUID, order_id: UUID, reason: str, now: datetime) -> int:
-    """Nobody waits any more: nothing new is bought for this order; what is under way is asked about to its end."""
+def give_up(*, shop_id: UUID, order_id: UUID, line_id: UUID | None = None, reason: str, now: datetime) -> int:
+    """Nobody waits any more: nothing new is bought for this order; what is under way is asked about to its end.
+
+    With `line_id` that holds for what this line (or this claim) wanted, and the others go on.
+    """
     count = 0
     for want in lock_wants(shop_id, order_id):
-        if want.state == states.OPEN:
+        if want.state == states.OPEN and line_id in (None, want.line_id):
             close_want(want, states.GIVEN_UP, reason=reason, now=now)
             count += 1
     return count

@@ -13,8 +13,9 @@ from goodfor.kernel.crypto import DecryptFailed
 from goodfor.kernel.tenancy import platform_job
 from goodfor.supply.mapping import site_of
 from goodfor.supply.models import Item, Supplier
+from goodfor.supply.operations.hear_ticket import hear_ticket
 from goodfor.supply.providers.registry import connector_for
-from goodfor.supply.providers.values import Call, CallProblem, Event, ItemEvent, OrderEvent
+from goodfor.supply.providers.values import Call, CallProblem, Event, ItemEvent, OrderEvent, TicketEvent
 from goodfor.supply.purchase_models import Attempt
 from goodfor.supply.purchase_models import Heard as HeardRow
 
@@ -69,6 +70,8 @@ def _note(supplier: Supplier, key: str, events: tuple[Event, ...], now: datetime
             Item.objects.filter(shop_id=supplier.shop_id, supplier_id=supplier.id, item_id=event.item_id[:64]).update(
                 hint_at=now
             )
+        elif isinstance(event, TicketEvent):
+            hear_ticket(shop_id=supplier.shop_id, supplier_id=supplier.id, event=event, now=now)
 
 
 def _sent_at(supplier: Supplier, events: tuple[Event, ...]) -> datetime | None:

@@ -13,6 +13,7 @@ from goodfor.supply.account_models import Finding
 from goodfor.supply.errors import FindingClosed, FindingNotFound
 from goodfor.supply.events import RefundedAfterSuccess
 from goodfor.supply.purchase_models import Attempt, Want
+from goodfor.supply.returns import awaited, other_returns
 
 
 def note_finding(
@@ -34,11 +35,11 @@ def note_return(want: Want, attempt: Attempt, refunded: Decimal, told_by: str, n
     """Money of an ended purchase came back; `refunded` is all so far.
 
     What was never delivered may be given back: that is as it should be. More than that is for goods that came, which
-    the buyer may have: a person looks.
+    the buyer may have: a person looks. So is what codes cost that they took back, or what answers a complaint.
     """
     claimed = attempt.claimed_minor > 0
-    due = _undelivered(attempt)
-    suspicious = not claimed and refunded > due
+    due = _undelivered(attempt) + other_returns(attempt)
+    suspicious = not claimed and refunded > due and not awaited(attempt)
     found = note_finding(
         attempt, "claim" if claimed else "refund", mark=f"{refunded:.6f}", amount=refunded - attempt.refunded,
         told_by=told_by, now=now, is_open=suspicious,

@@ -10,6 +10,7 @@ from uuid import UUID
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.sql import Statement
 from goodfor.supply.hygiene import compared, fault_in, untangled
+from goodfor.supply.inquiry_models import BoughtCode
 from goodfor.supply.providers.values import Code
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.vault import operations as vault
@@ -58,7 +59,19 @@ def _store(
         actor="system",
         now=now,
     )
+    BoughtCode.objects.bulk_create(
+        BoughtCode(
+            code_id=code_id, shop_id=want.shop_id, attempt_id=attempt.id, supplier_id=attempt.supplier_id,
+            code_ref=_ref(codes[place]), voidable=codes[place].voidable, at=now,
+        )
+        for place, code_id in zip(received.kept, received.code_ids, strict=True)
+    )  # fmt: skip
     return len(received.kept)
+
+
+def _ref(code: Code) -> str:
+    """Their number of it; one that is cut is another one."""
+    return code.ref if len(code.ref) <= 140 else ""
 
 
 def _secret(code: Code) -> str:

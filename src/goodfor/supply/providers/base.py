@@ -16,6 +16,7 @@ from goodfor.supply.providers.values import (
     Call,
     Category,
     Code,
+    CodeNow,
     CodeState,
     Doubt,
     GoodsKind,
@@ -82,6 +83,10 @@ class Descriptor:
     zone: str = "Asia/Shanghai"
     #: Seconds that the buying call is given.
     patience: float = 35.0
+    #: `code_state` tells used from unused, not only what was given back.
+    tells_used: bool = True
+    #: `void` takes all of an order back: of use where it is of one code.
+    voids_orders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +162,8 @@ class Purchase(Protocol):
 class AfterSale(Protocol):
     """What comes after."""
 
-    def code_state(self, site: Site, wire: Wire, code_ref: str) -> CodeState | Refused | Doubt:
-        """Whether a code was used, by the supplier's word."""
+    def code_state(self, site: Site, wire: Wire, code_ref: str) -> CodeState | CodeNow | Refused | Doubt:
+        """Whether a code was used, by the supplier's word; `invalid`: they do not know such a code (any more)."""
         ...
 
     def void(self, site: Site, wire: Wire, code_ref: str) -> CodeState | Refused | Doubt:

@@ -20,7 +20,7 @@ OrderState = Literal[
     "unpaid", "accepted", "processing", "partial", "success", "failed", "cancelling", "cancelled", "refunding",
     "refunded", "doubt",
 ]  # fmt: skip
-CodeState = Literal["unused", "processed", "used", "voided", "voiding", "expired", "refunding", "unknown"]
+CodeState = Literal["unused", "processed", "used", "voided", "voiding", "expired", "refunding", "invalid", "unknown"]
 #: Why there certainly is no order. What the hub does about it: see `docs/connectors.md`.
 #: `not_sent`: nothing left this machine. `account`: the buyer's own data is wrong, no other supplier will do.
 Refusal = Literal[
@@ -182,6 +182,16 @@ class Code:
     uses: int | None = None
     #: The supplier's number of it, for `code_state` and `void`.
     ref: str = ""
+    #: Whether they say that this one may be taken back; None: they say nothing.
+    voidable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNow:
+    """What became of a code, with the time of its use where they tell that."""
+
+    state: CodeState
+    used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from goodfor.vault.operations.expire_lots import expire_lots
 from goodfor.vault.operations.expire_reservations import expire_reservations
 from goodfor.vault.operations.export_codes import export_codes
 from goodfor.vault.operations.fold_stock import fold_stock
+from goodfor.vault.operations.hand_over import hand_over
 from goodfor.vault.operations.hold_longer import hold_longer
 from goodfor.vault.operations.import_file import import_file
+from goodfor.vault.operations.pull_codes import pull_codes
 from goodfor.vault.operations.purge_batch import purge_batch
 from goodfor.vault.operations.quarantine_codes import quarantine_codes
 from goodfor.vault.operations.quarantine_lots import quarantine_lots
@@ -53,8 +55,10 @@ __all__ = [
     "expire_reservations",
     "export_codes",
     "fold_stock",
+    "hand_over",
     "hold_longer",
     "import_file",
+    "pull_codes",
     "purge_batch",
     "quarantine_codes",
     "quarantine_lots",

@@ -46,10 +46,11 @@ def receive_codes(
         try:
             with transaction.atomic():
                 kept, doubles = _new(shop_id, codes)
+                ids: Sequence[UUID] = ()
                 if kept:
-                    _store(shop_id, sku_id, [codes[place] for place in kept], holder_id, until, cost_minor, currency,
-                           source, actor, now)  # fmt: skip
-                return Received(tuple(kept), tuple(doubles))
+                    ids = _store(shop_id, sku_id, [codes[place] for place in kept], holder_id, until, cost_minor,
+                                 currency, source, actor, now)  # fmt: skip
+                return Received(tuple(kept), tuple(doubles), tuple(ids))
         except DatabaseError as error:
             # Somebody else stored one of them at the same moment: look again.
             if not isinstance(error.__cause__, pg.UniqueViolation) or attempt == ATTEMPTS or not _of_code(error):
@@ -82,7 +83,8 @@ def _new(shop_id: UUID, codes: Sequence[IncomingCode]) -> tuple[list[int], list[
 def _store(
     shop_id: UUID, sku_id: UUID, codes: Sequence[IncomingCode], holder_id: UUID | None, until: datetime | None,
     cost_minor: int, currency: str, source: str, actor: str, now: datetime,
-) -> None:  # fmt: skip
+) -> Sequence[UUID]:  # fmt: skip
+    """The ids of the codes, in their order."""
     batch_id, ids, ring = uuid7(), uuid7_batch(len(codes)), keyring()
     share, rest = divmod(cost_minor, len(codes))
     lots: dict[UUID, tuple[datetime | None, int, int]] = {}
@@ -117,3 +119,4 @@ def _store(
         record_history(
             shop_id=shop_id, machine=machine, subject_id=subject, moves=moves, actor=actor, cause="supply", now=now
         )
+    return ids

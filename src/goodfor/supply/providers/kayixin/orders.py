@@ -42,6 +42,7 @@ def codes_of(rows: Any) -> tuple[Code, ...]:
             number=text(row.get("cardNo"), 500),
             secret=text(row.get("cardPwd"), 4000),
             ref=text(row.get("cardId"), 64),
+            voidable=None if (may := whole(row.get("cancelRequest"))) is None else may == 1,
         )
         for row in records(rows)
     )

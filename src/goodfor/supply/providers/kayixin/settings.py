@@ -20,6 +20,11 @@ FIELDS: Final = (
         "empty_body", _("没有参数时的签名"), _("少数站点对空内容按 {} 验签；测试提示签名不对时再改"), "choice",
         required=False, default="", choices=(("", _("空内容")), ("{}", "{}")),
     ),
+    SettingField(
+        "used_time", _("卡密查询结果写明使用时间"),
+        _("站点在查询结果的文字里写使用时间（北京时间）时才打开，售后会据此判断是领取前还是领取后用掉的"), "flag",
+        required=False,
+    ),
 )  # fmt: skip
 
 
@@ -32,6 +37,8 @@ class Settings:
     empty_body: bytes
     currency: str
     secret: str = field(repr=False)
+    #: The words of a used card say when it was used.
+    used_time: bool = False
 
     @classmethod
     def of(cls, site: Site) -> "Settings":
@@ -48,4 +55,4 @@ class Settings:
         secret = site.secrets.get("secret", "")
         if not _SECRET.fullmatch(secret):
             raise ConfigProblem("secret", "malformed")
-        return cls(base_url, app_id, str(empty).encode(), site.currency, secret)
+        return cls(base_url, app_id, str(empty).encode(), site.currency, secret, bool(site.config.get("used_time")))

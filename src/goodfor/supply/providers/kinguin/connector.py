@@ -25,6 +25,8 @@ CONNECTOR: Final = Connector(
         found_days=None,
         zone="UTC",
         patience=PATIENCE,
+        tells_used=False,
+        voids_orders=True,
     ),
     settings=FIELDS,
     catalogue=KinguinCatalogue(),
