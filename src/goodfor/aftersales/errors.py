@@ -87,3 +87,24 @@ class PictureNotFound(NotFound):
 
     code = "picture_not_found"
     title = _("没有这张图片")
+
+
+class GrantMoved(Conflict):
+    """It was paid already, or somebody was faster."""
+
+    code = "grant_moved"
+    title = _("这笔赔付已经付过，请刷新后再看")
+
+
+class RecoveryMoved(Conflict):
+    """It is over, or was sent already."""
+
+    code = "recovery_moved"
+    title = _("这笔追偿的状态已经改变，请刷新后再处理")
+
+
+class InvalidMoney(InvalidInput):
+    """An amount, a reference or a rate that cannot be; `field` names which."""
+
+    code = "invalid_money"
+    title = _("填写的内容不正确")

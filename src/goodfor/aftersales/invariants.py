@@ -1,9 +1,11 @@
 """Truths about cases: they agree with their claims, decisions are written down, clocks are kept."""
 
 from goodfor.aftersales import states
+from goodfor.aftersales.money_invariants import MONEY
 from goodfor.kernel.invariants import Invariant, history_invariant
 
 INVARIANTS = [
+    *MONEY,
     Invariant(
         name="aftersales_cases_agree_with_claims",
         room="aftersales",

@@ -73,5 +73,5 @@ def _hours_from_json(kept: Mapping[str, Any]) -> Hours:
         int(day): (time.fromisoformat(opens), time.fromisoformat(closes))
         for day, (opens, closes) in given.pop("days", {}).items()
     }
-    dates = {name: frozenset(given.pop(name)) for name in ("free", "extra") if name in given}
-    return Hours(days=days, **dates, **given)
+    free, extra = frozenset(given.pop("free", ())), frozenset(given.pop("extra", ()))
+    return Hours(days=days, free=free, extra=extra, **given)

@@ -1,4 +1,4 @@
-"""Reads of aftersales, as values."""
+"""Reads of aftersales, as values. Every one names the shop."""
 
 from goodfor.aftersales.buyer_reads import case_in, may_object, supplier_answers
 from goodfor.aftersales.case_queries import (
@@ -16,6 +16,21 @@ from goodfor.aftersales.case_queries import (
     why_words,
 )
 from goodfor.aftersales.case_queries import case_view as case
+from goodfor.aftersales.grant_reads import (
+    grants_of_case,
+    grants_of_order,
+    hand_count,
+    owed_grants,
+    owed_sum,
+    recent_grants,
+    recourse,
+    recoveries,
+    recoveries_of_case,
+    recovery,
+    recovery_sums,
+    reserve,
+    reserve_days,
+)
 from goodfor.aftersales.picture_reads import picture_content, pictures_of
 from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
@@ -31,8 +46,13 @@ __all__ = [
     "decisions",
     "facts_of",
     "findings",
+    "grants_of_case",
+    "grants_of_order",
+    "hand_count",
     "history",
     "may_object",
+    "owed_grants",
+    "owed_sum",
     "picture_content",
     "pictures_of",
     "policies",
@@ -43,7 +63,15 @@ __all__ = [
     "promises_of",
     "queue",
     "recent",
+    "recent_grants",
+    "recourse",
+    "recoveries",
+    "recoveries_of_case",
+    "recovery",
+    "recovery_sums",
     "replies",
+    "reserve",
+    "reserve_days",
     "supplier_answers",
     "trial",
     "waiting",

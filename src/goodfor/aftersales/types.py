@@ -319,6 +319,10 @@ class GrantView:
     state: str
     made_at: datetime
     paid_at: datetime | None
+    number: str = ""
+    buyer: str = ""
+    paid_by: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,17 @@ class RecoveryView:
     ref: str
     made_at: datetime
     ended_at: datetime | None
+    order_id: UUID | None = None
+    number: str = ""
+    units: int = 0
+    purchases: tuple[str, ...] = ()
+    sent_at: datetime | None = None
+    note: str = ""
+
+    @property
+    def open(self) -> Money:
+        """What is still to come; nothing of one that is over."""
+        return self.amount - self.settled if self.ended_at is None else Money.zero(self.amount.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ An account of the chart that nobody used yet has balance 0; a code outside the c
 """
 
 from collections.abc import Sequence
+from datetime import date
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -32,6 +33,7 @@ STATEMENT = Statement(__package__, "sql/statement.sql")
 ENTRIES = Statement(__package__, "sql/entries.sql")
 ORDER_POSTINGS = Statement(__package__, "sql/order_postings.sql")
 TX_VIEW = Statement(__package__, "sql/tx_view.sql")
+MOVED_ON = Statement(__package__, "sql/moved_on.sql")
 
 PAGE = 500
 LAST = (str(2**63 - 1), 2**63 - 1, 32767)
@@ -163,3 +165,10 @@ def transactions_named(shop_id: UUID, beginnings: Sequence[str], limit: int = 10
     named = reduce(or_, (Q(reference__startswith=one) for one in beginnings))
     rows = Tx.objects.filter(named, shop_id=shop_id).order_by("id")
     return [NamedTx(row.id, row.reference, row.kind, row.currency, row.effective_at) for row in rows[:limit]]
+
+
+def moved_on(shop_id: UUID, prefix: str, day: date, currency: str) -> int:
+    """What all accounts whose code begins so were moved by on a day of the books, minor units, debit positive."""
+    params = {"shop_id": shop_id, "first": prefix, "end": prefix + "\x7f", "day": day, "currency": currency}
+    row = MOVED_ON.row(params)
+    return int(row[0]) if row else 0

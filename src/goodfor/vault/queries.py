@@ -7,6 +7,7 @@ from uuid import UUID
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.sealed import keys_in_use
 from goodfor.kernel.sql import Statement
+from goodfor.vault.costs import code_costs
 from goodfor.vault.desk import (
     batches_by_ids,
     code_place,
@@ -37,6 +38,7 @@ __all__ = [
     "batches",
     "batches_by_ids",
     "bought",
+    "code_costs",
     "code_place",
     "count_batches",
     "count_free_codes",

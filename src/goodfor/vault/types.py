@@ -391,6 +391,15 @@ class FoundCode:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeCost:
+    """What a code had cost, in minor units, and where it came from: a file's name, `supply:<purchase>`."""
+
+    source: str
+    unit_cost_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Voided:
     """Codes written off now, and those of the batch still to do."""
 

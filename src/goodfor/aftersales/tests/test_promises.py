@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,6 +29,9 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.kernel.tests.snapshot import start_from
 from goodfor.orders.tests.factories import together
 from goodfor.supply.models import Item, Offer, Supplier
+from goodfor.supply.operations.note_items import note_items
+from goodfor.supply.providers.values import Item as SoldItem
+from goodfor.supply.providers.values import Stock
 
 TEN_TIMES = Compensation(multiple=10, claim_cap_minor=10_000, day_cap_minor=100_000)
 MONTH = Terms(claim_days=31)
@@ -69,17 +73,8 @@ def supplier_of(shop_id: UUID, sku_id: UUID, code: str, at: datetime) -> UUID:
         shop_id=shop_id, code=code, name=code, protocol="kasushou", currency="CNY", enabled=True, hook=uuid4().hex,
         created_at=at,
     )  # fmt: skip
-    item = Item.objects.create(
-        shop_id=shop_id,
-        supplier_id=row.id,
-        item_id="1",
-        name="x",
-        kind="card",
-        cost="1",
-        currency="CNY",
-        seen_at=at,
-        changed_at=at,
-    )
+    note_items(supplier=row, items=[SoldItem("1", "x", "card", Decimal(1), "CNY", stock=Stock("exact", 4))], now=at)
+    item = Item.objects.get(shop_id=shop_id, supplier_id=row.id)
     Offer.objects.create(shop_id=shop_id, sku_id=sku_id, item=item, supplier_id=row.id, created_at=at)
     return row.id
 
