@@ -73,10 +73,6 @@ INVARIANTS = [
         """,
     ),
     history_invariant(
-        name="aftersales_cases_moved_as_allowed",
-        room="aftersales",
-        why="a case moved only as its machine allows, and every move is on record",
-        machine=states.CASE,
-        table="aftersales_case",
+        states.CASE, table="aftersales_case", room="aftersales", name="aftersales_cases_moved_as_allowed"
     ),
 ]

@@ -13,6 +13,7 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.ledger import queries as ledger
 from goodfor.orders import accounts, given_back, states, store
+from goodfor.orders.buyers import bought_times
 from goodfor.orders.claim_reads import buyer_of, claim, claim_units, replaceable, sold_lines
 from goodfor.orders.claims import (
     claim_offer,
@@ -23,6 +24,7 @@ from goodfor.orders.claims import (
     is_remedied,
     notes_of_order,
     open_claims,
+    refund_of_claim,
 )
 from goodfor.orders.contacts import masked_contact
 from goodfor.orders.desk import (
@@ -52,6 +54,7 @@ from goodfor.vault import queries as vault
 
 __all__ = [
     "COUNT_LIMIT",
+    "bought_times",
     "buyer_balance",
     "buyer_of",
     "buyer_of_shop",
@@ -84,6 +87,7 @@ __all__ = [
     "paid_by_others",
     "payer_question",
     "payment_methods",
+    "refund_of_claim",
     "refund_of_client",
     "refund_of_order",
     "refundable",

@@ -12,7 +12,7 @@ from goodfor.aftersales.operations.carry_out import taken_back
 from goodfor.aftersales.operations.examine import examine_held
 from goodfor.aftersales.operations.steps import SYSTEM, hold_case, move
 from goodfor.kernel import faultpoints
-from goodfor.orders.operations.reopen_claim import reopen_claim
+from goodfor.orders.operations.reject_claim import reopen_claim
 
 
 def hear_supplier(*, shop_id: UUID, subject: UUID, kind: str, said: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from goodfor.kernel.pictures import Rewritten
 
 
 def keep_pictures(*, shop_id: UUID, case_id: UUID, pictures: Sequence[Rewritten], now: datetime) -> int:
-    """Seal the pictures (of `pictures.prepared`) and write them down, in the caller's transaction; how many there are now.
+    """Seal the pictures (of `pictures.prepared`) and write them down; how many there are now.
 
     Raises TooManyPictures, and CaseMoved where another request added pictures in this very moment.
     """

@@ -18,7 +18,7 @@ from goodfor.aftersales.types import CaseView
 from goodfor.kernel import faultpoints
 from goodfor.orders import claim_states
 from goodfor.orders import queries as orders
-from goodfor.orders.operations.reopen_claim import reopen_claim
+from goodfor.orders.operations.reject_claim import reopen_claim
 
 
 def object_to(*, shop_id: UUID, case_id: UUID, text: str, actor: str, now: datetime) -> CaseView:

@@ -44,6 +44,10 @@ def claims(order: OrderView) -> list[tuple[str, str]]:
     return [(claim.reason, claim.state) for claim in orders.claims_of_order(order.shop_id, order.id)]
 
 
+def cases(shop: Shop) -> list[tuple[Any, ...]]:
+    return sql("SELECT c::text FROM aftersales_case c WHERE shop_id = %s ORDER BY id", [shop.demo.shop_id])
+
+
 def made(ask: Ask, order: OrderView, idem: str = "k", **body: Any) -> dict[str, Any]:
     answer = ask("POST", f"/orders/{order.number}/claims", json={"reason": "invalid", **body}, idem=idem)
     assert answer.status_code == 201, answer.content
@@ -118,7 +122,8 @@ def test_one_objection(ask: Ask, shop: Shop, now: datetime) -> None:
         ({"reason": "used", "code_ids": []}, 422, "validation_failed"),
         ({"reason": "used", "code_ids": [str(uuid4())]}, 422, "invalid_claim"),
         ({"reason": "used", "line_id": str(uuid4())}, 422, "invalid_claim"),
-        ({"reason": "top_up_missing"}, 422, "invalid_claim"), ({"reason": "used", "text": "x" * 501}, 422, "validation_failed"),
+        ({"reason": "top_up_missing"}, 422, "invalid_claim"),
+        ({"reason": "used", "text": "x" * 501}, 422, "validation_failed"),
         ({"reason": "used", "text": "a\x00b"}, 422, "validation_failed"),
         ({"reason": "used", "fresh": True}, 422, "validation_failed"),
     ],
