@@ -111,12 +111,13 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("repeat", {"buyer_refused": {"min": 2}, "doubt": {"min": 20}}, REJECT, "repeat"),
     Rule("mixed", _said("mixed"), TO_PERSON, "check_person"),
     Rule("large", {"amount_minor": {"min": LARGE}}, TO_PERSON, "large"),
-    # Standing.
-    *_both("regular", "believed", _REGULAR),
-    *_both("good", "believed", _GOOD),
+    # The supplier says that it is good: another one would be a second code for the price of one.
     Rule("unused_other", {**_said("unused"), "reason": {"is": "wrong"}}, TO_PERSON, "check_person"),
     Rule("unused_kept", _said("unused"), REJECT, "still_valid"),
-    *_both("first_account", "first", _said(*DARK), {"account": {"is": True}}, _ONCE),
+    # Standing. Of a code that was used, nobody knows when, only a buyer of good standing is believed.
+    *_both("regular", "believed", _REGULAR),
+    *_both("good", "believed", _GOOD),
+    *_both("first_account", "first", _said(*DARK), {"account": {"is": True}, "buyer_orders": {"min": 1}}, _ONCE),
     *_both("first_picture", "first", _said(*DARK), {"pictures": {"min": 1}}, _ONCE),
     Rule(
         "picture",

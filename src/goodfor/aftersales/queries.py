@@ -16,6 +16,33 @@ from goodfor.aftersales.case_queries import (
     why_words,
 )
 from goodfor.aftersales.case_queries import case_view as case
+from goodfor.aftersales.desk import (
+    claim_figures,
+    count_cases,
+    desk_case,
+    desk_cases,
+    facts_now,
+    for_people,
+    late,
+    policy_version,
+    search_case_ids,
+    search_cases,
+    similar_cases,
+    snippets,
+    walk_cases,
+    why_choices,
+    why_plain,
+)
+from goodfor.aftersales.desk_types import (
+    SNIPPET_PLACES,
+    CaseSearch,
+    ClaimFigures,
+    DeskCase,
+    Effect,
+    Outcomes,
+    SnippetText,
+)
+from goodfor.aftersales.effects import effects_of, promised_beyond
 from goodfor.aftersales.grant_reads import (
     grants_of_case,
     grants_of_order,
@@ -35,21 +62,39 @@ from goodfor.aftersales.picture_reads import picture_content, pictures_of
 from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
 from goodfor.aftersales.promises import BUILT_IN, history, promise_for, promise_of_shop, promises_of
+from goodfor.aftersales.rules import read as rules_from_json
+from goodfor.aftersales.rules import to_json as rules_to_json
+from goodfor.aftersales.rules import validate as validate_rules
 
 __all__ = [
     "BUILT_IN",
+    "SNIPPET_PLACES",
+    "CaseSearch",
+    "ClaimFigures",
+    "DeskCase",
+    "Effect",
+    "Outcomes",
     "QueueSearch",
+    "SnippetText",
     "case",
     "case_in",
     "cases_by_ids",
     "cases_of_order",
+    "claim_figures",
+    "count_cases",
     "decisions",
+    "desk_case",
+    "desk_cases",
+    "effects_of",
+    "facts_now",
     "facts_of",
     "findings",
+    "for_people",
     "grants_of_case",
     "grants_of_order",
     "hand_count",
     "history",
+    "late",
     "may_object",
     "owed_grants",
     "owed_sum",
@@ -57,9 +102,11 @@ __all__ = [
     "pictures_of",
     "policies",
     "policy",
+    "policy_version",
     "promise_for",
     "promise_lines",
     "promise_of_shop",
+    "promised_beyond",
     "promises_of",
     "queue",
     "recent",
@@ -72,8 +119,18 @@ __all__ = [
     "replies",
     "reserve",
     "reserve_days",
+    "rules_from_json",
+    "rules_to_json",
+    "search_case_ids",
+    "search_cases",
+    "similar_cases",
+    "snippets",
     "supplier_answers",
     "trial",
+    "validate_rules",
     "waiting",
+    "walk_cases",
+    "why_choices",
+    "why_plain",
     "why_words",
 ]

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.aftersales.errors import InvalidTerms
 from goodfor.aftersales.hours import longest_pause
 from goodfor.aftersales.types import Compensation, Hours, Terms
-from goodfor.orders import claim_states
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
@@ -31,7 +30,8 @@ MOST_MINOR: Final = 10**10
 MOST_DATES: Final = 400
 #: A calendar in which nobody works for so many days promises nothing.
 MOST_PAUSE_DAYS: Final = 60
-REASONS: Final = tuple(dict.fromkeys((*claim_states.REASONS, "top_up_missing")))
+#: The reasons of claims (a test holds them equal to those of orders).
+REASONS: Final = ("invalid", "used", "expired", "wrong", "not_received", "changed_mind", "top_up_missing")
 #: What may be left out of a promise. That what was paid for is good, is the house's own promise and stays in.
 EXCLUDABLE: Final = ("used", "expired", "changed_mind")
 #: What may be paid for beyond the refund: what a code can be wrong in, not a mind that changed.

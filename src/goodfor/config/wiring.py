@@ -25,6 +25,7 @@ def connect() -> None:
     if "orders" in settings.ROOMS:
         _orders_hear()
     if "aftersales" in settings.ROOMS:
+        _promises_are_paid()
         _aftersales_hears()
     if {"notify", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.messages").listen()
@@ -56,6 +57,26 @@ def _orders_hear() -> None:
     events.register(vault.BatchActivated, handlers.on_batch_activated, name="orders.on_batch_activated")
     events.register(vault.CodesVoided, handlers.on_codes_voided, name="orders.on_codes_voided")
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="orders.on_buyer_erasing")
+
+
+def _promises_are_paid() -> None:
+    handlers = import_module("goodfor.aftersales.grant_handlers")
+    aftersales = import_module("goodfor.aftersales.events")
+    orders = import_module("goodfor.orders.events")
+    supply = import_module("goodfor.supply.events")
+    events.register(supply.ComplaintEnded, handlers.on_complaint_ended, name="aftersales.recover_on_complaint_ended")
+    events.register(
+        aftersales.CaseDecided, handlers.on_case_decided, name="aftersales.pay_on_case_decided",
+        concern=handlers.is_proven,
+    )  # fmt: skip
+    events.register(
+        aftersales.DeadlineMissed, handlers.on_deadline_missed, name="aftersales.pay_on_deadline_missed",
+        concern=handlers.costs_goodwill,
+    )  # fmt: skip
+    events.register(
+        orders.OrderDelivered, handlers.on_order_delivered, name="aftersales.on_order_delivered",
+        concern=handlers.may_be_late,
+    )  # fmt: skip
 
 
 def _aftersales_hears() -> None:

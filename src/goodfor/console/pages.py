@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from goodfor.aftersales import queries as aftersales
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
@@ -36,6 +37,7 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("codes", _("卡密")),
     ("supply", _("供货")),
     ("orders", _("订单")),
+    ("claims", _("售后")),
     ("supply", _("供货")),
     ("payments", _("支付")),
     ("buyers", _("买家")),
@@ -63,6 +65,17 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:supply-match", _("匹配建议"), "search", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:supply-trials", _("路由试算"), "bars", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:orders", _("全部订单"), "list", Permission.ORDERS_VIEW, "orders"),
+    Page("desk:claims", _("售后工单"), "undo", Permission.ORDERS_VIEW, "claims", waiting=aftersales.for_people),
+    Page("desk:claim-rules", _("售后决策表"), "list", Permission.ORDERS_VIEW, "claims"),
+    Page("desk:promises", _("售后承诺"), "shield", Permission.CATALOG_VIEW, "claims"),
+    Page(
+        "desk:claim-money",
+        _("赔付与追偿"),
+        "gift",
+        Permission.LEDGER_VIEW,
+        "claims",
+        waiting=aftersales.hand_count,
+    ),
     Page("desk:supply-accounts", _("账户与对账"), "book", Permission.LEDGER_VIEW, "supply"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),

@@ -31,6 +31,24 @@ WANTS: Final[Mapping[str, Text]] = {
     "failed": _("无法供货"),
     "given_up": _("已不需要"),
 }
+#: What follows from too many bad codes, and what that means.
+JUDGED: Final[Mapping[str, Tone]] = {
+    "weigh": (_("坏卡偏多，已降权"), "amber"),
+    "hold": (_("坏卡多，排在最后"), "amber"),
+    "suspend": (_("坏卡太多，已停用"), "red"),
+}
+JUDGED_MEANS: Final[Mapping[str, Text]] = {
+    "weigh": _("比价时按贵一倍算，按权重分配时只分一半。"),
+    "hold": _("别家都不能供货时才向它采购。"),
+    "suspend": _("不再向它采购，直到有人解除。"),
+}
+GRADES: Final[Mapping[str, str]] = {"A": "green", "B": "green", "C": "amber", "D": "red", "E": "red", "": "plain"}
+MEASURES: Final[Mapping[str, Text]] = {
+    "bad": _("坏卡率"),
+    "failed": _("采购失败率"),
+    "slow": _("到货用时 p95 是承诺的几倍"),
+    "silent": _("售后询问没有答复"),
+}
 CYCLES: Final[Mapping[str, Text]] = {
     "prepaid": _("预付款"),
     "t1": _("次日结算"),
@@ -81,6 +99,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "banned": _("对方禁售"),
     "deleted": _("对方已下架"),
     "breaker": _("故障，暂停采购中"),
+    "suspended": _("坏卡太多，已停用"),
     "hours": _("不在使用时段"),
     "closed": _("对方休市"),
     "channel": _("不能用于这个渠道"),

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from goodfor.console.aftersale_money_urls import aftersale_money_urls
+from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
 from goodfor.console.desk.cases import CASES
@@ -36,6 +38,7 @@ from goodfor.console.views import (
     passkeys,
     payments,
     product,
+    promises,
     shops,
     sku,
     split_receivers,
@@ -77,6 +80,11 @@ desk = [
     path("orders/<str:number>/refund", order.refund, name="order-refund"),
     path("orders/<str:number>/note", order.note, name="order-note"),
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
+    *claim_urls,
+    path("promises/", promises.promises, name="promises"),
+    path("promises/one", promises.promise, name="promise"),
+    path("promises/edit", promises.edit, name="promise-edit"),
+    path("promises/remove", promises.remove, name="promise-remove"),
     *code_urls,
     *supply_urls,
     *supply_watch_urls,
@@ -108,6 +116,7 @@ desk = [
     path("categories/add", categories.add, name="category-add"),
     path("categories/<uuid:category_id>/", categories.change, name="category"),
     *supply_account_urls,
+    *aftersale_money_urls,
     path("buyers/", buyers.buyers, name="buyers"),
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),

@@ -287,6 +287,9 @@ PROBLEMS: Final[Mapping[str, Text]] = {
     "not_ready": _("没有在售的规格"),
     "sku_unknown": _("没有这个规格"),
     "product_unknown": _("没有这个商品"),
+    "case_moved": _("售后单的状态已经改变"),
+    "case_not_found": _("找不到该售后单"),
+    "invalid_decision": _("不能这样处理"),
 }
 
 #: How a purchase from a supplier stands.

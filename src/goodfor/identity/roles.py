@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """What can be allowed. `codes.reveal` is a buyer's plaintext, the gravest of all readings.
 
     `supply.view` shows what goods cost; `supply.manage` is offers, routes and purchases, `supply.configure` secrets.
+    `promises.set` is what buyers are promised, and how claims are decided.
     `orders.refund_more` is to go on where a person's refunds of a day are at their limit.
     """
 
@@ -33,6 +34,7 @@ class Permission(StrEnum):
     ORDERS_REFUND = "orders.refund"
     ORDERS_REFUND_MORE = "orders.refund_more"
     ORDERS_EXPORT = "orders.export"
+    CLAIMS_DECIDE = "claims.decide"
     BUYERS_VIEW = "buyers.view"
     PAYMENTS_VIEW = "payments.view"
     PAYMENTS_RESOLVE = "payments.resolve"
@@ -40,6 +42,7 @@ class Permission(StrEnum):
     SUPPLY_VIEW = "supply.view"
     SUPPLY_MANAGE = "supply.manage"
     SUPPLY_CONFIGURE = "supply.configure"
+    PROMISES_SET = "promises.set"
     LEDGER_VIEW = "ledger.view"
     LEDGER_ADJUST = "ledger.adjust"
     WALLETS_TOP_UP = "wallets.top_up"
@@ -54,7 +57,7 @@ class Permission(StrEnum):
 
 _P = Permission
 _VIEWER = frozenset({_P.CATALOG_VIEW, _P.STOCK_VIEW, _P.ORDERS_VIEW, _P.PAYMENTS_VIEW})
-_SUPPORT = _VIEWER | {_P.BUYERS_VIEW, _P.ORDERS_CANCEL, _P.ORDERS_REFUND, _P.CODES_QUARANTINE}
+_SUPPORT = _VIEWER | {_P.BUYERS_VIEW, _P.ORDERS_CANCEL, _P.ORDERS_REFUND, _P.CLAIMS_DECIDE, _P.CODES_QUARANTINE}
 _OPERATOR = _SUPPORT | {
     _P.CATALOG_EDIT,
     _P.CODES_IMPORT,
@@ -63,6 +66,7 @@ _OPERATOR = _SUPPORT | {
     _P.PAYMENTS_RESOLVE,
     _P.SUPPLY_VIEW,
     _P.SUPPLY_MANAGE,
+    _P.PROMISES_SET,
     _P.API_CLIENTS_VIEW,
 }
 _FINANCE = _VIEWER | {

@@ -10,6 +10,7 @@ from goodfor.kernel.errors import DomainError
 _ADVICE: Mapping[str, Any] = {
     "out_of_stock": _("库存刚被买走了。减少数量，或看看其他面值。"),
     "not_on_sale": _("这个商品已经下架。看看同类商品。"),
+    "promise_changed": _("新的承诺在下面，看过再付款。没有扣款。"),
     "per_order_limit": _("减少数量后再下单。"),
     "per_buyer_limit": _("减少数量，或以后再买。"),
     "too_many_open_orders": _("先付款或取消还没付的订单，再来下单。"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import DomainError, Forbidden, NotFound, RateLimited
+from goodfor.kernel.errors import Conflict, DomainError, Forbidden, NotFound, RateLimited
 
 
 class OrderNotFound(NotFound):
@@ -32,3 +32,10 @@ class UploadTooLarge(DomainError):
     code = "upload_too_large"
     http_status = 413
     title = _("发送的内容太大")
+
+
+class PromiseChanged(Conflict):
+    """Another promise than the checkout showed has come into force."""
+
+    code = "promise_changed"
+    title = _("售后承诺刚刚更新")

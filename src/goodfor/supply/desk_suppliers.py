@@ -18,6 +18,7 @@ from goodfor.supply.notify_url import notify_url
 from goodfor.supply.providers.base import Connector
 from goodfor.supply.providers.registry import connector_for, connectors
 from goodfor.supply.purchase_models import Attempt, Breaker, Call, Day, Score
+from goodfor.supply.reads_report import consequence_now
 
 _MARK: Final = "supply.secret_mark"
 
@@ -87,6 +88,7 @@ def supplier_sheet(shop_id: UUID, supplier_id: UUID, now: datetime) -> SupplierS
         sweep_at=row.sweep_at,
         created_at=row.created_at,
         surprise_used_minor=_used(shop_id, row.id, now),
+        judged=consequence_now(shop_id, supplier_id),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from goodfor.supply.operations.connect_supplier import Contract
 from goodfor.supply.providers.base import SettingField
-from goodfor.supply.types import AttemptView, SupplierView
+from goodfor.supply.types import AttemptView, ConsequenceView, SupplierView
 
 __all__ = [
     "BreakerView", "CallLine", "Contract", "ItemView", "OfferView", "PreviewLine", "Protocol", "PurchaseSearch",
@@ -81,6 +81,8 @@ class SupplierSheet:
     created_at: datetime
     #: Of `contract.surprise_minor`, what is lost today or may be by what is under way.
     surprise_used_minor: int = 0
+    #: What follows from its bad codes.
+    judged: ConsequenceView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class Outage(models.Model):
 
 
 class Complaint(models.Model):
-    """A buyer complained about codes that a supplier delivered. `upheld`: the buyer had the money back for it."""
+    """A buyer complained about codes that a supplier delivered. `upheld`: the buyer had money back or a good one."""
 
     pk = models.CompositePrimaryKey("claim_id", "attempt_id")
     claim_id = models.UUIDField()

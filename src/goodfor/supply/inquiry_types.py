@@ -125,3 +125,15 @@ class SupplierReport:
     def recovered(self) -> Decimal:
         """What came back, in the supplier's currency."""
         return self.card.total.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a purchase took, what came back of it, and for how much of that a void or a complaint is the reason.
+
+    In minor units of the shop's currency.
+    """
+
+    charged_minor: int
+    returned_minor: int
+    explained_minor: int

@@ -106,6 +106,43 @@ INVARIANTS = [
         WHERE opening <> before
         """,
     ),
+    Invariant(
+        name="supply_inquiries_answered",
+        room="supply",
+        why="what was asked of a supplier has an end with a word, or is on the schedule",
+        sql="""
+        SELECT id::text, kind || ' ' || state || ' without a word' FROM supply_inquiry
+        WHERE state IN ('done', 'failed') AND (said = '' OR next_at IS NOT NULL)
+        UNION ALL
+        SELECT id::text, kind || ' ' || state || ' and nobody asks' FROM supply_inquiry
+        WHERE state IN ('due', 'sent') AND (next_at IS NULL OR next_at < %(now)s - interval '10 minutes')
+        """,
+    ),
+    Invariant(
+        name="supply_codes_voided_once",
+        room="supply",
+        why="a code is taken back at its supplier once, by the purchase that it came from",
+        sql="""
+        SELECT i.code_id::text, count(*) || ' times taken back' FROM supply_inquiry i
+        WHERE i.kind = 'void' AND i.said = 'voided' GROUP BY i.shop_id, i.code_id HAVING count(*) > 1
+        UNION ALL
+        SELECT i.code_id::text, 'asked of another purchase than it came from' FROM supply_inquiry i
+        LEFT JOIN supply_code c ON c.shop_id = i.shop_id AND c.code_id = i.code_id
+        WHERE i.code_id IS NOT NULL AND (c.attempt_id IS DISTINCT FROM i.attempt_id)
+        """,
+    ),
+    Invariant(
+        name="supply_complaints_within_prices",
+        room="supply",
+        why="for complaints no more came back than the purchase had come to",
+        sql="""
+        SELECT a.id::text, 'for complaints ' || sum(i.amount) || ' of ' || a.refunded
+        FROM supply_inquiry i JOIN supply_attempt a ON a.shop_id = i.shop_id AND a.id = i.attempt_id
+        WHERE i.kind = 'complain' AND i.amount IS NOT NULL
+        GROUP BY a.id, a.refunded HAVING sum(i.amount) > a.refunded
+        """,
+    ),
+    history_invariant(states.INQUIRY, table="supply_inquiry", room="supply", name="supply_inquiries_as_allowed"),
     history_invariant(states.WANT, table="supply_want", room="supply", name="supply_wants_moved_as_allowed"),
     history_invariant(states.ATTEMPT, table="supply_attempt", room="supply", name="supply_purchases_moved_as_allowed"),
     history_invariant(states.MOVE, table="supply_price_move", room="supply", name="supply_price_moves_as_allowed"),

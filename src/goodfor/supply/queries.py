@@ -56,8 +56,9 @@ from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.supply.reads_buyable import MANY, buyable
 from goodfor.supply.reads_health import health, health_of_all, report_card
-from goodfor.supply.reads_inquiries import inquiries, origin_of_codes
+from goodfor.supply.reads_inquiries import inquiries, origin_of_codes, returned_of
 from goodfor.supply.reads_match import matched_items, suggestions_for_items, suggestions_for_sku
+from goodfor.supply.reads_report import consequences, supplier_report
 from goodfor.supply.reads_sheets import file_suppliers, paper_desk
 from goodfor.supply.reads_trial import floor_of, offers_now, trial, trials
 from goodfor.supply.reads_watch import move, moves, watch, watches
@@ -91,6 +92,7 @@ __all__ = [
     "calls",
     "carrier_of",
     "checked_form",
+    "consequences",
     "count_purchases",
     "deadline_seconds",
     "desk",
@@ -126,6 +128,7 @@ __all__ = [
     "purchases_by_ids",
     "purchases_of_order",
     "report_card",
+    "returned_of",
     "route",
     "search_items",
     "search_purchases",
@@ -137,6 +140,7 @@ __all__ = [
     "suggestions_for_items",
     "suggestions_for_sku",
     "supplier",
+    "supplier_report",
     "supplier_rows",
     "supplier_sheet",
     "suppliers",

@@ -57,9 +57,9 @@ def health(shop_id: UUID, supplier_id: UUID, *, days: int, timezone: str, now: d
     )
 
 
-def report_card(shop_id: UUID, supplier_id: UUID, *, now: datetime) -> ReportCard:
-    """The last 30 days. Raises SupplierNotFound."""
-    row, since = _supplier(shop_id, supplier_id), now - MONTH
+def report_card(shop_id: UUID, supplier_id: UUID, *, now: datetime, since: datetime | None = None) -> ReportCard:
+    """Since then, or the last 30 days. Raises SupplierNotFound."""
+    row, since = _supplier(shop_id, supplier_id), since or now - MONTH
     total = added(count for _id, (_hour, count, _at) in _rows(shop_id, supplier_id, _hour(since), now))
     complaints = Complaint.objects.filter(shop_id=shop_id, supplier_id=supplier_id, at__gte=since)
     units = complaints.filter(upheld=True).aggregate(units=Sum("units"))["units"] or 0

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from goodfor.kernel.money import EXPONENTS
+from goodfor.supply import entries
 from goodfor.supply.abilities import abilities
+from goodfor.supply.errors import AttemptNotFound
 from goodfor.supply.inquiry_models import BoughtCode, Inquiry
-from goodfor.supply.inquiry_types import CodeOrigin, InquiryView
+from goodfor.supply.inquiry_types import CodeOrigin, InquiryView, Returned
 from goodfor.supply.models import Supplier
 from goodfor.supply.providers.registry import connector_for
-from goodfor.supply.purchase_models import Attempt
+from goodfor.supply.purchase_models import Attempt, Want
+from goodfor.supply.returns import other_returns
 
 
 def origin_of_codes(shop_id: UUID, code_ids: Iterable[UUID]) -> dict[UUID, CodeOrigin]:
@@ -48,3 +52,15 @@ def inquiries(shop_id: UUID, subject: UUID) -> list[InquiryView]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def returned_of(shop_id: UUID, attempt_id: UUID) -> Returned:
+    """What came back of a purchase, and how much of that is explained. Raises AttemptNotFound."""
+    attempt = Attempt.objects.filter(shop_id=shop_id, id=attempt_id).first()
+    if attempt is None:
+        raise AttemptNotFound
+    rate = Supplier.objects.values_list("rate", flat=True).get(shop_id=shop_id, id=attempt.supplier_id)
+    currency = Want.objects.values_list("currency", flat=True).get(shop_id=shop_id, id=attempt.want_id)
+    known = min(other_returns(attempt), attempt.refunded) if attempt.refunded else attempt.refunded
+    amounts = (attempt.charged or attempt.max_cost, attempt.refunded, known)
+    return Returned(*(entries.minor(one, rate, EXPONENTS[currency]) for one in amounts))

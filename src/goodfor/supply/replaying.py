@@ -143,7 +143,7 @@ def _recorded(
         to_minute=0, funds=None, breaker="half" if entry.get("half") else "", success=float(entry["success"]),
         p95_seconds=float(entry["p95"]), refused=barred,
         # It was allowed then, whatever was spent or said since.
-        guardless=False,
+        guardless=False, judged=str(entry.get("judged", "")), factor=float(entry.get("factor", 1.0)),
     )  # fmt: skip
 
 

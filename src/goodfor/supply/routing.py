@@ -1,7 +1,8 @@
 """Which supplier a want is bought from: who may, in which order, and why not the others. Pure.
 
 Order: priority of the offer and of the contract, then cost as it lands in the shop's currency, then how the supplier
-did lately. Where offers of one priority have weights, they share by weight instead of by cost.
+did lately. Where offers of one priority have weights, they share by weight instead of by cost. A supplier of many bad
+codes counts as dearer, comes last, or not at all (`judging`).
 """
 
 import hashlib
@@ -82,6 +83,10 @@ class Candidate:
     #: such prices today, in the shop's minor units; None: the operator said nothing.
     guardless: bool = False
     surprise_left: int | None = None
+    #: What follows from its bad codes: a level of `judging`, empty for nothing, and what its weight is multiplied and
+    #: its cost divided by. Held back: after all others; suspended: not at all.
+    judged: str = ""
+    factor: float = 1.0
     #: So many calls are out there already that one more is too many.
     crowded: bool = False
 
@@ -151,6 +156,7 @@ def _told(one: Candidate) -> dict[str, Any]:
         "offer": str(one.offer_id), "supplier": one.supplier, "cost": str(one.cost), "rate": str(one.rate),
         "landed": str(_landed(one)), "priority": one.priority, "supplier_priority": one.supplier_priority,
         "weight": one.weight, "half": one.breaker == "half", "success": one.success, "p95": one.p95_seconds,
+        **({"judged": one.judged, "factor": one.factor} if one.judged else {}),
     }  # fmt: skip
 
 
@@ -196,6 +202,7 @@ def _barred(wanted: Wanted, one: Candidate, minute: int) -> str:
     allowed = one.channels or terms.get("channels") or ()
     checks = (
         ("off", not one.enabled),
+        ("suspended", one.judged == "suspend"),
         ("refused", one.refused),
         ("kind", one.kind != wanted.kind),
         (one.state, one.state != "on"),
@@ -251,13 +258,14 @@ def _rank(wanted: Wanted, pick: Pick, shared: set[int]) -> tuple[Any, ...]:
     one = pick.candidate
     # Whole orders before parts of them, whoever is cheaper: fewer purchases, fewer ends. A half-open breaker stands
     # where it would without: else whoever failed once is never tried again as long as somebody dearer delivers.
-    head = (one.priority, pick.quantity < wanted.quantity)
+    head = (one.judged == "hold", one.priority, pick.quantity < wanted.quantity)
     if one.priority in shared:
-        return (*head, _lot(wanted.id, one.offer_id, one.weight), Decimal(0), 0.0, 0.0)
-    return (*head, float(one.supplier_priority), _landed(one), -one.success, one.p95_seconds)
+        return (*head, _lot(wanted.id, one.offer_id, one.weight * one.factor), Decimal(0), 0.0, 0.0)
+    counted = _landed(one) if one.factor == 1 else _landed(one) / Decimal(str(one.factor))
+    return (*head, float(one.supplier_priority), counted, -one.success, one.p95_seconds)
 
 
-def _lot(want_id: UUID, offer_id: UUID, weight: int) -> float:
+def _lot(want_id: UUID, offer_id: UUID, weight: float) -> float:
     """Smaller wins, in proportion to the weights; the same for the same want, so that a trace can be checked."""
     drawn = int.from_bytes(hashlib.sha256(want_id.bytes + offer_id.bytes).digest()[:8], "big")
     return -math.log((drawn + 1) / 2**64) / weight

@@ -9,6 +9,7 @@ from goodfor.supply.operations.close_late_wants import close_late_wants
 from goodfor.supply.operations.follow_costs import follow_costs
 from goodfor.supply.operations.hold_statement import forget_statements
 from goodfor.supply.operations.inquire import keep_inquiring
+from goodfor.supply.operations.judge_suppliers import judge_suppliers
 from goodfor.supply.operations.keep_accounts import keep_accounts
 from goodfor.supply.operations.keep_calls import forget_calls
 from goodfor.supply.operations.score import score_suppliers
@@ -71,6 +72,13 @@ def trials(now: datetime) -> int:
 def score(now: datetime) -> int:
     """Renew how suppliers did; nothing is left over, so never more at once."""
     score_suppliers(now=now)
+    return 0
+
+
+@loop(name="supply.consequences", seconds=60.0)
+def consequences(now: datetime) -> int:
+    """Let something follow from bad codes; nothing is left over, so never more at once."""
+    judge_suppliers(now=now)
     return 0
 
 

@@ -8,5 +8,5 @@ from goodfor.kernel.schema import run_files
 class Migration(migrations.Migration):
     """No row of a promise ever changes or goes."""
 
-    dependencies = [("aftersales", "0001_initial")]
+    dependencies = [("aftersales", "0002_money")]
     operations = [run_files("goodfor.aftersales", forward=["promises.sql"], backward=["drop_promises.sql"])]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("aftersales", "0001_initial")]
+    dependencies = [("aftersales", "0006_promises_kept")]
 
     operations = [
         migrations.AddField(

@@ -1,4 +1,4 @@
-"""Promised times that passed are written down, once each, paid for, and told to who can help.
+"""Promised times that passed are written down, once each, and told to who pays for them and to who can help.
 
 Runs in the caller's transaction with the order and the case locked: before anything else is done to a case, so that
 what comes late counts as late even where the loop that watches was late itself.
@@ -10,7 +10,6 @@ from goodfor.aftersales import states
 from goodfor.aftersales.events import CaseEscalated, DeadlineMissed
 from goodfor.aftersales.mapping import terms_from_json
 from goodfor.aftersales.models import Case
-from goodfor.aftersales.operations.after_missed import after_missed
 from goodfor.kernel.events import publish
 
 OPERATORS, OWNER = 1, 2
@@ -46,5 +45,4 @@ def _missed(case: Case, column: str, what: str, level: int, now: datetime) -> in
         case.escalated = level
         told = CaseEscalated(case.id, case.order_id, case.number, level)
         publish(shop_id=case.shop_id, event=told, cause=cause, now=now)
-    after_missed(shop_id=case.shop_id, case_id=case.id, what=what, now=now)
     return 1

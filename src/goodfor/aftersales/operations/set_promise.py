@@ -19,6 +19,7 @@ from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.supply import queries as supply
 from goodfor.supply.errors import SupplierNotFound
 
+__all__ = ["NOTICE", "check_scope", "check_terms", "set_promise"]
 #: Between saving and taking force: no page that was just loaded, and no clock that is late, shows another promise.
 NOTICE: Final = timedelta(seconds=60)
 

@@ -19,9 +19,10 @@ from goodfor.ledger import operations as books
 from goodfor.ledger.types import Entry, Line
 from goodfor.orders import queries as orders
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.tests.factories import Till, begin, broken, pay, place, sql
+from goodfor.orders.tests.factories import Till, begin, broken, pay, place
 from goodfor.orders.types import OrderView
 from goodfor.supply import states as supply_states
+from goodfor.supply.inquiry_models import BoughtCode
 from goodfor.supply.operations.connect_supplier import Connection, Contract, connect_supplier
 from goodfor.supply.purchase_models import Attempt, Want
 from goodfor.vault import queries as vault
@@ -98,7 +99,7 @@ def supplier(shop: Shop, now: datetime, code: str = "kss") -> UUID:
 
 
 def came_from(order: OrderView, supplier_id: UUID, now: datetime, *, cost: str = "8.00", got: int = 1) -> Attempt:
-    """As if the codes of the order's line had been bought there: the purchase, and its name on their batch."""
+    """As if the codes of the order's line had been bought there: the purchase, and that they came by it."""
     line = order.lines[0]
     want = Want.objects.create(
         shop_id=order.shop_id, order_id=order.id, line_id=line.line_id, sku_id=line.sku_id, kind="code",
@@ -110,10 +111,10 @@ def came_from(order: OrderView, supplier_id: UUID, now: datetime, *, cost: str =
         number=str(uuid4().int)[:18], item_id="1", quantity=got, got=got, max_cost=cost, charged=cost, currency="CNY",
         state=supply_states.DELIVERED, sent_at=now, ended_at=now,
     )  # fmt: skip
-    batches = {
-        vault.code_place(order.shop_id, code.code_id).batch_id for code in vault.held(order.shop_id, line.line_id)
-    }
-    sql("UPDATE vault_batch SET filename = %s WHERE id = ANY(%s)", [f"supply:{attempt.number}", list(batches)])
+    BoughtCode.objects.bulk_create(
+        BoughtCode(code_id=code.code_id, shop_id=order.shop_id, attempt_id=attempt.id, supplier_id=supplier_id, at=now)
+        for code in vault.held(order.shop_id, line.line_id)
+    )
     attempt.charged = Decimal(cost)
     return attempt
 

@@ -9,13 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodfor.aftersales import queries, states
+from goodfor.aftersales.events import CaseDecided
 from goodfor.aftersales.grant_models import Grant, GrantDay
 from goodfor.aftersales.models import Decision
 from goodfor.aftersales.operations.claim_grant import claim_grant
 from goodfor.aftersales.operations.compensate import compensate
 from goodfor.aftersales.operations.goodwill import goodwill
 from goodfor.aftersales.operations.grant import grant
+from goodfor.aftersales.operations.late_delivery import note_late_delivery
 from goodfor.aftersales.operations.pay_by_hand import pay_by_hand
+from goodfor.aftersales.operations.set_promise import set_promise
 from goodfor.aftersales.term_reads import compensation_of, goodwill_of, owed
 from goodfor.aftersales.tests.money_world import (
     TENFOLD,
@@ -29,13 +32,14 @@ from goodfor.aftersales.tests.money_world import (
 from goodfor.aftersales.types import Compensation, Terms
 from goodfor.identity.tests.buyers import make_buyer
 from goodfor.kernel.errors import DomainError
+from goodfor.kernel.events import publish
 from goodfor.ledger import queries as books
 from goodfor.orders import queries as orders
 from goodfor.orders.operations import claim_orders
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.conftest import now as now
 from goodfor.orders.tests.conftest import shop as shop
-from goodfor.orders.tests.factories import Till, booked, buy, open_till, sql, together
+from goodfor.orders.tests.factories import Till, booked, buy, open_till, relay_all, sql, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PRICE = 4850
@@ -263,3 +267,57 @@ def test_never_more_than_promised(base: int, multiple: int, cap: int, asked: boo
     assert not amount or asked
     assert compensation_of({"compensation": {"multiple": multiple}}).multiple == multiple
     assert goodwill_of(Terms(goodwill_answer_minor=cap), states.GOODWILL_ANSWER) == cap
+
+
+def promise(shop: Shop, now: datetime, **terms: object) -> None:
+    placed_long_after = now - timedelta(hours=1)
+    set_promise(
+        shop_id=shop.demo.shop_id, scope="shop", scope_id=None, terms=Terms(**terms),  # type: ignore[arg-type]
+        actor="staff:1", now=placed_long_after,
+    )  # fmt: skip
+
+
+def test_an_order_that_came_late(shop: Shop, till: Till, now: datetime) -> None:
+    """What came in time costs nothing, what came late its goodwill, once, told by the event of its delivery."""
+    promise(shop, now, delivery_seconds=60, goodwill_delivery_minor=150)
+    buyer_id = account(shop, now)
+    quick, slow = bought_by(shop, till, now, buyer_id), bought_by(shop, till, now, buyer_id)
+    sql("UPDATE orders_order SET paid_at = paid_at - interval '60 seconds' WHERE id = %s", [quick.id])
+    sql("UPDATE orders_order SET paid_at = paid_at - interval '61 seconds' WHERE id = %s", [slow.id])
+    relay_all(now)
+    assert queries.grants_of_order(shop.demo.shop_id, quick.id) == []
+    (one,) = queries.grants_of_order(shop.demo.shop_id, slow.id)
+    assert (one.kind, one.amount.amount_minor, one.state) == (states.GOODWILL_DELIVERY, 150, states.PAID)
+    told = sql("SELECT payload ->> 'number' FROM kernel_event WHERE name = 'aftersales.deadline_missed'")
+    assert told == [(slow.number,)]
+    before = state_of_money()
+    results = together(
+        lambda _i: note_late_delivery(shop_id=shop.demo.shop_id, order_id=slow.id, now=now), 4, threads=4
+    )
+    assert {found.id for found in results} == {one.id}
+    assert state_of_money() == before
+    assert orders.buyer_balance(shop.demo.shop_id, buyer_id, "CNY").amount_minor == 150
+    assert money_broken(now) == {}
+
+
+def test_a_late_order_without_goodwill_is_told(shop: Shop, till: Till, now: datetime) -> None:
+    order = bought_by(shop, till, now)
+    sql("UPDATE orders_order SET paid_at = paid_at - interval '1 hour' WHERE id = %s", [order.id])
+    relay_all(now)
+    assert queries.grants_of_order(shop.demo.shop_id, order.id) == []
+    assert sql("SELECT count(*) FROM kernel_event WHERE name = 'aftersales.deadline_missed'") == [(1,)]
+
+
+def test_a_decision_that_proves_it_pays(shop: Shop, till: Till, now: datetime) -> None:
+    """The event leads to the compensation; one that proves nothing to none."""
+    order = bought_by(shop, till, now, account(shop, now))
+    case_id = proven(order, now)
+    line = order.lines[0]
+    for is_proven in (False, True):
+        event = CaseDecided(
+            case_id, order.id, order.number, line.line_id, line.sku_id, states.REFUND, "r", "w", True, is_proven, 1
+        )
+        publish(shop_id=shop.demo.shop_id, event=event, now=now)
+        relay_all(now)
+        assert len(queries.grants_of_case(shop.demo.shop_id, case_id)) == int(is_proven)
+    assert money_broken(now) == {}

@@ -27,6 +27,7 @@ from goodfor.kernel import audit, sql
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tenancy import platform_job
 from goodfor.kernel.tests.snapshot import start_from
+from goodfor.orders import claim_states
 from goodfor.orders.tests.factories import together
 from goodfor.supply.models import Item, Offer, Supplier
 from goodfor.supply.operations.note_items import note_items
@@ -151,6 +152,7 @@ def test_terms_that_cannot_be_kept(field: str, terms: Terms) -> None:
 def test_what_was_paid_for_is_always_covered() -> None:
     check_terms(Terms())
     check_terms(Terms(compensation=TEN_TIMES, change_of_mind=False, excluded=("changed_mind", "expired")))
+    assert set(REASONS) == {*claim_states.REASONS, "top_up_missing"}
     assert set(EXCLUDABLE) < set(REASONS)
     assert {"invalid", "wrong", "not_received", "top_up_missing"} == set(REASONS) - set(EXCLUDABLE)
 

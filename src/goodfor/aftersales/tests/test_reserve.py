@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def test_each_day_once(shop: Shop, now: datetime) -> None:
-    """A day that is over, at the rate of sales less refunds; a day of refunds sets nothing aside; pauses are skipped."""
+    """A day that is over, at the rate of sales less refunds; one of refunds sets nothing aside; pauses are skipped."""
     shop_id, start = shop.demo.shop_id, now - 6 * DAY
     set_reserve(shop_id=shop_id, basis_points=125, actor="test", now=start)
     sold(shop, 100_001, start)

@@ -12,7 +12,7 @@ EPAY = "epay"
 #: Those that run over any channel.
 BY_CHANNEL = ("storm", "lost", "edges")
 #: Whose buyers pay from their balance.
-WITHOUT_CHANNELS = ("supply",)
+WITHOUT_CHANNELS = ("supply", "claims")
 
 
 def _soak(name: str) -> Callable[..., BenchResult]:
@@ -41,7 +41,10 @@ def _soak(name: str) -> Callable[..., BenchResult]:
 
 
 SOAKS: dict[str, Callable[..., BenchResult]] = {
-    **{name: _soak(name) for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply")},
+    **{
+        name: _soak(name)
+        for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims")
+    },
     "pages": pages.run,
 }
 

@@ -230,25 +230,60 @@ def bought(
 #: Invariant -> statements that break it and nothing else.
 def claimed(
     order: str, state: str, unit: str, *, claim: str = "{new}", code: str = "(SELECT min(c.id::text)::uuid FROM"
-    " vault_code c WHERE c.holder_id = l.id)", steps: str = "",
+    " vault_code c WHERE c.holder_id = l.id)", steps: tuple[str, ...] = (),
 ) -> str:  # fmt: skip
     """A claim about one code of an order, its unit and its history, written behind the guards."""
-    closed, wanted = ("NULL" if unit == "live" and state != "withdrawn" else "now()"), "now() - interval '1 hour'"
-    walked = steps or "(1, NULL, 'open')" + (f", (2, 'open', '{state}')" if state != "open" else "")
+    ended = "NULL" if unit == "live" and state != "withdrawn" else "now()"
+    walked = steps or ("open",) + ((state,) if state != "open" else ())
     return (
         "INSERT INTO orders_claim (id, shop_id, order_id, line_id, reason, code_ids, state, opened_at, answer_by,"
-        f" closed_at, wanted_at) SELECT '{claim}', l.shop_id, l.order_id, l.id, 'used', ARRAY[{code}], '{state}', now(),"
-        f" now(), {closed}, {wanted} FROM orders_line l WHERE l.order_id = '{{{order}}}';"
+        f" closed_at, wanted_at) SELECT '{claim}', l.shop_id, l.order_id, l.id, 'used', ARRAY[{code}], '{state}',"
+        f" now(), now(), {ended}, now() - interval '1 hour' FROM orders_line l WHERE l.order_id = '{{{order}}}';"
         "INSERT INTO orders_claim_unit (id, shop_id, claim_id, order_id, line_id, code_id, state, at) SELECT"
         f" gen_random_uuid(), shop_id, id, order_id, line_id, code_ids[1], '{unit}', now() FROM orders_claim"
-        f" WHERE id = '{claim}';"
-        "INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state, to_state, actor, cause, at)"
-        f" SELECT '{{shop}}', 'claim', '{claim}', m.step, m.before, m.after, 'x', 'x', now()"
-        f" FROM (VALUES {walked}) AS m (step, before, after)"
+        f" WHERE id = '{claim}'{moved('claim', claim, *walked)}"
     )
 
 
+def cased(
+    state: str, *walked: str, action: str = "", by: str = "", decided: str = "NULL", answer_by: str = "now() + interval"
+    " '1 hour'", answered: str = "now()", next_at: str = "now()", decisions: int = 0,
+) -> str:  # fmt: skip
+    """The case of the claim `{new}`, which has moved through these states, and its decisions."""
+    closed = "now()" if state == "closed" else "NULL"
+    made = f"""
+        INSERT INTO aftersales_case (id, shop_id, order_id, line_id, sku_id, number, buyer, reason, units, amount_minor,
+            currency, state, terms, promise_version, opened_at, answer_by, decide_by, answered_at, decided_at,
+            closed_at, next_at, tries, action, rule, why, by, proven, escalated)
+        SELECT id, shop_id, order_id, line_id, '{{sku}}', 'G1', 'guest:x', 'used', 1, 1, 'CNY', '{state}',
+               jsonb_build_object(), 0, opened_at, {answer_by}, now() + interval '1 day', {answered}, {decided},
+               {closed}, {next_at}, 0, '{action}', '', 'unseen', '{by}', false, 0
+        FROM orders_claim WHERE id = '{{new}}'"""
+    written = f"""
+        ; INSERT INTO aftersales_decision (id, shop_id, case_id, at, by, action, rule, why, policy_version, facts)
+        SELECT gen_random_uuid(), '{{shop}}', '{{new}}', now(), 'system', '{action}', '', 'unseen', 0,
+               jsonb_build_object() FROM generate_series(1, {decisions})"""
+    made += written if decisions else ""
+    return made + (moved("aftersales.case", "{new}", *walked) if walked else "")
+
+
 PLANTS: dict[str, str] = {
+    "aftersales_cases_agree_with_claims":
+        f"{claimed('delivered', 'open', 'live')};"
+        + cased("closed", "checking", "closed", action="reject", by="system", decided="now()", decisions=1),
+    "aftersales_decisions_are_written":
+        f"{claimed('delivered', 'withdrawn', 'none')};"
+        + cased("closed", "checking", "closed", by="system", decided="now()"),
+    "aftersales_one_remedy_a_case":
+        f"{claimed('delivered', 'open', 'live')};"
+        + cased("carrying", "checking", "carrying", action="refund", by="system", decided="now()", decisions=2),
+    "aftersales_clocks_are_watched":
+        f"{claimed('delivered', 'open', 'live')};"
+        + cased("person", "checking", "person", answered="NULL", answer_by="now() - interval '3 minutes'"),
+    "aftersales_steps_are_taken":
+        f"{claimed('delivered', 'open', 'live')};" + cased("checking", "checking", next_at="NULL"),
+    "aftersales_cases_moved_as_allowed":
+        f"{claimed('delivered', 'open', 'live')};" + cased("person"),
     "topped_up_lines_have_their_units": "UPDATE orders_line SET kind = 'direct', topped = 1 WHERE id = '{line}'",
     "top_ups_were_bought":
         "INSERT INTO delivery_top_up (id, shop_id, holder_id, number, supplier, ref, units, message, done_at, noted_at)"
@@ -407,14 +442,15 @@ PLANTS: dict[str, str] = {
     "refunded_claims_have_their_money": claimed("delivered", "refunded", "none"),
     "one_remedy_a_code":
         "UPDATE vault_code SET state = 3 WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
-        "INSERT INTO vault_stock_delta (shop_id, sku_id, lot_id, sold, quarantined) SELECT shop_id, sku_id, lot_id, -1, 1"
-        " FROM vault_code WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
+        "INSERT INTO vault_stock_delta (shop_id, sku_id, lot_id, sold, quarantined)"
+        " SELECT shop_id, sku_id, lot_id, -1, 1 FROM vault_code"
+        " WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
         "DROP INDEX orders_claim_unit_one_remedy;"
         f"{claimed('shown', 'refunded', 'refunded')};{claimed('shown', 'refunded', 'refunded', claim='{new2}')}",
     "remedied_codes_are_set_aside": claimed("shown", "refunded", "refunded"),
     "claimed_codes_are_with_their_line": claimed("delivered", "open", "live", code="{free}"),
     "replacements_end": claimed("delivered", "replacing", "live"),
-    "claim_history_leads_to_its_state": claimed("delivered", "withdrawn", "none", steps="(1, NULL, 'open')"),
+    "claim_history_leads_to_its_state": claimed("delivered", "withdrawn", "none", steps=("open",)),
     "paid_orders_end_in_time":
         "UPDATE orders_order SET state = 'refunding', refunded_minor = 0, refunded_at = NULL,"
         " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}';"

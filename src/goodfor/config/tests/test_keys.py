@@ -34,6 +34,8 @@ ALL = {
 }
 #: Sealed columns of which this shop has no rows.
 EMPTY = {
+    "aftersales_decision.note_blob",
+    "aftersales_reply.blob",
     "identity_buyer_contact.value_blob",
     "identity_ceremony.payload_blob",
     "identity_code.value_blob",

@@ -104,6 +104,7 @@ def list_context(listing: Listing, request: HttpRequest, visitor: Visitor) -> di
         "next": asking.address(params, page=wanted.page + 1) if more else "",
         "here_sort": params.get("sort", ""),
         "names": _names(listing),
+        "above": listing.above(visitor) if listing.above else "",
     }
 
 
@@ -296,6 +297,8 @@ def _ask(
         "token": token,
         "changed": changed,
         "remarks": act.remarks(visitor, utc_now()) if act.remarks else [],
+        "sums": act.sums(visitor, ids, values or {}) if act.sums and (values is not None or act.form is None) else [],
+        "note": request.POST.get("note", ""),
         "wrong": wrong,
         "back": _back(listing, picked["query"]),
     }

@@ -118,7 +118,8 @@ class Act:
 
     `run(context, id)` does one and raises DomainError where it cannot; doing it twice changes nothing more.
     `asks`: a text that the person must give (a reason). `form`: values that it needs, previewed. `dangerous` asks for a
-    fresh proof of who one is. `remarks` are lines to know before it is confirmed.
+    fresh proof of who one is. `remarks` are lines to know before it is confirmed; `sums` are lines about all the rows
+    together, by the values of the form.
     """
 
     key: str
@@ -130,6 +131,7 @@ class Act:
     dangerous: bool = False
     remarks: Callable[[Visitor, datetime], Sequence[str]] | None = None
     form: ActForm | None = None
+    sums: Callable[[Visitor, Sequence[UUID], Mapping[str, Any]], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ class Listing:
     """A list: see the module's example. `row_id` and `row_name` say which row it is, to the machine and to people.
 
     `detail`: the row's fold-out, as (words, text or escaped HTML). `count_limit`: where the source stops to count.
-    `create`: (address by name, words, permission) of the page that makes a new one.
+    `create`: (address by name, words, permission) of the page that makes a new one. `above`: what stands between the
+    title and the tabs.
     """
 
     key: str
@@ -212,6 +215,7 @@ class Listing:
     count_limit: int = 10_000
     export_permission: str | None = None
     create: tuple[str, Text, str] | None = None
+    above: Callable[[Visitor], SafeString] | None = None
 
     def columns_for(self, visitor: Visitor) -> tuple[Column, ...]:
         """The columns that the visitor may see."""

@@ -44,6 +44,9 @@ TEMPLATE = "?scene=order_paid&channel=email&language=zh"
 #: What some pages want to be asked.
 QUERIES = {
     "statement": "?code=2203:order",
+    "promise": "?for=shop",
+    "promise-edit": "?for=shop",
+    "promise-remove": "?for=shop",
     "message-template": TEMPLATE,
     "message-preview": TEMPLATE,
     "message-template-test": TEMPLATE,

@@ -6,9 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from goodfor.aftersales.operations.compensate import compensate
+from goodfor.aftersales.operations.recover import recover
+from goodfor.aftersales.tests.money_world import TENFOLD, came_from, proven, terms_of
 from goodfor.catalog import queries as catalog
 from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
+from goodfor.console.tests.claim_things import claim_of_client
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.supply_things import watched_things
@@ -167,6 +171,17 @@ def account_things(shop: Shop) -> dict[str, Any]:
     return {"supplier_id": supplier.id, "finding_id": found.id, "statement_id": statement_id}
 
 
+def money_things(shop: Shop, supplier_id: UUID) -> dict[str, Any]:
+    """A compensation that is to be transferred, and the supplier's part of it."""
+    now = utc_now()
+    case_id = proven(shop.delivered, now, terms=terms_of(replace(TENFOLD, way="hand")))
+    came_from(shop.delivered, supplier_id, now, cost="16.00", got=2)
+    given = compensate(shop_id=shop.id, case_id=case_id, now=now)
+    (asked,) = recover(shop_id=shop.id, case_id=case_id, now=now)
+    assert given is not None
+    return {"grant_id": given.id, "recovery_id": asked.id}
+
+
 def things_of(shop: Shop) -> dict[str, Any]:
     """Ids of one thing of each kind; `number` is that of an order that is not paid."""
     now, paid = utc_now(), payments.payments_of(shop.id, "order", shop.delivered.id)[0]
@@ -195,6 +210,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **paper_things(shop),
         **account_things(shop),
         "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
+        "ticket_id": claim_of_client(shop),
         "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
         "tx_id": tx_id,
         "move_id": supplied.move, "trial_id": supplied.trial,
@@ -205,7 +221,8 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "client_id": shop.demo.client_id,
         "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id,
         **message_things(shop),
-        **supply_things(shop),
+        **(at_supplier := supply_things(shop)),
+        **money_things(shop, at_supplier["supplier_id"]),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

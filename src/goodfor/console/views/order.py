@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goodfor.console import words
+from goodfor.aftersales import queries as aftersales
+from goodfor.console import claim_words, words
 from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
@@ -63,6 +64,10 @@ def _order(
         ],
         "refunds": [(r, words.word(words.REFUND_STATES, r.state)) for r in refunds],
         "cases": [(case, words.word(words.CASE_KINDS, case.kind)) for case in cases],
+        "claims": [
+            (one, claim_words.reason(one.reason), *claim_words.state(one.state))
+            for one in aftersales.cases_of_order(shop_id, found.id)
+        ],
         "codes": codes,
         "shown": sum(1 for code in codes if code.revealed_at),
         "postings": [

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from goodfor.aftersales import queries as aftersales
 from goodfor.catalog import queries as catalog
 from goodfor.console import starting
 from goodfor.console.desk.purchases import LONG
@@ -103,6 +104,7 @@ def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[
     orders_at = reverse("desk:orders")
     if figures.overdue:
         found.append(_item(_("已付款但超时未了结的订单"), figures.overdue, f"{orders_at}?tab=paid", "red"))
+    found += _claims(visitor, now)
     if visitor.may(Permission.PAYMENTS_VIEW):
         cases = len(payments.cases(visitor.shop.id, state="open", limit=CASES_SHOWN))
         if cases:
@@ -120,6 +122,16 @@ def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[
         if wrong.events_retrying:
             found.append(_item(_("等待重试的事件"), wrong.events_retrying, "", "amber"))
     return found
+
+
+def _claims(visitor: Visitor, now: datetime) -> list[dict[str, Any]]:
+    """Claims that wait for a person, and those past the time that was promised for them."""
+    shop_id, at = visitor.shop.id, reverse("desk:claims")
+    counted = (
+        (_("超过承诺时间的售后"), aftersales.late(shop_id, now), f"{at}?tab=open&late=any", "red"),
+        (_("等人处理的售后"), aftersales.for_people(shop_id), at, "amber"),
+    )
+    return [_item(label, count, href, tone) for label, count, href, tone in counted if count]
 
 
 def _supply(visitor: Visitor, now: datetime) -> list[dict[str, Any]]:

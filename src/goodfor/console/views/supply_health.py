@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from goodfor.console import paper_words, words
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
+from goodfor.console.views.supply_card import after_lines, graded
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.supply import queries as supply
@@ -55,11 +56,18 @@ def health(request: HttpRequest, visitor: Visitor, supplier_id: UUID) -> HttpRes
 @console_page(Permission.SUPPLY_VIEW)
 def card(request: HttpRequest, visitor: Visitor, supplier_id: UUID) -> HttpResponse:
     """The report card of the last 30 days, made to be printed."""
-    found = supply.report_card(visitor.shop.id, supplier_id, now=utc_now())
+    report = supply.supplier_report(visitor.shop.id, supplier_id, timezone=visitor.shop.timezone, now=utc_now())
+    found = report.card
     crumbs = [
         (_("供应商表现"), reverse(PAGE)), (found.name, reverse("desk:supplier-health", args=[supplier_id])),
     ]  # fmt: skip
-    context = {"title": _("成绩单"), "card": found, "rows": _lines(found), "total": _told(found.total)}
+    context = {
+        "title": _("成绩单"),
+        "card": found,
+        "rows": [*_lines(found), *after_lines(report)],
+        "total": _told(found.total),
+        **graded(report, visitor.shop.timezone),
+    }
     return show(request, visitor, "supplier_card", context, page=PAGE, crumbs=crumbs)
 
 

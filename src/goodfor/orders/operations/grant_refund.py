@@ -29,8 +29,8 @@ def grant_refund(
     """Refund an open claim, by the route that was paid or from `paid_from`, a ledger account; once: again, the same.
 
     Unseen codes go back on the shelf, seen ones into quarantine, where their cost stays a cost of sales. `by`: whose
-    decision it is, for the bounds of the day; else the actor's. Part of the price, or the whole rest where that is all the
-    order still holds.
+    decision it is, for the bounds of the day; else the actor's. Part of the price, or the whole rest where that is
+    all the order still holds.
     Raises ClaimNotFound, ClaimMoved (it has another end, or is being replaced), WrongState, RefundAmount (nothing is
     left of the price), RefundRunning (another refund of the order is not over: try again), PaymentDisputed,
     RefundCapReached, RefundAboveDailyLimit, RefundNeedsProof.

@@ -1,6 +1,7 @@
 """Claims: written down once, refunded at once where nothing was seen, kept apart, counted."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -362,6 +363,25 @@ def test_what_is_no_claim_changes_nothing(
     with pytest.raises(error):
         open_claim(**{**asked, **change}, actor="guest:x", now=now)
     assert everything() == before
+
+
+def test_claims_made_before_there_were_units_get_theirs(sold: OrderView, now: datetime) -> None:
+    first, second, third = codes_of(sold)
+    see(sold, now, first, second)
+    made = claim(sold, now, code_ids=[first])
+    withdraw_claim(shop_id=sold.shop_id, order_id=sold.id, claim_id=made.id, actor="guest:x", now=now)
+    claim(sold, now, "used", code_ids=[first, second])
+    claim(sold, now, "changed_mind", code_ids=[third])
+    kept = "SELECT claim_id, code_id, state, restocked FROM orders_claim_unit ORDER BY claim_id, code_id"
+    before = sql(kept)
+    sql("SET session_replication_role = replica")
+    sql("DELETE FROM orders_claim_unit")
+    sql("SET session_replication_role = DEFAULT")
+    sql(import_module("goodfor.orders.migrations.0015_claim_units")._UNITS)
+    assert sql(kept) == before
+    assert sorted(row[2] for row in before) == ["live", "live", "none", "refunded"]
+    refund_all(now)
+    assert broken(now) == {}
 
 
 def test_only_a_delivered_order_has_claims(shop: Shop, now: datetime) -> None:

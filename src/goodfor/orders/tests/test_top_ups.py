@@ -12,12 +12,12 @@ from goodfor.delivery import queries as delivery
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.orders import queries
-from goodfor.orders.errors import InvalidOrder
-from goodfor.orders.operations import buy_with_balance, place_order
+from goodfor.orders.errors import ClaimExists, InvalidClaim, InvalidOrder, NothingInItsPlace
+from goodfor.orders.operations import buy_with_balance, grant_refund, open_claim, place_order, replace_claim
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.meet_deadline import meet_deadline
 from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, refund_all, relay_all, sql
-from goodfor.orders.types import Buyer, LineRequest, OrderView, PlacedOrder
+from goodfor.orders.types import Buyer, ClaimView, LineRequest, OrderView, PlacedOrder
 from goodfor.supply import queries as supply
 from goodfor.supply.errors import FormInvalid, OfferInvalid
 from goodfor.supply.operations.set_offers import Terms
@@ -236,3 +236,38 @@ def test_from_a_balance_what_is_not_in_stock_is_paid_now_and_comes_later(fair: M
     fair.later(6)
     relay_all(utc_now())
     assert see(fair, bought.id).state == "delivered"
+
+
+def test_a_top_up_that_did_not_arrive_is_claimed_as_a_whole(fair: Market, till: Till) -> None:
+    """Its price goes back; the account keeps what it got, if it did."""
+    site = fair.supplier("anna", form=ACCOUNT)
+    order_id = paid(fair, till, {"account": PHONE})
+    fair.buy()
+    fair.later(6)
+    relay_all(utc_now())
+    view = queries.order_view(fair.shop, order_id)
+    assert (view.state, len(site.orders())) == ("delivered", 1)
+
+    def claim(reason: str = "top_up_missing") -> ClaimView:
+        return open_claim(
+            shop_id=fair.shop, order_id=order_id, line_id=view.lines[0].line_id, reason=reason, actor="guest:a",
+            now=utc_now(),
+        )  # fmt: skip
+
+    with pytest.raises(InvalidClaim):
+        claim("used")
+    offer = queries.claim_offer(fair.shop, view, view.lines[0].line_id)
+    assert (offer.codes, offer.at_once, offer.amount) == ((), False, view.total)
+    made = claim()
+    assert (made.state, made.code_ids) == ("open", ())
+    with pytest.raises(ClaimExists):
+        claim()
+    assert not queries.replaceable(fair.shop, made.id, utc_now())
+    with pytest.raises(NothingInItsPlace):
+        replace_claim(shop_id=fair.shop, claim_id=made.id, reason="x", actor="system", now=utc_now())
+    refund = grant_refund(shop_id=fair.shop, claim_id=made.id, reason="x", actor="system", now=utc_now())
+    assert refund.amount == view.total
+    [unit] = queries.claim_units(fair.shop, made.id)
+    assert (unit.code_id, unit.state) == (None, "refunded")
+    refund_all(utc_now())
+    assert queries.order_view(fair.shop, order_id).state == "refunded"

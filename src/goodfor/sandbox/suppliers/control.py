@@ -92,13 +92,14 @@ def shown_item(item: Item) -> dict[str, Any]:
 
 
 def books(house: House, site: Site) -> dict[str, Any]:
-    """Everything of a site: totals, orders with codes, movements, calls that came, calls that went."""
+    """Everything of a site: totals, orders with codes, movements, complaints, calls that came and went."""
     totals = acts.totals(house, site)
     with house.db.read() as conn:
         rows = {
             table: [dict(row) for row in conn.execute(sql, (site.id,))]
             for table, sql in (
                 ("movements", "SELECT seq, order_seq, kind, amount, at_ms FROM movements WHERE site = ? ORDER BY seq"),
+                ("tickets", "SELECT ref, order_seq, text, state, reply FROM tickets WHERE site = ? ORDER BY seq"),
                 ("calls", "SELECT seq, endpoint, number, verdict, at_ms FROM calls WHERE site = ? ORDER BY seq"),
                 (
                     "pushes",

@@ -12,6 +12,7 @@ from goodfor.storefront.filters import asked_of
 from goodfor.storefront.forms import typed
 from goodfor.storefront.home import arranged_home, default_home
 from goodfor.storefront.page import allow_frame_in, page, show
+from goodfor.storefront.promised import promised_for
 from goodfor.storefront.queries import chosen, offers, shelf, trust_figures
 from goodfor.storefront.share_picture import picture_address
 from goodfor.supply import queries as supply
@@ -101,6 +102,7 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         "product": view,
         "offers": offered,
         "offer": offer,
+        "promise": promised_for(shop.id, view, offer.sku, utc_now()),
         "counted": orders.trust_view(shop.id),
         "asked": supply.form_of(shop.id, offer.sku.id) if offer.sku.delivery_kind == DIRECT else (),
         "tab": "categories",

@@ -1,7 +1,7 @@
 """Checkout on one page: place the order and go to pay."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,10 +24,12 @@ from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
 from goodfor.storefront.client import client_ip
+from goodfor.storefront.errors import PromiseChanged
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, contact_or_none, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
+from goodfor.storefront.promised import Promised, promised_for
 from goodfor.storefront.queries import Offer, offers
 from goodfor.storefront.saved import contacts_of
 from goodfor.storefront.top_ups import TopUpForm, top_up_form
@@ -48,6 +50,7 @@ class Basket:
     product: ProductView
     offer: Offer
     quantity: int
+    promise: Promised | None = None
 
     @property
     def total(self) -> Money:
@@ -60,6 +63,7 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Show what is being bought and what it costs; on POST place the order and start its payment."""
     asked = request.POST if request.method == "POST" else request.GET
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
+    basket = replace(basket, promise=promised_for(shop.id, basket.product, basket.offer.sku, utc_now()))
     methods = methods_for(request, shop, basket.total)
     options: dict[str, Any] = {
         "methods": methods,
@@ -107,6 +111,9 @@ def _top_up(request: HttpRequest, shop: ShopView, basket: Basket) -> TopUpForm |
 def _place(
     request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutForm, top_up: TopUpForm | None
 ) -> HttpResponse:
+    if basket.promise and request.POST.get("promise", basket.promise.mark) != basket.promise.mark:
+        # Another promise came into force while this page was open: what binds is what the buyer has seen.
+        raise PromiseChanged
     now, ip, buyer = utc_now(), client_ip(request), current(request, shop)
     ref = buyer.ref if buyer else buyer_ref(request, shop.id)
     # What was cancelled is not open any more, but each placing leaves its trace: so many an hour are enough.

@@ -31,6 +31,7 @@ from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.ownership import actor, after_look_up, by_account, grant_for, proof_address
 from goodfor.storefront.page import page, show, wants_json
+from goodfor.storefront.promised import promised_to
 from goodfor.storefront.top_ups import is_top_up, live_state, stage_of
 from goodfor.storefront.types import Grant
 from goodfor.storefront.wallet import account_wallet, code_page, code_position, guides_of, lines_with_codes, wallet
@@ -130,6 +131,7 @@ def _order_page(
         "grants": grants,
         "to_take": any_to_take(grants),
         "signed_in": current(request, shop) is not None,
+        "promises": promised_to(shop.id, view),
         "guides": list({guide.slug: guide for guide in guides_of(shop.id, view)}.values()),
         "top_up": view.lines[0] if is_top_up(view) else None,
         "stage": stage_of(shop.id, view),

@@ -40,8 +40,8 @@ GIVE_UP_BEFORE: Final = timedelta(seconds=5)
 MOST_TRIES: Final = 12
 #: Of what keeps suppliers out, what says most about a want that nobody delivers.
 _NEAREST: Final = (
-    "loss", "surprise", "unguarded", "balance", "stock", "quantity", "quota", "breaker", "pace", "refused", "channel",
-    "form",
+    "loss", "surprise", "unguarded", "suspended", "balance", "stock", "quantity", "quota", "breaker", "pace", "refused",
+    "channel", "form",
 )  # fmt: skip
 
 

@@ -51,6 +51,12 @@ class Contract:
     #: What may be lost in a day, in the shop's minor units, to prices that rise between question and order, where the
     #: protocol has no guard; None or 0: nothing is bought there then.
     surprise_minor: int | None = None
+    #: Bad codes within 7 days, in hundredths of a percent, from which it counts as dearer, is held back, is suspended;
+    #: 0: never; and how many units there must be for that.
+    bad_least_units: int = 50
+    bad_weigh_points: int = 100
+    bad_hold_points: int = 300
+    bad_suspend_points: int = 1000
 
     def columns(self) -> dict[str, Any]:
         """By the names of the table."""
@@ -171,6 +177,11 @@ def _check(wanted: Connection, contract: Contract, shop_currency: str) -> None:
         raise SupplierInvalid(field="credit")
     if contract.surprise_minor is not None and not 0 <= contract.surprise_minor < 2**63:
         raise SupplierInvalid(field="surprise")
+    if not 1 <= contract.bad_least_units < 2**31:
+        raise SupplierInvalid(_("请写成整数"), field="bad_units")
+    for name in ("weigh", "hold", "suspend"):
+        if not 0 <= getattr(contract, f"bad_{name}_points") <= 10_000:
+            raise SupplierInvalid(_("百分比请填 0 到 100"), field=f"bad_{name}")
 
 
 def _check_connector(protocol: str, site: Site) -> None:
@@ -195,6 +206,12 @@ def _note(row: Supplier, action: str, wanted: Connection, contract: Contract, ac
             "secrets": sorted(filter(wanted.secrets.get, wanted.secrets)),
             # Where it may cost money that no rule allowed, who said so is written down.
             "surprise_minor": contract.surprise_minor,
+            "bad_codes": [
+                contract.bad_least_units,
+                contract.bad_weigh_points,
+                contract.bad_hold_points,
+                contract.bad_suspend_points,
+            ],
         },
         now=now,
     )

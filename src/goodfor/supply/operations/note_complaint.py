@@ -27,7 +27,7 @@ def note_complaint(*, shop_id: UUID, claim_id: UUID, line_id: UUID, units: int, 
 
 
 def note_complaint_end(*, shop_id: UUID, claim_id: UUID, upheld: bool) -> None:
-    """`upheld`: the buyer had the money back; else it was withdrawn, and it counts no more."""
+    """`upheld`: the buyer had the money or a good code; else it was rejected or withdrawn, and it counts no more."""
     known = Complaint.objects.filter(shop_id=shop_id, claim_id=claim_id)
     if upheld:
         known.update(upheld=True)

@@ -80,12 +80,12 @@ def settle_inquiry(*, shop_id: UUID, inquiry_id: UUID, step: Step, now: datetime
     if row.state not in states.INQUIRY_LIVE:
         return row.state
     if isinstance(step, Hold):
-        step = _held(row, step, now)
+        end = _held(row, step, now)
     elif isinstance(step, Wait):
-        step = _waited(row, step, now)
-    if isinstance(step, End):
-        return _end(row, step, now)
-    return row.state
+        end = _waited(row, step, now)
+    else:
+        end = step
+    return row.state if end is None else _end(row, end, now)
 
 
 def _held(row: Inquiry, step: Hold, now: datetime) -> End | None:

@@ -43,3 +43,6 @@ WHERE o.shop_id = %(shop_id)s AND o.sku_id = ANY (%(sku_ids)s::uuid[]) AND o.ena
   AND NOT EXISTS (SELECT FROM supply_breaker b
                   WHERE b.supplier_id = s.id AND b.shop_id = %(shop_id)s AND b.item_key IN ('', i.id::text)
                     AND b.until > %(now)s)
+  AND NOT EXISTS (SELECT FROM supply_consequence j
+                  WHERE j.supplier_id = s.id AND j.shop_id = %(shop_id)s AND j.lifted_at IS NULL
+                    AND j.level = 'suspend')

@@ -5,13 +5,14 @@ SELECT o.sku_id, o.id, i.id, s.id, s.name, s.protocol, i.item_id, i.variant, i.k
        s.balance + s.credit,
        CASE b.level WHEN 2 THEN 'open' WHEN 1 THEN 'half' ELSE '' END,
        coalesce(c.success, 1), coalesce(c.p95_seconds, 0), false,
-       nullif(s.surprise_minor, 0) - coalesce(e.used, 0)
+       nullif(s.surprise_minor, 0) - coalesce(e.used, 0), coalesce(j.level, ''), coalesce(j.factor, 1)
 FROM supply_offer o
 JOIN supply_item i ON i.id = o.item_id AND i.shop_id = %(shop_id)s
 JOIN supply_supplier s ON s.id = o.supplier_id AND s.shop_id = %(shop_id)s
 LEFT JOIN supply_day d ON d.shop_id = %(shop_id)s AND d.day = %(day)s AND d.key = o.id
 LEFT JOIN supply_day e ON e.shop_id = %(shop_id)s AND e.day = %(day)s AND e.key = s.id
 LEFT JOIN supply_score c ON c.supplier_id = s.id AND c.shop_id = %(shop_id)s
+LEFT JOIN supply_consequence j ON j.shop_id = %(shop_id)s AND j.supplier_id = s.id AND j.lifted_at IS NULL
 LEFT JOIN LATERAL (
     SELECT max(CASE WHEN k.until > %(now)s THEN 2 ELSE 1 END) AS level
     FROM supply_breaker k

@@ -64,6 +64,11 @@ def minute_text(value: int) -> str:
     return f"{value // 60:02d}:{value % 60:02d}"
 
 
+def percent_text(points: int) -> str:
+    """Hundredths of a percent without the sign: 150 is "1.5"."""
+    return f"{Decimal(points) / 100:f}".rstrip("0").rstrip(".") if points % 100 else str(points // 100)
+
+
 def settings_of(
     protocol: supply.Protocol, request: HttpRequest, *, held: frozenset[str]
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -131,7 +136,21 @@ def contract_of(typed: Mapping[str, str], kept: Contract, exponent: int) -> Cont
         promise_seconds=whole(typed, "promise_seconds"),
         contact=typed.get("contact", "").strip()[:200],
         surprise_minor=_surprise(typed, kept, exponent),
+        bad_least_units=kept.bad_least_units if "bad_units" not in typed else whole(typed, "bad_units") or 1,
+        bad_weigh_points=_points(typed, "bad_weigh", kept.bad_weigh_points),
+        bad_hold_points=_points(typed, "bad_hold", kept.bad_hold_points),
+        bad_suspend_points=_points(typed, "bad_suspend", kept.bad_suspend_points),
     )
+
+
+def _points(typed: Mapping[str, str], key: str, kept: int) -> int:
+    """A percentage in hundredths; what is not asked about stays, nothing typed is 0. Raises InvalidInput."""
+    if key not in typed:
+        return kept
+    share = exact(typed, key, digits=2) or Decimal(0)
+    if share > 100:
+        raise InvalidInput(_("百分比请填 0 到 100"), field=key)
+    return int(share * 100)
 
 
 def _surprise(typed: Mapping[str, str], kept: Contract, exponent: int) -> int | None:
@@ -162,5 +181,9 @@ def contract_values(contract: Contract, *, first: bool, foreign: bool, exponent:
         "replaceable": "1" if contract.replaceable else "",
         "promise_seconds": plain(contract.promise_seconds),
         "contact": contract.contact,
+        "bad_units": str(contract.bad_least_units),
+        "bad_weigh": percent_text(contract.bad_weigh_points),
+        "bad_hold": percent_text(contract.bad_hold_points),
+        "bad_suspend": percent_text(contract.bad_suspend_points),
         "surprise": "" if surprise is None else f"{Decimal(surprise).scaleb(-exponent):.{exponent}f}",
     }

@@ -101,6 +101,7 @@ def trace_of(shop_id: UUID, view: supply.PurchaseView) -> dict[str, Any]:
             "priority": entry.get("priority"), "success": writing.percent(entry.get("success")),
             "p95": writing.seconds(entry["p95"]) if entry.get("p95") else "–",
             "why": words.reason(why_not[entry["offer"]]) if entry["offer"] in why_not else "",
+            "judged": words.JUDGED.get(entry.get("judged", ""), ("", ""))[0],
         })  # fmt: skip
     ranked = {entry["offer"] for entry in order}
     out = [

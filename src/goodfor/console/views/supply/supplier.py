@@ -14,6 +14,7 @@ from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof, step_up
 from goodfor.console.types import Visitor
 from goodfor.console.views.supply.forms import minute_text
+from goodfor.console.views.supply.judged import judged_words
 from goodfor.console.views.supply.tabs import tabs_of
 from goodfor.console.views.supply.tested import tested_words
 from goodfor.identity.types import Permission
@@ -21,9 +22,11 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.supply import queries as supply
+from goodfor.supply.errors import ConsequenceLifted
 from goodfor.supply.operations.ask_sweep import ask_sweep
 from goodfor.supply.operations.close_breaker import close_breaker
 from goodfor.supply.operations.connect_supplier import switch_supplier
+from goodfor.supply.operations.judge_suppliers import lift_consequence
 from goodfor.supply.operations.probe_supplier import Tested, probe_supplier
 from goodfor.supply.operations.top_up import top_up_supplier
 
@@ -50,11 +53,26 @@ def supplier(request: HttpRequest, visitor: Visitor, supplier_id: UUID) -> HttpR
     if act == "close":
         closed = close_breaker(item_key=request.POST.get("item", "")[:36], **told)
         return done(request, _("已恢复采购") if closed else _("已经恢复了"), here)
-    if act not in ("enable", "disable"):
+    if act not in ("enable", "disable", "lift"):
         raise InvalidInput(_("没有这个操作"))
     require_fresh_proof(request)
+    if act == "lift":
+        return _lift(request, visitor, sheet, here)
     switch_supplier(enabled=act == "enable", **told)
     return done(request, _("已启用") if act == "enable" else _("已停用"), here)
+
+
+def _lift(request: HttpRequest, visitor: Visitor, sheet: supply.SupplierSheet, here: str) -> HttpResponse:
+    """A person answers for the supplier, and says why."""
+    if sheet.judged is None or str(sheet.judged.id) != request.POST.get("consequence", ""):
+        raise ConsequenceLifted
+    note = request.POST.get("note", "").strip()
+    if not note:
+        return _page(request, visitor, sheet, error=InvalidInput(_("请写下为什么解除"), field="note"))
+    lift_consequence(
+        shop_id=visitor.shop.id, consequence_id=sheet.judged.id, note=note, actor=visitor.actor, now=utc_now()
+    )
+    return done(request, _("已解除，之前的坏卡不再计入"), here)
 
 
 def _page(
@@ -94,6 +112,7 @@ def _page(
                    if key in labels],
         "secrets": [(labels[key].label if key in labels else key, mark) for key, mark in sheet.secrets.items()],
         "breakers": [(b, words.reason(b.reason), words.BREAKERS["half" if b.half else "open"]) for b in sheet.breakers],
+        "judged": judged_words(sheet.judged) if sheet.judged else None,
         "tested": tested_words(tested) if tested else None,
         "may_manage": visitor.may(Permission.SUPPLY_MANAGE),
         "may_configure": visitor.may(Permission.SUPPLY_CONFIGURE),

@@ -1,6 +1,7 @@
 """The connector against a site that keeps books of its own."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from goodfor.supply.providers.values import (
     Accepted,
     Balance,
     CallProblem,
+    CodeNow,
     Delivered,
     Doubt,
     Item,
@@ -152,8 +154,11 @@ def test_after_the_sale(supplier: StandIn, sandbox: SupplierSandbox) -> None:
     placed = BUY.place(site, a_wire(), asked)
     assert isinstance(placed, Delivered)
     one, two = (code.ref for code in placed.codes)
-    supplier.use(one)
-    assert AFTER.code_state(site, a_wire(), one) == "used"
+    assert [code.voidable for code in placed.codes] == [True, True]
+    supplier.use(one, at=1_795_000_000)
+    assert AFTER.code_state(site, a_wire(), one) == CodeNow("used", datetime.fromtimestamp(1_795_000_000, UTC))
+    # Their words are not read where nobody said that they tell the time.
+    assert AFTER.code_state(site_of(supplier, used_time=""), a_wire(), one) == "used"
     assert isinstance(AFTER.void(site, a_wire(), one), Refused)
     assert AFTER.void(site, a_wire(), two) == "voided"
     order = BUY.query(site, a_wire(), ref_of(asked))

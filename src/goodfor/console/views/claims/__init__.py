@@ -1,0 +1,1 @@
+"""Claims: one of them, and the table that decides about most."""
