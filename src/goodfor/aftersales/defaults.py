@@ -76,6 +76,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("late", {"within_promise": {"is": False}}, REJECT, "too_late"),
     Rule("excluded_objected", {"covered": {"is": False}, "objection": {"is": True}}, TO_PERSON, "second_look"),
     Rule("excluded", {"covered": {"is": False}}, REJECT, "not_covered"),
+    # The shop called it back: nobody has to prove anything.
+    *_both("recalled", "recalled", {**_IS_CODE, "recalled": {"is": True}, "reason": {"in": list(FAULTS)}}, proven=True),
     # Nobody has seen it: whatever the reason, the code is as good as new and so is the buyer's money.
     Rule("unseen", {**_IS_CODE, "seen": {"max": 0}, "at_once": {"is": True}}, REFUND, "unseen"),
     Rule("unseen_check", {**_IS_CODE, "seen": {"max": 0}}, TO_PERSON, "check_person"),

@@ -108,3 +108,17 @@ class InvalidMoney(InvalidInput):
 
     code = "invalid_money"
     title = _("填写的内容不正确")
+
+
+class BatchMoved(Conflict):
+    """The batch is off sale already, or is not."""
+
+    code = "batch_moved"
+    title = _("这批卡密的状态已经改变，请刷新后再处理")
+
+
+class RecallRunning(Conflict):
+    """This batch is being recalled."""
+
+    code = "recall_running"
+    title = _("这批卡密已经发起召回")

@@ -10,6 +10,7 @@ from goodfor.aftersales import facts as kinds
 from goodfor.aftersales.defaults import AGAINST, FAULTS
 from goodfor.aftersales.mapping import terms_from_json
 from goodfor.aftersales.models import Case, Finding
+from goodfor.aftersales.recalls import recalled
 from goodfor.aftersales.types import Facts, Terms
 from goodfor.delivery import queries as delivery
 from goodfor.kernel.sql import Statement
@@ -138,6 +139,7 @@ def _facts(
         "asked_buyer": kinds.QUESTION in known,
         "at_once": bool(asked.get("fresh")) and terms.instant_refund,
         "disputed_payment": _disputed(case, found),
+        "recalled": recalled(case.shop_id, case.line_id, codes.ids),
         **_batch(case, codes.batch_id, found),
         **_buyer(case, found, now),
     }

@@ -1,11 +1,13 @@
-"""Truths about cases: they agree with their claims, decisions are written down, clocks are kept."""
+"""Truths about cases, their decisions and clocks; with those about money and about batches."""
 
 from goodfor.aftersales import states
+from goodfor.aftersales.batch_invariants import BATCHES
 from goodfor.aftersales.money_invariants import MONEY
 from goodfor.kernel.invariants import Invariant, history_invariant
 
 INVARIANTS = [
     *MONEY,
+    *BATCHES,
     Invariant(
         name="aftersales_cases_agree_with_claims",
         room="aftersales",
@@ -75,4 +77,5 @@ INVARIANTS = [
     history_invariant(
         states.CASE, table="aftersales_case", room="aftersales", name="aftersales_cases_moved_as_allowed"
     ),
+    *MONEY,
 ]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from goodfor.aftersales import batch_models as batch_models
 from goodfor.aftersales import grant_models as grant_models
 from goodfor.aftersales import picture_models as picture_models
 from goodfor.aftersales import states

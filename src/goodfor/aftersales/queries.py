@@ -62,6 +62,7 @@ from goodfor.aftersales.picture_reads import picture_content, pictures_of
 from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
 from goodfor.aftersales.promises import BUILT_IN, history, promise_for, promise_of_shop, promises_of
+from goodfor.aftersales.recalls import offers, preview_recall, pulled_batches, recall_of, watch_of
 from goodfor.aftersales.rules import read as rules_from_json
 from goodfor.aftersales.rules import to_json as rules_to_json
 from goodfor.aftersales.rules import validate as validate_rules
@@ -96,6 +97,7 @@ __all__ = [
     "history",
     "late",
     "may_object",
+    "offers",
     "owed_grants",
     "owed_sum",
     "picture_content",
@@ -103,12 +105,15 @@ __all__ = [
     "policies",
     "policy",
     "policy_version",
+    "preview_recall",
     "promise_for",
     "promise_lines",
     "promise_of_shop",
     "promised_beyond",
     "promises_of",
+    "pulled_batches",
     "queue",
+    "recall_of",
     "recent",
     "recent_grants",
     "recourse",
@@ -130,6 +135,7 @@ __all__ = [
     "validate_rules",
     "waiting",
     "walk_cases",
+    "watch_of",
     "why_choices",
     "why_plain",
     "why_words",

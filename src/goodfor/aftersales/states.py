@@ -70,3 +70,22 @@ RECOVERY: Final = Machine(
         WRITTEN_OFF: frozenset(),
     },
 )
+
+# What becomes of one holder in a recall.
+RECALL_DUE: Final = "due"
+#: Told, and offered a remedy: codes that they have looked at may have been good for them.
+OFFERED: Final = "offered"
+#: Made whole by a claim, which the shop opened itself where nobody had seen the codes.
+CLAIMED: Final = "claimed"
+#: Nothing to do any more: the codes had their remedy before.
+OVER: Final = "over"
+RECALL: Final = Machine(
+    "aftersales.recall",
+    RECALL_DUE,
+    {
+        RECALL_DUE: frozenset({OFFERED, CLAIMED, OVER}),
+        OFFERED: frozenset({CLAIMED}),
+        CLAIMED: frozenset(),
+        OVER: frozenset(),
+    },
+)

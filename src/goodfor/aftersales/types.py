@@ -139,6 +139,8 @@ class Facts:
     disputed_payment: bool
     #: Verdict of risk, `` while no such room exists.
     risk: str = ""
+    #: The shop itself called the codes back, for too many of their batch were bad.
+    recalled: bool = False
     #: The promise gives unseen codes' money back at once, and who asks has proved it lately.
     at_once: bool = True
     #: Of the units, how many nobody has looked at.

@@ -24,6 +24,8 @@ WHY: Final[Mapping[str, Any]] = {
     "mind_taking_back": _("供货方确认这张卡密还没有使用，正在请供货方作废；作废成功后马上退款。"),
     "mind_taken_back": _("供货方确认这张卡密没有使用，作废后已按原路退款。"),
     "mind_seen": _("卡密已经在 %(seen_at)s 被查看，不能因不想要而退款。如果卡密不能用，请按实际原因重新提交。"),
+    "recalled_replaced": _("这批卡密有问题，已整批召回。已为你换一张新的，可以马上查看。"),
+    "recalled_refunded": _("这批卡密有问题，已整批召回，钱按原路退回。"),
     "bad_replaced": _("供货方确认这张卡密不能用。已为你换一张新的，可以马上查看。"),
     "bad_refunded": _("供货方确认这张卡密不能用，钱按原路退回。"),
     "early_replaced": _(

@@ -10,6 +10,7 @@ from goodfor.console.columns import Text
 #: Loops of the worker, by `kernel.loops`.
 DUTIES: Final[Mapping[str, Text]] = {
     "aftersales.purge_pictures": _("job", "清理售后旧图片"),
+    "aftersales.reserve": _("job", "计提赔付准备金"),
     "config.job_messages": _("job", "提醒任务失败"),
     "console.batches": _("job", "执行批量操作"),
     "console.exports": _("job", "生成导出文件"),
@@ -72,6 +73,10 @@ QUEUES: Final[Mapping[str, Text]] = {
 #: Who hears events, by the names that the wiring gives.
 HANDLERS: Final[Mapping[str, Text]] = {
     "account_messages.on_account_changed": _("job", "通知买家账户变动"),
+    "aftersales.on_order_delivered": _("job", "核对是否按时交付"),
+    "aftersales.pay_on_case_decided": _("job", "赔付并向供应商追偿"),
+    "aftersales.pay_on_deadline_missed": _("job", "为超时付补偿"),
+    "aftersales.recover_on_complaint_ended": _("job", "登记投诉收回的钱"),
     "codes.on_buyer_erasing": _("job", "清除发送记录里的地址"),
     "complaints.on_closed": _("job", "记录投诉结束"),
     "complaints.on_opened": _("job", "把投诉记到供应商"),
@@ -109,9 +114,9 @@ HANDLERS: Final[Mapping[str, Text]] = {
 }
 EVENTS: Final[Mapping[str, Text]] = {
     "aftersales.buyer_asked": _("job", "请买家补充"),
-    "aftersales.case_decided": _("job", "售后有决定"),
+    "aftersales.case_decided": _("job", "售后作出决定"),
     "aftersales.case_escalated": _("job", "售后升级"),
-    "aftersales.deadline_missed": _("job", "超过承诺时间"),
+    "aftersales.deadline_missed": _("job", "承诺超时"),
     "aftersales.grant_made": _("job", "产生赔付"),
     "aftersales.grant_paid": _("job", "赔付到账"),
     "aftersales.recall_offered": _("job", "召回卡密"),
@@ -137,6 +142,7 @@ EVENTS: Final[Mapping[str, Text]] = {
     "supply.balance_broken": _("job", "供应商余额不符"),
     "supply.balance_low": _("job", "供应商余额不足"),
     "supply.breaker_opened": _("job", "暂停向供应商采购"),
+    "supply.complaint_ended": _("job", "供应商投诉结束"),
     "supply.line_failed": _("job", "无法供货"),
     "supply.line_supplied": _("job", "供应商到货"),
     "supply.price_watched": _("job", "成本变动"),

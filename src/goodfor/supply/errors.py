@@ -173,6 +173,13 @@ class StatementNotFound(NotFound):
     title = _("找不到这份账单")
 
 
+class InvalidRestock(InvalidInput):
+    """No such quantity can be bought for stock, or no amount; `data["field"]` names which."""
+
+    code = "supply_restock_invalid"
+    title = _("补货数量或价格有误")
+
+
 class InquiryNotFound(NotFound):
     """No such question to a supplier in this shop."""
 

@@ -32,6 +32,20 @@ class LineFailed(Event):
 
 
 @dataclass(frozen=True)
+class StockBought(Event):
+    """What was bought for the shop's own stock is there: `got` of `wanted` units; `reason` where some are missing."""
+
+    name: ClassVar[str] = "supply.stock_bought"
+    version: ClassVar[int] = 1
+
+    restock_id: UUID
+    sku_id: UUID
+    wanted: int
+    got: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class AttemptNeedsPerson(Event):
     """A purchase whose end nobody can find out by asking."""
 

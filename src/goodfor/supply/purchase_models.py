@@ -7,6 +7,8 @@ from goodfor.kernel.ids import uuid7
 from goodfor.supply import states
 
 _IN_FLIGHT = sorted(states.IN_FLIGHT)
+#: The `channel` of a want that is for the shop's own stock, and for no order.
+FOR_STOCK = "stock"
 
 
 class Want(models.Model):

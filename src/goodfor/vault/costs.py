@@ -1,12 +1,21 @@
 """What single codes had cost. Part of `queries`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from goodfor.kernel.sql import Statement
-from goodfor.vault.types import CodeCost
 
 _COSTS = Statement(__package__, "sql/code_costs.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCost:
+    """What a code had cost, in minor units, and where it came from: a file's name, `supply:<purchase>`."""
+
+    source: str
+    unit_cost_minor: int
+    currency: str
 
 
 def code_costs(shop_id: UUID, code_ids: Sequence[UUID]) -> dict[UUID, CodeCost]:

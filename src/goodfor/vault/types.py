@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
+
+from goodfor.vault.code_types import AsideCode as AsideCode
+from goodfor.vault.code_types import Origin as Origin
 
 #: The largest file of codes that is read.
 MAX_FILE_BYTES = 200 * 1024 * 1024
@@ -52,26 +55,6 @@ class HeldCode:
     """A code that a holder has bought, without its text. `revealed_at` is when the vault first opened it."""
 
     code_id: UUID
-    expires_at: datetime | None
-    revealed_at: datetime | None
-
-
-class Origin(NamedTuple):
-    """Which batch and lot a code came with, its state by name, when it was first shown, and its expiry."""
-
-    batch_id: UUID
-    lot_id: UUID
-    state: str
-    revealed_at: datetime | None
-    expires_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class AsideCode:
-    """A code that a holder bought and that was taken out of its hands: quarantined, or written off since."""
-
-    code_id: UUID
-    holder_id: UUID
     expires_at: datetime | None
     revealed_at: datetime | None
 
@@ -388,15 +371,6 @@ class FoundCode:
     holder_id: UUID | None
     sold_at: datetime | None
     revealed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CodeCost:
-    """What a code had cost, in minor units, and where it came from: a file's name, `supply:<purchase>`."""
-
-    source: str
-    unit_cost_minor: int
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)

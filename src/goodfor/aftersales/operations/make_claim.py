@@ -13,6 +13,7 @@ from goodfor.aftersales.models import Case
 from goodfor.aftersales.operations.examine import examine
 from goodfor.aftersales.operations.keep_pictures import keep_pictures
 from goodfor.aftersales.operations.steps import note_finding
+from goodfor.aftersales.operations.take_offer import note_claimed
 from goodfor.aftersales.pictures import prepared
 from goodfor.aftersales.promises import promise_for
 from goodfor.aftersales.types import BoundPromise, Claimed
@@ -63,6 +64,7 @@ def make_claim(
             shop_id=shop_id, machine=states.CASE, subject_id=case.id, moves=[(None, states.CHECKING)], actor=actor,
             cause=reason, now=now,
         )  # fmt: skip
+        note_claimed(shop_id=shop_id, line_id=line_id)
         asked = {"reason": reason, "fresh": fresh, "paid_from": paid_from, "pictures": len(kept)}
         note_finding(case, facts.CLAIM, asked, now)
         keep_pictures(shop_id=shop_id, case_id=case.id, pictures=kept, now=now)

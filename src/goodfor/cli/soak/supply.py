@@ -5,6 +5,7 @@ Nothing is bought twice, no code goes to two, every line is delivered or its mon
 the suppliers' books.
 """
 
+import contextlib
 import os
 import threading
 import time
@@ -51,8 +52,8 @@ FAULTS: tuple[tuple[str, float, dict[str, object]], ...] = (
 LATE = 0.02
 #: One dies when so much of all is ordered; it is back when all is.
 DIES_AT = 0.4
-#: A buyer who finds nothing for sale looks again so often, a second apart.
-LOOKS = 300
+#: A buyer who finds nothing for sale looks at so many others, and again so often, a second apart.
+ELSE, LOOKS = 20, 300
 #: So many orders wait at a time.
 MOST_WAITING = 1000
 _UNKNOWN = "SELECT id FROM supply_attempt WHERE shop_id = %s AND state IN ('accepted', 'unknown')"
@@ -90,7 +91,7 @@ def stalls(lines: int) -> list[Stall]:
 
 
 def run(
-    stack: Stack, console: Console, *, lines: int = 20_000, kills: int = 10, threads: int = 6, skus: int = 50,
+    stack: Stack, console: Console, *, lines: int = 20_000, kills: int = 10, threads: int = 6, skus: int = 200,
     deadline: int = 600,
 ) -> BenchResult:  # fmt: skip
     """`lines` orders of one line; see the module."""
@@ -137,7 +138,7 @@ def blow(storm: Storm, console: Console, *, lines: int, kills: int, threads: int
 
         def buy(index: int) -> None:
             _wait_for_room(storm)
-            one = _buy_patiently(buyers, market.skus[index % len(market.skus)])
+            one = _buy_patiently(buyers, market.skus, index)
             with storm.lock:
                 storm.made.append(one)
                 due = [marks.pop(at) for at in sorted(marks) if at <= len(storm.made)]
@@ -153,14 +154,17 @@ def blow(storm: Storm, console: Console, *, lines: int, kills: int, threads: int
     return time.monotonic() - began, errors
 
 
-def _buy_patiently(buyers: Buyers, sku_id: UUID) -> Bought:
-    """What nobody can deliver at the moment is not sold: the buyer looks again a little later. Raises OutOfStock."""
-    for _look in range(LOOKS):
-        try:
-            return buyers.buy(sku_id)
-        except OutOfStock:
-            time.sleep(1.0)
-    return buyers.buy(sku_id)
+def _buy_patiently(buyers: Buyers, skus: Sequence[UUID], index: int) -> Bought:
+    """What nobody can deliver at the moment is not sold: the buyer takes something else, or looks again later.
+
+    Raises OutOfStock.
+    """
+    for look in range(LOOKS):
+        for turn in range(ELSE):
+            with contextlib.suppress(OutOfStock):
+                return buyers.buy(skus[(index + look + turn) % len(skus)])
+        time.sleep(1.0)
+    return buyers.buy(skus[index % len(skus)])
 
 
 def _wait_for_room(storm: Storm) -> None:

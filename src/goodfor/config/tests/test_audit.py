@@ -443,8 +443,8 @@ PLANTS: dict[str, str] = {
     "one_remedy_a_code":
         "UPDATE vault_code SET state = 3 WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
         "INSERT INTO vault_stock_delta (shop_id, sku_id, lot_id, sold, quarantined)"
-        " SELECT shop_id, sku_id, lot_id, -1, 1 FROM vault_code"
-        " WHERE holder_id = (SELECT id FROM orders_line WHERE order_id = '{shown}');"
+        " SELECT c.shop_id, c.sku_id, c.lot_id, -1, 1 FROM vault_code c JOIN orders_line l ON l.id = c.holder_id"
+        " WHERE l.order_id = '{shown}';"
         "DROP INDEX orders_claim_unit_one_remedy;"
         f"{claimed('shown', 'refunded', 'refunded')};{claimed('shown', 'refunded', 'refunded', claim='{new2}')}",
     "remedied_codes_are_set_aside": claimed("shown", "refunded", "refunded"),

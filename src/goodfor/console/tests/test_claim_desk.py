@@ -301,7 +301,7 @@ def test_a_claim_that_the_table_can_decide_is_suggested(shop: Shop) -> None:
 
 def test_replies_are_prepared_by_the_shop(shop: Shop, other: Shop) -> None:
     at = reverse("desk:claim-replies")
-    client = inside(shop.id, Role.OPERATOR)
+    client, support = inside(shop.id, Role.OPERATOR), inside(shop.id, Role.SUPPORT)
     assert "已收到" in client.get(at).content.decode()
     sent = {"label": ["你好", ""], "text": ["{number} 的 {product}：{amount}，{reason}", ""]}
     assert client.post(at, sent).status_code == 302
@@ -319,7 +319,7 @@ def test_replies_are_prepared_by_the_shop(shop: Shop, other: Shop) -> None:
     ):  # fmt: skip
         assert client.post(at, {"label": [label], "text": [text]}).status_code == 422, text
     assert client.post(at, {"label": ["x"] * 21, "text": ["x"] * 21}).status_code == 422
-    assert inside(shop.id, Role.SUPPORT).post(at, sent).status_code == 403
+    assert support.post(at, sent).status_code == 403
     assert state_of_all() == before
     assert client.post(at, {"act": "reset"}).status_code == 302
     assert aftersales.snippets(shop.id) == []

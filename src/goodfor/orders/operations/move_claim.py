@@ -58,7 +58,7 @@ def tell_closed(order: store.LockedOrder, claim: Claim, now: datetime) -> None:
     publish(shop_id=claim.shop_id, event=closed, cause=("order", order.id), now=now)
 
 
-def note(order: store.LockedOrder, claim: Claim, action: str, actor: str, now: datetime, **data: Any) -> None:
+def keep_trail(order: store.LockedOrder, claim: Claim, action: str, actor: str, now: datetime, **data: Any) -> None:
     """An audit line about it."""
     audit.record(
         shop_id=claim.shop_id,

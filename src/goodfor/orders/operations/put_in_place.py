@@ -6,7 +6,7 @@ from uuid import UUID
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, claim_states, store
 from goodfor.orders.models import Claim, ClaimUnit
-from goodfor.orders.operations.move_claim import live_units, move_claim, note, tell_closed
+from goodfor.orders.operations.move_claim import keep_trail, live_units, move_claim, tell_closed
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stock
 
@@ -28,7 +28,7 @@ def put_in_place(
     mine.bulk_update(units, ["state", "new_code_id", "at"], batch_size=500)
     move_claim(claim, claim_states.REPLACED, actor=actor, cause=cause, now=now)
     tell_closed(order, claim, now)
-    note(order, claim, "claim_replaced", actor, now, codes=len(units))
+    keep_trail(order, claim, "claim_replaced", actor, now, codes=len(units))
     entry = accounts.replacement_entry(
         order_id=order.id, line=line, claim_id=claim.id, cost_minor=taken.cost_minor, now=now
     )

@@ -11,7 +11,14 @@ from goodfor.orders.claims import held_codes
 from goodfor.orders.errors import ClaimExists
 from goodfor.orders.events import OrderClaimOpened
 from goodfor.orders.models import Claim, ClaimUnit
-from goodfor.orders.operations.move_claim import check_open, end_units, locked_claim, move_claim, note, tell_closed
+from goodfor.orders.operations.move_claim import (
+    check_open,
+    end_units,
+    keep_trail,
+    locked_claim,
+    move_claim,
+    tell_closed,
+)
 
 
 @transaction.atomic
@@ -27,7 +34,7 @@ def reject_claim(*, shop_id: UUID, claim_id: UUID, cause: str, actor: str, now: 
     end_units(claim, now)
     move_claim(claim, claim_states.REJECTED, actor=actor, cause=cause, now=now)
     tell_closed(order, claim, now)
-    note(order, claim, "claim_rejected", actor, now, cause=cause[:80])
+    keep_trail(order, claim, "claim_rejected", actor, now, cause=cause[:80])
 
 
 @transaction.atomic
@@ -48,7 +55,7 @@ def reopen_claim(*, shop_id: UUID, claim_id: UUID, actor: str, now: datetime) ->
     move_claim(claim, claim_states.OPEN, actor=actor, cause="objection", now=now, answer_by=answer_by)
     event = OrderClaimOpened(claim.id, order.id, order.number, claim.line_id, claim.reason, len(claim.code_ids))
     publish(shop_id=shop_id, event=event, cause=("order", order.id), now=now)
-    note(order, claim, "claim_reopened", actor, now)
+    keep_trail(order, claim, "claim_reopened", actor, now)
 
 
 def _check_free(claim: Claim) -> None:

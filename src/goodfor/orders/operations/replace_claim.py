@@ -13,7 +13,7 @@ from goodfor.orders.claim_reads import offered
 from goodfor.orders.errors import NothingInItsPlace
 from goodfor.orders.events import OrderClaimReplacing
 from goodfor.orders.models import Claim
-from goodfor.orders.operations.move_claim import check_open, live_units, locked_claim, move_claim, note
+from goodfor.orders.operations.move_claim import check_open, keep_trail, live_units, locked_claim, move_claim
 from goodfor.orders.operations.put_in_place import put_in_place
 from goodfor.orders.types import DIRECT, LineRow
 from goodfor.payments import queries as payments
@@ -88,4 +88,4 @@ def _have_bought(
     move_claim(claim, REPLACING, actor=actor, cause=reason, now=now, wanted_at=now)
     event = OrderClaimReplacing(claim.id, order.id, order.number)
     publish(shop_id=shop_id, event=event, cause=("order", order.id), now=now)
-    note(order, claim, "claim_replacing", actor, now, codes=count)
+    keep_trail(order, claim, "claim_replacing", actor, now, codes=count)

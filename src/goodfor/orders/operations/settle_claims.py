@@ -19,8 +19,8 @@ from goodfor.vault import queries as stock
 class Aside:
     """Claims about to be settled, and those of their codes that stay on record with their lines, out of sight."""
 
-    claims: Sequence[Claim]
-    kept: frozenset[UUID]
+    claims: Sequence[Claim] = ()
+    kept: frozenset[UUID] = frozenset()
 
 
 def live_claims(shop_id: UUID, order_id: UUID) -> list[Claim]:
@@ -34,6 +34,8 @@ def put_aside(*, shop_id: UUID, order_id: UUID, claims: Sequence[Claim], actor: 
 
     Comes before the money: supply and stock are locked before payments. Codes that go back unseen were taken back.
     """
+    if not claims:
+        return Aside()
     replacing = [claim.id for claim in claims if claim.state == claim_states.REPLACING]
     if replacing:
         # Only a refund of the whole order ends these, so whatever is still bought for it is for nobody.

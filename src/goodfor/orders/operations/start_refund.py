@@ -12,7 +12,7 @@ from goodfor.orders.deciding import BY_ITSELF, Decider
 from goodfor.orders.events import OrderRefunding
 from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
-from goodfor.orders.operations.settle_claims import live_claims, put_aside, settle_claims
+from goodfor.orders.operations.settle_claims import Aside, live_claims, put_aside, settle_claims
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import RefundView
@@ -44,10 +44,11 @@ def start_refund(
         # What its lines still hold of what could not be delivered whole is for others.
         for line in sorted(store.lines_of(shop_id, order.id), key=lambda item: item.sku_id):
             vault.release(shop_id=shop_id, holder_id=line.id, now=now)
-    rest, aside = order.total, None
+    rest, aside = order.total, Aside()
     if order.state == states.DELIVERED:
-        claims = live_claims(shop_id, order.id)
-        aside = put_aside(shop_id=shop_id, order_id=order.id, claims=claims, actor=actor, now=now) if claims else None
+        aside = put_aside(
+            shop_id=shop_id, order_id=order.id, claims=live_claims(shop_id, order.id), actor=actor, now=now
+        )
         rest = given_back.left(order.id, order.total, payments.refunds_of(shop_id, order.payment_id))
     refund = request_refund(
         shop_id=shop_id,
@@ -68,9 +69,8 @@ def start_refund(
         cause=reason,
         now=now,
     )
-    if aside is not None:
-        cause = f"refund:{refund.id}"
-        settle_claims(shop_id=shop_id, order=order, aside=aside, actor=actor, cause=cause, now=now)
+    cause = f"refund:{refund.id}"
+    settle_claims(shop_id=shop_id, order=order, aside=aside, actor=actor, cause=cause, now=now)
     event = OrderRefunding(order.id, order.number, refund.id, reason)
     publish(shop_id=shop_id, event=event, cause=("payment", order.payment_id), now=now)
     entry = accounts.refund_entry(

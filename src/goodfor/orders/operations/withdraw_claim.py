@@ -8,7 +8,7 @@ from django.db import transaction
 from goodfor.orders import claim_states, store
 from goodfor.orders.errors import ClaimNotFound
 from goodfor.orders.models import Claim
-from goodfor.orders.operations.move_claim import end_units, move_claim, note, tell_closed
+from goodfor.orders.operations.move_claim import end_units, keep_trail, move_claim, tell_closed
 
 
 @transaction.atomic(savepoint=False)
@@ -22,4 +22,4 @@ def withdraw_claim(*, shop_id: UUID, order_id: UUID, claim_id: UUID, actor: str,
     end_units(claim, now)
     move_claim(claim, claim_states.WITHDRAWN, actor=actor, cause="withdrawn", now=now)
     tell_closed(order, claim, now)
-    note(order, claim, "claim_withdrawn", actor, now)
+    keep_trail(order, claim, "claim_withdrawn", actor, now)

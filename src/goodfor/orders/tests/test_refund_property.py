@@ -191,7 +191,8 @@ def claim(sale: Sale, number: int, codes: int, paid_from: str) -> None:
         return sale.refused(ask, "wrong_order_state")
     if not about:
         return sale.refused(ask, "invalid_claim")
-    if sql("SELECT 1 FROM orders_claim WHERE line_id = %s AND state = 'open'", [line_id]):
+    claimed = {row[0] for row in sql("SELECT code_id FROM orders_claim_unit WHERE state = 'live'")}
+    if claimed.intersection(code.code_id for code in about):
         return sale.refused(ask, "claim_exists")
     all_of_it, amount = len(about) == len(held), min(price * len(about), sale.left)
     hangs = sale.busy or sale.on_its_way_or_a_case or not (all_of_it or amount < sale.left)
@@ -200,7 +201,8 @@ def claim(sale: Sale, number: int, codes: int, paid_from: str) -> None:
     if hangs or any(code.revealed_at for code in about):
         assert (view.state, view.refund) == ("open", None)
         after = sale.rows()
-        assert {**after, "orders_claim": None} == {**before, "orders_claim": None}
+        written = {"orders_claim": None, "orders_claim_unit": None}
+        assert {**after, **written} == {**before, **written}
     elif all_of_it:
         assert view.refund == Money(left, "CNY")
         sale.decided.append(left)

@@ -4,13 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 
 from goodfor.kernel.events import publish
 from goodfor.kernel.statemachine import record_history
 from goodfor.supply import states
-from goodfor.supply.events import LineFailed, LineSupplied
+from goodfor.supply.events import LineFailed, LineSupplied, StockBought
 from goodfor.supply.locks import lock_wants
-from goodfor.supply.purchase_models import Want
+from goodfor.supply.purchase_models import FOR_STOCK, Want
+from goodfor.vault import operations as vault
 
 
 def close_want(want: Want, to_state: str, *, reason: str, now: datetime) -> None:
@@ -28,7 +30,9 @@ def close_want(want: Want, to_state: str, *, reason: str, now: datetime) -> None
         now=now,
     )
     want.state, want.reason, want.closed_at, want.next_at = to_state, reason, now, None
-    if to_state == states.SUPPLIED:
+    if want.channel == FOR_STOCK:
+        _to_the_shelf(want, now)
+    elif to_state == states.SUPPLIED:
         parts = Want.objects.filter(shop_id=want.shop_id, line_id=want.line_id).exclude(state=states.SUPPLIED)
         others = {part.state: part.reason for part in parts}
         if not others:
@@ -41,6 +45,17 @@ def close_want(want: Want, to_state: str, *, reason: str, now: datetime) -> None
     elif to_state == states.FAILED:
         failed = LineFailed(want.order_id, want.line_id, reason)
         publish(shop_id=want.shop_id, event=failed, cause=("supply.want", want.id), now=now)
+
+
+def _to_the_shelf(want: Want, now: datetime) -> None:
+    """Bought for nobody in particular: once no part of it is open, what came is for sale."""
+    parts = Want.objects.filter(shop_id=want.shop_id, line_id=want.line_id)
+    if parts.filter(state=states.OPEN).exists():
+        return
+    vault.release(shop_id=want.shop_id, holder_id=want.line_id, now=now)
+    told = parts.aggregate(wanted=Sum("quantity"), got=Sum("delivered"))
+    event = StockBought(want.line_id, want.sku_id, told["wanted"], told["got"], want.reason)
+    publish(shop_id=want.shop_id, event=event, cause=("supply.want", want.id), now=now)
 
 
 @transaction.atomic(savepoint=False)

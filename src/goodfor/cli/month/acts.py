@@ -1,0 +1,174 @@
+"""What buyers and the staff do in the month, through the operations that the faces call."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from goodfor.aftersales import queries as cases
+from goodfor.aftersales import states
+from goodfor.aftersales.errors import CaseMoved
+from goodfor.aftersales.operations.decide_case import decide_case
+from goodfor.aftersales.operations.make_claim import make_claim
+from goodfor.aftersales.operations.object_to import object_to
+from goodfor.cli.month import people
+from goodfor.cli.month.day import Month, later
+from goodfor.cli.month.people import Plan
+from goodfor.cli.month.world import World, learn
+from goodfor.delivery.errors import CodeNotHeld
+from goodfor.orders import queries as orders
+from goodfor.orders.deciding import decided_by
+from goodfor.orders.errors import ClaimExists, WrongState
+from goodfor.orders.operations import buy_with_balance, reveal_codes
+from goodfor.orders.types import LineRequest
+from goodfor.vault.errors import OutOfStock
+
+HONEST: Final = "honest"
+DISHONEST: Final = "dishonest"
+STAFF: Final = "staff:month"
+#: Of what lies with a person, so much is left lying: then the promise of the deadline has to pay.
+FORGOTTEN: Final = 0.1
+
+
+@dataclass
+class Told:
+    """What became known of a claim: whose it is, and why it was made."""
+
+    case_id: UUID
+    order_id: UUID
+    kind: str
+    truth: str
+    unseen: bool
+    at: datetime
+
+
+@dataclass
+class People:
+    """All that is done; `claims` by case."""
+
+    world: World
+    month: Month
+    claims: dict[UUID, Told] = field(default_factory=dict)
+    bought: int = 0
+    out_of_stock: int = 0
+    seconds: list[float] = field(default_factory=list)
+
+    def buy(self, plan: Plan, at: datetime) -> None:
+        """And what follows from it."""
+        world, buyer = self.world, self.world.buyers[plan.buyer]
+        try:
+            order = buy_with_balance(
+                shop_id=world.shop_id, client_id=buyer.client_id, wallet_account=buyer.wallet, currency="CNY",
+                lines=[LineRequest(world.skus[plan.sku], 1)], external_ref=None, now=at,
+            )  # fmt: skip
+        except OutOfStock:
+            with world.lock:
+                self.out_of_stock += 1
+            return
+        with world.lock:
+            self.bought += 1
+        line_id, rng = order.lines[0].line_id, world.rng
+        with world.lock:
+            look, mind = at + people.look_after(rng), at + people.WINDOW + people.complain_after(rng)
+        if plan.mind == "unseen":
+            self.month.plan(mind, "claim", later(self.claim, plan, order.id, line_id, "changed_mind", HONEST, "", True))
+        elif plan.looks:
+            self.month.plan(look, "look", later(self.look, plan, order.id, line_id))
+
+    def look(self, plan: Plan, order_id: UUID, line_id: UUID, at: datetime) -> None:
+        """Look at the code, and do with it what one does."""
+        world, rng = self.world, self.world.rng
+        try:
+            shown = reveal_codes(
+                shop_id=world.shop_id, order_id=order_id, line_id=line_id,
+                actor=f"client:{self.world.buyers[plan.buyer].client_id}", ip="192.0.2.7", now=at,
+            )  # fmt: skip
+        except (WrongState, CodeNotHeld):
+            # Pulled meanwhile, or given back.
+            return
+        secret = shown[-1].secret
+        with world.lock:
+            if secret not in world.truth:
+                learn(world, at)
+            truth = world.truth[secret]
+            use, say = people.use_after(rng), people.complain_after(rng)
+        if truth != people.GOOD:
+            reason = "invalid" if truth == people.INVALID else "used"
+            self._say(at + use + say, plan, order_id, line_id, reason, HONEST, truth)
+        elif plan.dishonest:
+            self.month.plan(at + use, "use", later(self.use, secret))
+            with world.lock:
+                reason = "invalid" if rng.random() < 0.6 else "used"
+            self._say(at + use + say, plan, order_id, line_id, reason, DISHONEST, truth)
+        elif plan.mind == "seen":
+            self._say(at + use + say, plan, order_id, line_id, "changed_mind", HONEST, "")
+        else:
+            self.month.plan(at + use, "use", later(self.use, secret))
+
+    def _say(
+        self, at: datetime, plan: Plan, order_id: UUID, line_id: UUID, reason: str, kind: str, truth: str
+    ) -> None:  # fmt: skip
+        self.month.plan(at, "claim", later(self.claim, plan, order_id, line_id, reason, kind, truth, False))
+
+    def use(self, secret: str, at: datetime) -> None:
+        """The code is used, at the supplier's."""
+        site, ref = self.world.origin[secret]
+        site.use(ref, "used", at=at.timestamp())
+
+    def claim(
+        self, plan: Plan, order_id: UUID, line_id: UUID, reason: str, kind: str, truth: str, unseen: bool, at: datetime
+    ) -> None:  # fmt: skip
+        """One tap."""
+        world = self.world
+        try:
+            made = make_claim(
+                shop_id=world.shop_id, order_id=order_id, line_id=line_id, reason=reason, fresh=True,
+                actor=f"client:{world.buyers[plan.buyer].client_id}", now=at,
+            )  # fmt: skip
+        except (ClaimExists, WrongState):
+            # The shop was faster: a recall, or a refund of the order.
+            return
+        self.claims[made.case.id] = Told(made.case.id, order_id, kind, truth, unseen, at)
+        with world.lock:
+            patience = timedelta(hours=world.rng.uniform(0.2, 30))
+        self.month.plan(at + patience, "ask", later(self.ask, made.case.id))
+
+    def ask(self, case_id: UUID, at: datetime) -> None:
+        """Some time later: what lies with a person is decided, who was refused and is honest objects."""
+        world, told = self.world, self.claims[case_id]
+        case = cases.case(world.shop_id, case_id)
+        with world.lock:
+            dice = world.rng.random()
+        if case.state == states.PERSON:
+            if dice < FORGOTTEN:
+                self.month.plan(at + timedelta(hours=30), "ask", later(self.ask, case_id))
+                return
+            self._decide(case_id, at)
+        elif case.state in (states.CHECKING, states.CARRYING):
+            self.month.plan(at + timedelta(hours=4), "ask", later(self.ask, case_id))
+        elif case.state == states.CLOSED and case.claim_state == "rejected" and told.kind == HONEST:
+            if dice < people.OBJECTS and told.truth:
+                try:
+                    object_to(shop_id=world.shop_id, case_id=case_id, text="真的不能用", actor="buyer", now=at)
+                except CaseMoved:
+                    return
+                self.month.plan(at + timedelta(hours=2), "ask", later(self.ask, case_id))
+
+    def _decide(self, case_id: UUID, at: datetime) -> None:
+        """A person goes by what the desk shows: history, batch, the supplier's word; they do not know the truth."""
+        known = {one.kind: one.value for one in cases.findings(self.world.shop_id, case_id)}
+        buyer, supplier = known.get("buyer", {}), known.get("supplier", {})
+        doubtful = int(buyer.get("refused", 0)) >= 2 or supplier.get("said") in ("used_after",)
+        action = states.REJECT if doubtful else states.REFUND
+        try:
+            decide_case(
+                shop_id=self.world.shop_id, case_id=case_id, action=action, actor=STAFF,
+                by=decided_by(STAFF, by_staff=True, proven=True), now=at,
+            )  # fmt: skip
+        except CaseMoved:
+            return
+
+
+def owner(world: World, order_id: UUID) -> str:
+    """Who bought it."""
+    return orders.buyer_of(world.shop_id, order_id)

@@ -1,0 +1,171 @@
+"""What happens, in the order of the told time: purchases and looks side by side, everything else one by one, and
+whatever falls due in between at its very second."""
+
+import heapq
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, connections
+
+from goodfor.aftersales.tasks import take_steps, watch_deadlines
+from goodfor.cli.month.people import WINDOW
+from goodfor.cli.month.world import World, fill
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.loops import REGISTRY
+from goodfor.kernel.relay import relay_loop
+from goodfor.kernel.tenancy import platform_job
+from goodfor.supply.operations.ask import ask_due
+from goodfor.supply.operations.buy_due import buy_due
+from goodfor.supply.operations.inquire import inquire_due
+
+#: What may be done side by side with the like of its minute: other orders, other codes.
+SIDE_BY_SIDE: Final = frozenset({"buy", "look"})
+HANDS: Final = 3
+_NEXT: Final = """
+SELECT min(at) FROM (
+    SELECT min(next_at) AS at FROM aftersales_case WHERE next_at IS NOT NULL
+    UNION ALL SELECT min(answer_by) FROM aftersales_case
+              WHERE answered_at IS NULL AND answer_missed_at IS NULL AND paused_at IS NULL
+    UNION ALL SELECT min(decide_by) FROM aftersales_case
+              WHERE decided_at IS NULL AND decision_missed_at IS NULL AND paused_at IS NULL
+    UNION ALL SELECT min(next_at) FROM supply_inquiry WHERE next_at IS NOT NULL
+    UNION ALL SELECT min(next_at) FROM supply_want WHERE next_at IS NOT NULL
+    UNION ALL SELECT min(next_at) FROM supply_attempt WHERE next_at IS NOT NULL
+) due
+"""
+#: Loops of the worker that are called by the hour: none of them keeps a promise to the second.
+HOURLY: Final = (
+    "vault.fold_stock", "vault.expire_reservations", "ledger.roll_up", "ledger.seal", "supply.score", "supply.tally",
+    "supply.tidy", "supply.accounts", "supply.recount", "supply.consequences", "orders.deadlines",
+    "orders.figures",
+    "aftersales.reserve", "aftersales.batches", "aftersales.recalls", "aftersales.figures",
+    "aftersales.late_deliveries", "kernel.purge",
+)  # fmt: skip
+
+
+@dataclass(order=True)
+class Happening:
+    """Something that somebody does at a moment; `kind` says what may be done beside it."""
+
+    at: datetime
+    order: int
+    kind: str = field(compare=False)
+    act: Callable[[datetime], None] = field(compare=False)
+
+
+class Month:
+    """The agenda of everybody, and the loops between."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._agenda: list[Happening] = []
+        self._numbers = count()
+        self._lock = threading.Lock()
+        self._hour = world.told.at
+        self._stocked = world.told.at
+        self.done: dict[str, int] = {}
+        self.errors: list[str] = []
+
+    def plan(self, at: datetime, kind: str, act: Callable[[datetime], None]) -> None:
+        """From any thread."""
+        with self._lock:
+            heapq.heappush(self._agenda, Happening(at, next(self._numbers), kind, act))
+
+    def run(
+        self, until: datetime, feed: Callable[[datetime], datetime | None], tell: Callable[[datetime], None]
+    ) -> None:  # fmt: skip
+        """Until the agenda ends or the time. `feed(until)` plans the purchases before a moment; None: no more."""
+        coming = feed(self.world.told.at + WINDOW)
+        with ThreadPoolExecutor(HANDS, thread_name_prefix="month") as pool:
+            while True:
+                at = min(one for one in (self._first(), self._due(), self._hour) if one is not None)
+                if coming is not None and coming <= at:
+                    coming = feed(max(coming, at) + WINDOW)
+                    continue
+                if at >= until or (coming is None and not self._agenda and self._due() is None):
+                    break
+                self._to(at)
+                self._hourly(at)
+                self.settle(at)
+                self._happen(at, pool)
+                tell(at)
+            list(pool.map(lambda _hand: connections.close_all(), range(HANDS * 2)))
+
+    def settle(self, at: datetime) -> None:
+        """All that is due by now, until nothing is."""
+        self._to(at)
+        for _round in range(50):
+            moved = sum(1 for _step in iter(self.world.sandbox.house.due, False))
+            moved += relay_loop(at) + inquire_due(now=at) + buy_due(now=at) + ask_due(now=at)
+            moved += take_steps(at) + watch_deadlines(at)
+            if not moved:
+                return
+
+    def _happen(self, at: datetime, pool: ThreadPoolExecutor) -> None:
+        """Everything of the minute that may be side by side; or the one thing that is next."""
+        end = min(one for one in (at + WINDOW, self._due(), self._hour) if one is not None)
+        together: list[Happening] = []
+        while self._agenda and (self._agenda[0].at < end or self._agenda[0].at <= at):
+            one = self._agenda[0]
+            if one.kind not in SIDE_BY_SIDE:
+                break
+            together.append(heapq.heappop(self._agenda))
+        if together:
+            list(pool.map(self._do, together))
+            return
+        if self._agenda and self._agenda[0].at <= at:
+            self._do(heapq.heappop(self._agenda))
+
+    def _do(self, one: Happening) -> None:
+        try:
+            one.act(one.at)
+            with self._lock:
+                self.done[one.kind] = self.done.get(one.kind, 0) + 1
+        except Exception as error:
+            trace = error.__traceback__
+            while trace is not None and trace.tb_next is not None:
+                trace = trace.tb_next
+            place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+            with self._lock:
+                self.errors.append(f"{one.kind} at {one.at:%d %H:%M:%S}: {type(error).__name__} {error} {place}"[:300])
+
+    def _to(self, at: datetime) -> None:
+        self.world.told.at = max(self.world.told.at, at)
+
+    def _first(self) -> datetime | None:
+        with self._lock:
+            return self._agenda[0].at if self._agenda else None
+
+    def _due(self) -> datetime | None:
+        with platform_job("month: what is due next"), connection.cursor() as cursor:
+            cursor.execute(_NEXT)
+            found: datetime | None = cursor.fetchone()[0]
+        return None if found is None else max(found, self.world.told.at)
+
+    def _hourly(self, at: datetime) -> None:
+        if at >= self._stocked:
+            fill(self.world, at)
+            self._stocked = at + timedelta(minutes=10)
+        if at < self._hour:
+            return
+        for name in HOURLY:
+            if name in REGISTRY:
+                for _again in range(200):
+                    if not REGISTRY[name].fn(utc_now()):
+                        break
+        self._hour += timedelta(hours=1)
+
+
+def later(act: Callable[..., None], *given: object) -> Callable[[datetime], None]:
+    """An act of the agenda: its moment comes last."""
+    return partial(act, *given)
+
+
+Ids = tuple[UUID, UUID]
