@@ -62,6 +62,8 @@ def listen() -> None:
         order_events.OrderClaimClosed: on_claim_closed,
         case_events.CaseDecided: on_case_decided,
         case_events.BuyerAsked: on_buyer_asked,
+        case_events.PersonNeeded: on_person_needed,
+        case_events.ReplyWritten: on_reply_written,
         case_events.DeadlineMissed: on_deadline_missed,
         case_events.CaseEscalated: on_case_escalated,
         case_events.GrantMade: on_grant_made,
@@ -78,29 +80,43 @@ def _concern(event: StoredEvent) -> bool:
 
 
 def on_claim_opened(event: StoredEvent) -> None:
-    """Told to the buyer while it is open; to the staff where a person has to decide."""
+    """Told to the buyer while it is open; to the staff where nothing but people looks into it."""
     found = _about(event, UUID(event.payload["claim_id"]))
     if found is None or found.claim.state not in claim_states.LIVE:
         return
     if found.case is None or found.case.state != case_states.ASKING:
         found.tell(event, "claim_opened", {}, f"claim:{found.claim.id}")
-    if found.case is None or found.case.state == case_states.PERSON:
-        _tell_staff(event, found)
+    if found.case is None:
+        _tell_staff(event, found, f"claim:{found.claim.id}")
+
+
+def on_person_needed(event: StoredEvent) -> None:
+    """To the staff, where it still is so: each time, an objection or an answer of the buyer is news."""
+    found = _about(event, UUID(event.payload["case_id"]))
+    if found is not None and found.case is not None and found.case.state == case_states.PERSON:
+        _tell_staff(event, found, f"claim:{found.claim.id}:person:{event.id}")
+
+
+def on_reply_written(event: StoredEvent) -> None:
+    """What the staff wrote stands on the claim's page alone."""
+    found = _about(event, UUID(event.payload["case_id"]))
+    if found is None:
+        return
+    with override(locale_of(found.who)):
+        answer = _("卖家给你留言了")
+    found.tell(event, "claim_answered", {"answer": answer}, f"claim:{found.claim.id}:reply:{event.id}")
 
 
 def on_case_decided(event: StoredEvent) -> None:
-    """Money, another code, or no, each time it is decided; and to the staff that a person has to."""
+    """Money, another code, or no: each time it is decided."""
     found, action = _about(event, UUID(event.payload["case_id"])), event.payload["action"]
-    if found is None:
+    if found is None or action not in DECIDED:
         return
-    if action == case_states.TO_PERSON:
-        _tell_staff(event, found)
-    if action in DECIDED:
-        with override(locale_of(found.who)):
-            done = found.claim.state == claim_states.REPLACED
-            answer = _("新码已到手") if done and action == case_states.REPLACE else str(DECIDED[action])
-            more = {"answer": answer, "why": found.why(event.payload["why"])}
-        found.tell(event, "claim_decided", more, f"claim:{found.claim.id}:{event.id}")
+    with override(locale_of(found.who)):
+        there = action == case_states.REPLACE and found.claim.state == claim_states.REPLACED
+        answer = _("新码已到手，旧码停用") if there else str(DECIDED[action])
+        more = {"answer": answer, "why": found.why(event.payload["why"])}
+    found.tell(event, "claim_decided", more, f"claim:{found.claim.id}:{event.id}")
 
 
 def on_claim_closed(event: StoredEvent) -> None:
@@ -227,11 +243,11 @@ def _about(event: StoredEvent, claim_id: UUID) -> _About | None:
     return _About(*found, claim, aftersales.case_in(event.shop_id, found[0].id, claim_id)) if claim else None
 
 
-def _tell_staff(event: StoredEvent, found: _About) -> None:
+def _tell_staff(event: StoredEvent, found: _About, subject: str) -> None:
     with override(shop_locale(event.shop_id)):
         claim = found.facts() | {"url": _desk(found)}
     context = {"order": order_facts(found.order), "claim": claim}
-    tell_staff(event, "claim_opened", f"claim:{found.claim.id}", context, about_id=found.order.id)
+    tell_staff(event, "claim_opened", subject, context, about_id=found.order.id)
 
 
 def _desk(found: _About) -> str:

@@ -30,6 +30,7 @@ TOP_UP_REASONS: Final[tuple[tuple[str, Any, Any], ...]] = (
 )
 _LABELS: Final = {code: label for code, label, _hint in (*REASONS, *TOP_UP_REASONS)}
 CHANGED_MIND: Final = "changed_mind"
+DELIVERED: Final = "delivered"
 
 #: What came of a claim, and while it is open how far its case is: words and tone of the seal.
 _ENDS: Final[dict[str, tuple[Any, str]]] = {
@@ -130,3 +131,19 @@ def free_codes(codes: Iterable[MaskedCode], claims: Iterable[ShownClaim]) -> lis
     """The codes of a line about which no claim is open."""
     taken = {code_id for shown in claims if shown.live for code_id in shown.claim.code_ids}
     return [code for code in codes if code.code_id not in taken]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecall:
+    """Codes of a line that come from a bad batch, for which a remedy is offered."""
+
+    line: LineView
+    code_ids: tuple[UUID, ...]
+
+
+def recalls_of(shop_id: UUID, order: OrderView) -> list[ShownRecall]:
+    """What a recall offers for an order that is delivered."""
+    if order.state != DELIVERED:
+        return []
+    offered = aftersales.offers(shop_id, [order.id])
+    return [ShownRecall(line, offered[line.line_id]) for line in order.lines if line.line_id in offered]

@@ -159,11 +159,9 @@ def _page(
 
 
 def _preset(request: HttpRequest, codes: list[Any], live: list[Any]) -> list[str]:
-    """The code that the link names; beside an open claim all others, since nothing picked would mean that one, too."""
-    asked = request.GET.get("code", "")
-    if asked or not live:
-        return [asked]
-    return [str(code.code_id) for code in codes]
+    """The codes that the link names; beside an open claim all others, since nothing picked would mean that one, too."""
+    asked = request.GET.getlist("code")
+    return asked if asked or not live else [str(code.code_id) for code in codes]
 
 
 def _unseen(shop: ShopView, order: OrderView, line: LineView, unseen: list[UUID], codes: int) -> dict[str, Any]:

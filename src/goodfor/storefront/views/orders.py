@@ -23,7 +23,7 @@ from goodfor.storefront import grants as proof
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.claim_grants import any_to_take, grants_of
-from goodfor.storefront.claims import claims_of
+from goodfor.storefront.claims import claims_of, recalls_of
 from goodfor.storefront.client import client_ip, scheme_and_host
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
@@ -128,6 +128,7 @@ def _order_page(
         "revealed_any": bool(revealed),
         "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
         "claims": claims_of(shop.id, view),
+        "offers": recalls_of(shop.id, view),
         "grants": grants,
         "to_take": any_to_take(grants),
         "signed_in": current(request, shop) is not None,
