@@ -11,11 +11,14 @@ from goodfor.aftersales.errors import CaseMoved
 from goodfor.aftersales.operations.decide_case import decide_case
 from goodfor.aftersales.operations.make_claim import make_claim
 from goodfor.aftersales.operations.object_to import object_to
+from goodfor.aftersales.operations.start_recall import start_recall
 from goodfor.cli.month import people
 from goodfor.cli.month.day import Month, later
 from goodfor.cli.month.people import Plan
 from goodfor.cli.month.world import World, learn
+from goodfor.cli.soak.sql import rows
 from goodfor.delivery.errors import CodeNotHeld
+from goodfor.kernel.tenancy import platform_job
 from goodfor.orders import queries as orders
 from goodfor.orders.deciding import decided_by
 from goodfor.orders.errors import ClaimExists, WrongState
@@ -26,6 +29,10 @@ from goodfor.vault.errors import OutOfStock
 HONEST: Final = "honest"
 DISHONEST: Final = "dishonest"
 STAFF: Final = "staff:month"
+_PULLED: Final = """
+SELECT batch_id FROM aftersales_batch_watch w WHERE shop_id = %s AND pulled_at IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM aftersales_recall r WHERE r.shop_id = w.shop_id AND r.batch_id = w.batch_id)
+"""
 #: Of what lies with a person, so much is left lying: then the promise of the deadline has to pay.
 FORGOTTEN: Final = 0.1
 
@@ -102,8 +109,7 @@ class People:
             self._say(at + use + say, plan, order_id, line_id, reason, DISHONEST, truth)
         elif plan.mind == "seen":
             self._say(at + use + say, plan, order_id, line_id, "changed_mind", HONEST, "")
-        else:
-            self.month.plan(at + use, "use", later(self.use, secret))
+        # Whoever has nothing to say about a code uses it, and nobody ever asks its supplier.
 
     def _say(
         self, at: datetime, plan: Plan, order_id: UUID, line_id: UUID, reason: str, kind: str, truth: str
@@ -146,13 +152,21 @@ class People:
             self._decide(case_id, at)
         elif case.state in (states.CHECKING, states.CARRYING):
             self.month.plan(at + timedelta(hours=4), "ask", later(self.ask, case_id))
-        elif case.state == states.CLOSED and case.claim_state == "rejected" and told.kind == HONEST:
-            if dice < people.OBJECTS and told.truth:
-                try:
-                    object_to(shop_id=world.shop_id, case_id=case_id, text="真的不能用", actor="buyer", now=at)
-                except CaseMoved:
-                    return
-                self.month.plan(at + timedelta(hours=2), "ask", later(self.ask, case_id))
+        elif case.claim_state == "rejected" and told.kind == HONEST and told.truth and dice < people.OBJECTS:
+            try:
+                object_to(shop_id=world.shop_id, case_id=case_id, text="真的不能用", actor="buyer", now=at)
+            except CaseMoved:
+                return
+            self.month.plan(at + timedelta(hours=2), "ask", later(self.ask, case_id))
+
+    def recall(self, at: datetime) -> bool:
+        """Whoever is on duty calls a batch back as soon as it was pulled, with their one click."""
+        shop_id = self.world.shop_id
+        with platform_job("month"):
+            found = rows(_PULLED, shop_id)
+        for (batch_id,) in found:
+            start_recall(shop_id=shop_id, batch_id=batch_id, actor=STAFF, now=at)
+        return bool(found)
 
     def _decide(self, case_id: UUID, at: datetime) -> None:
         """A person goes by what the desk shows: history, batch, the supplier's word; they do not know the truth."""

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection, connections
 
+from goodfor.aftersales.recall_tasks import tell_holders
 from goodfor.aftersales.tasks import take_steps, watch_deadlines
 from goodfor.cli.month.people import WINDOW
 from goodfor.cli.month.world import World, fill
@@ -26,7 +27,7 @@ from goodfor.supply.operations.buy_due import buy_due
 from goodfor.supply.operations.inquire import inquire_due
 
 #: What may be done side by side with the like of its minute: other orders, other codes.
-SIDE_BY_SIDE: Final = frozenset({"buy", "look"})
+SIDE_BY_SIDE: Final = frozenset({"buy", "look", "use"})
 HANDS: Final = 3
 _NEXT: Final = """
 SELECT min(at) FROM (
@@ -44,8 +45,8 @@ SELECT min(at) FROM (
 HOURLY: Final = (
     "vault.fold_stock", "vault.expire_reservations", "ledger.roll_up", "ledger.seal", "supply.score", "supply.tally",
     "supply.tidy", "supply.accounts", "supply.recount", "supply.consequences", "orders.deadlines",
-    "orders.figures",
-    "aftersales.reserve", "aftersales.batches", "aftersales.recalls", "aftersales.figures",
+    "orders.figures", "kernel.seal_audit",
+    "aftersales.reserve", "aftersales.figures",
     "aftersales.late_deliveries", "kernel.purge",
 )  # fmt: skip
 
@@ -65,6 +66,8 @@ class Month:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        #: What somebody of the staff does as soon as there is reason to.
+        self.on_duty: Callable[[datetime], int] = lambda _at: 0
         self._agenda: list[Happening] = []
         self._numbers = count()
         self._lock = threading.Lock()
@@ -91,10 +94,14 @@ class Month:
                     continue
                 if at >= until or (coming is None and not self._agenda and self._due() is None):
                     break
+                due = self._due()
                 self._to(at)
                 self._hourly(at)
-                self.settle(at)
-                self._happen(at, pool)
+                if due is not None and due <= at:
+                    self.settle(at)
+                if self._happen(at, pool):
+                    # What a claim sets off at once is done at once.
+                    self.settle(at)
                 tell(at)
             list(pool.map(lambda _hand: connections.close_all(), range(HANDS * 2)))
 
@@ -104,12 +111,12 @@ class Month:
         for _round in range(50):
             moved = sum(1 for _step in iter(self.world.sandbox.house.due, False))
             moved += relay_loop(at) + inquire_due(now=at) + buy_due(now=at) + ask_due(now=at)
-            moved += take_steps(at) + watch_deadlines(at)
+            moved += take_steps(at) + watch_deadlines(at) + tell_holders(at) + self.on_duty(at)
             if not moved:
                 return
 
-    def _happen(self, at: datetime, pool: ThreadPoolExecutor) -> None:
-        """Everything of the minute that may be side by side; or the one thing that is next."""
+    def _happen(self, at: datetime, pool: ThreadPoolExecutor) -> bool:
+        """Everything of the minute that may be side by side; or the one thing that is next, which more may follow."""
         end = min(one for one in (at + WINDOW, self._due(), self._hour) if one is not None)
         together: list[Happening] = []
         while self._agenda and (self._agenda[0].at < end or self._agenda[0].at <= at):
@@ -119,9 +126,12 @@ class Month:
             together.append(heapq.heappop(self._agenda))
         if together:
             list(pool.map(self._do, together))
-            return
+            return False
         if self._agenda and self._agenda[0].at <= at:
-            self._do(heapq.heappop(self._agenda))
+            one = heapq.heappop(self._agenda)
+            self._do(one)
+            return one.kind != "use"
+        return False
 
     def _do(self, one: Happening) -> None:
         try:
@@ -155,6 +165,7 @@ class Month:
             self._stocked = at + timedelta(minutes=10)
         if at < self._hour:
             return
+        self.settle(at)
         for name in HOURLY:
             if name in REGISTRY:
                 for _again in range(200):

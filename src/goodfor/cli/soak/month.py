@@ -41,6 +41,7 @@ def simulate(shop_id: Any, console: Console, start: datetime, orders: int, days:
         console.print(f"{crowd.buyers:,} 个买家就绪 / buyers are ready")
         month = day.Month(world)
         crew = acts.People(world, month)
+        month.on_duty = crew.recall
         coming = iter(people.plans(Random(seed + 1), crowd, orders, len(world.skus), start, days))  # noqa: S311
         world.bad_due = (start + timedelta(days=days / 3), 0)
         waiting = [next(coming)]
@@ -67,4 +68,5 @@ def simulate(shop_id: Any, console: Console, start: datetime, orders: int, days:
                     )
 
             month.run(start + timedelta(days=days + 12), feed, tell)
-        return ends.result(world, month, crew, console, time.monotonic() - began)
+        result: BenchResult = ends.result(world, month, crew, console, time.monotonic() - began)
+        return result
