@@ -192,8 +192,8 @@ def _own(side: Side) -> None:
     side.first.post("/me/passkeys", {"answer": json.dumps(key.create(options))}, headers=FETCH)
     paid = payments.payments_of(shop_id, "order", orders.order_by_number(shop_id, side.first_number).id)[0]
     client = f"client:{side.shop.demo.client_id}"
-    refunded = refund_order(shop_id=shop_id, order_id=side.shop.delivered.id, reason="r", actor=client, now=now)
     side.desk = {**things_of(side.shop), "product_id": side.hidden_product, "sku_id": side.hidden_sku}
+    refunded = refund_order(shop_id=shop_id, order_id=side.shop.delivered.id, reason="r", actor=client, now=now)
     side.ids = {
         "account_id": SavedAccount.objects.get(shop_id=shop_id).id,
         "session_id": BuyerSession.objects.filter(shop_id=shop_id, revoked_at__isnull=True).order_by("id")[0].id,
