@@ -104,8 +104,8 @@ def test_every_address_says_whose_things_it_shows(sides: Sides) -> None:
 _TOKEN = re.compile(r'(?:value|content)="[A-Za-z0-9]{64}"')
 _PAYLOAD = {
     "secret": "x" * 32, "k": "x", "code": str(uuid4()), "reason": "used", "method": "alipay", "what": "part",
-    "amount": "1.00", "note": "x", "text": "x", "rating": "5", "act": "close", "name": "v", "column": "number", "query": "", "format": "csv",
-    "password": "x", "value": "x", "label": "x",
+    "amount": "1.00", "note": "x", "text": "x", "rating": "5", "act": "close", "name": "v", "column": "number",
+    "query": "", "format": "csv", "password": "x", "value": "x", "label": "x", "reference": "T1",
 }  # fmt: skip
 
 
@@ -359,12 +359,17 @@ def test_the_data_browser_shows_one_shop(sides: Sides) -> None:
     assert digest() == before
 
 
+#: What some addresses need before they look for the thing, by the last word of the address.
+_BODIES = {"claims": b'{"reason": "used"}', "objection": b'{"text": "x"}', "messages": b'{"text": "x"}'}
+
+
 def ask(method: str, path: str, key: str, host: str) -> Any:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     if method == "POST":
         headers["Idempotency-Key"] = uuid4().hex
     client = Client(HTTP_HOST=host)
-    return client.generic(method, path, b"{}" if method == "POST" else b"", "application/json", headers=headers)
+    body = _BODIES.get(path.rpartition("/")[2], b"{}") if method == "POST" else b""
+    return client.generic(method, path, body, "application/json", headers=headers)
 
 
 def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
