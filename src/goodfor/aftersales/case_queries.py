@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from goodfor.aftersales import states
 from goodfor.aftersales.errors import CaseNotFound
@@ -95,10 +95,10 @@ def recent(
 
 
 def waiting(shop_id: UUID) -> dict[str, int]:
-    """How many live cases are in each state, and in all that wait for a person under `person`."""
-    rows = Case.objects.filter(shop_id=shop_id).exclude(state=states.CLOSED).values_list("state", flat=True)
-    found = Counter(rows)
-    return {state: found[state] for state in sorted(states.LIVE)}
+    """How many live cases are in each state."""
+    rows = Case.objects.filter(shop_id=shop_id).exclude(state=states.CLOSED).order_by()
+    found = dict(rows.values_list("state").annotate(count=Count("id")))
+    return {state: found.get(state, 0) for state in sorted(states.LIVE)}
 
 
 def findings(shop_id: UUID, case_id: UUID) -> list[FindingView]:

@@ -165,6 +165,7 @@ FACTS: Final[Mapping[str, Any]] = {
     "disputed_payment": _("付款在争议中"),
     "risk": _("风控结论"),
     "at_once": _("可以马上退款"),
+    "recalled": _("卡密已被召回"),
 }
 
 

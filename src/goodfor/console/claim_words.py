@@ -119,6 +119,7 @@ FACTS: Final[Mapping[str, FactWords]] = {
     "batch_bad": FactWords(_("同批已证实的坏码"), "number", _("按订单计，多了说明整批有问题")),
     "batch_sold": FactWords(_("同批已卖出"), "number", _("和坏码数一起看比例")),
     "batch_share": FactWords(_("同批证实率（千分之）"), "number", _("每卖出一千个里证实的坏码")),
+    "recalled": FactWords(_("整批召回"), "flag", _("本店自己召回了这批卡密")),
     "batch_claims": FactWords(_("同批其他订单的售后"), "number", _("包括还没有证实的")),
     "buyer_orders": FactWords(_("买家成交订单"), "number", _("老买家更可信")),
     "buyer_claims": FactWords(_("买家看码后的售后"), "number", _("太多说明可能在滥用")),

@@ -24,12 +24,12 @@ def pay_by_hand(*, shop_id: UUID, grant_id: UUID, reference: str, actor: str, no
 
     The caller has proved who is asking. Raises GrantNotFound, GrantMoved (paid otherwise), InvalidMoney (no reference).
     """
-    reference = reference.replace("\x00", "").strip()[:MOST_REFERENCE]
-    if not reference:
-        raise InvalidMoney(_("请填写转账流水号"), field="reference")
     row = Grant.objects.filter(shop_id=shop_id, id=grant_id).first()
     if row is None:
         raise GrantNotFound
+    reference = reference.replace("\x00", "").strip()[:MOST_REFERENCE]
+    if not reference:
+        raise InvalidMoney(_("请填写转账流水号"), field="reference")
     if row.state == states.PAID and row.reference == reference:
         return grant_view(row)
     entry = mark_paid(row, Payment(accounts.BANK, actor, reference), now) if row.state == states.OWED else None

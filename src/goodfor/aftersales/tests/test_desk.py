@@ -24,6 +24,7 @@ from goodfor.aftersales.tests.conftest import Scene
 from goodfor.aftersales.types import CaseView, Rule
 from goodfor.kernel.errors import DomainError
 from goodfor.orders.deciding import decided_by
+from goodfor.orders.errors import RefundRunning
 from goodfor.orders.operations.withdraw_claim import withdraw_claim
 from goodfor.orders.tests.factories import refund_all, relay_all, sql, stock, together
 
@@ -110,6 +111,20 @@ def test_what_is_not_possible_changes_nothing(
     with pytest.raises(error):
         decide_case(action=action, **asked)
     assert everything() == before
+
+
+def test_while_another_refund_runs_a_persons_refund_is_refused(scene: Scene, now: datetime) -> None:
+    order = scene.sell(now, 2)
+    first, second = scene.codes(order)
+    scene.see(order, now, second)
+    scene.claim(order, now, "changed_mind", code_ids=[first])
+    case = scene.claim(order, now, "wrong", code_ids=[second])
+    before = everything()
+    with pytest.raises(RefundRunning):
+        decide(scene, case, "refund", now)
+    assert everything() == before
+    refund_all(now)
+    assert decide(scene, case, "refund", now + MINUTE).claim_state == "refunded"
 
 
 def test_of_many_decisions_at_once_one_is_carried_out(scene: Scene, waiting: CaseView, now: datetime) -> None:

@@ -9,18 +9,22 @@ import pytest
 from goodfor.aftersales import clocks, queries, states
 from goodfor.aftersales.errors import CaseNotFound
 from goodfor.aftersales.models import Case, Decision
+from goodfor.aftersales.operations import carry_out as carrying
 from goodfor.aftersales.operations import examine as examining
 from goodfor.aftersales.operations import make_claim as making
 from goodfor.aftersales.operations.answer import answer
 from goodfor.aftersales.operations.examine import examine
+from goodfor.aftersales.operations.hear_claim import hear_replacement_failed
 from goodfor.aftersales.operations.make_claim import make_claim
 from goodfor.aftersales.tasks import take_steps
 from goodfor.aftersales.tests.conftest import Scene
+from goodfor.delivery.models import TopUp
 from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import InvalidClaim, OrderNotFound
 from goodfor.orders.operations import refund_order
 from goodfor.orders.tests.factories import PRICE, refund_all, relay_all, sql, state_of, stock, together
+from goodfor.payments.errors import PaymentDisputed
 
 MINUTE = timedelta(minutes=1)
 
@@ -86,9 +90,64 @@ def test_nothing_to_replace_it_with_gives_the_money(scene: Scene, now: datetime)
     case = scene.claim(order, now, code_ids=[first])
     after = scene.answers(case, "invalid", now)
     assert (after.action, after.why, after.claim_state) == ("refund", "bad_refunded", "refunded")
-    refund_all(now)
+    refund_all(now + MINUTE)
     assert sql("SELECT refunded_minor, state FROM orders_order WHERE id = %s", [order.id]) == [(PRICE, "delivered")]
+    assert scene.faults(now + MINUTE) == {}
+
+
+def test_what_cannot_be_bought_in_its_place_is_refunded(
+    scene: Scene, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = scene.sell(now)
+    scene.see(order, now)
+    scene.bought(order, now)
+    case = scene.claim(order, now)
+    monkeypatch.setattr(carrying, "replace_claim", lambda **_: "replacing")
+    waiting = scene.answers(case, "invalid", now)
+    assert (waiting.state, waiting.action, waiting.why) == ("carrying", "replace", "bad_replaced")
+    assert take_steps(now + 2 * clocks.SUPPLIER_WAIT) == 1
+    hear_replacement_failed(shop_id=scene.shop_id, claim_id=case.id, now=now + MINUTE)
+    hear_replacement_failed(shop_id=scene.shop_id, claim_id=case.id, now=now + MINUTE)
+    after = scene.case(case)
+    assert (after.state, after.action, after.why, after.claim_state) == (
+        "closed", "refund", "replace_failed", "refunded",
+    )  # fmt: skip
+    assert Case.objects.get(shop_id=scene.shop_id, id=case.id).proven
+    assert sql("SELECT count(*) FROM payments_refund") == [(1,)]
+    assert scene.faults(now + MINUTE) == {}
+
+
+def test_what_cannot_be_carried_out_goes_to_a_person(
+    scene: Scene, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disputed(**_: Any) -> None:
+        raise PaymentDisputed
+
+    order = scene.sell(now)
+    monkeypatch.setattr(carrying, "grant_refund", disputed)
+    case = scene.claim(order, now)
+    assert (case.state, case.action, case.why, case.claim_state) == ("person", "", "cannot_carry", "open")
+    monkeypatch.undo()
+    assert sql("SELECT count(*) FROM payments_refund") == [(0,)]
     assert scene.faults(now) == {}
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_a_top_up_is_judged_by_its_proof(scene: Scene, now: datetime, done: bool) -> None:
+    order = scene.sell(now)
+    line = order.lines[0].line_id
+    sql("UPDATE orders_line SET kind = 'direct', account = '138****0000', topped = 1 WHERE id = %s", [line])
+    if done:
+        TopUp.objects.create(
+            shop_id=scene.shop_id, holder_id=line, number="N1", supplier="甲", ref="T-77", units=1, done_at=now,
+            noted_at=now,
+        )  # fmt: skip
+    case = scene.claim(order, now, "top_up_missing")
+    if done:
+        assert (case.action, case.why) == ("reject", "topped_up")
+        assert "T-77" in queries.why_words(scene.shop_id, case.id)
+    else:
+        assert (case.action, case.why, case.claim_state) == ("refund", "not_topped", "refunded")
 
 
 def test_used_is_judged_by_the_first_look(scene: Scene, now: datetime) -> None:

@@ -181,7 +181,7 @@ def test_whatever_is_known_there_is_an_action_and_a_reason() -> None:
         "unseen_check",
         "mind_partly",
     }
-    others |= {rule.name for rule in defaults.RULES if rule.name.startswith(("top_up", "expired", "first"))}
+    others |= {rule.name for rule in defaults.RULES if rule.name.startswith(("top_up", "expired", "first", "recalled"))}
     assert {rule.name for rule in defaults.RULES} - set(reached) <= others
 
 

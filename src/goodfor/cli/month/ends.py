@@ -35,7 +35,7 @@ WHERE o.shop_id = %s GROUP BY o.id, o.total_minor HAVING sum(r.amount_minor) > o
 """
 _BOTH: Final = """
 SELECT code_id FROM orders_claim_unit WHERE shop_id = %s AND state IN ('refunded', 'replaced')
-GROUP BY code_id HAVING count(*) > 1
+GROUP BY line_id, code_id HAVING count(*) > 1
 """
 
 

@@ -12,6 +12,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from goodfor.aftersales.operations.set_promise import set_promise
+from goodfor.aftersales.operations.set_recourse import set_recourse
+from goodfor.aftersales.operations.set_reserve import set_reserve
 from goodfor.aftersales.types import Compensation, Terms
 from goodfor.cli.hub.market import FIRST_ITEM, PRICE_MINOR, Market, Stall, connect, make_market
 from goodfor.cli.month import people
@@ -42,6 +44,15 @@ TERMS: Final = Terms(
     compensation=Compensation(multiple=10, claim_cap_minor=100_000, day_cap_minor=100_000_000),
     goodwill_answer_minor=200,
     goodwill_decision_minor=500,
+)
+
+
+#: What goes wrong after the sale, at which suppliers, all the month: they cannot be reached, take their time, lie.
+TROUBLE: Final[tuple[tuple[str, tuple[int, ...], dict[str, Any]], ...]] = (
+    ("down", (0, 1, 2, 3, 4, 5), {"share": 0.05}),
+    ("slow_void", (2, 3), {"share": 0.3, "seconds": 900.0}),
+    ("lies_about_codes", (1, 4), {"share": 0.02}),
+    ("judge", (0, 1, 2, 3, 4, 5, 6, 7), {"seconds": 7_200.0, "outcome": "books"}),
 )
 
 
@@ -107,6 +118,7 @@ def make_world(shop_id: UUID, start: datetime, buyers: int, rng: Random) -> Iter
             for number in range(names):
                 _open(world, number)
             _buyers(world, buyers)
+            set_reserve(shop_id=shop_id, basis_points=800, actor=ACTOR, now=told.at)
             set_promise(shop_id=shop_id, scope="shop", scope_id=None, terms=TERMS, actor=ACTOR, now=told.at)
             yield world
         finally:
@@ -134,6 +146,12 @@ def _open(world: World, number: int) -> None:
             terms = OfferTerms(priority=wanted[place])
             set_offer(shop_id=shop_id, sku_id=world.skus[place], item=item, terms=terms, actor=ACTOR, now=now)
     switch_supplier(shop_id=shop_id, supplier_id=supplier_id, enabled=True, actor=ACTOR, now=now)
+    set_recourse(
+        shop_id=shop_id, supplier_id=supplier_id, cost=True, compensation_points=2_000, actor=ACTOR, now=now
+    )  # fmt: skip
+    for kind, who, more in TROUBLE:
+        if number in who:
+            site.fault(kind, times=None, **more)
     world.sites.append(site)
 
 

@@ -64,10 +64,14 @@ def picture_of(shop: Shop, case_id: UUID) -> UUID:
     return aftersales.pictures_of(shop.id, case_id)[-1].id
 
 
+def bought_by_client(shop: Shop, ref: str, codes: int = 1) -> OrderView:
+    """An order of the shop's client."""
+    return buy_with_balance(
+        shop_id=shop.id, client_id=shop.demo.client_id, wallet_account=shop.demo.wallet_account, currency="CNY",
+        lines=[LineRequest(shop.demo.skus["kw-50"], codes)], external_ref=ref, now=utc_now(),
+    )  # fmt: skip
+
+
 def claim_of_client(shop: Shop) -> UUID:
     """A claim on an order of the shop's client, whatever the table says of it."""
-    bought = buy_with_balance(
-        shop_id=shop.id, client_id=shop.demo.client_id, wallet_account=shop.demo.wallet_account, currency="CNY",
-        lines=[LineRequest(shop.demo.skus["kw-50"], 1)], external_ref="claimed", now=utc_now(),
-    )  # fmt: skip
-    return claimed(shop, bought, "invalid").id
+    return claimed(shop, bought_by_client(shop, "claimed"), "invalid").id

@@ -71,7 +71,7 @@ class Addresses:
 
 POSTS: dict[str, Any] = {
     "what": "part", "amount": "1.00", "reason": "x", "note": "x", "act": "close", "name": "v", "column": "number",
-    "query": "", "format": "csv", "reference": "T1",
+    "query": "", "format": "csv", "reference": "x",
 }  # fmt: skip
 
 

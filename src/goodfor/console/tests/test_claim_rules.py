@@ -1,5 +1,6 @@
 """The decision table on the desk: who may change it, rows by form, a trial before saving, versions and going back."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from django.test import Client
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.defaults import RULES
 from goodfor.aftersales.operations.set_policy import set_policy
-from goodfor.aftersales.types import Rule
+from goodfor.aftersales.types import Facts, Rule
+from goodfor.console import claim_words as words
 from goodfor.console.tests.claim_things import PEOPLE, claimed, sold_order
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import by_link, inside, person, proved, sql, state_of_all
@@ -75,6 +77,10 @@ def test_rows_move_and_the_last_stays() -> None:
     assert [order(moved(rules, row, by)) for row, by in ((1, -1), (3, 1), (4, -1), (0, 1), (9, 1))] == ["abcd"] * 5
     assert order(without(rules, 1)) == "bcd"
     assert order(without(rules, 4)) == "abcd"
+
+
+def test_every_fact_has_words() -> None:
+    assert set(words.FACTS) == {field.name for field in fields(Facts)}
 
 
 def test_every_row_that_ships_survives_its_form(shop: Shop) -> None:
@@ -145,6 +151,7 @@ def test_a_new_row_by_pickers(shop: Shop) -> None:
         {"fact": "amount_minor", "amount_minor-raw": "{"}, {"fact": "seen", "seen-raw": '{"like": 1}'},
         {"fact": "topped", "then": "sing"}, {"fact": "topped", "why": "because"},
         {"fact": "topped", "then": "reject", "proven": "1"}, {"fact": "nothing"},
+        {"fact": "nothing", "nothing-raw": '{"is": true}'}, {"fact": "seen", "seen-raw": "[1]"},
     ],
 )  # fmt: skip
 def test_a_wrong_row_is_told_and_not_kept(shop: Shop, wrong: dict[str, Any]) -> None:

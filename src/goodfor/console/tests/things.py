@@ -12,7 +12,7 @@ from goodfor.aftersales.tests.money_world import TENFOLD, came_from, proven, ter
 from goodfor.catalog import queries as catalog
 from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
-from goodfor.console.tests.claim_things import claim_of_client, picture_of
+from goodfor.console.tests.claim_things import bought_by_client, claim_of_client, picture_of
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.supply_things import watched_things
@@ -22,6 +22,7 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.notify.operations.open_channel_account import open_channel_account
 from goodfor.notify.operations.send import send
 from goodfor.notify.types import BUYER, Recipient
+from goodfor.orders.types import OrderView
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.split_models import Receiver
@@ -171,11 +172,11 @@ def account_things(shop: Shop) -> dict[str, Any]:
     return {"supplier_id": supplier.id, "finding_id": found.id, "statement_id": statement_id}
 
 
-def money_things(shop: Shop, supplier_id: UUID) -> dict[str, Any]:
-    """A compensation that is to be transferred, and the supplier's part of it."""
-    now = utc_now()
-    case_id = proven(shop.delivered, now, terms=terms_of(replace(TENFOLD, way="hand")))
-    came_from(shop.delivered, supplier_id, now, cost="16.00", got=2)
+def money_things(shop: Shop, supplier_id: UUID, order: OrderView | None = None) -> dict[str, Any]:
+    """A compensation that is to be transferred, and the supplier's part of it; of the delivered order unless told."""
+    now, bought = utc_now(), order or shop.delivered
+    case_id = proven(bought, now, terms=terms_of(replace(TENFOLD, way="hand")))
+    came_from(bought, supplier_id, now, cost="16.00", got=2)
     given = compensate(shop_id=shop.id, case_id=case_id, now=now)
     (asked,) = recover(shop_id=shop.id, case_id=case_id, now=now)
     assert given is not None
@@ -223,7 +224,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id,
         **message_things(shop),
         **(at_supplier := supply_things(shop)),
-        **money_things(shop, at_supplier["supplier_id"]),
+        **money_things(shop, at_supplier["supplier_id"], bought_by_client(shop, "compensated", codes=2)),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

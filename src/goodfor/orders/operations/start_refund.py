@@ -40,15 +40,12 @@ def start_refund(
     states.MACHINE.check(order.state, states.REFUNDING)
     if order.payment_id is None:
         raise RuntimeError("a paid order knows its payment")
-    if order.state == states.PAID:
-        # What its lines still hold of what could not be delivered whole is for others.
-        for line in sorted(store.lines_of(shop_id, order.id), key=lambda item: item.sku_id):
-            vault.release(shop_id=shop_id, holder_id=line.id, now=now)
     rest, aside = order.total, Aside()
-    if order.state == states.DELIVERED:
-        aside = put_aside(
-            shop_id=shop_id, order_id=order.id, claims=live_claims(shop_id, order.id), actor=actor, now=now
-        )
+    if order.state == states.PAID:
+        _release(shop_id, order.id, now)
+    else:
+        claims = live_claims(shop_id, order.id)
+        aside = put_aside(shop_id=shop_id, order_id=order.id, claims=claims, actor=actor, now=now)
         rest = given_back.left(order.id, order.total, payments.refunds_of(shop_id, order.payment_id))
     refund = request_refund(
         shop_id=shop_id,
@@ -82,3 +79,9 @@ def start_refund(
     if refund.done:
         finish_refund(shop_id=shop_id, order_id=order.id, refund=refund, now=now)
     return refund
+
+
+def _release(shop_id: UUID, order_id: UUID, now: datetime) -> None:
+    """What its lines still hold of what could not be delivered whole is for others."""
+    for line in sorted(store.lines_of(shop_id, order_id), key=lambda item: item.sku_id):
+        vault.release(shop_id=shop_id, holder_id=line.id, now=now)

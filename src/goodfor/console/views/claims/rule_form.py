@@ -23,7 +23,15 @@ When = dict[str, dict[str, Any]]
 
 def condition_fields(when: Mapping[str, Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
     """Each condition as its form shows it. `raw`: what no picker can show, kept as it is or taken away."""
-    return [_field(name, wanted, currency) for name, wanted in when.items() if name in words.FACTS]
+    return [
+        _field(name, wanted, currency) if name in words.FACTS else _raw(name, name, wanted, currency)
+        for name, wanted in when.items()
+    ]
+
+
+def _raw(name: str, label: Any, wanted: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    line = rule_words.condition_line(name, wanted, currency)
+    return {"name": name, "label": label, "kind": "", "means": "", "raw": json.dumps(dict(wanted)), "line": line}
 
 
 def _field(name: str, wanted: Mapping[str, Any], currency: str) -> dict[str, Any]:
@@ -39,8 +47,7 @@ def _field(name: str, wanted: Mapping[str, Any], currency: str) -> dict[str, Any
         options = (fact.choices or {}).items()
         return field | {"options": [(_MARK + value, label, value in asked) for value, label in options]}
     if "in" in wanted:
-        line = rule_words.condition_line(name, wanted, currency)
-        return field | {"raw": json.dumps(dict(wanted)), "line": line}
+        return _raw(name, fact.label, wanted, currency)
     if "is" in wanted:
         if wanted["is"] is None:
             return field | {"unknown": True}
@@ -82,22 +89,21 @@ def typed_when(sent: QueryDict, currency: str, *, strict: bool = True) -> When:
     """
     when: When = {}
     for name in sent.getlist("fact"):
-        if name not in words.FACTS or name in when:
+        raw = sent.get(f"{name}-raw", "")
+        if name in when or not (raw or name in words.FACTS):
             continue
         try:
-            when[name] = _typed(name, sent, currency)
+            when[name] = _kept(raw) if raw else _typed(name, sent, currency)
         except (InvalidInput, ValueError):
             if strict:
-                text = _("条件“%(what)s”没有填完整") % {"what": words.FACTS[name].label}
-                raise InvalidInput(text, field=name) from None
-            when[name] = empty_condition(name)
+                label = words.FACTS[name].label if name in words.FACTS else name
+                raise InvalidInput(_("条件“%(what)s”没有填完整") % {"what": label}, field=name) from None
+            when[name] = {} if raw else empty_condition(name)
     return when
 
 
 def _typed(name: str, sent: QueryDict, currency: str) -> dict[str, Any]:
-    fact, raw = words.FACTS[name], sent.get(f"{name}-raw")
-    if raw:
-        return _kept(raw)
+    fact = words.FACTS[name]
     if fact.kind == "flag":
         return {"is": sent.get(f"{name}-is") != "no"}
     if fact.kind == "choice":
@@ -122,7 +128,7 @@ def _typed(name: str, sent: QueryDict, currency: str) -> dict[str, Any]:
 
 def _kept(raw: str) -> dict[str, Any]:
     found = json.loads(raw)
-    if not isinstance(found, dict) or set(found) != {"in"}:
+    if not isinstance(found, dict):
         raise InvalidInput
     return found
 
