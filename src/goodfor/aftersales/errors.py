@@ -68,6 +68,27 @@ class RecoveryNotFound(NotFound):
     title = _("没有这笔追偿")
 
 
+class InvalidPicture(InvalidInput):
+    """Not a PNG, JPEG or WebP picture, or too large."""
+
+    code = "invalid_picture"
+    title = _("图片须为 PNG、JPEG 或 WebP，每张不超过 8 MB")
+
+
+class TooManyPictures(InvalidInput):
+    """A case holds three pictures at most."""
+
+    code = "too_many_pictures"
+    title = _("一个售后单最多 3 张图片")
+
+
+class PictureNotFound(NotFound):
+    """No such picture in this case."""
+
+    code = "picture_not_found"
+    title = _("没有这张图片")
+
+
 class GrantMoved(Conflict):
     """It was paid already, or somebody was faster."""
 

@@ -41,6 +41,16 @@ class BuyerAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonNeeded(Event):
+    """A case waits for a person from now on."""
+
+    name: ClassVar[str] = "aftersales.person_needed"
+    case_id: UUID
+    order_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineMissed(Event):
     """A promised time passed: `what` is late_answer, late_decision or late_delivery; `goodwill_minor` 0: none due."""
 

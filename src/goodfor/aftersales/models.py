@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from goodfor.aftersales import batch_models as batch_models
 from goodfor.aftersales import grant_models as grant_models
+from goodfor.aftersales import picture_models as picture_models
 from goodfor.aftersales import states
 from goodfor.aftersales.snippet_models import Snippet as Snippet
 from goodfor.kernel.ids import uuid7

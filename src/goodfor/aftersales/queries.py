@@ -1,5 +1,6 @@
 """Reads of aftersales, as values. Every one names the shop."""
 
+from goodfor.aftersales.buyer_reads import case_in, may_object, supplier_answers
 from goodfor.aftersales.case_queries import (
     QueueSearch,
     cases_by_ids,
@@ -57,6 +58,7 @@ from goodfor.aftersales.grant_reads import (
     reserve,
     reserve_days,
 )
+from goodfor.aftersales.picture_reads import picture_content, pictures_of
 from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
 from goodfor.aftersales.promises import BUILT_IN, history, promise_for, promise_of_shop, promises_of
@@ -76,6 +78,7 @@ __all__ = [
     "QueueSearch",
     "SnippetText",
     "case",
+    "case_in",
     "cases_by_ids",
     "cases_of_order",
     "claim_figures",
@@ -93,9 +96,12 @@ __all__ = [
     "hand_count",
     "history",
     "late",
+    "may_object",
     "offers",
     "owed_grants",
     "owed_sum",
+    "picture_content",
+    "pictures_of",
     "policies",
     "policy",
     "policy_version",
@@ -124,6 +130,7 @@ __all__ = [
     "search_cases",
     "similar_cases",
     "snippets",
+    "supplier_answers",
     "trial",
     "validate_rules",
     "waiting",

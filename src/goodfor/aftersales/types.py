@@ -353,5 +353,16 @@ class RecoveryView:
         return self.amount - self.settled if self.ended_at is None else Money.zero(self.amount.currency)
 
 
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A buyer's picture of a case, without its content; width and height in pixels. `position` counts from 1."""
+
+    id: UUID
+    position: int
+    width: int
+    height: int
+    at: datetime
+
+
 #: A promise's clock that nobody needs to watch.
 NEVER = timedelta.max

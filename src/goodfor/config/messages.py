@@ -17,6 +17,15 @@ from django.utils.translation import override
 
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.errors import SkuUnknown
+from goodfor.config.telling import (
+    concern,
+    locale_of,
+    order_and_buyer,
+    recipients_of,
+    shop_locale,
+    tell_buyer,
+    tell_staff,
+)
 from goodfor.console import words
 from goodfor.identity import queries as identity
 from goodfor.kernel import events
@@ -24,17 +33,13 @@ from goodfor.kernel.errors import DomainError
 from goodfor.kernel.events import StoredEvent
 from goodfor.kernel.money import Money
 from goodfor.notify import queries as notify
-from goodfor.notify.operations.send import send
-from goodfor.notify.types import BUYER, STAFF, Recipient, kind_of_contact, language_of
-from goodfor.orders import claim_states
+from goodfor.notify.types import BUYER, Recipient
 from goodfor.orders import events as order_events
-from goodfor.orders import queries as orders
 from goodfor.orders import states as order_states
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.queries import order_facts as _facts
 from goodfor.orders.queries import order_lines as _lines
-from goodfor.orders.reach import Reach, reach
-from goodfor.orders.types import ClaimView, OrderView
+from goodfor.orders.types import OrderView
 from goodfor.payments import events as payment_events
 from goodfor.payments import queries as payments
 from goodfor.supply import events as supply_events
@@ -53,8 +58,6 @@ def listen() -> None:
         order_events.OrderRefunding: on_order_refunding,
         order_events.OrderRefunded: on_order_refunded,
         order_events.OrderPartlyRefunded: on_order_refunded,
-        order_events.OrderClaimOpened: on_claim_opened,
-        order_events.OrderClaimClosed: on_claim_closed,
         order_events.LatePaymentCame: on_late_payment,
         payment_events.RefundFailed: on_refund_failed,
         payment_events.CaseOpened: on_case_opened,
@@ -62,115 +65,75 @@ def listen() -> None:
         supply_events.PriceWatched: on_price_watched,
     }
     for event_class, handler in heard.items():
-        events.register(event_class, handler, name=f"messages.{handler.__name__}", concern=_concern)
-
-
-def _concern(event: StoredEvent) -> bool:
-    """A shop without channels tells nobody; nor does a buyer hear of what a program bought."""
-    if not notify.speaks(event.shop_id):
-        return False
-    order_id = event.payload.get("order_id")
-    return order_id is None or event.name == order_events.LatePaymentCame.name or not _by_program(event, order_id)
-
-
-def _by_program(event: StoredEvent, order_id: str) -> bool:
-    return reach(event.shop_id, UUID(order_id)).client_id is not None
+        events.register(event_class, handler, name=f"messages.{handler.__name__}", concern=concern)
 
 
 def on_order_paid(event: StoredEvent) -> None:
     """Off by default: delivery follows within seconds."""
-    if (found := _order(event)) is not None:
-        _tell_buyer(event, "order_paid", *found, {})
+    if (found := order_and_buyer(event)) is not None:
+        tell_buyer(event, "order_paid", *found, {})
 
 
 def on_order_delivered(event: StoredEvent) -> None:
     """With codes only where the shop allows them for the SKU, and a channel that would carry them is on."""
-    if (found := _order(event)) is None:
+    if (found := order_and_buyer(event)) is None:
         return
     order, who = found
     lines = _lines(order)
-    if _would_be_told(event.shop_id, _recipients(who)):
+    if _would_be_told(event.shop_id, recipients_of(who)):
         for place, codes in _codes(order, event.occurred_at):
             lines[place]["codes"] = codes
-    _tell_buyer(event, "order_delivered", order, who, {"lines": lines})
+    tell_buyer(event, "order_delivered", order, who, {"lines": lines})
 
 
 def on_order_refunding(event: StoredEvent) -> None:
     """Money back to a balance has arrived by now: then one message is enough."""
-    found = _order(event)
+    found = order_and_buyer(event)
     if found is None or found[0].state == order_states.REFUNDED:
         return
     order, who = found
-    with override(_locale(who)):
+    with override(locale_of(who)):
         reason = _reason(event.payload["reason"])
-    _tell_buyer(event, "order_refunded", order, who, {"refund": _refund(event, reason)})
+    tell_buyer(event, "order_refunded", order, who, {"refund": _refund(event, reason)})
 
 
 def on_order_refunded(event: StoredEvent) -> None:
     """The buyer has the money, all of it or a part: each part is news of its own."""
-    if (found := _order(event)) is None:
+    if (found := order_and_buyer(event)) is None:
         return
     part = event.name == order_events.OrderPartlyRefunded.name
     subject = f"refund:{event.payload['refund_id']}" if part else ""
-    _tell_buyer(event, "refund_arrived", *found, {"refund": _refund(event, "")}, subject=subject)
-
-
-def on_claim_opened(event: StoredEvent) -> None:
-    """Told to both sides while it waits for a person; one that was met at once is only answered."""
-    found, claim = _order(event), _claim(event)
-    if found is None or claim is None or claim.state != claim_states.OPEN:
-        return
-    order, who = found
-    subject = f"claim:{claim.id}"
-    with override(_locale(who)):
-        context = {"claim": _claim_facts(order, claim, "")}
-    _tell_buyer(event, "claim_opened", order, who, context, subject=subject)
-    with override(_shop_locale(event.shop_id)):
-        staff = _claim_facts(order, claim, "") | {"url": f"/console/orders/{order.number}/"}
-    _tell_staff(event, "claim_opened", subject, {"order": _facts(order), "claim": staff}, about_id=order.id)
-
-
-def on_claim_closed(event: StoredEvent) -> None:
-    """Paid, or taken back by the buyer; what else can come of it is told with the decision."""
-    found, claim = _order(event), _claim(event)
-    if found is None or claim is None or event.payload["state"] not in (claim_states.REFUNDED, claim_states.WITHDRAWN):
-        return
-    order, who = found
-    with override(_locale(who)):
-        refunded = event.payload["state"] == claim_states.REFUNDED
-        answer = _("已同意退款，款项按原路退回") if refunded else _("已按你的要求撤回")
-        context = {"claim": _claim_facts(order, claim, answer)}
-    _tell_buyer(event, "claim_answered", order, who, context, subject=f"claim:{claim.id}")
+    tell_buyer(event, "refund_arrived", *found, {"refund": _refund(event, "")}, subject=subject)
 
 
 def on_late_payment(event: StoredEvent) -> None:
     """Told to the buyer, whose order may have come alive again."""
-    if (found := _order(event, of_programs=True)) is None:
+    if (found := order_and_buyer(event, of_programs=True)) is None:
         return
     order, who = found
     amount = Money(event.payload["amount_minor"], event.payload["currency"])
-    with override(_locale(who)):
+    with override(locale_of(who)):
         outcome = _("订单已按这笔付款发货") if event.payload["kept"] else _("款项将按原路退回")
     context = {"payment": {"amount": amount, "outcome": outcome}}
     subject = f"fact:{event.payload['fact_id']}"
-    _tell_buyer(event, "payment_late", order, who, context, subject=subject)
-    with override(_shop_locale(event.shop_id)):
+    tell_buyer(event, "payment_late", order, who, context, subject=subject)
+    with override(shop_locale(event.shop_id)):
         outcome = _("订单已按这笔付款发货") if event.payload["kept"] else _("款项将按原路退回")
     context = {"order": _facts(order), "payment": {"amount": amount, "outcome": outcome}}
-    _tell_staff(event, "payment_late", subject, context, about_id=order.id)
+    tell_staff(event, "payment_late", subject, context, about_id=order.id)
 
 
 def on_refund_failed(event: StoredEvent) -> None:
     """The buyer is owed money that a channel will not take back: both sides hear of it."""
     if event.payload["source_type"] != "order":
         return
-    if (found := _order(event, UUID(event.payload["source_id"]), of_programs=True)) is None:
+    if (found := order_and_buyer(event, UUID(event.payload["source_id"]), of_programs=True)) is None:
         return
     order, who = found
     context = {"refund": _refund(event, event.payload["code"])}
     subject = f"refund:{event.payload['refund_id']}"
-    _tell_buyer(event, "refund_failed", order, who, context, subject=subject)
-    _tell_staff(event, "refund_failed", subject, {"order": _facts(order), **context}, about_id=order.id)
+    tell_buyer(event, "refund_failed", order, who, context, subject=subject)
+    tell_staff(event, "refund_failed", subject, {"order": _facts(order), **context}, about_id=order.id)
 
 
 def on_case_opened(event: StoredEvent) -> None:
@@ -183,14 +146,14 @@ def on_case_opened(event: StoredEvent) -> None:
         return
     amount = found.detail.get("amount_minor", found.detail.get("refunded_minor"))
     currency = identity.shop_by_id(event.shop_id).currency
-    with override(_shop_locale(event.shop_id)):
+    with override(shop_locale(event.shop_id)):
         case = {
             "kind": str(words.word(words.CASE_KINDS, found.kind)),
             "number": str(found.detail.get("our_ref", "")),
             "amount": Money(amount, currency) if type(amount) is int else "",
             "url": "/console/",
         }
-    _tell_staff(event, "case_opened", f"case:{case_id}", {"case": case})
+    tell_staff(event, "case_opened", f"case:{case_id}", {"case": case})
 
 
 def on_low_stock(event: StoredEvent) -> None:
@@ -208,7 +171,7 @@ def on_low_stock(event: StoredEvent) -> None:
         "threshold": event.payload["threshold"],
         "url": f"/console/skus/{sku_id}/",
     }
-    _tell_staff(event, "low_stock", f"sku:{sku_id}:low:{event.payload['crossing']}", {"sku": sku})
+    tell_staff(event, "low_stock", f"sku:{sku_id}:low:{event.payload['crossing']}", {"sku": sku})
 
 
 def on_price_watched(event: StoredEvent) -> None:
@@ -230,89 +193,14 @@ def on_price_watched(event: StoredEvent) -> None:
         "proposed": Money(move.new_minor, move.currency),
         "url": f"/console/supply/watch/{move.sku_id}/",
     }
-    _tell_staff(event, "price_watched", f"move:{move_id}", {"price": price})
+    tell_staff(event, "price_watched", f"move:{move_id}", {"price": price})
 
 
 def _plain_cost(cost: Decimal | None) -> str:
     return "–" if cost is None else f"{cost:.6f}".rstrip("0").rstrip(".")
 
 
-# -- whom -----------------------------------------------------------------------------------------------
-
-
-def _order(
-    event: StoredEvent, order_id: UUID | None = None, *, of_programs: bool = False
-) -> tuple[OrderView, Reach] | None:
-    """The order and its buyer; None where nobody is to be told, because a program placed it."""
-    shop_id, found = event.shop_id, order_id or UUID(event.payload["order_id"])
-    who = reach(shop_id, found)
-    return None if who.client_id is not None and not of_programs else (orders.order_view(shop_id, found), who)
-
-
-def _recipients(who: Reach) -> list[Recipient]:
-    kind = kind_of_contact(who.contact)
-    found = [Recipient(kind, who.contact)] if kind else []
-    return [*found, Recipient("webpush", f"buyer:{who.buyer_ref}")] if who.buyer_ref else found
-
-
-def _tell_buyer(
-    event: StoredEvent, scene: str, order: OrderView, who: Reach, context: dict[str, Any], subject: str = ""
-) -> None:
-    if who.client_id is not None:
-        return
-    send(
-        shop_id=event.shop_id,
-        scene=scene,
-        audience=BUYER,
-        subject=subject or f"order:{order.id}",
-        recipients=_recipients(who),
-        context={"order": _facts(order), "lines": _lines(order), **context},
-        language=language_of(who.locale),
-        now=event.occurred_at,
-        about_id=order.id,
-    )
-
-
-def _tell_staff(
-    event: StoredEvent, scene: str, subject: str, context: dict[str, Any], about_id: UUID | None = None
-) -> None:
-    send(
-        shop_id=event.shop_id,
-        scene=scene,
-        audience=STAFF,
-        subject=subject,
-        recipients=notify.staff_recipients(event.shop_id, scene),
-        context=context,
-        language=language_of(_shop_locale(event.shop_id)),
-        now=event.occurred_at,
-        about_id=about_id,
-    )
-
-
-def _locale(who: Reach) -> str:
-    return "en" if language_of(who.locale) == "en" else "zh-hans"
-
-
-def _shop_locale(shop_id: UUID) -> str:
-    return "en" if language_of(identity.shop_by_id(shop_id).locale) == "en" else "zh-hans"
-
-
 # -- what -----------------------------------------------------------------------------------------------
-
-
-def _claim(event: StoredEvent) -> ClaimView | None:
-    claims = orders.claims_of_order(event.shop_id, UUID(event.payload["order_id"]))
-    return next((claim for claim in claims if str(claim.id) == event.payload["claim_id"]), None)
-
-
-def _claim_facts(order: OrderView, claim: ClaimView, answer: str) -> dict[str, Any]:
-    return {
-        "number": f"{order.number}-{claim.id.hex[-4:].upper()}",
-        "reason": _claim_reason(claim.reason),
-        "answer": answer,
-        "deadline": claim.answer_by,
-        "url": f"/o/{order.number}",
-    }
 
 
 def _refund(event: StoredEvent, reason: str) -> dict[str, Any]:
@@ -359,14 +247,3 @@ def _reason(code: str) -> str:
         "deadline": _("未能在约定时间内发货"),
         "late_payment": _("付款时订单已关闭"),
     }.get(code, "")
-
-
-def _claim_reason(code: str) -> str:
-    return {
-        "invalid": _("卡密无效"),
-        "used": _("卡密已被使用"),
-        "expired": _("卡密已过期"),
-        "wrong": _("商品不符"),
-        "not_received": _("没有收到"),
-        "changed_mind": _("不想要了"),
-    }.get(code, code)

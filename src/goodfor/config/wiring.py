@@ -29,6 +29,7 @@ def connect() -> None:
         _aftersales_hears()
     if {"notify", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.messages").listen()
+        import_module("goodfor.config.claim_messages").listen()
         import_module("goodfor.config.supply_messages").listen()
     if "notify" in settings.ROOMS:
         import_module("goodfor.config.codes").listen()

@@ -4,7 +4,7 @@ from django.urls import path
 
 from goodfor.console.desk.claims import CLAIMS
 from goodfor.console.listing.pages import listing_urls
-from goodfor.console.views.claims import claim, replies, rules
+from goodfor.console.views.claims import claim, picture, replies, rules
 
 claim_urls = [
     *listing_urls("claims/", CLAIMS),
@@ -18,5 +18,6 @@ claim_urls = [
     path("claims/<uuid:ticket_id>/decide", claim.decide, name="claim-decide"),
     path("claims/<uuid:ticket_id>/ask", claim.ask, name="claim-ask"),
     path("claims/<uuid:ticket_id>/write", claim.write, name="claim-write"),
+    path("claims/<uuid:ticket_id>/pictures/<uuid:picture_id>", picture.picture, name="claim-picture"),
     path("claims/<uuid:ticket_id>/complain", claim.complain, name="claim-complain"),
 ]

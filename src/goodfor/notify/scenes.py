@@ -52,6 +52,10 @@ _LINE: Final = {"title": None, "quantity": None, "price": None}
 _CODE: Final = {"number": None, "secret": None, "expires_at": None}
 _REFUND: Final = {"number": None, "amount": None, "reason": None}
 _CLAIM: Final = {"number": None, "reason": None, "answer": None, "deadline": None, "url": None}
+_DECIDED: Final = {**_CLAIM, "why": None}
+_LATE: Final = {**_CLAIM, "what": None, "amount": None}
+_GRANT: Final = {"kind": None, "amount": None, "url": None}
+_RECALL: Final = {"title": None, "codes": None, "url": None}
 _PLENTY: Final = timedelta(days=3)
 
 
@@ -107,6 +111,22 @@ _SAMPLE_CLAIM: Final = {
     "answer": "已为您补发",
     "deadline": "2026-01-01 20:00",
     "url": "https://shop.example/claims/C260101ABCDEFGH23",
+}
+_SAMPLE_DECIDED: Final = {
+    **_SAMPLE_CLAIM,
+    "answer": "已换新码",
+    "why": "供货方确认这张卡密不能用。已为你换一张新的，可以马上查看。",
+}
+_SAMPLE_LATE: Final = {**_SAMPLE_CLAIM, "what": "答复", "amount": "¥5.00"}
+_SAMPLE_GRANT: Final = {
+    "kind": "按承诺赔付",
+    "amount": "¥185.00",
+    "url": "https://shop.example/claims/C260101ABCDEFGH23",
+}
+_SAMPLE_RECALL: Final = {
+    "title": "星河影视会员 月卡",
+    "codes": "1",
+    "url": "https://shop.example/orders/G260101ABCDEFGH23",
 }
 _SAMPLE_SKU: Final = {
     "code": "xh-month",
@@ -225,6 +245,56 @@ _ALL: Final = (
         {"order": _ORDER, "claim": _CLAIM},
         {BUYER: _FAST},
         sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_CLAIM},
+    ),
+    Scene(
+        "claim_question",
+        _("售后需要你补充"),
+        {"order": _ORDER, "claim": _DECIDED},
+        {BUYER: _FAST},
+        sample={"order": _SAMPLE_ORDER, "claim": {**_SAMPLE_DECIDED, "why": "请补一张使用时报错的截图。"}},
+    ),
+    Scene(
+        "claim_decided",
+        _("售后有结果"),
+        {"order": _ORDER, "claim": _DECIDED},
+        {BUYER: _FAST},
+        sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_DECIDED},
+    ),
+    Scene(
+        "claim_late",
+        _("售后超过承诺时间"),
+        {"order": _ORDER, "claim": _LATE},
+        {BUYER: _FAST},
+        sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_LATE},
+    ),
+    Scene(
+        "claim_escalated",
+        _("售后超时升级"),
+        {"order": _ORDER, "claim": _LATE},
+        {STAFF: _DESK},
+        sample={"order": _SAMPLE_ORDER, "claim": {**_SAMPLE_LATE, "amount": ""}},
+        roles=("owner", "operator", "support"),
+    ),
+    Scene(
+        "recall_offered",
+        _("卡密召回"),
+        {"order": _ORDER, "recall": _RECALL},
+        {BUYER: _FAST},
+        sample={"order": _SAMPLE_ORDER, "recall": _SAMPLE_RECALL},
+    ),
+    Scene(
+        "grant_owed",
+        _("赔付待领取"),
+        {"order": _ORDER, "grant": _GRANT},
+        {BUYER: _FAST},
+        sample={"order": _SAMPLE_ORDER, "grant": _SAMPLE_GRANT},
+    ),
+    Scene(
+        "grant_paid",
+        _("赔付已到账"),
+        {"order": _ORDER, "grant": _GRANT},
+        {BUYER: _FAST},
+        sample={"order": _SAMPLE_ORDER, "grant": _SAMPLE_GRANT},
     ),
     Scene(
         "low_stock",

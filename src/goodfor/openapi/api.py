@@ -24,6 +24,7 @@ TAGS = (
     ("products", "What can be bought, and how much of it there is."),
     ("orders", "Buy, look up, cancel."),
     ("codes", "What was bought: masked, or revealed and written down."),
+    ("claims", "Something is wrong: money or another code back, by the shop's promise."),
     ("balance", "The prepaid balance and its movements."),
     ("refunds", "Give an order back."),
 )

@@ -1,7 +1,7 @@
 """Addresses of the API; config includes them at api/v1/."""
 
 from goodfor.openapi.api import build, guarded_urls
-from goodfor.openapi.routers import balance, codes, orders, payments, products, refunds
+from goodfor.openapi.routers import balance, claims, codes, orders, payments, products, refunds
 
 api = build(
     [
@@ -9,6 +9,7 @@ api = build(
         ("orders", orders.router),
         ("orders", payments.router),
         ("codes", codes.router),
+        ("claims", claims.router),
         ("balance", balance.router),
         ("refunds", refunds.router),
     ]

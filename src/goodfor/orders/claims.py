@@ -13,6 +13,7 @@ from goodfor.orders.errors import InvalidClaim
 from goodfor.orders.models import Claim, ClaimUnit, InvoiceTitle, Note, Order
 from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView, Invoice, NoteView, OrderView
 from goodfor.payments import queries as payments
+from goodfor.payments.types import RefundView
 
 
 def claim_view(row: Claim, currency: str = "", back: Collection[UUID] = ()) -> ClaimView:
@@ -44,6 +45,17 @@ def claims_of_order(shop_id: UUID, order_id: UUID) -> list[ClaimView]:
     arrived = {given_back.root(r) for r in refunds if r.state == given_back.SUCCEEDED}
     back = {r.id for r in refunds if given_back.root(r) in arrived}
     return [claim_view(row, order[1], back) for row in rows]
+
+
+def refund_of_claim(shop_id: UUID, order: OrderView, claim_id: UUID) -> RefundView | None:
+    """The money that a claim brought, by its latest try: its own part, or the whole order's refund that met it."""
+    row = Claim.objects.filter(shop_id=shop_id, order_id=order.id, id=claim_id, state=claim_states.REFUNDED).first()
+    if row is None or order.payment_id is None:
+        return None
+    refunds = given_back.of_order(order.id, payments.refunds_of(shop_id, order.payment_id))
+    own = next((given_back.root(one) for one in refunds if one.id == row.refund_id), given_back.whole_key(order.id))
+    tries = [one for one in refunds if given_back.root(one) == own]
+    return next((one for one in reversed(tries) if one.state != given_back.FAILED), tries[-1] if tries else None)
 
 
 def claim_offer(shop_id: UUID, order: OrderView, line_id: UUID, code_ids: Sequence[UUID] = ()) -> ClaimOffer:

@@ -24,6 +24,7 @@ from goodfor.orders.claims import (
     is_remedied,
     notes_of_order,
     open_claims,
+    refund_of_claim,
 )
 from goodfor.orders.contacts import masked_contact
 from goodfor.orders.desk import (
@@ -86,6 +87,7 @@ __all__ = [
     "paid_by_others",
     "payer_question",
     "payment_methods",
+    "refund_of_claim",
     "refund_of_client",
     "refund_of_order",
     "refundable",

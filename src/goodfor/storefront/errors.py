@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import Conflict, Forbidden, NotFound, RateLimited
+from goodfor.kernel.errors import Conflict, DomainError, Forbidden, NotFound, RateLimited
 
 
 class OrderNotFound(NotFound):
@@ -24,6 +24,14 @@ class TooManyTries(RateLimited):
 
     code = "too_many_tries"
     title = _("尝试次数过多")
+
+
+class UploadTooLarge(DomainError):
+    """More bytes than the page takes: `max_bytes`."""
+
+    code = "upload_too_large"
+    http_status = 413
+    title = _("发送的内容太大")
 
 
 class PromiseChanged(Conflict):

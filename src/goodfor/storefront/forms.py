@@ -7,8 +7,11 @@ from uuid import UUID
 
 from django import forms
 from django.core.validators import EmailValidator, RegexValidator
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from goodfor.aftersales.errors import InvalidPicture, TooManyPictures
+from goodfor.aftersales.pictures import MOST, MOST_BYTES
 from goodfor.orders.types import Invoice
 
 _TAX = re.compile(r"[0-9A-Z]{15,20}")
@@ -30,6 +33,19 @@ def ids_in(texts: Sequence[str], most: int = 50) -> list[UUID]:
         except ValueError:
             continue
     return found
+
+
+def pictures_in(request: HttpRequest) -> list[bytes]:
+    """The pictures that came with a form, unread where they are too many or too large.
+
+    Raises TooManyPictures, InvalidPicture.
+    """
+    files = [file for file in request.FILES.getlist("picture") if file.size]
+    if len(files) > MOST:
+        raise TooManyPictures(most=MOST)
+    if any(file.size > MOST_BYTES for file in files):
+        raise InvalidPicture
+    return [file.read() for file in files]
 
 
 def contact_or_none(text: str) -> str | None:

@@ -37,6 +37,12 @@ def _of_order(order: OrderView) -> list[Worded]:
 
 def _of_claim(claim: ClaimView, order: OrderView) -> Worded:
     assert claim.closed_at is not None
-    words = {"refunded": _("售后已同意退款：%(number)s"), "withdrawn": _("售后已撤回：%(number)s")}
+    words = {
+        "refunded": _("售后已同意退款：%(number)s"),
+        "replaced": _("售后已换新码：%(number)s"),
+        "rejected": _("售后没有通过，可以看原因或申诉：%(number)s"),
+        "withdrawn": _("售后已撤回：%(number)s"),
+    }
     text = words.get(claim.state, _("售后有结果：%(number)s")) % {"number": order.number}
-    return Worded(text, claim.closed_at, False, reverse("storefront:order", args=[order.number]))
+    href = reverse("storefront:claim_progress", args=[order.number, claim.id])
+    return Worded(text, claim.closed_at, False, href)

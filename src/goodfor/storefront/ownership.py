@@ -1,8 +1,10 @@
 """Which order this browser may see: by its own proof (number and secret), or because its buyer's account has it."""
 
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from goodfor.identity.types import ShopView, SignedInBuyer
@@ -13,6 +15,9 @@ from goodfor.storefront import grants
 from goodfor.storefront.account import current
 from goodfor.storefront.grants import NEVER
 from goodfor.storefront.types import Grant
+
+#: What a look-up leads on to, beside the order itself.
+CLAIM = "claim"
 
 
 def grant_for(request: HttpRequest, shop: ShopView, number: str) -> Grant | None:
@@ -44,3 +49,18 @@ def proof_address(grant: Grant, back: str = "") -> str:
         return reverse("storefront:proof", args=[grant.number])
     after = back or reverse("storefront:order", args=[grant.number])
     return f"{reverse('storefront:me_proof')}?{urlencode({'next': after})}"
+
+
+def look_up_first(number: str, go: str) -> HttpResponse:
+    """To the look-up, which leads on to what a link in a message was about once the order's secret was given."""
+    return redirect(f"{reverse('storefront:lookup')}?{urlencode({'number': number, 'go': go})}")
+
+
+def after_look_up(number: str, go: str) -> str:
+    """Where the look-up leads on to: a new claim (`claim`), a claim (its id), or the order."""
+    if go == CLAIM:
+        return reverse("storefront:claim", args=[number])
+    try:
+        return reverse("storefront:claim_progress", args=[number, UUID(go)])
+    except ValueError:
+        return reverse("storefront:order", args=[number])

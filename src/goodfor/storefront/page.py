@@ -21,12 +21,15 @@ from goodfor.identity.types import ShopView
 from goodfor.kernel.errors import DomainError, Unavailable
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import scheme_and_host
+from goodfor.storefront.errors import UploadTooLarge
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, ShopView, P], HttpResponse]
 #: What a browser is told to wait when the database could not serve it.
 RETRY_SECONDS = 3
+#: Bytes of a request, where a page does not say otherwise.
+BODY = 1_048_576
 
 #: Where Stripe's own script must come from, and what it then needs, as Stripe's documentation lists it.
 STRIPE = "https://js.stripe.com/v3/"
@@ -47,11 +50,12 @@ def _csp(*, more: str = "", frames: str = "'none'", script: str = "", connect: s
 
 
 def page(
-    *methods: str, private: bool = False
+    *methods: str, private: bool = False, body: int = BODY
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
     """Make `view(request, shop, ...)` a page of the shop that the host names.
 
-    `methods` are those allowed (GET brings HEAD). `private` pages (orders) are never stored.
+    `methods` are those allowed (GET brings HEAD). `private` pages (orders) are never stored. `body`: bytes of a request
+    at most, refused by its Content-Length before any of it is read (one without has no body for Django).
     A DomainError becomes a page, or problem details for a fetch of our own script.
     """
     allowed = {*(methods or ("GET",))} | ({"HEAD"} if not methods or "GET" in methods else set())
@@ -68,9 +72,22 @@ def page(
                     response = _answer(view, request, *args, **kwargs)
                 return _dress(response, private)
 
-        return framed  # type: ignore[return-value]
+        @wraps(view)
+        def measured(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            # Before the CSRF check, which reads the form and with it every file.
+            if _length(request) <= body:
+                return framed(request, *args, **kwargs)
+            with translation.override(language_of(request)):
+                return _dress(refusal(request, UploadTooLarge(max_bytes=body)), private)
+
+        return measured
 
     return decorate
+
+
+def _length(request: HttpRequest) -> int:
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 13 else BODY**2
 
 
 def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

@@ -16,6 +16,7 @@ from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.types import OrderView
+from goodfor.storefront.claim_data import claims_kept, pictures_of_claims
 from goodfor.storefront.notices import worded
 
 MOST_ORDERS, A_PAGE = 5000, 200
@@ -53,13 +54,15 @@ def archive(
     with_codes: bool,
     now: datetime,
 ) -> bytes:
-    """The ZIP: data.json and data.html say the same."""
+    """The ZIP: data.json and data.html say the same; beside them the pictures that the buyer added to claims."""
     kept = _kept(shop, buyer, held, codes, with_codes, now)
     page = render_to_string("storefront/account/export.html", {"data": kept, "shop": shop, "orders": held})
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("data.json", json.dumps(kept, ensure_ascii=False, indent=2, default=str))
         file.writestr("data.html", page)
+        for name, content in pictures_of_claims(shop.id, held):
+            file.writestr(f"pictures/{name}", content)
     return out.getvalue()
 
 
@@ -72,6 +75,7 @@ def _kept(
     now: datetime,
 ) -> dict[str, Any]:
     view = identity.buyer_view(shop.id, buyer.buyer_id)
+    claims = claims_kept(shop.id, held)
     return {
         "shop": shop.name,
         "made_at": now,
@@ -89,7 +93,7 @@ def _kept(
             {"kind": c.contact.kind, "value": c.contact.value, "verified_at": c.verified_at} for c in view.contacts
         ],
         **_around(shop.id, view.id, now),
-        "orders": [_order(order, codes.get(order.id, ())) for order in held],
+        "orders": [_order(order, codes.get(order.id, ()), claims.get(order.id, [])) for order in held],
     }
 
 
@@ -126,7 +130,7 @@ def _around(shop_id: UUID, buyer_id: UUID, now: datetime) -> dict[str, Any]:
     }
 
 
-def _order(order: OrderView, codes: Sequence[RevealedCode]) -> dict[str, Any]:
+def _order(order: OrderView, codes: Sequence[RevealedCode], claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "number": order.number,
         "state": order.state,
@@ -141,4 +145,5 @@ def _order(order: OrderView, codes: Sequence[RevealedCode]) -> dict[str, Any]:
             for line in order.lines
         ],
         "codes": [{"number": code.number, "secret": code.secret, "expires_at": code.expires_at} for code in codes],
+        "claims": list(claims),
     }

@@ -1,5 +1,6 @@
 """The buyer writes about a claim, and answers what was asked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,22 +12,26 @@ from goodfor.aftersales.errors import CaseMoved
 from goodfor.aftersales.evidence import latest
 from goodfor.aftersales.models import Case
 from goodfor.aftersales.operations.examine import examine
+from goodfor.aftersales.operations.keep_pictures import keep_pictures
 from goodfor.aftersales.operations.steps import hold_case, move, note_finding, write
 from goodfor.aftersales.operations.write_reply import checked, room_left
+from goodfor.aftersales.pictures import prepared
 from goodfor.aftersales.types import CaseView
 
 BUYER = "buyer"
 
 
 def answer(
-    *, shop_id: UUID, case_id: UUID, text: str, pictures: int = 0, actor: str, now: datetime
+    *, shop_id: UUID, case_id: UUID, text: str, pictures: Sequence[bytes] = (), actor: str, now: datetime
 ) -> CaseView:  # fmt: skip
     """Keep the message; where one was waited for the clocks go on, and it is decided anew by whoever asked.
 
-    `pictures`: how many the claim has now; with some the text may be empty.
-    Raises CaseNotFound, CaseMoved (closed, or too many messages), InvalidDecision (field `text`).
+    `pictures`: as they were handed in; with some the text may be empty.
+    Raises CaseNotFound, CaseMoved (closed, or too many messages), InvalidDecision (field `text`),
+    InvalidPicture, TooManyPictures.
     """
     text = checked(text) if text.strip() or not pictures else ""
+    added = prepared(pictures)
     with transaction.atomic():
         case = hold_case(shop_id, case_id, now)
         if case.state not in states.LIVE:
@@ -34,8 +39,9 @@ def answer(
         if text:
             room_left(case)
             write(case, BUYER, text, now)
-        if pictures:
-            note_finding(case, facts.PICTURES, {"pictures": pictures}, now)
+        if added:
+            count = keep_pictures(shop_id=shop_id, case_id=case_id, pictures=added, now=now)
+            note_finding(case, facts.PICTURES, {"pictures": count}, now)
         resumed = case.state == states.ASKING and _resume(case, actor, now)
     if resumed:
         examine(shop_id=shop_id, case_id=case_id, now=now)

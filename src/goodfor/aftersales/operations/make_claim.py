@@ -11,8 +11,10 @@ from goodfor.aftersales.case_queries import case_view, decisions
 from goodfor.aftersales.mapping import terms_to_json
 from goodfor.aftersales.models import Case
 from goodfor.aftersales.operations.examine import examine
+from goodfor.aftersales.operations.keep_pictures import keep_pictures
 from goodfor.aftersales.operations.steps import note_finding
 from goodfor.aftersales.operations.take_offer import note_claimed
+from goodfor.aftersales.pictures import prepared
 from goodfor.aftersales.promises import promise_for
 from goodfor.aftersales.types import BoundPromise, Claimed
 from goodfor.kernel import faultpoints
@@ -33,18 +35,21 @@ def make_claim(
     text: str = "",
     fresh: bool,
     paid_from: str = "",
-    pictures: int = 0,
+    pictures: Sequence[bytes] = (),
     actor: str,
     now: datetime,
 ) -> Claimed:
     """Open a claim on codes of a line (none: all that it holds; of a top-up the line) and decide what can be decided.
 
     `fresh`: who asks has proved it lately, so that money may go back at once; `paid_from`: the account of the ledger
-    that it should come to instead of the way it came. `pictures`: how many came with it. The promise is the one that
+    that it should come to instead of the way it came. `pictures`: up to three, as they were
+    handed in. The promise is the one that
     was in force when the order was placed. Two transactions: what was claimed stays, whatever becomes of the look into
     it, and the loop takes it up where this stopped.
-    Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists.
+    Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, InvalidPicture,
+    TooManyPictures.
     """
+    kept = prepared(pictures)
     line = _line(shop_id, order_id, line_id)
     promise = promise_for(shop_id, line.sku_id, line.placed_at)
     answer_by, decide_by = clocks.due(now, promise.terms)
@@ -60,8 +65,9 @@ def make_claim(
             cause=reason, now=now,
         )  # fmt: skip
         note_claimed(shop_id=shop_id, line_id=line_id)
-        asked = {"reason": reason, "fresh": fresh, "paid_from": paid_from, "pictures": pictures}
+        asked = {"reason": reason, "fresh": fresh, "paid_from": paid_from, "pictures": len(kept)}
         note_finding(case, facts.CLAIM, asked, now)
+        keep_pictures(shop_id=shop_id, case_id=case.id, pictures=kept, now=now)
     faultpoints.reach("aftersales.claimed")
     examine(shop_id=shop_id, case_id=claim.id, now=now)
     return Claimed(case_view(shop_id, claim.id), tuple(decisions(shop_id, claim.id)))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from goodfor.aftersales import clocks, states
 from goodfor.aftersales.errors import CaseNotFound
-from goodfor.aftersales.events import CaseDecided
+from goodfor.aftersales.events import CaseDecided, PersonNeeded
 from goodfor.aftersales.facts import facts_to_json
 from goodfor.aftersales.locks import lock_case
 from goodfor.aftersales.mapping import terms_from_json
@@ -72,6 +72,9 @@ def move(case: Case, to_state: str, *, actor: str, cause: str, now: datetime, **
     case.state = to_state
     for name, value in columns.items():
         setattr(case, name, value)
+    if to_state == states.PERSON:
+        needed = PersonNeeded(case.id, case.order_id, case.number)
+        publish(shop_id=case.shop_id, event=needed, cause=("aftersales.case", case.id), now=now)
 
 
 def _resumed(case: Case, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,11 @@ from uuid import UUID
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from goodfor.aftersales import queries as aftersales
+from goodfor.aftersales.operations.make_claim import make_claim
 from goodfor.catalog.operations import create_category, create_product, create_sku
+from goodfor.catalog.tests.pictures import encoded, noise
+from goodfor.console.tests.claim_things import leave_to_people
 from goodfor.console.tests.conftest import CONTACT, Shop, make
 from goodfor.console.tests.helpers import state_of_all
 from goodfor.console.tests.things import things_of
@@ -24,7 +28,6 @@ from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.operations import place_order, refund_order
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
-from goodfor.orders.operations.open_claim import open_claim
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.tests.factories import Till, open_till
@@ -159,10 +162,11 @@ def make_side(code: str, host: str, box: Mailbox, network: int) -> Side:
     )  # fmt: skip
     pay(shop.id, guest, till)
     reveal_codes(shop_id=shop.id, order_id=guest.order_id, actor="test", ip="", now=utc_now())
-    claim = open_claim(
-        shop_id=shop.id, order_id=guest.order_id, line_id=guest.lines[0].line_id, reason="used", actor="test",
-        now=utc_now(),
-    )  # fmt: skip
+    leave_to_people(shop.id)
+    claim = make_claim(
+        shop_id=shop.id, order_id=guest.order_id, line_id=guest.lines[0].line_id, reason="used", fresh=True,
+        pictures=[encoded(noise(), "PNG")], actor="test", now=utc_now(),
+    ).case  # fmt: skip
     browsers = [
         Browser(HTTP_USER_AGENT=AGENT, HTTP_HOST=host, REMOTE_ADDR=f"198.51.{network}.{i}") for i in range(1, 5)
     ]
@@ -188,13 +192,14 @@ def _own(side: Side) -> None:
     side.first.post("/me/passkeys", {"answer": json.dumps(key.create(options))}, headers=FETCH)
     paid = payments.payments_of(shop_id, "order", orders.order_by_number(shop_id, side.first_number).id)[0]
     client = f"client:{side.shop.demo.client_id}"
-    refunded = refund_order(shop_id=shop_id, order_id=side.shop.delivered.id, reason="r", actor=client, now=now)
     side.desk = {**things_of(side.shop), "product_id": side.hidden_product, "sku_id": side.hidden_sku}
+    refunded = refund_order(shop_id=shop_id, order_id=side.shop.delivered.id, reason="r", actor=client, now=now)
     side.ids = {
         "account_id": SavedAccount.objects.get(shop_id=shop_id).id,
         "session_id": BuyerSession.objects.filter(shop_id=shop_id, revoked_at__isnull=True).order_by("id")[0].id,
         "passkey_id": BuyerPasskey.objects.get(shop_id=shop_id).id,
         "claim_id": side.claim_id,
+        "picture_id": aftersales.pictures_of(shop_id, side.claim_id)[0].id,
         "payment": paid.number,
         "refund_id": refunded.refund_id,
         "product_id": side.hidden_product,

@@ -47,6 +47,10 @@ API_THINGS = {
     "api/v1/products/<uuidstr:product_id>", "api/v1/orders/<number>", "api/v1/orders/<number>/cancel",
     "api/v1/orders/<number>/codes", "api/v1/orders/<number>/codes/reveal", "api/v1/orders/<number>/refunds",
     "api/v1/orders/<number>/payments", "api/v1/refunds/<uuidstr:refund_id>",
+    "api/v1/orders/<number>/claims", "api/v1/orders/<number>/claims/<uuidstr:claim_id>",
+    "api/v1/orders/<number>/claims/<uuidstr:claim_id>/withdraw",
+    "api/v1/orders/<number>/claims/<uuidstr:claim_id>/objection",
+    "api/v1/orders/<number>/claims/<uuidstr:claim_id>/messages",
 }  # fmt: skip
 API_LISTS = {
     "api/v1/products",
@@ -91,7 +95,7 @@ def test_every_address_says_whose_things_it_shows(sides: Sides) -> None:
     assert named - set(ROUTES) == set(), "an address that is gone"
     for route, pattern in ROUTES.items():
         if kind_of(route) == "order":
-            assert set(pattern.pattern.converters) <= {"number", "claim_id"}, route
+            assert set(pattern.pattern.converters) <= {"number", "claim_id", "picture_id"}, route
         elif kind_of(route) == "console":
             assert set(pattern.pattern.converters) <= set(sides.a.desk), f"{route}: teach things_of its kind of thing"
 
@@ -100,8 +104,8 @@ def test_every_address_says_whose_things_it_shows(sides: Sides) -> None:
 _TOKEN = re.compile(r'(?:value|content)="[A-Za-z0-9]{64}"')
 _PAYLOAD = {
     "secret": "x" * 32, "k": "x", "code": str(uuid4()), "reason": "used", "method": "alipay", "what": "part",
-    "amount": "1.00", "note": "x", "act": "close", "name": "v", "column": "number", "query": "", "format": "csv",
-    "password": "x", "value": "x", "label": "x", "reference": "x",
+    "amount": "1.00", "note": "x", "text": "x", "rating": "5", "act": "close", "name": "v", "column": "number",
+    "query": "", "format": "csv", "password": "x", "value": "x", "label": "x", "reference": "T1",
 }  # fmt: skip
 
 
@@ -160,9 +164,17 @@ def claims_of_other_orders(sides: Sides) -> None:
     """A proof of one order is none of the claim of another, even when the number in the address is one's own."""
     a, before = sides.a, digest()
     number = a.shop.placed.number
-    for claim_id in (a.claim_id, sides.b.claim_id, uuid4()):
-        answer = a.proved_guest.post(reverse("storefront:withdraw", kwargs={"number": number, "claim_id": claim_id}))
-        assert answer.status_code == 404
+    for claim_id in (a.claim_id, sides.b.claim_id, a.desk["ticket_id"], uuid4()):
+        ids = {"number": number, "claim_id": claim_id}
+        for act in ("withdraw", "claim_write", "claim_objection", "claim_rating"):
+            answer = a.proved_guest.post(reverse(f"storefront:{act}", kwargs=ids), {"text": "x", "rating": "5"})
+            assert answer.status_code == 404, act
+        for page in ("claim_progress", "claim_state"):
+            assert a.proved_guest.get(reverse(f"storefront:{page}", kwargs=ids)).status_code == 404, page
+        shown = a.proved_guest.get(
+            reverse("storefront:claim_picture", kwargs={**ids, "picture_id": a.ids["picture_id"]})
+        )
+        assert shown.status_code == 404
     assert digest() == before
 
 
@@ -195,6 +207,8 @@ def test_orders_of_others_do_not_exist(sides: Sides) -> None:
                 none: dict[str, Any] = {"number": no_such_number()}
                 if "claim_id" in route:
                     real["claim_id"], none["claim_id"] = a.claim_id, uuid4()
+                if "picture_id" in route:
+                    real["picture_id"], none["picture_id"] = a.ids["picture_id"], uuid4()
                 refused_alike(client, name, real, none)
         for path in ("/orders", "/me", "/me/claim", "/me/data"):
             page = client.get(path).content.decode()
@@ -345,18 +359,23 @@ def test_the_data_browser_shows_one_shop(sides: Sides) -> None:
     assert digest() == before
 
 
+#: What some addresses need before they look for the thing, by the last word of the address.
+_BODIES = {"claims": b'{"reason": "used"}', "objection": b'{"text": "x"}', "messages": b'{"text": "x"}'}
+
+
 def ask(method: str, path: str, key: str, host: str) -> Any:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     if method == "POST":
         headers["Idempotency-Key"] = uuid4().hex
     client = Client(HTTP_HOST=host)
-    return client.generic(method, path, b"{}" if method == "POST" else b"", "application/json", headers=headers)
+    body = _BODIES.get(path.rpartition("/")[2], b"{}") if method == "POST" else b""
+    return client.generic(method, path, body, "application/json", headers=headers)
 
 
 def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
     """Other clients of the shop, the other shop's client, each scope alone, no key, and people's cookies."""
     a, b = sides.a, sides.b
-    none = {"product_id": uuid4(), "refund_id": uuid4(), "number": no_such_number()}
+    none = {"product_id": uuid4(), "refund_id": uuid4(), "claim_id": uuid4(), "number": no_such_number()}
     keys = {
         "another client": api_key(a.id, *ALL_SCOPES), "the other shop": b.shop.demo.api_key, "no key": "",
         "a broken key": a.shop.demo.api_key[:-2] + "xx",
@@ -372,7 +391,10 @@ def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
     for who, key in keys.items():
         for route in API_THINGS:
             for number in numbers if who in whole else numbers[:1]:
-                real = {"product_id": a.hidden_product, "refund_id": a.ids["refund_id"], "number": number}
+                real = {
+                    "product_id": a.hidden_product, "refund_id": a.ids["refund_id"],
+                    "claim_id": a.desk["ticket_id"], "number": number,
+                }  # fmt: skip
                 paths = [filled(route, ids) for ids in (real, none)]
                 for method in ("GET", "POST"):
                     mine = ask(method, paths[0], key, a.host)

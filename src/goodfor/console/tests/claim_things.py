@@ -3,9 +3,13 @@
 from typing import Final
 from uuid import UUID
 
+from goodfor.aftersales import queries as aftersales
+from goodfor.aftersales.operations.keep_pictures import keep_pictures
 from goodfor.aftersales.operations.make_claim import make_claim
 from goodfor.aftersales.operations.set_policy import set_policy
+from goodfor.aftersales.pictures import prepared
 from goodfor.aftersales.types import CaseView, Rule
+from goodfor.catalog.tests.pictures import encoded, noise
 from goodfor.console.tests.conftest import CONTACT, Shop
 from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries as orders
@@ -51,6 +55,13 @@ def claims_of(shop: Shop, count: int) -> list[CaseView]:
     leave_to_people(shop.id)
     till = open_till(shop.id, utc_now())
     return [claimed(shop, sold_order(shop, f"b{number}", till=till)) for number in range(count)]
+
+
+def picture_of(shop: Shop, case_id: UUID) -> UUID:
+    """A picture that its buyer added to a claim."""
+    [kept] = prepared([encoded(noise(), "PNG")])
+    keep_pictures(shop_id=shop.id, case_id=case_id, pictures=[kept], now=utc_now())
+    return aftersales.pictures_of(shop.id, case_id)[-1].id
 
 
 def bought_by_client(shop: Shop, ref: str, codes: int = 1) -> OrderView:

@@ -12,7 +12,7 @@ from goodfor.aftersales.tests.money_world import TENFOLD, came_from, proven, ter
 from goodfor.catalog import queries as catalog
 from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
-from goodfor.console.tests.claim_things import bought_by_client, claim_of_client
+from goodfor.console.tests.claim_things import bought_by_client, claim_of_client, picture_of
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.supply_things import watched_things
@@ -211,7 +211,8 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **paper_things(shop),
         **account_things(shop),
         "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
-        "ticket_id": claim_of_client(shop),
+        "ticket_id": (ticket_id := claim_of_client(shop)),
+        "picture_id": picture_of(shop, ticket_id),
         "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
         "tx_id": tx_id,
         "move_id": supplied.move, "trial_id": supplied.trial,

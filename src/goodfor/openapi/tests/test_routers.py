@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from goodfor.aftersales.types import DecisionView
 from goodfor.catalog.types import CategoryView, Page, ProductCard, ProductView, SkuView
 from goodfor.delivery.types import MaskedCode, RevealedCode
 from goodfor.identity.models import Shop
@@ -32,16 +33,26 @@ from goodfor.identity.types import NewApiKey, Scope, ShopView
 from goodfor.kernel.money import Money
 from goodfor.openapi.cursors import number_cursor, uuid_cursor
 from goodfor.openapi.dump import document_text
-from goodfor.openapi.routers import balance, codes, orders, payments, products, refunds
+from goodfor.openapi.routers import balance, claims, codes, orders, payments, products, refunds
 from goodfor.openapi.tests.conftest import Ask, ask_with
 from goodfor.openapi.tests.test_guards import check
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.types import Buyer, LineRequest, LineView, OrderView, Payer, PlacedOrder, RefundView
+from goodfor.orders.types import (
+    Buyer,
+    ClaimUnit,
+    ClaimView,
+    LineRequest,
+    LineView,
+    OrderView,
+    Payer,
+    PlacedOrder,
+    RefundView,
+)
 from goodfor.payments.types import Instruction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("goodfor.openapi.tests.mounted")]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-SKU, LINE, CODE, ORDER, REFUND, PRODUCT = (UUID(int=number) for number in range(1, 7))
+SKU, LINE, CODE, ORDER, REFUND, PRODUCT, CLAIM = (UUID(int=number) for number in range(1, 8))
 NUMBER = "G260101K7M3Q9XW2T"
 PRICE = Money(990, "CNY")
 LINES = (LineView(LINE, SKU, "月卡", 2, PRICE),)
@@ -91,10 +102,33 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
         monkeypatch.setattr(module, local, found.answering(name, result))
     signed = Instruction("client", fields={"package": "prepay_id=1"})
     monkeypatch.setattr(payments, "start_payment_now", found.answering("start_payment", signed))
-    for module in (orders, codes, refunds, payments):
+    for module in (orders, codes, refunds, payments, claims):
         monkeypatch.setattr(module, "order_of_client", found.answering("order_of_client", VIEW, *client, "number"))
     monkeypatch.setattr(orders, "orders_of_client", found.answering("orders_of_client", [VIEW, VIEW], *client))
     monkeypatch.setattr(refunds, "refund_of_client", found.answering("refund_of_client", refund, *client, "refund_id"))
+    claim = ClaimView(CLAIM, ORDER, LINE, "used", (CODE,), "rejected", AT, AT, AT)
+    case = SimpleNamespace(id=CLAIM, state="closed", answer_by=None, decide_by=None, answered_at=AT)
+    decision = DecisionView(AT, "system", "reject", "r", "still_valid", 1, "")
+    for local, result in (("make_claim", SimpleNamespace(case=case)), ("withdraw", None), ("object_to", None),
+                          ("answer_case", None)):  # fmt: skip
+        monkeypatch.setattr(claims, local, found.answering(local, result))
+    monkeypatch.setattr(
+        claims,
+        "orders",
+        SimpleNamespace(claims_of_order=lambda *_: [claim], claim_units=lambda *_: [ClaimUnit(CODE, "none")]),
+    )
+    monkeypatch.setattr(
+        claims,
+        "aftersales",
+        SimpleNamespace(
+            cases_of_order=lambda *_: [case],
+            case_in=lambda _shop, _order, claim_id: case if claim_id == CLAIM else None,
+            decisions=lambda *_: [decision],
+            why_words=lambda *_: "words",
+            grants_of_order=lambda *_: [],
+            may_object=lambda *_: True,
+        ),
+    )
     masked = [MaskedCode(CODE, LINE, 1, None, AT)]
     monkeypatch.setattr(codes, "delivery", SimpleNamespace(masked_codes=lambda shop_id, ids: masked))
     monkeypatch.setattr(
@@ -327,7 +361,7 @@ def test_each_operation_wants_its_scope(
     shop: ShopView, came: datetime, domain: Domain, where: tuple[str, str], scope: str
 ) -> None:
     method, template = where
-    path = template.removeprefix("/api/v1").format(number=NUMBER, product_id=PRODUCT, refund_id=REFUND)
+    path = template.removeprefix("/api/v1").format(number=NUMBER, product_id=PRODUCT, refund_id=REFUND, claim_id=CLAIM)
     ask = ask_with(make_client(shop, came, set(Scope) - {Scope(scope)}).api_key)
     response = ask(method.upper(), path, json={} if method == "post" else None, idem="k")
     assert check(response, 403, "insufficient_scope")["scope"] == scope

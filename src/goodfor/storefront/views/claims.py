@@ -1,6 +1,7 @@
 """Something is wrong with what was bought: say so in one tap, with or without script."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -8,74 +9,75 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from goodfor.aftersales import hours
+from goodfor.aftersales import queries as aftersales
+from goodfor.aftersales.operations.make_claim import make_claim
+from goodfor.aftersales.pictures import MOST, MOST_BYTES
 from goodfor.delivery import queries as delivery
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
-from goodfor.orders.operations.open_claim import MAX_TEXT, open_claim
+from goodfor.orders.operations.open_claim import MAX_TEXT
 from goodfor.orders.operations.open_wallet import open_wallet
-from goodfor.orders.operations.withdraw_claim import withdraw_claim
-from goodfor.orders.types import LineView, OrderView
+from goodfor.orders.types import DIRECT, LineView, OrderView
 from goodfor.storefront import grants as proof
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import BALANCE
-from goodfor.storefront.claims import REASONS, claims_of
+from goodfor.storefront.claims import claims_of, free_codes, reasons_of
 from goodfor.storefront.client import client_ip
-from goodfor.storefront.forms import ids_in, typed
+from goodfor.storefront.forms import ids_in, pictures_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
-from goodfor.storefront.ownership import actor, grant_for, proof_address
-from goodfor.storefront.page import page, show
+from goodfor.storefront.ownership import CLAIM, actor, grant_for, look_up_first, proof_address
+from goodfor.storefront.page import BODY, page, show
 from goodfor.storefront.types import Grant
 
 HOUR = timedelta(hours=1)
 CLAIMS_PER_ADDRESS, CLAIMS_PER_ORDER = 20, 6
+#: Bytes of a form with pictures.
+WITH_PICTURES = MOST * MOST_BYTES + BODY
+MOST_LISTED = 50
 
 
-@page("GET", "POST", private=True)
+@page("GET", "POST", private=True, body=WITH_PICTURES)
 def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """The reasons, and on POST the claim. Where it means money back at once, who asks must have proved it lately."""
     grant = grant_for(request, shop, number)
     if grant is None:
-        return redirect("storefront:lookup")
+        return redirect("storefront:lookup") if request.method == "POST" else look_up_first(number, CLAIM)
     order = orders.order_view(shop.id, grant.order_id)
-    line = _line(order, request.POST.get("line", "") or request.GET.get("line", ""))
+    line = _line(shop, order, request)
     if order.state != "delivered" or line is None:
         return redirect("storefront:order", number=number)
     if request.method != "POST":
         return _page(request, shop, grant, order, line)
     now, picked = utc_now(), ids_in(request.POST.getlist("code"))
     try:
-        offer = orders.claim_offer(shop.id, order, line.line_id, picked)
-        if offer.at_once and not proof.is_fresh(grant, now):
+        if not proof.is_fresh(grant, now) and _at_once(shop, order, line, picked):
             return redirect(proof_address(grant, _address(number, line)))
         _count(request, shop, number)
-        open_claim(
+        claimed = make_claim(
             shop_id=shop.id,
             order_id=order.id,
             line_id=line.line_id,
             reason=typed(request.POST.get("reason", ""), 20),
             code_ids=picked,
             text=typed(request.POST.get("text", ""), MAX_TEXT),
+            pictures=pictures_in(request),
             # What the page did not promise is not done either: what became possible meanwhile needs the proof, too.
-            may_refund=proof.is_fresh(grant, now),
+            fresh=proof.is_fresh(grant, now),
             paid_from=_wallet(shop, grant) if request.POST.get("to") == BALANCE else "",
             actor=actor(grant),
             now=now,
         )
     except DomainError as error:
         return _page(request, shop, grant, order, line, error)
-    return redirect(reverse("storefront:order", args=[number]) + "#claim")
+    return redirect("storefront:claim_progress", number=number, claim_id=claimed.case.id)
 
 
-@page("POST", private=True)
-def withdraw(request: HttpRequest, shop: ShopView, number: str, claim_id: UUID) -> HttpResponse:
-    """Take a claim back."""
-    grant = grant_for(request, shop, number)
-    if grant is None:
-        return redirect("storefront:lookup")
-    withdraw_claim(shop_id=shop.id, order_id=grant.order_id, claim_id=claim_id, actor=actor(grant), now=utc_now())
-    return redirect("storefront:order", number=number)
+def _at_once(shop: ShopView, order: OrderView, line: LineView, picked: list[UUID]) -> bool:
+    """Whether a claim on these codes would give money back in this request. Raises InvalidClaim."""
+    return line.kind != DIRECT and orders.claim_offer(shop.id, order, line.line_id, picked).at_once
 
 
 def _wallet(shop: ShopView, grant: Grant) -> str:
@@ -94,7 +96,13 @@ def _count(request: HttpRequest, shop: ShopView, number: str) -> None:
         count_attempt(shop_id=shop.id, scope=scope, subject=subject, limit=limit, window=HOUR, now=now)
 
 
-def _line(order: OrderView, asked: str) -> LineView | None:
+def _line(shop: ShopView, order: OrderView, request: HttpRequest) -> LineView | None:
+    """The line that is named, or holds the code that is named; the first where nothing is."""
+    asked = request.POST.get("line", "") or request.GET.get("line", "")
+    code_ids = ids_in([request.GET.get("code", "")], 1)
+    if not asked and code_ids:
+        held = delivery.masked_codes(shop.id, [line.line_id for line in order.lines])
+        asked = next((str(code.line_id) for code in held if code.code_id == code_ids[0]), "")
     if not asked:
         return order.lines[0] if order.lines else None
     return next((line for line in order.lines if str(line.line_id) == asked), None)
@@ -112,34 +120,54 @@ def _page(
     line: LineView,
     error: DomainError | None = None,
 ) -> HttpResponse:
-    codes = delivery.masked_codes(shop.id, [line.line_id])
-    picked = request.POST.getlist("code") or [request.GET.get("code", "")]
-    mine = [shown for shown in claims_of(shop.id, order) if shown.line.line_id == line.line_id]
-    unseen = [code.code_id for code in codes if code.revealed_at is None]
-    context = {
+    now, mine = utc_now(), [shown for shown in claims_of(shop.id, order) if shown.line.line_id == line.line_id]
+    promise = aftersales.promise_for(shop.id, line.sku_id, order.placed_at).terms
+    held = [] if line.kind == DIRECT else delivery.masked_codes(shop.id, [line.line_id])
+    codes = free_codes(held, mine)
+    live = [shown for shown in mine if shown.live]
+    context: dict[str, Any] = {
         "order": order,
         "line": line,
-        "codes": codes if 1 < len(codes) <= 50 else [],
+        "top_up": line.kind == DIRECT,
+        "codes": codes if 1 < len(codes) <= MOST_LISTED else [],
         "held": len(codes),
-        "picked": picked,
-        "reasons": [reason for reason in REASONS if unseen or reason[0] != "changed_mind"],
-        "all_unseen": len(unseen) == len(codes),
-        "unseen": len(unseen),
-        "offer": orders.claim_offer(shop.id, order, line.line_id, unseen) if unseen else None,
-        "fresh": proof.is_fresh(grant, utc_now()),
+        # A claim on all codes would be about those of the open one, too.
+        "open": (not live) if line.kind == DIRECT else bool(codes) and (not live or len(codes) <= MOST_LISTED),
+        "picked": request.POST.getlist("code") or _preset(request, codes, live),
+        "only": codes[0].code_id if live and len(codes) == 1 else None,
+        "reasons": reasons_of(line, change_of_mind=promise.change_of_mind),
+        "fresh": proof.is_fresh(grant, now),
         "proof_address": proof_address(grant, _address(order.number, line)),
         "by_account": grant.buyer_id is not None,
         "to_balance": grant.buyer_id is not None and orders.takes_balance(shop.id, order.total.currency),
         "balance_picked": request.POST.get("to") == BALANCE,
-        "waiting": next((shown for shown in mine if shown.claim.state == "open"), None),
-        "past": [shown for shown in mine if shown.claim.state != "open"],
+        "answer_by": hours.add_working(now, promise.answer_seconds, promise.hours),
+        "live": live,
+        "past": [shown for shown in mine if not shown.live],
         "most_text": MAX_TEXT,
+        "most_pictures": MOST,
         "text": typed(request.POST.get("text", ""), MAX_TEXT),
         "error": error,
         "advice": advice_for(error) if error else "",
         "tab": "orders",
+        **_unseen(shop, order, line, [code.code_id for code in codes if code.revealed_at is None], len(codes)),
     }
     response = show(request, "claim", context, status=error.http_status if error else 200)
     if error and "retry_after" in error.data:
         response["Retry-After"] = str(error.data["retry_after"])
     return response
+
+
+def _preset(request: HttpRequest, codes: list[Any], live: list[Any]) -> list[str]:
+    """The codes that the link names; beside an open claim all others, since nothing picked would mean that one, too."""
+    asked = request.GET.getlist("code")
+    return asked if asked or not live else [str(code.code_id) for code in codes]
+
+
+def _unseen(shop: ShopView, order: OrderView, line: LineView, unseen: list[UUID], codes: int) -> dict[str, Any]:
+    """What may go back at once, with its amounts."""
+    return {
+        "all_unseen": len(unseen) == codes and codes > 0,
+        "unseen": len(unseen),
+        "offer": orders.claim_offer(shop.id, order, line.line_id, unseen) if unseen else None,
+    }

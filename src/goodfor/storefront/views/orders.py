@@ -22,13 +22,14 @@ from goodfor.orders.types import ACCOUNT_WRONG, OrderView
 from goodfor.storefront import grants as proof
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
-from goodfor.storefront.claims import claims_of
+from goodfor.storefront.claim_grants import any_to_take, grants_of
+from goodfor.storefront.claims import claims_of, recalls_of
 from goodfor.storefront.client import client_ip, scheme_and_host
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
-from goodfor.storefront.ownership import actor, by_account, grant_for, proof_address
+from goodfor.storefront.ownership import actor, after_look_up, by_account, grant_for, proof_address
 from goodfor.storefront.page import page, show, wants_json
 from goodfor.storefront.promised import promised_to
 from goodfor.storefront.top_ups import is_top_up, live_state, stage_of
@@ -66,21 +67,24 @@ def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: d
 @page("GET", "POST", private=True)
 def lookup(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Find an order by its number and secret, never by contact alone."""
+    asked = request.POST if request.method == "POST" else request.GET
+    go = typed(asked.get("go", ""), 40)
     if request.method != "POST":
-        return show(request, "lookup", {"form": LookupForm(), "tab": "orders"})
+        form = LookupForm(initial={"number": typed(asked.get("number", ""), 40)})
+        return show(request, "lookup", {"form": form, "go": go, "tab": "orders"})
     form = LookupForm(request.POST)
     if not form.is_valid():
-        return show(request, "lookup", {"form": form, "tab": "orders"}, status=422)
+        return show(request, "lookup", {"form": form, "go": go, "tab": "orders"}, status=422)
     number, secret = form.cleaned_data["number"], form.cleaned_data["secret"].strip()
     try:
         grant = prove(request, shop, number, secret, utc_now())
     except DomainError as error:
-        context = {"form": form, "error": error, "advice": advice_for(error), "tab": "orders"}
+        context = {"form": form, "go": go, "error": error, "advice": advice_for(error), "tab": "orders"}
         answer = show(request, "lookup", context, status=error.http_status)
         if "retry_after" in error.data:
             answer["Retry-After"] = str(error.data["retry_after"])
         return answer
-    return _granted(request, shop, grant, secret)
+    return _granted(request, shop, grant, secret, go)
 
 
 @page("GET", private=True)
@@ -96,8 +100,8 @@ def order(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     return _order_page(request, shop, known)
 
 
-def _granted(request: HttpRequest, shop: ShopView, grant: Grant, secret: str) -> HttpResponse:
-    response = redirect("storefront:order", number=grant.number)
+def _granted(request: HttpRequest, shop: ShopView, grant: Grant, secret: str, go: str = "") -> HttpResponse:
+    response = redirect(after_look_up(grant.number, go))
     proof.remember(response, request, shop.id, grant, secret)
     return response
 
@@ -109,6 +113,7 @@ def _order_page(
     view: OrderView = orders.order_view(shop.id, grant.order_id)
     shown = code_page(shop.id, view, request.GET.get("page", "1"))
     refunds = orders.refunds_shown(shop.id, view)
+    grants = grants_of(shop.id, view.id)
     context = {
         "order": view,
         "refunds": refunds,
@@ -123,6 +128,10 @@ def _order_page(
         "revealed_any": bool(revealed),
         "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
         "claims": claims_of(shop.id, view),
+        "offers": recalls_of(shop.id, view),
+        "grants": grants,
+        "to_take": any_to_take(grants),
+        "signed_in": current(request, shop) is not None,
         "promises": promised_to(shop.id, view),
         "guides": list({guide.slug: guide for guide in guides_of(shop.id, view)}.values()),
         "top_up": view.lines[0] if is_top_up(view) else None,

@@ -84,6 +84,7 @@ def _claim(
             for one in claim_money.effects(visitor, case, now)
         ],
         "may_see_cost": visitor.may(Permission.SUPPLY_VIEW),
+        "pictures": aftersales.pictures_of(shop_id, case.id) if may_decide else [],
         "thread": items.thread_rows(thread),
         "money": items.money_rows(visitor, case),
         "promised": aftersales.promise_lines(case.terms, currency, str(case.facts.get("kind", "code"))),
