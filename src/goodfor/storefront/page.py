@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -76,11 +76,12 @@ def page(
         def measured(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             # Before the CSRF check, which reads the form and with it every file.
             if _length(request) <= body:
-                return framed(request, *args, **kwargs)
+                answer: HttpResponse = framed(request, *args, **kwargs)
+                return answer
             with translation.override(language_of(request)):
                 return _dress(refusal(request, UploadTooLarge(max_bytes=body)), private)
 
-        return measured
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", measured)
 
     return decorate
 
