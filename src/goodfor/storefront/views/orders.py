@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from goodfor.aftersales import queries as aftersales
 from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import RevealedCode
 from goodfor.identity.operations.end_proof import end_proof
@@ -123,6 +124,7 @@ def _order_page(
         "revealed_any": bool(revealed),
         "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
         "claims": claims_of(shop.id, view),
+        "recalled": sorted(aftersales.offers(shop.id, [view.id]).items()),
         "promises": promised_to(shop.id, view),
         "guides": list({guide.slug: guide for guide in guides_of(shop.id, view)}.values()),
         "top_up": view.lines[0] if is_top_up(view) else None,
