@@ -113,15 +113,15 @@ def test_a_guests_order_is_merged_later_and_claimed_by_the_account(world: World,
     taken = owner.post("/me/claim", {"order": str(order.id)})
     assert taken.status_code == 302
     sign_in(stranger, box, "stranger@example.com")
-    assert stranger.get(f"/o/{number}/claim")["Location"] == "/lookup"
+    assert stranger.get(f"/o/{number}/claim")["Location"] == f"/lookup?number={number}&go=claim"
     assert stranger.post(f"/o/{number}/claim", {"reason": "changed_mind"})["Location"] == "/lookup"
     assert orders.claims_of_order(world.shop_id, order.id) == []
     page = plain(owner.get(f"/o/{number}/claim"))
     assert "立即按原路退回" in page
     one = orders.claim_offer(world.shop_id, order, order.lines[0].line_id).codes[0]
     sent = owner.post(f"/o/{number}/claim", {"reason": "changed_mind", "code": str(one)})
-    assert sent["Location"] == f"/o/{number}#claim"
     [claim] = orders.claims_of_order(world.shop_id, order.id)
+    assert sent["Location"] == f"/o/{number}/claim/{claim.id}"
     assert (claim.state, claim.refund and claim.refund.amount_minor) == (
         "refunded",
         order.lines[0].unit_price.amount_minor,

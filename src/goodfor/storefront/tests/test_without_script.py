@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from goodfor.catalog.tests.pictures import encoded, noise
 from goodfor.kit.tests.browser import browser, browser_marks, orm_beside_the_browser
 from goodfor.orders import queries as orders
 from goodfor.storefront.tests.world import World
@@ -67,10 +68,19 @@ def test_claim(world: World, live_server: Any, page: Any) -> None:
     page.click("details.other summary")
     page.fill("#text", "平台说不存在")
     page.click("button[value=invalid]")
-    assert page.url.endswith(f"/o/{number}#claim")
-    assert page.locator("#claim .deadline").is_visible()
+    # Nobody can be asked about own stock: the table wants to see it.
+    assert f"/o/{number}/claim/" in page.url
+    assert page.locator("h1").inner_text() == "等你补充"
+    page.fill("#message", "截图在这里")
+    page.set_input_files("#picture", {"name": "p.png", "mimeType": "image/png", "buffer": encoded(noise(), "PNG")})
+    page.click("#thread button")
     order = orders.order_by_number(world.shop_id, number)
     [claim] = orders.claims_of_order(world.shop_id, order.id)
-    assert (claim.reason, claim.state, len(claim.code_ids)) == ("invalid", "open", 1)
-    page.click("#claim button")
-    assert [c.state for c in orders.claims_of_order(world.shop_id, order.id)] == ["withdrawn"]
+    assert (claim.reason, claim.state, len(claim.code_ids)) == ("invalid", "replaced", 1)
+    assert page.locator("h1").inner_text() == "新码已到手"
+    assert page.locator("#thread img").count() == 1
+    page.click("button[name=rating][value='5']")
+    assert page.locator("#rating", has_text="5 分").is_visible()
+    page.click("text=去看新码")
+    assert page.url.endswith(f"/o/{number}")
+    assert page.locator(".code").count() == 3
