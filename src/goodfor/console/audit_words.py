@@ -293,7 +293,6 @@ AREAS: Final[tuple[Area, ...]] = (
 ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, words in area.actions.items()}
 #: Kinds of things that lines are about.
 SUBJECTS: Final[Mapping[str, Text]] = {
-    "vault.batch": _("audit", "卡密批次"),
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
     "user": _("audit", "登录账号"),
