@@ -29,7 +29,7 @@ ACCEPTED_P95 = 3.0
 def run(
     stack: Stack, console: Console, *, count: int = 1_000, threads: int = 8, by: str = STAFF
 ) -> BenchResult:  # fmt: skip
-    """`count` delivered orders, refunded one after the other by two people at work; `by` claim: by one tap of each buyer
+    """`count` delivered orders, refunded one after the other by two at work; `by` claim: by one tap of each buyer
     who has not looked at the code."""
     shop_id = stack.made.shop_id
     world.load_codes(shop_id, stack.made.skus[paying.SKU], world.random_codes(count + 100), utc_now(), cost_minor=9000)
