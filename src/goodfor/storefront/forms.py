@@ -43,7 +43,7 @@ def pictures_in(request: HttpRequest) -> list[bytes]:
     files = [file for file in request.FILES.getlist("picture") if file.size]
     if len(files) > MOST:
         raise TooManyPictures(most=MOST)
-    if any(file.size > MOST_BYTES for file in files):
+    if any((file.size or 0) > MOST_BYTES for file in files):
         raise InvalidPicture
     return [file.read() for file in files]
 

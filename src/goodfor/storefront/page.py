@@ -80,7 +80,7 @@ def page(
             with translation.override(language_of(request)):
                 return _dress(refusal(request, UploadTooLarge(max_bytes=body)), private)
 
-        return measured
+        return measured  # type: ignore[return-value]
 
     return decorate
 
