@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales import states
 from goodfor.aftersales.types import GrantView
+from goodfor.identity.types import ShopView
+from goodfor.storefront.account import current
+from goodfor.storefront.ownership import owner_of
 
 KINDS: Final[dict[str, Any]] = {
     states.COMPENSATION: _("按承诺赔付"),
@@ -58,6 +62,14 @@ def grants_of_claim(shop_id: UUID, order_id: UUID, claim_id: UUID) -> list[Shown
     return [shown for shown in grants_of(shop_id, order_id) if shown.grant.case_id == claim_id]
 
 
-def any_to_take(grants: Sequence[ShownGrant]) -> bool:
-    """Whether signing in would bring money."""
-    return any(shown.takeable for shown in grants)
+def take_context(
+    request: HttpRequest, shop: ShopView, number: str, grants: Sequence[ShownGrant]
+) -> dict[str, bool]:
+    """What the page says about getting them: is there any, is somebody signed in, has their account the order."""
+    if not any(shown.takeable for shown in grants):
+        return {"to_take": False}
+    return {
+        "to_take": True,
+        "signed_in": current(request, shop) is not None,
+        "may_take": owner_of(request, shop, number) is not None,
+    }

@@ -38,6 +38,12 @@ def by_account(shop: ShopView, buyer: SignedInBuyer, number: str) -> Grant | Non
     return Grant(order.id, order.number, buyer.proved_at or NEVER, buyer_id=buyer.buyer_id)
 
 
+def owner_of(request: HttpRequest, shop: ShopView, number: str) -> Grant | None:
+    """The grant of the account that is signed in here, if the order is in it, whatever else this browser has proved."""
+    buyer = current(request, shop)
+    return by_account(shop, buyer, number) if buyer else None
+
+
 def actor(grant: Grant) -> str:
     """Who acts, for the audit trail."""
     return f"buyer:{grant.buyer_id}" if grant.buyer_id else f"guest:{grant.number}"

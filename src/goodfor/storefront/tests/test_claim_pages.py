@@ -1,7 +1,9 @@
 """Claims and invoices over HTTP, as the guest who holds the order, as its account, and as everybody else."""
 
 import io
+import json
 import re
+import zipfile
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +17,7 @@ from goodfor.aftersales import pictures as limits
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.batch_models import Recall, RecallItem
 from goodfor.aftersales.operations.ask_buyer import ask_buyer
+from goodfor.aftersales.operations.grant import grant
 from goodfor.aftersales.operations.set_policy import set_policy
 from goodfor.aftersales.operations.write_reply import write_reply
 from goodfor.aftersales.picture_models import Picture
@@ -23,7 +26,9 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.ids import uuid7
 from goodfor.orders import queries as orders
 from goodfor.orders.types import ClaimView
+from goodfor.storefront.tests.account_flow import Mailbox, browser, prove, sign_in
 from goodfor.storefront.tests.test_account_idor import snapshot
+from goodfor.storefront.tests.test_account_pages import buy, pay
 from goodfor.storefront.tests.test_pages import checkout, make_stale, open_order, text_of
 from goodfor.storefront.tests.world import World
 from goodfor.storefront.views import claims as claim_views
@@ -69,6 +74,18 @@ def id_of(path: str) -> UUID:
 
 def together(answer: Any) -> str:
     return "".join(text_of(answer).split())
+
+
+def recalled(world: World, number: str, codes: list[str]) -> None:
+    """A recall offers something for these codes of an order."""
+    order, now = orders.order_by_number(world.shop_id, number), utc_now()
+    recall = Recall.objects.create(
+        id=uuid4(), shop_id=world.shop_id, batch_id=uuid4(), started_by="test", at=now, orders=1, codes=len(codes)
+    )
+    RecallItem.objects.create(
+        shop_id=world.shop_id, recall=recall, order_id=order.id, line_id=order.lines[0].line_id,
+        code_ids=[UUID(code) for code in codes], state="offered", told_at=now,
+    )  # fmt: skip
 
 
 def picture(name: str = "p.png", raw: bytes | None = None) -> SimpleUploadedFile:
@@ -456,6 +473,76 @@ def test_a_link_in_a_message_leads_to_its_claim(world: World) -> None:
     for go in ("//evil.example", "/console/", "claim/../.."):
         done = Client().post("/lookup", {"number": number, "secret": secret, "go": go})
         assert done["Location"] == f"/o/{number}", go
+
+
+# -- accounts -----------------------------------------------------------------------------------------
+
+
+def test_what_is_owed_is_taken_into_the_account(world: World, box: Mailbox) -> None:
+    number, secret = world.orders["delivered"]
+    order = orders.order_by_number(world.shop_id, number)
+    grant(
+        shop_id=world.shop_id, case_id=None, order_id=order.id, line_id=None, kind="late_delivery", amount_minor=500,
+        currency="CNY", way="wallet", reason="x", now=utc_now(),
+    )  # fmt: skip
+    owner, stranger = browser(), browser()
+    assert owner.get(f"/o/{number}", {"k": secret}).status_code == 302
+    guest = owner.get(f"/o/{number}").content.decode()
+    assert "¥" in guest
+    assert "登录领取" in guest
+    assert f"/o/{number}/grants" not in guest
+    assert owner.post(f"/o/{number}/grants")["Location"] == "/me/claim"
+    sign_in(owner, box)
+    assert "归入我的账号再领取" in owner.get(f"/o/{number}").content.decode()
+    assert owner.post(f"/o/{number}/grants")["Location"] == "/me/claim"
+    sign_in(stranger, box, "stranger@example.com")
+    assert stranger.post(f"/o/{number}/grants")["Location"] == "/lookup"
+    [owed] = aftersales.grants_of_order(world.shop_id, order.id)
+    assert owed.state == "owed"
+    assert owner.post("/me/claim", {"order": str(order.id)}).status_code == 302
+    assert f"/o/{number}/grants" in owner.get(f"/o/{number}").content.decode()
+    for _time in range(2):
+        assert owner.post(f"/o/{number}/grants")["Location"] == f"/o/{number}"
+    [paid] = aftersales.grants_of_order(world.shop_id, order.id)
+    assert paid.state == "paid"
+    assert "存入本店余额" in text_of(owner.get(f"/o/{number}"))
+
+
+def test_claims_are_taken_along(world: World, box: Mailbox) -> None:
+    owner = browser()
+    sign_in(owner, box)
+    number = buy(owner, world)
+    pay(world, number)
+    prove(owner, box)
+    reveal_all(owner, number)
+    everybody_gets(world, "reject", "still_valid")
+    path = claim(owner, number, text="平台说不存在", picture=[picture()])
+    packed = zipfile.ZipFile(io.BytesIO(owner.post("/me/data/export").content))
+    [order] = json.loads(packed.read("data.json"))["orders"]
+    [kept] = order["claims"]
+    assert (kept["reason"], kept["state"], kept["text"]) == ("invalid", "rejected", "平台说不存在")
+    assert [one["why"] for one in kept["decisions"]] == ["still_valid"]
+    assert kept["pictures"] == [f"{number}-{id_of(path).hex[-8:]}-1.webp"]
+    content = packed.read(f"pictures/{kept['pictures'][0]}")
+    [view] = aftersales.pictures_of(world.shop_id, id_of(path))
+    assert content == aftersales.picture_content(world.shop_id, id_of(path), view.id)
+    assert "平台说不存在" in packed.read("data.html").decode()
+    assert path in owner.get("/me/messages").content.decode()
+
+
+def test_a_recall_is_answered_in_one_tap(client: Client, world: World) -> None:
+    number = open_order(client, world)
+    reveal_all(client, number)
+    codes = re.findall(r'data-code="([0-9a-f-]{36})"', client.get(f"/o/{number}").content.decode())
+    recalled(world, number, codes[:2])
+    page = client.get(f"/o/{number}").content.decode()
+    assert "先不要用" in page
+    form = page[page.index("先不要用") : page.index("退款或换新</button>")]
+    assert re.findall(r'name="code" value="([0-9a-f-]{36})"', form) == codes[:2]
+    everybody_gets(world, "replace", "batch_replaced")
+    claim(client, number, "invalid", code=codes[:2])
+    assert claims(world, "delivered") == [("invalid", "replaced")]
+    assert "先不要用" not in client.get(f"/o/{number}").content.decode()
 
 
 # -- invoices ---------------------------------------------------------------------------------------

@@ -80,6 +80,21 @@ def test_from_the_fields_to_the_proof(fair: Market) -> None:
     done = plain(client.get(f"/o/{number}"))
     assert "已充值到账" in done
     assert site.orders()[0].ref in done
+    # It did not arrive? The proof answers at once, and a person looks at an objection.
+    assert f'href="/o/{number}/claim"' in client.get(f"/o/{number}").content.decode()
+    form = plain(client.get(f"/o/{number}/claim"))
+    assert "充值没到账" in form
+    assert "不想要了" not in form
+    assert client.post(f"/o/{number}/claim", {"reason": "invalid"}).status_code == 422
+    answer = client.post(f"/o/{number}/claim", {"reason": "top_up_missing"})
+    assert answer.status_code == 302
+    page = plain(client.get(answer["Location"]))
+    assert "这次没有通过" in page
+    assert site.orders()[0].ref in page
+    assert "申诉一次" in page
+    assert client.post(f"{answer['Location']}/objection", {"text": "没有到"}).status_code == 302
+    assert "正由人处理" in plain(client.get(answer["Location"]))
+    assert 'name="reason"' not in client.get(f"/o/{number}/claim").content.decode()
 
 
 def test_saved_accounts_are_their_owners_alone(fair: Market, box: Mailbox) -> None:

@@ -23,15 +23,14 @@ from goodfor.orders.operations.open_claim import MAX_TEXT
 from goodfor.orders.operations.withdraw_claim import withdraw_claim
 from goodfor.orders.types import OrderView
 from goodfor.storefront import grants as proof
-from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
-from goodfor.storefront.claim_grants import any_to_take
+from goodfor.storefront.claim_grants import take_context
 from goodfor.storefront.claim_progress import progress_of
 from goodfor.storefront.claims import ShownClaim, claim_of
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import pictures_in, typed
 from goodfor.storefront.operations.count_attempt import count_attempt
-from goodfor.storefront.ownership import actor, grant_for, look_up_first, proof_address
+from goodfor.storefront.ownership import actor, grant_for, look_up_first, owner_of, proof_address
 from goodfor.storefront.page import page, show
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.claims import WITH_PICTURES
@@ -144,11 +143,11 @@ def take(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     grant = grant_for(request, shop, number)
     if grant is None:
         return redirect("storefront:lookup")
-    buyer = current(request, shop)
-    if buyer is None or grant.buyer_id is None:
+    owner = owner_of(request, shop, number)
+    if owner is None or owner.buyer_id is None:
         # A guest signs in first, and takes the order into the account.
         return redirect("storefront:me_claim")
-    claim_grant(shop_id=shop.id, order_id=grant.order_id, buyer_id=grant.buyer_id, actor=actor(grant), now=utc_now())
+    claim_grant(shop_id=shop.id, order_id=owner.order_id, buyer_id=owner.buyer_id, actor=actor(owner), now=utc_now())
     return redirect("storefront:order", number=number)
 
 
@@ -183,9 +182,8 @@ def _page(
         "shown": shown,
         "claim": shown.claim,
         "grants": progress.grants,
-        "to_take": any_to_take(progress.grants),
+        **take_context(request, shop, order.number, progress.grants),
         "by_account": grant.buyer_id is not None,
-        "signed_in": current(request, shop) is not None,
         "fresh": proof.is_fresh(grant, utc_now()),
         "proof_address": proof_address(grant, reverse("storefront:claim_progress", args=[order.number, claim_id])),
         "pictures_left": MOST - len(progress.pictures),

@@ -22,7 +22,7 @@ from goodfor.orders.types import ACCOUNT_WRONG, OrderView
 from goodfor.storefront import grants as proof
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
-from goodfor.storefront.claim_grants import any_to_take, grants_of
+from goodfor.storefront.claim_grants import grants_of, take_context
 from goodfor.storefront.claims import claims_of, recalls_of
 from goodfor.storefront.client import client_ip, scheme_and_host
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
@@ -130,8 +130,7 @@ def _order_page(
         "claims": claims_of(shop.id, view),
         "offers": recalls_of(shop.id, view),
         "grants": grants,
-        "to_take": any_to_take(grants),
-        "signed_in": current(request, shop) is not None,
+        **take_context(request, shop, view.number, grants),
         "promises": promised_to(shop.id, view),
         "guides": list({guide.slug: guide for guide in guides_of(shop.id, view)}.values()),
         "top_up": view.lines[0] if is_top_up(view) else None,
