@@ -42,6 +42,8 @@ from goodfor.aftersales.desk_types import (
     SnippetText,
 )
 from goodfor.aftersales.effects import effects_of, promised_beyond
+from goodfor.aftersales.figure_reads import category_figures, shop_figures, signed_figures, sku_figures
+from goodfor.aftersales.figures import Figures
 from goodfor.aftersales.grant_reads import (
     grants_of_case,
     grants_of_order,
@@ -72,12 +74,14 @@ __all__ = [
     "ClaimFigures",
     "DeskCase",
     "Effect",
+    "Figures",
     "Outcomes",
     "QueueSearch",
     "SnippetText",
     "case",
     "cases_by_ids",
     "cases_of_order",
+    "category_figures",
     "claim_figures",
     "count_cases",
     "decisions",
@@ -122,7 +126,10 @@ __all__ = [
     "rules_to_json",
     "search_case_ids",
     "search_cases",
+    "shop_figures",
+    "signed_figures",
     "similar_cases",
+    "sku_figures",
     "snippets",
     "trial",
     "validate_rules",

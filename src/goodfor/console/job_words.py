@@ -9,6 +9,7 @@ from goodfor.console.columns import Text
 
 #: Loops of the worker, by `kernel.loops`.
 DUTIES: Final[Mapping[str, Text]] = {
+    "aftersales.figures": _("job", "统计兑现数据"),
     "aftersales.recalls": _("job", "告知召回的买家"),
     "aftersales.reserve": _("job", "计提赔付准备金"),
     "config.job_messages": _("job", "提醒任务失败"),
