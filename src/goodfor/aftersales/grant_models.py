@@ -77,6 +77,7 @@ class Grant(models.Model):
         indexes = [
             models.Index(fields=["shop_id", "id"], name="aftersales_grant_owed", condition=Q(state=states.OWED)),
             models.Index(fields=["shop_id", "order_id"], name="aftersales_grant_order"),
+            models.Index(fields=["shop_id", "paid_at"], name="aftersales_grant_paid", condition=Q(state=states.PAID)),
             models.Index(fields=["shop_id", "-id"], name="aftersales_grant_recent"),
         ]
 

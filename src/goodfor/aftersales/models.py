@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from goodfor.aftersales import batch_models as batch_models
+from goodfor.aftersales import figure_models as figure_models
 from goodfor.aftersales import grant_models as grant_models
 from goodfor.aftersales import picture_models as picture_models
 from goodfor.aftersales import states
@@ -162,6 +163,7 @@ class Case(models.Model):
                 fields=["shop_id", "batch_id"], name="aftersales_case_batch", condition=Q(batch_id__isnull=False)
             ),
             models.Index(fields=["shop_id", "order_id"], name="aftersales_case_order"),
+            models.Index(fields=["shop_id", "opened_at"], name="aftersales_case_opened"),
         ]
 
     def __str__(self) -> str:

@@ -43,6 +43,8 @@ from goodfor.aftersales.desk_types import (
     SnippetText,
 )
 from goodfor.aftersales.effects import effects_of, promised_beyond
+from goodfor.aftersales.figure_reads import category_figures, shop_figures, signed_figures, sku_figures
+from goodfor.aftersales.figures import Figures
 from goodfor.aftersales.grant_reads import (
     grants_of_case,
     grants_of_order,
@@ -74,6 +76,7 @@ __all__ = [
     "ClaimFigures",
     "DeskCase",
     "Effect",
+    "Figures",
     "Outcomes",
     "QueueSearch",
     "SnippetText",
@@ -81,6 +84,7 @@ __all__ = [
     "case_in",
     "cases_by_ids",
     "cases_of_order",
+    "category_figures",
     "claim_figures",
     "count_cases",
     "decisions",
@@ -128,7 +132,10 @@ __all__ = [
     "rules_to_json",
     "search_case_ids",
     "search_cases",
+    "shop_figures",
+    "signed_figures",
     "similar_cases",
+    "sku_figures",
     "snippets",
     "supplier_answers",
     "trial",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 
+from goodfor.aftersales import figure_tasks as figure_tasks
 from goodfor.aftersales import picture_tasks as picture_tasks
 from goodfor.aftersales import recall_tasks as recall_tasks
 from goodfor.aftersales import reserve_tasks as reserve_tasks

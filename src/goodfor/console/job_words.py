@@ -11,6 +11,7 @@ from goodfor.console.columns import Text
 DUTIES: Final[Mapping[str, Text]] = {
     "aftersales.deadlines": _("job", "核对售后时限"),
     "aftersales.recalls": _("job", "通知召回的买家"),
+    "aftersales.figures": _("job", "统计兑现数据"),
     "aftersales.purge_pictures": _("job", "清理售后旧图片"),
     "aftersales.reserve": _("job", "计提赔付准备金"),
     "aftersales.steps": _("job", "推进售后处理"),

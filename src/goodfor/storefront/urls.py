@@ -19,6 +19,7 @@ from goodfor.storefront.views import (
     payment,
     site,
     small,
+    trust,
 )
 
 
@@ -114,7 +115,9 @@ urlpatterns = [
     path("terms", small.terms, name="terms"),
     path("privacy", small.privacy, name="privacy"),
     path("language", small.language, name="language"),
-    path("trust", site.trust, name="trust"),
+    path("trust", trust.trust, name="trust"),
+    path("trust.json", trust.document, name="trust_json"),
+    path("trust.svg", trust.badge, name="trust_badge"),
     path("share/p/<str:slug>.png", site.share_picture, name="share_picture"),
     path("manifest.webmanifest", site.manifest, name="manifest"),
     path("sitemap.xml", site.sitemap, name="sitemap"),

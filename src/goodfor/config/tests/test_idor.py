@@ -24,7 +24,8 @@ ROUTES = all_routes()
 
 #: Shows a shop's shelves and words to everybody, or only what the asking browser itself brings along.
 OPEN = {
-    "", "c", "search", "help", "terms", "privacy", "trust", "manifest.webmanifest", "sitemap.xml", "robots.txt",
+    "", "c", "search", "help", "terms", "privacy", "trust", "trust.json", "trust.svg",
+    "manifest.webmanifest", "sitemap.xml", "robots.txt",
     "favicon.ico", "language", "checkout", "checkout/check", "orders", "lookup", "me", "me/forget", "signin",
     "signin/code",
     "signin/password", "signin/passkey/options", "signin/passkey", "signin/with/<slug:provider>",

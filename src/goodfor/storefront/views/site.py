@@ -1,4 +1,4 @@
-"""What stands beside the pages: the trust page, share pictures, the manifest, the map for robots, icons."""
+"""What stands beside the pages: share pictures, the manifest, the map for robots, icons."""
 # ruff: noqa: ARG001  (views take what Django and the frame give them)
 
 from xml.sax.saxutils import escape
@@ -7,31 +7,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from goodfor.catalog import queries as catalog
 from goodfor.identity.types import ShopView
-from goodfor.orders import queries as orders
 from goodfor.storefront.client import scheme_and_host
 from goodfor.storefront.forms import typed
-from goodfor.storefront.page import page, show
+from goodfor.storefront.page import page
 from goodfor.storefront.share_picture import picture, words_of
 
 #: The protocol of sitemaps (sitemaps.org) takes 50,000 addresses a file.
 MAX_ADDRESSES = 45_000
 A_DAY = 86_400
-
-
-@page()
-def trust(request: HttpRequest, shop: ShopView) -> HttpResponse:
-    """What the shop has really done, with how each figure is counted."""
-    context = {
-        "counted": orders.trust_view(shop.id),
-        "sold_codes": orders.trust_figures(shop.id)["sold_codes"],
-        "title": _("兑现数据"),
-        "tab": "me",
-    }
-    return show(request, "trust", context)
 
 
 @page()

@@ -5,7 +5,7 @@ import goodfor.kernel.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("aftersales", "0009_batches"),
+        ("aftersales", "0010_figures"),
     ]
 
     operations = [
