@@ -14,8 +14,6 @@ from uuid import UUID
 
 from django.db import connection, connections
 
-from goodfor.aftersales.recall_tasks import tell_holders
-from goodfor.aftersales.tasks import take_steps, watch_deadlines
 from goodfor.cli.month.people import WINDOW
 from goodfor.cli.month.world import World, fill
 from goodfor.kernel.clock import utc_now
@@ -41,6 +39,8 @@ SELECT min(at) FROM (
     UNION ALL SELECT min(next_at) FROM supply_attempt WHERE next_at IS NOT NULL
 ) due
 """
+#: Loops that keep promises.
+TO_THE_SECOND: Final = ("aftersales.steps", "aftersales.deadlines", "aftersales.recalls")
 #: Loops of the worker that are called by the hour: none of them keeps a promise to the second.
 HOURLY: Final = (
     "vault.fold_stock", "vault.expire_reservations", "ledger.roll_up", "ledger.seal", "supply.score", "supply.tally",
@@ -111,7 +111,7 @@ class Month:
         for _round in range(50):
             moved = sum(1 for _step in iter(self.world.sandbox.house.due, False))
             moved += relay_loop(at) + inquire_due(now=at) + buy_due(now=at) + ask_due(now=at)
-            moved += take_steps(at) + watch_deadlines(at) + tell_holders(at) + self.on_duty(at)
+            moved += sum(REGISTRY[name].fn(at) for name in TO_THE_SECOND) + self.on_duty(at)
             if not moved:
                 return
 
