@@ -46,6 +46,7 @@ EMPTY = {
     "notify_message.recipient_blob",
     "notify_push_subscription.blob",
     "notify_token.token_blob",
+    "aftersales_figure_key.blob",
     "aftersales_picture.blob",
     "orders_claim.text_blob",
     "notify_staff_address.blob",
