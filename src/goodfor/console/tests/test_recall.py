@@ -41,13 +41,13 @@ def page(client: Client, batch_id: UUID) -> str:
 
 def test_off_sale_and_on_again(shop: Shop) -> None:
     client, batch_id = proved(shop.id), batch_of(shop)
-    assert "发起召回" not in page(client, batch_id), "what is on sale is not called back"
+    assert "发起整批召回" not in page(client, batch_id), "what is on sale is not called back"
     assert send(client, batch_id, "start", counted="2").status_code == 409
     assert send(client, batch_id, "pull").status_code == 302
     assert open_lots(batch_id) == 0
     detail = client.get(reverse("desk:code-batch", args=[batch_id])).content.decode()
     assert "这批卡密有问题，已停售" in detail
-    assert "停售坏批次" in detail, "its past says so"
+    assert "整批下架问题卡密" in detail, "its past says so"
     assert 'value="restore"' not in detail
     before = state_of_all()
     sent = {"act": "restore", "reason": "x"}
