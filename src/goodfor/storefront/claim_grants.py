@@ -62,9 +62,7 @@ def grants_of_claim(shop_id: UUID, order_id: UUID, claim_id: UUID) -> list[Shown
     return [shown for shown in grants_of(shop_id, order_id) if shown.grant.case_id == claim_id]
 
 
-def take_context(
-    request: HttpRequest, shop: ShopView, number: str, grants: Sequence[ShownGrant]
-) -> dict[str, bool]:
+def take_context(request: HttpRequest, shop: ShopView, number: str, grants: Sequence[ShownGrant]) -> dict[str, bool]:
     """What the page says about getting them: is there any, is somebody signed in, has their account the order."""
     if not any(shown.takeable for shown in grants):
         return {"to_take": False}
