@@ -77,5 +77,4 @@ INVARIANTS = [
     history_invariant(
         states.CASE, table="aftersales_case", room="aftersales", name="aftersales_cases_moved_as_allowed"
     ),
-    *MONEY,
 ]

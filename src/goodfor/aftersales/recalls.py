@@ -34,6 +34,7 @@ class RecallPreview:
 
     `unseen` codes are made whole without asking, `seen` ones when their buyers say so. `refunds_minor`: all of their
     prices; `spare`: codes of other batches that could take their place, at `spare_cost_minor` for all that are needed.
+    `cost_minor`: what the codes themselves had cost, which is the least that a supplier who sold them owes.
     """
 
     batch_id: UUID
@@ -45,6 +46,7 @@ class RecallPreview:
     refunds_minor: int
     spare: int
     spare_cost_minor: int
+    cost_minor: int
     currency: str
     bad: int
     sold: int
@@ -85,7 +87,8 @@ def preview_recall(shop_id: UUID, batch_id: UUID, now: datetime) -> RecallPrevie
         batch_id=batch_id, sku_id=batch.sku_id, orders=len(found), codes=codes, seen=sum(one.seen for one in found),
         unseen=codes - sum(one.seen for one in found),
         refunds_minor=sum(one.price_minor * len(one.code_ids) for one in found), spare=spare,
-        spare_cost_minor=spare * cost[0] // max(1, level.available) if cost and level else 0, currency=batch.currency,
+        spare_cost_minor=spare * cost[0] // max(1, level.available) if cost and level else 0,
+        cost_minor=sum(one.cost_minor for one in found), currency=batch.currency,
         bad=watched.bad if watched else 0, sold=watched.sold if watched else 0,
         pulled_at=watched.pulled_at if watched else None, pulled_by=watched.pulled_by if watched else "",
         started=recall_of(shop_id, batch_id),

@@ -9,8 +9,11 @@ from goodfor.console.columns import Text
 
 #: Loops of the worker, by `kernel.loops`.
 DUTIES: Final[Mapping[str, Text]] = {
+    "aftersales.deadlines": _("job", "核对售后时限"),
+    "aftersales.recalls": _("job", "通知召回的买家"),
     "aftersales.purge_pictures": _("job", "清理售后旧图片"),
     "aftersales.reserve": _("job", "计提赔付准备金"),
+    "aftersales.steps": _("job", "推进售后处理"),
     "config.job_messages": _("job", "提醒任务失败"),
     "console.batches": _("job", "执行批量操作"),
     "console.exports": _("job", "生成导出文件"),
@@ -45,6 +48,8 @@ DUTIES: Final[Mapping[str, Text]] = {
     "supply.items": _("job", "更新变动的供货商品"),
     "supply.recount": _("job", "复查往日采购"),
     "supply.score": _("job", "统计供应商表现"),
+    "supply.consequences": _("job", "按坏码率处置供应商"),
+    "supply.inquiries": _("job", "向供应商核实卡密"),
     "supply.sweep": _("job", "同步供货目录与余额"),
     "supply.tally": _("job", "按小时统计供应商"),
     "supply.tidy": _("job", "清理到期的采购与记录"),
@@ -73,6 +78,10 @@ QUEUES: Final[Mapping[str, Text]] = {
 #: Who hears events, by the names that the wiring gives.
 HANDLERS: Final[Mapping[str, Text]] = {
     "account_messages.on_account_changed": _("job", "通知买家账户变动"),
+    "aftersales.on_case_decided": _("job", "统计批次里的坏码"),
+    "aftersales.on_claim_closed": _("job", "结束售后处理"),
+    "aftersales.on_replacement_failed": _("job", "换码不成，重新处理"),
+    "aftersales.on_supplier_answered": _("job", "按供应商的答复处理售后"),
     "aftersales.on_order_delivered": _("job", "核对是否按时交付"),
     "aftersales.pay_on_case_decided": _("job", "赔付并向供应商追偿"),
     "aftersales.pay_on_deadline_missed": _("job", "为超时付补偿"),
@@ -115,6 +124,8 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "siblings.on_refunded": _("job", "让买货的店铺查询退款"),
 }
 EVENTS: Final[Mapping[str, Text]] = {
+    "orders.replacement_failed": _("job", "换码不成"),
+    "supply.answered": _("job", "供应商答复"),
     "aftersales.buyer_asked": _("job", "请买家补充"),
     "aftersales.case_decided": _("job", "售后作出决定"),
     "aftersales.case_escalated": _("job", "售后升级"),

@@ -200,6 +200,9 @@ COLUMN_ROLES: Final[Mapping[str, Text]] = {
 #: Lines of the audit trail that belong to a batch's past.
 BATCH_ACTS: Final = frozenset(
     {
+        "aftersales.batch_pulled",
+        "aftersales.batch_lifted",
+        "aftersales.recall_started",
         "vault.import_begun",
         "vault.batch_activated",
         "vault.batch_cancelled",

@@ -76,7 +76,8 @@ def page(
         def measured(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             # Before the CSRF check, which reads the form and with it every file.
             if _length(request) <= body:
-                return framed(request, *args, **kwargs)
+                answer: HttpResponse = framed(request, *args, **kwargs)
+                return answer
             with translation.override(language_of(request)):
                 return _dress(refusal(request, UploadTooLarge(max_bytes=body)), private)
 

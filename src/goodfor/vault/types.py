@@ -11,8 +11,6 @@ from goodfor.vault.code_types import Origin as Origin
 
 #: The largest file of codes that is read.
 MAX_FILE_BYTES = 200 * 1024 * 1024
-
-
 #: Codes below which somebody should buy more, unless the shop's settings say otherwise (`low_stock`).
 LOW_STOCK: Final = 10
 MAX_THRESHOLD: Final = 1_000_000_000

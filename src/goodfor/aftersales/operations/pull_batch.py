@@ -58,8 +58,8 @@ def lift_batch(*, shop_id: UUID, batch_id: UUID, note: str, actor: str, now: dat
     )
     vault.restore_lots(shop_id=shop_id, batch_id=batch_id, reason=note[:200] or REASON, actor=actor, now=now)
     audit.record(
-        shop_id=shop_id, actor=actor, action="aftersales.batch_lifted", subject=("vault.batch", batch_id),
-        data={"note": note[:200], "bad": seen.bad, "sold": seen.sold}, now=now,
+        shop_id=shop_id, actor=actor, action="aftersales.batch_lifted", subject=("batch", batch_id),
+        data={"reason": note[:200], "bad": seen.bad, "sold": seen.sold}, now=now,
     )  # fmt: skip
 
 
@@ -85,6 +85,6 @@ def pull(shop_id: UUID, batch_id: UUID, seen: Seen, actor: str, now: datetime) -
     event = BatchPulled(batch_id, seen.sku_id, seen.bad, seen.sold, seen.left, len(holders(shop_id, batch_id)))
     publish(shop_id=shop_id, event=event, cause=("vault.batch", batch_id), now=now)
     audit.record(
-        shop_id=shop_id, actor=actor, action="aftersales.batch_pulled", subject=("vault.batch", batch_id),
+        shop_id=shop_id, actor=actor, action="aftersales.batch_pulled", subject=("batch", batch_id),
         data={"bad": seen.bad, "sold": seen.sold, "held": seen.left}, now=now,
     )  # fmt: skip

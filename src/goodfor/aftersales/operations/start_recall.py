@@ -39,7 +39,7 @@ def start_recall(*, shop_id: UUID, batch_id: UUID, actor: str, now: datetime) ->
         for one in found
     )  # fmt: skip
     audit.record(
-        shop_id=shop_id, actor=actor, action="aftersales.recall_started", subject=("vault.batch", batch_id),
+        shop_id=shop_id, actor=actor, action="aftersales.recall_started", subject=("batch", batch_id),
         data={"recall_id": str(recall_id), "orders": recall.orders, "codes": recall.codes}, now=now,
     )  # fmt: skip
     return recall_id

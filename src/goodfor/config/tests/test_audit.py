@@ -227,7 +227,6 @@ def bought(
     return row + (moved("supply.attempt", attempt, *states) if history else "")
 
 
-#: Invariant -> statements that break it and nothing else.
 def claimed(
     order: str, state: str, unit: str, *, claim: str = "{new}", code: str = "(SELECT min(c.id::text)::uuid FROM"
     " vault_code c WHERE c.holder_id = l.id)", steps: tuple[str, ...] = (),
@@ -267,6 +266,55 @@ def cased(
     return made + (moved("aftersales.case", "{new}", *walked) if walked else "")
 
 
+def account(code: str, kind: str, side: int) -> str:
+    """An account of the chart that the shop had no use for yet."""
+    return (
+        "INSERT INTO ledger_account (shop_id, code, type, normal_side, currency, guarded, slices, opened_at)"
+        f" VALUES ('{{shop}}', '{code}', '{kind}', {side}, 'CNY', false, 1, now())"
+    )
+
+
+def granted(*states: str) -> str:
+    """Five owed for an order; without states it has no history."""
+    row = """
+        INSERT INTO aftersales_grant (id, shop_id, case_id, order_id, line_id, sku_id, number, buyer, kind,
+            amount_minor, reserve_minor, currency, way, state, reason, day, made_at, paid_at, paid_by, account,
+            reference)
+        VALUES ('{new}', '{shop}', NULL, '{delivered}', '{line}', '{sku}', 'G1', 'guest:x', 'late_delivery', 5, 0,
+                'CNY', 'wallet', 'owed', '', NULL, now(), NULL, '', '', '')"""
+    return row + (moved("aftersales.grant", "{new}", *states) if states else "")
+
+
+def recovered(state: str, *states: str, recovery: str = "{new}", code: str = "{staff}") -> str:
+    """What a supplier is to make good for a code, nothing of which came; without states it has no history."""
+    ended = "now(), 'x'" if state == "written_off" else "NULL, ''"
+    row = f"""
+        INSERT INTO aftersales_recovery (id, shop_id, case_id, supplier_id, account, order_id, line_id, sku_id, number,
+            purchases, code_ids, units, cost_minor, compensation_minor, amount_minor, settled_minor, currency, state,
+            ref, made_at, sent_at, ended_at, ended_by, note)
+        VALUES ('{recovery}', '{{shop}}', '{recovery}', '{{new}}', '1221:supplier:x:claim', '{{delivered}}', '{{line}}',
+                '{{sku}}', 'G1', ARRAY[]::varchar[], ARRAY['{code}'::uuid], 1, 5, 0, 5, 0, 'CNY', '{state}', '', now(),
+                NULL, {ended}, '')"""
+    return row + (moved("aftersales.recovery", recovery, *states) if states else "")
+
+
+def inquired(
+    kind: str, *states: str, inquiry: str = "{new}", code: str = "NULL", said: str = "", next_at: str = "NULL",
+    amount: str = "NULL", number: int = 1, history: bool = True,
+) -> str:  # fmt: skip
+    """What was asked about the purchase `{new2}` or a code of it."""
+    ended = "now()" if states[-1] in ("done", "failed") else "NULL"
+    row = f"""
+        INSERT INTO supply_inquiry (id, shop_id, subject, code_id, attempt_id, supplier_id, kind, round, state, tries,
+            calls, next_at, said, used_at, unused_at, text, ticket, reply, closed_at, refunded_before, amount,
+            amount_minor, currency, asked_at, sent_at, ended_at)
+        VALUES ('{inquiry}', '{{shop}}', '{{new}}', {code}, '{{new2}}', '{{new}}', '{kind}', {number}, '{states[-1]}',
+                1, 1, {next_at}, '{said}', NULL, NULL, '', '', '', NULL, 0, {amount}, NULL, 'CNY', now(), now(),
+                {ended})"""
+    return row + (moved("supply.inquiry", inquiry, *states) if history else "")
+
+
+#: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
     "aftersales_cases_agree_with_claims":
         f"{claimed('delivered', 'open', 'live')};"
@@ -284,6 +332,29 @@ PLANTS: dict[str, str] = {
         f"{claimed('delivered', 'open', 'live')};" + cased("checking", "checking", next_at="NULL"),
     "aftersales_cases_moved_as_allowed":
         f"{claimed('delivered', 'open', 'live')};" + cased("person"),
+    "grants_are_booked": granted("owed"),
+    "grants_moved_as_allowed":
+        f"{account('2205:compensation', 'liability', -1)};"
+        + tx("comp:{new}", "{bank}", "(SELECT id FROM ledger_account WHERE shop_id = '{shop}'"
+             " AND code = '2205:compensation')") + f";{granted()}",
+    "compensation_days_keep_their_cap":
+        "INSERT INTO aftersales_grant_day (shop_id, day, currency, minor, cap_minor, given_minor)"
+        " VALUES ('{shop}', date '2026-01-01', 'CNY', 5, 9, 5)",
+    "reserve_adds_up":
+        "INSERT INTO aftersales_reserve_day (shop_id, day, currency, pool, sales_minor, basis_points, accrued_minor,"
+        " at) VALUES ('{shop}', date '2026-01-01', 'CNY', 'main', 100, 100, 1, now())",
+    "recoveries_are_booked": recovered("due", "due"),
+    "recoveries_moved_as_allowed": recovered("written_off"),
+    "codes_are_recovered_once":
+        f"{recovered('written_off', 'due', 'written_off')};"
+        + recovered("written_off", "due", "written_off", recovery="{new2}"),
+    "pulled_batches_are_off_sale":
+        "INSERT INTO aftersales_batch_watch (shop_id, batch_id, sku_id, bad, sold, seen_at, pulled_at, pulled_by,"
+        " lifted_at, lifted_by, lifted_bad) SELECT shop_id, batch_id, sku_id, 1, 1, now(), now(), 'system', NULL, '', 0"
+        " FROM vault_lot WHERE sku_id = '{sku}' AND state = 'open' LIMIT 1",
+    "recalls_reach_their_holders":
+        "INSERT INTO aftersales_recall (id, shop_id, batch_id, started_by, at, orders, codes)"
+        " VALUES ('{new}', '{shop}', '{new2}', 'x', now(), 1, 1)",
     "topped_up_lines_have_their_units": "UPDATE orders_line SET kind = 'direct', topped = 1 WHERE id = '{line}'",
     "top_ups_were_bought":
         "INSERT INTO delivery_top_up (id, shop_id, holder_id, number, supplier, ref, units, message, done_at, noted_at)"
@@ -310,6 +381,17 @@ PLANTS: dict[str, str] = {
         " expected, said, under_way, under_way_count, state, candidates, total_top_ups, total_corrections,"
         " total_charges, total_refunds, sampled_at) SELECT '{new}', date '2026-01-01' + n, '{shop}', n, 0, 0, 0, 0,"
         " n, n, 0, 0, 'even', jsonb_build_array(), 0, 0, 0, 0, now() FROM generate_series(0, 1) AS n",
+    "supply_inquiries_answered": inquired("complain", "due"),
+    "supply_inquiries_as_allowed": inquired("complain", "due", next_at="now()", history=False),
+    "supply_codes_voided_once":
+        "DROP INDEX supply_inquiry_voided_once;"
+        "INSERT INTO supply_code (code_id, shop_id, attempt_id, supplier_id, code_ref, voidable, at)"
+        " VALUES ('{line}', '{shop}', '{new2}', '{new}', '', true, now());"
+        + inquired("void", "due", "sent", "done", code="'{line}'", said="voided") + ";"
+        + inquired("void", "due", "sent", "done", code="'{line}'", said="voided", inquiry="{staff}", number=2),
+    "supply_complaints_within_prices":
+        wanted("open") + bought("sending", "rejected", next_at="NULL") + ";"
+        + inquired("complain", "due", "sent", "done", said="upheld", amount="1"),
     "supply_wants_moved_as_allowed": wanted(),
     "supply_purchases_moved_as_allowed": wanted("open", way=1) + bought("sending", "accepted", history=False),
     "supply_price_moves_as_allowed": """

@@ -90,7 +90,7 @@ def search_of(asked: Asked) -> CaseSearch:
         late=given.get("late", ""),
         decider=given.get("decider", ""),
         supplier_id=UUID(given["supplier"]) if "supplier" in given else None,
-        batch_id=_uuid(given["batch"]) if "batch" in given else None,
+        batch_id=_uuid(given["code_batch"]) if "code_batch" in given else None,
         order_id=_order_id(asked.shop_id, given["number"]) if "number" in given else None,
         since=given.get("opened_from"),
         until=given.get("opened_until"),
@@ -189,7 +189,7 @@ def detail_of(row: ClaimRow) -> list[tuple[Text, Any]]:
     if case.said:
         pairs.append((_("为什么"), aftersales.why_plain(case.said[2])))
     if case.batch_id:
-        where = f"{reverse('desk:claims')}?tab={ALL_TAB}&batch={case.batch_id}"
+        where = f"{reverse('desk:claims')}?tab={ALL_TAB}&code_batch={case.batch_id}"
         pairs.append((_("批次"), format_html('<a href="{}">{}</a>', where, gettext("看这一批的售后"))))
     return pairs
 
@@ -281,7 +281,7 @@ CLAIMS: Final = Listing(
         Filter("decider", _("谁处理的"), "choice", decider_choices),
         Filter("action", _("处理结果"), "choice", _choices(words.ACTIONS), folded=True),
         Filter("supplier", _("供应商"), "choice", supplier_choices, folded=True, permission=Permission.SUPPLY_VIEW),
-        Filter("batch", _("批次"), folded=True),
+        Filter("code_batch", _("批次"), folded=True),
         Filter("opened", _("申请时间"), "days", folded=True),
     ),
     acts=(

@@ -1,5 +1,6 @@
 """The page of compensation and recoveries: what is seen, who may write, and what a supplier gets as a file."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -59,8 +60,8 @@ def test_the_rate_of_the_reserve(shop: Shop) -> None:
     assert sql("SELECT count(*) FROM aftersales_reserve_rate") == [(0,)]
     assert client.post(rate, {"percent": "1.25%"}).status_code == 302
     assert sql("SELECT basis_points FROM aftersales_reserve_rate") == [(125,)]
-    now = utc_now()
-    sql("UPDATE aftersales_reserve_rate SET from_day = from_day - 3")
+    now = utc_now() + timedelta(days=1)
+    assert "每日计提" not in text(client, "claim-money")
     for day in days_due(shop.id, now):
         accrue_reserve(shop_id=shop.id, day=day, now=now)
     assert "每日计提" in text(client, "claim-money")

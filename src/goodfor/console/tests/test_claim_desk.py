@@ -64,7 +64,7 @@ def test_the_queue_shows_what_waits(shop: Shop, other: Shop) -> None:
     found = {
         "?tab=closed": 0, "?tab=all": 3, "?tab=all&reason=used": 3, "?tab=all&reason=wrong": 0, "?late=any": 0,
         f"?tab=all&number={cases[0].number}": 1, "?tab=all&number=G0": 0, "?tab=all&decider=system": 0,
-        "?tab=all&batch=x": 0, f"?tab=all&batch={cases[0].batch_id}": 3, "?tab=checking": 0,
+        "?tab=all&code_batch=x": 0, f"?tab=all&code_batch={cases[0].batch_id}": 3, "?tab=checking": 0,
     }  # fmt: skip
     for query, count in found.items():
         shown = client.get(reverse("desk:claims") + query).content.decode()

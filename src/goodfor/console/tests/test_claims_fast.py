@@ -55,7 +55,7 @@ def paths() -> list[str]:
     return [
         "", "?tab=open", "?tab=open&page=50", "?late=any", "?late=any&tab=open", "?tab=closed", "?tab=all",
         "?tab=all&page=1000", "?tab=all&size=200&page=100", "?reason=used", "?tab=open&decider=system",
-        f"?tab=all&batch={batch}", "?tab=closed&decider=staff", "?tab=closed&reason=expired", "?tab=all&number=G0",
+        f"?tab=all&code_batch={batch}", "?tab=closed&decider=staff", "?tab=closed&reason=expired", "?tab=all&number=G0",
     ]  # fmt: skip
 
 

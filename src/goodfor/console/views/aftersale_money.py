@@ -54,7 +54,7 @@ def money(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "unit": visitor.shop.currency,
             "format": "money",
         }
-        if len(days) > 1
+        if any(one.accrued.amount_minor for one in days)
         else None,
         "owed": owed,
         "owed_count": count,

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from goodfor.aftersales import queries as aftersales
+from goodfor.aftersales.errors import BatchMoved
 from goodfor.console import audit_words, words
 from goodfor.console.desk.codes import batch_rows, condition, unit_cost
 from goodfor.console.errors import NotAllowed
@@ -64,6 +66,7 @@ def _batch(
     states = {lot.state for lot in found.lots}
     may = {name: visitor.may(right) for name, right in _RIGHTS.items()}
     on_sale = view.state == "active"
+    watched = aftersales.watch_of(shop_id, view.id)
     context: dict[str, Any] = {
         "title": view.filename,
         "found": found,
@@ -89,7 +92,10 @@ def _batch(
         ],
         "history": _history(visitor, view.id),
         "may_quarantine": may["quarantine"] and on_sale and bool(states & {"open", "drained", "expired"}),
-        "may_restore": may["restore"] and "quarantined" in states,
+        "watched": watched if watched and (watched.bad or watched.pulled_at) else None,
+        "pulled": watched is not None and watched.pulled_at is not None,
+        "watched_tone": "red" if watched and watched.pulled_at else "amber",
+        "may_restore": may["restore"] and "quarantined" in states and not (watched and watched.pulled_at),
         "voidable": stock.voidable(shop_id, found) if may["void"] and on_sale else 0,
         "may_activate": may["activate"] and found.condition == "held",
         "may_cancel": may["cancel"] and view.state == "staging",
@@ -148,6 +154,10 @@ def _act(request: HttpRequest, visitor: Visitor, found: BatchFigures, asked: str
         vault.quarantine_lots(**told, reason=reason)
         return _("批次已隔离，不再出售")
     if asked == "restore":
+        watched = aftersales.watch_of(visitor.shop.id, found.batch.id)
+        if watched is not None and watched.pulled_at is not None:
+            # Off sale for bad codes: the page of its recall lets it go on, with its own words.
+            raise BatchMoved
         vault.restore_lots(**told, reason=reason)
         return _("批次已恢复销售")
     if asked == "activate":

@@ -1,30 +1,15 @@
-"""Refund, replacement, showing and a late void of one code at once: one outcome. Also: many claims, few good codes."""
+"""Many claims at once: few good codes, one refund. Refund, replacement, showing and a late void of one code at once are
+played by `cli/tests/test_claim_race.py`.
+"""
 
 from collections import Counter
 from datetime import datetime
 
-from goodfor.cli.soak import claims as race
-from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries
 from goodfor.orders.operations import grant_refund, refund_order, replace_claim
 from goodfor.orders.tests.claiming import claim, codes_of, see, sell
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.tests.factories import broken, buy, refund_all, relay_all, sql, stock, together
-
-ROUNDS = 30
-
-
-def test_one_outcome_whoever_comes_first(shop: Shop, now: datetime) -> None:
-    """`./goodfor soak claims` plays 10,000 such rounds."""
-    ground = race.make_field(shop.demo, ROUNDS)
-    try:
-        assert [words for number in range(ROUNDS) for words in race.play(ground, number)] == []
-    finally:
-        ground.close()
-    relay_all(utc_now())
-    assert sum(ground.ends.values()) == ROUNDS
-    assert sql("SELECT count(*) FROM orders_claim WHERE state NOT IN ('refunded', 'replaced')") == [(0,)]
-    assert broken(utc_now()) == {}
+from goodfor.orders.tests.factories import broken, buy, refund_all, sql, stock, together
 
 
 def test_few_good_codes_for_many_claims(shop: Shop, now: datetime) -> None:

@@ -23,6 +23,7 @@ from goodfor.aftersales.operations.write_reply import write_reply
 from goodfor.aftersales.picture_models import Picture
 from goodfor.catalog.tests.pictures import encoded, exif, noise
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.ids import uuid7
 from goodfor.orders import queries as orders
 from goodfor.orders.types import ClaimView
 from goodfor.storefront.tests.account_flow import Mailbox, browser, prove, sign_in
@@ -565,3 +566,27 @@ def test_an_invoice_title_goes_with_the_order(client: Client, world: World) -> N
 def test_a_wrong_title_places_nothing(client: Client, world: World, sent: dict[str, str]) -> None:
     assert checkout(client, world, **sent).status_code == 422
     assert "还没有订单" in text_of(client.get("/orders"))
+
+
+def test_a_recalled_code_has_its_remedy_ready(client: Client, world: World) -> None:
+    number = open_order(client, world)
+    words = "先不要用：这批码有问题"
+    assert words not in text_of(client.get(f"/o/{number}"))
+    order, now = orders.order_by_number(world.shop_id, number), utc_now()
+    line_id = order.lines[0].line_id
+    codes = orders.claim_offer(world.shop_id, order, line_id).codes
+    recall = Recall.objects.create(
+        shop_id=world.shop_id, batch_id=uuid7(), started_by="test", at=now, orders=1, codes=len(codes)
+    )
+    RecallItem.objects.create(
+        shop_id=world.shop_id, recall=recall, order_id=order.id, line_id=line_id, code_ids=list(codes),
+        state="offered", told_at=now,
+    )  # fmt: skip
+    page = client.get(f"/o/{number}")
+    assert words in text_of(page)
+    assert f'name="line" value="{line_id}"' in page.content.decode()
+    other = Client()
+    assert words not in text_of(other.get(f"/o/{number}"))
+    sent = {"reason": "invalid", "line": str(line_id), "code": [str(code) for code in codes]}
+    assert client.post(f"/o/{number}/claim", sent).status_code == 302
+    assert [reason for reason, _state in claims(world, "delivered")] == ["invalid"]

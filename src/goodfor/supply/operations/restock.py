@@ -36,7 +36,7 @@ def restock(*, shop_id: UUID, sku_id: UUID, quantity: int, at_most: Money, actor
         currency=at_most.currency, channel=FOR_STOCK, deadline_at=now + WITHIN, now=now,
     )  # fmt: skip
     audit.record(
-        shop_id=shop_id, actor=actor, action="stock_ordered", subject=("catalog.sku", sku_id),
+        shop_id=shop_id, actor=actor, action="supply.stock_ordered", subject=("catalog.sku", sku_id),
         data={"restock_id": str(restock_id), "quantity": quantity, "at_most_minor": at_most.amount_minor}, now=now,
     )  # fmt: skip
     return restock_id

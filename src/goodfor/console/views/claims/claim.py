@@ -82,6 +82,7 @@ def _claim(
         "effects": [
             (words.action(one.action), one, words.BEARERS[one.bearer])
             for one in claim_money.effects(visitor, case, now)
+            if one.action != "void_refund" or case.supplier_id is not None
         ],
         "may_see_cost": visitor.may(Permission.SUPPLY_VIEW),
         "pictures": aftersales.pictures_of(shop_id, case.id) if may_decide else [],

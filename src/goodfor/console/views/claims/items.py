@@ -87,29 +87,32 @@ def _asked(one: InquiryView) -> list[Item]:
 
 def _moves(visitor: Visitor, case: DeskCase, who: People) -> list[Item]:
     """What became of the claim itself."""
-    found = orders.order_history(visitor.shop.id, [case.id])
+    # Moves of the case, which has the claim's id, are told by its decisions.
+    found = [one for one in orders.order_history(visitor.shop.id, [case.id]) if one.to_state in words.CLAIM_STATES]
     return [
         {"at": step.at, "who": who.name(step.actor), "tone": tone,
          "label": _("售后：%(state)s") % {"state": label}}
         for step in found
         if step.from_state
-        for label, tone in [words.CLAIM_STATES.get(step.to_state, (step.to_state, ""))]
+        for label, tone in [words.CLAIM_STATES[step.to_state]]
     ]  # fmt: skip
 
 
 def evidence_of(case: DeskCase, currency: str) -> list[dict[str, Any]]:
-    """Each fact in words, and what it means; `used`: the suggestion rests on it."""
+    """Each fact in words, and what it means: first what the suggestion rests on (`used`), last what says nothing."""
     grounds = set(case.suggestion.rule.when) if case.suggestion else set()
-    return [
+    rows = [
         {
             "label": fact.label,
             "value": rule_words.value_words(name, case.facts[name], currency),
             "means": fact.means,
             "used": name in grounds,
+            "empty": not case.facts[name],
         }
         for name, fact in words.FACTS.items()
         if name in case.facts
     ]
+    return sorted(rows, key=lambda row: (not row["used"], row["empty"]))
 
 
 def thread_rows(thread: Sequence[InquiryView]) -> list[tuple[InquiryView, Any, Any, str, str]]:
@@ -128,7 +131,7 @@ def similar_rows(found: Mapping[str, Outcomes], case: DeskCase) -> list[dict[str
         {
             "label": words.GROUPS[kind],
             "found": one,
-            "href": f"{at}?tab=all&batch={case.batch_id}" if kind == "batch" else "",
+            "href": f"{at}?tab=all&code_batch={case.batch_id}" if kind == "batch" else "",
             "latest": [
                 (row, words.reason(row.reason), words.action(row.action) if row.action else words.state(row.state)[0])
                 for row in one.latest
