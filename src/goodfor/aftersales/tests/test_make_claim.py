@@ -16,8 +16,10 @@ from goodfor.aftersales.operations.answer import answer
 from goodfor.aftersales.operations.examine import examine
 from goodfor.aftersales.operations.hear_claim import hear_replacement_failed
 from goodfor.aftersales.operations.make_claim import make_claim
+from goodfor.aftersales.queries import pictures_of
 from goodfor.aftersales.tasks import take_steps
 from goodfor.aftersales.tests.conftest import Scene
+from goodfor.catalog.tests.pictures import encoded, noise
 from goodfor.delivery.models import TopUp
 from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
@@ -27,6 +29,7 @@ from goodfor.orders.tests.factories import PRICE, refund_all, relay_all, sql, st
 from goodfor.payments.errors import PaymentDisputed
 
 MINUTE = timedelta(minutes=1)
+PICTURE = encoded(noise(), "PNG")
 
 
 def test_an_unseen_code_is_refunded_at_the_tap(scene: Scene, now: datetime) -> None:
@@ -244,12 +247,13 @@ def test_who_cannot_be_verified_is_asked_for_a_picture_then_believed_once(scene:
     assert (case.state, case.why, case.answered_at, case.paused_at) == ("asking", "need_picture", now, now)
     assert scene.told("aftersales.buyer_asked") == 1
     later = now + timedelta(hours=5)
-    after = answer(shop_id=scene.shop_id, case_id=case.id, text="", pictures=1, actor="guest:x", now=later)
+    after = answer(shop_id=scene.shop_id, case_id=case.id, text="", pictures=[PICTURE], actor="guest:x", now=later)
     assert (after.state, after.action, after.why) == ("closed", "replace", "first_replaced")
     again = scene.sell(later)
     scene.see(again, later)
-    second = scene.claim(again, later, pictures=1)
+    second = scene.claim(again, later, pictures=[PICTURE])
     assert (second.state, second.why) == ("person", "check_person")
+    assert [len(pictures_of(scene.shop_id, one.id)) for one in (case, second)] == [1, 1]
     assert scene.faults(later) == {}
 
 
