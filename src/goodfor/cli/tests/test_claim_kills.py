@@ -392,8 +392,8 @@ def check(ground: Ground, end: End) -> None:
         assert (len(ground.site.orders()), totals["refunded"]) == (end.bought, end.back)
         assert totals["calls"].get("void: ok", 0) == end.taken_back
         assert len(ground.site.books()["tickets"]) == int(bool(settled))
-    assert sql("SELECT count(*) FROM kernel_event WHERE name = 'orders.claim_closed' AND payload->>'state' <> 'rejected'"
-               ) == [(1,)]  # fmt: skip
+    closed = "SELECT count(*) FROM kernel_event WHERE name = 'orders.claim_closed' AND payload->>'state' <> 'rejected'"
+    assert sql(closed) == [(1,)]
     assert broken(ground.fair.at) == {}
 
 
