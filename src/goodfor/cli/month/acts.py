@@ -46,7 +46,8 @@ class Told:
     kind: str
     truth: str
     unseen: bool
-    at: datetime
+    #: Of the batch that is bad as a whole.
+    bad: bool
 
 
 @dataclass
@@ -56,6 +57,8 @@ class People:
     world: World
     month: Month
     claims: dict[UUID, Told] = field(default_factory=dict)
+    #: Orders whose code is of the bad batch, as far as their buyers looked.
+    of_bad: set[UUID] = field(default_factory=set)
     bought: int = 0
     out_of_stock: int = 0
     seconds: list[float] = field(default_factory=list)
@@ -98,6 +101,8 @@ class People:
             if secret not in world.truth:
                 learn(world, at)
             truth = world.truth[secret]
+            if secret in world.bad:
+                self.of_bad.add(order_id)
             use, say = people.use_after(rng), people.complain_after(rng)
         if truth != people.GOOD:
             reason = "invalid" if truth == people.INVALID else "used"
@@ -134,7 +139,7 @@ class People:
         except (ClaimExists, WrongState):
             # The shop was faster: a recall, or a refund of the order.
             return
-        self.claims[made.case.id] = Told(made.case.id, order_id, kind, truth, unseen, at)
+        self.claims[made.case.id] = Told(made.case.id, order_id, kind, truth, unseen, order_id in self.of_bad)
         with world.lock:
             patience = timedelta(hours=world.rng.uniform(0.2, 30))
         self.month.plan(at + patience, "ask", later(self.ask, made.case.id))

@@ -14,10 +14,10 @@ from goodfor.aftersales import states, wording
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.month.acts import DISHONEST, HONEST, People
 from goodfor.cli.month.day import Month
-from goodfor.cli.month.people import INVALID
 from goodfor.cli.month.world import PACK, World
 from goodfor.cli.soak.sql import rows
 from goodfor.kernel import invariants
+from goodfor.kernel.loops import REGISTRY
 from goodfor.kernel.tenancy import platform_job
 
 #: A promise is kept by its second, or what is owed for it is there within the next.
@@ -111,7 +111,13 @@ def _refused(crew: People, found: dict[UUID, tuple[Any, ...]]) -> tuple[dict[str
         made[kind] += 1
         no[kind] += found[case_id][14] == "rejected"
     cheats, honest = no[DISHONEST] / max(1, made[DISHONEST]), no[HONEST] / max(1, made[HONEST])
+    why = Counter(
+        f"{found[case_id][3] or found[case_id][4]} by {found[case_id][5]}"
+        for case_id, told in crew.claims.items()
+        if told.kind == HONEST and (told.truth or told.unseen) and found[case_id][14] == "rejected"
+    )
     figures = {
+        "honest_refused_by": dict(why),
         "claims_made": dict(made), "claims_refused": dict(no), "dishonest_refused": round(cheats, 4),
         "honest_refused": round(honest, 5),
     }  # fmt: skip
@@ -125,7 +131,7 @@ def _bad_batch(world: World, crew: People, found: dict[UUID, tuple[Any, ...]]) -
     """When the bad batch was pulled, and whether all who held it were told or made whole."""
     batches = Counter(
         row[15] for case_id, row in found.items()
-        if case_id in crew.claims and crew.claims[case_id].truth == INVALID and row[15] is not None
+        if case_id in crew.claims and crew.claims[case_id].bad and row[15] is not None
     )  # fmt: skip
     pulled = rows("SELECT batch_id, pulled_at FROM aftersales_batch_watch WHERE shop_id = %s AND pulled_at IS NOT NULL",
                   world.shop_id)  # fmt: skip
@@ -206,6 +212,8 @@ def _unexplained(found: dict[UUID, tuple[Any, ...]]) -> int:
 
 
 def _truths(world: World) -> list[str]:
+    while REGISTRY["kernel.seal_audit"].fn(world.told.at):
+        pass
     with transaction.atomic():
         results = [invariants.run(one, world.told.at) for one in invariants.REGISTRY]
     return [f"{one.invariant.name}: {one.violations[:2]}" for one in results if not one.ok]
