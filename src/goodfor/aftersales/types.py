@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any, Literal
 from uuid import UUID
 
@@ -362,7 +362,3 @@ class PictureView:
     width: int
     height: int
     at: datetime
-
-
-#: A promise's clock that nobody needs to watch.
-NEVER = timedelta.max

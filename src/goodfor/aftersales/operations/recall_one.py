@@ -22,7 +22,11 @@ AGAIN: Final = timedelta(minutes=5)
 
 
 def recall_one(*, shop_id: UUID, item_id: UUID, now: datetime) -> str:
-    """The item's state after. A process that dies between the claim and the note of it finds the claim again."""
+    """The item's state after.
+
+    A process that dies between the claim and the note of it finds, the next time, that its codes had a remedy: `over`.
+    Codes of one line go together: where one was looked at, the buyer is asked about all of them.
+    """
     item = RecallItem.objects.get(shop_id=shop_id, id=item_id)
     if item.state != states.RECALL_DUE:
         return item.state

@@ -19,7 +19,6 @@ from goodfor.cli.month.world import World, learn
 from goodfor.cli.soak.sql import rows
 from goodfor.delivery.errors import CodeNotHeld
 from goodfor.kernel.tenancy import platform_job
-from goodfor.orders import queries as orders
 from goodfor.orders.deciding import decided_by
 from goodfor.orders.errors import ClaimExists, WrongState
 from goodfor.orders.operations import buy_with_balance, reveal_codes
@@ -61,7 +60,6 @@ class People:
     of_bad: set[UUID] = field(default_factory=set)
     bought: int = 0
     out_of_stock: int = 0
-    seconds: list[float] = field(default_factory=list)
 
     def buy(self, plan: Plan, at: datetime) -> None:
         """And what follows from it."""
@@ -186,8 +184,3 @@ class People:
             )  # fmt: skip
         except CaseMoved:
             return
-
-
-def owner(world: World, order_id: UUID) -> str:
-    """Who bought it."""
-    return orders.buyer_of(world.shop_id, order_id)

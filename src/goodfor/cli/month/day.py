@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Final
-from uuid import UUID
 
 from django.db import connection, connections
 
@@ -177,6 +176,3 @@ class Month:
 def later(act: Callable[..., None], *given: object) -> Callable[[datetime], None]:
     """An act of the agenda: its moment comes last."""
     return partial(act, *given)
-
-
-Ids = tuple[UUID, UUID]
