@@ -9,21 +9,16 @@ from goodfor.aftersales import queries as cases
 from goodfor.aftersales import states
 from goodfor.aftersales.errors import CaseMoved
 from goodfor.aftersales.operations.decide_case import decide_case
-from goodfor.aftersales.operations.make_claim import make_claim
 from goodfor.aftersales.operations.object_to import object_to
 from goodfor.aftersales.operations.start_recall import start_recall
-from goodfor.cli.month import people
+from goodfor.cli.month import people, single
 from goodfor.cli.month.day import Month, later
+from goodfor.cli.month.hands import Hands
 from goodfor.cli.month.people import Plan
 from goodfor.cli.month.world import World, learn
 from goodfor.cli.soak.sql import rows
-from goodfor.delivery.errors import CodeNotHeld
 from goodfor.kernel.tenancy import platform_job
 from goodfor.orders.deciding import decided_by
-from goodfor.orders.errors import ClaimExists, WrongState
-from goodfor.orders.operations import buy_with_balance, reveal_codes
-from goodfor.orders.types import LineRequest
-from goodfor.vault.errors import OutOfStock
 
 HONEST: Final = "honest"
 DISHONEST: Final = "dishonest"
@@ -55,6 +50,7 @@ class People:
 
     world: World
     month: Month
+    hands: Hands
     claims: dict[UUID, Told] = field(default_factory=dict)
     #: Orders whose code is of the bad batch, as far as their buyers looked.
     of_bad: set[UUID] = field(default_factory=set)
@@ -63,38 +59,29 @@ class People:
 
     def buy(self, plan: Plan, at: datetime) -> None:
         """And what follows from it."""
-        world, buyer = self.world, self.world.buyers[plan.buyer]
-        try:
-            order = buy_with_balance(
-                shop_id=world.shop_id, client_id=buyer.client_id, wallet_account=buyer.wallet, currency="CNY",
-                lines=[LineRequest(world.skus[plan.sku], 1)], external_ref=None, now=at,
-            )  # fmt: skip
-        except OutOfStock:
+        world, buyer, rng = self.world, self.world.buyers[plan.buyer], self.world.rng
+        made = self.hands(single.buy, at, world.shop_id, buyer.client_id, buyer.wallet, world.skus[plan.sku])
+        if made is None:
             with world.lock:
                 self.out_of_stock += 1
             return
+        order_id, line_id = made
         with world.lock:
             self.bought += 1
-        line_id, rng = order.lines[0].line_id, world.rng
-        with world.lock:
             look, mind = at + people.look_after(rng), at + people.WINDOW + people.complain_after(rng)
         if plan.mind == "unseen":
-            self.month.plan(mind, "claim", later(self.claim, plan, order.id, line_id, "changed_mind", HONEST, "", True))
+            self.month.plan(mind, "claim", later(self.claim, plan, order_id, line_id, "changed_mind", HONEST, "", True))
         elif plan.looks:
-            self.month.plan(look, "look", later(self.look, plan, order.id, line_id))
+            self.month.plan(look, "look", later(self.look, plan, order_id, line_id))
 
     def look(self, plan: Plan, order_id: UUID, line_id: UUID, at: datetime) -> None:
         """Look at the code, and do with it what one does."""
         world, rng = self.world, self.world.rng
-        try:
-            shown = reveal_codes(
-                shop_id=world.shop_id, order_id=order_id, line_id=line_id,
-                actor=f"client:{self.world.buyers[plan.buyer].client_id}", ip="192.0.2.7", now=at,
-            )  # fmt: skip
-        except (WrongState, CodeNotHeld):
-            # Pulled meanwhile, or given back.
+        secret = self.hands(
+            single.look, at, world.shop_id, world.buyers[plan.buyer].client_id, order_id, line_id
+        )  # fmt: skip
+        if secret is None:
             return
-        secret = shown[-1].secret
         with world.lock:
             if secret not in world.truth:
                 learn(world, at)
@@ -129,18 +116,15 @@ class People:
     ) -> None:  # fmt: skip
         """One tap."""
         world = self.world
-        try:
-            made = make_claim(
-                shop_id=world.shop_id, order_id=order_id, line_id=line_id, reason=reason, fresh=True,
-                actor=f"client:{world.buyers[plan.buyer].client_id}", now=at,
-            )  # fmt: skip
-        except (ClaimExists, WrongState):
-            # The shop was faster: a recall, or a refund of the order.
+        case_id = self.hands(
+            single.claim, at, world.shop_id, world.buyers[plan.buyer].client_id, order_id, line_id, reason
+        )  # fmt: skip
+        if case_id is None:
             return
-        self.claims[made.case.id] = Told(made.case.id, order_id, kind, truth, unseen, order_id in self.of_bad)
         with world.lock:
+            self.claims[case_id] = Told(case_id, order_id, kind, truth, unseen, order_id in self.of_bad)
             patience = timedelta(hours=world.rng.uniform(0.2, 30))
-        self.month.plan(at + patience, "ask", later(self.ask, made.case.id))
+        self.month.plan(at + patience, "ask", later(self.ask, case_id))
 
     def ask(self, case_id: UUID, at: datetime) -> None:
         """Some time later: what lies with a person is decided, who was refused and is honest objects."""

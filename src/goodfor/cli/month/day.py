@@ -1,5 +1,5 @@
-"""What happens, in the order of the told time: purchases and looks side by side, everything else one by one, and
-whatever falls due in between at its very second."""
+"""What happens, in the order of the told time: what buyers do within a minute side by side, everything else one by one,
+and whatever falls due in between at its very second."""
 
 import heapq
 import threading
@@ -24,8 +24,9 @@ from goodfor.supply.operations.buy_due import buy_due
 from goodfor.supply.operations.inquire import inquire_due
 
 #: What may be done side by side with the like of its minute: other orders, other codes.
-SIDE_BY_SIDE: Final = frozenset({"buy", "look", "use"})
-HANDS: Final = 3
+SIDE_BY_SIDE: Final = frozenset({"buy", "look", "use", "claim"})
+#: Threads that wait for the processes of the hands.
+THREADS: Final = 8
 _NEXT: Final = """
 SELECT min(at) FROM (
     SELECT min(next_at) AS at FROM aftersales_case WHERE next_at IS NOT NULL
@@ -85,24 +86,25 @@ class Month:
     ) -> None:  # fmt: skip
         """Until the agenda ends or the time. `feed(until)` plans the purchases before a moment; None: no more."""
         coming = feed(self.world.told.at + WINDOW)
-        with ThreadPoolExecutor(HANDS, thread_name_prefix="month") as pool:
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="month") as pool:
             while True:
-                at = min(one for one in (self._first(), self._due(), self._hour) if one is not None)
-                if coming is not None and coming <= at:
-                    coming = feed(max(coming, at) + WINDOW)
-                    continue
-                if at >= until or (coming is None and not self._agenda and self._due() is None):
-                    break
                 due = self._due()
+                at = min(one for one in (self._first(), due, self._hour) if one is not None)
+                while coming is not None and coming <= at:
+                    coming = feed(max(coming, at) + WINDOW)
+                    at = min(one for one in (self._first(), due, self._hour) if one is not None)
+                if at >= until or (coming is None and not self._agenda and due is None):
+                    break
                 self._to(at)
-                self._hourly(at)
+                moved = self._hourly(at)
                 if due is not None and due <= at:
                     self.settle(at)
-                if self._happen(at, pool):
+                    moved = True
+                if (then := self._happen(at, self._due() if moved else due, pool)) is not None:
                     # What a claim sets off at once is done at once.
-                    self.settle(at)
+                    self.settle(then)
                 tell(at)
-            list(pool.map(lambda _hand: connections.close_all(), range(HANDS * 2)))
+            list(pool.map(lambda _hand: connections.close_all(), range(THREADS * 2)))
 
     def settle(self, at: datetime) -> None:
         """All that is due by now, until nothing is."""
@@ -114,9 +116,9 @@ class Month:
             if not moved:
                 return
 
-    def _happen(self, at: datetime, pool: ThreadPoolExecutor) -> bool:
-        """Everything of the minute that may be side by side; or the one thing that is next, which more may follow."""
-        end = min(one for one in (at + WINDOW, self._due(), self._hour) if one is not None)
+    def _happen(self, at: datetime, due: datetime | None, pool: ThreadPoolExecutor) -> datetime | None:
+        """Everything of the minute that may be side by side; or the one thing that is next. When more follows of it."""
+        end = min(one for one in (at + WINDOW, due, self._hour) if one is not None)
         together: list[Happening] = []
         while self._agenda and (self._agenda[0].at < end or self._agenda[0].at <= at):
             one = self._agenda[0]
@@ -124,13 +126,16 @@ class Month:
                 break
             together.append(heapq.heappop(self._agenda))
         if together:
-            list(pool.map(self._do, together))
-            return False
+            claims = [one for one in together if one.kind == "claim"]
+            # Whoever claims in the minute in which they used the code used it first.
+            list(pool.map(self._do, [one for one in together if one.kind != "claim"]))
+            list(pool.map(self._do, claims))
+            return claims[-1].at if claims else None
         if self._agenda and self._agenda[0].at <= at:
             one = heapq.heappop(self._agenda)
             self._do(one)
-            return one.kind != "use"
-        return False
+            return at
+        return None
 
     def _do(self, one: Happening) -> None:
         try:
@@ -158,12 +163,14 @@ class Month:
             found: datetime | None = cursor.fetchone()[0]
         return None if found is None else max(found, self.world.told.at)
 
-    def _hourly(self, at: datetime) -> None:
-        if at >= self._stocked:
+    def _hourly(self, at: datetime) -> bool:
+        """What is not done at once by anybody: the stock, and the slow loops. Whether anything was looked at."""
+        stocked = at >= self._stocked
+        if stocked:
             fill(self.world, at)
             self._stocked = at + timedelta(minutes=10)
         if at < self._hour:
-            return
+            return stocked
         self.settle(at)
         for name in HOURLY:
             if name in REGISTRY:
@@ -171,6 +178,7 @@ class Month:
                     if not REGISTRY[name].fn(utc_now()):
                         break
         self._hour += timedelta(hours=1)
+        return True
 
 
 def later(act: Callable[..., None], *given: object) -> Callable[[datetime], None]:

@@ -6,6 +6,7 @@ after a few claims, and the ledger, the reserve and the suppliers' books agree t
 
 import os
 import time
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -37,10 +38,12 @@ def simulate(shop_id: Any, console: Console, start: datetime, orders: int, days:
     people, worlds = load("goodfor.cli.month.people"), load("goodfor.cli.month.world")
     day, acts, ends = load("goodfor.cli.month.day"), load("goodfor.cli.month.acts"), load("goodfor.cli.month.ends")
     rng, crowd, began = Random(seed), people.Crowd.of(orders), time.monotonic()  # noqa: S311
-    with worlds.make_world(shop_id, start, crowd.buyers, rng) as world:
+    with ExitStack() as stack:
+        world = stack.enter_context(worlds.make_world(shop_id, start, crowd.buyers, rng))
         console.print(f"{crowd.buyers:,} 个买家就绪 / buyers are ready")
         month = day.Month(world)
-        crew = acts.People(world, month)
+        hands = stack.enter_context(closing(load("goodfor.cli.month.hands").Hands()))
+        crew = acts.People(world, month, hands)
         month.on_duty = crew.recall
         coming = iter(people.plans(Random(seed + 1), crowd, orders, len(world.skus), start, days))  # noqa: S311
         world.bad_due = (start + timedelta(days=days / 3), 0)
