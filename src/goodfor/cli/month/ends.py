@@ -137,7 +137,8 @@ def _bad_batch(world: World, crew: People, found: dict[UUID, tuple[Any, ...]]) -
                   world.shop_id)  # fmt: skip
     batch = max(batches, key=lambda one: batches[one]) if batches else None
     at = dict(pulled).get(batch)
-    before = sum(1 for row in found.values() if row[15] == batch and at is not None and row[7] <= at)
+    # Those of buyers: the recall, which is begun in the same second, opens its own for whoever has not looked.
+    before = sum(1 for case_id in crew.claims if found[case_id][15] == batch and at and found[case_id][7] <= at)
     sold = rows(
         "SELECT count(DISTINCT c.holder_id) FROM vault_code c"
         " JOIN vault_lot l ON l.id = c.lot_id AND l.shop_id = c.shop_id"
