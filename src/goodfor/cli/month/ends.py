@@ -37,6 +37,13 @@ _BOTH: Final = """
 SELECT code_id FROM orders_claim_unit WHERE shop_id = %s AND state IN ('refunded', 'replaced')
 GROUP BY line_id, code_id HAVING count(*) > 1
 """
+#: Who still holds a code of the batch and has heard nothing.
+_ALONE: Final = """
+SELECT count(*) FROM vault_code c JOIN vault_lot l ON l.id = c.lot_id AND l.shop_id = c.shop_id
+WHERE c.shop_id = %s AND l.batch_id = %s AND c.state = 2
+  AND NOT EXISTS (SELECT 1 FROM aftersales_recall_item i WHERE i.shop_id = c.shop_id AND i.line_id = c.holder_id)
+  AND NOT EXISTS (SELECT 1 FROM aftersales_case k WHERE k.shop_id = c.shop_id AND k.line_id = c.holder_id)
+"""
 
 
 def result(world: World, month: Month, crew: People, console: Console, seconds: float) -> BenchResult:
@@ -139,18 +146,11 @@ def _bad_batch(world: World, crew: People, found: dict[UUID, tuple[Any, ...]]) -
     at = dict(pulled).get(batch)
     # Those of buyers: the recall, which is begun in the same second, opens its own for whoever has not looked.
     before = sum(1 for case_id in crew.claims if found[case_id][15] == batch and at and found[case_id][7] <= at)
-    sold = rows(
-        "SELECT count(DISTINCT c.holder_id) FROM vault_code c"
-        " JOIN vault_lot l ON l.id = c.lot_id AND l.shop_id = c.shop_id"
-        " WHERE c.shop_id = %s AND l.batch_id = %s AND c.sold_at IS NOT NULL", world.shop_id, batch,
-    )[0][0]  # fmt: skip
-    reached = rows(
-        "SELECT count(DISTINCT line_id) FROM (SELECT line_id FROM aftersales_recall_item i JOIN aftersales_recall r"
-        " ON r.id = i.recall_id AND r.shop_id = i.shop_id WHERE i.shop_id = %s AND r.batch_id = %s"
-        " UNION SELECT line_id FROM aftersales_case WHERE shop_id = %s AND batch_id = %s) told",
-        world.shop_id, batch, world.shop_id, batch,
-    )[0][0]  # fmt: skip
-    figures = {"bad_pack": PACK, "pulled_after_claims": before, "bad_sold": sold, "bad_told": reached,
+    alone = rows(_ALONE, world.shop_id, batch)[0][0]
+    told = rows("SELECT count(*) FROM aftersales_recall_item i JOIN aftersales_recall r"
+                " ON r.id = i.recall_id AND r.shop_id = i.shop_id WHERE i.shop_id = %s AND r.batch_id = %s",
+                world.shop_id, batch)[0][0]  # fmt: skip
+    figures = {"bad_pack": PACK, "pulled_after_claims": before, "bad_told": told, "bad_left_alone": alone,
                "batches_pulled": len(pulled)}  # fmt: skip
     return figures, [
         Bar(
@@ -159,7 +159,7 @@ def _bad_batch(world: World, crew: People, found: dict[UUID, tuple[Any, ...]]) -
             "<= 10",
             at is not None and before <= 10,
         ),
-        Bar("its holders told or made whole", f"{reached} of {sold}", "all", at is not None and reached >= sold),
+        Bar("its holders neither told nor made whole", alone, "0", at is not None and alone == 0),
         Bar("good batches pulled", max(0, len(pulled) - 1), "0", len(pulled) <= 1),
     ]
 
