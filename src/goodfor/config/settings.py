@@ -51,6 +51,7 @@ ALL_ROOMS = (
     "ledger",
     "notify",
     "vault",
+    "risk",
     "payments",
     "supply",
     "delivery",

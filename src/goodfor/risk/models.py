@@ -1,0 +1,1 @@
+"""Tables of risk control, by what they are about: see the `*_models` modules."""
