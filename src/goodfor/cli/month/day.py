@@ -47,7 +47,7 @@ HOURLY: Final = (
     "supply.tidy", "supply.accounts", "supply.recount", "supply.consequences", "orders.deadlines",
     "orders.figures", "kernel.seal_audit",
     "aftersales.reserve", "aftersales.figures",
-    "aftersales.late_deliveries", "kernel.purge",
+    "kernel.purge_events",
 )  # fmt: skip
 
 
