@@ -26,6 +26,8 @@ from goodfor.orders.deciding import decided_by
 
 HONEST: Final = "honest"
 DISHONEST: Final = "dishonest"
+#: Of somebody who was out to cheat, and got a code that really is bad.
+RIGHT: Final = "right_though_a_cheat"
 STAFF: Final = "staff:month"
 _PULLED: Final = """
 SELECT batch_id FROM aftersales_batch_watch w WHERE shop_id = %s AND pulled_at IS NOT NULL
@@ -95,7 +97,8 @@ class People:
             use, say = people.use_after(rng), people.complain_after(rng)
         if truth != people.GOOD:
             reason = "invalid" if truth == people.INVALID else "used"
-            self._say(at + use + say, plan, order_id, line_id, reason, HONEST, truth)
+            kind = RIGHT if plan.dishonest else HONEST
+            self._say(at + use + say, plan, order_id, line_id, reason, kind, truth)
         elif plan.dishonest:
             self.month.plan(at + use, "use", later(self.use, secret))
             with world.lock:
@@ -144,10 +147,10 @@ class People:
             self._decide(case_id, at)
         elif case.state in (states.CHECKING, states.CARRYING):
             self.month.plan(at + timedelta(hours=4), "ask", later(self.ask, case_id))
-        elif case.state == states.ASKING and dice < (people.ANSWERS if told.kind == HONEST else people.FORGES):
+        elif case.state == states.ASKING and dice < (people.ANSWERS if told.kind != DISHONEST else people.FORGES):
             answer(shop_id=world.shop_id, case_id=case_id, text="", pictures=[_picture()], actor="buyer", now=at)
             self.month.plan(at + timedelta(hours=2), "ask", later(self.ask, case_id))
-        elif case.claim_state == "rejected" and told.kind == HONEST and told.truth and dice < people.OBJECTS:
+        elif case.claim_state == "rejected" and told.kind != DISHONEST and told.truth and dice < people.OBJECTS:
             try:
                 object_to(shop_id=world.shop_id, case_id=case_id, text="真的不能用", actor="buyer", now=at)
             except CaseMoved:
