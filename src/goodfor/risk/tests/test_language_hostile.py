@@ -220,10 +220,10 @@ def test_a_feature_called_like_something_of_python_is_only_a_feature() -> None:
     from goodfor.risk.features import TRUTH, Feature, catalogue  # noqa: PLC0415
     from goodfor.risk.language import parse  # noqa: PLC0415
 
-    names = ("__import__", "fetch", "snapshot", "nan", "f0", "t0", "as_number", "print", "rules", "min")
+    names = ("__import__", "fetch", "snapshot", "f0", "t0", "as_number", "print", "rules", "min")
     rule = parse(" and ".join(names), catalogue([Feature(name, TRUTH, name) for name in names]))
     assert rule.compile()(dict.fromkeys(names, True)) is True
-    assert rule.compile()(dict.fromkeys(names, True) | {"nan": False}) is False
+    assert rule.compile()(dict.fromkeys(names, True) | {"print": False}) is False
 
 
 def test_hostile_snapshots_do_no_harm() -> None:

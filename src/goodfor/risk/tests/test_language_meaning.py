@@ -115,7 +115,7 @@ def test_division() -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("1 < orders < 10", True), ("1 < orders < 3", False), ("orders < hours < 3", False), ("hours > orders > 5", False),
+    ("1 < orders < 10", True), ("1 < orders < 3", False), ("orders < hours < 3", None), ("hours > orders > 5", False),
     ("5 <= orders == 5.0 != 6", True), ("between(orders, 5, 5)", True), ("between(orders, 6, hours)", False),
     ("between(orders, hours, 4)", False), ("between(orders, hours, 5)", None), ("min(orders, 3, 4) == 3", True),
     ("max(orders, 3, 4) == 5", True), ("min(orders, hours) < 0", None), ("abs(-orders) == 5", True),
@@ -232,7 +232,7 @@ def test_words(text: str, words: str) -> None:
         ("vpn or (guest and fresh)", "vpn or guest and fresh"),
         ("not (vpn)", "not vpn"),
         ("not(vpn or guest)", "not (vpn or guest)"),
-        ("orders in (1,2,)", "orders in [1, 2]"),
+        ("orders in (1,2)", "orders in [1, 2]"),
         ("orders == 1e3", "orders == 1000"),
         ("orders == 1e19", "orders == 1e+19"),
         ("orders == -0", "orders == 0"),
