@@ -133,7 +133,7 @@ def _reading(scene: Scene, months: Months) -> Reading:
     if last_seen:
         columns += ["l.at", "l.province", "l.city", "l.provinces"]
         tables.append(f"({_last_seen(begins, months[-1])}) l")
-    text = f"SELECT {', '.join(columns)}\nFROM {'\n, '.join(tables)}" if tables else ""  # noqa: S608
+    text = f"SELECT {', '.join(columns)} FROM {', '.join(tables)}"  # noqa: S608
     return Reading(text, tuple(velocities), known, last_seen)
 
 
