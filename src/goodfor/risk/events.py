@@ -9,7 +9,7 @@ from goodfor.kernel.events import Event
 
 @dataclass(frozen=True)
 class ActStopped(Event):
-    """An act was reviewed, held or denied; told in the transaction of its decision. `subject_kind` empty: of nothing."""
+    """An act was reviewed, held or denied; told in its decision's transaction. No subject: `subject_kind` is empty."""
 
     name: ClassVar[str] = "risk.act_stopped"
     decision_id: UUID

@@ -19,7 +19,7 @@ PLANNED: Final = (
 
 
 def require_no_transaction() -> None:
-    """Raise RuntimeError inside a transaction: what is written first must be seen by all at once. (A test's is let be.)"""
+    """Raise RuntimeError in a transaction: what is written first must be seen by all at once. (A test's is let be.)"""
     if not connection.in_atomic_block:
         return
     if not all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
@@ -58,7 +58,7 @@ def rows(
 
 
 class Stretch:
-    """A transaction in which a statement may fail without the others: what was done so far is given up, and it goes on."""
+    """A transaction in which a statement may fail without the others: what was done is given up, and it goes on."""
 
     def __init__(self) -> None:
         self._block: transaction.Atomic = transaction.atomic()

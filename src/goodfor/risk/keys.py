@@ -192,7 +192,7 @@ def seal_value(shop_id: UUID, entity_id: UUID, value: str) -> Sealed:
 
 
 def rows_of(shop_id: UUID, named: Iterable[Named], numbers: Mapping[KeyKind, int]) -> dict[str, list[object]]:
-    """Entities as columns of a statement, in the order in which everybody inserts them, so that none waits in a ring."""
+    """Entities as columns of a statement, in the order in which all insert them, so that none waits in a ring."""
     ids, kinds, keys, labels, key_ids, blobs = [], [], [], [], [], []
     for one in sorted(named, key=lambda one: (numbers[one.kind], one.key)):
         entity_id = uuid7()
@@ -207,7 +207,7 @@ def rows_of(shop_id: UUID, named: Iterable[Named], numbers: Mapping[KeyKind, int
 
 
 class KnownEntities:
-    """Which entities' rows this process has seen to be there, and when: the latest used stay, the others are asked again.
+    """Which entities' rows this process has seen to be there, and when: the latest used stay, others are asked again.
 
     Forgetting costs a statement a little more, nothing else.
     """

@@ -110,7 +110,7 @@ def entities(shop_id: UUID, keys: Iterable[tuple[KeyKind, int]]) -> dict[tuple[K
 
 
 def entity_value(shop_id: UUID, kind: KeyKind, key: int) -> str:
-    """The whole value behind a key. Who may see it, and that it was seen, is the caller's to care for. Raises NotFound."""
+    """The whole value behind a key. Who may see it, and that it was seen, is the caller's care. Raises NotFound."""
     row = _ENTITY_VALUE.row({"shop": shop_id, "kind": KIND_NUMBERS[kind], "key": key})
     if row is None:
         raise NotFound

@@ -26,8 +26,8 @@ class Recording:
 def recording_of(act: Act, result: Result, decision_id: UUID | None) -> Recording:
     """How an act, or what became of it, is written down. Raises ValueError for a local time.
 
-    Only attempts bring the rows that name keys: they commit at once, while a result may be part of a long transaction, in
-    which a new row would keep others waiting.
+    Only attempts bring the rows that name keys: they commit at once, while a result may be part of a long transaction,
+    in which a new row would keep others waiting.
     """
     if act.at.tzinfo is None:
         raise ValueError("an act happens at an instant, not at a local time")

@@ -1,4 +1,4 @@
-"""How a decision is written: values for its statement, and JSON that the database takes whatever the parts said. Pure."""
+"""How a decision is written: values for its statement, and JSON that the database takes whatever parts said. Pure."""
 
 import json
 import math

@@ -198,7 +198,8 @@ def _last_seen(begins: Mapping[timedelta, datetime], last: datetime) -> str:
         SELECT max(g.at) AS at, (array_agg(d.province ORDER BY g.at DESC))[1] AS province,
                (array_agg(d.city ORDER BY g.at DESC))[1] AS city, array_agg(DISTINCT d.province) AS provinces
         FROM (SELECT at, decision_id FROM risk_event
-              WHERE buyer = %(k_buyer)s::bigint AND scene = {SCENE_NUMBERS[Scene.SIGN_IN]} AND result = {int(Result.GOOD)}
+              WHERE buyer = %(k_buyer)s::bigint
+                AND scene = {SCENE_NUMBERS[Scene.SIGN_IN]} AND result = {int(Result.GOOD)}
                 AND at > %({_bound(LAST_SEEN_WINDOW)})s AND at <= %(until)s AND {_between("at", first, last)}
               ORDER BY at DESC LIMIT {SIGN_INS}) g
         CROSS JOIN LATERAL (

@@ -1,4 +1,4 @@
-"""Judge an act: write it down first, then count, ask lists, rules and model, store the decision, and only then tell it."""
+"""Judge an act: write it down first, then count, ask lists, rules and model, store the decision, then tell it."""
 
 from typing import Any, Final
 
