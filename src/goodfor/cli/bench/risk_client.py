@@ -15,7 +15,7 @@ from goodfor.cli.lazy import load, setup_django
 
 
 def main(spec: dict[str, Any]) -> dict[str, Any]:
-    """`spec`: shop, seconds, seed, warm (acts before), at (`time.time()` to begin), hot, rate (a second; 0: no pause)."""
+    """`spec`: shop, seconds, seed, warm (acts before), at (begins at `time.time()`), hot, rate (a second; 0: all)."""
     setup_django()
     types, clock = load("goodfor.risk.types"), load("goodfor.kernel.clock")
     assess, note = load("goodfor.risk.operations").assess, load("goodfor.risk.operations").note

@@ -157,16 +157,9 @@ def _why(course: Course, decision: Decision) -> None:
 
 
 def _store(course: Course, decision: Decision) -> None:
-    act, scored, verdict = course.act, course.scored, course.verdict
+    act = course.act
     _why(course, decision)
-    _STORE.run(_params(course, decision) | {
-        "model": scored.model_id if scored else None,
-        "challengers": stored.plain_json({str(one): score for one, score in scored.challengers.items()})
-        if scored else "{}",
-        "why": stored.plain_json(course.why) if course.why else "[]",
-        "rules_version": verdict.version if verdict else 0,
-        "silent": list(verdict.silent) if verdict else [],
-    })  # fmt: skip
+    _STORE.run({"row": stored.row_json(_row(course, decision))})
     if decision.outcome.strength >= Outcome.REVIEW.strength:
         publish(shop_id=act.shop_id, now=act.at, event=ActStopped(
             decision.id, str(act.scene), str(decision.outcome), decision.sampled, list(decision.reasons),
@@ -175,29 +168,37 @@ def _store(course: Course, decision: Decision) -> None:
         ))  # fmt: skip
 
 
-def _params(course: Course, decision: Decision) -> dict[str, Any]:
-    act = course.act
+def _row(course: Course, decision: Decision) -> dict[str, Any]:
+    act, scored, verdict = course.act, course.scored, course.verdict
+    expiry = EXPIRY[act.scene]
     return {
-        "shop": act.shop_id,
+        "shop_id": act.shop_id,
         "at": act.at,
         "id": decision.id,
-        "event": decision.event_id,
+        "event_id": decision.event_id,
         "scene": SCENE_NUMBERS[act.scene],
         "subject_kind": act.subject[0] if act.subject else "",
-        "subject": act.subject[1] if act.subject else None,
-        "features": stored.features_json(course.snapshot),
+        "subject_id": act.subject[1] if act.subject else None,
+        "features": stored.known_of(course.snapshot),
         "set_version": SET_VERSION,
-        "hits": stored.hits_json(decision.hits) if decision.hits else "[]",
+        "hits": [stored.hit_dict(hit) for hit in decision.hits],
         "score": decision.score,
-        "outcome": str(decision.outcome),
-        "reasons": list(decision.reasons),
+        "model_id": scored.model_id if scored else None,
+        "challengers": stored.harmless({str(one): score for one, score in scored.challengers.items()})
+        if scored
+        else {},
+        "why": stored.harmless(course.why),
+        "rules_version": verdict.version if verdict else 0,
+        "outcome": decision.outcome,
+        "reasons": decision.reasons,
         "hold_until": act.at + decision.hold if decision.hold is not None else None,
         "cost": decision.cost,
         "sampled": decision.sampled,
-        "failed": list(decision.failed),
-        "absent": list(decision.absent),
+        "failed": decision.failed,
+        "absent": decision.absent,
+        "silent": list(verdict.silent) if verdict else (),
         "latency_us": course.latency_us(),
-        "expires_at": act.at + max(EXPIRY[act.scene], decision.hold or EXPIRY[act.scene]),
+        "expires_at": act.at + max(expiry, decision.hold or expiry),
     }
 
 

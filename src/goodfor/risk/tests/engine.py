@@ -41,12 +41,15 @@ class Verdict:
     silent: tuple[str, ...] = ()
 
 
+MODEL_ID = UUID(int=7)
+
+
 @dataclass(frozen=True)
 class Scored:
     """A score as told."""
 
     score: float
-    model_id: UUID = UUID(int=7)
+    model_id: UUID = MODEL_ID
     challengers: Mapping[UUID, float] = field(default_factory=dict)
 
 

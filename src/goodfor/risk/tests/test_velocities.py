@@ -1,4 +1,4 @@
-"""Velocities: equal to a plain recount, capped, bounded on both sides, and read from indexes that hold what they need."""
+"""Velocities: equal to a plain recount, capped, bounded on both sides, read from indexes that hold what they need."""
 
 import random
 import re
@@ -159,7 +159,8 @@ def test_windows_end_on_both_sides(now: datetime) -> None:
     shop, keys = uuid4(), {KeyKind.BUYER: 5}
     second = timedelta(seconds=1)
     ages = [-AHEAD - second, -AHEAD, timedelta(0), timedelta(minutes=10) - second, timedelta(minutes=10),
-            timedelta(hours=1) - second, timedelta(hours=1), timedelta(hours=24) - second, timedelta(hours=24)]  # fmt: skip
+            timedelta(hours=1) - second, timedelta(hours=1), timedelta(hours=24) - second,
+            timedelta(hours=24)]  # fmt: skip
     insert(shop, [Row(now - age, Scene.ORDER, Result.ATTEMPT, 1, keys) for age in ages])
     found, _ = read(shop, Scene.ORDER, keys, now)
     assert (found["buyer_orders_10m"], found["buyer_orders_1h"], found["buyer_orders_24h"]) == (3, 5, 7)
@@ -210,7 +211,8 @@ def test_no_shop_sees_another_ones(now: datetime) -> None:
     """Keys are hashes over the shop's id: two shops never have the same one. Rows that name keys do know their shop."""
     one, other = uuid4(), uuid4()
     for shop in (one, other):
-        sql("INSERT INTO risk_entity (id, shop_id, kind, key, label, first_at, last_at) VALUES (%s, %s, 1, 5, '', %s, %s)",
+        sql("INSERT INTO risk_entity (id, shop_id, kind, key, label, first_at, last_at)"
+            " VALUES (%s, %s, 1, 5, '', %s, %s)",
             [uuid4(), shop, now - timedelta(hours=3 if shop == one else 9), now])  # fmt: skip
     assert read(one, Scene.ORDER, {KeyKind.BUYER: 5}, now)[0]["buyer_known_hours"] == 3.0
     assert read(other, Scene.ORDER, {KeyKind.BUYER: 5}, now)[0]["buyer_known_hours"] == 9.0
