@@ -57,6 +57,12 @@ def rows(
             raise
 
 
+def allow(limit: int | None) -> None:
+    """Statements of this transaction may take so many ms each from now on."""
+    if limit is not None:
+        rows("risk.limit", "SELECT set_config('statement_timeout', %(limit)s, true)", {"limit": str(limit)})
+
+
 class Stretch:
     """A transaction in which a statement may fail without the others: what was done is given up, and it goes on."""
 
@@ -72,12 +78,12 @@ class Stretch:
     ) -> None:
         self._block.__exit__(kind, error, trace)
 
-    def mend(self) -> bool:
-        """Begin again if a statement has failed; whether that was needed."""
+    def mend(self, limit: int | None) -> None:
+        """Begin again if a statement has failed; then what follows may take `limit` ms each."""
         raw = connection.connection
         if raw is not None and not raw.closed and raw.info.transaction_status != TransactionStatus.INERROR:
-            return False
+            return
         self._block.__exit__(DatabaseError, DatabaseError("a part failed"), None)
         self._block = transaction.atomic()
         self._block.__enter__()
-        return True
+        allow(limit)

@@ -1,5 +1,6 @@
 """Reads of risk control: decisions and why, what happened with a key, figures by the hour."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -43,12 +44,12 @@ def decision(shop_id: UUID, decision_id: UUID) -> DecisionView:
     return DecisionView(
         line=_line(row[:12]),
         event_id=event_id,
-        features=features,
+        features=json.loads(features),
         set_version=set_version,
-        hits=tuple(map(hit_of, hits)),
+        hits=tuple(map(hit_of, json.loads(hits))),
         model_id=model_id,
-        challengers=challengers,
-        why=why,
+        challengers=json.loads(challengers),
+        why=json.loads(why),
         rules_version=rules_version,
         cost=cost,
         absent=tuple(absent),

@@ -1,4 +1,4 @@
-"""How a decision is written: values for its statement, and JSON that the database takes whatever parts said. Pure."""
+"""How a decision is written: values for its statement, and JSON that the database takes whatever parts said."""
 
 import json
 import math

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib import resources
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,7 +41,7 @@ def fill(shop_id: UUID, count: int, until: datetime, console: Console) -> None:
         cursor.execute("SET maintenance_work_mem = '1GB'")
         _keys(cursor, shop_id)
         since = until - timedelta(days=90 if count <= SHORT else 450)
-        text = load("importlib.resources").files("goodfor.cli").joinpath("sql/risk_events.sql").read_text("utf-8")
+        text = resources.files("goodfor.cli").joinpath("sql/risk_events.sql").read_text("utf-8")
         for month, after in _months(since, until):
             first, last = max(month, since), min(after, until)
             share = round(count * ((last - first) / (until - since)))

@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 _STORE = Statement("goodfor.risk", "sql/decision_insert.sql")
 #: Ways of asking the model again are not worth it for what passes anyway.
 _ASK_WHY_FROM: Final = Outcome.CHALLENGE
+#: What writing a decision may take when the time is up.
+_GRACE_MS: Final = 20
 
 
 def assess(act: Act) -> Decision:
@@ -74,14 +76,14 @@ def _look(course: Course, stretch: hot.Stretch) -> None:
     if odd:
         log.warning("risk_facts_unknown", names=odd, scene=str(act.scene))
     last_seen = course.attempt(pieces.VELOCITIES, lambda: _velocities(course))
-    stretch.mend()
+    stretch.mend(course.limit())
     if (enrich := parts.enrich) is not None:
         course.attempt(pieces.ENRICH, lambda: _enrich(course, enrich, last_seen))
     if (model := parts.model) is not None:
         course.attempt(pieces.MODEL, lambda: _score(course, model))
     if (rules := parts.rules) is not None:
         course.attempt(pieces.RULES, lambda: _rules(course, rules))
-        stretch.mend()
+        stretch.mend(course.limit())
 
 
 def _velocities(course: Course) -> velocity_sql.Seen | None:
@@ -159,6 +161,9 @@ def _why(course: Course, decision: Decision) -> None:
 def _store(course: Course, decision: Decision) -> None:
     act = course.act
     _why(course, decision)
+    if course.failed:
+        # No time may be left, or no limit be set: a decision that can be written at once is written.
+        hot.allow(max(_GRACE_MS, course.limit() or 0) if course.limited else None)
     _STORE.run({"row": stored.row_json(_row(course, decision))})
     if decision.outcome.strength >= Outcome.REVIEW.strength:
         publish(shop_id=act.shop_id, now=act.at, event=ActStopped(

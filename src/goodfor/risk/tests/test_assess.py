@@ -220,6 +220,7 @@ def test_rows_are_never_changed(shop: UUID, now: datetime, table: str, where: st
     with pytest.raises(DatabaseError, match="is refused"):
         sql(statement.format(table + where))
     assert counted() == (1, 1)
+    sql("SELECT risk_drop_partitions(t, '2026-02-01') FROM unnest(ARRAY['risk_event', 'risk_decision']) AS t")
 
 
 def test_of_many_at_once_no_more_pass_than_the_limit(shop: UUID, now: datetime) -> None:
