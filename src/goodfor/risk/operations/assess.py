@@ -24,7 +24,7 @@ _STORE = Statement("goodfor.risk", "sql/decision_insert.sql")
 #: Ways of asking the model again are not worth it for what passes anyway.
 _ASK_WHY_FROM: Final = Outcome.CHALLENGE
 #: What writing a decision may take when the time is up.
-_GRACE_MS: Final = 20
+_GRACE_MS: Final = 100
 
 
 def assess(act: Act) -> Decision:
