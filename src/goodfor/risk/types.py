@@ -105,7 +105,11 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that fitted. `live`: it counts; else it is in the shadow, or its percentage left this act out."""
+    """A rule that fitted. `live`: it counts; else it is in the shadow, or its percentage left this act out.
+
+    `hard`: decides before the model's score. `hold` and `cost`: what it asks of a hold and of a challenge. `why`: what
+    kept it from counting (`shadow`, `percent`, `snooze`), or `quarantine` where an earlier hit makes this one.
+    """
 
     rule_id: UUID
     code: str
@@ -113,6 +117,10 @@ class Hit:
     outcome: Outcome
     live: bool
     label: str
+    hard: bool = False
+    hold: timedelta | None = None
+    cost: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
