@@ -3,6 +3,27 @@
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.errors import DomainError, InvalidInput
+from goodfor.risk.rule_errors import (
+    EntryKept as EntryKept,
+    EntryKnown as EntryKnown,
+    EntryNotFound as EntryNotFound,
+    InvalidEntry as InvalidEntry,
+    InvalidLabel as InvalidLabel,
+    InvalidList as InvalidList,
+    InvalidReview as InvalidReview,
+    InvalidRule as InvalidRule,
+    ListNotFound as ListNotFound,
+    ProposalDecided as ProposalDecided,
+    ProposalNotFound as ProposalNotFound,
+    ProposalWaits as ProposalWaits,
+    ReviewDone as ReviewDone,
+    ReviewNotFound as ReviewNotFound,
+    ReviewTaken as ReviewTaken,
+    RuleChanged as RuleChanged,
+    RuleNotFound as RuleNotFound,
+    SecondPersonNeeded as SecondPersonNeeded,
+    SnoozeNotFound as SnoozeNotFound,
+)
 
 
 class Refused(DomainError):

@@ -28,7 +28,7 @@ class Verdict:
 
     `immutable_block` first, then `allow` (an entry that ends evaluation for everything but an immutable block), then
     `block`, then the live of `hits`: those that are `hard` before the model's score, the others after it. `lists` are
-    the features `lists.<name>` that rules asked for: they belong into the stored snapshot. `silent`: codes of rules
+    the features `lists.<name>.<key>` that rules asked for: they belong into the stored snapshot. `silent`: codes of rules
     that could not be evaluated, since something that they need is not known.
     """
 
@@ -144,6 +144,15 @@ class Entry:
     owner: str = ""
     expires_at: datetime | None = None
     keep_value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An entry that was made: `done` False while it waits for a second person."""
+
+    entry_id: UUID
+    done: bool
+    proposal_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
