@@ -13,12 +13,12 @@ from goodfor.kernel.crypto import keyring
 from goodfor.risk.types import KeyKind, Value
 
 #: What is no key of events: texts of the snapshot, under the same name.
-PLAIN: Final = ("mail_domain", "sku", "category", "province", "city", "carrier")
+PLAIN: Final = (
+    "mail_domain", "sku", "category", "ip_country", "ip_province", "ip_city", "ip_carrier", "ip_provider",
+)  # fmt: skip
 TYPES: Final = (*map(str, KeyKind), *PLAIN)
 #: Tells of a person, or could: kept as a keyed hash with a masked label.
-PERSONAL: Final = frozenset(
-    {"buyer", "device", "network", "address", "phone", "mail", "instrument", "referrer"}
-)
+PERSONAL: Final = frozenset({"buyer", "device", "network", "address", "phone", "mail", "instrument", "referrer"})
 _MOST: Final = 120
 _PHONE: Final = re.compile(r"^\+?\d{5,15}$")
 _MAIL: Final = re.compile(r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$")

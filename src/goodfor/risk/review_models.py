@@ -93,9 +93,7 @@ class Review(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="risk_review_due", condition=~Q(state=states.DONE)),
-            models.Index(
-                fields=["shop_id", "due_at", "id"], name="risk_review_queue", condition=~Q(state=states.DONE)
-            ),
+            models.Index(fields=["shop_id", "due_at", "id"], name="risk_review_queue", condition=~Q(state=states.DONE)),
             models.Index(fields=["shop_id", "-id"], name="risk_review_recent"),
         ]
 

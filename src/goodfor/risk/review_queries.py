@@ -27,9 +27,7 @@ def review_of_decision(shop_id: UUID, decision_id: UUID) -> ReviewView | None:
     return _view(row) if row is not None else None
 
 
-def review_queue(
-    shop_id: UUID, *, scenes: Collection[Scene] | None = None, limit: int = 100
-) -> list[ReviewView]:
+def review_queue(shop_id: UUID, *, scenes: Collection[Scene] | None = None, limit: int = 100) -> list[ReviewView]:
     """What is not done, most urgent first."""
     found = Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE).order_by("due_at", "id")
     if scenes is not None:

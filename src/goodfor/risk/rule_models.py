@@ -1,4 +1,4 @@
-"""Tables of rules, their versions, what needs a second person, snoozes and quarantines. Guards: sql/schema/rules.sql."""
+"""Tables of rules, what needs a second person, snoozes and quarantines. Guards: sql/schema/rules.sql."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,7 +9,7 @@ from goodfor.risk import rule_states as states
 
 
 class RuleSet(models.Model):
-    """How often the rules and the custom lists of a shop changed: what processes have compiled is good for one of these."""
+    """How often a shop's rules and custom lists changed: what a process has compiled is good for one of these."""
 
     shop_id = models.UUIDField(primary_key=True)
     version = models.BigIntegerField()
@@ -101,7 +101,8 @@ class RuleVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["shop_id", "rule", "number"], name="risk_rule_version_once"),
             models.CheckConstraint(
-                condition=Q(number__gte=1, scenes__len__gte=1) & ~Q(text="") & ~Q(name=""), name="risk_rule_version_said"
+                condition=Q(number__gte=1, scenes__len__gte=1) & ~Q(text="") & ~Q(name=""),
+                name="risk_rule_version_said",
             ),
             models.CheckConstraint(
                 condition=Q(outcome="hold", hold_minutes__range=(1, 43_200), cost=0)

@@ -28,8 +28,8 @@ class Verdict:
 
     `immutable_block` first, then `allow` (an entry that ends evaluation for everything but an immutable block), then
     `block`, then the live of `hits`: those that are `hard` before the model's score, the others after it. `lists` are
-    the features `lists.<name>.<key>` that rules asked for: they belong into the stored snapshot. `silent`: codes of rules
-    that could not be evaluated, since something that they need is not known.
+    the features `lists.<name>.<key>` that rules asked for: they belong into the stored snapshot. `silent`: codes of
+    rules that could not be evaluated, since something that they need is not known.
     """
 
     version: int = 0

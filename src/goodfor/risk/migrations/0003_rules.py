@@ -2,310 +2,683 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from django.db import migrations, models
+
 import goodfor.kernel.ids
 from goodfor.kernel.schema import run_files
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('risk', '0001_initial'),
+        ("risk", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('code', models.CharField(max_length=40)),
-                ('state', models.CharField(default='draft', max_length=8)),
-                ('percent', models.SmallIntegerField(default=0)),
-                ('latest', models.IntegerField()),
-                ('proposal_id', models.UUIDField(null=True)),
-                ('made_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("code", models.CharField(max_length=40)),
+                ("state", models.CharField(default="draft", max_length=8)),
+                ("percent", models.SmallIntegerField(default=0)),
+                ("latest", models.IntegerField()),
+                ("proposal_id", models.UUIDField(null=True)),
+                ("made_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'risk_rule',
+                "db_table": "risk_rule",
             },
         ),
         migrations.CreateModel(
-            name='CustomList',
+            name="CustomList",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('name', models.CharField(max_length=40)),
-                ('type', models.CharField(max_length=12)),
-                ('words', models.CharField(blank=True, default='', max_length=200)),
-                ('made_by', models.CharField(max_length=80)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("name", models.CharField(max_length=40)),
+                ("type", models.CharField(max_length=12)),
+                ("words", models.CharField(blank=True, default="", max_length=200)),
+                ("made_by", models.CharField(max_length=80)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'risk_list',
-                'constraints': [models.UniqueConstraint(fields=('shop_id', 'name'), name='risk_list_name'), models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z][a-z0-9_]{0,39}$')), name='risk_list_name_form')],
+                "db_table": "risk_list",
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop_id", "name"), name="risk_list_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(("name__regex", "^[a-z][a-z0-9_]{0,39}$")), name="risk_list_name_form"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('decision_id', models.UUIDField(null=True)),
-                ('subject_type', models.CharField(blank=True, default='', max_length=16)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('bad', models.BooleanField()),
-                ('source', models.CharField(max_length=16)),
-                ('known_at', models.DateTimeField()),
-                ('by', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("decision_id", models.UUIDField(null=True)),
+                ("subject_type", models.CharField(blank=True, default="", max_length=16)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("bad", models.BooleanField()),
+                ("source", models.CharField(max_length=16)),
+                ("known_at", models.DateTimeField()),
+                ("by", models.CharField(max_length=80)),
             ],
             options={
-                'db_table': 'risk_label',
-                'indexes': [models.Index(condition=models.Q(('decision_id__isnull', False)), fields=['shop_id', 'decision_id', 'known_at'], name='risk_label_decision'), models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['shop_id', 'subject_id', 'known_at'], name='risk_label_subject')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ('chargeback', 'claim_false', 'review', 'supplier_notice', 'manual'))), name='risk_label_source'), models.CheckConstraint(condition=models.Q(models.Q(('decision_id__isnull', False), ('subject_id__isnull', True), ('subject_type', '')), models.Q(('decision_id__isnull', True), ('subject_id__isnull', False), models.Q(('subject_type', ''), _negated=True)), _connector='OR'), name='risk_label_of')],
+                "db_table": "risk_label",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("decision_id__isnull", False)),
+                        fields=["shop_id", "decision_id", "known_at"],
+                        name="risk_label_decision",
+                    ),
+                    models.Index(
+                        condition=models.Q(("subject_id__isnull", False)),
+                        fields=["shop_id", "subject_id", "known_at"],
+                        name="risk_label_subject",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source__in", ("chargeback", "claim_false", "review", "supplier_notice", "manual"))
+                        ),
+                        name="risk_label_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decision_id__isnull", False), ("subject_id__isnull", True), ("subject_type", "")
+                            ),
+                            models.Q(
+                                ("decision_id__isnull", True),
+                                ("subject_id__isnull", False),
+                                models.Q(("subject_type", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_label_of",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ListEntry',
+            name="ListEntry",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('kind', models.CharField(max_length=10)),
-                ('name', models.CharField(blank=True, default='', max_length=40)),
-                ('type', models.CharField(max_length=12)),
-                ('key', models.BigIntegerField()),
-                ('label', models.CharField(max_length=120)),
-                ('value_key_id', models.SmallIntegerField(null=True)),
-                ('value_blob', models.BinaryField(null=True)),
-                ('reason', models.CharField(max_length=200)),
-                ('owner', models.CharField(blank=True, default='', max_length=80)),
-                ('state', models.CharField(default='pending', max_length=8)),
-                ('made_by', models.CharField(max_length=80)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('proposal_id', models.UUIDField(null=True)),
-                ('removal_id', models.UUIDField(null=True)),
-                ('removed_by', models.CharField(blank=True, default='', max_length=80)),
-                ('removed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("kind", models.CharField(max_length=10)),
+                ("name", models.CharField(blank=True, default="", max_length=40)),
+                ("type", models.CharField(max_length=12)),
+                ("key", models.BigIntegerField()),
+                ("label", models.CharField(max_length=120)),
+                ("value_key_id", models.SmallIntegerField(null=True)),
+                ("value_blob", models.BinaryField(null=True)),
+                ("reason", models.CharField(max_length=200)),
+                ("owner", models.CharField(blank=True, default="", max_length=80)),
+                ("state", models.CharField(default="pending", max_length=8)),
+                ("made_by", models.CharField(max_length=80)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("proposal_id", models.UUIDField(null=True)),
+                ("removal_id", models.UUIDField(null=True)),
+                ("removed_by", models.CharField(blank=True, default="", max_length=80)),
+                ("removed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'risk_list_entry',
-                'indexes': [models.Index(condition=models.Q(('state', 'active')), fields=['shop_id', 'key'], name='risk_list_entry_key'), models.Index(fields=['shop_id', 'kind', 'name', '-id'], name='risk_list_entry_page'), models.Index(condition=models.Q(('proposal_id__isnull', False)), fields=['shop_id', 'proposal_id'], name='risk_list_entry_proposal')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('pending', 'active')), models.Q(('kind', 'block_hard'), _negated=True)), fields=('shop_id', 'key', 'kind', 'name'), name='risk_list_entry_once'), models.UniqueConstraint(condition=models.Q(('kind', 'block_hard'), ('state__in', ('pending', 'active'))), fields=('shop_id', 'key', 'expires_at'), name='risk_list_entry_hard_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('kind__in', ('block_hard', 'block', 'allow', 'watch', 'custom')), ('state__in', ['active', 'dropped', 'pending', 'removed'])), name='risk_list_entry_kind'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'custom'), models.Q(('name', ''), _negated=True)), models.Q(models.Q(('kind', 'custom'), _negated=True), ('name', '')), _connector='OR'), name='risk_list_entry_name'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(models.Q(('kind', 'allow'), _negated=True), models.Q(('expires_at__isnull', False), models.Q(('owner', ''), _negated=True)), _connector='OR')), name='risk_list_entry_said'), models.CheckConstraint(condition=models.Q(models.Q(('value_blob__isnull', True), ('value_key_id__isnull', True)), models.Q(('value_blob__isnull', False), ('value_key_id__isnull', False)), _connector='OR'), name='risk_list_entry_value'), models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), ('removed_by', ''), ('state__in', ('pending', 'active'))), models.Q(('removed_at__isnull', False), ('state__in', ('dropped', 'removed')), models.Q(('removed_by', ''), _negated=True)), _connector='OR'), name='risk_list_entry_removed'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'block_hard'), _negated=True), ('proposal_id__isnull', False), _connector='OR'), name='risk_list_entry_hard_asked')],
+                "db_table": "risk_list_entry",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "active")), fields=["shop_id", "key"], name="risk_list_entry_key"
+                    ),
+                    models.Index(fields=["shop_id", "kind", "name", "-id"], name="risk_list_entry_page"),
+                    models.Index(
+                        condition=models.Q(("proposal_id__isnull", False)),
+                        fields=["shop_id", "proposal_id"],
+                        name="risk_list_entry_proposal",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("pending", "active")), models.Q(("kind", "block_hard"), _negated=True)
+                        ),
+                        fields=("shop_id", "key", "kind", "name"),
+                        name="risk_list_entry_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "block_hard"), ("state__in", ("pending", "active"))),
+                        fields=("shop_id", "key", "expires_at"),
+                        name="risk_list_entry_hard_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ("block_hard", "block", "allow", "watch", "custom")),
+                            ("state__in", ["active", "dropped", "pending", "removed"]),
+                        ),
+                        name="risk_list_entry_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "custom"), models.Q(("name", ""), _negated=True)),
+                            models.Q(models.Q(("kind", "custom"), _negated=True), ("name", "")),
+                            _connector="OR",
+                        ),
+                        name="risk_list_entry_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(
+                                models.Q(("kind", "allow"), _negated=True),
+                                models.Q(("expires_at__isnull", False), models.Q(("owner", ""), _negated=True)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="risk_list_entry_said",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("value_blob__isnull", True), ("value_key_id__isnull", True)),
+                            models.Q(("value_blob__isnull", False), ("value_key_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="risk_list_entry_value",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("removed_at__isnull", True), ("removed_by", ""), ("state__in", ("pending", "active"))
+                            ),
+                            models.Q(
+                                ("removed_at__isnull", False),
+                                ("state__in", ("dropped", "removed")),
+                                models.Q(("removed_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_list_entry_removed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "block_hard"), _negated=True),
+                            ("proposal_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="risk_list_entry_hard_asked",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('kind', models.CharField(max_length=12)),
-                ('subject_id', models.UUIDField()),
-                ('wanted', models.JSONField()),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('state', models.CharField(default='open', max_length=10)),
-                ('asked_by', models.CharField(max_length=80)),
-                ('asked_at', models.DateTimeField()),
-                ('decided_by', models.CharField(blank=True, default='', max_length=80)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('alone', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("kind", models.CharField(max_length=12)),
+                ("subject_id", models.UUIDField()),
+                ("wanted", models.JSONField()),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("state", models.CharField(default="open", max_length=10)),
+                ("asked_by", models.CharField(max_length=80)),
+                ("asked_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, default="", max_length=80)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("alone", models.BooleanField(default=False)),
             ],
             options={
-                'db_table': 'risk_proposal',
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['shop_id', '-id'], name='risk_proposal_waiting'), models.Index(fields=['shop_id', 'subject_id'], name='risk_proposal_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('shop_id', 'kind', 'subject_id'), name='risk_proposal_one_open'), models.CheckConstraint(condition=models.Q(('kind__in', ('rule', 'list_add', 'list_remove')), ('state__in', ['approved', 'open', 'refused', 'withdrawn'])), name='risk_proposal_kind'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by', ''), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('decided_by', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='risk_proposal_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('alone', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='risk_proposal_four_eyes'), models.CheckConstraint(condition=models.Q(('alone', False), models.Q(('decided_by', models.F('asked_by')), ('state', 'approved')), _connector='OR'), name='risk_proposal_alone')],
+                "db_table": "risk_proposal",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["shop_id", "-id"], name="risk_proposal_waiting"
+                    ),
+                    models.Index(fields=["shop_id", "subject_id"], name="risk_proposal_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("shop_id", "kind", "subject_id"),
+                        name="risk_proposal_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ("rule", "list_add", "list_remove")),
+                            ("state__in", ["approved", "open", "refused", "withdrawn"]),
+                        ),
+                        name="risk_proposal_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decided_by", ""), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                models.Q(("decided_by", ""), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_proposal_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            ("alone", True),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="risk_proposal_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("alone", False),
+                            models.Q(("decided_by", models.F("asked_by")), ("state", "approved")),
+                            _connector="OR",
+                        ),
+                        name="risk_proposal_alone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('decision_id', models.UUIDField()),
-                ('scene', models.CharField(max_length=16)),
-                ('subject_type', models.CharField(blank=True, default='', max_length=16)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('amount_minor', models.BigIntegerField(default=0)),
-                ('currency', models.CharField(blank=True, default='', max_length=3)),
-                ('state', models.CharField(default='open', max_length=8)),
-                ('opened_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('overdue', models.CharField(max_length=8)),
-                ('taken_by', models.CharField(blank=True, default='', max_length=80)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, default='', max_length=8)),
-                ('note', models.CharField(blank=True, default='', max_length=400)),
-                ('done_by', models.CharField(blank=True, default='', max_length=80)),
-                ('done_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("decision_id", models.UUIDField()),
+                ("scene", models.CharField(max_length=16)),
+                ("subject_type", models.CharField(blank=True, default="", max_length=16)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("amount_minor", models.BigIntegerField(default=0)),
+                ("currency", models.CharField(blank=True, default="", max_length=3)),
+                ("state", models.CharField(default="open", max_length=8)),
+                ("opened_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("overdue", models.CharField(max_length=8)),
+                ("taken_by", models.CharField(blank=True, default="", max_length=80)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, default="", max_length=8)),
+                ("note", models.CharField(blank=True, default="", max_length=400)),
+                ("done_by", models.CharField(blank=True, default="", max_length=80)),
+                ("done_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'risk_review',
-                'indexes': [models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['due_at'], name='risk_review_due'), models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['shop_id', 'due_at', 'id'], name='risk_review_queue'), models.Index(fields=['shop_id', '-id'], name='risk_review_recent')],
-                'constraints': [models.UniqueConstraint(fields=('shop_id', 'decision_id'), name='risk_review_once'), models.CheckConstraint(condition=models.Q(('overdue__in', ('release', 'deny', 'ask')), ('state__in', ['done', 'open', 'taken'])), name='risk_review_state'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'taken'), models.Q(('taken_by', ''), _negated=True)), models.Q(models.Q(('state', 'taken'), _negated=True), ('lease_until__isnull', True), ('taken_by', '')), _connector='OR'), name='risk_review_taken'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('outcome__in', ('release', 'deny', 'ask')), ('state', 'done'), models.Q(('done_by', ''), _negated=True)), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True), ('done_by', ''), ('outcome', '')), _connector='OR'), name='risk_review_done'), models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('opened_at'))), name='risk_review_due_after')],
+                "db_table": "risk_review",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "done"), _negated=True), fields=["due_at"], name="risk_review_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "done"), _negated=True),
+                        fields=["shop_id", "due_at", "id"],
+                        name="risk_review_queue",
+                    ),
+                    models.Index(fields=["shop_id", "-id"], name="risk_review_recent"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop_id", "decision_id"), name="risk_review_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("overdue__in", ("release", "deny", "ask")), ("state__in", ["done", "open", "taken"])
+                        ),
+                        name="risk_review_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lease_until__isnull", False),
+                                ("state", "taken"),
+                                models.Q(("taken_by", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "taken"), _negated=True),
+                                ("lease_until__isnull", True),
+                                ("taken_by", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_review_taken",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("outcome__in", ("release", "deny", "ask")),
+                                ("state", "done"),
+                                models.Q(("done_by", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("done_at__isnull", True),
+                                ("done_by", ""),
+                                ("outcome", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_review_done",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gte", models.F("opened_at"))), name="risk_review_due_after"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReviewPolicy',
+            name="ReviewPolicy",
             fields=[
-                ('pk', models.CompositePrimaryKey('shop_id', 'scene', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('scene', models.CharField(max_length=16)),
-                ('minutes', models.IntegerField()),
-                ('overdue', models.CharField(max_length=8)),
-                ('changed_by', models.CharField(max_length=80)),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "shop_id", "scene", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("scene", models.CharField(max_length=16)),
+                ("minutes", models.IntegerField()),
+                ("overdue", models.CharField(max_length=8)),
+                ("changed_by", models.CharField(max_length=80)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'risk_review_policy',
-                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__range', (1, 43200)), ('overdue__in', ('release', 'deny', 'ask'))), name='risk_review_policy_said')],
+                "db_table": "risk_review_policy",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__range", (1, 43200)), ("overdue__in", ("release", "deny", "ask"))),
+                        name="risk_review_policy_said",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RuleSet',
+            name="RuleSet",
             fields=[
-                ('shop_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('version', models.BigIntegerField()),
-                ('changed_at', models.DateTimeField()),
+                ("shop_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("version", models.BigIntegerField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'risk_rule_set',
-                'constraints': [models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='risk_rule_set_version')],
+                "db_table": "risk_rule_set",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="risk_rule_set_version")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('number', models.IntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('words', models.CharField(blank=True, default='', max_length=400)),
-                ('text', models.CharField(max_length=2000)),
-                ('tree', models.JSONField()),
-                ('scenes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None)),
-                ('outcome', models.CharField(max_length=12)),
-                ('hard', models.BooleanField(default=False)),
-                ('hold_minutes', models.IntegerField(default=0)),
-                ('cost', models.SmallIntegerField(default=0)),
-                ('quarantine_days', models.SmallIntegerField(default=0)),
-                ('quarantine_by', models.CharField(blank=True, default='', max_length=12)),
-                ('label', models.CharField(max_length=16)),
-                ('threat', models.CharField(max_length=16)),
-                ('made_by', models.CharField(max_length=80)),
-                ('made_at', models.DateTimeField()),
-                ('approved_by', models.CharField(blank=True, default='', max_length=80)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('alone', models.BooleanField(default=False)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='risk.rule')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("number", models.IntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("words", models.CharField(blank=True, default="", max_length=400)),
+                ("text", models.CharField(max_length=2000)),
+                ("tree", models.JSONField()),
+                (
+                    "scenes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None),
+                ),
+                ("outcome", models.CharField(max_length=12)),
+                ("hard", models.BooleanField(default=False)),
+                ("hold_minutes", models.IntegerField(default=0)),
+                ("cost", models.SmallIntegerField(default=0)),
+                ("quarantine_days", models.SmallIntegerField(default=0)),
+                ("quarantine_by", models.CharField(blank=True, default="", max_length=12)),
+                ("label", models.CharField(max_length=16)),
+                ("threat", models.CharField(max_length=16)),
+                ("made_by", models.CharField(max_length=80)),
+                ("made_at", models.DateTimeField()),
+                ("approved_by", models.CharField(blank=True, default="", max_length=80)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("alone", models.BooleanField(default=False)),
+                (
+                    "rule",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="risk.rule"),
+                ),
             ],
             options={
-                'db_table': 'risk_rule_version',
+                "db_table": "risk_rule_version",
             },
         ),
         migrations.AddField(
-            model_name='rule',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='risk.ruleversion'),
+            model_name="rule",
+            name="version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="risk.ruleversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Snooze',
+            name="Snooze",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('kind', models.CharField(max_length=12)),
-                ('key', models.BigIntegerField()),
-                ('until', models.DateTimeField()),
-                ('reason', models.CharField(max_length=200)),
-                ('made_by', models.CharField(max_length=80)),
-                ('made_at', models.DateTimeField()),
-                ('ended_by', models.CharField(blank=True, default='', max_length=80)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='risk.rule')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("kind", models.CharField(max_length=12)),
+                ("key", models.BigIntegerField()),
+                ("until", models.DateTimeField()),
+                ("reason", models.CharField(max_length=200)),
+                ("made_by", models.CharField(max_length=80)),
+                ("made_at", models.DateTimeField()),
+                ("ended_by", models.CharField(blank=True, default="", max_length=80)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "rule",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="risk.rule"),
+                ),
             ],
             options={
-                'db_table': 'risk_snooze',
+                "db_table": "risk_snooze",
             },
         ),
         migrations.CreateModel(
-            name='Quarantine',
+            name="Quarantine",
             fields=[
-                ('pk', models.CompositePrimaryKey('shop_id', 'key', 'rule_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('key', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=12)),
-                ('until', models.DateTimeField()),
-                ('tripped_at', models.DateTimeField()),
-                ('hits', models.IntegerField(default=1)),
-                ('lifted_by', models.CharField(blank=True, default='', max_length=80)),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='risk.rule')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "shop_id", "key", "rule_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("key", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=12)),
+                ("until", models.DateTimeField()),
+                ("tripped_at", models.DateTimeField()),
+                ("hits", models.IntegerField(default=1)),
+                ("lifted_by", models.CharField(blank=True, default="", max_length=80)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "rule",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="risk.rule"),
+                ),
             ],
             options={
-                'db_table': 'risk_quarantine',
-                'indexes': [models.Index(fields=['shop_id', 'rule', '-until'], name='risk_quarantine_rule')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by', '')), models.Q(('lifted_at__isnull', False), models.Q(('lifted_by', ''), _negated=True)), _connector='OR'), name='risk_quarantine_lifted'), models.CheckConstraint(condition=models.Q(('hits__gte', 1)), name='risk_quarantine_hits')],
+                "db_table": "risk_quarantine",
+                "indexes": [models.Index(fields=["shop_id", "rule", "-until"], name="risk_quarantine_rule")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at__isnull", True), ("lifted_by", "")),
+                            models.Q(("lifted_at__isnull", False), models.Q(("lifted_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="risk_quarantine_lifted",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("hits__gte", 1)), name="risk_quarantine_hits"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'rule', 'number'), name='risk_rule_version_once'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(fields=("shop_id", "rule", "number"), name="risk_rule_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('scenes__len__gte', 1), models.Q(('text', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='risk_rule_version_said'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("number__gte", 1),
+                    ("scenes__len__gte", 1),
+                    models.Q(("text", ""), _negated=True),
+                    models.Q(("name", ""), _negated=True),
+                ),
+                name="risk_rule_version_said",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cost', 0), ('hold_minutes__range', (1, 43200)), ('outcome', 'hold')), models.Q(('cost__range', (1, 4)), ('hold_minutes', 0), ('outcome', 'challenge')), models.Q(('cost', 0), ('hold_minutes', 0), ('outcome__in', ('review', 'deny'))), _connector='OR'), name='risk_rule_version_outcome'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cost", 0), ("hold_minutes__range", (1, 43200)), ("outcome", "hold")),
+                    models.Q(("cost__range", (1, 4)), ("hold_minutes", 0), ("outcome", "challenge")),
+                    models.Q(("cost", 0), ("hold_minutes", 0), ("outcome__in", ("review", "deny"))),
+                    _connector="OR",
+                ),
+                name="risk_rule_version_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quarantine_by', ''), ('quarantine_days', 0)), models.Q(('quarantine_days__range', (1, 365)), models.Q(('quarantine_by', ''), _negated=True)), _connector='OR'), name='risk_rule_version_quarantine'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("quarantine_by", ""), ("quarantine_days", 0)),
+                    models.Q(("quarantine_days__range", (1, 365)), models.Q(("quarantine_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="risk_rule_version_quarantine",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('label__regex', '^R\\d{4}(-\\d{3})?$')), name='risk_rule_version_label'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("label__regex", "^R\\d{4}(-\\d{3})?$")), name="risk_rule_version_label"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alone', False), ('approved_at__isnull', True), ('approved_by', '')), models.Q(models.Q(('approved_by', ''), _negated=True), ('approved_at__isnull', False), models.Q(('alone', True), models.Q(('approved_by', models.F('made_by')), _negated=True), _connector='OR')), _connector='OR'), name='risk_rule_version_four_eyes'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("alone", False), ("approved_at__isnull", True), ("approved_by", "")),
+                    models.Q(
+                        models.Q(("approved_by", ""), _negated=True),
+                        ("approved_at__isnull", False),
+                        models.Q(
+                            ("alone", True),
+                            models.Q(("approved_by", models.F("made_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="risk_rule_version_four_eyes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'code'), name='risk_rule_code'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(fields=("shop_id", "code"), name="risk_rule_code"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z0-9][a-z0-9_-]{0,39}$')), name='risk_rule_code_form'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[a-z0-9][a-z0-9_-]{0,39}$")), name="risk_rule_code_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'live', 'off', 'percent', 'retired', 'shadow'])), name='risk_rule_state'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "live", "off", "percent", "retired", "shadow"])),
+                name="risk_rule_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('percent__range', (1, 99)), ('state', 'percent')), models.Q(('percent', 100), ('state', 'live')), models.Q(models.Q(('state__in', ['live', 'percent']), _negated=True), ('percent', 0)), _connector='OR'), name='risk_rule_percent'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("percent__range", (1, 99)), ("state", "percent")),
+                    models.Q(("percent", 100), ("state", "live")),
+                    models.Q(models.Q(("state__in", ["live", "percent"]), _negated=True), ("percent", 0)),
+                    _connector="OR",
+                ),
+                name="risk_rule_percent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), ('version__isnull', True)), ('state', 'retired'), models.Q(('state__in', ['live', 'off', 'percent', 'shadow']), ('version__isnull', False)), _connector='OR'), name='risk_rule_in_force'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "draft"), ("version__isnull", True)),
+                    ("state", "retired"),
+                    models.Q(("state__in", ["live", "off", "percent", "shadow"]), ("version__isnull", False)),
+                    _connector="OR",
+                ),
+                name="risk_rule_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snooze',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('shop_id', 'key', 'rule'), name='risk_snooze_one'),
+            model_name="snooze",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("shop_id", "key", "rule"),
+                name="risk_snooze_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snooze',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('made_at')), models.Q(('reason', ''), _negated=True)), name='risk_snooze_said'),
+            model_name="snooze",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gt", models.F("made_at")), models.Q(("reason", ""), _negated=True)),
+                name="risk_snooze_said",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snooze',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='risk_snooze_ended'),
+            model_name="snooze",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("ended_by", "")),
+                    models.Q(("ended_at__isnull", False), models.Q(("ended_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="risk_snooze_ended",
+            ),
         ),
-        run_files(
-            "goodfor.risk", forward=["rules.sql", "lists.sql", "reviews.sql"], backward=["drop_rules.sql"]
-        ),
+        run_files("goodfor.risk", forward=["rules.sql", "lists.sql", "reviews.sql"], backward=["drop_rules.sql"]),
     ]

@@ -16,7 +16,7 @@ from goodfor.risk.rule_models import Proposal, RuleVersion
 
 @transaction.atomic
 def approve(*, shop_id: UUID, proposal_id: UUID, actor: str, now: datetime) -> None:
-    """Approve it, and it is done. Who asked for it or wrote the version cannot, unless the shop has nobody else who may.
+    """Approve it, and it is done. Who asked for it or wrote it cannot, unless the shop has nobody else who may.
 
     Raises ProposalNotFound, ProposalDecided, Forbidden, SecondPersonNeeded, RuleChanged.
     """
@@ -56,7 +56,9 @@ def withdraw(*, shop_id: UUID, proposal_id: UUID, actor: str, now: datetime) -> 
 
 def _held(shop_id: UUID, proposal_id: UUID) -> Proposal:
     """The proposal, locked after its rule: in the order in which whoever changes rules takes them."""
-    kind_and_subject = Proposal.objects.filter(shop_id=shop_id, id=proposal_id).values_list("kind", "subject_id").first()
+    kind_and_subject = (
+        Proposal.objects.filter(shop_id=shop_id, id=proposal_id).values_list("kind", "subject_id").first()
+    )
     if kind_and_subject is None:
         raise ProposalNotFound
     if kind_and_subject[0] == states.OF_RULE:

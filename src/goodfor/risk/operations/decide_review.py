@@ -58,9 +58,7 @@ def decide_overdue(*, shop_id: UUID, review_id: UUID, now: datetime) -> bool:
 
 
 @transaction.atomic
-def set_review_policy(
-    *, shop_id: UUID, scene: Scene, minutes: int, overdue: str, actor: str, now: datetime
-) -> None:
+def set_review_policy(*, shop_id: UUID, scene: Scene, minutes: int, overdue: str, actor: str, now: datetime) -> None:
     """How long people have in a scene, and what happens after, for reviews from now on. Raises InvalidReview(field)."""
     if not 1 <= minutes <= 43_200:
         raise InvalidReview(field="minutes")

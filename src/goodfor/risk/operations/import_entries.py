@@ -16,7 +16,15 @@ from goodfor.risk.errors import InvalidEntry
 from goodfor.risk.list_files import plain_cell
 from goodfor.risk.list_models import ListEntry
 from goodfor.risk.operations.list_entry import ask_to_add, settle_adding
-from goodfor.risk.operations.list_steps import build, build_by_key, check_entry, check_list, check_said, check_type, tidy
+from goodfor.risk.operations.list_steps import (
+    build,
+    build_by_key,
+    check_entry,
+    check_list,
+    check_said,
+    check_type,
+    tidy,
+)
 from goodfor.risk.rule_models import Proposal
 from goodfor.risk.rule_types import Entry, ImportReport
 

@@ -52,9 +52,7 @@ def add_entry(
     return Added(row.id, settle_adding(asked, actor, now), asked.id if asked else None)
 
 
-def ask_to_add(
-    shop_id: UUID, kind: str, name: str, count: int, reason: str, actor: str, now: datetime
-) -> Proposal:
+def ask_to_add(shop_id: UUID, kind: str, name: str, count: int, reason: str, actor: str, now: datetime) -> Proposal:
     """Ask a second person for entries that will be stored as pending, in the caller's transaction. Raises Forbidden."""
     must_be_able(shop_id, actor)
     return propose(
@@ -75,9 +73,7 @@ def settle_adding(asked: Proposal | None, actor: str, now: datetime) -> bool:
 
 
 @transaction.atomic
-def remove_entries(
-    *, shop_id: UUID, entry_ids: Sequence[UUID], reason: str, actor: str, now: datetime
-) -> Change:
+def remove_entries(*, shop_id: UUID, entry_ids: Sequence[UUID], reason: str, actor: str, now: datetime) -> Change:
     """Take entries of one list off. From `block` it takes a second person; a hard block stays.
 
     Raises EntryNotFound (also where one is off already), EntryKept, InvalidEntry(field), ProposalWaits, Forbidden.

@@ -133,6 +133,4 @@ def put(
 
 def _short(wanted: Mapping[str, Any]) -> dict[str, object]:
     """What the audit trail says of a proposal: entries by their number, not one by one."""
-    return {
-        "wanted": {name: len(value) if isinstance(value, list) else value for name, value in wanted.items()}
-    }
+    return {"wanted": {name: len(value) if isinstance(value, list) else value for name, value in wanted.items()}}

@@ -30,7 +30,7 @@ def save_draft(
     """
     says = replace(says, name=says.name.strip(), text=says.text.strip(), words=says.words.strip())
     check_says(says)
-    tree = read(shop_id, says.text, says.scenes).tree
+    tree = read(shop_id, says.text).tree()
     if rule_id is None:
         rule = _begin(shop_id, code, actor, now)
     else:
@@ -56,9 +56,7 @@ def save_draft(
 def _begin(shop_id: UUID, code: str, actor: str, now: datetime) -> Rule:
     try:
         with transaction.atomic():
-            rule = Rule.objects.create(
-                id=uuid7(), shop_id=shop_id, code=code, latest=1, made_at=now, changed_at=now
-            )
+            rule = Rule.objects.create(id=uuid7(), shop_id=shop_id, code=code, latest=1, made_at=now, changed_at=now)
     except IntegrityError as error:
         # Either the form of the code or that it is taken; which one, the constraint says.
         raise InvalidRule(field="code", why="taken" if "risk_rule_code_form" not in str(error) else "form") from None

@@ -20,7 +20,7 @@ AT_MOST: Final = timedelta(days=90)
 def snooze(
     *, shop_id: UUID, rule_id: UUID, kind: KeyKind, key: int, until: datetime, reason: str, actor: str, now: datetime
 ) -> UUID:
-    """The rule does not count for this key until then; a snooze that runs is replaced. Raises RuleNotFound, InvalidRule."""
+    """The rule does not count for this key until then; one that runs is replaced. Raises RuleNotFound, InvalidRule."""
     if not now < until <= now + AT_MOST:
         raise InvalidRule(field="until")
     if not reason.strip():

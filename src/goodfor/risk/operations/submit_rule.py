@@ -11,7 +11,6 @@ from goodfor.risk.operations.rule_steps import alone, close, hold_rule, must_be_
 from goodfor.risk.rule_models import Proposal, Rule, RuleVersion
 from goodfor.risk.rule_reading import read
 from goodfor.risk.rule_types import Change
-from goodfor.risk.types import Scene
 
 FULL = 100
 
@@ -32,7 +31,7 @@ def submit(
     asked = RuleVersion.objects.filter(shop_id=shop_id, rule=rule, number=version).first()
     if asked is None:
         raise RuleNotFound
-    read(shop_id, asked.text, tuple(Scene(scene) for scene in asked.scenes))
+    read(shop_id, asked.text)
     return _go(rule, asked, state, _percent(state, percent), reason, actor, now)
 
 
@@ -64,9 +63,7 @@ def _percent(state: str, percent: int) -> int:
     return percent
 
 
-def _go(
-    rule: Rule, version: RuleVersion, state: str, percent: int, reason: str, actor: str, now: datetime
-) -> Change:
+def _go(rule: Rule, version: RuleVersion, state: str, percent: int, reason: str, actor: str, now: datetime) -> Change:
     if state not in states.RULE.states or state in (states.DRAFT, states.RETIRED):
         raise InvalidRule(field="state")
     if rule.state != state:
@@ -105,6 +102,4 @@ def apply_to_rule(rule: Rule, asked: Proposal, *, actor: str, now: datetime, by_
             approved_by=actor[:80], approved_at=now, alone=by_oneself and version.made_by == actor
         )
         version.refresh_from_db(from_queryset=RuleVersion.objects.filter(shop_id=rule.shop_id))
-    put(
-        rule, state=wanted["state"], percent=wanted["percent"], version=version, proposal=asked, actor=actor, now=now
-    )
+    put(rule, state=wanted["state"], percent=wanted["percent"], version=version, proposal=asked, actor=actor, now=now)
