@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from goodfor.risk import rule_states as states
+from goodfor.risk.catalogue import CATALOGUE
 from goodfor.risk.errors import InvalidRule
 from goodfor.risk.language import Expression, from_tree, parse
 from goodfor.risk.list_keys import TYPES
 from goodfor.risk.list_models import CustomList
-from goodfor.risk.rule_features import CATALOGUE
 from goodfor.risk.rule_types import RuleText
 from goodfor.risk.types import KeyKind, Outcome, Scene
 from goodfor.risk.wording_rules import THREATS

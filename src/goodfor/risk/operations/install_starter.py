@@ -12,11 +12,11 @@ from goodfor.kernel.ids import uuid7
 from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.statemachine import record_history
 from goodfor.risk import rule_states as states
+from goodfor.risk.catalogue import CATALOGUE
 from goodfor.risk.language import parse
 from goodfor.risk.list_keys import TYPES
 from goodfor.risk.operations.rule_steps import bump, close
 from goodfor.risk.operations.submit_rule import FULL
-from goodfor.risk.rule_features import CATALOGUE
 from goodfor.risk.rule_models import Proposal, Rule, RuleVersion
 from goodfor.risk.rule_types import RuleText
 from goodfor.risk.starter import STARTER
