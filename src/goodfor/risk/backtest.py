@@ -1,6 +1,6 @@
 """A rule tried on everything that was decided: what it would have caught, whom it would have annoyed, for how much.
 
-The tree that runs live is compiled to SQL and evaluated over the snapshots of decisions, with what is known of them as of
+The tree that runs live is compiled to SQL and evaluated over the snapshots of decisions, with what was known of them at
 a moment. One scan, in slices of time, so that a page can show how far it has come.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -151,7 +152,7 @@ def _pieces(span: Span, slices: int) -> list[tuple[datetime, datetime]]:
     end = last + timedelta(microseconds=1)
     step = (end - first) / slices
     edges = [first + step * number for number in range(slices)] + [end]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(edges) if a < b]
 
 
 _NUMBERS: Final = tuple(one.name for one in fields(Week) if one.name != "week")

@@ -27,7 +27,7 @@ class Record:
 
     @property
     def falling(self) -> bool:
-        """Whether the last full week was right less than half as often as the weeks before it, of at least ten known."""
+        """Whether it was lately right less than half as often as before; weeks with under ten known do not count."""
         known = [week for week in self.live if week.caught + week.annoyed >= 10]
         if len(known) < 2:
             return False

@@ -53,7 +53,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The rules of one scene as one function; its answers are in the order of `rules`. `broken`: codes of the others."""
+    """The rules of one scene as one function, its answers in the order of `rules`. `broken`: codes of the others."""
 
     rules: tuple[Loaded, ...]
     run: Run
