@@ -4,6 +4,7 @@ The tree that runs live is compiled to SQL and evaluated over the snapshots of d
 a moment. One scan, in slices of time, so that a page can show how far it has come.
 """
 
+import math
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -124,7 +125,8 @@ def sample_check(expression: Expression, span: Span, size: int = SAMPLE) -> Samp
     fit, values = expression.sql("d.features")
     [(_, _, count)] = hot.rows("risk.backtest_range", _RANGE, span.params(), prepare=False)
     # A little more than needed are drawn, so that the limit is met.
-    part = min(65_536, int(65_536 * size * 1.2 / max(count, 1)) + 64)
+    wanted = size + 4 * math.sqrt(size) + 10
+    part = min(65_536, math.ceil(65_536 * wanted / max(count, 1)))
     live = expression.compile()
     with scanning():
         rows = hot.rows(

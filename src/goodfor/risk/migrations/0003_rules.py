@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("risk", "0001_initial"),
+        ("risk", "0002_events"),
     ]
 
     operations = [

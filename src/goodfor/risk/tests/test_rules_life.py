@@ -13,7 +13,13 @@ from goodfor.kernel.errors import Forbidden
 from goodfor.kernel.statemachine import IllegalTransition
 from goodfor.risk import rule_queries, rule_states
 from goodfor.risk.errors import (
-    BadExpression, InvalidRule, ProposalDecided, ProposalNotFound, ProposalWaits, RuleChanged, RuleNotFound,
+    BadExpression,
+    InvalidRule,
+    ProposalDecided,
+    ProposalNotFound,
+    ProposalWaits,
+    RuleChanged,
+    RuleNotFound,
     SecondPersonNeeded,
 )  # fmt: skip
 from goodfor.risk.operations.approve import approve, refuse, withdraw
