@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, cast
 from uuid import UUID
 
@@ -49,6 +49,11 @@ def hits(
     if tripped:
         trip(shop_id, tripped, now)
     return verdict
+
+
+def version_of(shop_id: UUID) -> int:
+    """The number of the rule set of a shop; 0: it has no rules."""
+    return standing_of(_JUDGE.rows({"shop_id": shop_id, "keys": [], "now": datetime.max.replace(tzinfo=UTC)})).version
 
 
 def standing_of(rows: Collection[Row]) -> Standing:

@@ -271,12 +271,12 @@ def test_others_go_at_once_by_one_list_at_a_time(world: World) -> None:
         "UPDATE risk_list_entry SET reason = 'other'",
         "UPDATE risk_list_entry SET kind = 'watch'",
         "UPDATE risk_list_entry SET removed_by = 'x'",
-        "INSERT INTO risk_list_entry (id, shop_id, kind, name, type, key, label, reason, owner, state, made_by, made_at,"
-        " removed_by, proposal_id) SELECT gen_random_uuid(), shop_id, 'block_hard', '', type, 5, label, reason, '',"
-        " 'active', made_by, made_at, '', proposal_id FROM risk_list_entry",
-        "INSERT INTO risk_list_entry (id, shop_id, kind, name, type, key, label, reason, owner, state, made_by, made_at,"
-        " removed_by, proposal_id) SELECT gen_random_uuid(), shop_id, 'block_hard', '', type, 5, label, reason, '',"
-        " 'pending', made_by, made_at, '', proposal_id FROM risk_list_entry",
+        "INSERT INTO risk_list_entry (id, shop_id, kind, name, type, key, label, reason, owner, state, made_by,"
+        " made_at, removed_by, proposal_id) SELECT gen_random_uuid(), shop_id, 'block_hard', '', type, 5, label, reason,"
+        " '', 'active', made_by, made_at, '', proposal_id FROM risk_list_entry",
+        "INSERT INTO risk_list_entry (id, shop_id, kind, name, type, key, label, reason, owner, state, made_by,"
+        " made_at, removed_by, proposal_id) SELECT gen_random_uuid(), shop_id, 'block_hard', '', type, 5, label, reason,"
+        " '', 'pending', made_by, made_at, '', proposal_id FROM risk_list_entry",
     ],
 )
 @pytest.mark.parametrize("kind", ["block_hard", "block"])
@@ -347,7 +347,8 @@ def test_hard_blocks_of_a_file_wait_together(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("text", "field"),
-    [("", "columns"), ("a,b\n1,2\n", "columns"), ("type,value\nsku,A\n", "columns"), ("type,type,value,reason\n", "columns"),
+    [("", "columns"), ("a,b\n1,2\n", "columns"), ("type,value\nsku,A\n", "columns"),
+     ("type,type,value,reason\n", "columns"),
      ('type,value,reason\nsku,"A,x\n', "file"), ("type,value,reason\nsku,A\0,x\n", "file")],
 )  # fmt: skip
 def test_what_is_no_such_file(world: World, text: str, field: str) -> None:
