@@ -31,7 +31,8 @@ class Standing:
     version: int = 0
     entries: list[Listed] = field(default_factory=list)
     snoozed: set[UUID] = field(default_factory=set)
-    tripped: set[UUID] = field(default_factory=set)
+    #: Until when.
+    tripped: dict[UUID, datetime] = field(default_factory=dict)
 
 
 def hits(
@@ -45,7 +46,7 @@ def hits(
     standing = standing_of(_JUDGE.rows({"shop_id": shop_id, "keys": list(mine.values()), "now": now}))
     rules = ready(shop_id, scene, standing.version)
     verdict = judge(rules, snapshot, mine, standing)
-    tripped = _tripped(rules, verdict, mine, now)
+    tripped = _tripped(rules, verdict, mine, standing, now)
     if tripped:
         trip(shop_id, tripped, now)
     return verdict
@@ -59,13 +60,13 @@ def version_of(shop_id: UUID) -> int:
 def standing_of(rows: Collection[Row]) -> Standing:
     """The rows of `judge.sql`, sorted out."""
     found = Standing()
-    for what, row_id, number, kind, type_, name in rows:
+    for what, row_id, number, kind, type_, name, until in rows:
         if what == "l":
             found.entries.append(Listed(row_id, cast("ListKind", kind), type_, name))
         elif what == "s":
             found.snoozed.add(row_id)
         elif what == "q":
-            found.tripped.add(row_id)
+            found.tripped[row_id] = max(until, found.tripped.get(row_id, until))
         else:
             found.version = number
     return found
@@ -130,13 +131,21 @@ def _hit(rule: Loaded, keys: Mapping[str, int], standing: Standing, *, by_quaran
     )  # fmt: skip
 
 
-def _tripped(rules: Ready, verdict: Verdict, keys: Mapping[str, int], now: datetime) -> list[Tripped]:
-    """Keys that a live hit of the expression itself holds from now on; a quarantine does not prolong itself."""
+def _tripped(
+    rules: Ready, verdict: Verdict, keys: Mapping[str, int], standing: Standing, now: datetime
+) -> list[Tripped]:
+    """Keys that a live hit of the expression itself holds from now on; a quarantine does not prolong itself.
+
+    One that has just begun is let be: under attack the same row would be written with every act.
+    """
     fresh = {hit.rule_id for hit in verdict.hits if hit.live and hit.why == ""}
     if not fresh:
         return []
     return [
         Tripped(keys[rule.by], rule.id, rule.by, now + rule.stays)
         for rule in rules.rules
-        if rule.stays is not None and rule.id in fresh and rule.by in keys
+        if rule.stays is not None
+        and rule.id in fresh
+        and rule.by in keys
+        and standing.tripped.get(rule.id, now) < now + rule.stays * 0.9
     ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
@@ -75,10 +75,14 @@ def propose(
     """Ask a second person. Raises ProposalWaits where something is asked for of this subject already."""
     if Proposal.objects.filter(shop_id=shop_id, kind=kind, subject_id=subject_id, state=states.OPEN).exists():
         raise ProposalWaits
-    row = Proposal.objects.create(
-        shop_id=shop_id, kind=kind, subject_id=subject_id, wanted=dict(wanted), reason=reason[:200],
-        asked_by=actor[:80], asked_at=now,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row = Proposal.objects.create(
+                shop_id=shop_id, kind=kind, subject_id=subject_id, wanted=dict(wanted), reason=reason[:200],
+                asked_by=actor[:80], asked_at=now,
+            )  # fmt: skip
+    except IntegrityError:
+        raise ProposalWaits from None
     audit.record(
         shop_id=shop_id, actor=actor, action="risk_change_asked", subject=("risk_proposal", row.id),
         data={"kind": kind, "subject": str(subject_id), "reason": reason[:200], **_short(wanted)}, now=now,

@@ -99,7 +99,7 @@ def apply_to_rule(rule: Rule, asked: Proposal, *, actor: str, now: datetime, by_
     close(asked, states.APPROVED, actor=actor, now=now, by_oneself=by_oneself)
     if version.approved_at is None and wanted["state"] in states.COUNTS:
         RuleVersion.objects.filter(shop_id=rule.shop_id, id=version.id, approved_at__isnull=True).update(
-            approved_by=actor[:80], approved_at=now, alone=by_oneself and version.made_by == actor
+            approved_by=actor[:80], approved_at=now, alone=version.made_by == actor
         )
         version.refresh_from_db(from_queryset=RuleVersion.objects.filter(shop_id=rule.shop_id))
     put(rule, state=wanted["state"], percent=wanted["percent"], version=version, proposal=asked, actor=actor, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from goodfor.kernel.locks import lock_key
 from goodfor.kernel.sql import Statement
 
 _TRIP: Final = Statement("goodfor.risk", "sql/trip.sql")
@@ -22,7 +23,7 @@ class Tripped:
 
 
 def trip(shop_id: UUID, tripped: Sequence[Tripped], now: datetime) -> None:
-    """Write it down in one statement, in the caller's transaction or by itself. A later end wins."""
+    """Write it down in one statement, which waits for nobody, in the caller's transaction or by itself."""
     _TRIP.run(
         {
             "shop_id": shop_id,
@@ -30,6 +31,7 @@ def trip(shop_id: UUID, tripped: Sequence[Tripped], now: datetime) -> None:
             "rules": [one.rule_id for one in tripped],
             "kinds": [one.kind for one in tripped],
             "untils": [one.until for one in tripped],
+            "locks": [lock_key("quarantine", shop_id, one.rule_id, one.key) for one in tripped],
             "now": now,
         }
     )

@@ -272,11 +272,11 @@ def test_others_go_at_once_by_one_list_at_a_time(world: World) -> None:
         "UPDATE risk_list_entry SET kind = 'watch'",
         "UPDATE risk_list_entry SET removed_by = 'x'",
         "INSERT INTO risk_list_entry (id, shop_id, kind, name, type, key, label, reason, owner, state, made_by,"
-        " made_at, removed_by, proposal_id) SELECT gen_random_uuid(), shop_id, 'block_hard', '', type, 5, label, reason,"
-        " '', 'active', made_by, made_at, '', proposal_id FROM risk_list_entry",
+        " made_at, removed_by, proposal_id) SELECT gen_random_uuid(), shop_id, 'block_hard', '', type, 5, label,"
+        " reason, '', 'active', made_by, made_at, '', proposal_id FROM risk_list_entry",
         "INSERT INTO risk_list_entry (id, shop_id, kind, name, type, key, label, reason, owner, state, made_by,"
-        " made_at, removed_by, proposal_id) SELECT gen_random_uuid(), shop_id, 'block_hard', '', type, 5, label, reason,"
-        " '', 'pending', made_by, made_at, '', proposal_id FROM risk_list_entry",
+        " made_at, removed_by, proposal_id) SELECT gen_random_uuid(), shop_id, 'block_hard', '', type, 5, label,"
+        " reason, '', 'pending', made_by, made_at, '', proposal_id FROM risk_list_entry",
     ],
 )
 @pytest.mark.parametrize("kind", ["block_hard", "block"])
