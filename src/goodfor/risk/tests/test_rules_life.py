@@ -309,8 +309,10 @@ def test_an_approval_is_good_for_what_it_says_and_once(world: World) -> None:
     rule = world.live()
     world.go(rule, "off")
     first = sql("SELECT id FROM risk_proposal ORDER BY id LIMIT 1")[0][0]
+    set_state(shop_id=world.shop_id, rule_id=rule.id, state="shadow", actor=world.anna, now=world.now)
     for statement in (
         "UPDATE risk_rule SET state = 'live', percent = 100",
+        "UPDATE risk_rule SET state = 'live', percent = 100, proposal_id = %s",
         "UPDATE risk_rule SET state = 'percent', percent = 50, proposal_id = %s",
     ):
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -59,11 +59,14 @@ BEGIN
        OR OLD.state NOT IN ('percent', 'live') AND NEW.state NOT IN ('percent', 'live') THEN
         RETURN NEW;
     END IF;
-    IF NEW.proposal_id IS NOT DISTINCT FROM OLD.proposal_id OR NOT EXISTS (
+    -- Ids of proposals ascend, and of a rule one is open at a time: one that was used, or is older, is not good again.
+    IF coalesce(NEW.proposal_id <= OLD.proposal_id, NEW.proposal_id IS NULL) OR NOT EXISTS (
         SELECT 1 FROM risk_proposal p
         WHERE p.id = NEW.proposal_id AND p.shop_id = NEW.shop_id AND p.subject_id = NEW.id AND p.kind = 'rule'
           AND p.state = 'approved' AND p.wanted ->> 'state' = NEW.state
           AND (p.wanted ->> 'percent')::int = NEW.percent AND (p.wanted ->> 'version')::uuid = NEW.version_id
+          AND p.wanted ->> 'from_state' = OLD.state AND (p.wanted ->> 'from_percent')::int = OLD.percent
+          AND (p.wanted ->> 'from_version')::uuid = OLD.version_id
     ) THEN
         RAISE EXCEPTION 'a rule that counts changes only as a second person approved' USING ERRCODE = 'check_violation';
     END IF;
