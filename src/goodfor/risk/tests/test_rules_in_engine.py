@@ -29,8 +29,8 @@ world = rule_world.world
 def judged(world: World, scene: Scene = Scene.ORDER, buyer: str = "buyer:1", **facts: Any) -> Decision:
     """An act, judged by an engine that has these rules and nothing else."""
     act = Act(
-        world.shop_id, scene, world.now, buyer=buyer, device="d1", ip="203.0.113.9", amount_minor=facts.pop("amount", 500),
-        currency="CNY", subject=("order", uuid4()), facts=facts,
+        world.shop_id, scene, world.now, buyer=buyer, device="d1", ip="203.0.113.9",
+        amount_minor=facts.pop("amount", 500), currency="CNY", subject=("order", uuid4()), facts=facts,
     )  # fmt: skip
     with wiring.replaced(Pieces(rules=evaluate)):
         return assess(act)
