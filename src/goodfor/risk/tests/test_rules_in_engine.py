@@ -1,5 +1,6 @@
 """Rules, lists and reviews as the engine uses them: judged, stored, queued, and tried again on what was stored."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -80,7 +81,9 @@ def test_news_of_a_review_queues_it(world: World) -> None:
     world.live(replace(SAYS, outcome=Outcome.REVIEW, hold_minutes=0))
     decision = judged(world, amount=90_000)
     [(payload,)] = sql("SELECT payload FROM kernel_event WHERE name = 'risk.act_stopped'")
-    event: Any = type("Stored", (), {"payload": payload, "shop_id": world.shop_id, "occurred_at": world.now})
+    event: Any = type(
+        "Stored", (), {"payload": json.loads(payload), "shop_id": world.shop_id, "occurred_at": world.now}
+    )
     on_act_stopped(event)
     [view] = review_queries.review_queue(world.shop_id)
     assert (view.decision_id, view.amount_minor, view.currency) == (decision.id, 90_000, "CNY")
