@@ -142,7 +142,9 @@ def _try(shop_id: UUID, text: str, now: datetime, console: Console) -> dict[str,
     backtest, scene = load("goodfor.risk.backtest"), load("goodfor.risk.types").Scene.ORDER
     rule = load("goodfor.risk.rule_reading").read(shop_id, text)
     span = backtest.Span(shop_id, [scene], now - timedelta(days=DAYS + 1), now, now)
-    times, first_shown, reports = [], 0.0, []
+    times: list[float] = []
+    reports: list[Any] = []
+    first_shown = 0.0
     for _ in range(2):
         began, reports = time.perf_counter(), []
         for report in backtest.backtest(rule, span):
