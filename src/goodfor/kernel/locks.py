@@ -18,6 +18,8 @@ LOCKS = {
     "promise": "one new version of what is promised for a scope at a time",
     "snippets": "the prepared replies of one shop are changed by one at a time",
     "template": "one new version of a message template at a time",
+    "quarantine": "a key that a rule of risk control trips is written by one at a time, the others pass on",
+    "risk_starter": "the rules that a shop begins with are made once",
     "resend": "the same news is told again only so many times an hour",
     "window": "the home page of one shop is arranged by one at a time",
     "seed": "the demo shop is made once",

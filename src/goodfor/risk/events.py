@@ -5,6 +5,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from goodfor.kernel.events import Event
+from goodfor.risk.review_events import RiskReviewed as RiskReviewed
+from goodfor.risk.review_events import RiskReviewOpened as RiskReviewOpened
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ SALE: Final = (
     _text("sku", _("SKU 编号")),
     _text("category", _("商品分类")),
     #: 0: nobody buys it second hand; 1: as good as money.
-    _number("sku_liquidity", _("商品变现难度（0 难，1 等同现金）")),
+    _number("sku_liquidity", _("商品变现能力（0 难，1 等同现金）")),
     _truth("first_purchase_with_instrument", _("首次使用此支付工具")),
     _number("unpaid_orders_open", _("未付款的待付订单数")),
     #: Of the buyer's orders of the last 30 days, how many were never paid: 0 to 1.

@@ -3,6 +3,7 @@
 from typing import Final
 
 from goodfor.kernel.invariants import Invariant
+from goodfor.risk.rule_invariants import RULE_INVARIANTS
 
 _LOOKED_AT: Final = "%(now)s - interval '35 days'"
 
@@ -47,4 +48,5 @@ INVARIANTS = [
         WHERE at > {_LOOKED_AT} AND cardinality(failed) > 0 AND outcome = 'allow'
         """,  # noqa: S608
     ),
+    *RULE_INVARIANTS,
 ]

@@ -2,5 +2,6 @@
 
 from goodfor.kernel.resealing import column
 from goodfor.risk.keys import entity_aad
+from goodfor.risk.list_sealed import LIST_SEALED
 
-SEALED = [column("risk_entity", "value_", ("shop_id", "id"), entity_aad)]
+SEALED = [column("risk_entity", "value_", ("shop_id", "id"), entity_aad), *LIST_SEALED]
