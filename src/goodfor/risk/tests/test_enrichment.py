@@ -55,8 +55,8 @@ def test_an_address_at_home() -> None:
     """What the tables say of it."""
     found = enrich(act(), None, None)
     assert {name: value for name, value in found.items() if name.startswith("ip_")} == {
-        "ip_known": True, "ip_local": False, "ip_v6": False, "ip_country": "CN", "ip_overseas": False, "ip_province": "广东",
-        "ip_city": "深圳", "ip_carrier": "telecom", "ip_origin": None, "ip_provider": None, "ip_cloud": False,
+        "ip_known": True, "ip_local": False, "ip_v6": False, "ip_country": "CN", "ip_overseas": False,
+        "ip_province": "广东", "ip_city": "深圳", "ip_carrier": "telecom", "ip_origin": None, "ip_provider": None, "ip_cloud": False,
         "ip_vpn": False, "ip_tor": False, "ip_bot": False, "ip_shared": False,
     }  # fmt: skip
 
@@ -140,7 +140,7 @@ def test_odd_places(ip: str, hours: float, seen: tuple[Any, Any, Any], odd: bool
 
 
 def test_speed_and_hours() -> None:
-    """Kilometres by hours; two sign-ins at once are a minute apart, and one that came late is no journey back in time."""
+    """Kilometres by hours; two sign-ins at once are a minute apart; nobody travels back in time."""
     found = enrich(act(), LastSeen(NOW - timedelta(hours=2), "北京", "北京"), None)
     assert found["hours_since_seen"] == 2.0
     assert isinstance(found["distance_km"], float)
@@ -158,8 +158,8 @@ def test_speed_and_hours() -> None:
     ("text", "key"),
     [
         ("Zhang.San+shop@GMail.com", "zhangsan@gmail.com"), ("zhangsan@googlemail.com", "zhangsan@gmail.com"),
-        ("zhang.san@163.com", "zhang.san@163.com"), ("12345@QQ.com", "12345@qq.com"), ("a+b@outlook.com", "a@outlook.com"),
-        ("+a@b.cn", "+a@b.cn"), (" a@b.cn. ", "a@b.cn"), ("...@gmail.com", "...@gmail.com"), ("none", "none"),
+        ("zhang.san@163.com", "zhang.san@163.com"), ("12345@QQ.com", "12345@qq.com"),
+        ("a+b@outlook.com", "a@outlook.com"), ("+a@b.cn", "+a@b.cn"), (" a@b.cn. ", "a@b.cn"), ("...@gmail.com", "...@gmail.com"), ("none", "none"),
         ("a@b", "a@b"), ("a b@c.cn", "a b@c.cn"), ("a@@b.cn", "a@@b.cn"), ("@b.cn", "@b.cn"),
     ],
 )  # fmt: skip
@@ -323,10 +323,11 @@ def test_agents() -> None:
 # -- the clock --------------------------------------------------------------------------------------
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
+@given(st.integers(946_684_800, 4_102_444_800))
 @settings(max_examples=200, deadline=None)
-def test_hours_are_those_of_beijing(at: datetime) -> None:
+def test_hours_are_those_of_beijing(seconds: int) -> None:
     """As the standard library says them."""
+    at = datetime.fromtimestamp(seconds, UTC)
     there = at + timedelta(hours=8)
     found = enrich(act(at=at), None, None)
     assert (found["hour_local"], found["weekend"], found["night"]) == (

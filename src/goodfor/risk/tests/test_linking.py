@@ -166,8 +166,10 @@ def settle(shop_id: UUID, limit: int = 2_000) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(12))
 def test_any_order_in_any_portions_makes_the_same_groups(tight: None, seed: int) -> None:
-    """Grown link by link, in portions of any size, with links still waiting, twice over; equal to a rebuild from nothing
-    and to the second opinion. Hubs included: who counts follows from when he was first seen, not from when we heard."""
+    """Grown link by link, with links still waiting, twice over: equal to a rebuild and to the second opinion.
+
+    Hubs included: who counts follows from when he was first seen, not from when we heard of it.
+    """
     rng = random.Random(seed)
     for round_ in range(6):
         shop_id = uuid4()
@@ -233,7 +235,7 @@ def test_a_hub_never_joins_a_crowd() -> None:
 
 @pytest.mark.django_db
 def test_more_members_cannot_undo_a_group() -> None:
-    """An attacker who adds accounts to his device gains nothing; who was first seen earlier counts instead of the last."""
+    """Who adds accounts to his device gains nothing; whoever was seen before the others counts instead of the last."""
     shop_id, device = uuid4(), int(LinkKind.DEVICE)
     insert_many([(shop_id, 7, buyer, device, NOW + timedelta(seconds=buyer)) for buyer in range(1_001, 1_201)])
     settle(shop_id)
