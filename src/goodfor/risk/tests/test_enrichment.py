@@ -56,7 +56,8 @@ def test_an_address_at_home() -> None:
     found = enrich(act(), None, None)
     assert {name: value for name, value in found.items() if name.startswith("ip_")} == {
         "ip_known": True, "ip_local": False, "ip_v6": False, "ip_country": "CN", "ip_overseas": False,
-        "ip_province": "广东", "ip_city": "深圳", "ip_carrier": "telecom", "ip_origin": None, "ip_provider": None, "ip_cloud": False,
+        "ip_province": "广东", "ip_city": "深圳", "ip_carrier": "telecom", "ip_origin": None,
+        "ip_provider": None, "ip_cloud": False,
         "ip_vpn": False, "ip_tor": False, "ip_bot": False, "ip_shared": False,
     }  # fmt: skip
 
@@ -159,7 +160,8 @@ def test_speed_and_hours() -> None:
     [
         ("Zhang.San+shop@GMail.com", "zhangsan@gmail.com"), ("zhangsan@googlemail.com", "zhangsan@gmail.com"),
         ("zhang.san@163.com", "zhang.san@163.com"), ("12345@QQ.com", "12345@qq.com"),
-        ("a+b@outlook.com", "a@outlook.com"), ("+a@b.cn", "+a@b.cn"), (" a@b.cn. ", "a@b.cn"), ("...@gmail.com", "...@gmail.com"), ("none", "none"),
+        ("a+b@outlook.com", "a@outlook.com"), ("+a@b.cn", "+a@b.cn"), (" a@b.cn. ", "a@b.cn"), ("none", "none"),
+        ("...@gmail.com", "...@gmail.com"),
         ("a@b", "a@b"), ("a b@c.cn", "a b@c.cn"), ("a@@b.cn", "a@@b.cn"), ("@b.cn", "@b.cn"),
     ],
 )  # fmt: skip

@@ -83,7 +83,8 @@ def test_events_become_links(tables: int) -> None:
     ("scene", "result", "kinds"),
     [
         (Scene.SIGN_IN, Result.ATTEMPT, set()), (Scene.SIGN_IN, Result.BAD, set()),
-        (Scene.REGISTER, Result.ATTEMPT, set()), (Scene.ONE_TIME_CODE, Result.ATTEMPT, set()), (Scene.LOOK_UP, Result.GOOD, set()),
+        (Scene.REGISTER, Result.ATTEMPT, set()), (Scene.ONE_TIME_CODE, Result.ATTEMPT, set()),
+        (Scene.LOOK_UP, Result.GOOD, set()),
         (Scene.STAFF_VIEW, Result.GOOD, set()), (Scene.EXPORT, Result.ATTEMPT, set()),
         (Scene.SIGN_IN, Result.GOOD, {2, 3, 5, 6}), (Scene.REGISTER, Result.GOOD, {2, 3, 5, 6, 13}),
         (Scene.ORDER, Result.ATTEMPT, {2, 3, 13}), (Scene.PAY, Result.BAD, {2, 3, 7}),
