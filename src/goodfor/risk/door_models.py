@@ -83,7 +83,7 @@ class DoorAnswer(models.Model):
     class Meta:
         db_table = "risk_door_answer"
         indexes = [
-            models.Index(fields=["shop_id", "door", "scope", "at"], name="risk_door_answer_scope", include=["good"]),
+            models.Index(fields=["shop_id", "door", "scope", "good", "at"], name="risk_door_answer_scope"),
             *(
                 models.Index(
                     fields=["shop_id", "door", by, "at"], name=f"risk_door_answer_{by}", include=include,

@@ -26,7 +26,7 @@ def door_key(shop_id: UUID, kind: str, value: str) -> int:
 def asker(shop_id: UUID, keys: Mapping[KeyKind, str], subject: str) -> tuple[dict[By, int], bool]:
     """The numbers of all that is known of the asker, and whether the address is one that thousands share.
 
-    The network follows from the address where it is not given. Who shows nothing at all counts as one address.
+    The network follows from the address where it is not given.
     """
     given = {KINDS[kind]: value for kind, value in keys.items() if kind in KINDS and value}
     ip = given.get(By.ADDRESS, "")
@@ -38,8 +38,6 @@ def asker(shop_id: UUID, keys: Mapping[KeyKind, str], subject: str) -> tuple[dic
         given[By.SUBJECT] = subject
         if By.DEVICE in given:
             given[By.OWN] = f"{given[By.DEVICE]}\0{subject}"
-    if not given:
-        given[By.ADDRESS] = ""
     return {by: door_key(shop_id, by.name, value) for by, value in given.items()}, is_shared(ip)
 
 

@@ -77,9 +77,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "risk_door_answer",
                 "indexes": [
-                    models.Index(
-                        fields=["shop_id", "door", "scope", "at"], include=("good",), name="risk_door_answer_scope"
-                    ),
+                    models.Index(fields=["shop_id", "door", "scope", "good", "at"], name="risk_door_answer_scope"),
                     models.Index(
                         condition=models.Q(("good", False), ("network__isnull", False)),
                         fields=["shop_id", "door", "network", "at"],

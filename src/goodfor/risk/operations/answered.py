@@ -1,6 +1,7 @@
 """How a knock ended: what is right is taken back, what is wrong is looked at together with the rest."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from goodfor.kernel.sql import Statement
@@ -56,7 +57,7 @@ def answered(
             "guess": door_key(knock.shop_id, "guess", guess) if mark is not None and _codes(knock) else None,
             "sound": sound,
             "since": now - breaker.window,
-            "cap": max(breaker.most, 4 * breaker.floor),
+            "cap": ceil(breaker.most / breaker.share),
             "alike_since": now - ALIKE_SPAN,
             "alike": knock.door.alike,
             "code": code,
@@ -127,7 +128,7 @@ def _slowly(knock: Knock, scope: int, now: datetime) -> tuple[int, str]:
             "door": knock.door.number,
             "scope": scope,
             "since": now - breaker.slow_window,
-            "cap": 2 * breaker.slow_floor,
+            "cap": ceil(breaker.slow_floor / breaker.share),
         }
     )
     assert row is not None

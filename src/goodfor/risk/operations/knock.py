@@ -64,7 +64,7 @@ def knock(
 
 
 def _counted(rules: tuple[Rule, ...], found: Mapping[By, int], shared: bool) -> list[Counted]:
-    """The keys that the door counts by; an asker without a single one of them counts as one with everybody alike."""
+    """The keys that the door counts by; an asker without a single one is one with all who show nothing."""
     counted = [Counted(rule, _limit(rule, shared), found[rule.by]) for rule in rules if rule.by in found]
     if not any(one.rule.who & Who.STRANGERS for one in counted):
         counted += [Counted(rule, rule.limit, 0) for rule in rules if rule.by is By.ADDRESS]

@@ -6,14 +6,18 @@ WITH line AS (
     VALUES (%(shop_id)s, %(door)s, %(now)s, false, %(scope)s, %(network)s::bigint, %(address)s::bigint, %(device)s::bigint,
             %(subject)s::bigint, %(mark)s::bigint, %(guess)s::bigint, %(sound)s)
     RETURNING id
-), recent AS (
-    SELECT a.good FROM risk_door_answer a
-    WHERE a.shop_id = %(shop_id)s AND a.door = %(door)s AND a.scope = %(scope)s AND a.at > %(since)s
-    ORDER BY a.at DESC LIMIT %(cap)s
 )
 SELECT (SELECT id FROM line),
-       (SELECT count(*) FILTER (WHERE NOT good) FROM recent) + 1,
-       (SELECT count(*) FILTER (WHERE good) FROM recent),
+       (SELECT count(*) FROM (
+           SELECT FROM risk_door_answer a
+           WHERE a.shop_id = %(shop_id)s AND a.door = %(door)s AND a.scope = %(scope)s AND NOT a.good
+             AND a.at > %(since)s
+           LIMIT %(cap)s) w) + 1,
+       (SELECT count(*) FROM (
+           SELECT FROM risk_door_answer a
+           WHERE a.shop_id = %(shop_id)s AND a.door = %(door)s AND a.scope = %(scope)s AND a.good
+             AND a.at > %(since)s
+           LIMIT %(cap)s) r),
        (SELECT count(DISTINCT m.guess) FROM (
            SELECT newest.guess FROM (
                SELECT a.guess FROM risk_door_answer a

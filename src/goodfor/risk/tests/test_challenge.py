@@ -138,7 +138,7 @@ def test_long_or_deep_ones_are_refused_at_once(shop_id: UUID, now: datetime) -> 
 
 def test_another_shops_key_does_not_matter_and_another_installations_does(shop_id: UUID, now: datetime) -> None:
     made = altcha.create_challenge(
-        challenge.ALGORITHM, 10, counter=3, data={"cost": 4, "until": 9_999_999_999, "for": "x", "rounds": 8},
+        challenge.ALGORITHM, 10, counter=5, data={"cost": 4, "until": 9_999_999_999, "for": "x", "rounds": 8},
         hmac_secret=b"somebody else's", hmac_key_secret=b"somebody else's",
     )  # fmt: skip
     payload = challenge.solve(made.to_dict())

@@ -87,6 +87,7 @@ BEGIN
             ELSE
                 wait := greatest(wait, extract(epoch FROM row_open - p_at));
             END IF;
+            EXIT WHEN wait > 0;
             -- Locked and paid for: it goes on being counted, so that the price rises.
             opens[i] := row_open;
         ELSIF greatest(row_last, row_open) < p_at - p_forget[i] * interval '1 second' THEN
