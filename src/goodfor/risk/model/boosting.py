@@ -74,7 +74,7 @@ def train(
     categorical: Sequence[int] = (),
     settings: Settings | None = None,
 ) -> str:
-    """Train over all seeds; the text of one booster. `values`: (rows, features), NaN is not known. Raises NoLightGBM."""
+    """Text of a booster, trained over all seeds. `values`: (rows, features), NaN: not known. Raises NoLightGBM."""
     gbm = library()
     if gbm is None:
         raise NoLightGBM

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp
 from typing import Any, Final
 
@@ -107,7 +108,8 @@ def _platt(raw: Floats, bad: NDArray[np.bool_], weight: Floats) -> Calibration:
 def reliability(raw: Floats, bad: NDArray[np.bool_], weight: Floats | None = None) -> dict[str, Any]:
     """What was said against what came: each half (in the order given, by time) is judged by what the other taught.
 
-    `bins` of equal weight, and `error`, the mean distance between chance and share. Empty bins when a half has one kind.
+    `bins`, finer towards high chances, and `error`, the mean distance between chance and share. No bins, and no error,
+    when a half has only one kind.
     """
     each = np.ones(raw.size) if weight is None else weight
     half = raw.size // 2
@@ -122,7 +124,7 @@ def reliability(raw: Floats, bad: NDArray[np.bool_], weight: Floats | None = Non
     # The few with high scores matter most: half of the rows, half of the rest, and so on.
     cuts = [0, *(raw.size - raw.size // 2**power for power in range(1, 11)), raw.size]
     error = 0.0
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in pairwise(cuts):
         some = order[first:last]
         if not (total := float(each[some].sum())):
             continue

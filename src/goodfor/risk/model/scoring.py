@@ -1,4 +1,4 @@
-"""Asks the champion, and the challenger in its shadow. Loaded once a process; who serves is looked up every few seconds.
+"""Asks the champion, and the challenger in its shadow. Loaded once a process; who serves is looked up now and then.
 
 An act is scored in tens of microseconds, in one thread. Without a champion there is no score: rules only.
 """

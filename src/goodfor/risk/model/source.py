@@ -1,4 +1,4 @@
-"""Where acts to learn from come from: the room's decisions and labels, through one reader that is connected at start."""
+"""Where acts to learn from come from: decisions and their labels, through one reader that is connected at start."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -27,7 +27,7 @@ def connected() -> bool:
 
 
 def shop_rows(shop_id: UUID, group: str, until: datetime) -> Rows:
-    """What a shop's model of this kind may learn from. Raises KeyError for an unknown kind, RuntimeError unconnected."""
+    """What a shop's model of this kind may learn from. Raises KeyError for no kind, RuntimeError unconnected."""
     if not _reader:
         raise RuntimeError("nobody reads decisions: call connect() first")
     return read_rows(_reader[0](shop_id, SCENES[group], until), SET_VERSION)

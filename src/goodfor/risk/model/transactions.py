@@ -2,7 +2,7 @@
 
 import gzip
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -91,8 +91,8 @@ def _from_csv(path: Path) -> dict[str, NDArray[np.generic]]:
     """With a header in any order, or without one in the order of COLUMNS."""
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
-    opened: IO[bytes] = gzip.open(path) if packed else path.open("rb")
-    with opened as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file:
+    opener: Callable[[Path], IO[bytes]] = gzip.open if packed else lambda where: where.open("rb")
+    with opener(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file:
         first = [name.strip().strip('"') for name in file.readline().split(",")]
         if first and all(name.isdecimal() for name in first):
             names = list(COLUMNS)

@@ -1,4 +1,4 @@
-"""A small step that the operations on models share. Runs in the caller's transaction, with models of the kind locked."""
+"""Small steps that the operations on models share. They run in the caller's transaction, with the kind locked."""
 
 from datetime import datetime
 from functools import partial
