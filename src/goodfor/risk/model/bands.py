@@ -134,7 +134,8 @@ def _cuts(ascending: Floats) -> NDArray[np.int64]:
     shares = np.append(np.linspace(0, 0.9, _STEPS // 6), 1 - np.geomspace(0.1, 1 / ascending.size, _STEPS))
     places = np.clip((shares * ascending.size).astype(np.int64), 0, ascending.size - 1)
     firsts = np.searchsorted(ascending, ascending[places], side="left")
-    return np.unique(np.concatenate([[0], firsts, [ascending.size]]))
+    last = np.searchsorted(ascending, ascending[-1:], side="left")
+    return np.unique(np.concatenate([[0], firsts, last, [ascending.size]]))
 
 
 def cost_curve(
@@ -157,7 +158,7 @@ def cost_curve(
     price = economics.prices[Outcome.REVIEW]
     last = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
     shares = np.geomspace(1 / score.size, 1, points)
-    chosen_last = np.unique(last[np.minimum(np.searchsorted(last, shares * score.size), last.size - 1)])
+    chosen_last = np.unique(last[np.minimum(np.searchsorted(last, shares * score.size - 1.5), last.size - 1)])
     total_bad = float(caught[-1])
     curve: list[dict[str, float | int]] = []
     for place in chosen_last.tolist():

@@ -30,7 +30,8 @@ def histogram(values: Floats, *, texts: bool = False) -> dict[str, list[float]]:
         edges = np.unique(known)[1:]
     else:
         quantiles = np.quantile(known, np.arange(1, BINS) / BINS, method="higher") if known.size else np.empty(0)
-        edges = np.unique(quantiles)
+        # An edge at the least value would make a bin that nothing can be in.
+        edges = np.unique(quantiles[quantiles > known.min(initial=np.inf)])
     return {"edges": edges.tolist(), "shares": _shares(values, edges)}
 
 
