@@ -14,7 +14,7 @@ STATE_WORDS: Final = {
     states.CANDIDATE: gettext_lazy("候选"),
     states.SHADOW: gettext_lazy("影子运行"),
     states.CHAMPION: gettext_lazy("正在使用"),
-    states.RETIRED: gettext_lazy("已停用"),
+    states.RETIRED: gettext_lazy("已退役"),
 }
 TROUBLE_WORDS: Final = {
     scoring.NO_LIBRARY: gettext_lazy("本机无法加载 LightGBM，只按规则判断"),
