@@ -142,4 +142,5 @@ def raw_score(of: Any, row: Floats) -> float:
 
 def contributions(of: Any, row: Floats) -> Floats:
     """What each feature adds to the log-odds of one row; the last one is the mean of all."""
-    return np.asarray(of.predict(row, pred_contrib=True, num_threads=1), dtype=np.float64)[0]
+    found: Floats = np.asarray(of.predict(row, pred_contrib=True, num_threads=1), dtype=np.float64)
+    return found.reshape(-1)

@@ -93,7 +93,7 @@ def drift(
     snapshots: Iterable[Mapping[str, Value]],
     score: Callable[[Floats], Floats],
 ) -> Drift:
-    """Recent snapshots against those that the model learned from. `score`: chances of many rows, (rows, features)."""
+    """Recent snapshots against those that the model learned from. `score`: raw scores of (rows, features)."""
     rows = [encoding.row(snapshot) for snapshot in snapshots]
     if not rows:
         return Drift(0, 0.0, ())

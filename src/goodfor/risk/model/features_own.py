@@ -48,14 +48,14 @@ class Habits:
     @classmethod
     def of(cls, transactions: Transactions, customers: Groups) -> "Habits":
         """Median, mean and standard deviation of the last `LAST` purchases before each."""
-        spent = transactions.cents[customers.order] / 100.0
-        place = np.arange(spent.size)
+        cents = transactions.cents[customers.order]
+        place = np.arange(cents.size)
         before = np.minimum(place - customers.start, LAST)
-        median = _medians(spent, before)
-        total, squares = (np.append(0.0, np.cumsum(values)) for values in (spent, spent * spent))
-        mean = ratio(total[place] - total[place - before], before, np.nan)
-        variance = ratio(squares[place] - squares[place - before], before, np.nan) - mean * mean
-        return cls(median, mean, np.sqrt(np.maximum(variance, 0.0)))
+        # In whole cents, so that equal amounts have a spread of nothing.
+        total, squares = (np.append(0, np.cumsum(values)) for values in (cents, cents * cents))
+        summed, squared = (running[place] - running[place - before] for running in (total, squares))
+        spread = np.sqrt(ratio(before * squared - summed * summed, before * before, np.nan))
+        return cls(_medians(cents / 100.0, before), ratio(summed, 100 * before, np.nan), spread / 100)
 
 
 def _medians(spent: Floats, before: Ints) -> Floats:

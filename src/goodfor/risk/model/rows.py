@@ -130,8 +130,8 @@ def read_rows(acts: Iterable[Labelled], set_version: int, leave_out: Sequence[st
                 column.append(float(value))
         at.append(act.at.timestamp())
         bad.append(bool(act.bad))
-        known = act.bad is not None and act.known_at is not None
-        known_at.append(act.known_at.timestamp() if act.known_at is not None and known else nan)
+        told = act.known_at if act.bad is not None else None
+        known_at.append(nan if told is None else told.timestamp())
         amounts.append(act.amount_minor)
         weights.append(min(MOST_WEIGHT, 1 / act.chance) if act.chance > 0 else MOST_WEIGHT)
     many = len(at)

@@ -59,10 +59,10 @@ def train_model(
     economics: Economics | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Trained:
-    """Judge by a cut in time, then learn from all that is known. Raises TooFewLabels or NoLightGBM.
+    """Learn before a cut in time, be judged by what came after it. Raises TooFewLabels or NoLightGBM.
 
-    Figures, calibration and bands come from the test, which the judged model had not seen; the model that is kept was
-    grown in the same way from everything known by `until`, so that it knows the newest tricks.
+    Figures, calibration and bands come from the test, which the model had not seen. It is this very model that is
+    kept: another one, grown from the test as well, would score on another scale than the one that was calibrated.
     """
     how, prices = settings or Settings(), economics or Economics()
     until, delay, test = plan.until.timestamp(), plan.delay.total_seconds(), plan.test.total_seconds()
@@ -72,17 +72,15 @@ def train_model(
     judging = (rows.at >= begin) & (rows.at < until - delay) & rows.known_by(until)
     _enough(rows, learning, judging, plan)
     say(f"训练 / training: {int(learning.sum()):,}")
-    judged, tested = rows.among(learning), rows.among(judging)
-    raw = boosting.raw_scores(boosting.booster(_fit(judged, how)), tested.values)
+    learned_from, tested = rows.among(learning), rows.among(judging)
+    text = boosting.train(
+        learned_from.values, learned_from.bad.astype(np.float64), weight=learned_from.weights,
+        categorical=rows.encoding.categorical, settings=how,
+    )  # fmt: skip
+    raw = boosting.raw_scores(boosting.booster(text), tested.values)
     calibration = learned(raw, tested.bad, tested.weights)
     score = calibration.many(raw)
     bands, cost = chosen(score, tested.bad, tested.amounts, prices, tested.weights)
-    newest = (rows.at < until) & rows.known_by(until)
-    if plan.train is not None:
-        newest &= rows.at >= until - delay - plan.train.total_seconds()
-    final = rows.among(newest)
-    say(f"再训练 / training anew: {len(final):,}")
-    text = _fit(final, how)
     report = {
         **_figures(tested, raw, score, prices),
         "bands_cost_minor": cost,
@@ -91,23 +89,15 @@ def train_model(
         "settings": {"trees": how.trees, "leaves": how.leaves, "rate": how.rate, "seeds": list(how.seeds)},
         "windows": {
             "judged_on": [_day(begin), _day(until - delay)],
-            "judged_learned": _counts(judged),
-            "learned": _counts(final),
+            "learned": _counts(learned_from),
             "until": _day(until),
             "delay_days": plan.delay.total_seconds() / 86_400,
         },
-        "importance": _importance(text, final),
-        "histograms": histograms(final.values, final.encoding.names, final.encoding.categorical),
-        "score_histogram": histogram(score),
+        "importance": _importance(text, rows.encoding.names),
+        "histograms": histograms(learned_from.values, rows.encoding.names, rows.encoding.categorical),
+        "score_histogram": histogram(raw),
     }
     return Trained(text, rows.encoding, calibration, bands, report)
-
-
-def _fit(rows: Rows, settings: Settings) -> str:
-    return boosting.train(
-        rows.values, rows.bad.astype(np.float64), weight=rows.weights, categorical=rows.encoding.categorical,
-        settings=settings,
-    )  # fmt: skip
 
 
 def _enough(rows: Rows, learning: Any, judging: Any, plan: Plan) -> None:
@@ -140,13 +130,11 @@ def _without(tested: Rows) -> int:
     return round(float((tested.amounts * tested.bad * tested.weights).sum()))
 
 
-def _importance(text: str, rows: Rows) -> list[dict[str, Any]]:
+def _importance(text: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Share of the gain of each feature, the greatest first."""
     gains = np.asarray(boosting.booster(text).feature_importance("gain"), dtype=np.float64)
     total = float(gains.sum()) or 1.0
-    found = [
-        {"name": name, "share": gain / total} for name, gain in zip(rows.encoding.names, gains.tolist(), strict=True)
-    ]
+    found = [{"name": name, "share": gain / total} for name, gain in zip(names, gains.tolist(), strict=True)]
     return sorted(found, key=lambda each: (-each["share"], each["name"]))
 
 

@@ -2,11 +2,14 @@
 
 import gzip
 import io
-from collections.abc import Callable, Mapping
+import warnings
+import zipfile
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +59,7 @@ def read_transactions(path: Path, origin: date = ORIGIN) -> Transactions:
     """Read a file. Raises BadTransactions, or OSError when it cannot be opened."""
     try:
         columns = _from_npz(path) if path.suffix == ".npz" else _from_csv(path)
-    except (ValueError, EOFError, gzip.BadGzipFile) as error:
+    except (ValueError, EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
         raise BadTransactions(f"{path.name}: {error}") from error
     return made_of(columns, origin)
 
@@ -89,10 +92,13 @@ def _from_npz(path: Path) -> dict[str, NDArray[np.generic]]:
 
 def _from_csv(path: Path) -> dict[str, NDArray[np.generic]]:
     """With a header in any order, or without one in the order of COLUMNS."""
-    with path.open("rb") as raw:
-        packed = raw.read(2) == b"\x1f\x8b"
-    opener: Callable[[Path], IO[bytes]] = gzip.open if packed else lambda where: where.open("rb")
-    with opener(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file:
+    with path.open("rb") as opened:
+        packed = opened.read(2) == b"\x1f\x8b"
+    with (
+        path.open("rb") as stored,
+        cast(IO[bytes], gzip.GzipFile(fileobj=stored)) if packed else stored as raw,
+        io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file,
+    ):
         first = [name.strip().strip('"') for name in file.readline().split(",")]
         if first and all(name.isdecimal() for name in first):
             names = list(COLUMNS)
@@ -103,6 +109,9 @@ def _from_csv(path: Path) -> dict[str, NDArray[np.generic]]:
         places = [names.index(name) for name in wanted]
         if not places:
             raise BadTransactions(f"{path.name}: there is no column {COLUMNS[0]}; needed are {', '.join(COLUMNS)}")
-        table = np.loadtxt(file, delimiter=",", dtype=np.int64, usecols=places, ndmin=2)
+        with warnings.catch_warnings():
+            # Of a file without rows numpy only warns; it is refused below.
+            warnings.simplefilter("ignore", UserWarning)
+            table = np.loadtxt(file, delimiter=",", dtype=np.int64, usecols=places, ndmin=2)
     table = np.concatenate([head[:, places], table])
     return {name: table[:, place] for place, name in enumerate(wanted)}
