@@ -6,11 +6,7 @@ from collections.abc import Callable
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
-<<<<<<< HEAD
-from goodfor.cli.soak import every, guesses, month, pages
-=======
-from goodfor.cli.soak import every, handbook, month, pages
->>>>>>> riskmodel
+from goodfor.cli.soak import every, guesses, handbook, month, pages
 
 EPAY = "epay"
 #: Those that run over any channel.
@@ -49,11 +45,8 @@ SOAKS: dict[str, Callable[..., BenchResult]] = {
         name: _soak(name)
         for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims")
     },
-<<<<<<< HEAD
     "guesses": guesses.run,
-=======
     "handbook": handbook.run,
->>>>>>> riskmodel
     "month": month.run,
     "pages": pages.run,
 }

@@ -5,7 +5,7 @@ from goodfor.kernel.schema import run_files
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risk", "0001_initial")]
+    dependencies = [("risk", "0003_rules")]
 
     operations = [
         migrations.CreateModel(
