@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from goodfor.kernel.crypto import Sealed, keyring
@@ -191,7 +191,7 @@ def seal_value(shop_id: UUID, entity_id: UUID, value: str) -> Sealed:
     return keyring().seal(_bytes(value), entity_aad(shop_id, entity_id))
 
 
-def rows_of(shop_id: UUID, named: Iterable[Named], numbers: Mapping[KeyKind, int]) -> dict[str, list[object]]:
+def rows_of(shop_id: UUID, named: Iterable[Named], numbers: Mapping[KeyKind, int]) -> dict[str, Any]:
     """Entities as columns of a statement, in the order in which all insert them, so that none waits in a ring."""
     ids, kinds, keys, labels, key_ids, blobs = [], [], [], [], [], []
     for one in sorted(named, key=lambda one: (numbers[one.kind], one.key)):
