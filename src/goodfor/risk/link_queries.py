@@ -109,7 +109,7 @@ def _nodes(shop_id: UUID, depths: Mapping[int, int], kinds: Mapping[int, LinkKin
     groups = clusters_of(shop_id, keys)
     labels = {key: label for _kind, key, label in _LABELS.rows({"shop_id": shop_id, "keys": keys})}
     shared = [key for key in keys if kinds[key] is not LinkKind.BUYER]
-    crowds = dict(_CROWDS.rows({"shop_id": shop_id, "keys": shared, "most": _COUNT_TO}))
+    crowds: dict[int, int] = dict(_CROWDS.rows({"shop_id": shop_id, "keys": shared, "most": _COUNT_TO}))
     nodes = []
     for key, depth in depths.items():
         kind, crowd = kinds[key], crowds.get(key, 0)
