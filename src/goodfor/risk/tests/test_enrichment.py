@@ -364,7 +364,7 @@ def test_no_text_breaks_it(ip: str, address: str, number: str, device_id: str, a
 
 
 def test_it_costs_less_than_sixty_microseconds() -> None:
-    """All features of 2,000 different acts, warm, in time of the processor; other work on the machine slows single rounds."""
+    """All features of 2,000 different acts, warm, in time of the processor."""
     enrichment.warm()
     rng = random.Random(1)
     seen = LastSeen(NOW - timedelta(hours=30), "北京", "北京", frozenset({"北京", "广东"}))
