@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from goodfor.kit.tests.browser import browser as browser
 from goodfor.kit.tests.browser import browser_marks
@@ -77,6 +78,8 @@ def test_a_browser_solves_it_and_hands_it_in(site: Site, browser: Any, now: date
     sent = page.evaluate("text => decodeURIComponent(text)", proof)
     assert challenge.verify(payload=sent, now=now, **PLACE)
     assert not challenge.verify(payload=sent, now=now, **PLACE)
+    # The driver's loop has a connection of its own.
+    connection.close()
 
 
 def test_it_says_what_it_does(site: Site, browser: Any, now: datetime) -> None:
