@@ -329,8 +329,8 @@ def planted(
         + values.replace("{mark}", "substr(sha256('x'), 1, 16)") + ")"
     )  # fmt: skip
     line = (
-        ";INSERT INTO kernel_audit (shop_id, actor, action, subject_type, subject_id, data, at) VALUES"
-        f" ('{{shop}}', 'x', 'risk.{what}_planted', '{what}', '{{new}}', jsonb_build_object(), now())"
+        ";INSERT INTO kernel_audit (xid, shop_id, actor, action, subject_type, subject_id, data, at) VALUES"
+        f" ({PAST_XID}, '{{shop}}', 'x', 'risk.{what}_planted', '{what}', '{{new}}', jsonb_build_object(), now())"
     )
     return row + (line if noted else "")
 
