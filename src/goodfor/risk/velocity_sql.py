@@ -39,7 +39,7 @@ Scan = tuple[KeyKind, Scene | None, Result | None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A statement with $1, $2 ..., the names of its values in that order, and what its first column's array begins with."""
+    """A statement with $1, $2 ..., the names of its values in order, and what its first column's array begins with."""
 
     text: str
     names: tuple[str, ...]
