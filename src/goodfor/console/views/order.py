@@ -164,7 +164,8 @@ def refuse(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
             )  # fmt: skip
     except DomainError as error:
         return _order(request, visitor, orders.desk_order(visitor.shop.id, number), error)
-    return done(request, _("已拒绝，款项原路退回"), reverse("desk:order", args=[number]))
+    said = _("已拒绝，款项原路退回") if found.paid_at else _("已拒绝，订单已取消")
+    return done(request, said, reverse("desk:order", args=[number]))
 
 
 def _amount(text: str, currency: str) -> Money:
