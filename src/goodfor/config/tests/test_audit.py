@@ -580,9 +580,9 @@ PLANTS: dict[str, str] = {
         " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}';"
         "DELETE FROM kernel_history WHERE subject_id = '{refunded}' AND to_state = 'refunded'",
     "held_orders_keep_code_and_money":
-        "INSERT INTO orders_hold (order_id, shop_id, decision_id, then, review, reasons, for_seconds, until, made_at,"
-        " made_by, state, ended_at, ended_by, cause) VALUES ('{delivered}', '{shop}', NULL, 'release', false, '{{}}',"
-        f" 60, NULL, now(), 'x', 'held', NULL, '', ''){moved('orders.hold', '{delivered}', 'held')}",
+        "INSERT INTO orders_hold (order_id, shop_id, decision_id, then_do, review, reasons, for_seconds, until,"
+        " made_at, made_by, state, ended_at, ended_by, cause) VALUES ('{delivered}', '{shop}', NULL, 'release', false,"
+        f" '{{{{}}}}', 60, NULL, now(), 'x', 'held', NULL, '', ''){moved('orders.hold', '{delivered}', 'held')}",
     "holds_end_in_time": "UPDATE orders_hold SET until = now() - interval '10 minutes' WHERE order_id = '{held}'",
     "ended_holds_lead_on":
         "UPDATE orders_hold SET state = 'released', ended_at = now(), ended_by = 'x', cause = 'x'"
