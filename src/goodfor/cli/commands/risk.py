@@ -99,7 +99,7 @@ def train(
     origin: OriginOption = ORIGIN,
     as_json: JsonOption = False,
 ) -> None:
-    """训练模型：学切分日以前的，用之后的检验。/ Train on what was known before a cut in time, judge by what came after."""
+    """训练模型：学切分日以前的，用之后的检验。/ Train before a cut in time, judge by what came after."""
     if (data is None) == (shop is None):
         raise CliError("请给出 --data 或 --shop 之一", "give either --data or --shop")
     body = load("goodfor.cli.risk_model")

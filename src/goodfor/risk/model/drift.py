@@ -43,7 +43,8 @@ def histograms(values: Floats, names: Sequence[str], categorical: Sequence[int])
 def _shares(values: Floats, edges: Floats) -> list[float]:
     known = values[~np.isnan(values)]
     counts = np.bincount(np.searchsorted(edges, known, side="right"), minlength=edges.size + 1)
-    return (np.append(counts, values.size - known.size) / max(1, values.size)).tolist()
+    shares: Floats = np.append(counts, values.size - known.size) / max(1, values.size)
+    return [float(share) for share in shares]
 
 
 def stability(then: Mapping[str, Sequence[float]], values: Floats) -> float:

@@ -21,13 +21,16 @@ CUSTOMER_NAMES: Final = (
 )
 TERMINAL_NAMES: Final = (
     "last_known_bad",
+    "known_age_days",
     "bad_run_length",
+    "bad_run_plain",
     "bad_run_age_days",
+    "bad_run_age_most_days",
     "bad_since_days",
-    "terminal_risk_7d_own",
-    "terminal_risk_28d",
-    "terminal_count_28d",
-    "plain_bad_28d",
+    "known_risk_7d",
+    "known_risk_28d",
+    "known_count_28d",
+    "known_plain_bad_28d",
 )
 NAMES: Final = (*CUSTOMER_NAMES, *TERMINAL_NAMES)
 #: A customer's habit is the median of so many purchases before.
@@ -111,32 +114,41 @@ def _of_customers(
 def _of_terminals(
     transactions: Transactions, rows: Ints, terminals: Groups, unusual: NDArray[np.bool_], delay: int
 ) -> list[Floats]:
+    """A run: the bad ones in a row up to the last that is known. Plain: bad, and not unusual for its customer."""
     at = terminals.place[rows]
-    now, start = terminals.seconds[at], terminals.start[at]
+    now, start, seconds = terminals.seconds[at], terminals.start[at], terminals.seconds
     bad = transactions.fraud[terminals.order]
-    every = np.arange(bad.size)
-    #: The last position that was not bad, or the one before the key's first.
-    clean = np.maximum.accumulate(np.where(~bad, every, np.where(every == terminals.start, every - 1, -1)))
-    last_bad = np.maximum.accumulate(np.where(bad, every, -1))
+    clean, last_bad = _last_clean(bad, terminals), np.maximum.accumulate(np.where(bad, np.arange(bad.size), -1))
     known = terminals.after(delay, at) - 1
-    any_known = known >= start
-    told = np.maximum(known, 0)
-    run = np.where(any_known, told - clean[told], 0)
-    in_run = run > 0
-    begun = terminals.seconds[np.minimum(clean[told] + 1, bad.size - 1)]
-    worst = last_bad[told]
-    had_bad = any_known & (worst >= start)
-    count, wrong = terminals.sums(np.ones(bad.size, dtype=np.int64)), terminals.sums(transactions.fraud)
-    plain = terminals.sums(transactions.fraud & ~unusual)
+    any_known, told = known >= start, np.maximum(known, 0)
+    before, worst = clean[told], last_bad[told]
+    run = np.where(any_known, told - before, 0)
+    in_run, had_bad = run > 0, any_known & (worst >= start)
+    count = terminals.sums(np.ones(bad.size, dtype=np.int64))
+    wrong, plain = terminals.sums(transactions.fraud), terminals.sums(transactions.fraud & ~unusual)
     week, month = (terminals.after(delay + days * DAY, at) for days in (7, 28))
-    end = known + 1
+    end, begun = known + 1, np.minimum(before + 1, bad.size - 1)
+
+    def age(of: Ints, where: NDArray[np.bool_]) -> Floats:
+        return np.where(where, (now - seconds[np.maximum(of, 0)]) / DAY, np.nan)
+
     return [
         np.where(any_known, bad[told].astype(np.float64), np.nan),
+        age(told, any_known),
         run.astype(np.float64),
-        np.where(in_run, (now - begun) / DAY, np.nan),
-        np.where(had_bad, (now - terminals.seconds[np.maximum(worst, 0)]) / DAY, np.nan),
+        np.where(in_run, plain[end] - plain[begun], 0).astype(np.float64),
+        age(begun, in_run),
+        # It may have begun right after the last good one.
+        age(before, in_run & (before >= start)),
+        age(worst, had_bad),
         ratio(wrong[end] - wrong[week], count[end] - count[week], np.nan),
         ratio(wrong[end] - wrong[month], count[end] - count[month], np.nan),
         (count[end] - count[month]).astype(np.float64),
         (plain[end] - plain[month]).astype(np.float64),
     ]
+
+
+def _last_clean(bad: NDArray[np.bool_], terminals: Groups) -> Ints:
+    """For each position the last one up to it that was good, or the one before its key's first."""
+    every = np.arange(bad.size)
+    return np.maximum.accumulate(np.where(~bad, every, np.where(every == terminals.start, every - 1, -1)))

@@ -137,13 +137,13 @@ def as_rows(transactions: Transactions, since: date, until: date, delay_days: in
     first, end = ((day - transactions.origin).days for day in (since, until))
     chosen = np.flatnonzero((transactions.day >= first) & (transactions.day < end))
     zero = datetime.combine(transactions.origin, datetime.min.time(), UTC)
-    at = transactions.ts[chosen] + zero.timestamp()
+    at: Floats = (transactions.ts[chosen] + zero.timestamp()).astype(np.float64)
     return Rows(
         Encoding(NAMES, {}, SET_VERSION),
         features(transactions, chosen, delay_days),
         at,
         transactions.fraud[chosen],
-        at + timedelta(days=delay_days).total_seconds(),
+        (at + timedelta(days=delay_days).total_seconds()).astype(np.float64),
         transactions.cents[chosen],
         np.ones(chosen.size),
     )

@@ -38,14 +38,14 @@ class Groups:
             raise ValueError(f"a window of {age} s")
         return np.searchsorted(self._line, self._line[at] - age, side="right")
 
-    def sums(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def sums(self, values: NDArray[np.bool_] | Ints) -> Ints:
         """Running sums in this order, with a zero before the first: a window's sum is the difference of two."""
-        running = np.zeros(values.size + 1, dtype=np.int64 if values.dtype.kind in "iub" else np.float64)
+        running = np.zeros(values.size + 1, dtype=np.int64)
         np.cumsum(values[self.order], out=running[1:])
         return running
 
 
-def ratio(part: NDArray[np.generic], whole: NDArray[np.generic], empty: float) -> Floats:
+def ratio(part: Ints, whole: Ints, empty: float) -> Floats:
     """part / whole as floats; `empty` where whole is 0."""
     result = np.full(part.shape, empty, dtype=np.float64)
     np.divide(part, whole, out=result, where=whole != 0)

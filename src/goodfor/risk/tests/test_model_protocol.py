@@ -58,9 +58,12 @@ def plain_own(bought: Transactions, row: int, delay: int = 7) -> dict[str, float
         earlier = np.flatnonzero((bought.customer == bought.customer[at]) & (every < at))[-40:]
         return float(np.median(spent[earlier])) if earlier.size else float("nan")
 
+    def strange(at: int) -> bool:
+        return bool(spent[at] > 3 * median_before(at))
+
     last = spent[mine[-40:]]
     recent = [one for one in mine if bought.ts[one] > now - 14 * DAY]
-    unusual = sum(spent[one] > 3 * median_before(int(one)) for one in recent)
+    unusual = sum(strange(int(one)) for one in recent)
     here = np.flatnonzero((bought.terminal == bought.terminal[row]) & (bought.ts <= now - delay * DAY))
     labels = bought.fraud[here]
     run = 0
@@ -79,9 +82,13 @@ def plain_own(bought: Transactions, row: int, delay: int = 7) -> dict[str, float
         "bad_run_length": float(run),
         "bad_run_age_days": (now - bought.ts[here[labels.size - run]]) / DAY if run else nan,
         "bad_since_days": (now - bought.ts[bad[-1]]) / DAY if bad.size else nan,
-        "terminal_risk_28d": float(bought.fraud[month].mean()) if month.size else nan,
-        "terminal_risk_7d_own": float(bought.fraud[week].mean()) if week.size else nan,
-        "terminal_count_28d": float(month.size),
+        "known_age_days": (now - bought.ts[here[-1]]) / DAY if here.size else nan,
+        "bad_run_plain": float(sum(not strange(int(one)) for one in here[labels.size - run :])),
+        "bad_run_age_most_days": (now - bought.ts[here[-1 - run]]) / DAY if 0 < run < labels.size else nan,
+        "known_plain_bad_28d": float(sum(not strange(int(one)) for one in month[bought.fraud[month]])),
+        "known_risk_28d": float(bought.fraud[month].mean()) if month.size else nan,
+        "known_risk_7d": float(bought.fraud[week].mean()) if week.size else nan,
+        "known_count_28d": float(month.size),
     }
 
 
