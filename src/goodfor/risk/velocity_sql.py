@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -68,6 +68,7 @@ def next_month(month: datetime) -> datetime:
     return (month + timedelta(days=32)).replace(day=1)
 
 
+@cache
 def windows_of(scene: Scene) -> tuple[timedelta, ...]:
     """All windows that a scene's statement reads, shortest first."""
     found = {one.window for one in BY_SCENE[scene]}
