@@ -19,13 +19,12 @@ Answer = TypeVar("Answer")
 
 @dataclass(slots=True)
 class Course:
-    """State of one `assess`. `budget`: seconds; `limited`: statements get a time limit (not in a test's block)."""
+    """State of one `assess`. `budget`: in seconds."""
 
     act: Act
     decision_id: UUID
     pieces: Pieces
     budget: float
-    limited: bool
     began: float = field(default_factory=perf_counter)
     event_id: int = 0
     keys: Mapping[KeyKind, int] = field(default_factory=dict)
@@ -39,10 +38,6 @@ class Course:
     def left(self) -> float:
         """Seconds until the answer is late."""
         return self.budget - (perf_counter() - self.began)
-
-    def limit(self) -> int | None:
-        """What a statement may take now, in ms; None: as long as it likes."""
-        return max(1, int(self.left() * 1000)) if self.limited else None
 
     def latency_us(self) -> int:
         """How long it took so far."""

@@ -8,8 +8,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from goodfor.kernel.ids import uuid7
-
 
 class Event(models.Model):
     """An act, or what became of it. `decision_id`: of an attempt its own decision, of a result the one it follows."""
@@ -83,7 +81,8 @@ class Decision(models.Model):
 class Entity(models.Model):
     """Who or what is behind a key: `label` masked where it is about a person, the value sealed where people need it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    #: Of the instant in which it was seen first.
+    id = models.UUIDField(primary_key=True, editable=False)
     shop_id = models.UUIDField()
     kind = models.SmallIntegerField()
     key = models.BigIntegerField()
@@ -105,7 +104,6 @@ class Entity(models.Model):
                 name="risk_entity_value",
             ),
         ]
-        indexes = [models.Index(fields=["last_at"], name="risk_entity_last")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.label}"

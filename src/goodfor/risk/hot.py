@@ -1,21 +1,19 @@
-"""Statements under a time limit that ends with their transaction: the limit and the statement go in one round trip."""
+"""Statements of a decision: prepared, each under a limit of time that never outlives the decision."""
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import DatabaseError, connection, transaction
-from psycopg.pq import TransactionStatus
+from django.db import OperationalError, connection
+from psycopg.pq import ExecStatus
 
 from goodfor.kernel.sql import Row, observers
 
-#: Visible to everybody at once, on disk with the decision's commit, before anybody is told.
-LAZY: Final = "SELECT set_config('statement_timeout', %(limit)s, true), set_config('synchronous_commit', 'off', true)"
-#: Planned once for all values: which months are read stands in the text.
-PLANNED: Final = (
-    "SELECT set_config('statement_timeout', %(limit)s, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
-)
+_LIFT: Final = b"RESET statement_timeout; RESET plan_cache_mode"
+PLANNING_MS: Final = 250
+#: Which statements a connection has planned. Only to know who is slow for a good reason.
+_planned: WeakKeyDictionary["psycopg.Connection[Any]", set[str]] = WeakKeyDictionary()
 
 
 def require_no_transaction() -> None:
@@ -26,16 +24,8 @@ def require_no_transaction() -> None:
         raise RuntimeError("an act is judged inside a transaction: its event would not be seen by others")
 
 
-def rows(
-    name: str,
-    text: str,
-    params: Mapping[str, Any] | Sequence[Any],
-    *,
-    settings: str = "",
-    limit: int | None = None,
-    prepare: bool = True,
-) -> list[Row]:
-    """All rows of a statement; with `limit` (ms), `settings` hold for its transaction.
+def rows(name: str, text: str, params: Mapping[str, Any] | Sequence[Any], *, prepare: bool = True) -> list[Row]:
+    """All rows of a statement.
 
     Values by name fill %(name)s; values in order fill $1, $2 ..., so that a long text is not taken apart each time.
     Errors come as Django's database errors.
@@ -43,49 +33,64 @@ def rows(
     if connection.connection is None:
         connection.ensure_connection()
     raw = connection.connection
-    named = isinstance(params, Mapping)
+    by_name = isinstance(params, Mapping)
     for observe in observers:
         observe(name, text, params if isinstance(params, Mapping) else {})
-    cursor = psycopg.Cursor(raw) if named else psycopg.RawCursor(raw)
     try:
-        if limit is None:
-            return cursor.execute(text, params, prepare=prepare).fetchall()
-        with raw.pipeline():
-            psycopg.Cursor(raw).execute(settings, {"limit": str(limit)}, prepare=True)
-            cursor.execute(text, params, prepare=prepare)
-        return cursor.fetchall()
+        cursor = psycopg.Cursor(raw) if by_name else psycopg.RawCursor(raw)
+        return cursor.execute(text, params, prepare=prepare).fetchall()
     except psycopg.Error:
         with connection.wrap_database_errors:
             raise
 
 
-def allow(limit: int | None) -> None:
-    """Statements of this transaction may take so many ms each from now on."""
-    if limit is not None:
-        rows("risk.limit", "SELECT set_config('statement_timeout', %(limit)s, true)", {"limit": str(limit)})
+def planning_ms(text: str) -> int:
+    """What a statement may take longer, since this thread's connection is new to it: planning is no failure."""
+    known = connection.connection is not None and text in _planned.get(connection.connection, ())
+    return 0 if known else PLANNING_MS
 
 
-class Stretch:
-    """A transaction in which a statement may fail without the others: what was done is given up, and it goes on."""
+def note_planned(text: str) -> None:
+    """It has now."""
+    if connection.connection is not None:
+        _planned.setdefault(connection.connection, set()).add(text)
 
-    def __init__(self) -> None:
-        self._block: transaction.Atomic = transaction.atomic()
 
-    def __enter__(self) -> "Stretch":
-        self._block.__enter__()
-        return self
+class Limits:
+    """What statements of this thread may take each, from `set` to `lift`; also those of the parts that are asked.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._block.__exit__(kind, error, trace)
+    Settings of the session, since they hold over several transactions, and two plain commands cost less than one more
+    round trip a transaction. `lift` always takes them away: where it cannot, the connection is closed.
+    """
 
-    def mend(self, limit: int | None) -> None:
-        """Begin again if a statement has failed; then what follows may take `limit` ms each."""
-        raw = connection.connection
-        if raw is not None and not raw.closed and raw.info.transaction_status != TransactionStatus.INERROR:
+    __slots__ = ("_milliseconds", "_set")
+
+    def __init__(self, milliseconds: int | None) -> None:
+        """None: nothing is limited (in a test's transaction)."""
+        self._milliseconds = milliseconds
+        self._set = False
+
+    def set(self) -> None:
+        """Raises OperationalError when the database is away."""
+        if self._milliseconds is None:
             return
-        self._block.__exit__(DatabaseError, DatabaseError("a part failed"), None)
-        self._block = transaction.atomic()
-        self._block.__enter__()
-        allow(limit)
+        if connection.connection is None:
+            connection.ensure_connection()
+        # Plans are made once for all values: which months are read stands in the text.
+        command = f"SET statement_timeout = {self._milliseconds}; SET plan_cache_mode = force_generic_plan"
+        self._set = True
+        if connection.connection.pgconn.exec_(command.encode()).status != ExecStatus.COMMAND_OK:
+            raise OperationalError("no limit of time could be set")
+
+    def lift(self) -> None:
+        """Never raises."""
+        if not self._set:
+            return
+        self._set = False
+        raw = connection.connection
+        try:
+            lifted = raw is not None and raw.pgconn.exec_(_LIFT).status == ExecStatus.COMMAND_OK
+        except Exception:
+            lifted = False
+        if not lifted:
+            connection.close()

@@ -10,13 +10,14 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 from uuid import UUID
 
 from goodfor.kernel.crypto import Sealed, keyring
-from goodfor.kernel.ids import uuid7
-from goodfor.risk.types import Act, KeyKind
+from goodfor.risk.ids import id_of
+from goodfor.risk.types import KIND_NUMBERS, Act, KeyKind
 
 PURPOSE: Final = "risk.key"
 LONGEST_LABEL: Final = 80
@@ -38,11 +39,10 @@ class Named:
     value: str = field(default="", repr=False)
 
 
-def hash_of(shop_id: UUID, kind: str, value: str) -> int:
-    """63 bits, never 0."""
-    digest = hmac.digest(
-        keyring().raw_index_key(PURPOSE), b"|".join((shop_id.bytes, kind.encode(), _bytes(value))), "sha256"
-    )
+def hash_of(shop_id: UUID, kind: str, value: str, secret: bytes | None = None) -> int:
+    """63 bits, never 0. `secret`: the key of these hashes, where many are made."""
+    message = b"|".join((shop_id.bytes, kind.encode(), _bytes(value)))
+    digest = hmac.digest(secret or keyring().raw_index_key(PURPOSE), message, "sha256")
     return int.from_bytes(digest[:8], "big") & 0x7FFF_FFFF_FFFF_FFFF or 1
 
 
@@ -83,7 +83,13 @@ def values_of(act: Act) -> dict[KeyKind, str]:
 
 def keys_of(act: Act) -> dict[KeyKind, int]:
     """The keys of an act; those that are not known are missing."""
-    return {kind: hash_of(act.shop_id, kind, text) for kind, text in values_of(act).items()}
+    return hashes_of(act.shop_id, values_of(act))
+
+
+def hashes_of(shop_id: UUID, values: Mapping[KeyKind, str]) -> dict[KeyKind, int]:
+    """The keys of values in their one spelling."""
+    secret = keyring().raw_index_key(PURPOSE)
+    return {kind: hash_of(shop_id, kind, text, secret) for kind, text in values.items()}
 
 
 def named_of(values: Mapping[KeyKind, str], keys: Mapping[KeyKind, int]) -> list[Named]:
@@ -97,6 +103,7 @@ def named_of(values: Mapping[KeyKind, str], keys: Mapping[KeyKind, int]) -> list
 # -- one spelling -----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
 def _address(text: str) -> "IPv4Address | str | None":
     """An IPv4 address, also one inside of an IPv6 one; else the /64 of an IPv6 address; None when it is none."""
     if len(text) > 60:
@@ -191,14 +198,14 @@ def seal_value(shop_id: UUID, entity_id: UUID, value: str) -> Sealed:
     return keyring().seal(_bytes(value), entity_aad(shop_id, entity_id))
 
 
-def rows_of(shop_id: UUID, named: Iterable[Named], numbers: Mapping[KeyKind, int]) -> dict[str, Any]:
+def rows_of(shop_id: UUID, named: Iterable[Named], at: datetime) -> dict[str, Any]:
     """Entities as columns of a statement, in the order in which all insert them, so that none waits in a ring."""
     ids, kinds, keys, labels, key_ids, blobs = [], [], [], [], [], []
-    for one in sorted(named, key=lambda one: (numbers[one.kind], one.key)):
-        entity_id = uuid7()
+    for one in sorted(named, key=lambda one: (KIND_NUMBERS[one.kind], one.key)):
+        entity_id = id_of(at)
         sealed = seal_value(shop_id, entity_id, one.value) if one.value else None
         ids.append(entity_id)
-        kinds.append(numbers[one.kind])
+        kinds.append(KIND_NUMBERS[one.kind])
         keys.append(one.key)
         labels.append(one.label)
         key_ids.append(sealed.key_id if sealed else None)

@@ -11,9 +11,9 @@ from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.errors import NotFound
 from goodfor.kernel.sql import Row, Statement
 from goodfor.risk import hot
+from goodfor.risk.ids import instant_of
 from goodfor.risk.keys import entity_aad
 from goodfor.risk.read_types import DecisionLine, DecisionView, EntityView, EventLine, HourFigures
-from goodfor.risk.stored import instant_of
 from goodfor.risk.types import KIND_NUMBERS, SCENE_NUMBERS, Hit, KeyKind, Outcome, Result
 from goodfor.risk.velocities import PRONE
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.types.numeric import Int8
 
 from goodfor.risk import keys as surrogate
-from goodfor.risk.types import KIND_NUMBERS, SCENE_NUMBERS, Act, KeyKind, Result
+from goodfor.risk.types import SCENE_NUMBERS, Act, KeyKind, Result
 
 _FOLDER = resources.files("goodfor.risk").joinpath("sql")
 PLAIN: Final = _FOLDER.joinpath("event_insert.sql").read_text(encoding="utf-8")
@@ -35,9 +35,10 @@ def recording_of(act: Act, result: Result, decision_id: UUID | None) -> Recordin
     if act.at.tzinfo is None:
         raise ValueError("an act happens at an instant, not at a local time")
     values = surrogate.values_of(act)
-    keys = {kind: surrogate.hash_of(act.shop_id, kind, text) for kind, text in values.items()}
+    keys = surrogate.hashes_of(act.shop_id, values)
     params: dict[str, Any] = {str(kind): Int8(keys.get(kind, 0)) for kind in KeyKind}
     params |= {
+        "lazy": result is Result.ATTEMPT,
         "nobody": _NOBODY,
         "shop": act.shop_id,
         "at": act.at,
@@ -51,5 +52,5 @@ def recording_of(act: Act, result: Result, decision_id: UUID | None) -> Recordin
     if not unknown:
         return Recording(PLAIN, params, keys)
     named = surrogate.named_of({kind: values[kind] for kind in unknown}, keys)
-    rows = surrogate.rows_of(act.shop_id, named, KIND_NUMBERS)
+    rows = surrogate.rows_of(act.shop_id, named, act.at)
     return Recording(NAMED, {**params, **rows, "stale": act.at - surrogate.REST}, keys)

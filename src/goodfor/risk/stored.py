@@ -2,36 +2,24 @@
 
 import json
 import math
-import os
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from goodfor.risk.keys import clean
 from goodfor.risk.types import Hit, Value
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
-_VERSION_AND_VARIANT: Final = (0x7 << 76) | (0b10 << 62)
 _LONGEST_TEXT: Final = 200
-
-
-def decision_id_of(at: datetime) -> UUID:
-    """A UUIDv7 of the instant of the act itself, by which its row is found without asking every month."""
-    noise = int.from_bytes(os.urandom(10), "big")
-    bits = ((noise >> 68) << 64) | (noise & ((1 << 62) - 1))
-    return UUID(int=(((at - _EPOCH) // _MILLISECOND) << 80) | _VERSION_AND_VARIANT | bits)
-
-
-def instant_of(decision_id: UUID) -> datetime:
-    """The millisecond in which a decision was made."""
-    return _EPOCH + (decision_id.int >> 80) * _MILLISECOND
 
 
 def known_of(snapshot: Mapping[str, Value]) -> dict[str, Value]:
     """What is known, without what is not: a name that is missing is None."""
-    return {name: told for name, value in snapshot.items() if (told := _told(value)) is not None}
+    found: dict[str, Value] = {}
+    for name, value in snapshot.items():
+        # Most are counts.
+        if value is not None and (type(value) is int or (value := _told(value)) is not None):
+            found[name] = value
+    return found
 
 
 def _told(value: Value) -> Value:

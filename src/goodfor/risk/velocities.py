@@ -29,7 +29,8 @@ S = Scene
 #: Scenes that ask alike.
 SALE: Final = (S.ORDER, S.PAY)
 GOODS: Final = (S.ORDER, S.PAY, S.REVEAL, S.CLAIM, S.COUPON)
-INVITED: Final = (S.REGISTER, S.ORDER, S.COUPON, S.REFERRAL)
+INVITED: Final = (S.REGISTER, S.COUPON, S.REFERRAL)
+CONTACT: Final = (S.REGISTER, S.ORDER, S.COUPON)
 STAFF: Final = (S.STAFF_VIEW, S.EXPORT)
 
 
@@ -103,7 +104,7 @@ _BUYER: Final = (
     _bad("buyer_code_bad_1h", B, S.ONE_TIME_CODE, _1H, (S.ONE_TIME_CODE, S.SIGN_IN), _("账号 1 小时内验证码错误次数")),
     _tries("buyer_reveals_1h", B, S.REVEAL, _1H, (S.REVEAL,), _("买家 1 小时内查看卡密次数")),
     _tries("buyer_claims_30d", B, S.CLAIM, _30D, (S.CLAIM, S.REVEAL), _("买家 30 天内申请售后次数")),
-    _bad("buyer_claims_bad_90d", B, S.CLAIM, _90D, (S.CLAIM, S.ORDER), _("买家 90 天内不实售后次数")),
+    _bad("buyer_claims_bad_90d", B, S.CLAIM, _90D, (S.CLAIM, S.REVEAL), _("买家 90 天内不实售后次数")),
     _tries("buyer_coupons_7d", B, S.COUPON, _7D, (S.COUPON,), _("买家 7 天内使用优惠次数")),
     _bad("buyer_coupon_bad_1h", B, S.COUPON, _1H, (S.COUPON,), _("买家 1 小时内优惠码错误次数")),
     _bad("buyer_redeem_bad_1h", B, S.REDEEM, _1H, (S.REDEEM,), _("买家 1 小时内兑换失败次数")),
@@ -152,10 +153,10 @@ _CONTACT: Final = (
     _tries("phone_codes_1h", P, S.ONE_TIME_CODE, _1H, (S.ONE_TIME_CODE,), _("手机号 1 小时内索要验证码次数")),
     _tries("phone_codes_24h", P, S.ONE_TIME_CODE, _24H, (S.ONE_TIME_CODE,), _("手机号 24 小时内索要验证码次数")),
     _tries("phone_orders_24h", P, S.ORDER, _24H, (S.ORDER,), _("手机号 24 小时内下单次数")),
-    Velocity("phone_buyers_30d", P, (), Result.ATTEMPT, "distinct", B, _30D, INVITED, _("手机号 30 天内关联的买家数")),
+    Velocity("phone_buyers_30d", P, (), Result.ATTEMPT, "distinct", B, _30D, CONTACT, _("手机号 30 天内关联的买家数")),
     _tries("mail_codes_1h", M, S.ONE_TIME_CODE, _1H, (S.ONE_TIME_CODE,), _("邮箱 1 小时内索要验证码次数")),
     _tries("mail_orders_24h", M, S.ORDER, _24H, (S.ORDER,), _("邮箱 24 小时内下单次数")),
-    Velocity("mail_buyers_30d", M, (), Result.ATTEMPT, "distinct", B, _30D, INVITED, _("邮箱 30 天内关联的买家数")),
+    Velocity("mail_buyers_30d", M, (), Result.ATTEMPT, "distinct", B, _30D, CONTACT, _("邮箱 30 天内关联的买家数")),
 )
 _MONEY: Final = (
     Velocity("instrument_buyers_30d", W, (), Result.ATTEMPT, "distinct", B, _30D, (S.PAY,),

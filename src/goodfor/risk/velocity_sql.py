@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from goodfor.risk.velocities import BY_SCENE, CAP, KNOWN, PRONE, Velocity
 AHEAD: Final = timedelta(minutes=2)
 #: Where the buyer was before: of the newest so many good sign-ins.
 SIGN_INS: Final = 10
-LAST_SEEN_SCENES: Final = frozenset({Scene.SIGN_IN, Scene.ORDER, Scene.REVEAL})
+LAST_SEEN_SCENES: Final = frozenset({Scene.SIGN_IN, Scene.REVEAL})
 LAST_SEEN_WINDOW: Final = timedelta(days=90)
 #: A sign-in ends within so long after it was tried.
 SIGN_IN_TAKES: Final = timedelta(days=1)
@@ -44,6 +44,7 @@ class Reading:
     text: str
     names: tuple[str, ...]
     velocities: tuple[Velocity, ...]
+    known: tuple[KeyKind, ...]
     last_seen: bool
 
 
@@ -67,6 +68,7 @@ def next_month(month: datetime) -> datetime:
     return (month + timedelta(days=32)).replace(day=1)
 
 
+@cache
 def windows_of(scene: Scene) -> tuple[timedelta, ...]:
     """All windows that a scene's statement reads, shortest first."""
     found = {one.window for one in BY_SCENE[scene]}
@@ -106,8 +108,8 @@ def values_of(
         one.name: value if one.kind in keys else None for one, value in zip(what.velocities, counts, strict=False)
     }
     now_us = (at - _EPOCH) // _MICROSECOND
-    for name, first_us in zip(KNOWN.values(), counts[len(what.velocities) :], strict=True):
-        features[name] = None if first_us is None else round(max(now_us - first_us, 0) / 3_600_000_000, 3)
+    for kind, first_us in zip(what.known, counts[len(what.velocities) :], strict=True):
+        features[KNOWN[kind]] = None if first_us is None else round(max(now_us - first_us, 0) / 3_600_000_000, 3)
     if not what.last_seen or row[1] is None:
         return features, None
     last_at, province, city, provinces = row[1:5]
@@ -131,7 +133,9 @@ def _reading(scene: Scene, months: Months) -> Reading:
         scans.setdefault(scan_of(one), []).append(one)
     # Each scan by itself, and its values one array after the other: nothing is joined, so nothing is to be planned.
     arrays = [f"({_scan(scan, ones, begins, months[-1])})" for scan, ones in scans.items()]
-    arrays.append(f"ARRAY[{', '.join(_known(kind) for kind in KNOWN)}]")
+    kinds = {KeyKind.BUYER, KeyKind.DEVICE, *(kind for kind, _, _ in scans)}
+    known = tuple(kind for kind in KNOWN if kind in kinds)
+    arrays.append(f"ARRAY[{', '.join(map(_known, known))}]")
     text = f"SELECT {' || '.join(arrays)}"
     last_seen = scene in LAST_SEEN_SCENES
     if last_seen:
@@ -142,6 +146,7 @@ def _reading(scene: Scene, months: Months) -> Reading:
         text=_NAME.sub(lambda found: f"${numbers[found[1]]}", text),
         names=names,
         velocities=tuple(one for ones in scans.values() for one in ones),
+        known=known,
         last_seen=last_seen,
     )
 

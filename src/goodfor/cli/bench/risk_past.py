@@ -21,6 +21,14 @@ CREATE FUNCTION bench_hmac(inner_pad bytea, outer_pad bytea, message bytea) RETU
            & 9223372036854775807
 $$
 """
+#: Everybody was here before: the rows that name keys.
+_ENTITIES: Final = """
+INSERT INTO risk_entity (id, shop_id, kind, key, label, first_at, last_at)
+SELECT gen_random_uuid(), %(shop)s, kind, key, 'bench', %(until)s - interval '60 days',
+       %(until)s - random() * interval '2 days'
+FROM (SELECT kind, key FROM bench_key
+      UNION SELECT CASE kind WHEN 1 THEN 5 ELSE 3 END, other FROM bench_key WHERE kind IN (1, 4)) x
+"""
 #: kind, how many, its name, how it is written by its number; and a second key by the same number.
 _KEYS: Final = (
     (1, people.BUYERS, "buyer", "'buyer:' || n", "phone", "'+86139' || lpad(n::text, 8, '0')"),
@@ -48,10 +56,12 @@ def fill(shop_id: UUID, count: int, until: datetime, console: Console) -> None:
             console.print(f"{month:%Y-%m}: {share:,} 个事件 / events")
             _month(cursor, text, shop_id, share, (month, after), (first, last))
         _decisions(cursor, shop_id, until)
+        cursor.execute(_ENTITIES, {"shop": shop_id, "until": until})
         cursor.execute("DROP TABLE bench_key")
         cursor.execute("RESET ALL")
         cursor.execute("VACUUM (ANALYZE) risk_event")
         cursor.execute("VACUUM (ANALYZE) risk_decision")
+        cursor.execute("VACUUM (ANALYZE) risk_entity")
         cursor.execute("CHECKPOINT")
 
 

@@ -1,7 +1,6 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-import goodfor.kernel.ids
 from goodfor.kernel.schema import run_files
 
 
@@ -94,9 +93,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(editable=False, primary_key=True, serialize=False),
                 ),
                 ("shop_id", models.UUIDField()),
                 ("kind", models.SmallIntegerField()),
@@ -109,7 +106,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "risk_entity",
-                "indexes": [models.Index(fields=["last_at"], name="risk_entity_last")],
                 "constraints": [
                     models.UniqueConstraint(fields=("shop_id", "kind", "key"), name="risk_entity_key"),
                     models.CheckConstraint(

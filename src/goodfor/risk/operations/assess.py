@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from goodfor.kernel.events import publish
 from goodfor.kernel.sql import Statement
@@ -14,6 +14,7 @@ from goodfor.risk.catalogue import SCORE, snapshot_of
 from goodfor.risk.course import Course
 from goodfor.risk.events import ActStopped
 from goodfor.risk.features import SET_VERSION
+from goodfor.risk.ids import id_of
 from goodfor.risk.pieces import Partly
 from goodfor.risk.pipeline import EXPIRY, combine
 from goodfor.risk.recording import recording_of
@@ -23,8 +24,6 @@ log = structlog.get_logger(__name__)
 _STORE = Statement("goodfor.risk", "sql/decision_insert.sql")
 #: Ways of asking the model again are not worth it for what passes anyway.
 _ASK_WHY_FROM: Final = Outcome.CHALLENGE
-#: What writing a decision may take when the time is up.
-_GRACE_MS: Final = 100
 
 
 def assess(act: Act) -> Decision:
@@ -32,65 +31,60 @@ def assess(act: Act) -> Decision:
 
     Called outside of any transaction (else RuntimeError): the event is committed before anything is counted, so that of
     any number at once no more pass than a limit allows. Whatever fails or takes longer than `GOODFOR_RISK_BUDGET_MS`
-    leads to the scene's policy (`failing.POLICY`). The event and the decision are on disk when this returns, unless
-    `failed` says "event" or "decision"; without an event `event_id` is 0.
+    (longer on a new connection, which has to plan first) leads to the scene's policy (`failing.POLICY`). The event and
+    the decision are on disk when this returns, unless `failed` says "event" or "decision"; without an event `event_id`
+    is 0.
     """
     hot.require_no_transaction()
+    reading = velocity_sql.reading(act.scene, act.at)
     course = Course(
         act=act,
-        decision_id=stored.decision_id_of(act.at),
+        decision_id=id_of(act.at),
         pieces=wiring.installed(),
-        budget=settings.GOODFOR_RISK_BUDGET_MS / 1000,
-        limited=not connection.in_atomic_block,
+        budget=(settings.GOODFOR_RISK_BUDGET_MS + hot.planning_ms(reading.text)) / 1000,
     )
     course.absent.extend(course.pieces.absent())
-    course.attempt(pieces.EVENT, lambda: _record(course))
-    if not course.event_id:
-        return _end(course, _decide(course))
+    limits = hot.Limits(None if connection.in_atomic_block else int(course.budget * 1000))
     try:
-        with hot.Stretch() as stretch:
-            _look(course, stretch)
-            decision = _decide(course)
-            _store(course, decision)
-    except Exception as error:
-        # The statement or its commit: nobody may act by a decision that is written nowhere, but for a cautious one.
-        course.fail(pieces.DECISION, "raised", error)
+        course.attempt(pieces.EVENT, lambda: _record(course, limits))
+        if course.event_id:
+            _look(course, reading)
         decision = _decide(course)
+        if course.event_id:
+            decision = _store(course, decision)
+    finally:
+        limits.lift()
     return _end(course, decision)
 
 
-def _record(course: Course) -> None:
+def _record(course: Course, limits: hot.Limits) -> None:
     recording = recording_of(course.act, Result.ATTEMPT, course.decision_id)
     course.keys = recording.keys
-    [(event_id,)] = hot.rows(
-        "risk.event", recording.text, recording.params, settings=hot.LAZY, limit=course.limit()
-    )  # fmt: skip
-    course.event_id = event_id
+    limits.set()
+    course.event_id = hot.rows("risk.event", recording.text, recording.params)[0][0]
     surrogate.KNOWN.note(course.act.shop_id, recording.keys, course.act.at)
 
 
-def _look(course: Course, stretch: hot.Stretch) -> None:
+def _look(course: Course, reading: velocity_sql.Reading) -> None:
     """Fill the snapshot: counts, what tables know, the model's score, lists and rules."""
     act, parts = course.act, course.pieces
     course.snapshot, odd = snapshot_of(act)
     if odd:
         log.warning("risk_facts_unknown", names=odd, scene=str(act.scene))
-    last_seen = course.attempt(pieces.VELOCITIES, lambda: _velocities(course))
-    stretch.mend(course.limit())
+    last_seen = course.attempt(pieces.VELOCITIES, lambda: _velocities(course, reading))
     if (enrich := parts.enrich) is not None:
         course.attempt(pieces.ENRICH, lambda: _enrich(course, enrich, last_seen))
     if (model := parts.model) is not None:
         course.attempt(pieces.MODEL, lambda: _score(course, model))
     if (rules := parts.rules) is not None:
         course.attempt(pieces.RULES, lambda: _rules(course, rules))
-        stretch.mend(course.limit())
 
 
-def _velocities(course: Course) -> velocity_sql.Seen | None:
+def _velocities(course: Course, reading: velocity_sql.Reading) -> velocity_sql.Seen | None:
     act = course.act
-    reading = velocity_sql.reading(act.scene, act.at)
     params = velocity_sql.params_of(reading, act.scene, act.shop_id, course.keys, act.at)
-    [row] = hot.rows("risk.velocities", reading.text, params, settings=hot.PLANNED, limit=course.limit())
+    [row] = hot.rows("risk.velocities", reading.text, params)
+    hot.note_planned(reading.text)
     features, last_seen = velocity_sql.values_of(reading, row, course.keys, act.at)
     course.snapshot.update(features)
     return last_seen
@@ -158,19 +152,28 @@ def _why(course: Course, decision: Decision) -> None:
         log.error("risk_reasons_failed", decision_id=str(course.decision_id), error=type(error).__name__)
 
 
-def _store(course: Course, decision: Decision) -> None:
-    act = course.act
+def _store(course: Course, decision: Decision) -> Decision:
+    """The decision, written down; where it cannot be, a more cautious one: nobody acts by what is written nowhere."""
     _why(course, decision)
-    if course.failed:
-        # No time may be left, or no limit be set: a decision that can be written at once is written.
-        hot.allow(max(_GRACE_MS, course.limit() or 0) if course.limited else None)
-    _STORE.run({"row": stored.row_json(_row(course, decision))})
-    if decision.outcome.strength >= Outcome.REVIEW.strength:
-        publish(shop_id=act.shop_id, now=act.at, event=ActStopped(
-            decision.id, str(act.scene), str(decision.outcome), decision.sampled, list(decision.reasons),
-            act.subject[0] if act.subject else "", act.subject[1] if act.subject else None,
-            act.amount_minor, act.currency,
-        ))  # fmt: skip
+    try:
+        row = stored.row_json(_row(course, decision))
+        if decision.outcome.strength < Outcome.REVIEW.strength:
+            _STORE.run({"row": row})
+        else:
+            with transaction.atomic():
+                _STORE.run({"row": row})
+                _tell(course.act, decision)
+    except Exception as error:
+        course.fail(pieces.DECISION, "raised", error)
+        return _decide(course)
+    return decision
+
+
+def _tell(act: Act, decision: Decision) -> None:
+    publish(shop_id=act.shop_id, now=act.at, event=ActStopped(
+        decision.id, str(act.scene), str(decision.outcome), decision.sampled, list(decision.reasons),
+        act.subject[0] if act.subject else "", act.subject[1] if act.subject else None, act.amount_minor, act.currency,
+    ))  # fmt: skip
 
 
 def _row(course: Course, decision: Decision) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from goodfor.kernel.ids import uuid7_floor
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 
@@ -16,4 +17,6 @@ _TAKES = Statement("goodfor.risk", "sql/purge_takes.sql")
 def purge(*, now: datetime, limit: int = BATCH) -> int:
     """How many rows went."""
     with platform_job("purge what risk control needs no more"):
-        return _ENTITIES.run({"before": now - ENTITY_AGE, "limit": limit}) + _TAKES.run({"now": now, "limit": limit})
+        before = now - ENTITY_AGE
+        gone = _ENTITIES.run({"before": before, "floor": uuid7_floor(before), "limit": limit})
+        return gone + _TAKES.run({"now": now, "limit": limit})

@@ -20,4 +20,5 @@ INSERT INTO risk_event (shop_id, at, scene, result, amount_minor, buyer, device,
 VALUES (%(shop)s, %(at)s, %(scene)s, %(result)s, %(amount)s, nullif(%(buyer)s, 0), nullif(%(device)s, 0),
     nullif(%(network)s, 0), nullif(%(address)s, 0), nullif(%(phone)s, 0), nullif(%(mail)s, 0), nullif(%(instrument)s, 0),
     nullif(%(batch)s, 0), nullif(%(referrer)s, 0), nullif(%(subject)s, %(nobody)s), nullif(%(decision)s, %(nobody)s))
-RETURNING id
+-- Seen by everybody at once, and on disk with the commit of its decision, before anybody is told.
+RETURNING id, CASE WHEN %(lazy)s THEN set_config('synchronous_commit', 'off', true) END

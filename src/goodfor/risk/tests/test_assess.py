@@ -140,7 +140,7 @@ def test_the_last_good_sign_in_is_told_to_enrichment(shop: UUID, now: datetime) 
         for number, result in enumerate((Result.GOOD, Result.GOOD, Result.BAD)):
             act = act_of(shop, now + number * HOUR, Scene.SIGN_IN)
             note(act, result, assess(act).id)
-        assess(act_of(shop, now + 3 * HOUR, Scene.ORDER))
+        assess(act_of(shop, now + 3 * HOUR, Scene.REVEAL))
     assert seen[0] is None
     assert (seen[1].at, seen[1].province, seen[1].city) == (now, "浙江", "杭州")
     # The third one failed: nobody was there.

@@ -29,6 +29,12 @@ def shop() -> UUID:
     return uuid4()
 
 
+@pytest.fixture(autouse=True)
+def _planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if each connection had planned its statements."""
+    monkeypatch.setattr(hot, "PLANNING_MS", 0)
+
+
 @contextmanager
 def held(statement: str) -> Iterator[None]:
     """Somebody else holds a lock for as long as the block lasts."""
@@ -216,8 +222,8 @@ def test_statements_that_raise(
 ) -> None:  # fmt: skip
     rows = hot.rows
 
-    def failing_rows(asked: str, text: str, *args: Any, **more: Any) -> Any:
-        return rows(asked, "SELECT 1 / 0" if asked == name else text, *args, **more)
+    def failing_rows(asked: str, text: str, params: Any) -> Any:
+        return rows(asked, "SELECT 1 / 0", {}) if asked == name else rows(asked, text, params)
 
     monkeypatch.setattr(hot, "rows", failing_rows)
     decision = assess(act_of(shop, now))
@@ -226,7 +232,31 @@ def test_statements_that_raise(
     assert counted() == ((0, 0) if name == "risk.event" else (1, 1))
 
 
-def test_limits_of_time_end_with_their_transaction(shop: UUID, now: datetime) -> None:
+def test_a_new_connection_has_time_to_plan(
+    shop: UUID, now: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hot, "PLANNING_MS", 20_000)
+    settings.GOODFOR_RISK_BUDGET_MS = 1
+    connection.close()
+    assert assess(act_of(shop, now)).failed == ()
+    assert assess(act_of(shop, now)).failed != (), "and then no longer"
+
+
+def test_a_limit_that_cannot_be_lifted_goes_with_its_connection(shop: UUID, now: datetime) -> None:
+    class Cuts(FixedRules):
+        def hits(self, *args: Any) -> Any:
+            sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    before = sql("SHOW statement_timeout")
+    with wiring.replaced(Pieces(rules=Cuts())):
+        decision = assess(act_of(shop, now))
+    assert set(decision.failed) == {"rules", "decision"}
+    policy(Scene.ORDER, decision)
+    assert sql("SHOW statement_timeout") == before
+    assert assess(act_of(shop, now)).failed == ()
+
+
+def test_limits_of_time_end_with_the_decision(shop: UUID, now: datetime) -> None:
     before = sql("SHOW statement_timeout") + sql("SHOW synchronous_commit") + sql("SHOW plan_cache_mode")
     assess(act_of(shop, now))
     with wiring.replaced(Pieces(rules=BadSql())):

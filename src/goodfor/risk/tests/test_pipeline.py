@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from goodfor.risk import failing, pipeline
+from goodfor.risk.ids import id_of, instant_of
 from goodfor.risk.pipeline import Told, band_of, combine, cost_of, hold_of, is_sampled
-from goodfor.risk.stored import decision_id_of, instant_of
 from goodfor.risk.tests.engine import NOW_UTC, Verdict, hit_of
 from goodfor.risk.types import Outcome, Scene
 
@@ -102,7 +102,7 @@ def test_of_denials_a_few_are_held_and_reviewed() -> None:
 
 
 def test_the_sample_is_of_one_or_two_in_a_hundred_and_always_the_same() -> None:
-    ids = [decision_id_of(NOW_UTC) for _ in range(20_000)]
+    ids = [id_of(NOW_UTC) for _ in range(20_000)]
     picked = [one for one in ids if is_sampled(one)]
     assert 0.01 < len(picked) / len(ids) < 0.02
     assert all(is_sampled(one) for one in picked)
@@ -111,10 +111,10 @@ def test_the_sample_is_of_one_or_two_in_a_hundred_and_always_the_same() -> None:
 def test_ids_tell_their_instant() -> None:
     for microsecond in (0, 1, 999, 1000, 123_000, 123_456, 999_999):
         at = NOW_UTC.replace(microsecond=microsecond)
-        found = decision_id_of(at)
+        found = id_of(at)
         assert found.version == 7
         assert instant_of(found) == at.replace(microsecond=microsecond // 1000 * 1000)
-    assert len({decision_id_of(NOW_UTC) for _ in range(1000)}) == 1000
+    assert len({id_of(NOW_UTC) for _ in range(1000)}) == 1000
 
 
 def test_holds_grow_with_what_is_at_stake() -> None:
