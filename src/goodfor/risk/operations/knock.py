@@ -46,7 +46,7 @@ def knock(
             "shop_id": shop_id,
             "keys": _array(numbers),
             "known": known_key,
-            "scopes": f"{{0,{scope}}}" if scope else "{0}",
+            "scope": scope,
             "paid": paid,
             "now": now,
         }
