@@ -10,6 +10,7 @@ from typing import Final
 from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
+from goodfor.console import risk_audit_words
 from goodfor.console.columns import Text
 
 
@@ -116,12 +117,18 @@ AREAS: Final[tuple[Area, ...]] = (
         },
         prefix="window_",
     ),
+    Area(_("audit", "风控"), risk_audit_words.ACTIONS),
     Area(
         _("audit", "订单与售后"),
         {
             "order_refunded": _("audit", "退款（全额）"),
             "order_partly_refunded": _("audit", "退款（部分）"),
             "order_noted": _("audit", "写订单备注"),
+            "order_held": _("audit", "暂停发货，先核验"),
+            "order_released": _("audit", "放行订单"),
+            "order_hold_refused": _("audit", "核验不通过，不发货"),
+            "order_hold_lapsed": _("audit", "核验中的订单已退款"),
+            "order_hold_put_off": _("audit", "付款有争议，延长核验"),
             "claim_opened": _("audit", "提出售后"),
             "claim_withdrawn": _("audit", "撤回售后"),
             "claim_replies_set": _("audit", "修改售后常用回复"),
@@ -293,6 +300,7 @@ AREAS: Final[tuple[Area, ...]] = (
 ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, words in area.actions.items()}
 #: Kinds of things that lines are about.
 SUBJECTS: Final[Mapping[str, Text]] = {
+    **risk_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
     "user": _("audit", "登录账号"),

@@ -35,6 +35,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "notify.send": _("job", "发送消息"),
     "orders.deadlines": _("job", "处理到时的订单"),
     "orders.figures": _("job", "更新店面交付数据"),
+    "orders.holds": _("job", "处理核验到时的订单"),
     "payments.bills": _("job", "下载账单"),
     "payments.inbox": _("job", "核实未处理的回调"),
     "payments.poll": _("job", "查询待付款结果"),
@@ -42,6 +43,11 @@ DUTIES: Final[Mapping[str, Text]] = {
     "payments.refunds": _("job", "执行退款"),
     "payments.splits": _("job", "执行分账"),
     "payments.want_bills": _("job", "登记要下载的账单"),
+    "risk.links": _("job", "关联账号"),
+    "risk.partitions": _("job", "维护风控事件分区"),
+    "risk.purge": _("job", "清理旧风控记录"),
+    "risk.purge_doors": _("job", "清理入口防护记录"),
+    "risk.reviews_overdue": _("job", "处理超时的审核"),
     "supply.accounts": _("job", "核对供应商余额"),
     "supply.ask": _("job", "查询采购结果"),
     "supply.buy": _("job", "向供应商采购"),
@@ -78,6 +84,7 @@ QUEUES: Final[Mapping[str, Text]] = {
 }
 #: Who hears events, by the names that the wiring gives.
 HANDLERS: Final[Mapping[str, Text]] = {
+    "risk.review_on_act_stopped": _("job", "转人工审核"),
     "account_messages.on_account_changed": _("job", "通知买家账户变动"),
     "aftersales.on_case_decided": _("job", "统计批次里的坏码"),
     "aftersales.on_claim_closed": _("job", "结束售后处理"),
@@ -125,6 +132,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "siblings.on_refunded": _("job", "让买货的店铺查询退款"),
 }
 EVENTS: Final[Mapping[str, Text]] = {
+    "risk.act_stopped": _("job", "操作被风控拦下"),
     "orders.replacement_failed": _("job", "换码不成"),
     "supply.answered": _("job", "供应商答复"),
     "aftersales.buyer_asked": _("job", "请买家补充"),
@@ -145,10 +153,13 @@ EVENTS: Final[Mapping[str, Text]] = {
     "orders.order_delivered": _("job", "订单发货"),
     "orders.order_paid": _("job", "订单付款"),
     "orders.order_partly_refunded": _("job", "订单部分退款"),
+    "orders.order_held": _("job", "订单暂停发货"),
+    "orders.order_hold_refused": _("job", "核验不通过"),
     "orders.order_placed": _("job", "订单创建"),
     "orders.order_refund_failed": _("job", "订单退款失败"),
     "orders.order_refunded": _("job", "订单退款完成"),
     "orders.order_refunding": _("job", "订单开始退款"),
+    "orders.order_released": _("job", "订单放行"),
     "payments.case_opened": _("job", "出现异常单"),
     "payments.fact_recorded": _("job", "记录收款结果"),
     "payments.payment_closed": _("job", "支付关闭"),

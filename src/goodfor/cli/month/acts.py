@@ -1,13 +1,17 @@
 """What buyers and the staff do in the month, through the operations that the faces call."""
 
+import io
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from PIL import Image
+
 from goodfor.aftersales import queries as cases
 from goodfor.aftersales import states
 from goodfor.aftersales.errors import CaseMoved
+from goodfor.aftersales.operations.answer import answer
 from goodfor.aftersales.operations.decide_case import decide_case
 from goodfor.aftersales.operations.object_to import object_to
 from goodfor.aftersales.operations.start_recall import start_recall
@@ -22,6 +26,8 @@ from goodfor.orders.deciding import decided_by
 
 HONEST: Final = "honest"
 DISHONEST: Final = "dishonest"
+#: Of somebody who was out to cheat, and got a code that really is bad.
+RIGHT: Final = "right_though_a_cheat"
 STAFF: Final = "staff:month"
 _PULLED: Final = """
 SELECT batch_id FROM aftersales_batch_watch w WHERE shop_id = %s AND pulled_at IS NOT NULL
@@ -91,7 +97,8 @@ class People:
             use, say = people.use_after(rng), people.complain_after(rng)
         if truth != people.GOOD:
             reason = "invalid" if truth == people.INVALID else "used"
-            self._say(at + use + say, plan, order_id, line_id, reason, HONEST, truth)
+            kind = RIGHT if plan.dishonest else HONEST
+            self._say(at + use + say, plan, order_id, line_id, reason, kind, truth)
         elif plan.dishonest:
             self.month.plan(at + use, "use", later(self.use, secret))
             with world.lock:
@@ -127,7 +134,8 @@ class People:
         self.month.plan(at + patience, "ask", later(self.ask, case_id))
 
     def ask(self, case_id: UUID, at: datetime) -> None:
-        """Some time later: what lies with a person is decided, who was refused and is honest objects."""
+        """Some time later: what lies with a person is decided, who was asked answers, who was refused and is honest
+        objects."""
         world, told = self.world, self.claims[case_id]
         case = cases.case(world.shop_id, case_id)
         with world.lock:
@@ -139,7 +147,10 @@ class People:
             self._decide(case_id, at)
         elif case.state in (states.CHECKING, states.CARRYING):
             self.month.plan(at + timedelta(hours=4), "ask", later(self.ask, case_id))
-        elif case.claim_state == "rejected" and told.kind == HONEST and told.truth and dice < people.OBJECTS:
+        elif case.state == states.ASKING and dice < (people.ANSWERS if told.kind != DISHONEST else people.FORGES):
+            answer(shop_id=world.shop_id, case_id=case_id, text="", pictures=[_picture()], actor="buyer", now=at)
+            self.month.plan(at + timedelta(hours=2), "ask", later(self.ask, case_id))
+        elif case.claim_state == "rejected" and told.kind != DISHONEST and told.truth and dice < people.OBJECTS:
             try:
                 object_to(shop_id=world.shop_id, case_id=case_id, text="真的不能用", actor="buyer", now=at)
             except CaseMoved:
@@ -159,7 +170,9 @@ class People:
         """A person goes by what the desk shows: history, batch, the supplier's word; they do not know the truth."""
         known = {one.kind: one.value for one in cases.findings(self.world.shop_id, case_id)}
         buyer, supplier = known.get("buyer", {}), known.get("supplier", {})
-        doubtful = int(buyer.get("refused", 0)) >= 2 or supplier.get("said") in ("used_after",)
+        refused, bought = int(buyer.get("refused", 0)), int(buyer.get("orders", 0))
+        # Twice in forty orders is no habit.
+        doubtful = (refused >= 2 and refused * 5 >= bought) or supplier.get("said") in ("used_after",)
         action = states.REJECT if doubtful else states.REFUND
         try:
             decide_case(
@@ -168,3 +181,10 @@ class People:
             )  # fmt: skip
         except CaseMoved:
             return
+
+
+def _picture() -> bytes:
+    """A screenshot, as far as anybody can tell."""
+    out = io.BytesIO()
+    Image.new("RGB", (240, 320), (244, 244, 240)).save(out, "PNG")
+    return out.getvalue()

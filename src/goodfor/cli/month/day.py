@@ -4,7 +4,7 @@ and whatever falls due in between at its very second."""
 import heapq
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -47,7 +47,7 @@ HOURLY: Final = (
     "supply.tidy", "supply.accounts", "supply.recount", "supply.consequences", "orders.deadlines",
     "orders.figures", "kernel.seal_audit",
     "aftersales.reserve", "aftersales.figures",
-    "aftersales.late_deliveries", "kernel.purge",
+    "kernel.purge_events",
 )  # fmt: skip
 
 
@@ -73,6 +73,9 @@ class Month:
         self._lock = threading.Lock()
         self._hour = world.told.at
         self._stocked = world.told.at
+        #: Claims of the last minute that are being made, and the moment of the last of them.
+        self._claims: list[Future[None]] = []
+        self._claimed = world.told.at
         self.done: dict[str, int] = {}
         self.errors: list[str] = []
 
@@ -94,15 +97,14 @@ class Month:
                     coming = feed(max(coming, at) + WINDOW)
                     at = min(one for one in (self._first(), due, self._hour) if one is not None)
                 if at >= until or (coming is None and not self._agenda and due is None):
-                    break
+                    if not self._claims:
+                        break
+                    self._catch_up()
+                    continue
                 self._to(at)
-                moved = self._hourly(at)
-                if due is not None and due <= at:
-                    self.settle(at)
-                    moved = True
-                if (then := self._happen(at, self._due() if moved else due, pool)) is not None:
-                    # What a claim sets off at once is done at once.
-                    self.settle(then)
+                if self._slow(at, due):
+                    due = self._due()
+                self._happen(at, due, pool)
                 tell(at)
             list(pool.map(lambda _hand: connections.close_all(), range(THREADS * 2)))
 
@@ -116,8 +118,8 @@ class Month:
             if not moved:
                 return
 
-    def _happen(self, at: datetime, due: datetime | None, pool: ThreadPoolExecutor) -> datetime | None:
-        """Everything of the minute that may be side by side; or the one thing that is next. When more follows of it."""
+    def _happen(self, at: datetime, due: datetime | None, pool: ThreadPoolExecutor) -> None:
+        """Everything of the minute that may be side by side; or the one thing that is next."""
         end = min(one for one in (at + WINDOW, due, self._hour) if one is not None)
         together: list[Happening] = []
         while self._agenda and (self._agenda[0].at < end or self._agenda[0].at <= at):
@@ -126,16 +128,24 @@ class Month:
                 break
             together.append(heapq.heappop(self._agenda))
         if together:
-            claims = [one for one in together if one.kind == "claim"]
             # Whoever claims in the minute in which they used the code used it first.
-            list(pool.map(self._do, [one for one in together if one.kind != "claim"]))
-            list(pool.map(self._do, claims))
-            return claims[-1].at if claims else None
-        if self._agenda and self._agenda[0].at <= at:
-            one = heapq.heappop(self._agenda)
-            self._do(one)
-            return at
-        return None
+            others = [pool.submit(self._do, one) for one in together if one.kind != "claim"]
+            self._catch_up()
+            wait(others)
+            claims = [one for one in together if one.kind == "claim"]
+            self._claims = [pool.submit(self._do, one) for one in claims]
+            self._claimed = claims[-1].at if claims else at
+        elif self._agenda and self._agenda[0].at <= at:
+            self._catch_up()
+            self._do(heapq.heappop(self._agenda))
+            self.settle(at)
+
+    def _catch_up(self) -> None:
+        """What the claims of the last minute set off, while the buyers of this one go on."""
+        if self._claims:
+            wait(self._claims)
+            self._claims = []
+            self.settle(self._claimed)
 
     def _do(self, one: Happening) -> None:
         try:
@@ -163,21 +173,23 @@ class Month:
             found: datetime | None = cursor.fetchone()[0]
         return None if found is None else max(found, self.world.told.at)
 
-    def _hourly(self, at: datetime) -> bool:
-        """What is not done at once by anybody: the stock, and the slow loops. Whether anything was looked at."""
-        stocked = at >= self._stocked
+    def _slow(self, at: datetime, due: datetime | None) -> bool:
+        """What has to be done before anybody acts at that moment: what is due, the stock, the slow loops. Whether."""
+        owed, stocked, hour = due is not None and due <= at, at >= self._stocked, at >= self._hour
+        if not (owed or stocked or hour):
+            return False
+        self._catch_up()
         if stocked:
             fill(self.world, at)
             self._stocked = at + timedelta(minutes=10)
-        if at < self._hour:
-            return stocked
-        self.settle(at)
-        for name in HOURLY:
-            if name in REGISTRY:
+        if owed or hour:
+            self.settle(at)
+        if hour:
+            for name in HOURLY:
                 for _again in range(200):
                     if not REGISTRY[name].fn(utc_now()):
                         break
-        self._hour += timedelta(hours=1)
+            self._hour += timedelta(hours=1)
         return True
 
 

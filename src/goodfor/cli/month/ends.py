@@ -110,11 +110,12 @@ def _broken_promises(world: World, found: dict[UUID, tuple[Any, ...]]) -> list[s
 
 
 def _refused(crew: People, found: dict[UUID, tuple[Any, ...]]) -> tuple[dict[str, Any], list[Bar]]:
-    """How many of the dishonest, and of the honest with a good reason, ended with a refusal."""
+    """How many of the dishonest, and of the honest with a good reason, ended with a refusal; and, beside them, of those
+    who were out to cheat and got a code that is bad indeed: where its supplier tells nothing, nobody can know."""
     made: Counter[str] = Counter()
     no: Counter[str] = Counter()
     for case_id, told in crew.claims.items():
-        kind = told.kind if told.kind == DISHONEST or told.truth or told.unseen else "mind_seen"
+        kind = told.kind if told.kind != HONEST or told.truth or told.unseen else "mind_seen"
         made[kind] += 1
         no[kind] += found[case_id][14] == "rejected"
     cheats, honest = no[DISHONEST] / max(1, made[DISHONEST]), no[HONEST] / max(1, made[HONEST])

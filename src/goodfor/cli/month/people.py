@@ -24,6 +24,9 @@ LOOKS: Final = 0.94
 BY_CHEATS: Final = 0.85
 #: Refused though honest: so many say no to it.
 OBJECTS: Final = 0.8
+#: Asked for a picture: so many of the honest send one, and so many of the others forge one.
+ANSWERS: Final = 0.97
+FORGES: Final = 0.5
 #: Buyers look after a minute at the earliest: what is bought within one may be done side by side.
 WINDOW: Final = timedelta(seconds=60)
 

@@ -40,6 +40,7 @@ from goodfor.orders.tests.factories import (
     seal_all,
     sql,
 )
+from goodfor.orders.types import HoldOrder
 from goodfor.vault.operations import fold_stock
 
 
@@ -83,6 +84,8 @@ def live(now: datetime) -> Books:
     )
     parted = buy(shop, now)
     refund_part(shop_id=demo.shop_id, order_id=parted.id, amount=Money(1, "CNY"), reason="r", actor="staff:1", now=now)
+    held = place(shop, now, ref="guest:h", hold=HoldOrder(uuid4(), timedelta(hours=1), reasons=("new_device",)))
+    pay(begin(till, held.order_id, now), now)
     refund_all(now)
     month = (now.replace(day=1) - timedelta(days=40)).date().replace(day=1)
     while close_period(shop_id=demo.shop_id, month=month, now=now) != "closed":
@@ -105,7 +108,7 @@ def live(now: datetime) -> Books:
             "shop": str(demo.shop_id), "other": str(other.id), "staff": str(staff.id), "sku": str(shop.sku_id),
             "sku2": str(demo.skus["kw-100"]), "delivered": str(delivered.id), "line": str(delivered.lines[0].line_id),
             "placed": str(placed.order_id), "shown": str(shown.id), "refunded": str(refunded.id),
-            "parted": str(parted.id),
+            "parted": str(parted.id), "held": str(held.order_id),
             "paid": str(paid.order_id), "payment": str(payment.id), "account": str(till.account_id),
             "bank": str(bank), "sales": str(sales), "owed": str(owed), "tx": str(tx), "new": str(uuid7()),
             "new2": str(uuid4()),
@@ -332,8 +335,65 @@ def planted(
     return row + (line if noted else "")
 
 
+def judged(*, event: str = "{new}", failed: str = "ARRAY[]::text[]", outcome: str = "deny", of: int = 1) -> str:
+    """An attempt with the decision `{new}`, `of` times written down, and its decision; both behind the guards."""
+    return (
+        "INSERT INTO risk_event (shop_id, at, id, scene, result, amount_minor, decision_id) SELECT '{shop}',"
+        f" now() - interval '1 hour' * n, 9000000 + n, 5, 0, 0, '{event}'"
+        f" FROM generate_series(0, {of - 1}) AS n;"
+        "INSERT INTO risk_decision (shop_id, at, id, event_id, scene, subject_kind, subject_id, features, set_version,"
+        " hits, score, model_id, challengers, why, rules_version, outcome, reasons, hold_until, cost, sampled, failed,"
+        " absent, silent, latency_us, expires_at) VALUES ('{shop}', now(), '{new}', 9000000, 5, '',"
+        " NULL, jsonb_build_object(), 1, jsonb_build_array(), NULL, NULL, jsonb_build_object(), jsonb_build_array(), 0,"
+        f" '{outcome}', ARRAY[]::text[], NULL, 0, false, {failed}, ARRAY[]::text[], ARRAY[]::text[], 1, now())"
+    )
+
+
+def ruled(state: str, *, latest: int = 1, history: tuple[str, ...] = ()) -> str:
+    """A rule `{new}` with one version `{new2}`, behind the guards and without anybody's approval."""
+    percent, version = (100, "'{new2}'") if state == "live" else (0, "NULL")
+    row = (
+        "INSERT INTO risk_rule (id, shop_id, code, state, percent, version_id, latest, proposal_id, made_at,"
+        f" changed_at) VALUES ('{{new}}', '{{shop}}', 'x', '{state}', {percent}, {version}, {latest}, NULL, now(),"
+        " now());"
+        "INSERT INTO risk_rule_version (id, shop_id, rule_id, number, name, words, text, tree, scenes, outcome, hard,"
+        " hold_minutes, cost, quarantine_days, quarantine_by, label, threat, made_by, made_at, approved_by,"
+        " approved_at, alone) VALUES ('{new2}', '{shop}', '{new}', 1, 'x', '', 'amount_minor > 1',"
+        " jsonb_build_object(), ARRAY['order'], 'deny', false, 0, 0, 0, '', 'R0040', 'x', 'x', now(), '', NULL, false)"
+    )
+    return row + (moved("risk.rule", "{new}", *history) if history else "")
+
+
+def reviewed(due: str, *, history: bool = True) -> str:
+    """A review `{new}` that waits."""
+    row = (
+        "INSERT INTO risk_review (id, shop_id, decision_id, scene, subject_type, subject_id, amount_minor, currency,"
+        " state, opened_at, due_at, overdue, taken_by, lease_until, outcome, note, done_by, done_at) VALUES ('{new}',"
+        " '{shop}', '{new2}', 'order', '', NULL, 0, '', 'open', now() - interval '2 hours',"
+        f" now() {due}, 'release', '', NULL, '', '', '', NULL)"
+    )
+    return row + (moved("risk.review", "{new}", "open") if history else "")
+
+
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
+    "risk_rules_count_by_approval": ruled("live", history=("draft", "shadow", "live")),
+    "risk_rules_have_their_versions": ruled("draft", latest=2, history=("draft",)),
+    "risk_rules_moved_as_allowed": ruled("draft"),
+    "risk_hard_blocks_by_approval":
+        "INSERT INTO risk_list_entry (id, shop_id, kind, name, type, key, label, value_key_id, value_blob, reason,"
+        " owner, state, made_by, made_at, expires_at, proposal_id, removal_id, removed_by, removed_at) VALUES ('{new}',"
+        " '{shop}', 'block_hard', '', 'buyer', 7, 'x', NULL, NULL, 'x', '', 'active', 'x', now(), NULL, '{new2}', NULL,"
+        " '', NULL)",
+    "risk_reviews_end_in_time": reviewed("- interval '1 hour'"),
+    "risk_reviews_moved_as_allowed": reviewed("+ interval '1 hour'", history=False),
+    "risk_decisions_have_their_event": judged(event="{new2}"),
+    "risk_attempts_name_their_decision":
+        "INSERT INTO risk_event (shop_id, at, scene, result, amount_minor) VALUES ('{shop}', now(), 5, 0, 0)",
+    "risk_one_decision_an_attempt": judged(of=2),
+    "risk_failing_allows_nobody":
+        "ALTER TABLE risk_decision DROP CONSTRAINT risk_decision_failing;"
+        + judged(failed="ARRAY['rules']", outcome="allow"),
     "aftersales_cases_agree_with_claims":
         f"{claimed('delivered', 'open', 'live')};"
         + cased("closed", "checking", "closed", action="reject", by="system", decided="now()", decisions=1),
@@ -555,6 +615,18 @@ PLANTS: dict[str, str] = {
         "UPDATE orders_order SET state = 'refunding', refunded_minor = 0, refunded_at = NULL,"
         " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}';"
         "DELETE FROM kernel_history WHERE subject_id = '{refunded}' AND to_state = 'refunded'",
+    "held_orders_keep_code_and_money":
+        "INSERT INTO orders_hold (order_id, shop_id, decision_id, then_do, review, reasons, for_seconds, until,"
+        " made_at, made_by, state, ended_at, ended_by, cause) VALUES ('{delivered}', '{shop}', NULL, 'release', false,"
+        f" '{{{{}}}}', 60, NULL, now(), 'x', 'held', NULL, '', ''){moved('orders.hold', '{delivered}', 'held')}",
+    "holds_end_in_time": "UPDATE orders_hold SET until = now() - interval '10 minutes' WHERE order_id = '{held}'",
+    "ended_holds_lead_on":
+        "UPDATE orders_hold SET state = 'released', ended_at = now(), ended_by = 'x', cause = 'x'"
+        " WHERE order_id = '{held}';"
+        "INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state, to_state, actor, cause, at)"
+        " VALUES ('{shop}', 'orders.hold', '{held}', 1, 'held', 'released', 'x', 'x', now())",
+    "hold_history_leads_to_its_state":
+        "DELETE FROM kernel_history WHERE subject_id = '{held}' AND machine = 'orders.hold'",
     "unpaid_orders_end_in_time":
         "UPDATE orders_order SET pay_by = now() - interval '10 minutes' WHERE id = '{placed}'",
     "order_totals_equal_their_lines":

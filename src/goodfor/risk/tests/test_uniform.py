@@ -112,7 +112,7 @@ def refused(work: Callable[[], object]) -> None:
         work()
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_four_ways_of_being_wrong_take_the_same_time(ways: dict[str, Callable[[], object]]) -> None:
     """400 of each: equal medians, and nobody does better than a coin at telling two of them apart."""
     bare = timed({name: lambda one=work: refused(one) for name, work in ways.items()}, 40)
