@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from goodfor.kernel.crypto import keyring
-from goodfor.risk.doors.networks import address_of, is_shared, network_of
+from goodfor.risk.doors.networks import place_of
 from goodfor.risk.doors.types import KINDS, By
 from goodfor.risk.types import KeyKind
 
@@ -28,17 +28,16 @@ def asker(shop_id: UUID, keys: Mapping[KeyKind, str], subject: str) -> tuple[dic
 
     The network follows from the address where it is not given.
     """
-    given = {KINDS[kind]: value for kind, value in keys.items() if kind in KINDS and value}
-    ip = given.get(By.ADDRESS, "")
-    if By.NETWORK in given or ip:
-        given[By.NETWORK] = network_of(given.get(By.NETWORK) or ip)
-    if ip:
-        given[By.ADDRESS] = address_of(ip)
+    given = {KINDS[kind]: value for kind, value in keys.items() if value and kind in KINDS}
+    shared = False
+    if ip := given.get(By.ADDRESS):
+        given[By.ADDRESS], network, shared = place_of(ip)
+        given.setdefault(By.NETWORK, network)
     if subject:
         given[By.SUBJECT] = subject
         if By.DEVICE in given:
             given[By.OWN] = f"{given[By.DEVICE]}\0{subject}"
-    return {by: door_key(shop_id, by.name, value) for by, value in given.items()}, is_shared(ip)
+    return {by: door_key(shop_id, by.name, value) for by, value in given.items()}, shared
 
 
 def scope_of(shop_id: UUID, batch: str) -> int:
@@ -52,10 +51,10 @@ def password_mark(shop_id: UUID, password: str) -> int:
 
 
 def beginning_mark(shop_id: UUID, door: str, text: str) -> int | None:
-    """The number of how a guess begins: all but its last six characters, at least four; None where it is too short.
+    """The number of how a guess begins: its first half, at least five characters; None where it is shorter.
 
-    Runs of neighbours and tries at the end of a code that was seen in part begin alike; honest guesses never do.
+    Runs of neighbours and tries at the end of a code that was seen in part begin alike; honest guesses do not.
     """
     if len(text) < 10:
         return None
-    return door_key(shop_id, f"beginning.{door}", text[:-6])
+    return door_key(shop_id, f"beginning.{door}", text[: len(text) // 2])

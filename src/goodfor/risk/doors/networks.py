@@ -1,5 +1,6 @@
 """What counts as one network, and which ones thousands of strangers share. Pure."""
 
+from functools import lru_cache
 from ipaddress import IPv4Network, ip_address, ip_network
 from typing import Final
 
@@ -12,30 +13,20 @@ _CARRIERS: Final = tuple(
 )
 
 
-def address_of(ip: str) -> str:
-    """An IPv4 address, or the /64 of an IPv6 one; what is neither stays as it is."""
-    return network(ip.strip())
+@lru_cache(maxsize=4096)
+def place_of(ip: str) -> tuple[str, str, bool]:
+    """What an address counts as, its network, and whether thousands share it.
 
-
-def network_of(ip: str) -> str:
-    """The /24 of an IPv4 address or the /48 of an IPv6 one; what is neither stays as it is."""
+    An IPv4 address and its /24; the /64 of an IPv6 one and its /48; what is neither is its own network.
+    """
+    text = ip.strip()
     try:
-        address = ip_address(ip.strip())
+        address = ip_address(text)
     except ValueError:
-        return ip.strip()
+        return text, text, False
     if address.version == 6 and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
-    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
-
-
-def is_shared(ip: str) -> bool:
-    """Whether so many people come from this address that it says nothing about one of them."""
-    try:
-        address = ip_address(ip.strip())
-    except ValueError:
-        return False
-    if address.version == 6:
-        if address.ipv4_mapped is None:
-            return False
-        address = address.ipv4_mapped
-    return any(address in one for one in _CARRIERS)
+    if address.version == 4:
+        shared = any(address in one for one in _CARRIERS)
+        return str(address), str(ip_network((address, 24), strict=False)), shared
+    return network(text), str(ip_network((address, 48), strict=False)), False

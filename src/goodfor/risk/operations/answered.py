@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
+from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.risk.doors.keys import beginning_mark, door_key, password_mark, scope_of
@@ -31,7 +32,8 @@ def answered(
     `guess`: what was tried, in its normal form: a code (found among planted ones, compared by how it begins), at
     `sign_in` the password. Of a wrong one a keyed hash of its beginning, or 24 bits, are kept for an hour; of a right
     one nothing. `sound`: a code with valid check characters that nobody has. `batch`: the batch that the code is of.
-    Raises ValueError for a knock that was not allowed.
+    What is right may be told in the transaction of what it opened; what is wrong not (RuntimeError): whoever undoes
+    that would undo this too. Raises ValueError for a knock that was not allowed.
     """
     if not knock.allowed:
         raise ValueError("this knock did not go on")
@@ -41,8 +43,28 @@ def answered(
         return Answered()
     outside()
     mark = _mark(knock, guess)
-    code = honeypot_hash(knock.shop_id, guess) if guess and _codes(knock) else _NOBODYS
-    breaker = knock.door.breaker
+    line, is_open, wrong, right, alike, honeypot = _wrong(knock, scope, guess, mark, sound, now)
+    # Passwords are alike for other reasons: stuffing is told by facts, not by this.
+    begins_alike = mark is not None and _codes(knock) and alike >= knock.door.alike
+    why = "" if is_open else _why(knock, wrong, right) or ("alike" if begins_alike else "")
+    if not why and not is_open and line % _EVERY == 0:
+        wrong, why = _slowly(knock, scope, now)
+    alarm = bool(why) and sound_alarm(
+        shop_id=knock.shop_id, door=knock.door, scope=scope, batch=batch, why=why, misses=wrong, now=now
+    )
+    if honeypot is not None:
+        meet_honeypot(knock, honeypot_id=honeypot, now=now)
+    elif begins_alike and sound:
+        # Codes with check characters do not come alike by accident; coupons of a campaign do.
+        strike(knock, full=False, now=now)
+    return Answered(honeypot is not None, begins_alike, alarm)
+
+
+def _wrong(
+    knock: Knock, scope: int, guess: str, mark: int | None, sound: bool, now: datetime
+) -> tuple[int, bool, int, int, int, UUID | None]:  # fmt: skip
+    """A line of it: its number, whether the breaker is open anyway, wrong and right ones of late, alike ones, trap."""
+    codes, breaker = bool(guess) and _codes(knock), knock.door.breaker
     row = _WRONG.row(
         {
             "shop_id": knock.shop_id,
@@ -54,31 +76,18 @@ def answered(
             "device": knock.keys.get(By.DEVICE),
             "subject": knock.keys.get(By.SUBJECT, knock.keys.get(By.BUYER)),
             "mark": mark,
-            "guess": door_key(knock.shop_id, "guess", guess) if mark is not None and _codes(knock) else None,
+            "guess": door_key(knock.shop_id, "guess", guess) if codes and mark is not None else None,
             "sound": sound,
             "since": now - breaker.window,
             "cap": ceil(breaker.most / breaker.share),
             "alike_since": now - ALIKE_SPAN,
-            "alike": knock.door.alike,
-            "code": code,
+            "enough": now + breaker.stays / 2,
+            "code": honeypot_hash(knock.shop_id, guess) if codes else _NOBODYS,
         }
     )
     assert row is not None
-    line, wrong, right, alike, honeypot = row
-    # Passwords are alike for other reasons: stuffing is told by facts, not by this.
-    begins_alike = mark is not None and _codes(knock) and alike >= knock.door.alike
-    why = _why(knock, wrong, right) or ("alike" if begins_alike else "")
-    if not why and line % _EVERY == 0:
-        wrong, why = _slowly(knock, scope, now)
-    alarm = bool(why) and sound_alarm(
-        shop_id=knock.shop_id, door=knock.door, scope=scope, batch=batch, why=why, misses=wrong, now=now
-    )
-    if honeypot is not None:
-        meet_honeypot(knock, honeypot_id=honeypot, now=now)
-    elif begins_alike and sound:
-        # Codes with check characters do not come alike by accident; coupons of a campaign do.
-        strike(knock, full=False, now=now)
-    return Answered(honeypot is not None, begins_alike, alarm)
+    line, is_open, wrong, right, alike, honeypot = row
+    return line, is_open, wrong, right, alike, honeypot
 
 
 def _right(knock: Knock, scope: int, now: datetime) -> None:

@@ -1,7 +1,9 @@
 """A knock at a door: counted and committed first, then answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from math import ceil
 from uuid import UUID
 
@@ -33,51 +35,68 @@ def knock(
     outside()
     found, is_shared = asker(shop_id, keys, subject)
     crowd = is_shared if shared is None else shared
-    counted = sorted(_counted(chosen.rules, found, crowd), key=lambda one: (one.rule.by, one.key))
+    shape = _shape(door, frozenset(found), crowd)
     scope = scope_of(shop_id, keys.get(KeyKind.BATCH, ""))
     known_key = found.get(chosen.known_by)
+    # An asker without a single key that the door counts strangers by is one with all who show nothing.
+    numbers = [found.get(rule.by, 0) for rule in shape.rules]
     row = _KNOCK.row(
         {
+            **shape.params,
             "shop_id": shop_id,
-            "door": chosen.number,
-            "kinds": [int(one.rule.by) for one in counted],
-            "keys": [one.key for one in counted],
-            "who": [int(one.rule.who) for one in counted],
-            "allow": [one.limit.allowance for one in counted],
-            "leak": [one.limit.leak for one in counted],
-            "forget": [one.rule.forget for one in counted],
-            "locks": [step for one in counted for step in one.limit.locks],
-            "asks": [one.limit.asks for one in counted],
+            "keys": _array(numbers),
             "known": known_key,
-            "scopes": [0, scope] if scope else [0],
+            "scope": scope,
             "paid": paid,
             "now": now,
         }
     )
     assert row is not None
     allowed, wait, cost, known, trips = row
+    counted: tuple[Counted, ...] = ()
+    if allowed:
+        mine = Who.KNOWN if known else Who.STRANGERS
+        counted = tuple(
+            Counted(rule, limit, key, trip)
+            for rule, limit, key, trip in zip(shape.rules, shape.limits, numbers, trips, strict=True)
+            if rule.who & mine
+        )
     return Knock(
         shop_id=shop_id, door=chosen, allowed=allowed, wait_seconds=ceil(wait), challenge_cost=cost, known=known,
-        counted=_kept(counted, trips, Who.KNOWN if known else Who.STRANGERS) if allowed else (),
-        keys=found, known_key=known_key, scope=scope, shared=crowd,
+        counted=counted, keys=found, known_key=known_key, scope=scope, shared=crowd,
     )  # fmt: skip
 
 
-def _counted(rules: tuple[Rule, ...], found: Mapping[By, int], shared: bool) -> list[Counted]:
-    """The keys that the door counts by; an asker without a single one is one with all who show nothing."""
-    counted = [Counted(rule, _limit(rule, shared), found[rule.by]) for rule in rules if rule.by in found]
-    if not any(one.rule.who & Who.STRANGERS for one in counted):
-        counted += [Counted(rule, rule.limit, 0) for rule in rules if rule.by is By.ADDRESS]
-    return counted
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the statement is told of rules: the same for all askers who show the same kinds of keys."""
+
+    rules: tuple[Rule, ...]
+    limits: tuple[Limit, ...]
+    params: Mapping[str, object]
 
 
-def _limit(rule: Rule, shared: bool) -> Limit:
-    return rule.shared if shared and rule.shared is not None else rule.limit
+@cache
+def _shape(door: str, shown: frozenset[By], shared: bool) -> _Shape:
+    """Rules in the order in which rows are locked; arrays as the text that the database reads."""
+    every = DOORS[door].rules
+    rules = [rule for rule in every if rule.by in shown]
+    if not any(rule.who & Who.STRANGERS for rule in rules):
+        rules += [rule for rule in every if rule.by is By.ADDRESS]
+    rules.sort(key=lambda rule: rule.by)
+    limits = [rule.shared if shared and rule.shared is not None else rule.limit for rule in rules]
+    params = {
+        "door": DOORS[door].number,
+        "kinds": _array(int(rule.by) for rule in rules),
+        "who": _array(int(rule.who) for rule in rules),
+        "allow": _array(limit.allowance for limit in limits),
+        "leak": _array(limit.leak for limit in limits),
+        "forget": _array(rule.forget for rule in rules),
+        "locks": _array(step for limit in limits for step in limit.locks),
+        "asks": _array(limit.asks for limit in limits),
+    }
+    return _Shape(tuple(rules), tuple(limits), params)
 
 
-def _kept(counted: list[Counted], trips: list[datetime | None], mine: Who) -> tuple[Counted, ...]:
-    return tuple(
-        Counted(one.rule, one.limit, one.key, trip)
-        for one, trip in zip(counted, trips, strict=True)
-        if one.rule.who & mine
-    )
+def _array(values: Iterable[object]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"

@@ -9,7 +9,7 @@ from django.db import transaction
 from goodfor.kernel import sql as kernel_sql
 from goodfor.kernel.ids import uuid7
 from goodfor.risk.doors.keys import asker
-from goodfor.risk.doors.networks import address_of, is_shared, network_of
+from goodfor.risk.doors.networks import place_of
 from goodfor.risk.doors.table import DOORS, GENTLE, STRICT
 from goodfor.risk.doors.types import STEPS, By, Who
 from goodfor.risk.operations.answered import answered
@@ -282,7 +282,7 @@ def test_keys_of_an_asker(shop_id: UUID) -> None:
     ],
 )
 def test_networks(ip: str, address: str, network: str, shared: bool) -> None:
-    assert (address_of(ip), network_of(ip), is_shared(ip)) == (address, network, shared)
+    assert place_of(ip) == (address, network, shared)
 
 
 @pytest.mark.django_db(transaction=True)

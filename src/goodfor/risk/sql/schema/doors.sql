@@ -15,13 +15,13 @@ ALTER TABLE risk_honeypot ADD CONSTRAINT risk_honeypot_size CHECK (octet_length(
 ALTER TABLE risk_canary ADD CONSTRAINT risk_canary_size CHECK (octet_length(fingerprint) = 16);
 
 -- p_who: 1 strangers, 2 those known, 3 both. p_locks: five lock-outs of each key, in seconds, one after the other.
--- p_known: the key under which the asker would be known. p_scopes: breakers that concern the asker. p_paid: the
--- cost of the challenge that was solved for this very knock.
+-- p_known: the key under which the asker would be known. p_scope: the batch, 0 for none. p_paid: the cost of the
+-- challenge that was solved for this very knock.
 -- Answers: whether to go on, how long to wait, which challenge to bring, whether known, and for each key until when
 -- this try locked it. Refused: nothing was counted.
 CREATE FUNCTION risk_door_knock(
     p_shop uuid, p_door smallint, p_kinds smallint[], p_keys bigint[], p_who smallint[], p_allow integer[],
-    p_leak float8[], p_forget float8[], p_locks float8[], p_asks boolean[], p_known bigint, p_scopes bigint[],
+    p_leak float8[], p_forget float8[], p_locks float8[], p_asks boolean[], p_known bigint, p_scope bigint,
     p_paid integer, p_at timestamptz
 ) RETURNS TABLE (allowed boolean, wait float8, cost integer, known boolean, trips timestamptz[])
 LANGUAGE plpgsql AS $$
@@ -48,7 +48,7 @@ BEGIN
     mine := CASE WHEN known THEN 2 ELSE 1 END;
     IF NOT known THEN
         SELECT coalesce(max(b.cost), 0) INTO asked FROM risk_door_breaker b
-        WHERE b.shop_id = p_shop AND b.door = p_door AND b.scope = ANY (p_scopes) AND b.open_until > p_at;
+        WHERE b.shop_id = p_shop AND b.door = p_door AND b.scope IN (0, p_scope) AND b.open_until > p_at;
     END IF;
     -- First a look without locks: whoever is locked out is answered here.
     FOR i IN 1 .. n LOOP

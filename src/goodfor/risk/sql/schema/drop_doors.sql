@@ -10,4 +10,4 @@ DROP FUNCTION risk_door_right(
     uuid, smallint, smallint[], bigint[], boolean[], integer[], float8[], timestamptz[], bigint, timestamptz);
 DROP FUNCTION risk_door_knock(
     uuid, smallint, smallint[], bigint[], smallint[], integer[], float8[], float8[], float8[], boolean[], bigint,
-    bigint[], integer, timestamptz);
+    bigint, integer, timestamptz);
