@@ -8,7 +8,7 @@ from math import isnan, nan
 import numpy as np
 import pytest
 
-from goodfor.risk.model import bands, boosting, calibration, drift, files, groups, source, states
+from goodfor.risk.model import bands, boosting, calibration, drift, files, groups, states
 from goodfor.risk.model.bands import Bands, Economics, Price
 from goodfor.risk.model.boosting import Settings
 from goodfor.risk.model.rows import Encoding, Labelled, Rows, read_rows
@@ -95,17 +95,6 @@ def test_a_snapshot_with_anything_in_it_is_read_without_an_error() -> None:
         np.testing.assert_array_equal(encoding.row(snapshot), [numbers])
         np.testing.assert_array_equal(plain.row(snapshot), [numbers[:2]])
     assert Encoding.from_json(encoding.to_json()) == encoding
-
-
-def test_rows_come_from_whoever_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "_reader", [])
-    shop = START.replace(tzinfo=None)
-    with pytest.raises(RuntimeError, match="connect"):
-        source.shop_rows(shop, groups.PURCHASE, START)  # type: ignore[arg-type]
-    asked = []
-    source.connect(lambda *told: (asked.append(told), decisions(100))[1])
-    assert len(source.shop_rows(shop, groups.PURCHASE, START)) == 100  # type: ignore[arg-type]
-    assert asked == [(shop, groups.SCENES[groups.PURCHASE], START)]
 
 
 # -- LightGBM -----------------------------------------------------------------------------------------
