@@ -243,7 +243,7 @@ def test_the_challenger_is_heard_and_not_followed(
     assert found is not None
     assert found.challengers == {second.id: found.score}
     held = scoring.serving(SHOP, PURCHASE)
-    broken = dataclasses.replace(held, challenger=dataclasses.replace(held.challenger, booster=None))  # type: ignore[arg-type]
+    broken = dataclasses.replace(held, challenger=dataclasses.replace(held.challenger, ask=None))  # type: ignore[arg-type]
     monkeypatch.setitem(scoring._held, (SHOP, PURCHASE), broken)
     alone = scoring.score(SHOP, Scene.ORDER, {"buyer_orders_1h": 4})
     assert alone == dataclasses.replace(found, challengers={})

@@ -21,6 +21,7 @@ from goodfor.risk.model import boosting, states
 from goodfor.risk.model.bands import Bands
 from goodfor.risk.model.calibration import Calibration
 from goodfor.risk.model.errors import ModelFailed
+from goodfor.risk.model.fast import RowScorer
 from goodfor.risk.model.files import unpacked
 from goodfor.risk.model.groups import GROUP
 from goodfor.risk.model.rows import Encoding
@@ -67,6 +68,7 @@ class Loaded:
     id: UUID
     number: int
     booster: Any
+    ask: RowScorer
     encoding: Encoding
     calibration: Calibration
     bands: Bands
@@ -96,7 +98,7 @@ def score(shop_id: UUID, scene: Scene, snapshot: Mapping[str, Value]) -> Scored 
         if held.trouble == DAMAGED:
             raise ModelFailed(group=group)
         return None
-    raw = boosting.raw_score(champion.booster, champion.encoding.row(snapshot))
+    raw = champion.ask(champion.encoding.row(snapshot))
     chance = champion.calibration.one(raw)
     shadow = _shadow(held.challenger, snapshot) if held.challenger is not None else {}
     return Scored(champion.id, chance, raw, champion.bands.outcome(chance), shadow)
@@ -163,7 +165,7 @@ def forget(shop_id: UUID | None = None) -> None:
 def _shadow(challenger: Loaded, snapshot: Mapping[str, Value]) -> dict[UUID, float]:
     """The challenger's word. It must never be the reason that an act is not judged."""
     try:
-        raw = boosting.raw_score(challenger.booster, challenger.encoding.row(snapshot))
+        raw = challenger.ask(challenger.encoding.row(snapshot))
     except Exception as error:
         log.warning("risk challenger failed", model=str(challenger.id), kind=type(error).__name__)
         return {}
@@ -224,8 +226,9 @@ def _load(shop_id: UUID, model_id: UUID) -> tuple[Loaded | None, str]:
         return None, OLD_FEATURES
     try:
         booster = boosting.booster(unpacked(bytes(file), bytes(sha256)))
+        read = Encoding.from_json(json.loads(encoding))
         loaded = Loaded(
-            model_id, number, booster, Encoding.from_json(json.loads(encoding)),
+            model_id, number, booster, RowScorer(booster, len(read.names)), read,
             Calibration.from_json(json.loads(calibration)), Bands.from_json(json.loads(bands)),
         )  # fmt: skip
     except boosting.NoLightGBM:
