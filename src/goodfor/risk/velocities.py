@@ -24,7 +24,7 @@ _10M, _1H, _24H = timedelta(minutes=10), timedelta(hours=1), timedelta(hours=24)
 _7D, _30D, _90D = timedelta(days=7), timedelta(days=30), timedelta(days=90)
 
 B, D, N, A = KeyKind.BUYER, KeyKind.DEVICE, KeyKind.NETWORK, KeyKind.ADDRESS
-P, M, I, C, R = KeyKind.PHONE, KeyKind.MAIL, KeyKind.INSTRUMENT, KeyKind.BATCH, KeyKind.REFERRER
+P, M, W, C, R = KeyKind.PHONE, KeyKind.MAIL, KeyKind.INSTRUMENT, KeyKind.BATCH, KeyKind.REFERRER
 S = Scene
 #: Scenes that ask alike.
 SALE: Final = (S.ORDER, S.PAY)
@@ -35,7 +35,7 @@ STAFF: Final = (S.STAFF_VIEW, S.EXPORT)
 
 @dataclass(frozen=True, slots=True)
 class Velocity:
-    """One of them: `what` of the events of `scenes` (none: of all) that ended so (None: however), seen by the key `kind`.
+    """One of them: `what` of the events of `scenes` (none: all) that ended so (None: however), seen by the key `kind`.
 
     `sum` adds amounts, `distinct` counts the keys of kind `of`. `asked`: the scenes whose decisions read it; in all
     others, and where the act has no such key, it is None.
@@ -58,9 +58,7 @@ class Velocity:
             raise ValueError(f"{self.name}: by {self.kind} a velocity names one scene and a result")
 
 
-def _tries(
-    name: str, kind: KeyKind, scene: Scene, window: timedelta, asked: tuple[Scene, ...], words: Any
-) -> Velocity:
+def _tries(name: str, kind: KeyKind, scene: Scene, window: timedelta, asked: tuple[Scene, ...], words: Any) -> Velocity:
     return Velocity(name, kind, (scene,), Result.ATTEMPT, "count", None, window, asked, words)
 
 
@@ -98,7 +96,7 @@ _BUYER: Final = (
     _sum("buyer_spent_90d", B, S.PAY, Result.GOOD, _90D, GOODS, _("买家 90 天内付款金额（分）")),
     _bad("buyer_pay_bad_1h", B, S.PAY, _1H, SALE, _("买家 1 小时内付款失败次数")),
     _bad("buyer_pay_bad_24h", B, S.PAY, _24H, SALE, _("买家 24 小时内付款失败次数")),
-    _many("buyer_instruments_7d", B, I, S.PAY, _7D, (S.PAY,), _("买家 7 天内使用的支付工具数")),
+    _many("buyer_instruments_7d", B, W, S.PAY, _7D, (S.PAY,), _("买家 7 天内使用的支付工具数")),
     _bad("buyer_sign_in_bad_1h", B, S.SIGN_IN, _1H, (S.SIGN_IN, S.ONE_TIME_CODE), _("账号 1 小时内登录失败次数")),
     _many("buyer_sign_in_networks_24h", B, N, S.SIGN_IN, _24H, (S.SIGN_IN,), _("账号 24 小时内登录的网段数")),
     _many("buyer_sign_in_devices_24h", B, D, S.SIGN_IN, _24H, (S.SIGN_IN,), _("账号 24 小时内登录的设备数")),
@@ -118,7 +116,7 @@ _DEVICE: Final = (
     _tries("device_orders_1h", D, S.ORDER, _1H, SALE, _("设备 1 小时内下单次数")),
     _many("device_order_buyers_7d", D, B, S.ORDER, _7D, (*SALE, S.COUPON), _("设备 7 天内下单的买家数")),
     _bad("device_pay_bad_24h", D, S.PAY, _24H, SALE, _("设备 24 小时内付款失败次数")),
-    _many("device_instruments_7d", D, I, S.PAY, _7D, (S.PAY,), _("设备 7 天内使用的支付工具数")),
+    _many("device_instruments_7d", D, W, S.PAY, _7D, (S.PAY,), _("设备 7 天内使用的支付工具数")),
     _many("device_sign_in_buyers_24h", D, B, S.SIGN_IN, _24H, (S.SIGN_IN,), _("设备 24 小时内登录的账号数")),
     _bad("device_sign_in_bad_1h", D, S.SIGN_IN, _1H, (S.SIGN_IN,), _("设备 1 小时内登录失败次数")),
     _tries("device_registers_7d", D, S.REGISTER, _7D, INVITED, _("设备 7 天内注册次数")),
@@ -138,7 +136,7 @@ _ADDRESS: Final = (
     _tries("address_orders_1h", A, S.ORDER, _1H, SALE, _("IP 1 小时内下单次数")),
     _many("address_order_buyers_24h", A, B, S.ORDER, _24H, SALE, _("IP 24 小时内下单的买家数")),
     _bad("address_pay_bad_1h", A, S.PAY, _1H, SALE, _("IP 1 小时内付款失败次数")),
-    _many("address_instruments_1h", A, I, S.PAY, _1H, (S.PAY,), _("IP 1 小时内使用的支付工具数")),
+    _many("address_instruments_1h", A, W, S.PAY, _1H, (S.PAY,), _("IP 1 小时内使用的支付工具数")),
     _bad("address_sign_in_bad_10m", A, S.SIGN_IN, _10M, (S.SIGN_IN,), _("IP 10 分钟内登录失败次数")),
     _many("address_sign_in_bad_buyers_1h", A, B, S.SIGN_IN, _1H, (S.SIGN_IN,), _("IP 1 小时内登录失败的账号数"),
           Result.BAD),
@@ -160,12 +158,12 @@ _CONTACT: Final = (
     Velocity("mail_buyers_30d", M, (), Result.ATTEMPT, "distinct", B, _30D, INVITED, _("邮箱 30 天内关联的买家数")),
 )
 _MONEY: Final = (
-    Velocity("instrument_buyers_30d", I, (), Result.ATTEMPT, "distinct", B, _30D, (S.PAY,),
+    Velocity("instrument_buyers_30d", W, (), Result.ATTEMPT, "distinct", B, _30D, (S.PAY,),
              _("支付工具 30 天内关联的买家数")),
-    _bad("instrument_pay_bad_24h", I, S.PAY, _24H, (S.PAY,), _("支付工具 24 小时内付款失败次数")),
-    _good("instrument_paid_24h", I, S.PAY, _24H, (S.PAY,), _("支付工具 24 小时内付款成功次数")),
-    _sum("instrument_spent_24h", I, S.PAY, Result.GOOD, _24H, (S.PAY,), _("支付工具 24 小时内付款金额（分）")),
-    _good("instrument_paid_90d", I, S.PAY, _90D, (S.PAY,), _("支付工具 90 天内付款成功次数")),
+    _bad("instrument_pay_bad_24h", W, S.PAY, _24H, (S.PAY,), _("支付工具 24 小时内付款失败次数")),
+    _good("instrument_paid_24h", W, S.PAY, _24H, (S.PAY,), _("支付工具 24 小时内付款成功次数")),
+    _sum("instrument_spent_24h", W, S.PAY, Result.GOOD, _24H, (S.PAY,), _("支付工具 24 小时内付款金额（分）")),
+    _good("instrument_paid_90d", W, S.PAY, _90D, (S.PAY,), _("支付工具 90 天内付款成功次数")),
 )  # fmt: skip
 _BATCH: Final = (
     _tries("batch_redeems_10m", C, S.REDEEM, _10M, (S.REDEEM,), _("批次 10 分钟内兑换次数")),

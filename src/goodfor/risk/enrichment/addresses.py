@@ -10,7 +10,15 @@ from typing import Final, NamedTuple
 from goodfor.risk.enrichment.kept import Kept
 from goodfor.risk.enrichment.names import CLOUD
 from goodfor.risk.enrichment.origins import (
-    CDN, HOSTING, PLAIN, TOR, VPN, OriginTable, OwnOrigins, read_origins, read_own_origins,
+    CDN,
+    HOSTING,
+    PLAIN,
+    TOR,
+    VPN,
+    OriginTable,
+    OwnOrigins,
+    read_origins,
+    read_own_origins,
 )  # fmt: skip
 from goodfor.risk.enrichment.types import Origin, Place, TableState
 from goodfor.risk.enrichment.xdb import PlaceTable, PlaceTable6, read_places, read_places_6
@@ -33,7 +41,7 @@ _NAT64: Final = int(ip_network("64:ff9b::/96").network_address) >> 32
 
 
 class Address(NamedTuple):
-    """An address and what is known of it. `local`: of a private or reserved network. `shared`: many people's at once."""
+    """An address and what is known of it. `local`: of a private or reserved network; `shared`: many people's."""
 
     version: int
     local: bool

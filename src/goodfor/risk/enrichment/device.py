@@ -1,7 +1,7 @@
 """The device cookie: a random id that only this installation can have given out, kept by the browser for years.
 
-It is a hint, never a proof: whoever deletes it is a new device, whoever copies it is the same one. What it does prove is
-that we gave it out, and when: nobody can make one that is old.
+It is a hint, never a proof: whoever deletes it is a new device, whoever copies it is the same one. What it does prove
+is that we gave it out, and when: nobody can make one that is old.
 """
 
 import hmac

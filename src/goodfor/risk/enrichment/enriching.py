@@ -9,7 +9,15 @@ import structlog
 
 from goodfor.risk.enrichment import agents, device, mail, phone
 from goodfor.risk.enrichment.addresses import (
-    ORIGINS, OWN_ORIGINS, PLACES, PLACES_6, Address, is_cloud, is_placeless, look_up, states,
+    ORIGINS,
+    OWN_ORIGINS,
+    PLACES,
+    PLACES_6,
+    Address,
+    is_cloud,
+    is_placeless,
+    look_up,
+    states,
 )  # fmt: skip
 from goodfor.risk.enrichment.features import ADDRESS, CLOCK, DEVICE, JOURNEY, MAIL, PHONE
 from goodfor.risk.enrichment.names import MAINLAND

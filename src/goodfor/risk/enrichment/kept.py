@@ -2,9 +2,9 @@
 
 import os
 import threading
-from time import monotonic
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Generic, TypeVar
 
 import structlog
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class Kept(Generic[T]):
-    """One table. `own`: the name of the operator's file in `DATA_DIR/risk`; `packaged`: where the other lies, if at all.
+    """One table. `own`: the name of the operator's file in `DATA_DIR/risk`; `packaged`: where the other lies.
 
     The first `get` reads; a changed file is read by a thread aside, while everybody goes on with what there is. A
     damaged file is refused once, with a log line, and what was there stays: nothing here raises.

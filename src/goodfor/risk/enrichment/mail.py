@@ -23,11 +23,13 @@ COMMON: Final = frozenset(
 _VOWELS: Final = frozenset("aeiouy")
 #: Ends of syllables: in pinyin any consonant may follow.
 _OPEN: Final = frozenset("ngr")
-_PAIRS: Final = frozenset(
-    "bb bl br bs cc ch ck cl cr ct dd dg dl dm dr ds dw ff fl fr ft hl hm hn hr ht kl km ks ld lf lk ll lm ln lp ls lt"
-    " lv lw mb mm mp ms ph pl pp pr ps pt sc sh sk sl sm sn sp ss st sw tc th tl tm tr ts tt tw wh wl wn wr ws xt zh zz"
-    .split()
-)  # fmt: skip
+_PAIRS: Final = frozenset({
+    "bb", "bl", "br", "bs", "cc", "ch", "ck", "cl", "cr", "ct", "dd", "dg", "dl", "dm", "dr", "ds", "dw", "ff",
+    "fl", "fr", "ft", "hl", "hm", "hn", "hr", "ht", "kl", "km", "ks", "ld", "lf", "lk", "ll", "lm", "ln", "lp",
+    "ls", "lt", "lv", "lw", "mb", "mm", "mp", "ms", "ph", "pl", "pp", "pr", "ps", "pt", "sc", "sh", "sk", "sl",
+    "sm", "sn", "sp", "ss", "st", "sw", "tc", "th", "tl", "tm", "tr", "ts", "tt", "tw", "wh", "wl", "wn", "wr",
+    "ws", "xt", "zh", "zz",
+})  # fmt: skip
 _WORD: Final = re.compile(r"[a-z]+|[0-9]+")
 _HEX: Final = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{10,}\Z")
 _NOT_TOLD: Final = re.compile(r"[\W_]+")

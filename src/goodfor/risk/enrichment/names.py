@@ -37,10 +37,11 @@ _MAINLAND_CARRIERS: Final = (
     (TELECOM, ("电信", "chinanet", "china telecom")),
 )
 _CLOUDS: Final = (
-    "阿里", "腾讯", "百度", "华为", "金山云", "京东", "优刻得", "ucloud", "天翼云", "移动云", "联通云", "网易", "字节", "青云",
-    "微软", "谷歌", "亚马逊", "甲骨文", "苹果", "脸书", "雅虎", "网宿", "世纪互联", "阿卡迈", "层峰", "softlayer", "equinix",
-    "fastly", "stackpath", "cloudflare", "alibaba", "aliyun", "tencent", "huawei cloud", "amazon", "google", "microsoft",
-    "oracle", "akamai", "digitalocean", "linode", "vultr", "ovh", "hetzner", "leaseweb", "zenlayer", "m247", "contabo",
+    "阿里", "腾讯", "百度", "华为", "金山云", "京东", "优刻得", "ucloud", "天翼云", "移动云", "联通云", "网易",
+    "字节", "青云", "微软", "谷歌", "亚马逊", "甲骨文", "苹果", "脸书", "雅虎", "网宿", "世纪互联", "阿卡迈",
+    "层峰", "softlayer", "equinix", "fastly", "stackpath", "cloudflare", "alibaba", "aliyun", "tencent",
+    "huawei cloud", "amazon", "google", "microsoft", "oracle", "akamai", "digitalocean", "linode", "vultr", "ovh",
+    "hetzner", "leaseweb", "zenlayer", "m247", "contabo",
 )  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """What kind of machine an address is: the table of iporigin (`ranges.bin`), and lines that the operator adds."""
 
+import struct
 from array import array
 from bisect import bisect_right
 from ipaddress import IPv4Network, ip_network
 from pathlib import Path
-from struct import Struct, error as StructError, unpack_from
+from struct import Struct, unpack_from
 from typing import Final
 
 import numpy as np
@@ -35,7 +36,7 @@ class OriginTable:
     def __init__(self, raw: bytes) -> None:
         try:
             magic, version, _, labels, count_4, count_6 = _HEADER.unpack_from(raw)
-        except StructError:
+        except struct.error:
             raise Damaged("too short") from None
         if magic != _MAGIC or version != _VERSION:
             raise Damaged("not a table of iporigin, or of a version that we do not know")
@@ -79,7 +80,7 @@ def _labels(raw: bytes, count: int) -> tuple[list[Origin], int]:
                 raise Damaged("a kind that we do not know")
             found.append(Origin(provider, kind))
             at += 2 + length
-    except (StructError, UnicodeDecodeError):
+    except (struct.error, UnicodeDecodeError):
         raise Damaged("its labels cannot be read") from None
     return found, at
 

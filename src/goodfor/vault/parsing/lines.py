@@ -166,7 +166,9 @@ class _Careful:
         if not value:
             raise _Refused(missing)
         if value.startswith(SPOILED) and self._layout.kind == SHEET:
-            raise _Refused(value[1:].partition(SPOILED)[0])
+            told = value[1:].partition(SPOILED)[0]
+            # A cell may hold the mark itself; then it is one character of those that no code has.
+            raise _Refused(told if told in problems.LINE_PROBLEMS else problems.CONTROL_CHARACTER)
         if fault := fault_of(value):
             raise _Refused(fault)
         return value

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from goodfor.vault.importing.sealing import blind_index
@@ -247,6 +247,7 @@ def test_round_trip(records: list[tuple[str, str]], ending: str) -> None:
     assert pairs(text) == records
 
 
+@example(b"\x02", "", "sheet")
 @settings(max_examples=200, deadline=None)
 @given(
     st.binary(max_size=300), st.sampled_from([",", "", "\t", "----", " ", "\x1f"]), st.sampled_from(["text", "sheet"])
