@@ -28,6 +28,8 @@ from goodfor.risk.model.transactions import BadTransactions, Transactions, read_
 ACTOR: Final = "system:cli"
 #: A file of transactions is large: so many days are enough, unless more are asked for.
 TRAIN_DAYS: Final = 14
+#: In such a file labels are known after a week.
+DELAY_DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Wish:
     until: date | None
     out: Path | None
     train_days: int | None
-    delay_days: int
+    delay_days: int | None
     test_days: int
     as_json: bool
 
@@ -84,14 +86,14 @@ def run_train_file(path: Path, origin: date, wish: Wish) -> int:
     if wish.until is None or wish.out is None:
         raise CliError("用 --data 训练须给出 --until 与 --out", "training from --data needs --until and --out")
     console = Console(stderr=True, highlight=False)
-    days = wish.train_days or TRAIN_DAYS
+    days, delay = wish.train_days or TRAIN_DAYS, wish.delay_days or DELAY_DAYS
     with told():
         transactions = _read(path, origin, console)
         if not transactions.origin < wish.until <= transactions.last_day + timedelta(days=1):
             raise NotCovered(f"{wish.until}: {transactions.origin} .. {transactions.last_day}")
-        reach = timedelta(days=days + 2 * wish.delay_days + wish.test_days)
-        rows = handbook.as_rows(transactions, max(origin, wish.until - reach), wish.until, wish.delay_days)
-        trained = _trained(rows, wish, wish.until, days, console)
+        reach = timedelta(days=days + 2 * delay + wish.test_days)
+        rows = handbook.as_rows(transactions, max(origin, wish.until - reach), wish.until, delay)
+        trained = _trained(rows, wish, wish.until, delay, days, console)
     _end(trained, wish, {})
     return 0
 
@@ -108,13 +110,12 @@ def run_train_shop(shop: str, wish: Wish) -> int:
             raise CliError(f"没有这类操作：{wish.group}", f"there is no {wish.group}; choose from: {', '.join(groups)}")
         owner = load("goodfor.identity.queries").shop_by_code(shop)
         source = load("goodfor.risk.model.source")
-        if not source.connected():
-            raise CliError("这个版本还没有存下的决定可供训练", "there are no stored decisions to learn from here")
         end = datetime.combine(until, datetime.min.time(), UTC)
+        delay = wish.delay_days or load("goodfor.risk.rule_types").MATURE_AFTER.days
         with told():
-            rows = source.shop_rows(owner.id, wish.group, end)
+            rows = source.shop_rows(owner.id, wish.group, end, timedelta(days=delay))
             console.print(f"读取 / read: {len(rows):,} × {len(rows.encoding.names)}")
-            trained = _trained(rows, wish, until, wish.train_days, console)
+            trained = _trained(rows, wish, until, delay, wish.train_days, console)
         made = load("goodfor.risk.operations.register_model").register_model(
             shop_id=owner.id, group=wish.group, trained=trained, actor=ACTOR, now=now
         )
@@ -123,9 +124,9 @@ def run_train_shop(shop: str, wish: Wish) -> int:
     return 0
 
 
-def _trained(rows: Rows, wish: Wish, until: date, train_days: int | None, console: Console) -> Trained:
+def _trained(rows: Rows, wish: Wish, until: date, delay: int, train_days: int | None, console: Console) -> Trained:
     plan = Plan(
-        datetime.combine(until, datetime.min.time(), UTC), timedelta(days=wish.delay_days),
+        datetime.combine(until, datetime.min.time(), UTC), timedelta(days=delay),
         timedelta(days=wish.test_days), None if train_days is None else timedelta(days=train_days),
     )  # fmt: skip
     return train_model(rows, plan, say=console.print)

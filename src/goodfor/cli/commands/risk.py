@@ -53,6 +53,12 @@ ReachOption = Annotated[
 DelayOption = Annotated[
     int, typer.Option("--delay-days", min=1, max=180, help="几天后才知好坏 / days until labels are known")
 ]
+MaturityOption = Annotated[
+    int | None,
+    typer.Option(
+        "--delay-days", min=1, max=180, help="几天后才知好坏 / days until labels are known", show_default="7; shop: 60"
+    ),
+]
 TestOption = Annotated[int, typer.Option("--test-days", min=1, max=180, help="测试天数 / days to test on")]
 BookOption = Annotated[bool, typer.Option("--book", help="也跑手册第三章的五个模型 / also the handbook's five rows")]
 GroupOption = Annotated[str, typer.Option("--group", help="哪类操作 / purchase, door, claim or staff")]
@@ -94,7 +100,7 @@ def train(
     until: UntilOption = None,
     out: OutOption = None,
     train_days: ReachOption = None,
-    delay_days: DelayOption = 7,
+    delay_days: MaturityOption = None,
     test_days: TestOption = 7,
     origin: OriginOption = ORIGIN,
     as_json: JsonOption = False,

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID, uuid4
@@ -15,16 +15,23 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from goodfor.cli import risk_model
+from goodfor.cli.errors import CliError
+from goodfor.identity.operations.create_shop import create_shop
 from goodfor.kernel import audit
+from goodfor.kernel.ids import uuid7, uuid7_floor
 from goodfor.kernel.statemachine import IllegalTransition
 from goodfor.risk.features import SET_VERSION
-from goodfor.risk.model import boosting, scoring, source, states
+from goodfor.risk.model import boosting, scoring, states
 from goodfor.risk.model.boosting import Settings
+from goodfor.risk.model.drift import CHANGED
 from goodfor.risk.model.errors import BadModel, ModelFailed, ModelNotFound, OldFeatures, SamePerson
+from goodfor.risk.model.files import from_file
 from goodfor.risk.model.groups import DOOR, PURCHASE
+from goodfor.risk.model.piece import MODEL
 from goodfor.risk.model.registry import ModelView, model_report, models_of
 from goodfor.risk.model.rows import read_rows
 from goodfor.risk.model.training import Plan, Trained, train_model
+from goodfor.risk.model.watching import champion_drift
 from goodfor.risk.model.wording import model_state
 from goodfor.risk.model_models import RiskModel
 from goodfor.risk.operations.promote_model import promote_model
@@ -214,7 +221,7 @@ def test_a_champion_scores_its_scenes_and_no_others(champion: ModelView, trained
     raw = float(boosting.raw_scores(model, trained.encoding.row(snapshot))[0])
     found = scoring.score(SHOP, Scene.ORDER, snapshot)
     assert found is not None
-    assert (found.model_id, found.raw, found.challengers) == (champion.id, raw, ())
+    assert (found.model_id, found.raw, found.challengers) == (champion.id, raw, {})
     assert found.score == pytest.approx(float(trained.calibration.many(np.array([raw]))[0]))
     assert found.outcome == trained.bands.outcome(found.score)
     assert scoring.score(SHOP, Scene.PAY, {}) is not None
@@ -234,12 +241,12 @@ def test_the_challenger_is_heard_and_not_followed(
     scoring.forget()
     found = scoring.score(SHOP, Scene.ORDER, {"buyer_orders_1h": 4})
     assert found is not None
-    assert found.challengers == ((second.id, found.score),)
+    assert found.challengers == {second.id: found.score}
     held = scoring.serving(SHOP, PURCHASE)
-    broken = dataclasses.replace(held, challenger=dataclasses.replace(held.challenger, booster=None))  # type: ignore[arg-type]
+    broken = dataclasses.replace(held, challenger=dataclasses.replace(held.challenger, ask=None))  # type: ignore[arg-type]
     monkeypatch.setitem(scoring._held, (SHOP, PURCHASE), broken)
     alone = scoring.score(SHOP, Scene.ORDER, {"buyer_orders_1h": 4})
-    assert alone == dataclasses.replace(found, challengers=())
+    assert alone == dataclasses.replace(found, challengers={})
 
 
 @pytest.mark.django_db
@@ -275,6 +282,53 @@ def test_a_process_hears_of_a_change_within_seconds(
     assert scoring._held[SHOP, PURCHASE] is held
     passed[0] += 0.2
     assert scoring.score(SHOP, Scene.ORDER, {}) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_champion_is_loaded_beside_the_acts(
+    champion: ModelView, register: Callable[..., ModelView], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed, may_load = [100.0], threading.Event()
+    monkeypatch.setattr(scoring, "time", SimpleNamespace(monotonic=lambda: passed[0]))
+    first = scoring.score(SHOP, Scene.ORDER, {})
+    load = scoring._load
+    monkeypatch.setattr(scoring, "_load", lambda *told: (may_load.wait(20), load(*told))[1])
+    monkeypatch.setattr(scoring, "forget", lambda shop_id=None: None)
+    second = register()
+    shadow_model(shop_id=SHOP, model_id=second.id, actor=ANN, now=now)
+    promote_model(shop_id=SHOP, model_id=second.id, actor=BEN, now=now)
+    passed[0] += scoring.CHECK_SECONDS
+    # The old one goes on while the new one is loaded.
+    assert scoring.score(SHOP, Scene.ORDER, {}) == first
+    may_load.set()
+    for thread in threading.enumerate():
+        if thread.name == "risk-model":
+            thread.join(20)
+    found = scoring.score(SHOP, Scene.ORDER, {})
+    assert found is not None
+    assert found.model_id == second.id
+
+
+@pytest.mark.django_db
+def test_a_process_loads_all_that_is_in_use_when_it_starts(
+    champion: ModelView, register: Callable[..., ModelView], now: datetime
+) -> None:
+    tried = register(shop_id=OTHER, group=DOOR)
+    register(shop_id=OTHER)
+    shadow_model(shop_id=OTHER, model_id=tried.id, actor=ANN, now=now)
+    assert scoring.warm() == 2
+    assert set(scoring._held) == {(SHOP, PURCHASE), (OTHER, DOOR)}
+    assert scoring._held[SHOP, PURCHASE].champion is not None
+
+
+@pytest.mark.django_db
+def test_the_engine_gets_json(champion: ModelView) -> None:
+    snapshot = {"buyer_orders_1h": 6, "new_device": True}
+    scored = MODEL.score(SHOP, Scene.ORDER, snapshot)
+    assert scored is not None
+    assert scored.model_id == champion.id
+    told = json.loads(json.dumps(list(MODEL.reasons(SHOP, Scene.ORDER, snapshot))))
+    assert told[0].keys() == {"name", "value", "adds"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -359,28 +413,67 @@ def test_threads_score_alike(champion: ModelView, monkeypatch: pytest.MonkeyPatc
 # -- from a shop's decisions --------------------------------------------------------------------------
 
 
+def _decide(shop_id: UUID) -> int:
+    """Store the invented decisions as the engine and the labels do; bad ones are told of after three days. How many."""
+    rows, labels = [], []
+    for act in decisions():
+        decision_id = UUID(int=uuid7_floor(act.at).int | (uuid4().int & ((1 << 62) - 1)))
+        snapshot = {**act.snapshot, "amount_minor": act.amount_minor}
+        rows.append([shop_id, act.at, decision_id, json.dumps(snapshot), act.at])
+        if act.bad:
+            labels.append([uuid7(), shop_id, decision_id, act.at + timedelta(days=3)])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """INSERT INTO risk_decision (shop_id, at, id, event_id, scene, subject_kind, features, set_version, hits,
+                   challengers, why, rules_version, outcome, reasons, cost, sampled, failed, absent, silent, latency_us,
+                   expires_at)
+               VALUES (%s, %s, %s, 1, 5, '', %s::jsonb, 1, '[]', '{}', '[]', 1, 'allow', '{}', 0, false, '{}', '{}',
+                   '{}', 1, %s)""",
+            rows,
+        )
+        cursor.executemany(
+            """INSERT INTO risk_label (id, shop_id, decision_id, subject_type, bad, source, known_at, by)
+               VALUES (%s, %s, %s, '', true, 'review', %s, 'staff:ann')""",
+            labels,
+        )
+    return len(rows)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_command_trains_from_a_shop_and_registers_a_candidate(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], now: datetime
 ) -> None:
-    asked: list[tuple[object, ...]] = []
-    monkeypatch.setattr(source, "_reader", [lambda *told: (asked.append(told), decisions())[1]])
-    shop = uuid4()
-    monkeypatch.setattr(risk_model, "attached", lambda: _Attached())
+    shop = create_shop(code="learns", name="店", currency="CNY", actor="test", now=now)
+    assert _decide(shop.id) == 3000
+    monkeypatch.setattr(risk_model, "attached", _Attached)
     monkeypatch.setattr(risk_model, "setup_django", lambda: None)
-    monkeypatch.setattr("goodfor.identity.queries.shop_by_code", lambda code: type("Shop", (), {"id": shop})())
     monkeypatch.setattr(risk_model, "train_model", lambda rows, plan, say: train_model(rows, plan, settings=QUICK))
     until = (START + timedelta(days=60)).date()
     out = tmp_path / "model.gz"
-    wish = risk_model.Wish(DOOR, until, out, None, 7, 14, as_json=True)
-    assert risk_model.run_train_shop("main", wish) == 0
+    wish = risk_model.Wish(PURCHASE, until, out, None, 7, 14, as_json=True)
+    assert risk_model.run_train_shop("learns", wish) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["group"], told["number"], told["state"]) == (DOOR, 1, states.CANDIDATE)
-    assert asked[0][0] == shop
-    assert asked[0][2] == datetime(until.year, until.month, until.day, tzinfo=UTC)
-    (made,) = models_of(shop)
+    assert (told["group"], told["number"], told["state"]) == (PURCHASE, 1, states.CANDIDATE)
+    assert told["auc"] > 0.7
+    (made,) = models_of(shop.id)
     assert (str(made.id), made.made_by) == (told["model"], "system:cli")
-    assert out.stat().st_size > 1000
+    assert from_file(out.read_bytes()).encoding.names == made.features
+    assert "amount_minor" in made.features
+    # It scores, and the acts of late look as those that it learned from.
+    shadow_model(shop_id=shop.id, model_id=made.id, actor=ANN, now=now)
+    promote_model(shop_id=shop.id, model_id=made.id, actor=BEN, now=now)
+    assert scoring.score(shop.id, Scene.ORDER, {"buyer_orders_1h": 5}) is not None
+    found = champion_drift(shop.id, PURCHASE, START + timedelta(days=50), START + timedelta(days=60))
+    assert found is not None
+    assert (found.acts, found.enough) == (500, True)
+    assert max(each.index for each in found.features) < CHANGED
+    assert champion_drift(shop.id, DOOR, START, START + timedelta(days=60)) is None
+    # Nothing is learned of other kinds of acts, of which there are none.
+    with pytest.raises(CliError, match="too few labels"):
+        risk_model.run_train_shop("learns", dataclasses.replace(wish, group=DOOR))
+    with pytest.raises(CliError, match="choose from: purchase"):
+        risk_model.run_train_shop("learns", dataclasses.replace(wish, group="nothing"))
+    assert len(models_of(shop.id)) == 1
 
 
 class _Attached:

@@ -30,7 +30,8 @@ class TooFewLabels(ValueError):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How the time is cut. The last `test` before `until - delay` is what the model is judged by; it learns from acts
-    before that whose end was known when the test began. `train`: how far back it looks; None: everything."""
+    older than `delay` when the test began. `delay`: after which an act that nobody complained about is good.
+    `train`: how far back it looks; None: everything."""
 
     until: datetime
     delay: timedelta = timedelta(days=7)
@@ -68,7 +69,8 @@ def train_model(
     until, delay, test = plan.until.timestamp(), plan.delay.total_seconds(), plan.test.total_seconds()
     begin = until - delay - test
     oldest = -np.inf if plan.train is None else begin - delay - plan.train.total_seconds()
-    learning = (rows.at < begin) & (rows.at >= oldest) & rows.known_by(begin)
+    # Of younger acts only the bad ones are known yet: learning from those alone would call everything bad.
+    learning = (rows.at < begin - delay) & (rows.at >= oldest) & rows.known_by(begin)
     judging = (rows.at >= begin) & (rows.at < until - delay) & rows.known_by(until)
     _enough(rows, learning, judging, plan)
     say(f"训练 / training: {int(learning.sum()):,}")

@@ -2,15 +2,17 @@
 
 import dataclasses
 import itertools
+import threading
 from datetime import timedelta
 from math import isnan, nan
 
 import numpy as np
 import pytest
 
-from goodfor.risk.model import bands, boosting, calibration, drift, files, groups, source, states
+from goodfor.risk.model import bands, boosting, calibration, drift, fast, files, groups, states
 from goodfor.risk.model.bands import Bands, Economics, Price
 from goodfor.risk.model.boosting import Settings
+from goodfor.risk.model.fast import RowScorer
 from goodfor.risk.model.rows import Encoding, Labelled, Rows, read_rows
 from goodfor.risk.model.training import Plan, TooFewLabels, Trained, train_model
 from goodfor.risk.tests.model_world import START, decisions, snapshot_of
@@ -97,17 +99,6 @@ def test_a_snapshot_with_anything_in_it_is_read_without_an_error() -> None:
     assert Encoding.from_json(encoding.to_json()) == encoding
 
 
-def test_rows_come_from_whoever_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "_reader", [])
-    shop = START.replace(tzinfo=None)
-    with pytest.raises(RuntimeError, match="connect"):
-        source.shop_rows(shop, groups.PURCHASE, START)  # type: ignore[arg-type]
-    asked = []
-    source.connect(lambda *told: (asked.append(told), decisions(100))[1])
-    assert len(source.shop_rows(shop, groups.PURCHASE, START)) == 100  # type: ignore[arg-type]
-    assert asked == [(shop, groups.SCENES[groups.PURCHASE], START)]
-
-
 # -- LightGBM -----------------------------------------------------------------------------------------
 
 
@@ -127,7 +118,42 @@ def test_one_text_scores_the_mean_of_its_seeds(rows: Rows) -> None:
     np.testing.assert_allclose(mean, (scores[0] + scores[1]) / 2, atol=1e-12)
     one = rows.values[:1]
     assert boosting.raw_score(model, one) == mean[0]
+    ask = RowScorer(model, 4)
+    assert [ask(rows.values[place : place + 1]) for place in range(500)] == mean[:500].tolist()
+    for wrong in (rows.values[:2], one[:, :3], one.astype(np.float32), rows.values.T[:1, :4][:, ::-1]):
+        with pytest.raises(ValueError, match="not a row"):
+            ask(wrong)
+    with pytest.raises(ValueError, match="of 4 features, not of 5"):
+        RowScorer(model, 5)
     assert boosting.contributions(model, one).sum() == pytest.approx(mean[0])
+
+
+def test_single_rows_are_scored_alike_where_the_short_way_is_not_there(
+    rows: Rows, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = boosting.booster(trained.text)
+    short = RowScorer(model, 4)
+    told = [short(rows.values[place : place + 1]) for place in range(100)]
+    monkeypatch.setattr(fast, "_Handle", lambda *_: (_ for _ in ()).throw(AttributeError("_LIB")))
+    plain = RowScorer(model, 4)
+    assert [plain(rows.values[place : place + 1]) for place in range(100)] == told
+
+
+def test_handles_go_with_their_threads(rows: Rows, trained: Trained) -> None:
+    ask = RowScorer(boosting.booster(trained.text), 4)
+    alone = [ask(rows.values[place : place + 1]) for place in range(300)]
+    found: list[list[float]] = []
+
+    def work() -> None:
+        found.append([ask(rows.values[place : place + 1]) for place in range(300)])
+
+    for _ in range(5):
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert found == [alone] * 20
 
 
 def test_equal_input_makes_equal_bytes(rows: Rows, trained: Trained) -> None:
