@@ -34,6 +34,8 @@ GOODFOR_WEB_WORKERS = int(os.environ.get("GOODFOR_WEB_WORKERS", "2"))
 GOODFOR_TRUSTED_PROXIES = tuple(filter(None, os.environ.get("GOODFOR_TRUSTED_PROXIES", "127.0.0.1,::1").split(",")))
 _public = urlsplit(os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000"))
 GOODFOR_PUBLIC_URL = f"{_public.scheme}://{_public.netloc}"
+#: How long risk control may think about an act before its scene's policy decides (risk/failing.py).
+GOODFOR_RISK_BUDGET_MS = int(os.environ.get("GOODFOR_RISK_BUDGET_MS", "50"))
 GOODFOR_OUTBOUND_HOSTS = frozenset(filter(None, os.environ.get("GOODFOR_OUTBOUND_HOSTS", "").split(",")))
 
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")

@@ -22,6 +22,8 @@ def connect() -> None:
             elif part == "sealed":
                 sealed.register(module.SEALED)
     invariants.register([sealed.invariant()])
+    if "risk" in settings.ROOMS:
+        _risk_hears()
     if "orders" in settings.ROOMS:
         _orders_hear()
     if "aftersales" in settings.ROOMS:
@@ -41,6 +43,14 @@ def connect() -> None:
         import_module("goodfor.config.siblings").listen()
     if "storefront" in settings.ROOMS:
         _codes_go_out()
+
+
+def _risk_hears() -> None:
+    own = import_module("goodfor.risk.events")
+    reviews = import_module("goodfor.risk.review_handlers")
+    events.register(
+        own.ActStopped, reviews.on_act_stopped, name="risk.review_on_act_stopped", concern=reviews.needs_person
+    )
 
 
 def _orders_hear() -> None:

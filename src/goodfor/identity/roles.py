@@ -20,6 +20,7 @@ class Permission(StrEnum):
     `supply.view` shows what goods cost; `supply.manage` is offers, routes and purchases, `supply.configure` secrets.
     `promises.set` is what buyers are promised, and how claims are decided.
     `orders.refund_more` is to go on where a person's refunds of a day are at their limit.
+    `risk.review` is to decide what was held; `risk.set` is rules and lists, where most needs two who may.
     """
 
     CATALOG_VIEW = "catalog.view"
@@ -43,6 +44,9 @@ class Permission(StrEnum):
     SUPPLY_MANAGE = "supply.manage"
     SUPPLY_CONFIGURE = "supply.configure"
     PROMISES_SET = "promises.set"
+    RISK_VIEW = "risk.view"
+    RISK_REVIEW = "risk.review"
+    RISK_SET = "risk.set"
     LEDGER_VIEW = "ledger.view"
     LEDGER_ADJUST = "ledger.adjust"
     WALLETS_TOP_UP = "wallets.top_up"
@@ -57,7 +61,15 @@ class Permission(StrEnum):
 
 _P = Permission
 _VIEWER = frozenset({_P.CATALOG_VIEW, _P.STOCK_VIEW, _P.ORDERS_VIEW, _P.PAYMENTS_VIEW})
-_SUPPORT = _VIEWER | {_P.BUYERS_VIEW, _P.ORDERS_CANCEL, _P.ORDERS_REFUND, _P.CLAIMS_DECIDE, _P.CODES_QUARANTINE}
+_SUPPORT = _VIEWER | {
+    _P.BUYERS_VIEW,
+    _P.ORDERS_CANCEL,
+    _P.ORDERS_REFUND,
+    _P.CLAIMS_DECIDE,
+    _P.CODES_QUARANTINE,
+    _P.RISK_VIEW,
+    _P.RISK_REVIEW,
+}
 _OPERATOR = _SUPPORT | {
     _P.CATALOG_EDIT,
     _P.CODES_IMPORT,
@@ -67,6 +79,7 @@ _OPERATOR = _SUPPORT | {
     _P.SUPPLY_VIEW,
     _P.SUPPLY_MANAGE,
     _P.PROMISES_SET,
+    _P.RISK_SET,
     _P.API_CLIENTS_VIEW,
 }
 _FINANCE = _VIEWER | {
@@ -75,6 +88,7 @@ _FINANCE = _VIEWER | {
     _P.ORDERS_EXPORT,
     _P.PAYMENTS_RESOLVE,
     _P.SUPPLY_VIEW,
+    _P.RISK_VIEW,
     _P.LEDGER_VIEW,
     _P.LEDGER_ADJUST,
     _P.WALLETS_TOP_UP,

@@ -3,6 +3,63 @@
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.errors import DomainError, InvalidInput
+from goodfor.risk.rule_errors import (
+    EntryKept as EntryKept,
+)
+from goodfor.risk.rule_errors import (
+    EntryKnown as EntryKnown,
+)
+from goodfor.risk.rule_errors import (
+    EntryNotFound as EntryNotFound,
+)
+from goodfor.risk.rule_errors import (
+    InvalidEntry as InvalidEntry,
+)
+from goodfor.risk.rule_errors import (
+    InvalidLabel as InvalidLabel,
+)
+from goodfor.risk.rule_errors import (
+    InvalidList as InvalidList,
+)
+from goodfor.risk.rule_errors import (
+    InvalidReview as InvalidReview,
+)
+from goodfor.risk.rule_errors import (
+    InvalidRule as InvalidRule,
+)
+from goodfor.risk.rule_errors import (
+    ListNotFound as ListNotFound,
+)
+from goodfor.risk.rule_errors import (
+    ProposalDecided as ProposalDecided,
+)
+from goodfor.risk.rule_errors import (
+    ProposalNotFound as ProposalNotFound,
+)
+from goodfor.risk.rule_errors import (
+    ProposalWaits as ProposalWaits,
+)
+from goodfor.risk.rule_errors import (
+    ReviewDone as ReviewDone,
+)
+from goodfor.risk.rule_errors import (
+    ReviewNotFound as ReviewNotFound,
+)
+from goodfor.risk.rule_errors import (
+    ReviewTaken as ReviewTaken,
+)
+from goodfor.risk.rule_errors import (
+    RuleChanged as RuleChanged,
+)
+from goodfor.risk.rule_errors import (
+    RuleNotFound as RuleNotFound,
+)
+from goodfor.risk.rule_errors import (
+    SecondPersonNeeded as SecondPersonNeeded,
+)
+from goodfor.risk.rule_errors import (
+    SnoozeNotFound as SnoozeNotFound,
+)
 
 
 class Refused(DomainError):

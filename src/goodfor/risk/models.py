@@ -1,1 +1,6 @@
 """Tables of risk control, by what they are about: see the `*_models` modules."""
+
+from goodfor.risk import event_models as event_models
+from goodfor.risk import list_models as list_models
+from goodfor.risk import review_models as review_models
+from goodfor.risk import rule_models as rule_models

@@ -77,6 +77,10 @@ class KeyKind(StrEnum):
     REFERRER = "referrer"
 
 
+#: How kinds of keys are stored. Never renumber.
+KIND_NUMBERS: Mapping[KeyKind, int] = {kind: number for number, kind in enumerate(KeyKind, start=1)}
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act, as a face saw it. Texts are plain here and are never stored so; empty or None: not known.
@@ -105,7 +109,11 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule that fitted. `live`: it counts; else it is in the shadow, or its percentage left this act out."""
+    """A rule that fitted. `live`: it counts; else it is in the shadow, or its percentage left this act out.
+
+    `hard`: decides before the model's score. `hold` and `cost`: what it asks of a hold and of a challenge. `why`: what
+    kept it from counting (`shadow`, `percent`, `snooze`), or `quarantine` where an earlier hit makes this one.
+    """
 
     rule_id: UUID
     code: str
@@ -113,6 +121,10 @@ class Hit:
     outcome: Outcome
     live: bool
     label: str
+    hard: bool = False
+    hold: timedelta | None = None
+    cost: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,8 @@ class Decision:
 
     `reasons` are codes with words in `wording.REASONS`. `hold`: deliver no sooner than after this long, unless
     released. `cost`: how hard the challenge is, 1 to 4. `sampled`: would have been denied and is held and reviewed
-    instead, so that the model keeps learning. `failed`: parts of the engine that did not answer.
+    instead, so that the model keeps learning. `failed`: parts of the engine that did not answer (then the outcome is at
+    least what `failing.POLICY` says of the scene). `absent`: parts that this installation does not have (yet).
     """
 
     id: UUID
@@ -134,3 +147,4 @@ class Decision:
     cost: int = 0
     sampled: bool = False
     failed: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()

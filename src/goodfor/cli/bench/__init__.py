@@ -5,7 +5,7 @@ A function takes `json: bool` (print nothing but progress on stderr when true) a
 
 from collections.abc import Callable
 
-from goodfor.cli.bench import bills, flash, growth, importing, lists, orders, search, supply
+from goodfor.cli.bench import backtest, bills, flash, growth, importing, lists, orders, search, supply
 from goodfor.cli.bench.result import Bar, BenchResult
 
 BENCHES: dict[str, Callable[..., BenchResult]] = {
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "search": search.run,
     "bills": bills.run,
     "supply": supply.run,
+    "backtest": backtest.run,
 }
 
 __all__ = ["BENCHES", "Bar", "BenchResult"]

@@ -1,0 +1,212 @@
+"""Judge an act: write it down first, then count, ask lists, rules and model, store the decision, and only then tell it."""
+
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from goodfor.kernel.events import publish
+from goodfor.kernel.sql import Statement
+from goodfor.risk import hot, metrics, pieces, stored, velocity_sql, wiring
+from goodfor.risk import keys as surrogate
+from goodfor.risk.catalogue import SCORE, snapshot_of
+from goodfor.risk.course import Course
+from goodfor.risk.events import ActStopped
+from goodfor.risk.features import SET_VERSION
+from goodfor.risk.pieces import Partly
+from goodfor.risk.pipeline import EXPIRY, combine
+from goodfor.risk.recording import recording_of
+from goodfor.risk.types import SCENE_NUMBERS, Act, Decision, Outcome, Result
+
+log = structlog.get_logger(__name__)
+_STORE = Statement("goodfor.risk", "sql/decision_insert.sql")
+#: Ways of asking the model again are not worth it for what passes anyway.
+_ASK_WHY_FROM: Final = Outcome.CHALLENGE
+
+
+def assess(act: Act) -> Decision:
+    """What to do about an act that is about to happen. Never raises for what goes wrong inside of the engine.
+
+    Called outside of any transaction (else RuntimeError): the event is committed before anything is counted, so that of
+    any number at once no more pass than a limit allows. Whatever fails or takes longer than `GOODFOR_RISK_BUDGET_MS`
+    leads to the scene's policy (`failing.POLICY`). The event and the decision are on disk when this returns, unless
+    `failed` says "event" or "decision"; without an event `event_id` is 0.
+    """
+    hot.require_no_transaction()
+    course = Course(
+        act=act,
+        decision_id=stored.decision_id_of(act.at),
+        pieces=wiring.installed(),
+        budget=settings.GOODFOR_RISK_BUDGET_MS / 1000,
+        limited=not connection.in_atomic_block,
+    )
+    course.absent.extend(course.pieces.absent())
+    course.attempt(pieces.EVENT, lambda: _record(course))
+    if not course.event_id:
+        return _end(course, _decide(course))
+    try:
+        with hot.Stretch() as stretch:
+            _look(course, stretch)
+            decision = _decide(course)
+            _store(course, decision)
+    except Exception as error:
+        # The statement or its commit: nobody may act by a decision that is written nowhere, but for a cautious one.
+        course.fail(pieces.DECISION, "raised", error)
+        decision = _decide(course)
+    return _end(course, decision)
+
+
+def _record(course: Course) -> None:
+    recording = recording_of(course.act, Result.ATTEMPT, course.decision_id)
+    course.keys = recording.keys
+    [(event_id,)] = hot.rows(
+        "risk.event", recording.text, recording.params, settings=hot.LAZY, limit=course.limit()
+    )  # fmt: skip
+    course.event_id = event_id
+    surrogate.KNOWN.note(course.act.shop_id, recording.keys, course.act.at)
+
+
+def _look(course: Course, stretch: hot.Stretch) -> None:
+    """Fill the snapshot: counts, what tables know, the model's score, lists and rules."""
+    act, parts = course.act, course.pieces
+    course.snapshot, odd = snapshot_of(act)
+    if odd:
+        log.warning("risk_facts_unknown", names=odd, scene=str(act.scene))
+    last_seen = course.attempt(pieces.VELOCITIES, lambda: _velocities(course))
+    stretch.mend()
+    if (enrich := parts.enrich) is not None:
+        course.attempt(pieces.ENRICH, lambda: _enrich(course, enrich, last_seen))
+    if (model := parts.model) is not None:
+        course.attempt(pieces.MODEL, lambda: _score(course, model))
+    if (rules := parts.rules) is not None:
+        course.attempt(pieces.RULES, lambda: _rules(course, rules))
+        stretch.mend()
+
+
+def _velocities(course: Course) -> velocity_sql.Seen | None:
+    act = course.act
+    reading = velocity_sql.reading(act.scene, act.at)
+    params = velocity_sql.params_of(act.scene, act.shop_id, course.keys, act.at)
+    [row] = hot.rows("risk.velocities", reading.text, params, settings=hot.PLANNED, limit=course.limit())
+    features, last_seen = velocity_sql.values_of(reading, row, course.keys, act.at)
+    course.snapshot.update(features)
+    return last_seen
+
+
+def _enrich(course: Course, enrich: pieces.Enrichment, last_seen: velocity_sql.Seen | None) -> None:
+    try:
+        course.snapshot.update(enrich(course.act, last_seen))
+    except Partly as partly:
+        course.snapshot.update(partly.features)
+        raise
+
+
+def _score(course: Course, model: pieces.Model) -> None:
+    scored = model.score(course.act.shop_id, course.act.scene, course.snapshot)
+    if scored is None:
+        course.absent.append(pieces.MODEL)
+        return
+    if not 0.0 <= scored.score <= 1.0:
+        raise ValueError(f"a score of {scored.score}")
+    course.scored = scored
+    course.snapshot[SCORE] = scored.score
+
+
+def _rules(course: Course, rules: pieces.Rules) -> None:
+    act = course.act
+    verdict = rules.hits(act.shop_id, act.scene, course.snapshot, course.keys, act.at)
+    course.snapshot.update(verdict.lists)
+    course.verdict = verdict
+
+
+def _decide(course: Course) -> Decision:
+    told = combine(
+        scene=course.act.scene,
+        decision_id=course.decision_id,
+        snapshot=course.snapshot,
+        verdict=course.verdict,
+        score=course.scored.score if course.scored else None,
+        failed=course.failed,
+    )
+    return Decision(
+        id=course.decision_id,
+        event_id=course.event_id,
+        outcome=told.outcome,
+        reasons=told.reasons,
+        hits=tuple(course.verdict.hits) if course.verdict else (),
+        score=course.scored.score if course.scored else None,
+        hold=told.hold,
+        cost=told.cost,
+        sampled=told.sampled,
+        failed=tuple(course.failed),
+        absent=tuple(course.absent),
+    )
+
+
+def _why(course: Course, decision: Decision) -> None:
+    """The model's own reasons, where somebody will ask for them. They are for reading: without them nothing changes."""
+    model = course.pieces.model
+    asked = model is not None and course.scored is not None and decision.outcome.strength >= _ASK_WHY_FROM.strength
+    if model is None or not asked or course.left() <= 0:
+        return
+    try:
+        course.why = tuple(model.reasons(course.act.shop_id, course.act.scene, course.snapshot))
+    except Exception as error:
+        log.error("risk_reasons_failed", decision_id=str(course.decision_id), error=type(error).__name__)
+
+
+def _store(course: Course, decision: Decision) -> None:
+    act, scored, verdict = course.act, course.scored, course.verdict
+    _why(course, decision)
+    _STORE.run(_params(course, decision) | {
+        "model": scored.model_id if scored else None,
+        "challengers": stored.plain_json({str(one): score for one, score in scored.challengers.items()})
+        if scored else "{}",
+        "why": stored.plain_json(course.why) if course.why else "[]",
+        "rules_version": verdict.version if verdict else 0,
+        "silent": list(verdict.silent) if verdict else [],
+    })  # fmt: skip
+    if decision.outcome.strength >= Outcome.REVIEW.strength:
+        publish(shop_id=act.shop_id, now=act.at, event=ActStopped(
+            decision.id, str(act.scene), str(decision.outcome), decision.sampled, list(decision.reasons),
+            act.subject[0] if act.subject else "", act.subject[1] if act.subject else None,
+            act.amount_minor, act.currency,
+        ))  # fmt: skip
+
+
+def _params(course: Course, decision: Decision) -> dict[str, Any]:
+    act = course.act
+    return {
+        "shop": act.shop_id,
+        "at": act.at,
+        "id": decision.id,
+        "event": decision.event_id,
+        "scene": SCENE_NUMBERS[act.scene],
+        "subject_kind": act.subject[0] if act.subject else "",
+        "subject": act.subject[1] if act.subject else None,
+        "features": stored.features_json(course.snapshot),
+        "set_version": SET_VERSION,
+        "hits": stored.hits_json(decision.hits) if decision.hits else "[]",
+        "score": decision.score,
+        "outcome": str(decision.outcome),
+        "reasons": list(decision.reasons),
+        "hold_until": act.at + decision.hold if decision.hold is not None else None,
+        "cost": decision.cost,
+        "sampled": decision.sampled,
+        "failed": list(decision.failed),
+        "absent": list(decision.absent),
+        "latency_us": course.latency_us(),
+        "expires_at": act.at + max(EXPIRY[act.scene], decision.hold or EXPIRY[act.scene]),
+    }
+
+
+def _end(course: Course, decision: Decision) -> Decision:
+    metrics.DECISIONS.labels(str(course.act.scene), str(decision.outcome)).inc()
+    metrics.SECONDS.observe(course.latency_us() / 1_000_000)
+    if decision.failed:
+        log.error(
+            "risk_failing", scene=str(course.act.scene), outcome=str(decision.outcome), failed=list(decision.failed),
+            decision_id=str(decision.id), stored=course.event_id != 0 and pieces.DECISION not in decision.failed,
+        )  # fmt: skip
+    return decision

@@ -1,0 +1,47 @@
+"""Write down what became known of a decision, or of all decisions about a subject."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.kernel import audit
+from goodfor.risk import rule_states as states
+from goodfor.risk.errors import InvalidLabel
+from goodfor.risk.review_models import Label
+
+
+@transaction.atomic
+def label(
+    *, shop_id: UUID, bad: bool, source: str, known_at: datetime, by: str, now: datetime,
+    decision_id: UUID | None = None, subject: tuple[str, UUID] | None = None,
+) -> UUID:  # fmt: skip
+    """One of both is given. Labels are only added: of several the one known last holds. Raises InvalidLabel(field).
+
+    `known_at`: when it could be known, not when it is written; a figure of an earlier day does not see it. The same
+    again (of what, which, from where) makes none, so that an event may be heard twice.
+    """
+    if source not in states.SOURCES:
+        raise InvalidLabel(field="source")
+    if (decision_id is None) == (subject is None):
+        raise InvalidLabel(field="subject")
+    if known_at > now:
+        raise InvalidLabel(field="known_at")
+    kind, subject_id = subject or ("", None)
+    held = (
+        Label.objects.filter(shop_id=shop_id, decision_id=decision_id, subject_type=kind, subject_id=subject_id)
+        .order_by("-known_at", "-id")
+        .first()
+    )
+    if held is not None and (held.bad, held.source) == (bad, source):
+        return held.id
+    row = Label.objects.create(
+        shop_id=shop_id, decision_id=decision_id, subject_type=kind, subject_id=subject_id, bad=bad, source=source,
+        known_at=known_at, by=by[:80],
+    )  # fmt: skip
+    audit.record(
+        shop_id=shop_id, actor=by, action="risk_labelled",
+        subject=("risk_decision", decision_id) if decision_id else (kind, subject_id or ""),
+        data={"bad": bad, "source": source}, now=now,
+    )  # fmt: skip
+    return row.id

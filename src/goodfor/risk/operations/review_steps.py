@@ -1,0 +1,63 @@
+"""Small steps that operations on reviews share; each runs in its caller's transaction."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from goodfor.kernel.events import publish
+from goodfor.kernel.sql import Statement
+from goodfor.kernel.statemachine import record_history
+from goodfor.risk import rule_states as states
+from goodfor.risk.errors import ReviewDone, ReviewNotFound
+from goodfor.risk.operations.rule_steps import patient
+from goodfor.risk.review_events import RiskReviewed
+from goodfor.risk.review_models import Review, ReviewPolicy
+from goodfor.risk.types import Scene
+
+SYSTEM: Final = "system"
+#: How long a person holds what they took.
+LEASE: Final = timedelta(minutes=10)
+_LOCK: Final = Statement("goodfor.risk", "sql/lock_review.sql")
+
+
+def time_and_default(shop_id: UUID, scene: Scene) -> tuple[timedelta, str]:
+    """How long people have, and what happens when nobody decided."""
+    row = ReviewPolicy.objects.filter(shop_id=shop_id, scene=str(scene)).values_list("minutes", "overdue").first()
+    minutes, overdue = row or states.REVIEW_DEFAULTS[scene]
+    return timedelta(minutes=minutes), overdue
+
+
+def hold_review(shop_id: UUID, review_id: UUID) -> Review:
+    """Lock a review for the rest of the transaction. Raises ReviewNotFound, ReviewDone."""
+    patient()
+    if _LOCK.row({"shop_id": shop_id, "id": review_id}) is None:
+        raise ReviewNotFound
+    row = Review.objects.get(shop_id=shop_id, id=review_id)
+    if row.state == states.DONE:
+        raise ReviewDone
+    return row
+
+
+def moved(row: Review, to: str, *, actor: str, cause: str, now: datetime) -> None:
+    """History of a move that is written by the caller. Raises IllegalTransition."""
+    record_history(
+        shop_id=row.shop_id, machine=states.REVIEW, subject_id=row.id, moves=[(row.state, to)], actor=actor,
+        cause=cause, now=now,
+    )  # fmt: skip
+
+
+def finish(row: Review, outcome: str, *, note: str, actor: str, now: datetime) -> None:
+    """A held review ends, and whoever waits for it hears."""
+    moved(row, states.DONE, actor=actor, cause=outcome, now=now)
+    Review.objects.filter(shop_id=row.shop_id, id=row.id, state=row.state).update(
+        state=states.DONE, outcome=outcome, note=note[:400], done_by=actor[:80], done_at=now, taken_by="",
+        lease_until=None,
+    )  # fmt: skip
+    publish(
+        shop_id=row.shop_id,
+        event=RiskReviewed(
+            review_id=row.id, decision_id=row.decision_id, scene=row.scene, subject_type=row.subject_type,
+            subject_id=row.subject_id, outcome=outcome, automatic=actor == SYSTEM,
+        ),
+        now=now, cause=("risk_review", row.id),
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Reviews and labels, for people to look at."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from goodfor.risk import rule_states as states
+from goodfor.risk.errors import ReviewNotFound
+from goodfor.risk.review_models import Label, Review
+from goodfor.risk.rule_types import LabelView, ReviewView
+from goodfor.risk.types import Scene
+
+
+def review(shop_id: UUID, review_id: UUID) -> ReviewView:
+    """One of them. Raises ReviewNotFound."""
+    row = Review.objects.filter(shop_id=shop_id, id=review_id).first()
+    if row is None:
+        raise ReviewNotFound
+    return _view(row)
+
+
+def review_of_decision(shop_id: UUID, decision_id: UUID) -> ReviewView | None:
+    """The review of a decision, if it has one."""
+    row = Review.objects.filter(shop_id=shop_id, decision_id=decision_id).first()
+    return _view(row) if row is not None else None
+
+
+def review_queue(shop_id: UUID, *, scenes: Collection[Scene] | None = None, limit: int = 100) -> list[ReviewView]:
+    """What is not done, most urgent first."""
+    found = Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE).order_by("due_at", "id")
+    if scenes is not None:
+        found = found.filter(scene__in=[str(scene) for scene in scenes])
+    return [_view(row) for row in found[:limit]]
+
+
+def reviews_done(shop_id: UUID, *, before: UUID | None = None, limit: int = 100) -> list[ReviewView]:
+    """What is done, newest first; `before` is the last id of the page before."""
+    found = Review.objects.filter(shop_id=shop_id, state=states.DONE).order_by("-id")
+    return [_view(row) for row in (found.filter(id__lt=before) if before else found)[:limit]]
+
+
+def review_counts(shop_id: UUID, now: datetime) -> dict[str, int]:
+    """How many wait, are in hands, and of both are past their time."""
+    found = Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE).aggregate(
+        open=Count("id", filter=Q(state=states.WAITING) | Q(lease_until__lte=now)),
+        taken=Count("id", filter=Q(state=states.TAKEN, lease_until__gt=now)),
+        overdue=Count("id", filter=Q(due_at__lte=now)),
+    )  # fmt: skip
+    return {name: int(count or 0) for name, count in found.items()}
+
+
+def labels_of(
+    shop_id: UUID, *, decision_id: UUID | None = None, subject: tuple[str, UUID] | None = None
+) -> list[LabelView]:
+    """All labels, the one that holds first. Of a decision with its subject: give both."""
+    asked = Q(decision_id=decision_id) if decision_id else Q(pk__in=[])
+    if subject is not None:
+        asked |= Q(subject_type=subject[0], subject_id=subject[1])
+    found = Label.objects.filter(asked, shop_id=shop_id).order_by("-known_at", "-id")
+    return [
+        LabelView(
+            row.id, row.decision_id, (row.subject_type, row.subject_id) if row.subject_id else None, row.bad,
+            row.source, row.known_at, row.by,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def _view(row: Review) -> ReviewView:
+    return ReviewView(
+        row.id, row.decision_id, Scene(row.scene), row.state, row.opened_at, row.due_at, row.amount_minor,
+        row.currency, (row.subject_type, row.subject_id) if row.subject_id else None, row.taken_by, row.lease_until,
+        row.outcome, row.note, row.done_by, row.done_at,
+    )  # fmt: skip

@@ -1,0 +1,17 @@
+DROP TRIGGER risk_review_final ON risk_review;
+DROP TRIGGER risk_review_kept ON risk_review;
+DROP TRIGGER risk_label_kept ON risk_label;
+DROP TRIGGER risk_list_entry_guard ON risk_list_entry;
+DROP TRIGGER risk_list_entry_kept ON risk_list_entry;
+DROP TRIGGER risk_rule_approved ON risk_rule;
+DROP TRIGGER risk_rule_version_fixed ON risk_rule_version;
+DROP TRIGGER risk_proposal_once ON risk_proposal;
+DROP TRIGGER risk_proposal_kept ON risk_proposal;
+DROP TRIGGER risk_rule_version_kept ON risk_rule_version;
+DROP TRIGGER risk_rule_kept ON risk_rule;
+DROP FUNCTION risk_review_final();
+DROP FUNCTION risk_list_entry_guard();
+DROP FUNCTION risk_rule_approved();
+DROP FUNCTION risk_rule_version_fixed();
+DROP FUNCTION risk_proposal_once();
+DROP FUNCTION risk_kept();

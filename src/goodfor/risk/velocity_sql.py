@@ -1,0 +1,210 @@
+"""One statement for everything that a decision of a scene reads: velocities, how long keys are known, the last sign-in.
+
+Of each key the newest `CAP` events are read from one index, per scene and result where guessers are at it, so that the
+cost does not grow with history. Months stand in the text as constants: partitions are pruned when it is planned, once;
+the text changes a few times a month. The exact windows are parameters.
+
+A key is a hash over its shop's id (`keys.key_of`): no other shop's event has it, so the indexes need no `shop_id`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from goodfor.risk.types import KIND_NUMBERS, SCENE_NUMBERS, KeyKind, Result, Scene, Value
+from goodfor.risk.velocities import BY_SCENE, CAP, KNOWN, PRONE, Velocity
+
+#: Events of others that were written before ours but are dated later (clocks differ) count as well: whoever looks
+#: last sees them all.
+AHEAD: Final = timedelta(minutes=2)
+#: Where the buyer was before: of the newest so many good sign-ins.
+SIGN_INS: Final = 10
+LAST_SEEN_SCENES: Final = frozenset({Scene.SIGN_IN, Scene.ORDER, Scene.REVEAL})
+LAST_SEEN_WINDOW: Final = timedelta(days=90)
+#: A sign-in ends within so long after it was tried.
+SIGN_IN_TAKES: Final = timedelta(days=1)
+#: Parts of a month that the text knows; see `months_of`.
+Months = tuple[datetime, ...]
+Scan = tuple[KeyKind, Scene | None, Result | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A statement and what its columns are, in order."""
+
+    text: str
+    velocities: tuple[Velocity, ...]
+    known: tuple[KeyKind, ...]
+    last_seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a buyer's good sign-ins of 90 days came from: the last one, and all provinces (overseas: countries)."""
+
+    at: datetime
+    province: str | None
+    city: str | None
+    provinces_90d: frozenset[str]
+
+
+def month_of(at: datetime) -> datetime:
+    """The beginning of its month, in UTC, as partitions are cut."""
+    return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def next_month(month: datetime) -> datetime:
+    """The beginning of the month after."""
+    return (month + timedelta(days=32)).replace(day=1)
+
+
+def windows_of(scene: Scene) -> tuple[timedelta, ...]:
+    """All windows that a scene's statement reads, shortest first."""
+    found = {one.window for one in BY_SCENE[scene]}
+    if scene in LAST_SEEN_SCENES:
+        found |= {LAST_SEEN_WINDOW, LAST_SEEN_WINDOW + SIGN_IN_TAKES}
+    return tuple(sorted(found))
+
+
+def months_of(scene: Scene, at: datetime) -> Months:
+    """The month in which each window of the scene begins, then the one after the last that is read."""
+    return (*(month_of(at - window) for window in windows_of(scene)), next_month(month_of(at + AHEAD)))
+
+
+def reading(scene: Scene, at: datetime) -> Reading:
+    """The statement for a scene at an instant: the same object while its months stay the same."""
+    return _reading(scene, months_of(scene, at))
+
+
+def params_of(scene: Scene, shop_id: UUID, keys: Mapping[KeyKind, int], at: datetime) -> dict[str, Any]:
+    """Values for the statement; a key that the act does not have is NULL and finds nothing."""
+    found: dict[str, Any] = {"shop": shop_id, "until": at + AHEAD}
+    for kind in KeyKind:
+        found[f"k_{kind}"] = keys.get(kind)
+    for window in windows_of(scene):
+        found[_bound(window)] = at - window
+    return found
+
+
+def values_of(
+    what: Reading, row: Sequence[Any], keys: Mapping[KeyKind, int], at: datetime
+) -> tuple[dict[str, Value], Seen | None]:
+    """Features of a row of the statement. Without its key a velocity is None: not known, which is not nought."""
+    features: dict[str, Value] = {
+        one.name: value if one.kind in keys else None for one, value in zip(what.velocities, row, strict=False)
+    }
+    place = len(what.velocities)
+    for kind in what.known:
+        first = row[place]
+        place += 1
+        features[KNOWN[kind]] = None if first is None else round(max((at - first).total_seconds(), 0) / 3600, 3)
+    if not what.last_seen or row[place] is None:
+        return features, None
+    last_at, province, city, provinces = row[place : place + 4]
+    return features, Seen(last_at, province, city, frozenset(filter(None, provinces or ())))
+
+
+def _bound(window: timedelta) -> str:
+    return f"w_{int(window.total_seconds())}"
+
+
+def scan_of(one: Velocity) -> Scan:
+    """Which events a velocity is read from: one scan serves all that share it."""
+    return (one.kind, one.scenes[0], one.result) if one.kind in PRONE else (one.kind, None, None)
+
+
+@lru_cache(maxsize=128)
+def _reading(scene: Scene, months: Months) -> Reading:
+    begins = dict(zip(windows_of(scene), months, strict=False))
+    scans: dict[Scan, list[Velocity]] = {}
+    for one in BY_SCENE[scene]:
+        scans.setdefault(scan_of(one), []).append(one)
+    tables, columns, velocities = [], [], []
+    for number, (scan, ones) in enumerate(scans.items()):
+        tables.append(f"({_scan(scan, ones, begins, months[-1])}) s{number}")
+        columns += [f"s{number}.v{place}" for place in range(len(ones))]
+        velocities += ones
+    known = tuple(kind for kind in KNOWN if any(one.kind is kind for one in velocities))
+    columns += [_known(kind) for kind in known]
+    last_seen = scene in LAST_SEEN_SCENES
+    if last_seen:
+        columns += ["l.at", "l.province", "l.city", "l.provinces"]
+        tables.append(f"({_last_seen(begins, months[-1])}) l")
+    text = f"SELECT {', '.join(columns)} FROM {', '.join(tables)}"  # noqa: S608
+    return Reading(text, tuple(velocities), known, last_seen)
+
+
+def _between(column: str, first: datetime, last: datetime) -> str:
+    """Months as constants, by which the planner prunes."""
+    return f"{column} >= '{first:%Y-%m-%d} 00:00+00' AND {column} < '{last:%Y-%m-%d} 00:00+00'"
+
+
+def _scan(scan: Scan, ones: Iterable[Velocity], begins: Mapping[timedelta, datetime], last: datetime) -> str:
+    kind, scene, result = scan
+    longest = max(one.window for one in ones)
+    where = [f"{kind} = %(k_{kind})s::bigint"]
+    if scene is not None and result is not None:
+        where += [f"scene = {SCENE_NUMBERS[scene]}", f"result = {int(result)}"]
+    where += [f"at > %({_bound(longest)})s", "at <= %(until)s", _between("at", begins[longest], last)]
+    columns = {"at", *(_column(one) for one in ones)} | (set() if scene is not None else {"scene", "result"})
+    values = ", ".join(
+        f"{_value(one)}{_filter(one, longest, whole=scene is None)} AS v{place}" for place, one in enumerate(ones)
+    )
+    return (
+        f"SELECT {values} FROM (SELECT {', '.join(sorted(columns - {''}))} FROM risk_event"  # noqa: S608
+        f" WHERE {' AND '.join(where)} ORDER BY at DESC LIMIT {CAP}) e"
+    )
+
+
+def _column(one: Velocity) -> str:
+    if one.what == "distinct":
+        return str(one.of)
+    return "amount_minor" if one.what == "sum" else ""
+
+
+def _value(one: Velocity) -> str:
+    if one.what == "count":
+        return "count(*)"
+    if one.what == "distinct":
+        return f"count(DISTINCT {one.of})"
+    # A sum of bigints is numeric; no shop's amounts of 500 events come near the end of a bigint.
+    return "coalesce(sum(amount_minor)"
+
+
+def _filter(one: Velocity, longest: timedelta, *, whole: bool) -> str:
+    parts = [] if one.window == longest else [f"at > %({_bound(one.window)})s"]
+    if whole and one.scenes:
+        parts.append(f"scene IN ({', '.join(str(SCENE_NUMBERS[scene]) for scene in one.scenes)})")
+    if whole and one.result is not None:
+        parts.append(f"result = {int(one.result)}")
+    told = f" FILTER (WHERE {' AND '.join(parts)})" if parts else ""
+    return f"{told}, 0)::bigint" if one.what == "sum" else told
+
+
+def _known(kind: KeyKind) -> str:
+    return (
+        "(SELECT first_at FROM risk_entity WHERE shop_id = %(shop)s"  # noqa: S608
+        f" AND kind = {KIND_NUMBERS[kind]} AND key = %(k_{kind})s::bigint)"
+    )
+
+
+def _last_seen(begins: Mapping[timedelta, datetime], last: datetime) -> str:
+    """The snapshots of the buyer's newest good sign-ins: an attempt that failed moves nobody."""
+    first = begins[LAST_SEEN_WINDOW]
+    return f"""
+        SELECT max(g.at) AS at, (array_agg(d.province ORDER BY g.at DESC))[1] AS province,
+               (array_agg(d.city ORDER BY g.at DESC))[1] AS city, array_agg(DISTINCT d.province) AS provinces
+        FROM (SELECT at, decision_id FROM risk_event
+              WHERE buyer = %(k_buyer)s::bigint AND scene = {SCENE_NUMBERS[Scene.SIGN_IN]} AND result = {int(Result.GOOD)}
+                AND at > %({_bound(LAST_SEEN_WINDOW)})s AND at <= %(until)s AND {_between("at", first, last)}
+              ORDER BY at DESC LIMIT {SIGN_INS}) g
+        CROSS JOIN LATERAL (
+              SELECT coalesce(features->>'ip_province', features->>'ip_country') AS province,
+                     features->>'ip_city' AS city
+              FROM risk_decision
+              WHERE shop_id = %(shop)s AND id = g.decision_id AND at >= risk_decision_time(g.decision_id)
+                AND at < risk_decision_time(g.decision_id) + interval '1 millisecond'
+                AND {_between("at", begins[LAST_SEEN_WINDOW + SIGN_IN_TAKES], last)}) d"""  # noqa: S608

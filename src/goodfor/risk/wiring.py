@@ -1,0 +1,23 @@
+"""Who answers the engine: the one place where its parts are put together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from goodfor.risk.pieces import Pieces
+
+_installed: list[Pieces] = [Pieces()]
+
+
+def installed() -> Pieces:
+    """The parts of this process."""
+    return _installed[-1]
+
+
+@contextmanager
+def replaced(pieces: Pieces) -> Iterator[None]:
+    """Others in their place within the block, in all threads: for tests and trials."""
+    _installed.append(pieces)
+    try:
+        yield
+    finally:
+        _installed.remove(pieces)
