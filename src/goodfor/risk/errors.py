@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import DomainError, InvalidInput
+from goodfor.kernel.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound, RateLimited
 from goodfor.risk.rule_errors import (
     EntryKept as EntryKept,
 )
@@ -75,3 +75,38 @@ class BadExpression(InvalidInput):
 
     code = "bad_expression"
     title = _("规则写得不对")
+
+
+class NotAccepted(InvalidInput):
+    """The one answer of a door to what is not right: unknown, used, of somebody else or wrong, nobody learns which."""
+
+    code = "not_accepted"
+    title = _("无法使用，请核对后再试")
+
+
+class TooManyTries(RateLimited):
+    """A door is closed to this asker for a while. `retry_after` seconds."""
+
+    code = "too_many_tries"
+    title = _("尝试次数过多，请稍后再试")
+
+
+class ChallengeNeeded(Forbidden):
+    """This door asks for a proof of work first (`challenge`), or for a one-time code instead."""
+
+    code = "challenge_needed"
+    title = _("请先完成安全验证")
+
+
+class PlantedAlready(Conflict):
+    """This very code is planted already, or was once."""
+
+    code = "planted_already"
+    title = _("这个码已经布设过")
+
+
+class NotPlanted(NotFound):
+    """No such planted code in this shop, or it was retired already."""
+
+    code = "not_planted"
+    title = _("找不到这个布设的码")

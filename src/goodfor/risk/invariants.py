@@ -3,6 +3,7 @@
 from typing import Final
 
 from goodfor.kernel.invariants import Invariant
+from goodfor.risk.door_invariants import DOORS
 from goodfor.risk.rule_invariants import RULE_INVARIANTS
 
 _LOOKED_AT: Final = "%(now)s - interval '35 days'"
@@ -49,4 +50,5 @@ INVARIANTS = [
         """,  # noqa: S608
     ),
     *RULE_INVARIANTS,
+    *DOORS,
 ]

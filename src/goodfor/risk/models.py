@@ -1,5 +1,6 @@
 """Tables of risk control, by what they are about: see the `*_models` modules."""
 
+from goodfor.risk import door_models as door_models
 from goodfor.risk import event_models as event_models
 from goodfor.risk import list_models as list_models
 from goodfor.risk import review_models as review_models

@@ -314,6 +314,24 @@ def inquired(
     return row + (moved("supply.inquiry", inquiry, *states) if history else "")
 
 
+def planted(
+    what: str, columns: str, values: str, *, noted: bool = True, met: bool = False, retired: bool = False
+) -> str:  # fmt: skip
+    """A planted code `{new}`; with the audit line of its planting, where `noted`, and of nothing else."""
+    over = "'x', now()" if retired else "'', NULL"
+    row = (
+        f"INSERT INTO risk_{what} (id, shop_id, why, planted_by, planted_at, retired_by, retired_at, met, met_at,"
+        f" {'batch' if what == 'honeypot' else 'place'}, {columns}) VALUES ('{{new}}', '{{shop}}', 'x', 'x', now(),"
+        f" {over}, {'1, now()' if met else '0, NULL'}, '', "
+        + values.replace("{mark}", "substr(sha256('x'), 1, 16)") + ")"
+    )  # fmt: skip
+    line = (
+        ";INSERT INTO kernel_audit (shop_id, actor, action, subject_type, subject_id, data, at) VALUES"
+        f" ('{{shop}}', 'x', 'risk.{what}_planted', '{what}', '{{new}}', jsonb_build_object(), now())"
+    )
+    return row + (line if noted else "")
+
+
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
     "aftersales_cases_agree_with_claims":
@@ -568,6 +586,20 @@ PLANTS: dict[str, str] = {
     "order_history_leads_to_its_state": "DELETE FROM kernel_history WHERE subject_id = '{delivered}'",
     "payment_history_leads_to_its_state":
         "DELETE FROM kernel_history WHERE subject_id = '{payment}' AND to_state = 'succeeded'",
+    "risk_attacks_on_doors_are_told":
+        "INSERT INTO risk_door_breaker (shop_id, door, scope, batch, why, cost, times, opened_at, open_until, misses)"
+        " VALUES ('{shop}', 5, 0, '', 'rate', 2, 1, now(), now() + interval '10 minutes', 30)",
+    "risk_doors_forget":
+        "INSERT INTO risk_door_answer (shop_id, door, at, good, scope, sound)"
+        " VALUES ('{shop}', 1, now() - interval '3 hours', false, 0, false)",
+    "risk_locked_keys_open_again":
+        "INSERT INTO risk_door_key (shop_id, door, kind, key, level, open_at, last_at, day)"
+        " VALUES ('{shop}', 5, 2, 7, 5, now() + interval '2 days', now(), current_date)",
+    "risk_planted_codes_are_told": planted("canary", "fingerprint, sku_id", "{mark}, '{sku}'", met=True),
+    "risk_honeypots_are_accounted_for":
+        planted("honeypot", "hash, ending", "{mark}, 'XXXX'", noted=False),
+    "risk_canaries_are_accounted_for":
+        planted("canary", "fingerprint, sku_id", "{mark}, '{sku}'", retired=True),
     "refund_history_leads_to_its_state":
         "UPDATE kernel_history SET to_state = 'requested' WHERE machine = 'payments.refund' AND from_state IS NULL"
         " AND subject_id = (SELECT id FROM payments_refund ORDER BY id LIMIT 1)",

@@ -1,0 +1,34 @@
+"""A code was seen outside: is it one that was planted?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.kernel import audit
+from goodfor.kernel.events import publish
+from goodfor.kernel.sql import Statement
+from goodfor.risk.door_events import CanarySeen
+
+_MEET = Statement("goodfor.risk", "sql/meet_canary.sql")
+
+
+@transaction.atomic
+def seen(*, shop_id: UUID, fingerprint: bytes, place: str, now: datetime) -> bool:
+    """True for a planted one: an alarm and an audit line, once an hour a code; each time is counted.
+
+    `place`: where it was seen (a redemption, a claim, a leaked file). Ask it of every code that comes from outside.
+    """
+    row = _MEET.row({"shop_id": shop_id, "fingerprint": fingerprint, "place": place[:200], "now": now})
+    if row is None:
+        return False
+    canary_id, sku_id, told = row
+    if told:
+        publish(
+            shop_id=shop_id, event=CanarySeen(canary_id, sku_id, place[:200]), now=now, cause=("risk.canary", canary_id)
+        )
+        audit.record(
+            shop_id=shop_id, actor="system", action="risk.canary_seen", subject=("canary", canary_id),
+            data={"place": place[:200]}, now=now,
+        )  # fmt: skip
+    return True
