@@ -24,7 +24,8 @@ DEFINITIONS: Final[Mapping[str, str]] = {
     "units": "units delivered of the orders placed on these days, with the good ones that replaced bad ones",
     "bad": "of these units, those that proved bad, whenever that was",
     "valid_basis_points": "10000 * (units - bad) / units, cut",
-    "delivered": "deliveries of orders that were paid through a channel, by article",
+    "delivered": "deliveries of orders that were paid through a channel, by article, without those that were held"
+    " for a check after the payment",
     "delivered_p50_ms, delivered_p95_ms": "from the payment to the delivery; from counts by time, exact to the bound",
     "refunded": "refunds, whole or in part, that the channel said were back on these days",
     "refund_p50_ms, refund_p95_ms": "from the decision to the money being back",

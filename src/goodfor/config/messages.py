@@ -113,12 +113,12 @@ def on_late_payment(event: StoredEvent) -> None:
     order, who = found
     amount = Money(event.payload["amount_minor"], event.payload["currency"])
     with override(locale_of(who)):
-        outcome = _("订单已按这笔付款发货") if event.payload["kept"] else _("款项将按原路退回")
+        outcome = _late_outcome(event, order)
     context = {"payment": {"amount": amount, "outcome": outcome}}
     subject = f"fact:{event.payload['fact_id']}"
     tell_buyer(event, "payment_late", order, who, context, subject=subject)
     with override(shop_locale(event.shop_id)):
-        outcome = _("订单已按这笔付款发货") if event.payload["kept"] else _("款项将按原路退回")
+        outcome = _late_outcome(event, order)
     context = {"order": _facts(order), "payment": {"amount": amount, "outcome": outcome}}
     tell_staff(event, "payment_late", subject, context, about_id=order.id)
 
@@ -200,6 +200,14 @@ def _plain_cost(cost: Decimal | None) -> str:
     return "–" if cost is None else f"{cost:.6f}".rstrip("0").rstrip(".")
 
 
+def _late_outcome(event: StoredEvent, order: OrderView) -> str:
+    if not event.payload["kept"]:
+        return _("款项将按原路退回")
+    # Held, or being bought: it is not there yet.
+    waits = order.state == order_states.PAID
+    return _("订单已按这笔付款处理，正在准备发货") if waits else _("订单已按这笔付款发货")
+
+
 # -- what -----------------------------------------------------------------------------------------------
 
 
@@ -246,4 +254,5 @@ def _reason(code: str) -> str:
         "account_wrong": _("充值账号有误，没有充上"),
         "deadline": _("未能在约定时间内发货"),
         "late_payment": _("付款时订单已关闭"),
+        "held_refused": _("订单没有通过核验，不能发货"),
     }.get(code, "")

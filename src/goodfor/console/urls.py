@@ -78,6 +78,8 @@ desk = [
     *listing_urls("orders/", ORDERS),
     path("orders/<str:number>/", order.order, name="order"),
     path("orders/<str:number>/refund", order.refund, name="order-refund"),
+    path("orders/<str:number>/release", order.release, name="order-release"),
+    path("orders/<str:number>/refuse", order.refuse, name="order-refuse"),
     path("orders/<str:number>/note", order.note, name="order-note"),
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
     *claim_urls,

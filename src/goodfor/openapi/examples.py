@@ -71,6 +71,7 @@ ORDER: dict[str, Any] = {
     "pay_by": _AT,
     "paid_at": _AT,
     "deliver_by": _AT,
+    "held_until": None,
     "delivered_at": _AT,
     "refunded_at": None,
     "refunded": _money("0.00", 0),

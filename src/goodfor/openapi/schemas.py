@@ -219,6 +219,9 @@ class OrderOut(BaseModel):
     pay_by: datetime
     paid_at: datetime | None
     deliver_by: datetime | None
+    held_until: datetime | None = Field(
+        description="Set while a paid order is being checked: by then it is released for delivery, or given back."
+    )
     delivered_at: datetime | None
     refunded_at: datetime | None
     refunded: MoneyOut = Field(description="What is back with you so far: all of it, or parts.")

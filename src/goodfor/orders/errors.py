@@ -91,6 +91,20 @@ class PaymentMethodUnknown(InvalidInput):
     title = _("本店不支持该支付方式")
 
 
+class HoldNotFound(NotFound):
+    """The order was never held."""
+
+    code = "hold_not_found"
+    title = _("这个订单没有被暂停发货")
+
+
+class HoldOver(Conflict):
+    """The hold ended otherwise before. `state`: released, refused, or lapsed with a refund."""
+
+    code = "hold_over"
+    title = _("这个订单的核验已经有了结果，不能再这样处理")
+
+
 class RefundRunning(Conflict):
     """Another refund of this order is not over yet, or a case about its payment is open: decide that first."""
 

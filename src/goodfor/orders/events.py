@@ -56,6 +56,47 @@ class LatePaymentCame(Event):
     kept: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OrderHeld(Event):
+    """The order is to wait after its payment; told again when the hold has become more.
+
+    `then`: release or refuse, what happens by itself `for_seconds` after the payment; `review`: a person looks.
+    """
+
+    name: ClassVar[str] = "orders.order_held"
+    order_id: UUID
+    number: str
+    decision_id: UUID | None
+    then: str
+    review: bool
+    reasons: tuple[str, ...]
+    for_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReleased(Event):
+    """A held order may be delivered. `actor`: who said so; `cause`: a short word; `until`: its time was over."""
+
+    name: ClassVar[str] = "orders.order_released"
+    order_id: UUID
+    number: str
+    decision_id: UUID | None
+    actor: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHoldRefused(Event):
+    """A held order is not delivered; what was paid goes back. The same fields as of a release."""
+
+    name: ClassVar[str] = "orders.order_hold_refused"
+    order_id: UUID
+    number: str
+    decision_id: UUID | None
+    actor: str
+    cause: str
+
+
 @dataclass(frozen=True)
 class OrderClosed(Event):
     """Cancelled or expired without payment."""

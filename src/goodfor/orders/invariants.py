@@ -1,7 +1,7 @@
 """Truths about orders, their codes and their money."""
 
 from goodfor.kernel.invariants import Invariant, history_invariant
-from goodfor.orders import claim_invariants, states
+from goodfor.orders import claim_invariants, hold_invariants, states
 
 INVARIANTS = [
     Invariant(
@@ -193,5 +193,6 @@ INVARIANTS = [
         """,
     ),
     *claim_invariants.INVARIANTS,
+    *hold_invariants.INVARIANTS,
     history_invariant(states.MACHINE, table="orders_order", room="orders", name="order_history_leads_to_its_state"),
 ]

@@ -8,6 +8,7 @@ from goodfor.orders import states
 from goodfor.orders.claim_models import Claim as Claim
 from goodfor.orders.claim_models import ClaimUnit as ClaimUnit
 from goodfor.orders.deciding import AUTO, CLIENT, STAFF
+from goodfor.orders.hold_models import Hold as Hold
 from goodfor.orders.types import CODE, DIRECT
 
 _CHOICES = [(state, state) for state in sorted(states.MACHINE.states)]

@@ -41,6 +41,7 @@ from goodfor.orders.desk import (
     walk_orders,
 )
 from goodfor.orders.errors import OrderNotFound
+from goodfor.orders.holds import held_orders, hold_of_order
 from goodfor.orders.pricing import buyer_key
 from goodfor.orders.refund_days import refunds_today
 from goodfor.orders.telling import order_facts, order_lines
@@ -68,6 +69,8 @@ __all__ = [
     "desk_figures",
     "desk_order",
     "desk_orders",
+    "held_orders",
+    "hold_of_order",
     "invoice_of_order",
     "is_remedied",
     "masked_contact",

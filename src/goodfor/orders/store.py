@@ -11,6 +11,7 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.forms import Filled
+from goodfor.orders.states import PAID
 from goodfor.orders.types import DIRECT, LineRow, LineView, OrderView, RefundView
 from goodfor.payments.types import RefundView as PaymentRefund
 
@@ -120,6 +121,7 @@ def direct_lines(found: Any) -> dict[str, tuple[str, str, int | None]]:
 def view(row: Row) -> OrderView:
     """An OrderView from a row of views.sql."""
     currency, tops = row[6], direct_lines(row[25])
+    held_until, released_at = row[26] or (None, None)
     lines = tuple(
         LineView(line_id, sku_id, title, quantity, Money(price, currency), *tops.get(str(line_id), ()))
         for line_id, sku_id, title, quantity, price in zip(*row[18:23], strict=True)
@@ -144,6 +146,8 @@ def view(row: Row) -> OrderView:
         lines=lines,
         refund_failed_at=row[23],
         refunded=Money(row[24], currency),
+        held_until=held_until if row[3] == PAID and released_at is None else None,
+        released_at=released_at,
     )
 
 

@@ -12,6 +12,9 @@ from goodfor.orders.claim_types import ClaimOffer as ClaimOffer
 from goodfor.orders.claim_types import ClaimUnit as ClaimUnit
 from goodfor.orders.claim_types import ClaimView as ClaimView
 from goodfor.orders.claim_types import SoldLine as SoldLine
+from goodfor.orders.hold_types import HELD_REFUSED as HELD_REFUSED
+from goodfor.orders.hold_types import HoldOrder as HoldOrder
+from goodfor.orders.hold_types import HoldView as HoldView
 
 MAX_LINES = 20
 #: How a line is delivered: codes, or a top-up of the account that its buyer names.
@@ -115,6 +118,10 @@ class OrderView:
     refund_failed_at: datetime | None = None
     #: What is back with the buyer so far; None: nothing of it.
     refunded: Money | None = None
+    #: Until when a paid order is looked at before it is delivered; None: it is not, or no longer.
+    held_until: datetime | None = None
+    #: When a hold of it was released.
+    released_at: datetime | None = None
 
     @property
     def currency(self) -> str:
@@ -125,6 +132,11 @@ class OrderView:
     def quantity(self) -> int:
         """How many codes in all lines."""
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def owed_since(self) -> datetime | None:
+        """Since when its delivery is owed: from the payment, of an order that was held from its release."""
+        return max(self.paid_at, self.released_at) if self.paid_at and self.released_at else self.paid_at
 
 
 @dataclass(frozen=True, slots=True)

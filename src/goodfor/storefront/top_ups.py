@@ -44,6 +44,8 @@ BY_FORMAT: Final[Mapping[str, object]] = {
 CARRIERS: Final[Mapping[str, object]] = {"cmcc": _("中国移动"), "unicom": _("中国联通"), "telecom": _("中国电信")}
 #: How far a paid top-up is: nobody is asked yet, it was sent, a supplier has it.
 ORDERED, SENT, AT_SUPPLIER = "ordered", "sent", "at_supplier"
+#: Paid, and not delivered before it has been looked at.
+HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,6 @@ def stage_of(shop_id: UUID, order: OrderView) -> str:
 
 
 def live_state(shop_id: UUID, order: OrderView) -> str:
-    """What a waiting page compares: the order's state, and how far a top-up is."""
-    stage = stage_of(shop_id, order)
+    """What a waiting page compares: the order's state, whether it is held, and how far a top-up is."""
+    stage = HELD if order.held_until else stage_of(shop_id, order)
     return f"{order.state}:{stage}" if stage else order.state

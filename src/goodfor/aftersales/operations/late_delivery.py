@@ -24,7 +24,8 @@ AT_ONCE: Final = timedelta(seconds=10)
 def took_long(shop_id: UUID, order_id: UUID) -> bool:
     """Whether an order may be late: one read of its row, and most are not."""
     order = orders.order_view(shop_id, order_id)
-    return order.paid_at is not None and order.delivered_at is not None and order.delivered_at - order.paid_at > AT_ONCE
+    took = _took(order)
+    return took is not None and took > AT_ONCE
 
 
 @transaction.atomic(savepoint=False)
@@ -51,11 +52,18 @@ def note_late_delivery(*, shop_id: UUID, order_id: UUID, now: datetime) -> Grant
     )  # fmt: skip
 
 
+def _took(order: OrderView) -> timedelta | None:
+    """Of an order that was held, its buyer was told so: what is promised runs from its release."""
+    if order.owed_since is None or order.delivered_at is None:
+        return None
+    return order.delivered_at - order.owed_since
+
+
 def _missed(order: OrderView) -> Terms | None:
     """The terms that owe most among those that were not kept; None: all were."""
-    if order.paid_at is None or order.delivered_at is None:
+    took = _took(order)
+    if took is None:
         return None
-    took = (order.delivered_at - order.paid_at).total_seconds()
     terms = [promise_for(order.shop_id, line.sku_id, order.placed_at).terms for line in order.lines]
-    missed = [one for one in terms if took > one.delivery_seconds]
+    missed = [one for one in terms if took.total_seconds() > one.delivery_seconds]
     return max(missed, key=lambda one: one.goodwill_delivery_minor) if missed else None

@@ -26,8 +26,9 @@ from goodfor.aftersales.tasks import watch_deadlines
 from goodfor.aftersales.tests.conftest import Scene
 from goodfor.aftersales.types import Compensation, Terms
 from goodfor.orders.deciding import decided_by
-from goodfor.orders.operations import refund_order
-from goodfor.orders.tests.factories import refund_all, relay_all, sql
+from goodfor.orders.operations import refund_order, release_delivery
+from goodfor.orders.tests.factories import begin, pay, place, refund_all, relay_all, sql
+from goodfor.orders.types import HoldOrder
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FINAL = ("refund", "replace", "reject", "void_refund")
@@ -196,6 +197,16 @@ def test_what_comes_later_is_counted_where_it_belongs(scene: Scene, now: datetim
     assert (day.units, day.bad) == (2, 1)
     assert queries.shop_figures(scene.shop_id, later).valid_rate is None, "none of the last thirty days"
     assert queries.shop_figures(scene.shop_id, later, 90).valid_rate == 0.5
+
+
+def test_a_wait_on_purpose_is_no_speed_of_delivery(scene: Scene, now: datetime) -> None:
+    scene.sell(now, ref="guest:a")
+    held = place(scene.shop, now, ref="guest:b", hold=HoldOrder(None, HOUR))
+    pay(begin(scene.till, held.order_id, now), now)
+    release_delivery(shop_id=scene.shop_id, order_id=held.order_id, actor="staff:1", cause="staff", now=now + HOUR)
+    count_all(now + HOUR + 3 * MINUTE)
+    found = queries.shop_figures(scene.shop_id, now + HOUR + 3 * MINUTE)
+    assert (found.count.units, found.delivered, found.delivered_p95) == (2, 1, BOUNDS[0])
 
 
 def test_a_shop_that_sold_nothing_has_no_figures(scene: Scene, now: datetime) -> None:

@@ -16,7 +16,7 @@ from goodfor.aftersales.operations.claim_grant import claim_grant
 from goodfor.aftersales.operations.compensate import compensate
 from goodfor.aftersales.operations.goodwill import goodwill
 from goodfor.aftersales.operations.grant import grant
-from goodfor.aftersales.operations.late_delivery import note_late_delivery
+from goodfor.aftersales.operations.late_delivery import note_late_delivery, took_long
 from goodfor.aftersales.operations.pay_by_hand import pay_by_hand
 from goodfor.aftersales.operations.set_promise import set_promise
 from goodfor.aftersales.term_reads import compensation_of, goodwill_of, owed
@@ -35,11 +35,12 @@ from goodfor.kernel.errors import DomainError
 from goodfor.kernel.events import publish
 from goodfor.ledger import queries as books
 from goodfor.orders import queries as orders
-from goodfor.orders.operations import claim_orders
+from goodfor.orders.operations import claim_orders, release_delivery
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.conftest import now as now
 from goodfor.orders.tests.conftest import shop as shop
-from goodfor.orders.tests.factories import Till, booked, buy, open_till, relay_all, sql, together
+from goodfor.orders.tests.factories import Till, begin, booked, buy, open_till, pay, place, relay_all, sql, together
+from goodfor.orders.types import HoldOrder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PRICE = 4850
@@ -298,6 +299,25 @@ def test_an_order_that_came_late(shop: Shop, till: Till, now: datetime) -> None:
     assert state_of_money() == before
     assert orders.buyer_balance(shop.demo.shop_id, buyer_id, "CNY").amount_minor == 150
     assert money_broken(now) == {}
+
+
+def test_what_was_held_is_late_only_after_its_release(shop: Shop, till: Till, now: datetime) -> None:
+    """Its buyer was told that it is looked at first; waiting for a supplier after that counts."""
+    promise(shop, now, delivery_seconds=60, goodwill_delivery_minor=150)
+    placed = place(shop, now, hold=HoldOrder(None, timedelta(hours=1)))
+    pay(begin(till, placed.order_id, now), now)
+    later = now + timedelta(minutes=50)
+    release_delivery(shop_id=shop.demo.shop_id, order_id=placed.order_id, actor="staff:1", cause="staff", now=later)
+    relay_all(later)
+    assert took_long(shop.demo.shop_id, placed.order_id) is False
+    assert note_late_delivery(shop_id=shop.demo.shop_id, order_id=placed.order_id, now=later) is None
+    assert queries.grants_of_order(shop.demo.shop_id, placed.order_id) == []
+    after = later + timedelta(seconds=61)
+    sql("UPDATE orders_order SET delivered_at = %s WHERE id = %s", [after, placed.order_id])
+    assert took_long(shop.demo.shop_id, placed.order_id) is True
+    found = note_late_delivery(shop_id=shop.demo.shop_id, order_id=placed.order_id, now=after)
+    assert found is not None
+    assert found.amount.amount_minor == 150
 
 
 def test_a_late_order_without_goodwill_is_told(shop: Shop, till: Till, now: datetime) -> None:

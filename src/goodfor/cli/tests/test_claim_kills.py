@@ -66,8 +66,8 @@ UNION ALL SELECT 'news' FROM kernel_event_retry
 CASES = [
     pytest.param(scene, point, end, id=f"{scene.__name__}-{point}") for scene, end, points in SCENES for point in points
 ]
-#: Of paying before there is a claim, of the routine of purchases and polls, and of shares with partners.
-ELSEWHERE = ("payments.", "polls.", "splits.", "supply.swept", "supply.sampled")
+#: Of paying before there is a claim, of holds, of the routine of purchases and polls, and of shares with partners.
+ELSEWHERE = ("payments.", "polls.", "splits.", "holds.", "supply.swept", "supply.sampled")
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ from goodfor.orders.tests.factories import (
     seal_all,
     sql,
 )
+from goodfor.orders.types import HoldOrder
 from goodfor.vault.operations import fold_stock
 
 
@@ -83,6 +84,8 @@ def live(now: datetime) -> Books:
     )
     parted = buy(shop, now)
     refund_part(shop_id=demo.shop_id, order_id=parted.id, amount=Money(1, "CNY"), reason="r", actor="staff:1", now=now)
+    held = place(shop, now, ref="guest:h", hold=HoldOrder(uuid4(), timedelta(hours=1), reasons=("new_device",)))
+    pay(begin(till, held.order_id, now), now)
     refund_all(now)
     month = (now.replace(day=1) - timedelta(days=40)).date().replace(day=1)
     while close_period(shop_id=demo.shop_id, month=month, now=now) != "closed":
@@ -105,7 +108,7 @@ def live(now: datetime) -> Books:
             "shop": str(demo.shop_id), "other": str(other.id), "staff": str(staff.id), "sku": str(shop.sku_id),
             "sku2": str(demo.skus["kw-100"]), "delivered": str(delivered.id), "line": str(delivered.lines[0].line_id),
             "placed": str(placed.order_id), "shown": str(shown.id), "refunded": str(refunded.id),
-            "parted": str(parted.id),
+            "parted": str(parted.id), "held": str(held.order_id),
             "paid": str(paid.order_id), "payment": str(payment.id), "account": str(till.account_id),
             "bank": str(bank), "sales": str(sales), "owed": str(owed), "tx": str(tx), "new": str(uuid7()),
             "new2": str(uuid4()),
@@ -555,6 +558,18 @@ PLANTS: dict[str, str] = {
         "UPDATE orders_order SET state = 'refunding', refunded_minor = 0, refunded_at = NULL,"
         " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}';"
         "DELETE FROM kernel_history WHERE subject_id = '{refunded}' AND to_state = 'refunded'",
+    "held_orders_keep_code_and_money":
+        "INSERT INTO orders_hold (order_id, shop_id, decision_id, then, review, reasons, for_seconds, until, made_at,"
+        " made_by, state, ended_at, ended_by, cause) VALUES ('{delivered}', '{shop}', NULL, 'release', false, '{{}}',"
+        f" 60, NULL, now(), 'x', 'held', NULL, '', ''){moved('orders.hold', '{delivered}', 'held')}",
+    "holds_end_in_time": "UPDATE orders_hold SET until = now() - interval '10 minutes' WHERE order_id = '{held}'",
+    "ended_holds_lead_on":
+        "UPDATE orders_hold SET state = 'released', ended_at = now(), ended_by = 'x', cause = 'x'"
+        " WHERE order_id = '{held}';"
+        "INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state, to_state, actor, cause, at)"
+        " VALUES ('{shop}', 'orders.hold', '{held}', 1, 'held', 'released', 'x', 'x', now())",
+    "hold_history_leads_to_its_state":
+        "DELETE FROM kernel_history WHERE subject_id = '{held}' AND machine = 'orders.hold'",
     "unpaid_orders_end_in_time":
         "UPDATE orders_order SET pay_by = now() - interval '10 minutes' WHERE id = '{placed}'",
     "order_totals_equal_their_lines":

@@ -26,11 +26,12 @@ from goodfor.notify import queries
 from goodfor.notify.operations.allow_codes import allow_codes
 from goodfor.notify.operations.deliver_due import deliver_due
 from goodfor.notify.operations.open_channel_account import open_channel_account
-from goodfor.orders.operations import apply_payment_fact, cancel_order, refund_order, refund_part
+from goodfor.orders.operations import apply_payment_fact, cancel_order, refund_order, refund_part, refuse_delivery
 from goodfor.orders.operations.open_claim import open_claim
 from goodfor.orders.operations.withdraw_claim import withdraw_claim
 from goodfor.orders.tests.conftest import Shop, now, shop
 from goodfor.orders.tests.factories import Till, begin, buy, fact, open_till, pay, place, refund_all, relay_all
+from goodfor.orders.types import HoldOrder
 from goodfor.payments.operations.open_case import open_case
 from goodfor.sandbox.notify import demo
 from goodfor.sandbox.notify.server import RunningDesk, running_desk
@@ -153,6 +154,29 @@ def test_money_that_comes_late_is_told(shop: Shop, till: Till, now: datetime, ma
     letters = told(desk, mail, late)
     assert sorted(letter["subject"].partition("：")[0] for letter in letters) == ["已发货", "逾期付款"]
     assert any("订单已按这笔付款发货" in letter["text"] for letter in letters)
+
+
+def test_money_that_comes_late_for_an_order_that_waits_is_told(
+    shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk
+) -> None:
+    order = place(shop, now, 1, contact=mail, hold=HoldOrder(None, timedelta(hours=1)))
+    payment = begin(till, order.order_id, now)
+    cancel_order(shop_id=shop.demo.shop_id, order_id=order.order_id, actor="buyer", now=now)
+    late = now + timedelta(seconds=5)
+    apply_payment_fact(shop_id=shop.demo.shop_id, fact=fact(payment, late), now=late)
+    (letter,) = told(desk, mail, late)
+    assert "订单已按这笔付款处理，正在准备发货" in letter["text"]
+    assert "款项将按原路退回" not in letter["text"]
+
+
+def test_a_refused_order_says_so_in_words(shop: Shop, till: Till, now: datetime, mail: str, desk: RunningDesk) -> None:
+    order = place(shop, now, 1, contact=mail, hold=HoldOrder(None, timedelta(hours=1)))
+    pay(begin(till, order.order_id, now), now)
+    assert told(desk, mail, now) == []
+    refuse_delivery(shop_id=shop.demo.shop_id, order_id=order.order_id, actor="staff:1", cause="staff", now=now)
+    (letter,) = told(desk, mail, now)
+    assert "订单没有通过核验，不能发货" in letter["text"]
+    assert "held_refused" not in letter["text"]
 
 
 def test_a_case_is_told_to_those_whose_work_it_is(shop: Shop, now: datetime, mail: str, desk: RunningDesk) -> None:

@@ -14,6 +14,7 @@ from goodfor.console import tasks
 from goodfor.console.tests.conftest import CONTACT, Shop
 from goodfor.console.tests.helpers import Person, link_of, person, sql
 from goodfor.console.tests.supply_things import SupplyThings, give_bought, watched_things
+from goodfor.console.tests.test_holds import place as held_order
 from goodfor.console.tests.things import supply_things
 from goodfor.demo.types import OFFERS, SCENES
 from goodfor.identity.types import Role
@@ -107,6 +108,7 @@ def test_every_page(
         "orders-empty": "/console/orders/?number=nothing",
         "order": f"/console/orders/{shop.delivered.number}/",
         "order-placed": f"/console/orders/{shop.placed.number}/",
+        "order-held": f"/console/orders/{held_order(shop).number}/",
         "payments": "/console/payments/",
         "payment": f"/console/payments/{paid.number}/",
         "cases": "/console/cases/",

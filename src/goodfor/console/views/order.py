@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.console import claim_words, words
+from goodfor.console import claim_words, hold_words, words
 from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
@@ -26,12 +26,21 @@ from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
 from goodfor.orders import queries as orders
-from goodfor.orders.operations import add_note, cancel_order, refund_order, refund_part
+from goodfor.orders.operations import (
+    add_note,
+    cancel_order,
+    refund_order,
+    refund_part,
+    refuse_delivery,
+    release_delivery,
+)
 from goodfor.orders.operations.add_note import MAX_NOTE
 from goodfor.orders.types import DeskOrder
 from goodfor.payments import queries as payments
 
 PAGE: Final = "desk:orders"
+#: Why a hold ended: somebody of the staff said so.
+BY_STAFF: Final = "staff"
 
 
 @console_page(Permission.ORDERS_VIEW)
@@ -85,6 +94,8 @@ def _order(
         "may_part": visitor.may(Permission.ORDERS_REFUND)
         and found.state == "delivered"
         and refundable.amount_minor > 1,
+        "hold": hold_words.card(shop_id, found),
+        "may_end_hold": visitor.may(Permission.ORDERS_REFUND),
         "may_cancel": visitor.may(Permission.ORDERS_CANCEL) and found.state == "placed",
         "notes": [(one, who.get(one.author, one.author)) for one in orders.notes_of_order(shop_id, found.id)],
         "may_note": visitor.may(Permission.ORDERS_CANCEL),
@@ -128,6 +139,33 @@ def _refund(visitor: Visitor, found: DeskOrder, amount: Money | None, reason: st
         refund_part(
             shop_id=shop_id, order_id=found.id, amount=amount, reason=reason, actor=actor, proven=proven, now=now
         )
+
+
+@console_page(Permission.ORDERS_REFUND, methods=("POST",))
+def release(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
+    """A held order is fine: deliver it at once, or when it is paid."""
+    found = orders.desk_order(visitor.shop.id, number)
+    try:
+        release_delivery(shop_id=visitor.shop.id, order_id=found.id, actor=visitor.actor, cause=BY_STAFF, now=utc_now())
+    except DomainError as error:
+        return _order(request, visitor, orders.desk_order(visitor.shop.id, number), error)
+    return done(request, _("已放行"), reverse("desk:order", args=[number]))
+
+
+@console_page(Permission.ORDERS_REFUND, methods=("POST",))
+def refuse(request: HttpRequest, visitor: Visitor, number: str) -> HttpResponse:
+    """A held order is not delivered: its money goes back, within the bounds of a refund."""
+    found, now = orders.desk_order(visitor.shop.id, number), utc_now()
+    try:
+        with proof_if_asked(request):
+            refuse_delivery(
+                shop_id=visitor.shop.id, order_id=found.id, actor=visitor.actor, cause=BY_STAFF,
+                proven=is_fresh(request, now), now=now,
+            )  # fmt: skip
+    except DomainError as error:
+        return _order(request, visitor, orders.desk_order(visitor.shop.id, number), error)
+    said = _("已拒绝，款项原路退回") if found.paid_at else _("已拒绝，订单已取消")
+    return done(request, said, reverse("desk:order", args=[number]))
 
 
 def _amount(text: str, currency: str) -> Money:

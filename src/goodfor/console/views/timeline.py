@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goodfor.console import audit_words, words
+from goodfor.console import audit_words, hold_words, words
 from goodfor.console.types import Visitor
 from goodfor.console.views.message_items import message_items
 from goodfor.delivery import queries as delivery
@@ -104,6 +104,9 @@ def _moves(
                 "text": f"{plain_money(refund.amount)} {refund.number} {refund.failure}".strip(),
                 "tone": "red" if step.to_state in ("failed", "unknown") else "",
             }
+        elif step.machine == hold_words.MACHINE:
+            label, tone = hold_words.move(step.to_state)
+            item |= {"label": label, "tone": tone}
         else:
             tone = state_tone(step.to_state)
             item["rank"] = LATER if step.from_state else FIRST

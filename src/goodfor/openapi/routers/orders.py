@@ -64,8 +64,8 @@ router = Router()
 def create_order(request: ApiRequest) -> HttpResponse:
     """With `balance` the order is paid from your balance; codes in stock are yours when this answers (`delivered`).
 
-    A top-up, and what is not in stock but can be had from suppliers, makes the order `paid`: look at it again until
-    it is `delivered` or `refunded`.
+    A top-up, what is not in stock but can be had from suppliers, or a check before delivery (`held_until`) makes the
+    order `paid`: look at it again until it is `delivered` or `refunded`.
 
     With `checkout` the codes are held for some minutes and your customer pays at `checkout.url`.
     """

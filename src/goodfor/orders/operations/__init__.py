@@ -11,7 +11,9 @@ from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.finish_replacement import fail_replacement, finish_replacement
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.grant_refund import grant_refund
+from goodfor.orders.operations.hold_delivery import hold_delivery
 from goodfor.orders.operations.meet_deadline import meet_deadline
+from goodfor.orders.operations.meet_hold import meet_hold
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
 from goodfor.orders.operations.note_refund_cap import note_refund_cap
 from goodfor.orders.operations.open_claim import open_claim
@@ -20,7 +22,9 @@ from goodfor.orders.operations.quote import quote
 from goodfor.orders.operations.receive_payment import receive_payment
 from goodfor.orders.operations.refund_order import refund_order
 from goodfor.orders.operations.refund_part import refund_part
+from goodfor.orders.operations.refuse_delivery import refuse_delivery
 from goodfor.orders.operations.reject_claim import reject_claim, reopen_claim
+from goodfor.orders.operations.release_delivery import release_delivery
 from goodfor.orders.operations.replace_claim import replace_claim
 from goodfor.orders.operations.retry_refund import retry_refund
 from goodfor.orders.operations.reveal_codes import reveal_codes
@@ -41,7 +45,9 @@ __all__ = [
     "finish_replacement",
     "forget_contacts",
     "grant_refund",
+    "hold_delivery",
     "meet_deadline",
+    "meet_hold",
     "note_failed_refund",
     "note_refund_cap",
     "open_claim",
@@ -50,7 +56,9 @@ __all__ = [
     "receive_payment",
     "refund_order",
     "refund_part",
+    "refuse_delivery",
     "reject_claim",
+    "release_delivery",
     "reopen_claim",
     "replace_claim",
     "retry_refund",

@@ -28,8 +28,8 @@ AWAITING = frozenset({states.PLACED, states.EXPIRED, states.CANCELLED})
 def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     """Apply a fact once; repeated, late, doubled, short or foreign money each has its definite end.
 
-    Paid in time: delivered, or refunded when no stock is left. Paid late: the same while it still buys the order
-    (judge_late), else refunded. A payment too many: refunded.
+    Paid in time: delivered (later, if it is held), or refunded when no stock is left. Paid late: the same while it
+    still buys the order (judge_late), else refunded. A payment too many: refunded.
     Short or odd amounts: never delivered, a case (payments opened it), booked as suspense.
     """
     # The order is locked before the payment: the lock order of the house.
@@ -55,7 +55,7 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
             now=now,
         )
         if order.state != states.PLACED:
-            _tell_late(shop_id, order, applied, kept=end == states.DELIVERED, now=now)
+            _tell_late(shop_id, order, applied, kept=end in (states.DELIVERED, states.PAID), now=now)
         return applied
     if applied.outcome in ("confirmed", "late", "duplicate_payment") and payment is not None:
         _give_back(shop_id, applied, now)

@@ -24,7 +24,7 @@ from goodfor.orders.forms import check_forms
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.orders.operations.order_with_balance import order_with_balance
 from goodfor.orders.pricing import check_requests, price_lines
-from goodfor.orders.types import DIRECT, LineRequest, LineView, OrderView
+from goodfor.orders.types import DIRECT, HoldOrder, LineRequest, LineView, OrderView
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
 from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
@@ -46,11 +46,13 @@ def buy_with_balance(
     currency: str,
     lines: Sequence[LineRequest],
     external_ref: str | None,
+    hold: HoldOrder | None = None,
     now: datetime,
 ) -> OrderView:
     """Sell to an API client from its wallet; the codes are the client's when this returns.
 
-    What is not in stock and suppliers offer, and every top-up, is paid now and delivered later: the order is `paid`.
+    What is not in stock and suppliers offer, every top-up, and what is on `hold`, is paid now and delivered later: the
+    order is `paid`.
 
     The client is the buyer of whom a SKU's `per_buyer_limit` speaks, together with what it ordered for itself.
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, OutOfStock, InsufficientFunds, ExternalRefUsed,
@@ -62,11 +64,11 @@ def buy_with_balance(
     check_forms(lines, skus)
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)), currency)
     limited = _limited(shop_id, client_id, priced, skus)
-    delivered = _deliver(shop_id, priced, now)
+    delivered = None if hold else _deliver(shop_id, priced, now)
     if delivered is None:
         return order_with_balance(
             shop_id=shop_id, client_id=client_id, wallet_account=wallet_account, wanted=lines, lines=priced,
-            total=total, limited=limited, external_ref=external_ref, now=now,
+            total=total, limited=limited, external_ref=external_ref, hold=hold, now=now,
         )  # fmt: skip
     order_id, number = uuid7(), order_number(now)
     payment = pay_by_balance(

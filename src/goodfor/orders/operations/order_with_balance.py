@@ -1,5 +1,5 @@
-"""Pay from a balance for what suppliers deliver: paid now, delivered or given back by its deadline. In the caller's
-transaction."""
+"""Pay from a balance for what suppliers deliver, or what is held: paid now, delivered or given back by its deadline. In
+the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +18,9 @@ from goodfor.orders.errors import ExternalRefUsed
 from goodfor.orders.events import OrderPaid
 from goodfor.orders.forms import Filled, fill
 from goodfor.orders.operations.ask_suppliers import ask_suppliers
-from goodfor.orders.types import LineRequest, LineView, OrderView
+from goodfor.orders.operations.hold_steps import keep_held, put_hold
+from goodfor.orders.operations.settle import DELIVER_WITHIN
+from goodfor.orders.types import DIRECT, HoldOrder, HoldView, LineRequest, LineView, OrderView
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
 from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
@@ -34,9 +36,10 @@ def order_with_balance(
     total: Money,
     limited: Mapping[UUID, str],
     external_ref: str | None,
+    hold: HoldOrder | None = None,
     now: datetime,
 ) -> OrderView:
-    """An order that is paid and waits for suppliers.
+    """An order that is paid and waits for suppliers, or for the end of its hold.
 
     Raises OutOfStock, FormInvalid, InsufficientFunds, ExternalRefUsed.
     `lines` are priced and within the limits of their SKUs and of the client (`limited`).
@@ -50,8 +53,7 @@ def order_with_balance(
     number = order_number(now)
     _insert(shop_id, client_id, external_ref, order_id, number, payment.payment_id, total, lines, limited, forms, now)
     order = store.lock_order(shop_id, order_id)
-    if not offered or not ask_suppliers(shop_id=shop_id, order=order, lines=store.lines_of(shop_id, order_id), now=now):
-        raise OutOfStock(sku_id=str(lines[0].sku_id))
+    held = _wait(shop_id, order, hold, now, offered=bool(offered))
     actor = f"client:{client_id}"
     record_history(
         shop_id=shop_id, machine=states.MACHINE, subject_id=order_id,
@@ -68,8 +70,26 @@ def order_with_balance(
         id=order_id, shop_id=shop_id, number=number, state=states.PAID, channel="api", total=total, placed_at=now,
         pay_by=now, paid_at=now, deliver_by=store.lock_order(shop_id, order_id).deliver_by, delivered_at=None,
         closed_at=None, refunded_at=None, external_ref=external_ref, client_id=client_id,
-        payment_id=payment.payment_id, lines=shown,
+        payment_id=payment.payment_id, lines=shown, held_until=held.until if held else None,
     )  # fmt: skip
+
+
+def _wait(
+    shop_id: UUID, order: store.LockedOrder, hold: HoldOrder | None, now: datetime, *, offered: bool
+) -> HoldView | None:
+    """For suppliers, or for the end of the hold, which is answered. Raises OutOfStock where that would be in vain."""
+    lines, held = store.lines_of(shop_id, order.id), None
+    if hold is None:
+        waits = offered and ask_suppliers(shop_id=shop_id, order=order, lines=lines, now=now)
+    else:
+        put = put_hold(
+            shop_id=shop_id, order_id=order.id, number=order.number, hold=hold, actor="system", cause="balance", now=now
+        )
+        held = keep_held(order, put, until=now + hold.for_, margin=DELIVER_WITHIN, now=now)
+        waits = held is not None and (offered or lines[0].kind != DIRECT)
+    if not waits:
+        raise OutOfStock(sku_id=str(lines[0].sku_id))
+    return held
 
 
 def _insert(

@@ -23,9 +23,10 @@ from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnp
 from goodfor.orders.events import OrderPlaced
 from goodfor.orders.forms import Filled, check_forms, fill
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+from goodfor.orders.operations.hold_steps import put_hold
 from goodfor.orders.operations.keep_invoice import keep_invoice
 from goodfor.orders.pricing import buyer_key, check_requests, price_lines
-from goodfor.orders.types import DIRECT, Buyer, LineRequest, LineView, PlacedOrder
+from goodfor.orders.types import DIRECT, Buyer, HoldOrder, LineRequest, LineView, PlacedOrder
 from goodfor.supply import queries as supply
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stocks
@@ -56,9 +57,12 @@ def place_order(
     buyer: Buyer,
     channel: str,
     external_ref: str | None = None,
+    hold: HoldOrder | None = None,
     now: datetime,
 ) -> PlacedOrder:
     """Reserve stock and write the order; the codes are held until `pay_by` (the shortest hold of its SKUs).
+
+    `hold`: once it is paid it waits. Written with the order, so that no payment can come between.
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
     UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid.
@@ -94,6 +98,10 @@ def place_order(
         now=now,
     )
     publish(shop_id=shop_id, event=OrderPlaced(order_id, number, total.amount_minor, total.currency), now=now)
+    if hold is not None:
+        put_hold(
+            shop_id=shop_id, order_id=order_id, number=number, hold=hold, actor="system", cause="placed", now=now
+        )  # fmt: skip
     return placed
 
 

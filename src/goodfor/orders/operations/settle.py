@@ -10,13 +10,15 @@ from goodfor.kernel.events import publish
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
-from goodfor.orders import states, store
+from goodfor.orders import hold_states, states, store
 from goodfor.orders.events import OrderPaid
+from goodfor.orders.holds import hold_of_order
 from goodfor.orders.operations.ask_suppliers import ask_suppliers
 from goodfor.orders.operations.end_top_up import end_top_up
+from goodfor.orders.operations.hold_steps import keep_held
 from goodfor.orders.operations.note_delivered import note_delivered
 from goodfor.orders.operations.start_refund import start_refund
-from goodfor.orders.types import DIRECT, NOT_SUPPLIED, LineRow
+from goodfor.orders.types import DIRECT, HELD_REFUSED, NOT_SUPPLIED, HoldView, LineRow
 from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
 
@@ -37,16 +39,19 @@ def settle(
 ) -> str:
     """Mark a locked order paid, post `paid`, deliver or begin the refund; returns the state it ended in.
 
+    One that is held stays paid until its hold ends.
+
     `paid_at` is when the money left the buyer, by the channel's clock; `give_back` is why it is not to be delivered.
     """
     states.MACHINE.check(order.state, states.PAID)
+    # The channel's clock is not ours: never before the order, never ahead.
+    paid_at = min(max(paid_at, order.placed_at), now)
     store.move(
         shop_id,
         order.id,
         order.state,
         states.PAID,
-        # The channel's clock is not ours: never before the order, never ahead.
-        paid_at=min(max(paid_at, order.placed_at), now),
+        paid_at=paid_at,
         deliver_by=now + DELIVER_WITHIN,
         payment_id=payment_id,
         paid_minor=order.total.amount_minor,
@@ -66,8 +71,13 @@ def settle(
         cause=("payment", payment_id),
         now=now,
     )
+    hold = hold_of_order(shop_id, order.id)
+    if not give_back and hold is not None and hold.state == hold_states.REFUSED:
+        give_back = HELD_REFUSED
     if give_back:
         return _give_back(shop_id, order.id, paid, give_back, now)
+    if hold is not None and hold.live:
+        return _wait(shop_id, order, hold, paid, paid_at, now)
     return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, first=True, now=now)
 
 
@@ -76,7 +86,8 @@ def fulfil(
 ) -> str:
     """Deliver a paid order whose row this transaction holds, else refund it; posts `entries` with its own.
 
-    The `first` time, what is not in stock is bought where suppliers offer it: the order stays paid until it is there.
+    No hold on it lives any more. The `first` time, what is not in stock is bought where suppliers offer it: the order
+    stays paid until it is there.
     """
     if not first and supply.is_wanted(shop_id, order_id):
         return states.PAID
@@ -89,7 +100,7 @@ def fulfil(
         delivered = delivery.deliver_reserved(shop_id=shop_id, lines=lines, now=now)
     except OutOfStock:
         if first and ask_suppliers(shop_id=shop_id, order=order, lines=rows, now=now):
-            ledger.post(shop_id=shop_id, currency=order.total.currency, entries=entries, now=now)
+            _post(shop_id, order, entries, now)
             return states.PAID
         start_refund(
             shop_id=shop_id, order=order, reason="out_of_stock", actor="system", entries=tuple(entries), now=now
@@ -97,6 +108,17 @@ def fulfil(
         return states.REFUNDING
     note_delivered(shop_id, order, delivered, entries, cause, now)
     return states.DELIVERED
+
+
+def _wait(
+    shop_id: UUID, order: store.LockedOrder, hold: HoldView, paid: Entry, paid_at: datetime, now: datetime
+) -> str:
+    """Paid, booked, and its codes kept until the hold ends; the money goes back at once where nothing can be had."""
+    until = max(paid_at + hold.for_, now)
+    if keep_held(order, hold, until=until, margin=DELIVER_WITHIN, now=now) is None:
+        return _give_back(shop_id, order.id, paid, "out_of_stock", now)
+    ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(paid,), now=now)
+    return states.PAID
 
 
 def _give_back(shop_id: UUID, order_id: UUID, paid: Entry, reason: str, now: datetime) -> str:
@@ -115,7 +137,13 @@ def _topped_up(
             shop_id=shop_id, order=order, line=line, entries=entries, reason=NOT_SUPPLIED, cause=cause, now=now
         )
     if ask_suppliers(shop_id=shop_id, order=order, lines=[line], now=now):
-        ledger.post(shop_id=shop_id, currency=order.total.currency, entries=entries, now=now)
+        _post(shop_id, order, entries, now)
         return states.PAID
     start_refund(shop_id=shop_id, order=order, reason="out_of_stock", actor="system", entries=tuple(entries), now=now)
     return states.REFUNDING
+
+
+def _post(shop_id: UUID, order: store.LockedOrder, entries: Sequence[Entry], now: datetime) -> None:
+    """Of an order that was held, the payment is booked already."""
+    if entries:
+        ledger.post(shop_id=shop_id, currency=order.total.currency, entries=entries, now=now)

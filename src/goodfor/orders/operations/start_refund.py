@@ -12,6 +12,7 @@ from goodfor.orders.deciding import BY_ITSELF, Decider
 from goodfor.orders.events import OrderRefunding
 from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.hold_steps import lapse_hold
 from goodfor.orders.operations.settle_claims import Aside, live_claims, put_aside, settle_claims
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.request_refund import request_refund
@@ -42,6 +43,7 @@ def start_refund(
         raise RuntimeError("a paid order knows its payment")
     rest, aside = order.total, Aside()
     if order.state == states.PAID:
+        lapse_hold(shop_id, order, actor=actor, cause=reason, now=now)
         _release(shop_id, order.id, now)
     else:
         claims = live_claims(shop_id, order.id)

@@ -1,14 +1,18 @@
 -- What each shop has really done lately, over all shop_id, from the newest orders: the cost is bounded, whatever the history.
--- Seconds to delivery are counted from the moment of the payment, of orders that waited for one; seconds of a refund from
+-- Seconds to delivery are counted from the moment of the payment, of orders that waited for one and were not held after
+-- it: a wait on purpose says nothing about how fast codes come. Seconds of a refund are counted from
 -- the moment it was decided; a part of a price that went back is a refund like any other. Codes said to be bad are those
 -- of claims that were neither taken back nor refused, each code once.
 WITH newest AS MATERIALIZED (
     SELECT shop_id, id, state, secret_hash, paid_at, delivered_at FROM orders_order ORDER BY id DESC LIMIT %(limit)s
 ), delivered AS (
-    SELECT shop_id, count(*) AS n,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - paid_at)) AS p50,
-           percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - paid_at)) AS p95
-    FROM newest WHERE delivered_at IS NOT NULL AND secret_hash IS NOT NULL GROUP BY shop_id
+    SELECT n.shop_id, count(*) AS n,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM n.delivered_at - n.paid_at))
+               FILTER (WHERE h.order_id IS NULL) AS p50,
+           percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM n.delivered_at - n.paid_at))
+               FILTER (WHERE h.order_id IS NULL) AS p95
+    FROM newest n LEFT JOIN orders_hold h ON h.shop_id = n.shop_id AND h.order_id = n.id AND h.ended_at > n.paid_at
+    WHERE n.delivered_at IS NOT NULL AND n.secret_hash IS NOT NULL GROUP BY n.shop_id
 ), sold AS (
     SELECT n.shop_id, sum(l.quantity) AS codes
     FROM newest n JOIN orders_line l ON l.order_id = n.id AND l.shop_id = n.shop_id

@@ -9,7 +9,9 @@ SELECT o.id, o.shop_id, o.number, o.state, o.channel, o.total_minor, o.currency,
         WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
        o.refund_failed_at, o.refunded_minor,
        (SELECT jsonb_agg(jsonb_build_array(l.id, l.account, l.topped)) FROM orders_line l
-        WHERE l.shop_id = o.shop_id AND l.order_id = o.id AND l.kind = 'direct')
+        WHERE l.shop_id = o.shop_id AND l.order_id = o.id AND l.kind = 'direct'),
+       (SELECT ARRAY[h.until, h.ended_at] FROM orders_hold h
+        WHERE h.shop_id = o.shop_id AND h.order_id = o.id AND h.state IN ('held', 'released'))
 FROM orders_order o
 WHERE o.shop_id = %(shop_id)s
   AND o.refund_failed_at IS NOT NULL ORDER BY o.refund_failed_at, o.id LIMIT %(limit)s

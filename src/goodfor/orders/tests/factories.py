@@ -19,7 +19,7 @@ from goodfor.ledger import queries as ledger
 from goodfor.orders import queries
 from goodfor.orders.operations import apply_payment_fact, buy_with_balance, place_order, start_payment
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.types import Buyer, LineRequest, OrderView, PlacedOrder
+from goodfor.orders.types import Buyer, HoldOrder, LineRequest, OrderView, PlacedOrder
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.operations.run_due_refunds import run_due_refunds
@@ -49,18 +49,20 @@ def open_till(shop_id: UUID, now: datetime, methods: Sequence[str] = ("alipay", 
 
 
 def place(
-    shop: Shop, now: datetime, quantity: int = 1, *, ref: str = "guest:a", ip: str = "192.0.2.1", contact: str = ""
-) -> PlacedOrder:
+    shop: Shop, now: datetime, quantity: int = 1, *, ref: str = "guest:a", ip: str = "192.0.2.1", contact: str = "",
+    hold: HoldOrder | None = None,
+) -> PlacedOrder:  # fmt: skip
     return place_order(
         shop_id=shop.demo.shop_id,
         lines=[LineRequest(shop.sku_id, quantity)],
         buyer=Buyer(ref, contact=contact, ip=ip),
         channel="storefront",
+        hold=hold,
         now=now,
     )
 
 
-def buy(shop: Shop, now: datetime, quantity: int = 1) -> OrderView:
+def buy(shop: Shop, now: datetime, quantity: int = 1, hold: HoldOrder | None = None) -> OrderView:
     return buy_with_balance(
         shop_id=shop.demo.shop_id,
         client_id=shop.demo.client_id,
@@ -68,6 +70,7 @@ def buy(shop: Shop, now: datetime, quantity: int = 1) -> OrderView:
         currency="CNY",
         lines=[LineRequest(shop.sku_id, quantity)],
         external_ref=None,
+        hold=hold,
         now=now,
     )
 

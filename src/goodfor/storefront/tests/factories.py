@@ -19,7 +19,7 @@ from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.refund_order import refund_order
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
-from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
+from goodfor.orders.types import Buyer, HoldOrder, LineRequest, PlacedOrder
 from goodfor.payments import queries as payment_queries
 from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.types import Fact
@@ -195,3 +195,14 @@ def _other_orders(shop_id: UUID, sku_id: UUID, method: str, now: datetime) -> di
     orders["expired"] = _place(shop_id, sku_id, 9, now)
     expire_order(shop_id=shop_id, order_id=orders["expired"].order_id, now=now + timedelta(hours=2))
     return orders
+
+
+def held_order(world: World, now: datetime) -> PlacedOrder:
+    """An order that is paid and looked at first, for an hour."""
+    hold = HoldOrder(None, timedelta(hours=1), review=True, reasons=("new_device", "night"))
+    placed = place_order(
+        shop_id=world.shop_id, lines=[LineRequest(sku_id=world.sku_id, quantity=1)],
+        buyer=Buyer(ref="guest:held", ip="198.51.100.77"), channel="storefront", hold=hold, now=now,
+    )  # fmt: skip
+    _pay(world.shop_id, placed, world.method, now)
+    return placed

@@ -4,6 +4,7 @@ from typing import Any
 
 from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
+from goodfor.storefront.tests.factories import held_order
 from goodfor.storefront.tests.world import World
 from goodfor.window.operations import publish_blocks
 
@@ -52,6 +53,9 @@ def test_every_page(world: World, live_server: Any, browser: Any, width: int, la
     for state, (number, secret) in world.orders.items():
         visit.open(f"/o/{number}?k={secret}")
         visit.check(f"order-{state}")
+    held = held_order(world, utc_now())
+    visit.open(f"/o/{held.number}?k={held.secret}")
+    visit.check("order-held")
     number = world.orders["delivered"][0]
     visit.open(f"/o/{number}/claim")
     visit.check("claim-refund")

@@ -126,7 +126,8 @@ def _order_page(
         "by_account": grant.buyer_id is not None,
         "secret": proof.fresh_secret(request, shop.id, view.number),
         "revealed_any": bool(revealed),
-        "refresh_seconds": 5 if view.state in ("placed", "paid", "refunding") else 0,
+        # Nobody need look every few seconds at what takes its time.
+        "refresh_seconds": 30 if view.held_until else 5 if view.state in ("placed", "paid", "refunding") else 0,
         "claims": claims_of(shop.id, view),
         "offers": recalls_of(shop.id, view),
         "grants": grants,
