@@ -35,17 +35,17 @@ from goodfor.risk.language.nodes import (
 from goodfor.risk.types import Value
 
 Snapshot = Mapping[str, Value]
-#: How a value that has the right type at once is read; anything else goes through `values`.
+#: What is done to a value that was read; those of the right type pass the first tests, the rest goes through `values`.
 _LOADS: Final[Mapping[str, str]] = {
     NUMBER: (
-        "V = get(KEY)\n"
-        "if type(V) is int:\n    V = V * 1.0 if LOW < V < HIGH else nan\n"
+        "if V.__class__ is int:\n"
+        "    V = V * 1.0 if -1000000000000000 < V < 1000000000000000 else as_number(V)\n"
         "elif V is None:\n    V = nan\n"
-        "elif type(V) is not float or not TINY < V < HIGH:\n    V = as_number(V)\n"
-    ),
-    TEXT: "V = get(KEY)\nif type(V) is not str:\n    V = as_text(V)\n",
-    TRUTH: "V = get(KEY)\nif V is not True and V is not False:\n    V = None\n",
-}
+        "elif V.__class__ is not float or not TINY < V < HUGE and V != 0.0:\n    V = as_number(V)\n"
+    ).replace("TINY", repr(limits.TINY)).replace("HUGE", repr(limits.HUGE)),
+    TEXT: "if V.__class__ is not str:\n    V = as_text(V)\n",
+    TRUTH: "if V is not True and V is not False:\n    V = None\n",
+}  # fmt: skip
 _SAME_TEXT: Final = "A is not None and A == B"
 #: (type, sign) -> when it holds, when it fails.
 _COMPARISONS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
@@ -83,11 +83,15 @@ _VALUES: Final[Mapping[str, str]] = {
 }
 _ARITHMETIC: Final[Mapping[str, str]] = {"+": "A + B", "-": "A - B", "*": "A * B", "/": "A / (B or nan)"}
 _GLOBALS: Final[Mapping[str, Any]] = {
-    "__builtins__": {}, "type": type, "int": int, "float": float, "str": str, "len": len, "abs": abs,
+    "__builtins__": {}, "int": int, "float": float, "str": str, "len": len, "abs": abs,
     "nan": values.UNKNOWN_NUMBER, "lower": values.lower, "least": values.least, "greatest": values.greatest,
-    "as_number": values.as_number, "as_text": values.as_text, "LOW": -limits.HUGE, "HIGH": limits.HUGE,
-    "TINY": limits.TINY,
+    "as_number": values.as_number, "as_text": values.as_text,
 }  # fmt: skip
+
+
+#: Python wants to know where everything stands; all of it stands in the same place.
+_PLACE: Final[Mapping[str, Any]] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+_COPIED: Final = (ast.expr, ast.stmt)
 
 
 @cache
@@ -95,77 +99,80 @@ def _pattern(text: str) -> tuple[ast.stmt, ...]:
     return tuple(ast.parse(text).body)
 
 
-class _Fill(ast.NodeTransformer):
-    """A copy of a pattern with names replaced."""
+class _Fill:
+    """Makes copies of a pattern with names replaced."""
 
     def __init__(self, parts: Mapping[str, ast.expr]) -> None:
         self.parts = parts
 
-    def visit(self, node: ast.AST) -> Any:
-        if isinstance(node, ast.Name) and node.id in self.parts:
+    def copy(self, node: Any) -> Any:
+        """Of a syntax node, with all below it."""
+        if node.__class__ is ast.Name and node.id in self.parts:
             part = self.parts[node.id]
-            return ast.Name(part.id, node.ctx) if isinstance(part, ast.Name) else part
-        made = type(node)()
-        for name, value in ast.iter_fields(node):
+            return ast.Name(part.id, node.ctx, **_PLACE) if isinstance(part, ast.Name) else part
+        made = node.__class__()
+        for name, value in node.__dict__.items():
             if isinstance(value, list):
-                setattr(made, name, [self.visit(item) for item in value])
-            else:
-                setattr(made, name, self.visit(value) if isinstance(value, ast.AST) else value)
+                value = [self.copy(item) if isinstance(item, _COPIED) else item for item in value]
+            elif isinstance(value, _COPIED):
+                value = self.copy(value)
+            setattr(made, name, value)
         return _settled(made)
 
 
-def _settled(node: ast.AST) -> ast.AST:
+def _settled(node: Any) -> Any:
     """`constant is None` is known already."""
     match node:
         case ast.Compare(left=ast.Constant(value=found), ops=[sign], comparators=[ast.Constant(value=None)]):
-            return ast.Constant(isinstance(sign, ast.Is) is (found is None))
+            return _constant(isinstance(sign, ast.Is) is (found is None))
     return node
 
 
 def _fill(text: str, **parts: ast.expr) -> ast.expr:
     (statement,) = _pattern(text)
     assert isinstance(statement, ast.Expr)
-    made: ast.expr = _Fill(parts).visit(statement.value)
+    made: ast.expr = _Fill(parts).copy(statement.value)
     return made
 
 
-def _local(name: str) -> ast.expr:
-    return ast.Name(name, ast.Load())
+def _local(name: str, context: ast.expr_context | None = None) -> ast.expr:
+    return ast.Name(name, context or ast.Load(), **_PLACE)
 
 
 def _constant(value: Any) -> ast.expr:
-    return ast.Constant(value)
+    return ast.Constant(value, **_PLACE)
 
 
 def _join(kind: type[ast.And | ast.Or], parts: Iterable[ast.expr]) -> ast.expr:
     found = list(parts)
-    return found[0] if len(found) == 1 else ast.BoolOp(kind(), found)
+    return found[0] if len(found) == 1 else ast.BoolOp(kind(), found, **_PLACE)
 
 
 class _Coder:
     """Collects the statements of one function."""
 
     def __init__(self) -> None:
-        self.body: list[ast.stmt] = [*_pattern("get = snapshot.get")]
-        self._loaded: dict[str, str] = {}
+        self.body: list[ast.stmt] = []
+        #: Key of the snapshot -> local.
+        self.loaded: dict[str, str] = {}
         self._kept: dict[Node, str] = {}
 
     # -- values -------------------------------------------------------------------------------------
 
     def _load(self, key: str, kind: str) -> ast.expr:
         """A feature, read at the first mention."""
-        name = self._loaded.get(key)
+        name = self.loaded.get(key)
         if name is None:
-            name = self._loaded[key] = f"f{len(self._loaded)}"
-            fill = _Fill({"V": _local(name), "KEY": ast.Constant(key)})
-            self.body += [fill.visit(statement) for statement in _pattern(_LOADS[kind])]
+            name = self.loaded[key] = f"f{len(self.loaded)}"
+            fill = _Fill({"V": _local(name)})
+            self.body += [fill.copy(statement) for statement in _pattern(_LOADS[kind])]
         return _local(name)
 
     def atom(self, node: Node) -> ast.expr:
         """A value that may be mentioned many times: a constant, or a local that holds it."""
         match node:
             case Number() | Text() | Truth():
-                return ast.Constant(node.value)
+                return _constant(node.value)
             case Name():
                 return self._load(node.name, node.type)
             case Listed():
@@ -174,21 +181,21 @@ class _Coder:
         if name is None:
             made = self._verdict(node) if type_of(node) == TRUTH else self._value(node)
             name = self._kept[node] = f"t{len(self._kept)}"
-            self.body.append(ast.Assign([ast.Name(name, ast.Store())], made))
+            self.body.append(ast.Assign([_local(name, ast.Store())], made, **_PLACE))
         return _local(name)
 
     def _value(self, node: Node) -> ast.expr:
         """A number or a text, worked out where it stands."""
         match node:
             case Minus():
-                return ast.UnaryOp(ast.USub(), self._value(node.part))
+                return ast.UnaryOp(ast.USub(), self._value(node.part), **_PLACE)
             case Arithmetic():
                 plain = node.sign == "/" and isinstance(node.right, Number)
                 pattern = "A / B" if plain else _ARITHMETIC[node.sign]
                 return _fill(pattern, A=self._value(node.left), B=self._value(node.right))
             case Call(function="min" | "max"):
                 name = "least" if node.function == "min" else "greatest"
-                return ast.Call(_local(name), [self._value(part) for part in node.arguments], [])
+                return ast.Call(_local(name), [self._value(part) for part in node.arguments], [], **_PLACE)
             case Call(function="either"):
                 first, second = (self.atom(part) for part in node.arguments)
                 return _fill(_VALUES[f"either {type_of(node)}"], A=first, B=second)
@@ -211,7 +218,7 @@ class _Coder:
                 kind = ast.And if isinstance(node, All) is wanted else ast.Or
                 return _join(kind, (self.says(part, wanted) for part in node.parts))
             case Truth():
-                return ast.Constant(node.value is wanted)
+                return _constant(node.value is wanted)
             case Name() | Listed():
                 return self.atom(node) if wanted else _fill("A is False", A=self.atom(node))
             case Compare():
@@ -242,20 +249,24 @@ class _Coder:
         return self._verdict(node)
 
 
-def _function(body: list[ast.stmt], answer: ast.expr) -> Callable[[Snapshot], Any]:
-    arguments = ast.arguments([], [ast.arg("snapshot")], None, [], [], None, [])
-    made = ast.FunctionDef("rules", arguments, [*body, ast.Return(answer)], [])
-    module = ast.fix_missing_locations(ast.Module([made], []))
-    compiled = compile(module, "<rules>", "exec")
+def _function(coder: _Coder, answer: ast.expr) -> Callable[[Snapshot], Any]:
+    body = [*coder.body, ast.Return(answer, **_PLACE)]
+    if coder.loaded:
+        names: list[ast.expr] = [_local(name, ast.Store()) for name in coder.loaded.values()]
+        target = ast.Tuple(names, ast.Store(), **_PLACE)
+        body.insert(0, ast.Assign([target], _fill("fetch(snapshot)"), **_PLACE))
+    arguments = ast.arguments([], [ast.arg("snapshot", **_PLACE)], None, [], [], None, [])
+    made = ast.FunctionDef("rules", arguments, body, [], **_PLACE)
+    compiled = compile(ast.Module([made], []), "<rules>", "exec")
     (code,) = (part for part in compiled.co_consts if isinstance(part, CodeType))
-    return FunctionType(code, dict(_GLOBALS), "rules")
+    return FunctionType(code, {**_GLOBALS, "fetch": values.fetcher(tuple(coder.loaded))}, "rules")
 
 
 def compile_one(root: Node) -> Callable[[Snapshot], bool | None]:
     """A function of a snapshot: True, False, or None, not evaluable."""
     coder = _Coder()
     answer = coder.verdict(root)
-    return _function(coder.body, answer)
+    return _function(coder, answer)
 
 
 def compile_all(roots: Sequence[tuple[Hashable, Node]]) -> Callable[[Snapshot], tuple[bool | None, ...]]:
@@ -264,4 +275,4 @@ def compile_all(roots: Sequence[tuple[Hashable, Node]]) -> Callable[[Snapshot], 
         raise ValueError("a rule was given twice")
     coder = _Coder()
     answers = [coder.verdict(root) for _, root in roots]
-    return _function(coder.body, ast.Tuple(answers, ast.Load()))
+    return _function(coder, ast.Tuple(answers, ast.Load(), **_PLACE))

@@ -10,8 +10,8 @@ from goodfor.risk.errors import BadExpression
 from goodfor.risk.features import NUMBER, TEXT, TRUTH
 from goodfor.risk.language import limits
 
-#: What the types are called in a sentence.
-TYPE_WORDS: Final[Mapping[str, Any]] = {NUMBER: _("数字"), TRUTH: _("真假"), TEXT: _("文字")}
+#: What the types are called in a sentence of those below.
+TYPE_WORDS: Final[Mapping[str, Any]] = {NUMBER: _("一个数字"), TRUTH: _("真或假"), TEXT: _("一段文字")}
 
 _OFFERS: Final = _("可以用 + - * /、比较、and、or、not、in 和列出的函数")
 _QUOTED: Final = _("文字放进双引号")
@@ -40,7 +40,7 @@ REFUSALS: Final[Mapping[str, tuple[Any, Any]]] = {
     "text_open": (_("引号没有关上"), _("在同一行补上 %(right)s")),
     "text_prefix": (_("引号前面不能有 %(wrong)s"), _("只写引号")),
     "text_triple": (_("不能用三个引号"), _("两头各一个引号")),
-    "text_escape": (_("看不懂 %(wrong)s"), _("反斜杠本身写成 \\\\")),
+    "text_escape": (_("看不懂 %(wrong)s"), _("反斜杠本身要写两个")),
     "text_character": (_("文字里有不能保存的字符"), _("去掉 U+0000 和不成对的代理字符")),
     "text_long": (_("文字有 %(count)d 个字符，最多 %(most)d 个"), ""),
     # Order

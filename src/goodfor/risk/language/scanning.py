@@ -116,7 +116,7 @@ def _numbered(source: Source, token: Token) -> Token:
     if after := _AFTER_NUMBER.match(source.text, span.end):
         whole = Span(span.start, after.end())
         raise source.refusal("number", whole, wrong=source.cut(whole))
-    if len(word) > limits.MAX_DIGITS:
+    if len(word) > limits.MAX_DIGITS or (float(word) == 0 and word.lower().split("e")[0].strip("0.")):
         raise source.refusal("number_size", span)
     if len(word) > 1 and word[0] == "0" and word[1].isdigit():
         raise source.refusal("number", span, wrong=word)

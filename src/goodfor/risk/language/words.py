@@ -95,15 +95,15 @@ class Speaker:
             case Not():
                 return str(_("并非 %(part)s")) % {"part": self._inner(node.part)}
             case All():
-                return str(_(" 并且 ")).join(self._inner(part) for part in node.parts)
+                return f" {_('并且')} ".join(self._inner(part) for part in node.parts)
             case AnyOf():
-                return str(_(" 或者 ")).join(self._inner(part) for part in node.parts)
+                return f" {_('或者')} ".join(self._inner(part) for part in node.parts)
             case Compare():
                 links = [
                     str(_SIGNS[sign]) % {"left": self._side(left), "right": self._side(right)}
                     for left, sign, right in node.links()
                 ]
-                return str(_(" 并且 ")).join(links)
+                return f" {_('并且')} ".join(links)
             case Member():
                 return self._member(node)
             case Arithmetic():
