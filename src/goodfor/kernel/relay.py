@@ -118,6 +118,9 @@ def retry_due(now: datetime, limit: int = 100) -> int:
 def _retry_one(handler_name: str, attempts: int, event: StoredEvent, now: datetime) -> None:
     handler = handlers_of(event.name).get(handler_name)
     try:
+        if handler is not None and not concerns(handler_name, event):
+            # It was some: what made it one is settled meanwhile.
+            handler = None
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(

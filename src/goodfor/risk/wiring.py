@@ -13,6 +13,11 @@ def installed() -> Pieces:
     return _installed[-1]
 
 
+def install(pieces: Pieces) -> None:
+    """Who answers from now on, below what `replaced` puts in their place. Wiring only."""
+    _installed[0] = pieces
+
+
 @contextmanager
 def replaced(pieces: Pieces) -> Iterator[None]:
     """Others in their place within the block, in all threads: for tests and trials."""

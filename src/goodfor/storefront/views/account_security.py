@@ -16,8 +16,10 @@ from goodfor.identity.operations.set_password import set_password
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
+from goodfor.risk.types import Scene
 from goodfor.storefront.account import Waiting, account_page, let_out, visitor, wait_for, waited_for
 from goodfor.storefront.account_forms import CodeForm, ContactForm, NewPasswordForm
+from goodfor.storefront.codes import asked_code, note_guess
 from goodfor.storefront.page import show
 from goodfor.storefront.sending import check_can_send, send_code
 from goodfor.storefront.views.account_parts import advice, offered, with_retry
@@ -70,6 +72,9 @@ def new_contact(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> H
     contact = form.cleaned_data["contact"]
     try:
         check_can_send()
+        judged = asked_code(request, shop, contact, buyer.ref)
+        if judged.answer is not None:
+            return judged.answer
         issued = issue_code(
             shop_id=shop.id,
             contact=contact,
@@ -105,6 +110,8 @@ def contact_code(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> 
             return redirect("storefront:me_security")
         except DomainError as refused:
             error = refused
+            if isinstance(refused, InvalidCode):
+                note_guess(request, shop, Scene.ONE_TIME_CODE, good=False, buyer=buyer.ref)
     shown = None if isinstance(error, InvalidCode) else error
     context = {
         "form": form,
