@@ -1,6 +1,7 @@
 """Who answers risk control's engine, and what becomes known later: results of payments and claims, labels, reviews."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -21,8 +22,9 @@ from goodfor.risk import enrichment, evaluate, queries, rule_states, wiring
 from goodfor.risk.events import RiskReviewed
 from goodfor.risk.operations.label import label
 from goodfor.risk.operations.note_subject import note_subject
-from goodfor.risk.pieces import Pieces
-from goodfor.risk.types import Result, Scene
+from goodfor.risk.pieces import LastSeen, Partly, Pieces
+from goodfor.risk.stored import instant_of
+from goodfor.risk.types import Act, Result, Scene, Value
 
 ORDER: Final = "order"
 PAYMENT: Final = "payment"
@@ -37,7 +39,28 @@ _PAID_SCENES: Final = frozenset({str(Scene.ORDER), str(Scene.PAY)})
 
 def connect() -> None:
     """Put the engine's parts together; called once by the wiring."""
-    wiring.install(Pieces(rules=evaluate, enrich=enrichment.enrich))
+    wiring.install(Pieces(rules=evaluate, enrich=enriched))
+
+
+def enriched(act: Act, last_seen: LastSeen | None) -> dict[str, Value]:
+    """What tables in memory know of an act. Raises Partly while one of them is missing or fails."""
+    seen = None
+    if last_seen is not None:
+        seen = enrichment.LastSeen(last_seen.at, last_seen.province, last_seen.city, last_seen.provinces_90d)
+    found = enrichment.enrich(act, seen, _made_at(act.buyer))
+    if enrichment.trouble():
+        raise Partly(found)
+    return found
+
+
+def _made_at(buyer: str) -> datetime | None:
+    """When an account was made: its id tells. None for guests, programs and whoever has none yet."""
+    kind, _sep, name = buyer.partition(":")
+    try:
+        buyer_id = UUID(name) if kind == "buyer" else None
+    except ValueError:
+        return None
+    return instant_of(buyer_id) if buyer_id is not None and buyer_id.version == 7 else None
 
 
 def listen() -> None:
@@ -141,7 +164,7 @@ def on_case_decided(event: StoredEvent) -> None:
 
 
 def is_about_goods(event: StoredEvent) -> bool:
-    """Whether somebody decided about an order that waits; how a look at codes goes on is asked when it is tried again."""
+    """Whether somebody decided about an order that waits; of a look at codes it is asked when it is tried again."""
     told = event.payload
     return told["scene"] in _PAID_SCENES and bool(told["subject_id"]) and told["outcome"] != rule_states.ASK
 

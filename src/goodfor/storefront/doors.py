@@ -1,7 +1,7 @@
 """Doors at which people guess, before anything is looked up: counted by address, device and what is tried.
 
-Whoever is not let in learns the same whether or not there is such a thing. The counts of `count_attempt` and of identity
-stand behind these as the last line.
+Whoever is not let in learns the same whether or not there is such a thing. The counts of `count_attempt` and of
+identity stand behind these as the last line.
 """
 
 from collections.abc import Iterator

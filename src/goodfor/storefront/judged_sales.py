@@ -38,7 +38,10 @@ def judged_order(
 
 
 def judged_pay(request: HttpRequest, shop: ShopView, order_id: UUID, method: str, payer: Payer) -> HttpResponse | None:
-    """Before a buyer sets out to pay; an answer to give instead. What looks bad waits once it is paid. Raises Refused."""
+    """Before a buyer sets out to pay; an answer to give instead. What looks bad waits once it is paid.
+
+    Raises Refused, WrongState.
+    """
     order = orders.order_view(shop.id, order_id)
     ref = orders.buyer_of(shop.id, order_id)
     now = utc_now()

@@ -1,8 +1,8 @@
 """Risk control before a buyer's act: what is told of it, what its answer means for this browser.
 
 `judge` asks outside of any transaction and before anything happens. What it stops comes back as an answer to be given
-instead: a page that asks for a proof of work (or, without scripts, for a one-time code) and goes on where it was. What is
-denied is refused in the same few words whatever the reason.
+instead: a page that asks for a proof of work (or, without scripts, for a one-time code) and goes on where it was. What
+is denied is refused in the same few words whatever the reason.
 """
 
 import json

@@ -94,12 +94,12 @@ def resume(request: HttpRequest, shop_id: UUID, device: str, now: datetime) -> N
     if kept is None or kept.path != request.path:
         return
     back = Resumed(kept, request.POST.get(PROOF, ""), request.POST.get(PASSED, ""))
-    request.POST = QueryDict(kept.body, mutable=False)  # type: ignore[assignment,misc]
+    request.POST = QueryDict(kept.body, mutable=False)  # type: ignore[assignment]
     request.goodfor_resumed = back  # type: ignore[attr-defined]
 
 
 def paid(request: HttpRequest, shop_id: UUID, device: str, now: datetime) -> int:
-    """How much this very request has paid (0 to 4): a solved challenge, or a code that was proved. Once for all of it."""
+    """How much this very request has paid (0 to 4): a solved challenge, or a code that was proved; for all of it."""
     back: Resumed | None = getattr(request, "goodfor_resumed", None)
     if back is None:
         return 0

@@ -43,8 +43,8 @@ def settle(
 
     One that is held stays paid until its hold ends.
 
-    `paid_at` is when the money left the buyer, by the channel's clock; `give_back` is why it is not to be delivered. `hold`: an
-    order that was closed when its money came waits; of one that was open the hold is put on before.
+    `paid_at` is when the money left the buyer, by the channel's clock; `give_back` is why it is not to be delivered.
+    `hold`: an order that was closed when its money came waits; of one that was open it is put on before.
     """
     states.MACHINE.check(order.state, states.PAID)
     # The channel's clock is not ours: never before the order, never ahead.

@@ -112,10 +112,10 @@ def _end(row: Dispute, account: Account, end: str, now: datetime) -> None:
     else:
         _post(row, account, "dispute_lost", held=-row.amount_minor, now=now)
     row.state, row.closed_at = end, now
-    source = (
-        Payment.objects.filter(shop_id=row.shop_id, id=row.payment_id).values_list("source_type", "source_id").first()
-    )
-    kind, source_id = source or ("", None)
+    kind, source_id = "", None
+    if row.payment_id is not None:
+        paid = Payment.objects.get(shop_id=row.shop_id, id=row.payment_id)
+        kind, source_id = paid.source_type, paid.source_id
     publish(
         shop_id=row.shop_id, event=DisputeEnded(row.id, kind, source_id, end == states.WON),
         cause=("payments.dispute", row.id), now=now,

@@ -12,7 +12,7 @@ _NOTE = Statement("goodfor.risk", "sql/note_subject.sql")
 def note_subject(
     *, shop_id: UUID, scene: Scene, subject: tuple[str, UUID], result: Result, at: datetime
 ) -> UUID | None:  # fmt: skip
-    """Of the latest attempt of `scene` about `subject`, under its keys; the decision, or None where there is nothing new.
+    """Of the latest attempt of `scene` about `subject`, under its keys; the decision, or None where nothing is new.
 
     Joins a transaction of the caller. Of one decision there is one result. Raises ValueError for an attempt.
     """
