@@ -19,7 +19,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(slots=True)
 class Course:
-    """State of one `assess`. `budget`: seconds; `limited`: statements get a time limit (not inside of a test's block)."""
+    """State of one `assess`. `budget`: seconds; `limited`: statements get a time limit (not in a test's block)."""
 
     act: Act
     decision_id: UUID

@@ -81,7 +81,7 @@ class Decision(models.Model):
 
 
 class Entity(models.Model):
-    """Who or what is behind a key: `label` is masked where it is about a person, the value sealed where people need it."""
+    """Who or what is behind a key: `label` masked where it is about a person, the value sealed where people need it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop_id = models.UUIDField()

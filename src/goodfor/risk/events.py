@@ -11,7 +11,7 @@ from goodfor.risk.review_events import RiskReviewOpened as RiskReviewOpened
 
 @dataclass(frozen=True)
 class ActStopped(Event):
-    """An act was reviewed, held or denied; told in the transaction of its decision. `subject_kind` empty: of nothing."""
+    """An act was reviewed, held or denied; told in its decision's transaction. No subject: `subject_kind` is empty."""
 
     name: ClassVar[str] = "risk.act_stopped"
     decision_id: UUID

@@ -19,7 +19,7 @@ PLANNED: Final = (
 
 
 def require_no_transaction() -> None:
-    """Raise RuntimeError inside a transaction: what is written first must be seen by all at once. (A test's is let be.)"""
+    """Raise RuntimeError in a transaction: what is written first must be seen by all at once. (A test's is let be.)"""
     if not connection.in_atomic_block:
         return
     if not all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
@@ -57,8 +57,14 @@ def rows(
             raise
 
 
+def allow(limit: int | None) -> None:
+    """Statements of this transaction may take so many ms each from now on."""
+    if limit is not None:
+        rows("risk.limit", "SELECT set_config('statement_timeout', %(limit)s, true)", {"limit": str(limit)})
+
+
 class Stretch:
-    """A transaction in which a statement may fail without the others: what was done so far is given up, and it goes on."""
+    """A transaction in which a statement may fail without the others: what was done is given up, and it goes on."""
 
     def __init__(self) -> None:
         self._block: transaction.Atomic = transaction.atomic()
@@ -72,12 +78,12 @@ class Stretch:
     ) -> None:
         self._block.__exit__(kind, error, trace)
 
-    def mend(self) -> bool:
-        """Begin again if a statement has failed; whether that was needed."""
+    def mend(self, limit: int | None) -> None:
+        """Begin again if a statement has failed; then what follows may take `limit` ms each."""
         raw = connection.connection
         if raw is not None and not raw.closed and raw.info.transaction_status != TransactionStatus.INERROR:
-            return False
+            return
         self._block.__exit__(DatabaseError, DatabaseError("a part failed"), None)
         self._block = transaction.atomic()
         self._block.__enter__()
-        return True
+        allow(limit)

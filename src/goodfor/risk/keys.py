@@ -10,8 +10,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
-from typing import Final
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
+from typing import Any, Final
 from uuid import UUID
 
 from goodfor.kernel.crypto import Sealed, keyring
@@ -23,7 +23,7 @@ LONGEST_LABEL: Final = 80
 #: Longer texts are no contact of anybody's.
 _LONGEST: Final = 254
 _DOTLESS: Final = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
-_NAT64: Final = int(ip_network("64:ff9b::/96").network_address) >> 32
+_NAT64: Final = int(IPv6Network("64:ff9b::/96").network_address) >> 32
 #: How long the row of an entity is believed to be there, and how exact its `last_at` is.
 REST: Final = timedelta(hours=12)
 
@@ -111,7 +111,7 @@ def _address(text: str) -> "IPv4Address | str | None":
     inner = address.ipv4_mapped or address.sixtofour
     if inner is None and value >> 32 == _NAT64:
         inner = IPv4Address(value & 0xFFFFFFFF)
-    return inner or str(ip_network((value >> 64 << 64, 64)))
+    return inner or str(IPv6Network((value >> 64 << 64, 64)))
 
 
 def address_of(text: str) -> str:
@@ -126,8 +126,8 @@ def network_of(text: str) -> str:
     if found is None:
         return ""
     if isinstance(found, IPv4Address):
-        return str(ip_network((int(found) & ~0xFF, 24)))
-    return str(ip_network(found).supernet(new_prefix=48))
+        return str(IPv4Network((int(found) & ~0xFF, 24)))
+    return str(IPv6Network(found).supernet(new_prefix=48))
 
 
 def phone_of(text: str) -> str:
@@ -191,8 +191,8 @@ def seal_value(shop_id: UUID, entity_id: UUID, value: str) -> Sealed:
     return keyring().seal(_bytes(value), entity_aad(shop_id, entity_id))
 
 
-def rows_of(shop_id: UUID, named: Iterable[Named], numbers: Mapping[KeyKind, int]) -> dict[str, list[object]]:
-    """Entities as columns of a statement, in the order in which everybody inserts them, so that none waits in a ring."""
+def rows_of(shop_id: UUID, named: Iterable[Named], numbers: Mapping[KeyKind, int]) -> dict[str, Any]:
+    """Entities as columns of a statement, in the order in which all insert them, so that none waits in a ring."""
     ids, kinds, keys, labels, key_ids, blobs = [], [], [], [], [], []
     for one in sorted(named, key=lambda one: (numbers[one.kind], one.key)):
         entity_id = uuid7()
@@ -207,7 +207,7 @@ def rows_of(shop_id: UUID, named: Iterable[Named], numbers: Mapping[KeyKind, int
 
 
 class KnownEntities:
-    """Which entities' rows this process has seen to be there, and when: the latest used stay, the others are asked again.
+    """Which entities' rows this process has seen to be there, and when: the latest used stay, others are asked again.
 
     Forgetting costs a statement a little more, nothing else.
     """

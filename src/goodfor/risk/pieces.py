@@ -23,8 +23,8 @@ DECISION: Final = "decision"
 class Verdict(Protocol):
     """What lists and rules say of an act.
 
-    `immutable_block`, `allow`, `block`, `watch`: the entries found, or nothing. `lists`: truth features that belong into
-    the snapshot. `silent`: codes of rules that could not be evaluated.
+    `immutable_block`, `allow`, `block`, `watch`: the entries found, or nothing. `lists`: truth features that belong
+    into the snapshot. `silent`: codes of rules that could not be evaluated.
     """
 
     @property
@@ -66,7 +66,7 @@ class Rules(Protocol):
 
 
 class Model(Protocol):
-    """The model in charge. Without one `score` is None, which is no failure; one that is there and cannot answer raises."""
+    """The model in charge. Without one `score` is None, which is no failure; one that cannot answer raises."""
 
     def score(self, shop_id: UUID, scene: Scene, snapshot: Mapping[str, Value]) -> Scored | None:
         """How likely it is that this act costs money."""

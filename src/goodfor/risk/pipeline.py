@@ -1,8 +1,8 @@
 """How lists, rules and the score become one outcome. Pure.
 
-Immutable block list, then allow list (which ends it, but for the former), then block list and hard rules, then the bands
-of the score, then soft rules: the strongest of them wins. Of what would be denied, a few in a hundred are held and
-reviewed instead, since what is denied never shows whether it was right.
+Immutable block list, then allow list (which ends it, but for the former), then block list and hard rules, then the
+bands of the score, then soft rules: the strongest of them wins. Of what would be denied, a few in a hundred are held
+and reviewed instead, since what is denied never shows whether it was right.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

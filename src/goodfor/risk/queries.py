@@ -1,5 +1,6 @@
 """Reads of risk control: decisions and why, what happened with a key, figures by the hour."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -43,12 +44,12 @@ def decision(shop_id: UUID, decision_id: UUID) -> DecisionView:
     return DecisionView(
         line=_line(row[:12]),
         event_id=event_id,
-        features=features,
+        features=json.loads(features),
         set_version=set_version,
-        hits=tuple(map(hit_of, hits)),
+        hits=tuple(map(hit_of, json.loads(hits))),
         model_id=model_id,
-        challengers=challengers,
-        why=why,
+        challengers=json.loads(challengers),
+        why=json.loads(why),
         rules_version=rules_version,
         cost=cost,
         absent=tuple(absent),
@@ -110,7 +111,7 @@ def entities(shop_id: UUID, keys: Iterable[tuple[KeyKind, int]]) -> dict[tuple[K
 
 
 def entity_value(shop_id: UUID, kind: KeyKind, key: int) -> str:
-    """The whole value behind a key. Who may see it, and that it was seen, is the caller's to care for. Raises NotFound."""
+    """The whole value behind a key. Who may see it, and that it was seen, is the caller's care. Raises NotFound."""
     row = _ENTITY_VALUE.row({"shop": shop_id, "kind": KIND_NUMBERS[kind], "key": key})
     if row is None:
         raise NotFound

@@ -30,8 +30,8 @@ class DecisionLine:
 class DecisionView:
     """A decision with all that it was made from. `result`: what became of the act, None while nothing is known.
 
-    `features` has only what was known. `challengers`: scores of models in the shadow, by their id. `why`: the model's own
-    reasons. `silent`: rules that could not be evaluated.
+    `features` has only what was known. `challengers`: scores of models in the shadow, by their id. `why`: the model's
+    own reasons. `silent`: rules that could not be evaluated.
     """
 
     line: DecisionLine

@@ -1,9 +1,9 @@
-"""How a decision is written: values for its statement, and JSON that the database takes whatever the parts said. Pure."""
+"""How a decision is written: values for its statement, and JSON that the database takes whatever parts said."""
 
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -29,20 +29,15 @@ def instant_of(decision_id: UUID) -> datetime:
     return _EPOCH + (decision_id.int >> 80) * _MILLISECOND
 
 
-def features_json(snapshot: Mapping[str, Value]) -> str:
+def known_of(snapshot: Mapping[str, Value]) -> dict[str, Value]:
     """What is known, without what is not: a name that is missing is None."""
-    return json.dumps({name: told for name, value in snapshot.items() if (told := _told(value)) is not None})
+    return {name: told for name, value in snapshot.items() if (told := _told(value)) is not None}
 
 
 def _told(value: Value) -> Value:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return clean(value[:_LONGEST_TEXT]) if isinstance(value, str) else value
-
-
-def hits_json(hits: Iterable[Hit]) -> str:
-    """Rules that fitted, those in the shadow as well."""
-    return json.dumps([hit_dict(hit) for hit in hits])
 
 
 def hit_dict(hit: Hit) -> dict[str, Any]:
@@ -61,14 +56,19 @@ def hit_dict(hit: Hit) -> dict[str, Any]:
     }
 
 
-def plain_json(value: Any) -> str:
-    """JSON of what a part gave: numbers that are none and texts that cannot be stored are made harmless."""
-    return json.dumps(_harmless(value), default=str)
-
-
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
+    """What a part gave: numbers that are none and texts that cannot be stored are taken out."""
     if isinstance(value, Mapping):
-        return {clean(str(name)): _harmless(item) for name, item in value.items()}
+        return {clean(str(name)): harmless(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_harmless(item) for item in value]
+        return [harmless(item) for item in value]
     return _told(value) if isinstance(value, float | str) else value
+
+
+def row_json(row: Mapping[str, Any]) -> str:
+    """A row as one JSON object; instants as ISO texts, ids as texts."""
+    return json.dumps(row, default=_as_text)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

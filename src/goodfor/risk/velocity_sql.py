@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg.types.numeric import Int8
+
 from goodfor.risk.types import KIND_NUMBERS, SCENE_NUMBERS, KeyKind, Result, Scene, Value
 from goodfor.risk.velocities import BY_SCENE, CAP, KNOWN, PRONE, Velocity
 
@@ -80,10 +82,12 @@ def reading(scene: Scene, at: datetime) -> Reading:
 
 
 def params_of(scene: Scene, shop_id: UUID, keys: Mapping[KeyKind, int], at: datetime) -> dict[str, Any]:
-    """Values for the statement; a key that the act does not have is NULL and finds nothing."""
+    """Values for the statement. A key that the act does not have is 0, which no event has: of one type always, so that
+    one prepared statement serves all acts of a scene.
+    """
     found: dict[str, Any] = {"shop": shop_id, "until": at + AHEAD}
     for kind in KeyKind:
-        found[f"k_{kind}"] = keys.get(kind)
+        found[f"k_{kind}"] = Int8(keys.get(kind, 0))
     for window in windows_of(scene):
         found[_bound(window)] = at - window
     return found
@@ -127,7 +131,7 @@ def _reading(scene: Scene, months: Months) -> Reading:
         tables.append(f"({_scan(scan, ones, begins, months[-1])}) s{number}")
         columns += [f"s{number}.v{place}" for place in range(len(ones))]
         velocities += ones
-    known = tuple(kind for kind in KNOWN if any(one.kind is kind for one in velocities))
+    known = tuple(KNOWN)
     columns += [_known(kind) for kind in known]
     last_seen = scene in LAST_SEEN_SCENES
     if last_seen:
@@ -198,7 +202,8 @@ def _last_seen(begins: Mapping[timedelta, datetime], last: datetime) -> str:
         SELECT max(g.at) AS at, (array_agg(d.province ORDER BY g.at DESC))[1] AS province,
                (array_agg(d.city ORDER BY g.at DESC))[1] AS city, array_agg(DISTINCT d.province) AS provinces
         FROM (SELECT at, decision_id FROM risk_event
-              WHERE buyer = %(k_buyer)s::bigint AND scene = {SCENE_NUMBERS[Scene.SIGN_IN]} AND result = {int(Result.GOOD)}
+              WHERE buyer = %(k_buyer)s::bigint
+                AND scene = {SCENE_NUMBERS[Scene.SIGN_IN]} AND result = {int(Result.GOOD)}
                 AND at > %({_bound(LAST_SEEN_WINDOW)})s AND at <= %(until)s AND {_between("at", first, last)}
               ORDER BY at DESC LIMIT {SIGN_INS}) g
         CROSS JOIN LATERAL (

@@ -5,7 +5,7 @@ A function takes `json: bool` (print nothing but progress on stderr when true) a
 
 from collections.abc import Callable
 
-from goodfor.cli.bench import backtest, bills, flash, growth, importing, lists, orders, search, supply
+from goodfor.cli.bench import backtest, bills, flash, growth, importing, lists, orders, risk, search, supply
 from goodfor.cli.bench.result import Bar, BenchResult
 
 BENCHES: dict[str, Callable[..., BenchResult]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "bills": bills.run,
     "supply": supply.run,
     "backtest": backtest.run,
+    "risk": risk.run,
 }
 
 __all__ = ["BENCHES", "Bar", "BenchResult"]

@@ -335,8 +335,29 @@ def planted(
     return row + (line if noted else "")
 
 
+def judged(*, event: str = "{new}", failed: str = "ARRAY[]::text[]", outcome: str = "deny", of: int = 1) -> str:
+    """An attempt with the decision `{new}`, `of` times written down, and its decision; both behind the guards."""
+    return (
+        "INSERT INTO risk_event (shop_id, at, id, scene, result, amount_minor, decision_id) SELECT '{shop}',"
+        f" now() - interval '1 hour' * n, 9000000 + n, 5, 0, 0, '{event}'"
+        f" FROM generate_series(0, {of - 1}) AS n;"
+        "INSERT INTO risk_decision (shop_id, at, id, event_id, scene, subject_kind, subject_id, features, set_version,"
+        " hits, score, model_id, challengers, why, rules_version, outcome, reasons, hold_until, cost, sampled, failed,"
+        " absent, silent, latency_us, expires_at) VALUES ('{shop}', now(), '{new}', 9000000, 5, '',"
+        " NULL, jsonb_build_object(), 1, jsonb_build_array(), NULL, NULL, jsonb_build_object(), jsonb_build_array(), 0,"
+        f" '{outcome}', ARRAY[]::text[], NULL, 0, false, {failed}, ARRAY[]::text[], ARRAY[]::text[], 1, now())"
+    )
+
+
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
+    "risk_decisions_have_their_event": judged(event="{new2}"),
+    "risk_attempts_name_their_decision":
+        "INSERT INTO risk_event (shop_id, at, scene, result, amount_minor) VALUES ('{shop}', now(), 5, 0, 0)",
+    "risk_one_decision_an_attempt": judged(of=2),
+    "risk_failing_allows_nobody":
+        "ALTER TABLE risk_decision DROP CONSTRAINT risk_decision_failing;"
+        + judged(failed="ARRAY['rules']", outcome="allow"),
     "aftersales_cases_agree_with_claims":
         f"{claimed('delivered', 'open', 'live')};"
         + cased("closed", "checking", "closed", action="reject", by="system", decided="now()", decisions=1),

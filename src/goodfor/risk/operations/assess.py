@@ -1,4 +1,4 @@
-"""Judge an act: write it down first, then count, ask lists, rules and model, store the decision, and only then tell it."""
+"""Judge an act: write it down first, then count, ask lists, rules and model, store the decision, then tell it."""
 
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 _STORE = Statement("goodfor.risk", "sql/decision_insert.sql")
 #: Ways of asking the model again are not worth it for what passes anyway.
 _ASK_WHY_FROM: Final = Outcome.CHALLENGE
+#: What writing a decision may take when the time is up.
+_GRACE_MS: Final = 100
 
 
 def assess(act: Act) -> Decision:
@@ -74,14 +76,14 @@ def _look(course: Course, stretch: hot.Stretch) -> None:
     if odd:
         log.warning("risk_facts_unknown", names=odd, scene=str(act.scene))
     last_seen = course.attempt(pieces.VELOCITIES, lambda: _velocities(course))
-    stretch.mend()
+    stretch.mend(course.limit())
     if (enrich := parts.enrich) is not None:
         course.attempt(pieces.ENRICH, lambda: _enrich(course, enrich, last_seen))
     if (model := parts.model) is not None:
         course.attempt(pieces.MODEL, lambda: _score(course, model))
     if (rules := parts.rules) is not None:
         course.attempt(pieces.RULES, lambda: _rules(course, rules))
-        stretch.mend()
+        stretch.mend(course.limit())
 
 
 def _velocities(course: Course) -> velocity_sql.Seen | None:
@@ -157,16 +159,12 @@ def _why(course: Course, decision: Decision) -> None:
 
 
 def _store(course: Course, decision: Decision) -> None:
-    act, scored, verdict = course.act, course.scored, course.verdict
+    act = course.act
     _why(course, decision)
-    _STORE.run(_params(course, decision) | {
-        "model": scored.model_id if scored else None,
-        "challengers": stored.plain_json({str(one): score for one, score in scored.challengers.items()})
-        if scored else "{}",
-        "why": stored.plain_json(course.why) if course.why else "[]",
-        "rules_version": verdict.version if verdict else 0,
-        "silent": list(verdict.silent) if verdict else [],
-    })  # fmt: skip
+    if course.failed:
+        # No time may be left, or no limit be set: a decision that can be written at once is written.
+        hot.allow(max(_GRACE_MS, course.limit() or 0) if course.limited else None)
+    _STORE.run({"row": stored.row_json(_row(course, decision))})
     if decision.outcome.strength >= Outcome.REVIEW.strength:
         publish(shop_id=act.shop_id, now=act.at, event=ActStopped(
             decision.id, str(act.scene), str(decision.outcome), decision.sampled, list(decision.reasons),
@@ -175,29 +173,37 @@ def _store(course: Course, decision: Decision) -> None:
         ))  # fmt: skip
 
 
-def _params(course: Course, decision: Decision) -> dict[str, Any]:
-    act = course.act
+def _row(course: Course, decision: Decision) -> dict[str, Any]:
+    act, scored, verdict = course.act, course.scored, course.verdict
+    expiry = EXPIRY[act.scene]
     return {
-        "shop": act.shop_id,
+        "shop_id": act.shop_id,
         "at": act.at,
         "id": decision.id,
-        "event": decision.event_id,
+        "event_id": decision.event_id,
         "scene": SCENE_NUMBERS[act.scene],
         "subject_kind": act.subject[0] if act.subject else "",
-        "subject": act.subject[1] if act.subject else None,
-        "features": stored.features_json(course.snapshot),
+        "subject_id": act.subject[1] if act.subject else None,
+        "features": stored.known_of(course.snapshot),
         "set_version": SET_VERSION,
-        "hits": stored.hits_json(decision.hits) if decision.hits else "[]",
+        "hits": [stored.hit_dict(hit) for hit in decision.hits],
         "score": decision.score,
-        "outcome": str(decision.outcome),
-        "reasons": list(decision.reasons),
+        "model_id": scored.model_id if scored else None,
+        "challengers": stored.harmless({str(one): score for one, score in scored.challengers.items()})
+        if scored
+        else {},
+        "why": stored.harmless(course.why),
+        "rules_version": verdict.version if verdict else 0,
+        "outcome": decision.outcome,
+        "reasons": decision.reasons,
         "hold_until": act.at + decision.hold if decision.hold is not None else None,
         "cost": decision.cost,
         "sampled": decision.sampled,
-        "failed": list(decision.failed),
-        "absent": list(decision.absent),
+        "failed": decision.failed,
+        "absent": decision.absent,
+        "silent": list(verdict.silent) if verdict else (),
         "latency_us": course.latency_us(),
-        "expires_at": act.at + max(EXPIRY[act.scene], decision.hold or EXPIRY[act.scene]),
+        "expires_at": act.at + max(expiry, decision.hold or expiry),
     }
 
 

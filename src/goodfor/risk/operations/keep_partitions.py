@@ -1,6 +1,6 @@
 """Keep months ahead for events and decisions, give stray rows a month of their own, drop what is past its time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -20,40 +20,26 @@ LOCK_MS: Final = 200
 
 def keep_partitions(*, now: datetime) -> int:
     """How many partitions were made or dropped and rows moved; 0 when all is as it should be. Each step by itself."""
-    done = 0
+    done, month = 0, month_of(now)
     with platform_job("partitions of risk control"):
         for table, kept in KEPT_MONTHS.items():
-            done += _step(table, lambda table=table: _value("SELECT risk_empty_default(%s)", table))
-            for month in _months(month_of(now), AHEAD + 1):
-                done += _step(
-                    table,
-                    lambda table=table, month=month: int(_value("SELECT risk_make_partition(%s, %s)", table, month)),
-                )
-            done += _step(
-                table,
-                lambda table=table, until=_back(month_of(now), kept): _value(
-                    "SELECT risk_drop_partitions(%s, %s)", table, until
-                ),
-            )
+            done += _step("SELECT risk_empty_default(%s)", table)
+            for wanted in _months(month, AHEAD + 1):
+                done += _step("SELECT risk_make_partition(%s, %s)::int", table, wanted)
+            done += _step("SELECT risk_drop_partitions(%s, %s)", table, _back(month, kept))
     return done
 
 
-def _step(table: str, work: Callable[[], int]) -> int:
+def _step(statement: str, table: str, *params: Any) -> int:
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_MS}ms"])
-            return work()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_MS}ms"])
+            cursor.execute(statement, [table, *params])
+            return int(cursor.fetchone()[0])
     except OperationalError as error:
         # Somebody is at the table for longer: decisions go before, the default partition takes what has no month.
         log.warning("risk_partitions_wait", table=table, error=type(error.__cause__ or error).__name__)
         return 0
-
-
-def _value(statement: str, *params: Any) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return int(cursor.fetchone()[0])
 
 
 def _months(first: datetime, count: int) -> list[date]:

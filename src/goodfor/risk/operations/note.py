@@ -11,7 +11,7 @@ _NOTED = Statement("goodfor.risk", "sql/result_noted.sql")
 
 
 def note(act: Act, result: Result, decision_id: UUID | None = None) -> None:
-    """It ended well, or badly: `act` is what was judged, `act.at` when it ended. Joins the caller's transaction, if any.
+    """It ended well, or badly: `act` is what was judged, `act.at` when it ended. Joins a transaction of the caller.
 
     Of one decision there is one result: a second one changes nothing. Raises ValueError for an attempt, which only
     `assess` writes, and the database's errors: a failure that is not counted is one that a guesser has for free.
