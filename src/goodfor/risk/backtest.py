@@ -4,6 +4,7 @@ The tree that runs live is compiled to SQL and evaluated over the snapshots of d
 a moment. One scan, in slices of time, so that a page can show how far it has come.
 """
 
+import json
 import math
 import time
 from collections.abc import Collection, Iterator
@@ -55,7 +56,7 @@ FROM (
 GROUP BY 1
 """  # noqa: S608
 _SAMPLED: Final = """
-SELECT d.id, d.features, {fit} AS fit FROM risk_decision d
+SELECT d.id, d.features::text, {fit} AS fit FROM risk_decision d
 WHERE d.shop_id = %(shop)s AND d.at >= %(first)s AND d.at < %(last)s AND d.scene = ANY (%(scenes)s::smallint[])
   AND ('x0000' || right(d.id::text, 4))::bit(32)::int < %(part)s
 LIMIT %(size)s
@@ -133,7 +134,7 @@ def sample_check(expression: Expression, span: Span, size: int = SAMPLE) -> Samp
             "risk.backtest_sample", _SAMPLED.format(fit=fit), span.params() | values | {"part": part, "size": size},
             prepare=False,
         )  # fmt: skip
-    different = tuple(decision_id for decision_id, features, told in rows if live(features) is not told)
+    different = tuple(decision_id for decision_id, features, told in rows if live(json.loads(features)) is not told)
     return SampleCheck(len(rows), different)
 
 

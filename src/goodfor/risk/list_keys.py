@@ -31,6 +31,9 @@ def normal(type: str, value: str) -> str:
     if not text or len(text) > _MOST or not text.isprintable():
         return ""
     kind = _KINDS.get(type)
+    if kind in (KeyKind.ADDRESS, KeyKind.NETWORK):
+        # As it is written out, with its length behind.
+        text = text.partition("/")[0]
     if kind is not None:
         text = canonical_of(kind, text)
     elif type == "mail_domain":

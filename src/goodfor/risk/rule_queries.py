@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from goodfor.risk import rule_states as states
 from goodfor.risk.errors import ProposalNotFound, RuleNotFound
 from goodfor.risk.list_models import CustomList, ListEntry
 from goodfor.risk.rule_models import Proposal, Quarantine, Rule, RuleVersion, Snooze
-from goodfor.risk.rule_types import EntryView, ProposalView, RuleText, RuleView, VersionView
+from goodfor.risk.rule_types import EntryView, ListKind, ProposalView, RuleText, RuleView, VersionView
 from goodfor.risk.types import KeyKind, Outcome, Scene
 
 
@@ -130,6 +131,6 @@ def _proposal(row: Proposal) -> ProposalView:
 
 def _entry(row: ListEntry) -> EntryView:
     return EntryView(
-        row.id, row.kind, row.name, row.type, row.label, row.reason, row.owner, row.state, row.made_by, row.made_at,
-        row.expires_at, row.removed_by, row.removed_at, row.value_blob is not None,
+        row.id, cast("ListKind", row.kind), row.name, row.type, row.label, row.reason, row.owner, row.state,
+        row.made_by, row.made_at, row.expires_at, row.removed_by, row.removed_at, row.value_blob is not None,
     )  # fmt: skip

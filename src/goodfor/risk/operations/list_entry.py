@@ -1,7 +1,9 @@
 """Put somebody or something on a list, and take it off again."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,7 +20,8 @@ from goodfor.risk.rule_models import Proposal
 from goodfor.risk.rule_types import Added, Change, Entry
 
 #: Taken off at once.
-MOST = 500
+MOST: Final = 500
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @transaction.atomic
@@ -118,6 +121,8 @@ def make_list(*, shop_id: UUID, name: str, type: str, words: str, actor: str, no
     """A custom list that rules can ask about. Raises InvalidList(field)."""
     if type not in TYPES:
         raise InvalidList(field="type")
+    if not NAME.fullmatch(name):
+        raise InvalidList(field="name")
     try:
         with transaction.atomic():
             row = CustomList.objects.create(

@@ -1,7 +1,9 @@
 """Write a rule, or another version of it. Nothing counts by that."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,6 +18,9 @@ from goodfor.risk.rule_models import Rule, RuleVersion
 from goodfor.risk.rule_queries import rule_view
 from goodfor.risk.rule_reading import check_says, read
 from goodfor.risk.rule_types import RuleText, RuleView
+
+#: How a rule is called in decisions.
+CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 @transaction.atomic
@@ -54,12 +59,13 @@ def save_draft(
 
 
 def _begin(shop_id: UUID, code: str, actor: str, now: datetime) -> Rule:
+    if not CODE.fullmatch(code):
+        raise InvalidRule(field="code", why="form")
     try:
         with transaction.atomic():
             rule = Rule.objects.create(id=uuid7(), shop_id=shop_id, code=code, latest=1, made_at=now, changed_at=now)
-    except IntegrityError as error:
-        # Either the form of the code or that it is taken; which one, the constraint says.
-        raise InvalidRule(field="code", why="taken" if "risk_rule_code_form" not in str(error) else "form") from None
+    except IntegrityError:
+        raise InvalidRule(field="code", why="taken") from None
     record_history(
         shop_id=shop_id, machine=states.RULE, subject_id=rule.id, moves=[(None, states.DRAFT)], actor=actor,
         cause="save_draft", now=now,

@@ -70,6 +70,7 @@ def test_types_have_words() -> None:
         ("phone", " 138 0013-8000 ", "+8613800138000", "+86138****8000"),
         ("mail", "A.Nna+x@Example.com", "a.nna@example.com", "a***@example.com"),
         ("address", "::ffff:203.0.113.9", "203.0.113.9", "203.0.113.*"),
+        ("address", "2001:db8::5", "2001:db8::/64", "2001:db8::/48"),
         ("network", "203.0.113.9", "203.0.113.0/24", "203.0.113.0/24"),
         ("mail_domain", "Mail.RU.", "mail.ru", "mail.ru"),
         ("sku", "STEAM-100", "STEAM-100", "STEAM-100"),
@@ -154,6 +155,7 @@ def test_custom_lists_have_a_name_and_one_type(world: World) -> None:
         ("Vip", "sku", "name"),
         ("x", "shoe", "type"),
         ("", "sku", "name"),
+        ("a" * 41, "sku", "name"),
     ):
         with pytest.raises(InvalidList) as refused:
             make_list(name=name, type=type, **wish)

@@ -1,5 +1,6 @@
 """Reviews: each taken once, decided by who holds it, ended in time; and what they teach."""
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -39,7 +40,10 @@ def queue(world: World, scene: Scene = Scene.PAY, now: datetime | None = None, *
 
 def told(name: str) -> list[dict[str, Any]]:
     """Events of that name, oldest first."""
-    return [payload for (payload,) in sql("SELECT payload FROM kernel_event WHERE name = %s ORDER BY id", [name])]
+    return [
+        json.loads(payload)
+        for (payload,) in sql("SELECT payload FROM kernel_event WHERE name = %s ORDER BY id", [name])
+    ]
 
 
 def faults(now: datetime) -> dict[str, Any]:
