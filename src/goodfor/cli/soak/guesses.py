@@ -5,8 +5,10 @@ lets through is looked up and answered as in a shop. A third of the attackers br
 at no cost of time, and a tenth of the guesses know a real code but for its last four random characters.
 """
 
+import multiprocessing
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from rich.console import Console
@@ -49,12 +51,15 @@ def run(
 
 def _live(plan: Any, hands: int, console: Console) -> tuple[Counter[str], dict[str, list[float]]]:
     """All stretches of told time, by several processes, each the next that nobody took."""
-    pool_of, context = load("concurrent.futures").ProcessPoolExecutor, load("multiprocessing").get_context("spawn")
+    context = multiprocessing.get_context("spawn")
     acts = load("goodfor.cli.soak.guessing.acts")
     load("django.db").connections.close_all()
     tally: Counter[str] = Counter()
     times: dict[str, list[float]] = {}
-    with pool_of(hands, context, initializer=_ready) as pool, Progress(console=console, transient=True) as bars:
+    with (
+        ProcessPoolExecutor(hands, context, initializer=_ready) as pool,
+        Progress(console=console, transient=True) as bars,
+    ):
         bar = bars.add_task("猜测 / guesses", total=plan.guesses)
         for counted, measured in pool.map(acts.stretch, [plan] * plan.stretches, range(plan.stretches)):
             tally.update(counted)
