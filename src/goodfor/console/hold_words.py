@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from goodfor.console.types import Visitor
+from goodfor.identity.types import Permission
 from goodfor.kit.writing import clock_time
 from goodfor.orders import queries as orders
 from goodfor.orders.types import DeskOrder, HoldView
@@ -28,7 +29,7 @@ _words: list[Callable[[str], str | None]] = []
 
 @dataclass(frozen=True, slots=True)
 class HoldCard:
-    """A hold in words. `then`: what happens by itself, and when; `cause`: how it ended."""
+    """A hold in words. `then`: what happens by itself, and when; `cause`: how it ended; `may_end`: this visitor may."""
 
     view: HoldView
     live: bool
@@ -37,6 +38,7 @@ class HoldCard:
     reasons: tuple[str, ...]
     then: str
     cause: str
+    may_end: bool
 
 
 def words_from(source: Callable[[str], str | None]) -> None:
@@ -55,9 +57,9 @@ def move(state: str) -> tuple[str, str]:
     return str(label), tone
 
 
-def card(shop_id: UUID, order: DeskOrder) -> HoldCard | None:
+def card(visitor: Visitor, order: DeskOrder) -> HoldCard | None:
     """What an order's page shows; None: it was never held."""
-    found = orders.hold_of_order(shop_id, order.id)
+    found = orders.hold_of_order(visitor.shop.id, order.id)
     if found is None:
         return None
     # Money may still come for a closed order, but there is nothing to decide while it does not.
@@ -65,7 +67,7 @@ def card(shop_id: UUID, order: DeskOrder) -> HoldCard | None:
     label, tone = move(found.state)
     return HoldCard(
         found, live, label, tone, tuple(reason(code) for code in found.reasons), _then(found),
-        str(_CAUSES.get(found.cause, found.cause)),
+        str(_CAUSES.get(found.cause, found.cause)), visitor.may(Permission.ORDERS_REFUND),
     )  # fmt: skip
 
 

@@ -94,8 +94,7 @@ def _order(
         "may_part": visitor.may(Permission.ORDERS_REFUND)
         and found.state == "delivered"
         and refundable.amount_minor > 1,
-        "hold": hold_words.card(shop_id, found),
-        "may_end_hold": visitor.may(Permission.ORDERS_REFUND),
+        "hold": hold_words.card(visitor, found),
         "may_cancel": visitor.may(Permission.ORDERS_CANCEL) and found.state == "placed",
         "notes": [(one, who.get(one.author, one.author)) for one in orders.notes_of_order(shop_id, found.id)],
         "may_note": visitor.may(Permission.ORDERS_CANCEL),

@@ -43,8 +43,7 @@ def start_refund(
         raise RuntimeError("a paid order knows its payment")
     rest, aside = order.total, Aside()
     if order.state == states.PAID:
-        lapse_hold(shop_id, order, actor=actor, cause=reason, now=now)
-        _release(shop_id, order.id, now)
+        _let_go(shop_id, order, actor, reason, now)
     else:
         claims = live_claims(shop_id, order.id)
         aside = put_aside(shop_id=shop_id, order_id=order.id, claims=claims, actor=actor, now=now)
@@ -83,7 +82,8 @@ def start_refund(
     return refund
 
 
-def _release(shop_id: UUID, order_id: UUID, now: datetime) -> None:
-    """What its lines still hold of what could not be delivered whole is for others."""
-    for line in sorted(store.lines_of(shop_id, order_id), key=lambda item: item.sku_id):
+def _let_go(shop_id: UUID, order: store.LockedOrder, actor: str, reason: str, now: datetime) -> None:
+    """It waits for nothing any more; what its lines still hold of what could not be delivered whole is for others."""
+    lapse_hold(shop_id, order, actor=actor, cause=reason, now=now)
+    for line in sorted(store.lines_of(shop_id, order.id), key=lambda item: item.sku_id):
         vault.release(shop_id=shop_id, holder_id=line.id, now=now)
