@@ -24,6 +24,7 @@ LOCKS = {
     "window": "the home page of one shop is arranged by one at a time",
     "seed": "the demo shop is made once",
     "start": "each first step of a shop is taken by one at a time",
+    "links": "the groups of linked accounts of one shop are changed by one at a time",
     "demo": "demo data of one shop is made or taken away by one at a time",
 }
 LOCK_TIMEOUT_MS = 3000

@@ -5,3 +5,6 @@ from goodfor.risk import event_models as event_models
 from goodfor.risk import list_models as list_models
 from goodfor.risk import review_models as review_models
 from goodfor.risk import rule_models as rule_models
+from goodfor.risk.link_models import Cluster as Cluster
+from goodfor.risk.link_models import Link as Link
+from goodfor.risk.link_models import LinkProgress as LinkProgress

@@ -1,0 +1,2 @@
+SELECT key, cluster, size, buyers, updated_at FROM risk_cluster
+WHERE shop_id = %(shop_id)s AND key = ANY(%(keys)s::bigint[])
