@@ -7,7 +7,7 @@ from goodfor.kernel.schema import run_files
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("risk", "0001_initial"),
+        ("risk", "0003_rules"),
     ]
 
     operations = [
