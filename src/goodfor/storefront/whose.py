@@ -9,6 +9,7 @@ from goodfor.identity.types import ShopView
 from goodfor.orders import queries as orders
 from goodfor.storefront import kept
 from goodfor.storefront.account import current
+from goodfor.storefront.ownership import owner_of
 from goodfor.storefront.types import Grant
 
 
@@ -41,6 +42,7 @@ def is_one_of(shop: ShopView, value: str, contacts: list[Whose]) -> bool:
 
 
 def code_goes_to(request: HttpRequest, shop: ShopView, grant: Grant) -> str:
-    """To whose contact, for an order; nobody's where none is known."""
-    to = kept.ACCOUNT if grant.buyer_id else f"{kept.ORDER}{grant.number}"
-    return to if contacts_of(request, shop, to) else kept.NOBODY
+    """To whose contact, for an order: its account's, else the one that was left with it; nobody's without either."""
+    owner = grant.buyer_id or owner_of(request, shop, grant.number)
+    ways = [kept.ACCOUNT] * bool(owner) + [f"{kept.ORDER}{grant.number}"]
+    return next((to for to in ways if contacts_of(request, shop, to)), kept.NOBODY)

@@ -7,7 +7,6 @@ from django.utils.http import urlencode
 
 from goodfor.identity import queries as identity
 from goodfor.identity.errors import InvalidCode, InvalidContact, InvalidPassword
-from goodfor.identity.operations.issue_code import issue_code
 from goodfor.identity.operations.prove import prove_by_code, prove_by_password
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
@@ -15,9 +14,8 @@ from goodfor.kernel.errors import DomainError
 from goodfor.risk.types import Scene
 from goodfor.storefront.account import Waiting, account_page, renew, safe_next, visitor, wait_for, waited_for
 from goodfor.storefront.account_forms import CodeForm, NewPasswordForm
-from goodfor.storefront.codes import asked_code, note_guess
+from goodfor.storefront.codes import note_guess, sent_code
 from goodfor.storefront.page import show
-from goodfor.storefront.sending import check_can_send, send_code
 from goodfor.storefront.views.account_parts import advice, offered, with_retry
 
 PROOF = "proof"
@@ -87,22 +85,12 @@ def _by_password(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, aft
 
 
 def _send(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, kind: str, after: str) -> HttpResponse:
-    check_can_send()
     contact = identity.contact_of_buyer(shop.id, buyer.buyer_id, kind)
     if contact is None:
         raise InvalidContact
-    judged = asked_code(request, shop, contact.value, buyer.ref)
-    if judged.answer is not None:
-        return judged.answer
-    issued = issue_code(
-        shop_id=shop.id,
-        contact=contact.value,
-        purpose=PROOF,
-        buyer_id=buyer.buyer_id,
-        visitor=visitor(request),
-        now=utc_now(),
-    )
-    send_code(shop, issued)
+    issued = sent_code(request, shop, contact.value, PROOF, buyer)
+    if isinstance(issued, HttpResponse):
+        return issued
     response = redirect("storefront:me_proof_code")
     return wait_for(response, request, shop, Waiting(issued.code_id, PROOF, contact.masked, after))
 

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from goodfor.identity.errors import InvalidCode, InvalidPassword, NotJoinedYet
 from goodfor.identity.operations.end_session import end_session
-from goodfor.identity.operations.issue_code import issue_code
 from goodfor.identity.operations.sign_in_by_code import sign_in_by_code
 from goodfor.identity.operations.sign_in_by_password import sign_in_by_password
 from goodfor.identity.types import NewSession, ShopView
@@ -28,12 +27,11 @@ from goodfor.storefront.account import (
 )
 from goodfor.storefront.account_forms import CodeForm, ContactForm, PasswordForm
 from goodfor.storefront.client import client_ip
-from goodfor.storefront.codes import asked_code, note_guess, owner_of
+from goodfor.storefront.codes import note_guess, owner_of, sent_code
 from goodfor.storefront.devices import device_id
 from goodfor.storefront.doors import enter, in_steady_time
 from goodfor.storefront.judging import act_of, judge, noted
 from goodfor.storefront.page import page, show
-from goodfor.storefront.sending import check_can_send, send_code
 from goodfor.storefront.views.account_parts import advice, offered, with_retry
 
 SIGNIN = "signin"
@@ -65,12 +63,9 @@ def send_and_wait(request: HttpRequest, shop: ShopView, contact: str, after: str
 
     Raises InvalidContact, TooManyCodes, Unavailable, Refused.
     """
-    check_can_send()
-    judged = asked_code(request, shop, contact)
-    if judged.answer is not None:
-        return judged.answer
-    issued = issue_code(shop_id=shop.id, contact=contact, purpose=SIGNIN, visitor=visitor(request), now=utc_now())
-    send_code(shop, issued)
+    issued = sent_code(request, shop, contact, SIGNIN)
+    if isinstance(issued, HttpResponse):
+        return issued
     response = redirect(page_of_code)
     return wait_for(response, request, shop, Waiting(issued.code_id, SIGNIN, contact, after))
 

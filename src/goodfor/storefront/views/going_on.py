@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from goodfor.identity.errors import InvalidCode, InvalidContact
-from goodfor.identity.operations.issue_code import issue_code
 from goodfor.identity.operations.prove_contact import PURPOSE, prove_contact
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
@@ -14,11 +13,10 @@ from goodfor.risk.types import Scene
 from goodfor.storefront import kept
 from goodfor.storefront.account import Waiting, visitor, wait_for, waited_for
 from goodfor.storefront.account_forms import CodeForm, ContactForm
-from goodfor.storefront.codes import asked_code, note_guess
+from goodfor.storefront.codes import note_guess, sent_code
 from goodfor.storefront.devices import own_id
 from goodfor.storefront.judging import refusal
 from goodfor.storefront.page import page, show
-from goodfor.storefront.sending import check_can_send, send_code
 from goodfor.storefront.views.account_parts import advice, with_retry
 from goodfor.storefront.views.small import PageExpired
 from goodfor.storefront.whose import contacts_of, is_one_of
@@ -54,13 +52,10 @@ def _send(request: HttpRequest, shop: ShopView, stopped: kept.Kept) -> HttpRespo
         if picked is None:
             raise InvalidContact
         contact, masked = picked.value, picked.masked
-    check_can_send()
-    judged = asked_code(request, shop, contact)
-    if judged.answer is not None:
+    issued = sent_code(request, shop, contact, PURPOSE)
+    if isinstance(issued, HttpResponse):
         # Who has no script is asked for one in vain: nothing is sent.
         raise refusal()
-    issued = issue_code(shop_id=shop.id, contact=contact, purpose=PURPOSE, visitor=visitor(request), now=utc_now())
-    send_code(shop, issued)
     response = _show(request, shop, stopped, waiting=masked)
     return wait_for(response, request, shop, Waiting(issued.code_id, PURPOSE, masked, ""))
 

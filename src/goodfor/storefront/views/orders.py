@@ -58,7 +58,9 @@ def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: d
     judged = judge(request, shop, act_of(request, shop, Scene.LOOK_UP), **on)
     if judged.answer is not None:
         return judged.answer
-    entry = enter(request, shop, "look_up", number, now, **on)
+    # By address and order, as ever: a stranger who hammers at an order does not keep its owner out.
+    subject = f"{network(client_ip(request))}|{number}"
+    entry = enter(request, shop, "look_up", subject, now, **on)
     if entry.answer is not None:
         return entry.answer
     try:
