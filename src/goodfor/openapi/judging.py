@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from goodfor.aftersales.judging import claim_facts
+from goodfor.aftersales import queries as aftersales
 from goodfor.catalog import queries as catalog
 from goodfor.identity.types import ApiCaller
 from goodfor.kernel.ids import uuid7
 from goodfor.openapi.schemas import OrderIn
 from goodfor.orders import queries as orders
-from goodfor.orders.judging import buyer_facts, hold_of, liquidity_of
 from goodfor.orders.types import HoldOrder, OrderView
 from goodfor.risk.errors import Refused
 from goodfor.risk.operations import assess, note
@@ -70,7 +69,7 @@ def judge_order(caller: ApiCaller, body: OrderIn, now: datetime) -> Judged:
         raise Refused
     # A customer who pays on the shop's own page is asked for a proof there.
     asked_later = body.payment == "checkout" and decision.outcome is Outcome.CHALLENGE
-    return Judged(act, decision, order_id, None if asked_later else hold_of(decision))
+    return Judged(act, decision, order_id, None if asked_later else orders.hold_of(decision))
 
 
 def _facts(shop_id: UUID, buyer: str, body: OrderIn, sku_ids: list[UUID], now: datetime) -> dict[str, Value]:
@@ -81,7 +80,11 @@ def _facts(shop_id: UUID, buyer: str, body: OrderIn, sku_ids: list[UUID], now: d
     if body.payment == "balance" or body.buyer is None:
         # Paid for before, or by many whom the program does not name: what a single buyer does says nothing here.
         return facts
-    return {**facts, **buyer_facts(shop_id, buyer, now).facts, "sku_liquidity": liquidity_of(shop_id, sku_ids)}
+    return {
+        **facts,
+        **orders.buyer_facts(shop_id, buyer, now).facts,
+        "sku_liquidity": orders.liquidity_of(shop_id, sku_ids),
+    }
 
 
 def judge_claim(caller: ApiCaller, order: OrderView, line_id: UUID, now: datetime) -> Judged:
@@ -96,6 +99,6 @@ def judge_claim(caller: ApiCaller, order: OrderView, line_id: UUID, now: datetim
         subject=("order", order.id),
         amount_minor=amount.amount_minor,
         currency=amount.currency,
-        facts=claim_facts(caller.shop_id, order, line_id, now),
+        facts=aftersales.claim_facts(caller.shop_id, order, line_id, now),
     )
     return Judged(act, assess(act), order.id)

@@ -8,7 +8,6 @@ from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
-from goodfor.orders.judging import buyer_facts, first_with, liquidity, liquidity_of
 from goodfor.orders.operations.hold_delivery import hold_delivery
 from goodfor.orders.types import Payer
 from goodfor.risk.types import Scene
@@ -25,11 +24,11 @@ def judged_order(
     sku = offer.sku
     total: Money = sku.price * quantity
     facts = {
-        **buyer_facts(shop.id, ref, utc_now()).facts,
+        **orders.buyer_facts(shop.id, ref, utc_now()).facts,
         "quantity": quantity,
         "sku": str(sku.id),
         "category": category,
-        "sku_liquidity": liquidity(sku.delivery_kind, sku.face_value_label or sku.name),
+        "sku_liquidity": orders.liquidity(sku.delivery_kind, sku.face_value_label or sku.name),
     }
     act = act_of(
         request, shop, Scene.ORDER, buyer=ref, contact=contact, subject=("order", order_id), amount=total, facts=facts
@@ -45,7 +44,7 @@ def judged_pay(request: HttpRequest, shop: ShopView, order_id: UUID, method: str
     order = orders.order_view(shop.id, order_id)
     ref = orders.buyer_of(shop.id, order_id)
     now = utc_now()
-    known = buyer_facts(shop.id, ref, now)
+    known = orders.buyer_facts(shop.id, ref, now)
     instruments = sorted(f"{app}:{channel_id}" for app, channel_id in payer.known.items() if channel_id)
     act = act_of(
         request, shop, Scene.PAY, buyer=ref, subject=("order", order_id), amount=order.total,
@@ -54,9 +53,9 @@ def judged_pay(request: HttpRequest, shop: ShopView, order_id: UUID, method: str
             **known.facts,
             "quantity": order.quantity,
             "sku": str(order.lines[0].sku_id) if len(order.lines) == 1 else None,
-            "sku_liquidity": liquidity_of(shop.id, [line.sku_id for line in order.lines]),
+            "sku_liquidity": orders.liquidity_of(shop.id, [line.sku_id for line in order.lines]),
             # A balance was paid for before, by whatever it was.
-            "first_purchase_with_instrument": False if method == BALANCE else first_with(shop.id, known, method),
+            "first_purchase_with_instrument": False if method == BALANCE else orders.first_with(shop.id, known, method),
             "seconds_to_expiry": max((order.pay_by - now).total_seconds(), 0.0),
         },
     )  # fmt: skip

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
-from goodfor.orders.judging import hold_of
+from goodfor.orders.queries import hold_of
 from goodfor.orders.types import HoldOrder
 from goodfor.risk import failing, review_queries, rule_states
 from goodfor.risk.doors import challenge
@@ -159,6 +159,8 @@ def asked_for_more(
         "go_to": path or request.path,
         "challenge": json.dumps(asked),
         "by_code": to != kept.NOBODY,
+        # The address that was asked for may hold a secret.
+        "here": "/",
     }
     return show(request, "challenge", context, status=403)
 
@@ -205,4 +207,4 @@ def asked_for_code(request: HttpRequest, shop: ShopView, scene: str, to: str) ->
     text = kept.keep(request, shop.id, scene=scene, cost=DEAREST, to=to, device=own_id(request), now=now)
     if not text or request.FILES:
         raise refusal()
-    return show(request, "challenge", {"kept": text, "go_to": request.path, "by_code": True}, status=403)
+    return show(request, "challenge", {"kept": text, "go_to": request.path, "by_code": True, "here": "/"}, status=403)

@@ -26,8 +26,9 @@ from goodfor.risk.tests.traces import is_trace
 from goodfor.storefront import grants
 
 pytestmark = pytest.mark.django_db(transaction=True)
-#: What may change when a request is refused: the count of tries, a nonce that was used, when a key was last used.
-COUNTERS = {"storefront_attempt", "identity_nonce"}
+#: What may change when a request is refused: the count of tries, a nonce that was used, when a key was last used,
+#: a key of the installation that is made at its first use.
+COUNTERS = {"storefront_attempt", "identity_nonce", "kernel_data_key"}
 
 
 @dataclass
@@ -74,8 +75,11 @@ def rows() -> dict[str, int]:
     tables = sql("SELECT table_schema || '.' || quote_ident(table_name), table_name FROM information_schema.tables"
                  " WHERE table_type = 'BASE TABLE' AND table_schema NOT IN"
                  " ('pg_catalog', 'information_schema')")  # fmt: skip
-    return {name: sql(f"SELECT count(*) FROM {full}")[0][0] for full, name in tables
-            if name not in COUNTERS and not is_trace(name)}
+    return {
+        name: sql(f"SELECT count(*) FROM {full}")[0][0]
+        for full, name in tables
+        if name not in COUNTERS and not is_trace(name)
+    }
 
 
 def codes_by_state() -> list[Any]:

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from goodfor.aftersales import hours
 from goodfor.aftersales import queries as aftersales
-from goodfor.aftersales.judging import claim_facts
 from goodfor.aftersales.operations.make_claim import make_claim
 from goodfor.aftersales.pictures import MOST, MOST_BYTES
 from goodfor.delivery import queries as delivery
@@ -83,7 +82,7 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
 def _act(request: HttpRequest, shop: ShopView, order: OrderView, line: LineView, now: datetime) -> Act:
     return act_of(
         request, shop, Scene.CLAIM, buyer=orders.buyer_of(shop.id, order.id), subject=("order", order.id),
-        amount=line.unit_price * line.quantity, facts=claim_facts(shop.id, order, line.line_id, now),
+        amount=line.unit_price * line.quantity, facts=aftersales.claim_facts(shop.id, order, line.line_id, now),
     )  # fmt: skip
 
 
