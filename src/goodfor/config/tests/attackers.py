@@ -67,10 +67,8 @@ class Street:
     def somebody(self, network: int = 0, **more: Any) -> Visitor:
         """A new browser at a new address; of one /24 where `network` says which."""
         number = next(self._next)
-        address = (
-            f"127.{10 + network}.7.{2 + number % 250}" if network else f"127.77.{1 + number // 250}.{2 + number % 250}"
-        )
-        return Visitor(self.url, address, **more)
+        place = f"127.{10 + network}.7" if network else f"127.77.{1 + number // 250}"
+        return Visitor(self.url, f"{place}.{2 + number % 250}", **more)
 
     def checkout(
         self, visitor: Visitor, quantity: int = 1, contact: str = "", sku: UUID | None = None
@@ -130,9 +128,7 @@ class Crowd:
     def note(self, kind: str, answer: httpx.Response, wanted: int) -> None:
         self.acts[kind] += 1
         if answer.status_code != wanted:
-            self.disturbed.append(
-                f"{kind}: {answer.status_code} {answer.text[:200] if answer.status_code >= 500 else ''}"
-            )
+            self.disturbed.append(f"{kind}: {answer.status_code}")
 
     @property
     def share(self) -> float:

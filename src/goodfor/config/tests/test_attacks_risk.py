@@ -1,7 +1,7 @@
 """Buyers' threats and what shop owners complain of in public, as attacks on a running shop with its starter rules.
 
-Each says how far it gets at most. Beside each, honest people buy, sign in and look their orders up: no more than one act
-in two hundred is disturbed. Sources of the complaints: risk.md §1 (lizhipay/faka, acg-faka, dujiaoka, new-api, mycart,
+Each says how far it gets at most. Beside each, honest people buy, sign in and look their orders up: no more than one
+act in two hundred is disturbed. Sources of the complaints: risk.md §1 (lizhipay/faka, acg-faka, dujiaoka, new-api, mycart,
 vmqphp); labels are those of BREAK.
 """
 
@@ -193,7 +193,7 @@ def test_a_new_instrument_that_buys_what_is_as_good_as_money_waits(street: Stree
 
 
 def test_cards_are_tried_out_eight_times_at_most(street: Street) -> None:
-    """R0041: small payments that all fail from one address; from the ninth on nobody there sets out to pay for a day."""
+    """R0041: small payments that all fail from one address; after the eighth nobody there sets out to pay."""
     now, begun = utc_now(), []
     cheap = sql("SELECT id FROM catalog_sku WHERE shop_id = %s ORDER BY price_minor LIMIT 1", [street.world.shop_id])
     sql("UPDATE catalog_sku SET price_minor = 300 WHERE id = %s", [street.world.sku_id])
@@ -223,7 +223,7 @@ def test_cards_are_tried_out_eight_times_at_most(street: Street) -> None:
 
 
 def test_hoarders_leave_most_of_it_to_others(street: Street) -> None:
-    """dujiaoka #76, #265; R0014: a hundred pieces without paying, again and again, with new browsers from one address."""
+    """dujiaoka #76, #265; R0014: a hundred pieces without paying, again and again, new browsers at one address."""
     before = held_by_nobody(street)
     with crowd(honest(street), least=HONEST) as people:
 
