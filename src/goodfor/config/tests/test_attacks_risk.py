@@ -1,8 +1,8 @@
 """Buyers' threats and what shop owners complain of in public, as attacks on a running shop with its starter rules.
 
 Each says how far it gets at most. Beside each, honest people buy, sign in and look their orders up: no more than one
-act in two hundred is disturbed. Sources of the complaints: risk.md §1 (lizhipay/faka, acg-faka, dujiaoka, new-api, mycart,
-vmqphp); labels are those of BREAK.
+act in two hundred is disturbed. Sources of the complaints: risk.md §1 (lizhipay/faka, acg-faka, dujiaoka, new-api,
+mycart, vmqphp); labels are those of BREAK.
 """
 
 import json
