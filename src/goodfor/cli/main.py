@@ -15,6 +15,7 @@ from goodfor.cli.commands.demo import demo
 from goodfor.cli.commands.manage import manage
 from goodfor.cli.commands.openapi import openapi
 from goodfor.cli.commands.options import PASS_THROUGH
+from goodfor.cli.commands.risk import risk
 from goodfor.cli.commands.sandbox import sandbox
 from goodfor.cli.commands.soak import soak
 from goodfor.cli.commands.test import test
@@ -43,6 +44,7 @@ app.command()(audit)
 app.add_typer(channels, name="channels")
 app.add_typer(codes, name="codes")
 app.add_typer(connector, name="connector")
+app.add_typer(risk, name="risk")
 app.command()(sandbox)
 app.command()(bench)
 app.command()(soak)

@@ -44,6 +44,11 @@ DUTIES: Final[Mapping[str, Text]] = {
     "payments.refunds": _("job", "执行退款"),
     "payments.splits": _("job", "执行分账"),
     "payments.want_bills": _("job", "登记要下载的账单"),
+    "risk.links": _("job", "关联账号"),
+    "risk.partitions": _("job", "维护风控事件分区"),
+    "risk.purge": _("job", "清理旧风控记录"),
+    "risk.purge_doors": _("job", "清理入口防护记录"),
+    "risk.reviews_overdue": _("job", "处理超时的审核"),
     "supply.accounts": _("job", "核对供应商余额"),
     "supply.ask": _("job", "查询采购结果"),
     "supply.buy": _("job", "向供应商采购"),
@@ -80,6 +85,7 @@ QUEUES: Final[Mapping[str, Text]] = {
 }
 #: Who hears events, by the names that the wiring gives.
 HANDLERS: Final[Mapping[str, Text]] = {
+    "risk.review_on_act_stopped": _("job", "转人工审核"),
     "account_messages.on_account_changed": _("job", "通知买家账户变动"),
     "aftersales.on_case_decided": _("job", "统计批次里的坏码"),
     "aftersales.on_claim_closed": _("job", "结束售后处理"),
@@ -133,6 +139,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "siblings.on_refunded": _("job", "让买货的店铺查询退款"),
 }
 EVENTS: Final[Mapping[str, Text]] = {
+    "risk.act_stopped": _("job", "操作被风控拦下"),
     "orders.replacement_failed": _("job", "换码不成"),
     "supply.answered": _("job", "供应商答复"),
     "aftersales.buyer_asked": _("job", "请买家补充"),

@@ -16,6 +16,7 @@ LOCKS = {
     "import": "one import of a file at a time",
     "policy": "one new version of a shop's table of decisions about claims at a time",
     "promise": "one new version of what is promised for a scope at a time",
+    "risk_model": "models of one kind of act in one shop are made and promoted by one at a time",
     "snippets": "the prepared replies of one shop are changed by one at a time",
     "template": "one new version of a message template at a time",
     "quarantine": "a key that a rule of risk control trips is written by one at a time, the others pass on",

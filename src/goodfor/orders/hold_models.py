@@ -14,7 +14,8 @@ class Hold(models.Model):
     order_id = models.UUIDField(primary_key=True)
     shop_id = models.UUIDField()
     decision_id = models.UUIDField(null=True)
-    then = models.CharField(max_length=8)
+    #: `then` is a word of SQL.
+    then = models.CharField(max_length=8, db_column="then_do")
     review = models.BooleanField()
     reasons = ArrayField(models.CharField(max_length=MAX_REASON), default=list)
     for_seconds = models.IntegerField()

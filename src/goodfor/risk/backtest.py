@@ -38,6 +38,7 @@ _SETTINGS: Final = {
     "min_parallel_index_scan_size": "0",
     "work_mem": "64MB",
 }
+#: Joined with an empty object a snapshot is unpacked, once, for the rule and the amount.
 _SCAN: Final = f"""
 SELECT {WEEK.format(at="at")}, count(*), count(*) FILTER (WHERE fit IS NULL), count(*) FILTER (WHERE fit),
        count(*) FILTER (WHERE fit AND bad),
@@ -47,8 +48,9 @@ SELECT {WEEK.format(at="at")}, count(*), count(*) FILTER (WHERE fit IS NULL), co
        coalesce(sum({AMOUNT}) FILTER (WHERE fit AND (NOT bad OR bad IS NULL AND at <= %(mature)s)), 0)::bigint,
        count(*) FILTER (WHERE bad)
 FROM (
-    SELECT d.at, d.features, {{fit}} AS fit, {BAD} AS bad
+    SELECT d.at, x.features, {{fit}} AS fit, {BAD} AS bad
     FROM risk_decision d
+    CROSS JOIN LATERAL (SELECT d.features || '{{{{}}}}'::jsonb AS features OFFSET 0) x
     {JOINS}
     WHERE d.shop_id = %(shop)s AND d.at >= %(first)s AND d.at < %(last)s AND d.scene = ANY (%(scenes)s::smallint[])
     OFFSET 0
@@ -96,7 +98,7 @@ def backtest(
     A decision without any label counts as annoyed once it is older than `mature_after` at `as_of`.
     """
     began = time.perf_counter()
-    fit, values = expression.sql("d.features")
+    fit, values = expression.sql("x.features")
     text = _SCAN.format(fit=fit)
     found: dict[datetime, Week] = {}
     pieces = _pieces(span, slices)

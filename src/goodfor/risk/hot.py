@@ -1,6 +1,6 @@
 """Statements under a time limit that ends with their transaction: the limit and the statement go in one round trip."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ def require_no_transaction() -> None:
 def rows(
     name: str,
     text: str,
-    params: Mapping[str, Any],
+    params: Mapping[str, Any] | Sequence[Any],
     *,
     settings: str = "",
     limit: int | None = None,
@@ -37,17 +37,19 @@ def rows(
 ) -> list[Row]:
     """All rows of a statement; with `limit` (ms), `settings` hold for its transaction.
 
+    Values by name fill %(name)s; values in order fill $1, $2 ..., so that a long text is not taken apart each time.
     Errors come as Django's database errors.
     """
     if connection.connection is None:
         connection.ensure_connection()
     raw = connection.connection
+    named = isinstance(params, Mapping)
     for observe in observers:
-        observe(name, text, params)
+        observe(name, text, params if isinstance(params, Mapping) else {})
+    cursor = psycopg.Cursor(raw) if named else psycopg.RawCursor(raw)
     try:
         if limit is None:
-            return psycopg.Cursor(raw).execute(text, params, prepare=prepare).fetchall()
-        cursor = psycopg.Cursor(raw)
+            return cursor.execute(text, params, prepare=prepare).fetchall()
         with raw.pipeline():
             psycopg.Cursor(raw).execute(settings, {"limit": str(limit)}, prepare=True)
             cursor.execute(text, params, prepare=prepare)

@@ -1,5 +1,6 @@
 """Who belongs together: groups of keys, their members, and what lies around a key."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -73,7 +74,8 @@ def graph_of(shop_id: UUID, key: int, *, depth: int = 2, most: int = 80) -> Grap
     frontier, more = [key], False
     for step in range(1, depth + 1):
         rows = _AROUND.rows({"shop_id": shop_id, "keys": frontier, "most": _BRANCHES})
-        more = more or len(rows) >= _BRANCHES
+        branches = Counter(end for buyer, shared, *_ in rows for end in (buyer, shared))
+        more = more or any(branches[end] >= _BRANCHES for end in frontier)
         near: list[int] = []
         for edge in sorted((_edge(row) for row in rows), key=_first):
             ends = [end for end in (edge.buyer, edge.key) if end not in depths]
@@ -107,7 +109,7 @@ def _nodes(shop_id: UUID, depths: Mapping[int, int], kinds: Mapping[int, LinkKin
     groups = clusters_of(shop_id, keys)
     labels = {key: label for _kind, key, label in _LABELS.rows({"shop_id": shop_id, "keys": keys})}
     shared = [key for key in keys if kinds[key] is not LinkKind.BUYER]
-    crowds = dict(_CROWDS.rows({"shop_id": shop_id, "keys": shared, "most": _COUNT_TO}))
+    crowds: dict[int, int] = dict(_CROWDS.rows({"shop_id": shop_id, "keys": shared, "most": _COUNT_TO}))
     nodes = []
     for key, depth in depths.items():
         kind, crowd = kinds[key], crowds.get(key, 0)

@@ -160,12 +160,12 @@ _CONTACT: Final = (
     Velocity("mail_buyers_30d", M, (), Result.ATTEMPT, "distinct", B, _30D, INVITED, _("邮箱 30 天内关联的买家数")),
 )
 _MONEY: Final = (
-    Velocity("instrument_buyers_30d", I, (), Result.ATTEMPT, "distinct", B, _30D, SALE,
+    Velocity("instrument_buyers_30d", I, (), Result.ATTEMPT, "distinct", B, _30D, (S.PAY,),
              _("支付工具 30 天内关联的买家数")),
-    _bad("instrument_pay_bad_24h", I, S.PAY, _24H, SALE, _("支付工具 24 小时内付款失败次数")),
-    _good("instrument_paid_24h", I, S.PAY, _24H, SALE, _("支付工具 24 小时内付款成功次数")),
-    _sum("instrument_spent_24h", I, S.PAY, Result.GOOD, _24H, SALE, _("支付工具 24 小时内付款金额（分）")),
-    _good("instrument_paid_90d", I, S.PAY, _90D, SALE, _("支付工具 90 天内付款成功次数")),
+    _bad("instrument_pay_bad_24h", I, S.PAY, _24H, (S.PAY,), _("支付工具 24 小时内付款失败次数")),
+    _good("instrument_paid_24h", I, S.PAY, _24H, (S.PAY,), _("支付工具 24 小时内付款成功次数")),
+    _sum("instrument_spent_24h", I, S.PAY, Result.GOOD, _24H, (S.PAY,), _("支付工具 24 小时内付款金额（分）")),
+    _good("instrument_paid_90d", I, S.PAY, _90D, (S.PAY,), _("支付工具 90 天内付款成功次数")),
 )  # fmt: skip
 _BATCH: Final = (
     _tries("batch_redeems_10m", C, S.REDEEM, _10M, (S.REDEEM,), _("批次 10 分钟内兑换次数")),

@@ -7,6 +7,7 @@ the text changes a few times a month. The exact windows are parameters.
 A key is a hash over its shop's id (`keys.key_of`): no other shop's event has it, so the indexes need no `shop_id`.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,9 @@ LAST_SEEN_SCENES: Final = frozenset({Scene.SIGN_IN, Scene.ORDER, Scene.REVEAL})
 LAST_SEEN_WINDOW: Final = timedelta(days=90)
 #: A sign-in ends within so long after it was tried.
 SIGN_IN_TAKES: Final = timedelta(days=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_NAME: Final = re.compile(r"%\((\w+)\)s")
 #: Parts of a month that the text knows; see `months_of`.
 Months = tuple[datetime, ...]
 Scan = tuple[KeyKind, Scene | None, Result | None]
@@ -35,11 +39,11 @@ Scan = tuple[KeyKind, Scene | None, Result | None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A statement and what its columns are, in order."""
+    """A statement with $1, $2 ..., the names of its values in order, and what its first column's array begins with."""
 
     text: str
+    names: tuple[str, ...]
     velocities: tuple[Velocity, ...]
-    known: tuple[KeyKind, ...]
     last_seen: bool
 
 
@@ -81,33 +85,32 @@ def reading(scene: Scene, at: datetime) -> Reading:
     return _reading(scene, months_of(scene, at))
 
 
-def params_of(scene: Scene, shop_id: UUID, keys: Mapping[KeyKind, int], at: datetime) -> dict[str, Any]:
-    """Values for the statement. A key that the act does not have is 0, which no event has: of one type always, so that
-    one prepared statement serves all acts of a scene.
+def params_of(what: Reading, scene: Scene, shop_id: UUID, keys: Mapping[KeyKind, int], at: datetime) -> list[Any]:
+    """Values for the statement, in its order. A key that the act does not have is 0, which no event has: of one type
+    always, so that one prepared statement serves all acts of a scene.
     """
     found: dict[str, Any] = {"shop": shop_id, "until": at + AHEAD}
     for kind in KeyKind:
         found[f"k_{kind}"] = Int8(keys.get(kind, 0))
     for window in windows_of(scene):
         found[_bound(window)] = at - window
-    return found
+    return [found[name] for name in what.names]
 
 
 def values_of(
     what: Reading, row: Sequence[Any], keys: Mapping[KeyKind, int], at: datetime
 ) -> tuple[dict[str, Value], Seen | None]:
-    """Features of a row of the statement. Without its key a velocity is None: not known, which is not nought."""
+    """Features of the statement's row. Without its key a velocity is None: not known, which is not nought."""
+    counts = row[0]
     features: dict[str, Value] = {
-        one.name: value if one.kind in keys else None for one, value in zip(what.velocities, row, strict=False)
+        one.name: value if one.kind in keys else None for one, value in zip(what.velocities, counts, strict=False)
     }
-    place = len(what.velocities)
-    for kind in what.known:
-        first = row[place]
-        place += 1
-        features[KNOWN[kind]] = None if first is None else round(max((at - first).total_seconds(), 0) / 3600, 3)
-    if not what.last_seen or row[place] is None:
+    now_us = (at - _EPOCH) // _MICROSECOND
+    for name, first_us in zip(KNOWN.values(), counts[len(what.velocities) :], strict=True):
+        features[name] = None if first_us is None else round(max(now_us - first_us, 0) / 3_600_000_000, 3)
+    if not what.last_seen or row[1] is None:
         return features, None
-    last_at, province, city, provinces = row[place : place + 4]
+    last_at, province, city, provinces = row[1:5]
     return features, Seen(last_at, province, city, frozenset(filter(None, provinces or ())))
 
 
@@ -126,19 +129,21 @@ def _reading(scene: Scene, months: Months) -> Reading:
     scans: dict[Scan, list[Velocity]] = {}
     for one in BY_SCENE[scene]:
         scans.setdefault(scan_of(one), []).append(one)
-    tables, columns, velocities = [], [], []
-    for number, (scan, ones) in enumerate(scans.items()):
-        tables.append(f"({_scan(scan, ones, begins, months[-1])}) s{number}")
-        columns += [f"s{number}.v{place}" for place in range(len(ones))]
-        velocities += ones
-    known = tuple(KNOWN)
-    columns += [_known(kind) for kind in known]
+    # Each scan by itself, and its values one array after the other: nothing is joined, so nothing is to be planned.
+    arrays = [f"({_scan(scan, ones, begins, months[-1])})" for scan, ones in scans.items()]
+    arrays.append(f"ARRAY[{', '.join(_known(kind) for kind in KNOWN)}]")
+    text = f"SELECT {' || '.join(arrays)}"
     last_seen = scene in LAST_SEEN_SCENES
     if last_seen:
-        columns += ["l.at", "l.province", "l.city", "l.provinces"]
-        tables.append(f"({_last_seen(begins, months[-1])}) l")
-    text = f"SELECT {', '.join(columns)} FROM {', '.join(tables)}"  # noqa: S608
-    return Reading(text, tuple(velocities), known, last_seen)
+        text += f", l.at, l.province, l.city, l.provinces FROM ({_last_seen(begins, months[-1])}) l"
+    names = tuple(dict.fromkeys(_NAME.findall(text)))
+    numbers = {name: number for number, name in enumerate(names, start=1)}
+    return Reading(
+        text=_NAME.sub(lambda found: f"${numbers[found[1]]}", text),
+        names=names,
+        velocities=tuple(one for ones in scans.values() for one in ones),
+        last_seen=last_seen,
+    )
 
 
 def _between(column: str, first: datetime, last: datetime) -> str:
@@ -154,11 +159,9 @@ def _scan(scan: Scan, ones: Iterable[Velocity], begins: Mapping[timedelta, datet
         where += [f"scene = {SCENE_NUMBERS[scene]}", f"result = {int(result)}"]
     where += [f"at > %({_bound(longest)})s", "at <= %(until)s", _between("at", begins[longest], last)]
     columns = {"at", *(_column(one) for one in ones)} | (set() if scene is not None else {"scene", "result"})
-    values = ", ".join(
-        f"{_value(one)}{_filter(one, longest, whole=scene is None)} AS v{place}" for place, one in enumerate(ones)
-    )
+    values = ", ".join(f"{_value(one)}{_filter(one, longest, whole=scene is None)}" for one in ones)
     return (
-        f"SELECT {values} FROM (SELECT {', '.join(sorted(columns - {''}))} FROM risk_event"  # noqa: S608
+        f"SELECT ARRAY[{values}] FROM (SELECT {', '.join(sorted(columns - {''}))} FROM risk_event"  # noqa: S608
         f" WHERE {' AND '.join(where)} ORDER BY at DESC LIMIT {CAP}) e"
     )
 
@@ -190,7 +193,7 @@ def _filter(one: Velocity, longest: timedelta, *, whole: bool) -> str:
 
 def _known(kind: KeyKind) -> str:
     return (
-        "(SELECT first_at FROM risk_entity WHERE shop_id = %(shop)s"  # noqa: S608
+        "(SELECT (extract(epoch FROM first_at) * 1000000)::bigint FROM risk_entity WHERE shop_id = %(shop)s"  # noqa: S608
         f" AND kind = {KIND_NUMBERS[kind]} AND key = %(k_{kind})s::bigint)"
     )
 

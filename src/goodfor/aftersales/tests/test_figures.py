@@ -206,7 +206,7 @@ def test_a_wait_on_purpose_is_no_speed_of_delivery(scene: Scene, now: datetime) 
     release_delivery(shop_id=scene.shop_id, order_id=held.order_id, actor="staff:1", cause="staff", now=now + HOUR)
     count_all(now + HOUR + 3 * MINUTE)
     found = queries.shop_figures(scene.shop_id, now + HOUR + 3 * MINUTE)
-    assert (found.count.units, found.delivered, found.delivered_p95) == (2, 1, BOUNDS[0])
+    assert (found.count.units, found.delivered, found.count.speeds[0]) == (2, 1, 1)
 
 
 def test_a_shop_that_sold_nothing_has_no_figures(scene: Scene, now: datetime) -> None:

@@ -30,7 +30,7 @@ RULES = {
     ' and not mail_domain in ["qq.com", "163.com"] and buyer_ordered_24h / buyer_orders_24h > 9000'
     " or device_order_buyers_7d >= 4 and unpaid_share > 0.6",
 }
-_TEMPLATES = "CREATE TEMP TABLE template (n int PRIMARY KEY, features jsonb)"
+_TEMPLATES = "CREATE TEMP TABLE template (id int PRIMARY KEY, features jsonb)"
 _DECISIONS = """
 INSERT INTO risk_decision (shop_id, at, id, event_id, scene, subject_kind, subject_id, features, set_version, hits,
        challengers, why, rules_version, outcome, reasons, cost, sampled, failed, absent, silent, latency_us, expires_at)
@@ -40,9 +40,9 @@ SELECT %(shop)s, t.at, (lpad(to_hex((extract(epoch FROM t.at) * 1000)::bigint), 
        s.features || jsonb_build_object('amount_minor', (hashint8(n * 7) & 65535),
            'buyer_orders_24h', 1 + (hashint8(n * 13) & 7), 'coupon_share', (hashint8(n * 17) & 255) / 512.0),
        1, '[]', '{}', '[]', 1, 'allow', '{}', 0, false, '{}', '{}', '{}', 900, t.at
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS g (n)
 CROSS JOIN LATERAL (SELECT %(since)s::timestamptz + n * (%(days)s * interval '1 day' / %(all)s)) t (at)
-JOIN template s ON s.n = n %% %(templates)s
+JOIN template s ON s.id = n %% %(templates)s
 """
 _LABELS = """
 INSERT INTO risk_label (id, shop_id, decision_id, subject_type, bad, source, known_at, by)
@@ -142,7 +142,9 @@ def _try(shop_id: UUID, text: str, now: datetime, console: Console) -> dict[str,
     backtest, scene = load("goodfor.risk.backtest"), load("goodfor.risk.types").Scene.ORDER
     rule = load("goodfor.risk.rule_reading").read(shop_id, text)
     span = backtest.Span(shop_id, [scene], now - timedelta(days=DAYS + 1), now, now)
-    times, first_shown, reports = [], 0.0, []
+    times: list[float] = []
+    reports: list[Any] = []
+    first_shown = 0.0
     for _ in range(2):
         began, reports = time.perf_counter(), []
         for report in backtest.backtest(rule, span):
@@ -172,6 +174,8 @@ def _judge(shop_id: UUID, now: datetime, console: Console) -> dict[str, Any]:
     load("goodfor.risk.operations.import_entries").import_entries(
         shop_id=shop_id, kind="watch", text=f"type,value,reason\n{rows}\n", actor="bench", now=now
     )
+    with load("django.db").connection.cursor() as cursor:
+        cursor.execute("ANALYZE risk_list_entry")
     snapshots = _snapshots()
     kinds = (types.KeyKind.BUYER, types.KeyKind.DEVICE, types.KeyKind.NETWORK, types.KeyKind.ADDRESS,
              types.KeyKind.PHONE, types.KeyKind.MAIL)  # fmt: skip

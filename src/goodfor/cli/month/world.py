@@ -92,7 +92,7 @@ class World:
     buyers: list[Buyer] = field(default_factory=list)
     truth: dict[str, str] = field(default_factory=dict)
     origin: dict[str, tuple[StandIn, str]] = field(default_factory=dict)
-    #: Orders at each stand-in that were looked at already.
+    #: The newest order at each stand-in that was looked at already.
     known: dict[str, int] = field(default_factory=dict)
     #: The secrets of the batch that is bad.
     bad: set[str] = field(default_factory=set)
@@ -186,8 +186,7 @@ def fill(world: World, now: datetime) -> int:
 def learn(world: World, now: datetime) -> None:
     """Decide what the codes that came are: mostly good. One pack, once its time has come, is bad as a whole."""
     for number, site in enumerate(world.sites):
-        orders = site.orders()
-        for order in orders[world.known.get(site.key, 0) :]:
+        for order in site.orders(after=world.known.get(site.key, 0)):
             due = world.bad_due
             bad = due is not None and now >= due[0] and number == due[1] and len(order.codes) == PACK
             if bad:
@@ -199,4 +198,4 @@ def learn(world: World, now: datetime) -> None:
                     site.use(code.ref, "invalid")
                 elif truth == people.USED:
                     site.use(code.ref, "used", at=(now - timedelta(hours=world.rng.uniform(1, 200))).timestamp())
-        world.known[site.key] = len(orders)
+            world.known[site.key] = order.seq

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import Queue
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -54,6 +55,8 @@ WHERE r.shop_id = %s AND p.source_id = %s AND r.state <> 'failed'
 """
 _CODE = "SELECT state, revealed_at IS NOT NULL FROM vault_code WHERE shop_id = %s AND id = %s"
 _FREE, _ASIDE = 0, (3, 4)
+#: Rounds that are played side by side, each about its own code.
+TABLES = 3
 
 
 @dataclass
@@ -66,18 +69,23 @@ class Field:
 
     def close(self) -> None:
         """Let the four go, with their connections."""
-        gate = threading.Barrier(len(TOO_LATE))
-
-        def leave(_: int) -> None:
-            gate.wait(10)
-            connection.close()
-
-        list(self.lanes.map(leave, range(len(TOO_LATE))))
+        _leave(self.lanes, len(TOO_LATE))
         self.lanes.shutdown()
 
 
+def _leave(hands: ThreadPoolExecutor, count: int) -> None:
+    """Each of them closes its connection."""
+    gate = threading.Barrier(count)
+
+    def leave(_hand: int) -> None:
+        gate.wait(10)
+        connection.close()
+
+    list(hands.map(leave, range(count)))
+
+
 def make_field(made: world.DemoShop, rounds: int) -> Field:
-    """Codes and money for so many rounds."""
+    """Codes and money for so many rounds; the first of the tables."""
     now = utc_now()
     world.load_codes(made.shop_id, made.skus[SKU], world.random_codes(3 * rounds + 10), now, cost_minor=800)
     top_up_wallet(
@@ -176,15 +184,30 @@ def _judge(ground: Field, order: OrderView, claim_id: UUID, code: UUID, said: di
 
 def run(stack: Stack, console: Console, *, rounds: int = 10_000) -> BenchResult:
     """So many rounds, then the audit."""
-    ground, began = make_field(stack.made, rounds), time.monotonic()
+    tables = [make_field(stack.made, rounds), *(Field(stack.made) for _table in range(TABLES - 1))]
+    began, free = time.monotonic(), Queue[Field]()
+    for one in tables:
+        free.put(one)
+
+    def turn(number: int) -> list[str]:
+        ground = free.get()
+        try:
+            return play(ground, number)
+        finally:
+            free.put(ground)
+
     wrong: list[str] = []
-    with Progress(console=console, transient=True) as bars:
+    with Progress(console=console, transient=True) as bars, ThreadPoolExecutor(TABLES) as players:
         bar = bars.add_task("回合 / rounds", total=rounds)
-        for number in range(rounds):
-            wrong += play(ground, number)
+        for found in players.map(turn, range(rounds)):
+            wrong += found
             bars.update(bar, advance=1)
+        _leave(players, TABLES)
     seconds = time.monotonic() - began
-    ground.close()
+    ends: Counter[str] = Counter()
+    for one in tables:
+        one.close()
+        ends += one.ends
     console.print("正在审计 / audit")
     results = invariants.run_all(utc_now())
     failed = [result for result in results if not result.ok]
@@ -192,12 +215,12 @@ def run(stack: Stack, console: Console, *, rounds: int = 10_000) -> BenchResult:
         console.print(words, markup=False)
     for result in failed:
         console.print(f"{result.invariant.name}: {result.count} {result.violations[:3]}", markup=False)
-    refunded = sum(count for end, count in ground.ends.items() if "refund" in end.split())
+    refunded = sum(count for end, count in ends.items() if "refund" in end.split())
     return BenchResult(
         "claims",
         {
             "rounds": rounds, "refunded": refunded, "replaced": rounds - refunded, "seconds": seconds,
-            "ends": dict(ground.ends.most_common()), "invariants": len(results),
+            "ends": dict(ends.most_common()), "invariants": len(results),
         },
         [
             Bar("rounds with other than one outcome, or in which something disagrees", len(wrong), "= 0", not wrong),

@@ -1,5 +1,5 @@
 -- Events of one stretch of time for `bench risk`, in the order of their time: who, with which device, from where, is picked
--- by chance; most people keep to their own device and place; one address has 3.8 % of all traffic.
+-- by chance; most people keep to their own device and place; one address has a large share of all traffic.
 WITH picked AS MATERIALIZED (
     SELECT n, (power(random(), 1.5) * %(buyers)s)::int %% %(buyers)s AS buyer, random() AS own, random() AS place,
            random() AS kind, random() AS other

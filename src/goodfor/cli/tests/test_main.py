@@ -24,6 +24,7 @@ COMMANDS = [
     "audit",
     "codes",
     "connector",
+    "risk",
     "sandbox",
     "bench",
     "soak",
@@ -43,7 +44,16 @@ def test_help_lists_all_commands_without_loading_django() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [*(c for c in COMMANDS if c != "manage"), "codes import", "connector new", "demo fill", "demo empty"]
+    "command",
+    [
+        *(c for c in COMMANDS if c != "manage"),
+        "codes import",
+        "connector new",
+        "risk evaluate",
+        "risk train",
+        "demo fill",
+        "demo empty",
+    ],
 )
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command.split(), "--help"]) == 0

@@ -329,8 +329,8 @@ def planted(
         + values.replace("{mark}", "substr(sha256('x'), 1, 16)") + ")"
     )  # fmt: skip
     line = (
-        ";INSERT INTO kernel_audit (shop_id, actor, action, subject_type, subject_id, data, at) VALUES"
-        f" ('{{shop}}', 'x', 'risk.{what}_planted', '{what}', '{{new}}', jsonb_build_object(), now())"
+        ";INSERT INTO kernel_audit (xid, shop_id, actor, action, subject_type, subject_id, data, at) VALUES"
+        f" ({PAST_XID}, '{{shop}}', 'x', 'risk.{what}_planted', '{what}', '{{new}}', jsonb_build_object(), now())"
     )
     return row + (line if noted else "")
 
@@ -349,8 +349,44 @@ def judged(*, event: str = "{new}", failed: str = "ARRAY[]::text[]", outcome: st
     )
 
 
+def ruled(state: str, *, latest: int = 1, history: tuple[str, ...] = ()) -> str:
+    """A rule `{new}` with one version `{new2}`, behind the guards and without anybody's approval."""
+    percent, version = (100, "'{new2}'") if state == "live" else (0, "NULL")
+    row = (
+        "INSERT INTO risk_rule (id, shop_id, code, state, percent, version_id, latest, proposal_id, made_at,"
+        f" changed_at) VALUES ('{{new}}', '{{shop}}', 'x', '{state}', {percent}, {version}, {latest}, NULL, now(),"
+        " now());"
+        "INSERT INTO risk_rule_version (id, shop_id, rule_id, number, name, words, text, tree, scenes, outcome, hard,"
+        " hold_minutes, cost, quarantine_days, quarantine_by, label, threat, made_by, made_at, approved_by,"
+        " approved_at, alone) VALUES ('{new2}', '{shop}', '{new}', 1, 'x', '', 'amount_minor > 1',"
+        " jsonb_build_object(), ARRAY['order'], 'deny', false, 0, 0, 0, '', 'R0040', 'x', 'x', now(), '', NULL, false)"
+    )
+    return row + (moved("risk.rule", "{new}", *history) if history else "")
+
+
+def reviewed(due: str, *, history: bool = True) -> str:
+    """A review `{new}` that waits."""
+    row = (
+        "INSERT INTO risk_review (id, shop_id, decision_id, scene, subject_type, subject_id, amount_minor, currency,"
+        " state, opened_at, due_at, overdue, taken_by, lease_until, outcome, note, done_by, done_at) VALUES ('{new}',"
+        " '{shop}', '{new2}', 'order', '', NULL, 0, '', 'open', now() - interval '2 hours',"
+        f" now() {due}, 'release', '', NULL, '', '', '', NULL)"
+    )
+    return row + (moved("risk.review", "{new}", "open") if history else "")
+
+
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
+    "risk_rules_count_by_approval": ruled("live", history=("draft", "shadow", "live")),
+    "risk_rules_have_their_versions": ruled("draft", latest=2, history=("draft",)),
+    "risk_rules_moved_as_allowed": ruled("draft"),
+    "risk_hard_blocks_by_approval":
+        "INSERT INTO risk_list_entry (id, shop_id, kind, name, type, key, label, value_key_id, value_blob, reason,"
+        " owner, state, made_by, made_at, expires_at, proposal_id, removal_id, removed_by, removed_at) VALUES ('{new}',"
+        " '{shop}', 'block_hard', '', 'buyer', 7, 'x', NULL, NULL, 'x', '', 'active', 'x', now(), NULL, '{new2}', NULL,"
+        " '', NULL)",
+    "risk_reviews_end_in_time": reviewed("- interval '1 hour'"),
+    "risk_reviews_moved_as_allowed": reviewed("+ interval '1 hour'", history=False),
     "risk_decisions_have_their_event": judged(event="{new2}"),
     "risk_attempts_name_their_decision":
         "INSERT INTO risk_event (shop_id, at, scene, result, amount_minor) VALUES ('{shop}', now(), 5, 0, 0)",
@@ -580,9 +616,9 @@ PLANTS: dict[str, str] = {
         " deliver_by = now() - interval '2 hours' WHERE id = '{refunded}';"
         "DELETE FROM kernel_history WHERE subject_id = '{refunded}' AND to_state = 'refunded'",
     "held_orders_keep_code_and_money":
-        "INSERT INTO orders_hold (order_id, shop_id, decision_id, then, review, reasons, for_seconds, until, made_at,"
-        " made_by, state, ended_at, ended_by, cause) VALUES ('{delivered}', '{shop}', NULL, 'release', false, '{{}}',"
-        f" 60, NULL, now(), 'x', 'held', NULL, '', ''){moved('orders.hold', '{delivered}', 'held')}",
+        "INSERT INTO orders_hold (order_id, shop_id, decision_id, then_do, review, reasons, for_seconds, until,"
+        " made_at, made_by, state, ended_at, ended_by, cause) VALUES ('{delivered}', '{shop}', NULL, 'release', false,"
+        f" '{{{{}}}}', 60, NULL, now(), 'x', 'held', NULL, '', ''){moved('orders.hold', '{delivered}', 'held')}",
     "holds_end_in_time": "UPDATE orders_hold SET until = now() - interval '10 minutes' WHERE order_id = '{held}'",
     "ended_holds_lead_on":
         "UPDATE orders_hold SET state = 'released', ended_at = now(), ended_by = 'x', cause = 'x'"

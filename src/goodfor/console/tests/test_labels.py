@@ -20,7 +20,11 @@ SRC = Path(audit_words.__file__).parents[1]
 FAMILIES = {
     "demo/operations/start_run.py": {"demo.fill_started", "demo.empty_started"},
     "demo/operations/do_step.py": {"demo.fill_done", "demo.empty_done"},
-}
+    "risk/operations/rule_steps.py": {
+        "risk_change_asked", "risk_change_approved", "risk_change_refused", "risk_change_withdrawn", "risk_rule_set",
+    },
+    "risk/operations/model_steps.py": {"risk_model_shadow", "risk_model_champion", "risk_model_retired"},
+}  # fmt: skip
 Function = ast.FunctionDef | ast.Module
 
 

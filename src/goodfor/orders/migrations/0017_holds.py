@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ("order_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("shop_id", models.UUIDField()),
                 ("decision_id", models.UUIDField(null=True)),
-                ("then", models.CharField(max_length=8)),
+                ("then", models.CharField(db_column="then_do", max_length=8)),
                 ("review", models.BooleanField()),
                 (
                     "reasons",

@@ -141,7 +141,7 @@ def test_a_held_order_is_paid_booked_and_keeps_its_codes(shop: Shop, till: Till,
     assert (hold.state, hold.until, hold.reasons, hold.decision_id) == (
         "held", view.held_until, ("new_card", "night"), UUID(int=7),
     )  # fmt: skip
-    assert (stock(shop), booked(shop, "2203:order"), booked(shop, "5001:sales:codes")) == ((18, 2, 0), -2 * PRICE, 0)
+    assert (stock(shop), booked(shop, "2203:order"), booked(shop, "5001:sales:codes")) == ((18, 2, 0), 2 * PRICE, 0)
     # The reservation lasts as long as the hold, and what frees lost ones does not touch it.
     expire_reservations(now=view.held_until + timedelta(minutes=5))
     assert stock(shop) == (18, 2, 0)
@@ -161,7 +161,7 @@ def test_released_by_itself_when_its_time_is_over_and_not_before(shop: Shop, til
     assert (view.state, view.held_until, view.released_at, view.delivered_at) == ("delivered", None, until, until)
     assert view.owed_since == until
     assert (hold.state, hold.ended_by, hold.cause) == ("released", "system", "until")
-    assert (stock(shop), booked(shop, "2203:order"), booked(shop, "5001:sales:codes")) == ((19, 0, 1), 0, -PRICE)
+    assert (stock(shop), booked(shop, "2203:order"), booked(shop, "5001:sales:codes")) == ((19, 0, 1), 0, PRICE)
     assert told(order_id)[2:] == ["order_paid", "order_released", "order_delivered"]
     assert trail(order_id) == [("system", "order_held"), ("system", "order_released")]
     assert tasks.watch_holds(until + HOUR) == 0
@@ -359,22 +359,21 @@ def test_late_money_for_what_is_sold_out_goes_back_at_once(shop: Shop, till: Til
     payment = begin(till, placed.order_id, now)
     cancel_order(shop_id=till.shop_id, order_id=placed.order_id, actor="t", now=now)
     buy(shop, now, 20)
-    pay(payment, now + timedelta(minutes=1))
-    refund_all(now)
+    later = now + timedelta(minutes=1)
+    pay(payment, later)
+    refund_all(later)
     assert (state_of(shop, placed.order_id), hold_of(shop, placed.order_id).state) == ("refunded", "lapsed")
-    assert broken(now) == {}
+    assert broken(later) == {}
 
 
 def test_old_news_of_money_does_not_end_a_hold_in_the_past(shop: Shop, till: Till, now: datetime) -> None:
-    placed = place(shop, now - 2 * HOUR, hold=HOLD)
-    payment = begin(till, placed.order_id, now - 2 * HOUR)
-    sql("UPDATE orders_order SET pay_by = %s WHERE id = %s", [now + HOUR, placed.order_id])
-    from_channel = now - 2 * HOUR + timedelta(seconds=1)
-    assert pay_trade(shop_id=till.shop_id, number=payment.number, now=from_channel)
-    apply_payment_fact(shop_id=till.shop_id, fact=fact(payment, from_channel), now=now)
+    placed = place(shop, now, hold=HOLD)
+    payment, later = begin(till, placed.order_id, now), now + 2 * HOUR
+    assert pay_trade(shop_id=till.shop_id, number=payment.number, now=now)
+    apply_payment_fact(shop_id=till.shop_id, fact=fact(payment, now), now=later)
     view = see(shop, placed.order_id)
-    assert (view.state, view.paid_at, view.held_until) == ("paid", from_channel, now)
-    assert tasks.watch_holds(now) == 1
+    assert (view.state, view.paid_at, view.held_until) == ("paid", now, later)
+    assert tasks.watch_holds(later) == 1
     assert state_of(shop, placed.order_id) == "delivered"
 
 
@@ -547,7 +546,7 @@ def test_cancelled_expired_refused_and_paid_at_once(shop: Shop, till: Till, now:
         "UPDATE orders_hold SET state = 'refused' WHERE order_id = '{over}'",
         "UPDATE orders_hold SET state = 'held', ended_at = NULL, ended_by = '', cause = '' WHERE order_id = '{over}'",
         "UPDATE orders_hold SET for_seconds = 0 WHERE order_id = '{held}'",
-        "UPDATE orders_hold SET then = 'x' WHERE order_id = '{held}'",
+        "UPDATE orders_hold SET then_do = 'x' WHERE order_id = '{held}'",
     ],
 )
 def test_the_database_lets_no_hold_be_passed_over(shop: Shop, till: Till, now: datetime, wrong: str) -> None:

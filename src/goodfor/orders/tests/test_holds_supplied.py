@@ -9,7 +9,6 @@ import pytest
 from goodfor.catalog import operations as catalog
 from goodfor.catalog.models import Sku
 from goodfor.identity.operations.create_api_client import create_api_client
-from goodfor.identity.types import Scope
 from goodfor.kernel.clock import told_by, utc_now
 from goodfor.kernel.money import Money
 from goodfor.orders import queries, tasks
@@ -142,16 +141,13 @@ def test_a_held_top_up_is_refused(fair: Market, till: Till, top_up: UUID) -> Non
 def bought(fair: Market, form: dict[str, str] | None = None) -> OrderView:
     """By an API client with 100 yuan."""
     now = utc_now()
-    client = create_api_client(
-        shop_id=fair.shop, name="buyer", scopes=[Scope.ORDERS_WRITE], sandbox=False, currency="CNY",
-        rate_per_minute=1000, ip_allowlist=[], actor="test", now=now,
-    )  # fmt: skip
+    client = create_api_client(shop_id=fair.shop, name="buyer", scopes=["orders:write"], actor="test", now=now).client
     top_up_wallet(
-        shop_id=fair.shop, client_id=client.client_id, amount=Money(10_000, "CNY"), reference="t1", actor="test",
-        now=now,
+        shop_id=fair.shop, client_id=client.id, wallet_account=client.wallet_account, amount=Money(10_000, "CNY"),
+        reference=f"t:{client.id}", actor="test", now=now,
     )  # fmt: skip
     return buy_with_balance(
-        shop_id=fair.shop, client_id=client.client_id, wallet_account=client.wallet_account, currency="CNY",
+        shop_id=fair.shop, client_id=client.id, wallet_account=client.wallet_account, currency="CNY",
         lines=[LineRequest(fair.sku, 1, form or {})], external_ref=None, hold=HOLD, now=now,
     )  # fmt: skip
 

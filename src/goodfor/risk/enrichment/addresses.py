@@ -28,7 +28,7 @@ _LOCAL_4: Final = (
 _LOCAL_6: Final = ("2001:db8::/32", "3fff::/20")
 #: Gateways of mobile networks, seen by many shops at once: behind one address thousands of telephones of a whole
 #: region. The known ones of China Mobile; the list is not complete, which hub limits and velocities make up for.
-_SHARED_4: Final = ("39.144.0.0/13", "117.136.0.0/16", "223.104.0.0/15")
+_SHARED_4: Final = ("39.144.0.0/14", "117.136.0.0/16", "223.104.0.0/15")
 _NAT64: Final = int(ip_network("64:ff9b::/96").network_address) >> 32
 
 

@@ -120,7 +120,7 @@ _EMPTY: Final[dict[str, Value]] = {
 }
 
 
-def enrich(act: Act, last_seen: LastSeen | None, first_seen: datetime | None) -> dict[str, Value]:
+def enrich(act: Act, last_seen: LastSeen | None, first_seen: datetime | None = None) -> dict[str, Value]:
     """Every feature of `FEATURES`, None where it is not known. Never raises, asks neither database nor network.
 
     `last_seen`: the last good sign-in before this act; `first_seen`: when the account was made. A group that fails

@@ -2,7 +2,7 @@
 
 import os
 import threading
-import time
+from time import monotonic
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -41,7 +41,7 @@ class Kept(Generic[T]):
 
     def get(self) -> T | None:
         """The table, or None while there is none."""
-        now = time.monotonic()
+        now = monotonic()
         if now >= self._due:
             self.look(now=now, wait=self._due < 0)
         return self._value
@@ -55,13 +55,13 @@ class Kept(Generic[T]):
         """Read the file if it changed since it was looked at; `wait`: not aside."""
         first = self._due < 0
         if not first and self._signature() == self._seen:
-            self._due = (time.monotonic() if now is None else now) + LOOK_SECONDS
+            self._due = (monotonic() if now is None else now) + LOOK_SECONDS
             return
         if wait:
             self._load()
         elif self._lock.acquire(blocking=False):
             self._lock.release()
-            self._due = (time.monotonic() if now is None else now) + LOOK_SECONDS
+            self._due = (monotonic() if now is None else now) + LOOK_SECONDS
             threading.Thread(target=self._load, name=f"risk-{self.name}", daemon=True).start()
 
     def _path(self) -> Path:
@@ -81,7 +81,7 @@ class Kept(Generic[T]):
             if seen != self._seen or self._due < 0:
                 self._replace(seen)
                 self._seen = seen
-            self._due = time.monotonic() + LOOK_SECONDS
+            self._due = monotonic() + LOOK_SECONDS
 
     def _replace(self, seen: tuple[int, ...]) -> None:
         refused = ""

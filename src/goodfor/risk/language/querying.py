@@ -130,10 +130,11 @@ def write_sql(root: Node, column: str, prefix: str) -> tuple[str, dict[str, Any]
     for key, (name, kind) in writer.columns.items():
         values.append(f"j -> {writer.param(key, 'text')} AS j{name}")
         casts.append(f"{_CASTS[kind].format(j=f'j{name}')} AS {name}")
-    # OFFSET 0 keeps the steps apart: the snapshot is unpacked once (joined with an empty object it is a copy in
-    # memory), each feature is found once, and cast once. Nothing here was typed by a person: see `param`.
+    # OFFSET 0 keeps one step apart: the snapshot, joined with an empty object, is a copy in memory, unpacked once for
+    # all features. The rest the planner folds into the conditions: what need not be looked at is not looked up.
+    # Nothing here was typed by a person: see `param`.
     text = (
         f"(SELECT {answer} FROM (SELECT {', '.join(casts)} FROM (SELECT {', '.join(values)} FROM"  # noqa: S608
-        f" (SELECT {column} || '{{}}'::jsonb AS j OFFSET 0) s OFFSET 0) v OFFSET 0) f)"
+        f" (SELECT {column} || '{{}}'::jsonb AS j OFFSET 0) s) v) f)"
     )
     return text, writer.params

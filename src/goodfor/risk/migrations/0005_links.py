@@ -7,7 +7,7 @@ from goodfor.kernel.schema import run_files
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("risk", "0003_rules"),
+        ("risk", "0004_models"),
     ]
 
     operations = [

@@ -89,7 +89,7 @@ def _look(course: Course, stretch: hot.Stretch) -> None:
 def _velocities(course: Course) -> velocity_sql.Seen | None:
     act = course.act
     reading = velocity_sql.reading(act.scene, act.at)
-    params = velocity_sql.params_of(act.scene, act.shop_id, course.keys, act.at)
+    params = velocity_sql.params_of(reading, act.scene, act.shop_id, course.keys, act.at)
     [row] = hot.rows("risk.velocities", reading.text, params, settings=hot.PLANNED, limit=course.limit())
     features, last_seen = velocity_sql.values_of(reading, row, course.keys, act.at)
     course.snapshot.update(features)

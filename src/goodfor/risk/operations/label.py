@@ -40,8 +40,7 @@ def label(
         known_at=known_at, by=by[:80],
     )  # fmt: skip
     audit.record(
-        shop_id=shop_id, actor=by, action="risk_labelled",
-        subject=("risk_decision", decision_id) if decision_id else (kind, subject_id or ""),
-        data={"bad": bad, "source": source}, now=now,
+        shop_id=shop_id, actor=by, action="risk_labelled", subject=("risk_label", row.id),
+        data={"bad": bad, "source": source, "of": kind or "decision", "id": str(decision_id or subject_id)}, now=now,
     )  # fmt: skip
     return row.id

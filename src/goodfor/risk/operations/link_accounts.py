@@ -4,7 +4,7 @@ Both steps may be cut off anywhere and repeated: each is one transaction. Groups
 order in which they came; `rebuild_clusters` makes the same ones from nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.db import OperationalError, transaction
 from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
-from goodfor.risk.link_kinds import RULES, SLOT_SECONDS, LinkKind, limit_columns, proof_columns
+from goodfor.risk.link_kinds import LINE, RULES, SLOT_SECONDS, WEAK, LinkKind, limit_columns, proof_columns
 from goodfor.risk.link_models import LinkProgress
 from goodfor.risk.linking import Row, clusters
 from goodfor.risk.operations.cluster_steps import write_rows
@@ -31,6 +31,7 @@ _GATHER = Statement("goodfor.risk", "sql/link_gather.sql")
 _WAITING = Statement("goodfor.risk", "sql/link_waiting.sql")
 _FRESH = Statement("goodfor.risk", "sql/link_fresh.sql")
 _SETTLED = Statement("goodfor.risk", "sql/link_settled.sql")
+_ALIKE = Statement("goodfor.risk", "sql/link_alike.sql")
 _COUNTED = Statement("goodfor.risk", "sql/link_counted.sql")
 _SETTLE = Statement("goodfor.risk", "sql/link_settle.sql")
 _ROWS = Statement("goodfor.risk", "sql/cluster_rows.sql")
@@ -99,27 +100,40 @@ def regroup(shop_id: UUID, now: datetime, limit: int = LINKS) -> int:
         return len(fresh)
 
 
-def _touched(shop_id: UUID, fresh: Iterable[tuple[int, int, int, datetime]]) -> tuple[set[int], set[int]]:
+def _touched(shop_id: UUID, fresh: Sequence[tuple[int, int, int, datetime]]) -> tuple[set[int], set[int]]:
     """Buyers whose links to others may change by fresh ones, and strong keys whose group may.
 
-    Those are the newcomers and whoever already counts with their keys. A key that is a hub already changes nothing by
-    one more: of a weak one nobody counts, of a strong one the first do, unless the newcomer is earlier than them. So
-    a flood on one key costs no more than its limit. Two fresh links of one key meet in whichever round comes later.
+    Those are the newcomers, whoever already counts with their strong keys, and whoever shares enough weak ones; and all
+    who lose a weak key that becomes a hub by them. A key that is a hub already changes nothing by one more: of a weak
+    one nobody counts, of a strong one the first do, unless the newcomer is earlier than them. So a flood on one key
+    costs no more than its limit. Two fresh links of one key meet in whichever round comes later.
     """
     kinds = {key: LinkKind(kind) for key, _, kind, _ in fresh}
     most = [RULES[kind].most + (0 if RULES[kind].strong else 1) for kind in kinds.values()]
     settled: dict[int, list[tuple[datetime, int]]] = {key: [] for key in kinds}
-    for key, buyer, first_at in _SETTLED.rows({"shop_id": shop_id, "keys": list(kinds), "most": most}):
+    crowds: dict[int, int] = {}
+    for key, buyer, first_at, crowd in _SETTLED.rows({"shop_id": shop_id, "keys": list(kinds), "most": most}):
         settled[key].append((first_at, buyer))
-    buyers: set[int] = set()
+        crowds[key] = crowd
+    buyers = {buyer for _, buyer, _, _ in fresh}
     keys: set[int] = set()
     for key, buyer, _, first_at in fresh:
-        buyers.add(buyer)
         rule, known = RULES[kinds[key]], settled[key]
         if not rule.strong:
-            if len(known) <= rule.most:
+            if len(known) <= rule.most < crowds.get(key, 0):
                 buyers.update(one for _, one in known)
         elif len(known) < rule.most or (first_at, buyer) < known[-1]:
             keys.add(key)
             buyers.update(one for _, one in known)
-    return buyers, keys
+    return buyers | _alike(shop_id, {buyer for key, buyer, _, _ in fresh if not RULES[kinds[key]].strong}), keys
+
+
+def _alike(shop_id: UUID, newcomers: Collection[int]) -> set[int]:
+    """Whoever shares enough weak keys with one of these."""
+    if not newcomers:
+        return set()
+    params = {
+        "shop_id": shop_id, "buyers": sorted(newcomers), "line": LINE, "kinds": [int(kind) for kind in WEAK],
+        "most": [RULES[kind].most for kind in WEAK], "weights": [RULES[kind].weight for kind in WEAK],
+    }  # fmt: skip
+    return {buyer for (buyer,) in _ALIKE.rows(params)}

@@ -1,5 +1,6 @@
 """What tests of doors share."""
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -41,7 +42,7 @@ def sql(text: str, params: Sequence[Any] = ()) -> list[Any]:
 
 def events(shop_id: UUID, name: str) -> list[dict[str, Any]]:
     found = sql("SELECT payload FROM kernel_event WHERE shop_id = %s AND name = %s ORDER BY xid, id", [shop_id, name])
-    return [row[0] for row in found]
+    return [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in found]
 
 
 def side_by_side(work: Callable[[int], Any], count: int, threads: int = 32) -> list[Any]:

@@ -79,7 +79,7 @@ def test_too_many_whatever_the_share(shop_id: UUID, now: datetime) -> None:
 
 def test_slow_attacks_are_seen_within_the_hour(shop_id: UUID, now: datetime) -> None:
     """One every eight seconds, each from elsewhere: seven a minute, far below the floor."""
-    for n in range(449):
+    for n in range(330):
         guess(shop_id, now + n * timedelta(seconds=8), n)
     (told,) = events(shop_id, ATTACK)
     assert told["why"] == "slow"

@@ -21,6 +21,8 @@ from goodfor.risk.tests.happenings import link, make_tables, rows_of, sql
 from goodfor.risk.types import Result, Scene
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+#: A key that no buyer has.
+HUB = 700_000
 #: Buyer, key, kind, minute when they were first seen together.
 Seen = tuple[int, int, int, int]
 
@@ -222,14 +224,14 @@ def test_shops_are_kept_apart() -> None:
 def test_a_hub_never_joins_a_crowd() -> None:
     """A device of an internet café joins its first 200; a carrier's network nobody, whatever else is shared."""
     shop_id = uuid4()
-    rows = [(shop_id, 7, buyer, int(LinkKind.DEVICE), NOW + timedelta(seconds=buyer)) for buyer in range(1, 1_001)]
+    rows = [(shop_id, HUB, buyer, int(LinkKind.DEVICE), NOW + timedelta(seconds=buyer)) for buyer in range(1, 1_001)]
     for kind in WEAK:
         rows += [(shop_id, 10 + int(kind), 5_000 + number, int(kind), NOW) for number in range(1_000)]
     insert_many(rows)
     settle(shop_id)
     found = rows_of(shop_id)
-    assert set(found) == {7, *range(1, 201)}
-    assert found[7] == (int(LinkKind.DEVICE), 1, 201, 200)
+    assert set(found) == {HUB, *range(1, 201)}
+    assert found[HUB] == (int(LinkKind.DEVICE), 1, 201, 200)
     assert rebuild_clusters(shop_id=shop_id, now=NOW) == 0
 
 
@@ -237,22 +239,22 @@ def test_a_hub_never_joins_a_crowd() -> None:
 def test_more_members_cannot_undo_a_group() -> None:
     """Who adds accounts to his device gains nothing; whoever was seen before the others counts instead of the last."""
     shop_id, device = uuid4(), int(LinkKind.DEVICE)
-    insert_many([(shop_id, 7, buyer, device, NOW + timedelta(seconds=buyer)) for buyer in range(1_001, 1_201)])
+    insert_many([(shop_id, HUB, buyer, device, NOW + timedelta(seconds=buyer)) for buyer in range(1_001, 1_201)])
     settle(shop_id)
-    assert set(rows_of(shop_id)) == {7, *range(1_001, 1_201)}
-    insert_many([(shop_id, 7, buyer, device, NOW + timedelta(days=1)) for buyer in range(5_000, 6_000)])
+    assert set(rows_of(shop_id)) == {HUB, *range(1_001, 1_201)}
+    insert_many([(shop_id, HUB, buyer, device, NOW + timedelta(days=1)) for buyer in range(5_000, 6_000)])
     settle(shop_id)
-    assert set(rows_of(shop_id)) == {7, *range(1_001, 1_201)}
-    put(shop_id, [(9, 7, device, -5)])
+    assert set(rows_of(shop_id)) == {HUB, *range(1_001, 1_201)}
+    put(shop_id, [(9, HUB, device, -5)])
     settle(shop_id)
-    assert set(rows_of(shop_id)) == {7, 9, *range(1_001, 1_200)}
+    assert set(rows_of(shop_id)) == {HUB, 9, *range(1_001, 1_200)}
 
 
 @pytest.mark.django_db
 def test_a_flood_on_one_key_looks_at_no_more_than_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """3,000 newcomers on a hub: none of the rounds looks at the group of the first."""
     shop_id, device = uuid4(), int(LinkKind.DEVICE)
-    insert_many([(shop_id, 7, buyer, device, NOW + timedelta(seconds=buyer)) for buyer in range(1, 301)])
+    insert_many([(shop_id, HUB, buyer, device, NOW + timedelta(seconds=buyer)) for buyer in range(1, 301)])
     settle(shop_id)
     looked: list[int] = []
     real = linking_loop._touched
@@ -264,7 +266,7 @@ def test_a_flood_on_one_key_looks_at_no_more_than_its_limit(monkeypatch: pytest.
         return buyers, keys
 
     monkeypatch.setattr(linking_loop, "_touched", touched)
-    insert_many([(shop_id, 7, buyer, device, NOW + timedelta(days=1)) for buyer in range(10_000, 13_000)])
+    insert_many([(shop_id, HUB, buyer, device, NOW + timedelta(days=1)) for buyer in range(10_000, 13_000)])
     settle(shop_id, 500)
     assert looked == [500] * 6
 

@@ -46,7 +46,7 @@ def test_months_are_made_ahead_and_again_is_nothing(now: datetime) -> None:
     assert keep_partitions(now=now) == 0
     # A partition has the indexes and the guards of all.
     [(indexes,)] = sql("SELECT count(*) FROM pg_indexes WHERE tablename = 'risk_event_2026_01'")
-    assert indexes == 11
+    assert indexes == 12
     triggers = sql("SELECT tgname FROM pg_trigger WHERE tgrelid = 'risk_event_2026_01'::regclass ORDER BY 1")
     assert triggers == [("risk_event_kept",), ("risk_event_whole",)]
 

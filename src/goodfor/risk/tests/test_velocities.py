@@ -49,7 +49,7 @@ def read(
 ) -> tuple[dict[str, Value], Seen | None]:  # fmt: skip
     """What a decision would see."""
     what = reading(scene, at)
-    [row] = hot.rows("test", what.text, velocity_sql.params_of(scene, shop, keys, at))
+    [row] = hot.rows("test", what.text, velocity_sql.params_of(what, scene, shop, keys, at))
     return velocity_sql.values_of(what, row, keys, at)
 
 
@@ -305,7 +305,7 @@ def test_only_the_months_of_the_windows_are_touched(now: datetime, scene: Scene)
         for table in ("risk_event", "risk_decision"):
             sql(f"SELECT risk_make_partition('{table}', %s)", [(month if back >= 0 else next_month(month)).date()])
     what = reading(scene, at)
-    params = velocity_sql.params_of(scene, uuid4(), dict.fromkeys(KeyKind, 1), at)
+    params = velocity_sql.params_of(what, scene, uuid4(), dict.fromkeys(KeyKind, 1), at)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = "\n".join(row[0] for row in hot.rows("test", f"EXPLAIN {what.text}", params, prepare=False))

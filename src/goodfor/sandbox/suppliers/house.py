@@ -176,7 +176,7 @@ class House:
         """For the choice of switches."""
         return Scope(site.key, endpoint, item, number)
 
-    def orders(self, site: Site) -> list[Order]:
-        """All orders of a site."""
+    def orders(self, site: Site, *, after: int = 0) -> list[Order]:
+        """All orders of a site; `after`: only those that came later than that one."""
         with self.db.read() as conn:
-            return store.orders(conn, site.id)
+            return store.orders(conn, site.id, after=after)

@@ -106,9 +106,9 @@ class StandIn:
         """A complaint is answered; `refund`: with so much paid back."""
         acts.reply(self._house, self.site, ticket_ref, text, state, refund=refund)
 
-    def orders(self) -> list[Order]:
-        """All orders, oldest first."""
-        return self._house.orders(self.site)
+    def orders(self, *, after: int = 0) -> list[Order]:
+        """All orders, oldest first; `after`: only those that came later than that one."""
+        return self._house.orders(self.site, after=after)
 
     def order(self, number: str) -> Order:
         """The newest order of that number. Raises LookupError."""

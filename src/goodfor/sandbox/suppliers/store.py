@@ -129,11 +129,13 @@ def order_row(conn: sqlite3.Connection, site: int, *, number: str = "", ref: str
     return row
 
 
-def orders(conn: sqlite3.Connection, site: int, *, since_ms: int = 0, until_ms: int = 1 << 62) -> list[Order]:
-    """All orders of a span, oldest first, with their codes."""
+def orders(
+    conn: sqlite3.Connection, site: int, *, since_ms: int = 0, until_ms: int = 1 << 62, after: int = 0
+) -> list[Order]:  # fmt: skip
+    """All orders of a span, oldest first, with their codes; `after`: only those that came later than that one."""
     rows = conn.execute(
-        "SELECT * FROM orders WHERE site = ? AND created_ms >= ? AND created_ms < ? ORDER BY seq",
-        (site, since_ms, until_ms),
+        "SELECT * FROM orders WHERE site = ? AND created_ms >= ? AND created_ms < ? AND seq > ? ORDER BY seq",
+        (site, since_ms, until_ms, after),
     ).fetchall()
     return [_order(conn, row) for row in rows]
 

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from heapq import merge
 from operator import attrgetter
@@ -119,10 +120,13 @@ class Hand:
     def _solve(self, one: Person, cost: int, at: datetime) -> int:
         if one.number % SOLVED:
             return cost
-        place = {"shop_id": self.plan.shop_id, "door": DOOR, "bound_to": one.device}
-        payload = challenge.solve(challenge.issue(**place, cost=cost, now=at))
+        shop_id, device = self.plan.shop_id, one.device
+        payload = challenge.solve(challenge.issue(shop_id=shop_id, door=DOOR, bound_to=device, cost=cost, now=at))
         self.tally["honest_solved"] += 1
-        return cost if challenge.verify(**place, payload=payload, cost=cost, now=at) else 0
+        right = challenge.verify(
+            shop_id=shop_id, door=DOOR, bound_to=device, payload=payload, cost=cost, now=at
+        )  # fmt: skip
+        return cost if right else 0
 
 
 def stretch(plan: Plan, number: int) -> tuple[Counter[str], dict[str, list[float]]]:
@@ -131,7 +135,10 @@ def stretch(plan: Plan, number: int) -> tuple[Counter[str], dict[str, list[float
     if number % 30 == 0:
         # The worker's loop.
         purge_doors(now=plan.start + timedelta(seconds=number * crowd.STRETCH))
-    for one in merge(crowd.guesses(plan, number), crowd.people(plan, number), key=attrgetter("at")):
+    comers: Iterable[Guess | Person] = merge(
+        crowd.guesses(plan, number), crowd.people(plan, number), key=attrgetter("at")
+    )
+    for one in comers:
         if isinstance(one, Guess):
             hand.guess(one)
         else:

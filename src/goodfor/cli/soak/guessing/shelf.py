@@ -59,7 +59,7 @@ def use(plan: Plan, code: str, now: datetime) -> bool:
     """Redeem it; False where it was already."""
     with connection.cursor() as cursor:
         cursor.execute(_USE, [now, code_fingerprint(plan.shop_id, code)])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def gone(plan: Plan) -> int:

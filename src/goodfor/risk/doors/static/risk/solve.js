@@ -80,8 +80,7 @@
           left -= 1;
           if (left === 0) end(() => reject(new Error((found && found.error) || "no solution")));
         };
-        // It lies in the upper half.
-        worker.postMessage({ parameters, first: Math.floor(parameters.data.rounds / 2) + number, step: many });
+        worker.postMessage({ parameters, first: number, step: many });
       }
     });
 
