@@ -1,8 +1,11 @@
 """Who answers risk control's engine, and what becomes known later: results of payments and claims, labels, reviews."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 from uuid import UUID
 
 from goodfor.aftersales import states as case_states
@@ -39,7 +42,40 @@ _PAID_SCENES: Final = frozenset({str(Scene.ORDER), str(Scene.PAY)})
 
 def connect() -> None:
     """Put the engine's parts together; called once by the wiring."""
-    wiring.install(Pieces(rules=evaluate, enrich=enriched))
+    wiring.install(Pieces(rules=evaluate, model=Champion(), enrich=enriched), warm_up=warm_up)
+
+
+def warm_up() -> None:
+    """Tables of addresses, and the library that models are asked with."""
+    enrichment.warm()
+    _scoring()
+
+
+def _scoring() -> Any:
+    # By name and late: a command that judges nothing need not load numbers by the million.
+    return import_module("goodfor.risk.model.scoring")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a model says, as the engine keeps it."""
+
+    model_id: UUID
+    score: float
+    challengers: Mapping[UUID, float]
+
+
+class Champion:
+    """The model that serves a shop's acts of a kind; without one there is no score."""
+
+    def score(self, shop_id: UUID, scene: Scene, snapshot: Mapping[str, Value]) -> Score | None:
+        """The chance that the act is bad. Raises ModelFailed where a model is there and cannot be read."""
+        scored = _scoring().score(shop_id, scene, snapshot)
+        return None if scored is None else Score(scored.model_id, scored.score, dict(scored.challengers))
+
+    def reasons(self, shop_id: UUID, scene: Scene, snapshot: Mapping[str, Value]) -> Sequence[Mapping[str, Any]]:
+        """What spoke most against it."""
+        return [asdict(one) for one in _scoring().reasons(shop_id, scene, snapshot)]
 
 
 def enriched(act: Act, last_seen: LastSeen | None) -> dict[str, Value]:
