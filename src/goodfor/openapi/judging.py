@@ -12,8 +12,9 @@ from goodfor.aftersales import queries as aftersales
 from goodfor.catalog import queries as catalog
 from goodfor.identity.types import ApiCaller
 from goodfor.kernel.ids import uuid7
-from goodfor.openapi.schemas import OrderIn
+from goodfor.openapi.schemas import OrderIn, PaymentIn
 from goodfor.orders import queries as orders
+from goodfor.orders.operations.hold_delivery import hold_delivery
 from goodfor.orders.types import HoldOrder, OrderView
 from goodfor.risk.errors import Refused
 from goodfor.risk.operations import assess, note
@@ -55,7 +56,7 @@ def judge_order(caller: ApiCaller, body: OrderIn, now: datetime) -> Judged:
         shop_id=caller.shop_id,
         scene=Scene.ORDER,
         at=now,
-        buyer=buyer,
+        buyer=orders.buyer_key(buyer),
         ip=(customer.ip or "") if customer else "",
         phone="" if "@" in contact else contact,
         mail=contact if "@" in contact else "",
@@ -87,6 +88,31 @@ def _facts(shop_id: UUID, buyer: str, body: OrderIn, sku_ids: list[UUID], now: d
     }
 
 
+def judge_pay(caller: ApiCaller, order: OrderView, body: PaymentIn, now: datetime) -> None:
+    """Before a program's customer sets out to pay; what looks bad waits once it is paid. Raises Refused, WrongState."""
+    if order.state != "placed":
+        return
+    buyer = orders.buyer_named(caller.shop_id, order.id)
+    act = Act(
+        shop_id=caller.shop_id,
+        scene=Scene.PAY,
+        at=now,
+        buyer=buyer,
+        ip=body.ip or "",
+        instrument=body.payer or "",
+        subject=("order", order.id),
+        amount_minor=order.total.amount_minor,
+        currency=order.currency,
+        facts=orders.pay_facts(caller.shop_id, order, buyer, body.method, now),
+    )
+    decision = assess(act)
+    if decision.outcome is Outcome.DENY:
+        raise Refused
+    hold = orders.hold_of(decision)
+    if hold is not None:
+        hold_delivery(shop_id=caller.shop_id, order_id=order.id, hold=hold, actor="system", now=now)
+
+
 def judge_claim(caller: ApiCaller, order: OrderView, line_id: UUID, now: datetime) -> Judged:
     """Before a claim: whatever is said of it, it is taken, and a person looks."""
     line = next((one for one in order.lines if one.line_id == line_id), None)
@@ -95,7 +121,7 @@ def judge_claim(caller: ApiCaller, order: OrderView, line_id: UUID, now: datetim
         shop_id=caller.shop_id,
         scene=Scene.CLAIM,
         at=now,
-        buyer=orders.buyer_of(caller.shop_id, order.id),
+        buyer=orders.buyer_named(caller.shop_id, order.id),
         subject=("order", order.id),
         amount_minor=amount.amount_minor,
         currency=amount.currency,

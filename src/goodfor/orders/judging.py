@@ -10,8 +10,9 @@ from uuid import UUID
 from goodfor.catalog import queries as catalog
 from goodfor.kernel.sql import Statement
 from goodfor.orders import hold_states
+from goodfor.orders.models import Order
 from goodfor.orders.pricing import buyer_key
-from goodfor.orders.types import DIRECT, HoldOrder
+from goodfor.orders.types import DIRECT, HoldOrder, OrderView
 from goodfor.payments import queries as payments
 from goodfor.risk.types import Decision, Outcome, Value
 
@@ -57,6 +58,33 @@ def buyer_facts(shop_id: UUID, buyer_ref: str, now: datetime) -> BuyerFacts:
     })  # fmt: skip
     assert row is not None
     return BuyerFacts(row[0], row[1], row[2], row[3], tuple(row[4] or ()))
+
+
+def buyer_named(shop_id: UUID, order_id: UUID) -> str:
+    """Who acts on an order, as far as anybody named them; empty for customers of a program that it does not name.
+
+    A program's many customers are not one person: what one of them does must not stand against the others.
+    """
+    row = Order.objects.filter(shop_id=shop_id, id=order_id).values_list("buyer_ref", "client_id").first()
+    return named(*row) if row else ""
+
+
+def named(buyer_ref: str | None, client_id: UUID | None) -> str:
+    """The same of an order's columns."""
+    return "" if buyer_ref == f"client:{client_id}" else buyer_ref or ""
+
+
+def pay_facts(shop_id: UUID, order: OrderView, buyer: str, method: str, now: datetime) -> dict[str, Value]:
+    """Of somebody who sets out to pay an order by `method`."""
+    known = buyer_facts(shop_id, buyer, now) if buyer else None
+    return {
+        **(known.facts if known else {}),
+        "quantity": order.quantity,
+        "sku": str(order.lines[0].sku_id) if len(order.lines) == 1 else None,
+        "sku_liquidity": liquidity_of(shop_id, [line.sku_id for line in order.lines]),
+        "first_purchase_with_instrument": first_with(shop_id, known, method) if known else None,
+        "seconds_to_expiry": max((order.pay_by - now).total_seconds(), 0.0),
+    }
 
 
 def first_with(shop_id: UUID, known: BuyerFacts, method: str) -> bool:

@@ -41,23 +41,16 @@ def judged_pay(request: HttpRequest, shop: ShopView, order_id: UUID, method: str
 
     Raises Refused, WrongState.
     """
-    order = orders.order_view(shop.id, order_id)
-    ref = orders.buyer_of(shop.id, order_id)
-    now = utc_now()
-    known = orders.buyer_facts(shop.id, ref, now)
-    instruments = sorted(f"{app}:{channel_id}" for app, channel_id in payer.known.items() if channel_id)
+    order, now = orders.order_view(shop.id, order_id), utc_now()
+    buyer = orders.buyer_named(shop.id, order_id)
+    facts = orders.pay_facts(shop.id, order, buyer, method, now)
+    instrument = next(iter(sorted(f"{app}:{known}" for app, known in payer.known.items() if known)), "")
+    if method == BALANCE:
+        # It was paid for before, by whatever it was.
+        instrument, facts["first_purchase_with_instrument"] = f"{BALANCE}:{buyer}", False
     act = act_of(
-        request, shop, Scene.PAY, buyer=ref, subject=("order", order_id), amount=order.total,
-        instrument=f"{BALANCE}:{ref}" if method == BALANCE else next(iter(instruments), ""),
-        facts={
-            **known.facts,
-            "quantity": order.quantity,
-            "sku": str(order.lines[0].sku_id) if len(order.lines) == 1 else None,
-            "sku_liquidity": orders.liquidity_of(shop.id, [line.sku_id for line in order.lines]),
-            # A balance was paid for before, by whatever it was.
-            "first_purchase_with_instrument": False if method == BALANCE else orders.first_with(shop.id, known, method),
-            "seconds_to_expiry": max((order.pay_by - now).total_seconds(), 0.0),
-        },
+        request, shop, Scene.PAY, buyer=buyer, subject=("order", order_id), amount=order.total, instrument=instrument,
+        facts=facts,
     )  # fmt: skip
     judged = judge(request, shop, act)
     if judged.answer is None and judged.hold is not None:

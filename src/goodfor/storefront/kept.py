@@ -21,6 +21,7 @@ from goodfor.kernel.crypto import DecryptFailed, Sealed, keyring
 from goodfor.risk.doors import challenge
 from goodfor.risk.doors.types import PROVED_BY_CODE
 from goodfor.risk.operations.use_challenge import use_challenge
+from goodfor.storefront.errors import PageExpired
 
 LASTS: Final = timedelta(minutes=15)
 #: Fields of the page that asks for more; all others are the buyer's.
@@ -87,11 +88,13 @@ def opened(text: str, shop_id: UUID, device: str, now: datetime) -> Kept | None:
 
 
 def resume(request: HttpRequest, shop_id: UUID, device: str, now: datetime) -> None:
-    """Put what was kept in the place of the post that brings it back to its own address."""
+    """Put what was kept in the place of the post that brings it back to its own address. Raises PageExpired."""
     if request.method != "POST" or KEPT not in request.POST:
         return
     kept = opened(request.POST[KEPT], shop_id, device, now)
-    if kept is None or kept.path != request.path:
+    if kept is None:
+        raise PageExpired
+    if kept.path != request.path:
         return
     back = Resumed(kept, request.POST.get(PROOF, ""), request.POST.get(PASSED, ""))
     request.POST = QueryDict(kept.body, mutable=False)  # type: ignore[assignment]

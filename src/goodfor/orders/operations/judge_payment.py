@@ -9,7 +9,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.catalog.errors import NotOnSale, SkuUnknown
 from goodfor.kernel.sql import Row, Statement
 from goodfor.orders import states
-from goodfor.orders.judging import buyer_facts, first_with, hold_of, liquidity_of
+from goodfor.orders.judging import buyer_facts, first_with, hold_of, liquidity_of, named
 from goodfor.orders.types import HoldOrder
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import PaymentNotFound
@@ -42,7 +42,7 @@ def judge_payment(*, shop_id: UUID, fact: Fact, now: datetime) -> HoldOrder | No
             shop_id=shop_id,
             scene=Scene.PAY,
             at=now,
-            buyer=row[3] or (f"client:{row[4]}" if row[4] else ""),
+            buyer=named(row[3], row[4]),
             subject=("payment", payment.id),
             amount_minor=fact.amount.amount_minor,
             currency=fact.amount.currency,
@@ -54,7 +54,8 @@ def judge_payment(*, shop_id: UUID, fact: Fact, now: datetime) -> HoldOrder | No
 
 def _facts(shop_id: UUID, row: Row, payment: PaymentView, fact: Fact, now: datetime) -> dict[str, Value]:
     _id, _number, state, buyer_ref, client_id, pay_by, closed_at, paid_by, sku_ids, prices, quantity = row
-    known = buyer_facts(shop_id, buyer_ref, now) if buyer_ref else None
+    buyer = named(buyer_ref, client_id)
+    known = buyer_facts(shop_id, buyer, now) if buyer else None
     same_currency = fact.amount.currency == payment.amount.currency
     late = (fact.happened_at - pay_by).total_seconds()
     account = fact.account_id == payment.account_id and fact.provider == payment.provider
@@ -63,11 +64,8 @@ def _facts(shop_id: UUID, row: Row, payment: PaymentView, fact: Fact, now: datet
         **(known.facts if known else {}),
         "quantity": int(quantity or 0),
         "sku": str(sku_ids[0]) if sku_ids and len(sku_ids) == 1 else None,
-        # A program's orders are paid by whoever it sells to: of them nothing is known here.
-        "first_purchase_with_instrument": first_with(shop_id, known, payment.method)
-        if known and client_id is None
-        else None,
-        "sku_liquidity": liquidity_of(shop_id, sku_ids) if sku_ids and client_id is None else None,
+        "first_purchase_with_instrument": first_with(shop_id, known, payment.method) if known else None,
+        "sku_liquidity": liquidity_of(shop_id, sku_ids) if sku_ids else None,
         "price_ratio": round(ratio, 6) if ratio is not None else None,
         "channel_confirmed": True if fact.source == "query" else None,
         "channel_matches": account,

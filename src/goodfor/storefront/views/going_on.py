@@ -15,10 +15,10 @@ from goodfor.storefront.account import Waiting, visitor, wait_for, waited_for
 from goodfor.storefront.account_forms import CodeForm, ContactForm
 from goodfor.storefront.codes import note_guess, sent_code
 from goodfor.storefront.devices import own_id
+from goodfor.storefront.errors import PageExpired
 from goodfor.storefront.judging import refusal
 from goodfor.storefront.page import page, show
 from goodfor.storefront.views.account_parts import advice, with_retry
-from goodfor.storefront.views.small import PageExpired
 from goodfor.storefront.whose import contacts_of, is_one_of
 
 

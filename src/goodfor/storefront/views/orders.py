@@ -214,7 +214,7 @@ def _judged_reveal(request: HttpRequest, shop: ShopView, grant: Grant) -> Judged
     order = orders.order_view(shop.id, grant.order_id)
     since = (utc_now() - order.delivered_at).total_seconds() if order.delivered_at else None
     act = act_of(
-        request, shop, Scene.REVEAL, buyer=orders.buyer_of(shop.id, order.id), subject=("order", order.id),
+        request, shop, Scene.REVEAL, buyer=orders.buyer_named(shop.id, order.id), subject=("order", order.id),
         amount=order.total, facts={"seconds_since_delivery": since},
     )  # fmt: skip
     return judge(request, shop, act, to=lambda: code_goes_to(request, shop, grant))
