@@ -6,6 +6,7 @@ callback and by poll alike, and what its answers do to them.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from goodfor.kernel import relay
 from goodfor.kernel.events import StoredEvent
 from goodfor.kernel.money import Money
 from goodfor.orders import handlers, queries
-from goodfor.orders.operations import apply_payment_fact, cancel_order
+from goodfor.orders.operations import apply_payment_fact, cancel_order, refund_order
 from goodfor.orders.operations.expire_order import expire_order
 from goodfor.orders.operations.judge_payment import judge_payment
 from goodfor.orders.tests.conftest import Shop
@@ -147,6 +148,39 @@ def test_what_goes_back_anyway_waits_for_nobody(shop: Shop, till: Till, now: dat
     assert judge_payment(shop_id=till.shop_id, fact=fact(twice, later, ref="again"), now=later) is None
     assert (len(says.seen), state_of(shop, twice.source_id)) == (judged, "delivered")
     assert broken(later) == {}
+
+
+@pytest.mark.parametrize("what", ["currency", "account", "provider"])
+def test_foreign_money_is_told_and_delivers_nothing(
+    shop: Shop, till: Till, now: datetime, says: Saying, what: str
+) -> None:
+    """Another currency, another merchant of the same provider, another gateway: a case for the staff, never a code."""
+    payment = begin(till, place(shop, now).order_id, now)
+    said = fact(payment, now)
+    said = {
+        "currency": replace(said, amount=Money(4850, "USD")),
+        "account": replace(said, account_id=UUID(int=9)),
+        "provider": replace(said, provider="epay"),
+    }[what]
+    hold = judge_payment(shop_id=till.shop_id, fact=said, now=now)
+    facts = says.seen[-1][1]
+    assert facts["currency_matches"] is (what != "currency")
+    assert facts["channel_matches"] is facts["merchant_matches"] is (what == "currency")
+    assert (facts["price_ratio"] is None) is (what == "currency")
+    apply_payment_fact(shop_id=till.shop_id, fact=said, hold=hold, now=now)
+    assert (state_of(shop, payment.source_id), stock(shop)) == ("placed", (19, 1, 0))
+    assert [case.kind for case in payments.open_cases(till.shop_id)] == ["foreign"]
+
+
+def test_money_goes_back_only_once_its_codes_are_back(shop: Shop, till: Till, now: datetime, says: Saying) -> None:
+    """Delivered and given back: the code is the shop's again in the very transaction that begins the refund."""
+    payment = begin(till, place(shop, now).order_id, now)
+    come(payment, now)
+    refund_order(shop_id=till.shop_id, order_id=payment.source_id, reason="r", actor="client:x", now=now)
+    assert (state_of(shop, payment.source_id), stock(shop)) == ("refunding", (20, 0, 0))
+    refund_all(now)
+    assert state_of(shop, payment.source_id) == "refunded"
+    assert broken(now) == {}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.HOLD, Outcome.REVIEW, Outcome.DENY, Outcome.CHALLENGE])

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -411,6 +412,16 @@ def test_a_link_with_a_secret_goes_on_as_a_look_up(client: Client, world: World,
     says.says.clear()
     assert client.post("/lookup", {"number": number, "secret": "wrong"}).status_code == 404
     assert results(Scene.LOOK_UP) == [Result.GOOD, Result.BAD]
+
+
+def test_right_and_wrong_take_the_same_time(client: Client, world: World, settings: Any) -> None:
+    settings.GOODFOR_STEADY_MS = 400
+    number, secret = world.orders["delivered"]
+    client.get("/lookup")
+    for given in ((number, secret), (number, "wrong"), ("G260101ZZZZZZZZZZ", "wrong")):
+        began = time.perf_counter()
+        client.post("/lookup", {"number": given[0], "secret": given[1]})
+        assert 0.4 <= time.perf_counter() - began < 0.8
 
 
 # -- an engine that fails ---------------------------------------------------------------------------------
