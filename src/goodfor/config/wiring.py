@@ -63,7 +63,7 @@ def _orders_hear() -> None:
     vault = import_module("goodfor.vault.events")
     identity = import_module("goodfor.identity.events")
     events.register(
-        payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded", concern=handlers.judge_fact
+        payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded", before=handlers.judge_fact
     )
     events.register(payments.RefundSucceeded, handlers.on_refund_succeeded, name="orders.on_refund_succeeded")
     events.register(payments.RefundFailed, handlers.on_refund_failed, name="orders.on_refund_failed")

@@ -24,16 +24,15 @@ from goodfor.payments.types import Fact
 _judged: "ContextVar[dict[UUID, HoldOrder | None]]" = ContextVar("orders.judged")
 
 
-def judge_fact(event: StoredEvent) -> bool:
-    """Asked before the transaction of `on_fact_recorded`: judge the payment there, where it can be seen by all at once.
+def judge_fact(event: StoredEvent) -> None:
+    """Before the transaction of `on_fact_recorded`: judge the payment there, where it is seen by all at once.
 
-    Whether there is anything to hear. The answer is kept for the handler, which is called next, by this thread.
+    The answer is kept for the handler, which is called next, by this thread.
     """
     fact = _fact(event)
-    if fact is None:
-        return False
-    _judged.set({UUID(event.payload["fact_id"]): judge_payment(shop_id=event.shop_id, fact=fact, now=utc_now())})
-    return True
+    if fact is not None:
+        hold = judge_payment(shop_id=event.shop_id, fact=fact, now=utc_now())
+        _judged.set({UUID(event.payload["fact_id"]): hold})
 
 
 def on_fact_recorded(event: StoredEvent) -> None:
