@@ -139,6 +139,7 @@ def _facts(
         "asked_buyer": kinds.QUESTION in known,
         "at_once": bool(asked.get("fresh")) and terms.instant_refund,
         "disputed_payment": _disputed(case, found),
+        "risk": str(asked.get("risk", "")),
         "recalled": recalled(case.shop_id, case.line_id, codes.ids),
         **_batch(case, codes.batch_id, found),
         **_buyer(case, found, now),

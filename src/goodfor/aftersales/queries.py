@@ -60,6 +60,7 @@ from goodfor.aftersales.grant_reads import (
     reserve,
     reserve_days,
 )
+from goodfor.aftersales.judging import claim_facts
 from goodfor.aftersales.picture_reads import picture_content, pictures_of
 from goodfor.aftersales.policies import policies, policy
 from goodfor.aftersales.promise_wording import promise_lines
@@ -85,6 +86,7 @@ __all__ = [
     "cases_by_ids",
     "cases_of_order",
     "category_figures",
+    "claim_facts",
     "claim_figures",
     "count_cases",
     "decisions",

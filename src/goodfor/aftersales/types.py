@@ -137,7 +137,7 @@ class Facts:
     objection: bool
     #: Whether someone of the shop already said no to this claim.
     disputed_payment: bool
-    #: Verdict of risk, `` while no such room exists.
+    #: What risk control said when the claim was made, `` for nothing; else a person decides about money.
     risk: str = ""
     #: The shop itself called the codes back, for too many of their batch were bad.
     recalled: bool = False

@@ -21,6 +21,7 @@ from goodfor.kernel import jobs, loops
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.faults import brief
 from goodfor.kernel.operations.note_duty import note_duty
+from goodfor.risk.wiring import warm
 
 GRACE_SECONDS = 3.0
 LAST_RESORT_SECONDS = 4.5
@@ -146,6 +147,7 @@ def _end_for_certain() -> None:
 def main() -> int:
     """Run until SIGTERM or SIGINT. Django must be set up. Returns the exit code."""
     stop = threading.Event()
+    warm()
     log.info("worker_started", loops=sorted(loops.REGISTRY))
     threads = start_loops(list(loops.REGISTRY.values()), stop)
     try:

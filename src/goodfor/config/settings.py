@@ -36,6 +36,8 @@ _public = urlsplit(os.environ.get("GOODFOR_PUBLIC_URL", "http://127.0.0.1:8000")
 GOODFOR_PUBLIC_URL = f"{_public.scheme}://{_public.netloc}"
 #: How long risk control may think about an act before its scene's policy decides (risk/failing.py).
 GOODFOR_RISK_BUDGET_MS = int(os.environ.get("GOODFOR_RISK_BUDGET_MS", "50"))
+#: What a look-up or a sign-in takes, right or wrong.
+GOODFOR_STEADY_MS = int(os.environ.get("GOODFOR_STEADY_MS", "120"))
 GOODFOR_OUTBOUND_HOSTS = frozenset(filter(None, os.environ.get("GOODFOR_OUTBOUND_HOSTS", "").split(",")))
 
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -145,6 +147,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE_DIR / "risk" / "doors" / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 

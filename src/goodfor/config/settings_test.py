@@ -27,6 +27,8 @@ os.environ["GOODFOR_DATA_DIR"] = _data.name
 os.environ.setdefault("GOODFOR_SANDBOX_PROVIDER", "1")
 # A busy machine is no failing engine; tests of lateness set it themselves.
 os.environ.setdefault("GOODFOR_RISK_BUDGET_MS", "20000")
+# Tests of steadiness say how long.
+os.environ.setdefault("GOODFOR_STEADY_MS", "0")
 
 from goodfor.config.settings import *  # noqa: E402, F403
 from goodfor.config.settings import ALLOWED_HOSTS, DATABASES  # noqa: E402

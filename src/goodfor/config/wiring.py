@@ -24,6 +24,9 @@ def connect() -> None:
     invariants.register([sealed.invariant()])
     if "risk" in settings.ROOMS:
         _risk_hears()
+        if {"orders", "aftersales"} <= set(settings.ROOMS):
+            import_module("goodfor.config.risk_wiring").connect()
+            import_module("goodfor.config.risk_wiring").listen()
     if "orders" in settings.ROOMS:
         _orders_hear()
     if "aftersales" in settings.ROOMS:
@@ -59,7 +62,9 @@ def _orders_hear() -> None:
     supply = import_module("goodfor.supply.events")
     vault = import_module("goodfor.vault.events")
     identity = import_module("goodfor.identity.events")
-    events.register(payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded")
+    events.register(
+        payments.FactRecorded, handlers.on_fact_recorded, name="orders.on_fact_recorded", before=handlers.judge_fact
+    )
     events.register(payments.RefundSucceeded, handlers.on_refund_succeeded, name="orders.on_refund_succeeded")
     events.register(payments.RefundFailed, handlers.on_refund_failed, name="orders.on_refund_failed")
     events.register(supply.LineSupplied, handlers.on_line_supplied, name="orders.on_line_supplied")

@@ -10,6 +10,7 @@ from django.core.wsgi import get_wsgi_application
 
 from goodfor.config.database import for_web
 from goodfor.config.proxies import door, networks
+from goodfor.risk.wiring import warm
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -31,6 +32,7 @@ def _lean_handler() -> WSGIHandler:
 # Before anything connects. Only web processes import this file.
 settings.DATABASES = {**settings.DATABASES, "default": for_web(settings.DATABASES["default"])}
 _pages = get_wsgi_application()
+warm()
 _lean = _lean_handler()
 _settle = door(networks(settings.GOODFOR_TRUSTED_PROXIES), https=settings.GOODFOR_PUBLIC_URL.startswith("https://"))
 

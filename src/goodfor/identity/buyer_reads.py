@@ -38,6 +38,7 @@ from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.ids import hash_token
 from goodfor.kernel.sql import Statement
 
+_ACCOUNT = Statement(__package__, "sql/account_of_contact.sql")
 _SESSION = Statement(__package__, "sql/session.sql")
 #: A browser that was not seen for so long is signed out.
 IDLE = timedelta(days=60)
@@ -77,6 +78,16 @@ def order_contact_index(shop_id: UUID, text: str) -> bytes | None:
     """16 bytes by which orders of a contact are found without storing it; None when it is no contact."""
     contact = parse_contact(text)
     return contact_index(shop_id, contact) if contact else None
+
+
+def ref_of_contact(shop_id: UUID, text: str) -> str:
+    """How orders name the buyer whose account a contact opens; empty where it opens none, or is no contact."""
+    contact = parse_contact(text)
+    if contact is None:
+        return ""
+    index = contact_index(shop_id, contact)
+    row = _ACCOUNT.row({"shop_id": shop_id, "kind": contact.kind, "value_index": index, "device_hash": b""})
+    return f"buyer:{UUID(str(row[0])).hex}" if row else ""
 
 
 def contact_indexes(shop_id: UUID, buyer_id: UUID) -> list[bytes]:

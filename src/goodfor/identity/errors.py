@@ -141,6 +141,13 @@ class InvalidCode(InvalidInput):
     title = _("验证码不对或已失效")
 
 
+class NotJoinedYet(Conflict):
+    """The code is right, and its contact has no account yet; it was not asked to make one."""
+
+    code = "not_joined_yet"
+    title = _("还没有账号")
+
+
 class InvalidPassword(InvalidInput):
     """No such account, no password, or the wrong one: one answer for all."""
 

@@ -41,22 +41,40 @@ Handler = Callable[[StoredEvent], None]
 Concern = Callable[[StoredEvent], bool]
 _handlers: dict[str, dict[str, Handler]] = {}
 _concerns: dict[str, Concern] = {}
+_befores: dict[str, Handler] = {}
 
 
-def register(event_class: type[Event], handler: Handler, *, name: str, concern: Concern | None = None) -> None:
+def register(
+    event_class: type[Event],
+    handler: Handler,
+    *,
+    name: str,
+    concern: Concern | None = None,
+    before: Handler | None = None,
+) -> None:
     """Let `handler` hear an event; `name` is its stable identity for exactly-once effects. Wiring only.
 
     `concern`, where given, is asked first, outside of a transaction: an event that is no concern costs no commit.
+    `before` is called outside of a transaction, by the same thread, right before each try: what it raises fails that
+    try, and nothing is heard that it was not called for.
     """
     _handlers.setdefault(event_class.name, {})[name] = handler
     if concern is not None:
         _concerns[name] = concern
+    if before is not None:
+        _befores[name] = before
 
 
 def concerns(handler_name: str, event: StoredEvent) -> bool:
     """Whether a handler wants to hear this very event."""
     concern = _concerns.get(handler_name)
     return concern is None or concern(event)
+
+
+def prepare(handler_name: str, event: StoredEvent) -> None:
+    """Do what comes before a handler, outside of its transaction."""
+    if (before := _befores.get(handler_name)) is not None:
+        before(event)
 
 
 def handlers_of(event_name: str) -> Mapping[str, Handler]:

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
-from goodfor.kernel.events import StoredEvent, concerns, handlers_of
+from goodfor.kernel.events import StoredEvent, concerns, handlers_of, prepare
 from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -85,6 +85,7 @@ def relay_batch(now: datetime, limit: int = BATCH) -> int:
                     if not concerns(handler_name, event):
                         continue
                     marked.append(event.id)
+                    prepare(handler_name, event)
                     _call(handler_name, event)
                 except Exception as error:
                     _remember_failure(handler_name, event, error, now)
@@ -118,6 +119,8 @@ def retry_due(now: datetime, limit: int = 100) -> int:
 def _retry_one(handler_name: str, attempts: int, event: StoredEvent, now: datetime) -> None:
     handler = handlers_of(event.name).get(handler_name)
     try:
+        if handler is not None:
+            prepare(handler_name, event)
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(

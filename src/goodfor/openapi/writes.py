@@ -34,11 +34,13 @@ def write(
     optional: bool = False,
     secret: Callable[[M], bool] | None = None,
     look_first: Callable[[M], bool] | None = None,
+    before: Callable[[ApiCaller, M, datetime], None] | None = None,
 ) -> HttpResponse:
     """Do `work` once for the request's key; a repetition gets the stored answer and `Idempotency-Replayed: true`.
 
     `look_first` false: a first request, the common one, costs one statement less; a repetition then finds its answer
     only after its own work was rolled back, so it is for work that touches nothing but the database.
+    `before` is called ahead of the transaction, unless the answer was found; what it refuses is refused.
     `secret`: true when the answer holds something that the database may not know in plain: it is stored sealed.
     Raises IdempotencyKeyRequired, IdempotencyKeyInvalid, KeyReused, InProgress, and what `parse` and `work` raise.
     """
@@ -53,6 +55,8 @@ def write(
         if found is not None:
             return _replayed(found, aad)
     try:
+        if before is not None:
+            before(caller, body, now)
         with transaction.atomic():
             status, data = work(caller, body, key, now)
             content = encode(data)

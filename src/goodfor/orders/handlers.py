@@ -1,5 +1,6 @@
 """News from the rooms below, each leading to one operation."""
 
+from contextvars import ContextVar
 from uuid import UUID
 
 from goodfor.kernel.clock import utc_now
@@ -13,15 +14,48 @@ from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.finish_replacement import fail_replacement, finish_replacement
 from goodfor.orders.operations.forget_contacts import forget_contacts
 from goodfor.orders.operations.hear_supply import deliver_supplied, refund_unsupplied
+from goodfor.orders.operations.judge_payment import judge_payment
 from goodfor.orders.operations.note_failed_refund import note_failed_refund
+from goodfor.orders.types import HoldOrder
 from goodfor.payments import queries as payments
+from goodfor.payments.types import Fact
+
+#: How orders are to wait whose money this thread is about to hear of.
+_judged: "ContextVar[dict[UUID, HoldOrder | None]]" = ContextVar("orders.judged")
+
+
+def judge_fact(event: StoredEvent) -> None:
+    """Before the transaction of `on_fact_recorded`: judge the payment there, where it is seen by all at once.
+
+    The answer is kept for the handler, which is called next, by this thread.
+    """
+    fact = _fact(event)
+    if fact is not None:
+        hold = judge_payment(shop_id=event.shop_id, fact=fact, now=utc_now())
+        _judged.set({UUID(event.payload["fact_id"]): hold})
 
 
 def on_fact_recorded(event: StoredEvent) -> None:
-    """A channel answered a poll: money came. Stock is taken by the time of hearing it; the news may be old."""
+    """A channel answered a poll: money came. Stock is taken by the time of hearing it; the news may be old.
+
+    Raises RuntimeError for a payment that nobody judged: nothing is delivered unseen.
+    """
+    fact = _fact(event)
+    if fact is None:
+        return
+    judged = _judged.get({})
+    fact_id = UUID(event.payload["fact_id"])
+    if fact_id not in judged:
+        raise RuntimeError("a payment is judged before it is heard of")
+    apply_payment_fact(shop_id=event.shop_id, fact=fact, hold=judged.pop(fact_id), now=utc_now())
+
+
+def _fact(event: StoredEvent) -> Fact | None:
+    """What came, if it is money that nothing was done about yet."""
     recorded = payments.recorded(event.shop_id, UUID(event.payload["fact_id"]))
-    if recorded is not None and not recorded.outcome and recorded.fact.kind == "paid":
-        apply_payment_fact(shop_id=event.shop_id, fact=recorded.fact, now=utc_now())
+    if recorded is None or recorded.outcome or recorded.fact.kind != "paid":
+        return None
+    return recorded.fact
 
 
 def on_refund_succeeded(event: StoredEvent) -> None:

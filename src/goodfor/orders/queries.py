@@ -42,6 +42,7 @@ from goodfor.orders.desk import (
 )
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.holds import held_orders, hold_of_order
+from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity, liquidity_of, pay_facts
 from goodfor.orders.pricing import buyer_key
 from goodfor.orders.refund_days import refunds_today
 from goodfor.orders.telling import order_facts, order_lines
@@ -57,6 +58,9 @@ __all__ = [
     "COUNT_LIMIT",
     "bought_times",
     "buyer_balance",
+    "buyer_facts",
+    "buyer_key",
+    "buyer_named",
     "buyer_of",
     "buyer_of_shop",
     "claim",
@@ -70,9 +74,12 @@ __all__ = [
     "desk_order",
     "desk_orders",
     "held_orders",
+    "hold_of",
     "hold_of_order",
     "invoice_of_order",
     "is_remedied",
+    "liquidity",
+    "liquidity_of",
     "masked_contact",
     "notes_of_order",
     "open_claims",
@@ -88,6 +95,7 @@ __all__ = [
     "orders_of_client",
     "orders_with_failed_refund",
     "paid_by_others",
+    "pay_facts",
     "payer_question",
     "payment_methods",
     "refund_of_claim",

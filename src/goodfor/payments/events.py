@@ -73,3 +73,16 @@ class RefundFailed(Event):
     amount_minor: int
     currency: str
     code: str
+
+
+@dataclass(frozen=True)
+class DisputeEnded(Event):
+    """A bank decided a dispute: `won` by the shop, or its money is gone. `source_type` empty: of no payment of ours."""
+
+    name: ClassVar[str] = "payments.dispute_ended"
+    version: ClassVar[int] = 1
+
+    dispute_id: UUID
+    source_type: str
+    source_id: UUID | None
+    won: bool

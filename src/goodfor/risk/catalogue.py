@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.risk import facts, velocities
+from goodfor.risk.doors.stuffing import FEATURES as STUFFING
 from goodfor.risk.enrichment.features import FEATURES as ENRICHED
 from goodfor.risk.features import NUMBER, TEXT, TRUTH, Feature, catalogue
 from goodfor.risk.types import Act, Value
@@ -19,7 +20,7 @@ BASE: Final = (
     Feature(SCORE, NUMBER, _("模型评分（0-1）")),
 )
 #: The one place where the parts' features come together.
-CATALOGUE: Final = catalogue(BASE, facts.FACTS, velocities.FEATURES, ENRICHED)
+CATALOGUE: Final = catalogue(BASE, facts.FACTS, velocities.FEATURES, ENRICHED, STUFFING)
 #: Names that callers may give with an act.
 _GIVEN: Final = {name: feature.type for name, feature in CATALOGUE.items()}
 _OURS: Final = frozenset(feature.name for feature in (*BASE, *velocities.FEATURES, *ENRICHED))

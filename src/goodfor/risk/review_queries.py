@@ -27,6 +27,15 @@ def review_of_decision(shop_id: UUID, decision_id: UUID) -> ReviewView | None:
     return _view(row) if row is not None else None
 
 
+def last_said(shop_id: UUID, scene: Scene, subject: tuple[str, UUID], since: datetime) -> str:
+    """How the latest review of a scene about a subject ended since then, by people or by itself; empty: none did."""
+    rows = Review.objects.filter(
+        shop_id=shop_id, scene=str(scene), subject_type=subject[0], subject_id=subject[1], state=states.DONE,
+        done_at__gte=since,
+    )  # fmt: skip
+    return rows.order_by("-done_at").values_list("outcome", flat=True).first() or ""
+
+
 def review_queue(shop_id: UUID, *, scenes: Collection[Scene] | None = None, limit: int = 100) -> list[ReviewView]:
     """What is not done, most urgent first."""
     found = Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE).order_by("due_at", "id")

@@ -6,6 +6,7 @@ from goodfor.kernel.loops import loop
 from goodfor.risk import door_tasks as door_tasks
 from goodfor.risk import link_tasks as link_tasks
 from goodfor.risk import review_tasks as review_tasks
+from goodfor.risk import starter_tasks as starter_tasks
 from goodfor.risk.operations.keep_partitions import keep_partitions
 from goodfor.risk.operations.purge import purge
 

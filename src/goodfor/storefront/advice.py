@@ -22,6 +22,8 @@ _ADVICE: Mapping[str, Any] = {
     "claim_not_found": _("刷新订单页看看最新状态。"),
     "order_not_found": _("检查订单号和密钥有没有少抄一位。密钥区分大小写。"),
     "wrong_order_state": _("刷新订单页看看最新状态。"),
+    "not_possible_now": _("订单和付款不受影响；急用可联系客服。"),
+    "challenge_needed": _("刷新这一页，按提示完成验证后接着办。"),
     "rate_limited": _("等几分钟再试，订单和付款不受影响。"),
     "too_many_tries": _("等几分钟再试，订单和付款不受影响。"),
     "unavailable": _("稍等片刻刷新这一页。已付的款不会丢，发不了货会自动退回。"),

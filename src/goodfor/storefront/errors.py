@@ -39,3 +39,10 @@ class PromiseChanged(Conflict):
 
     code = "promise_changed"
     title = _("售后承诺刚刚更新")
+
+
+class PageExpired(Forbidden):
+    """The form was open too long, or cookies are off."""
+
+    code = "page_expired"
+    title = _("这一页打开太久了")

@@ -18,10 +18,13 @@ from django.views.decorators.csrf import csrf_protect
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, Unavailable
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import scheme_and_host
+from goodfor.storefront.devices import keep_device, own_id
 from goodfor.storefront.errors import UploadTooLarge
+from goodfor.storefront.kept import resume
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
@@ -70,6 +73,8 @@ def page(
                     response: HttpResponse = HttpResponseNotAllowed(sorted(allowed))
                 else:
                     response = _answer(view, request, *args, **kwargs)
+                if private and response.status_code < 500:
+                    keep_device(response, request)
                 return _dress(response, private)
 
         @wraps(view)
@@ -96,6 +101,8 @@ def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwar
     try:
         shop = identity.shop_in(identity.shop_by_host(request.get_host()), translation.get_language())
         request.shop = shop  # type: ignore[attr-defined]
+        if request.method == "POST":
+            resume(request, shop.id, own_id(request), utc_now())
         return view(request, shop, *args, **kwargs)
     except DomainError as error:
         return refusal(request, error)

@@ -27,6 +27,8 @@ from goodfor.orders import claim_states
 
 #: Looks in a row: each but the last one asked a supplier and had its answer at once, which is that nobody can be asked.
 _LOOKS = 4
+#: Words of risk control that leave the table to decide.
+_NOTHING_SAID = ("", "allow")
 
 
 def examine(*, shop_id: UUID, case_id: UUID, now: datetime) -> str:
@@ -100,6 +102,8 @@ def _possible(evidence: Evidence, verdict: Verdict) -> Plan:
         evidence.void == PARTLY
         or (rule.then == states.ASK_SUPPLIER and (facts_now.code_said != "" or not facts_now.can_ask))
         or (rule.then == states.ASK_BUYER and facts_now.asked_buyer)
+        # Whatever a shop's own table says of it.
+        or (rule.then in states.REMEDIES and facts_now.risk not in _NOTHING_SAID)
         or (rule.then == states.VOID_REFUND and (evidence.void == KEPT or not facts_now.can_void))
     )
     if impossible:

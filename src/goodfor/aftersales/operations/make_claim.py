@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -36,6 +37,7 @@ def make_claim(
     fresh: bool,
     paid_from: str = "",
     pictures: Sequence[bytes] = (),
+    risk: str = "",
     actor: str,
     now: datetime,
 ) -> Claimed:
@@ -43,9 +45,9 @@ def make_claim(
 
     `fresh`: who asks has proved it lately, so that money may go back at once; `paid_from`: the account of the ledger
     that it should come to instead of the way it came. `pictures`: up to three, as they were
-    handed in. The promise is the one that
-    was in force when the order was placed. Two transactions: what was claimed stays, whatever becomes of the look into
-    it, and the loop takes it up where this stopped.
+    handed in. `risk`: what risk control says of it, empty for nothing; with a word of its money goes nowhere before a
+    person has looked. The promise is the one that was in force when the order was placed. Two transactions: what was
+    claimed stays, whatever becomes of the look into it, and the loop takes it up where this stopped.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, InvalidPicture,
     TooManyPictures.
     """
@@ -65,7 +67,9 @@ def make_claim(
             cause=reason, now=now,
         )  # fmt: skip
         note_claimed(shop_id=shop_id, line_id=line_id)
-        asked = {"reason": reason, "fresh": fresh, "paid_from": paid_from, "pictures": len(kept)}
+        asked: dict[str, Any] = {"reason": reason, "fresh": fresh, "paid_from": paid_from, "pictures": len(kept)}
+        if risk:
+            asked["risk"] = risk
         note_finding(case, facts.CLAIM, asked, now)
         keep_pictures(shop_id=shop_id, case_id=case.id, pictures=kept, now=now)
     faultpoints.reach("aftersales.claimed")

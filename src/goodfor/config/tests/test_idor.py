@@ -27,7 +27,7 @@ OPEN = {
     "", "c", "search", "help", "terms", "privacy", "trust", "trust.json", "trust.svg",
     "manifest.webmanifest", "sitemap.xml", "robots.txt",
     "favicon.ico", "language", "checkout", "checkout/check", "orders", "lookup", "me", "me/forget", "signin",
-    "signin/code",
+    "signin/code", "go-on",
     "signin/password", "signin/passkey/options", "signin/passkey", "signin/with/<slug:provider>",
     "signin/with/<slug:provider>/back", "signout", "healthz", "readyz", "metrics", "demo/messages", "kit",
     "kit/fragment", "api/v1/openapi.json", "api/v1/", "api/v1/^[\\s\\S]+$",
@@ -193,6 +193,7 @@ def codes_of_other_orders(sides: Sides) -> None:
     assert digest() == before
 
 
+@pytest.mark.usefixtures("open_doors")
 def test_orders_of_others_do_not_exist(sides: Sides) -> None:
     a = sides.a
     routes = [route for route in ROUTES if kind_of(route) == "order"]

@@ -25,7 +25,7 @@ _ACCOUNT = Statement("goodfor.identity", "sql/account_of_contact.sql")
 def issue_code(
     *, shop_id: UUID, contact: str, purpose: str, buyer_id: UUID | None = None, visitor: Visitor, now: datetime
 ) -> IssuedCode:
-    """A code of six digits that is good for five minutes and five guesses. `purpose` is signin, contact or proof.
+    """A code of six digits that is good for five minutes and five guesses. `purpose` is signin, contact, proof or goon.
 
     The same happens whether or not the contact has an account. At most 5 codes an hour go to a contact and 20 from
     an address; a browser that the account knows counts by itself, so that strangers cannot use up the owner's.

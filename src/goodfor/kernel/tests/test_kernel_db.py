@@ -83,6 +83,36 @@ def test_what_is_no_concern_is_not_heard_and_a_failing_question_is_no_answer(now
     assert heard == [1, 3, 0]
 
 
+def test_what_comes_before_a_handler_comes_before_each_try_and_outside_of_its_transaction(now: datetime) -> None:
+    heard: list[str] = []
+
+    def before(event: events.StoredEvent) -> None:
+        heard.append(f"before {event.payload['number']}, inside {inside()}")
+        if len(heard) == 1:
+            raise ValueError("not yet")
+
+    def handle(event: events.StoredEvent) -> None:
+        heard.append(f"heard {event.payload['number']}, inside {inside()}")
+        if len(heard) == 3:
+            raise ValueError("once more")
+
+    def inside() -> bool:
+        return connection.in_atomic_block
+
+    events.register(Happened, handle, name="test.b", before=before)
+    try:
+        events.publish(shop_id=uuid4(), event=Happened(7), now=now)
+        assert relay.relay_batch(now) == 1
+        assert heard == ["before 7, inside False"]
+        assert relay.retry_due(now.replace(minute=1)) == 1
+        assert heard[1:] == ["before 7, inside False", "heard 7, inside True"]
+        assert relay.retry_due(now.replace(minute=9)) == 1
+        assert heard[3:] == ["before 7, inside False", "heard 7, inside True"]
+        assert relay.retry_due(now.replace(minute=30)) == 0
+    finally:
+        events._befores.pop("test.b")
+
+
 def test_the_same_key_replays_and_another_body_is_refused(now: datetime) -> None:
     shop, args = uuid4(), {"scope": "api:1", "key": "k"}
     with transaction.atomic():

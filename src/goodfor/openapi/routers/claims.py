@@ -31,6 +31,7 @@ from goodfor.openapi.claim_examples import (
 )
 from goodfor.openapi.claim_schemas import ClaimIn, ClaimOut, ClaimsOut, MessageIn, ObjectionIn, WithdrawIn
 from goodfor.openapi.documented import documented
+from goodfor.openapi.judging import Judged, judge_claim
 from goodfor.openapi.params import NUMBER
 from goodfor.openapi.presenters import Json
 from goodfor.openapi.requests import ApiRequest
@@ -68,6 +69,12 @@ def make_claim_on_order(request: ApiRequest, number: str = NUMBER) -> HttpRespon
     Codes that were never revealed are given back at once. A new code is listed with the codes of the order.
     """
 
+    asked: list[Judged] = []
+
+    def before(caller: ApiCaller, body: ClaimIn, now: datetime) -> None:
+        order = order_of_client(caller.shop_id, caller.client_id, number)
+        asked.append(judge_claim(caller, order, _line(order, body.line_id), now))
+
     def work(caller: ApiCaller, body: ClaimIn, _key: str, now: datetime) -> tuple[int, dict[str, Any]]:
         order = order_of_client(caller.shop_id, caller.client_id, number)
         claimed = make_claim(
@@ -79,12 +86,13 @@ def make_claim_on_order(request: ApiRequest, number: str = NUMBER) -> HttpRespon
             text=body.text,
             # The key is the proof, and it is given with each request.
             fresh=True,
+            risk=asked[0].word,
             actor=caller.actor,
             now=now,
         )
         return 201, _one(request, order, claimed.case.id)
 
-    return write(request, ClaimIn, work)
+    return write(request, ClaimIn, work, before=before)
 
 
 @router.get(

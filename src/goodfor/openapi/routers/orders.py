@@ -17,6 +17,7 @@ from goodfor.openapi.cursors import read_uuid, uuid_cursor
 from goodfor.openapi.documented import documented
 from goodfor.openapi.errors import TotalAboveLimit
 from goodfor.openapi.examples import NEW_ORDER, ORDER, ORDER_IN, ORDER_PAGE
+from goodfor.openapi.judging import Judged, judge_order
 from goodfor.openapi.params import CURSOR, EXTERNAL_REF, LIMIT, NUMBER
 from goodfor.openapi.requests import ApiRequest
 from goodfor.openapi.routers.payments import shop_address
@@ -44,6 +45,7 @@ router = Router()
         example=ORDER_IN,
         answer=NEW_ORDER,
         errors={
+            403: ["not_possible_now"],
             404: ["sku_unknown"],
             409: [
                 "not_on_sale",
@@ -69,14 +71,25 @@ def create_order(request: ApiRequest) -> HttpResponse:
 
     With `checkout` the codes are held for some minutes and your customer pays at `checkout.url`.
     """
-    return write(request, OrderIn, _create, secret=_has_secret, look_first=_has_secret)
+    asked: list[Judged] = []
+
+    def before(caller: ApiCaller, body: OrderIn, now: datetime) -> None:
+        asked.append(judge_order(caller, body, now))
+
+    def work(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple[int, dict[str, Any]]:
+        [judged] = asked
+        created = _create(caller, body, judged, now)
+        judged.went_well()
+        return created
+
+    return write(request, OrderIn, work, secret=_has_secret, look_first=_has_secret, before=before)
 
 
 def _has_secret(body: OrderIn) -> bool:
     return body.payment == "checkout"
 
 
-def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple[int, dict[str, Any]]:
+def _create(caller: ApiCaller, body: OrderIn, judged: Judged, now: datetime) -> tuple[int, dict[str, Any]]:
     lines = [LineRequest(line.sku_id, line.quantity, line.form or {}) for line in body.lines]
     if body.payment == "balance":
         try:
@@ -87,6 +100,8 @@ def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple
                 currency=caller.currency,
                 lines=lines,
                 external_ref=body.external_ref,
+                hold=judged.hold,
+                order_id=judged.order_id,
                 now=now,
             )
         except AccountNotOpen as error:
@@ -100,6 +115,8 @@ def _create(caller: ApiCaller, body: OrderIn, _key: str, now: datetime) -> tuple
         buyer=_buyer(caller, body),
         channel=CHANNEL,
         external_ref=body.external_ref,
+        hold=judged.hold,
+        order_id=judged.order_id,
         now=now,
     )
     _check_total(body, placed.total)

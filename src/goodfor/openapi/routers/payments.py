@@ -14,6 +14,7 @@ from goodfor.openapi.auth import ApiKey
 from goodfor.openapi.bodies import parse
 from goodfor.openapi.documented import documented
 from goodfor.openapi.examples import PAYMENT, PAYMENT_IN
+from goodfor.openapi.judging import judge_pay
 from goodfor.openapi.params import NUMBER
 from goodfor.openapi.requests import ApiRequest
 from goodfor.openapi.schemas import PaymentIn, PaymentOut
@@ -37,6 +38,7 @@ router = Router()
         example=PAYMENT_IN,
         answer=PAYMENT,
         errors={
+            403: ["not_possible_now"],
             404: ["order_not_found", "payment_account_not_found"],
             409: ["wrong_order_state", "already_paid", "payment_expired", "payment_channel_rejected"],
             422: ["payment_method_unknown", "payment_method_not_enabled"],
@@ -54,6 +56,7 @@ def start_payment(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
     caller = request.auth
     order = order_of_client(caller.shop_id, caller.client_id, number)
     body = parse(request, request.raw, PaymentIn, optional=False)
+    judge_pay(caller, order, body, request.came_at)
     shop = shop_address(caller.shop_id)
     instruction = start_payment_now(
         shop_id=caller.shop_id,

@@ -100,6 +100,10 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
         (codes, "reveal_codes_now", "reveal_codes", [RevealedCode(CODE, LINE, "", "PLAIN-TEXT", None)]),
     ):
         monkeypatch.setattr(module, local, found.answering(name, result))
+    judged = SimpleNamespace(hold=None, order_id=ORDER, word="", went_well=lambda: None)
+    monkeypatch.setattr(orders, "judge_order", lambda *_asked: judged)
+    monkeypatch.setattr(payments, "judge_pay", lambda *_asked: None)
+    monkeypatch.setattr(claims, "judge_claim", lambda *_asked: judged)
     signed = Instruction("client", fields={"package": "prepay_id=1"})
     monkeypatch.setattr(payments, "start_payment_now", found.answering("start_payment", signed))
     for module in (orders, codes, refunds, payments, claims):
@@ -194,6 +198,8 @@ def test_buy_with_balance(ask: Ask, domain: Domain, shop: ShopView, key: NewApiK
         "currency": "CNY",
         "lines": [LineRequest(SKU, 2)],
         "external_ref": "E-1",
+        "hold": None,
+        "order_id": ORDER,
     }
 
 

@@ -12,8 +12,10 @@ from goodfor.orders import accounts, states, store
 from goodfor.orders.deciding import BY_ITSELF
 from goodfor.orders.events import LatePaymentCame
 from goodfor.orders.operations.count_refund import count_refund
+from goodfor.orders.operations.hold_delivery import hold_delivery
 from goodfor.orders.operations.judge_late import judge_late
 from goodfor.orders.operations.settle import settle
+from goodfor.orders.types import HoldOrder
 from goodfor.payments import queries as payment_queries
 from goodfor.payments.errors import PaymentNotFound
 from goodfor.payments.operations.apply_fact import apply_fact
@@ -25,11 +27,12 @@ AWAITING = frozenset({states.PLACED, states.EXPIRED, states.CANCELLED})
 
 
 @transaction.atomic(savepoint=False)
-def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
+def apply_payment_fact(*, shop_id: UUID, fact: Fact, hold: HoldOrder | None = None, now: datetime) -> Applied:
     """Apply a fact once; repeated, late, doubled, short or foreign money each has its definite end.
 
     Paid in time: delivered (later, if it is held), or refunded when no stock is left. Paid late: the same while it
     still buys the order (judge_late), else refunded. A payment too many: refunded.
+    `hold`: what this payment delivers waits (`judge_payment`, asked before); what goes back does not.
     Short or odd amounts: never delivered, a case (payments opened it), booked as suspense.
     """
     # The order is locked before the payment: the lock order of the house.
@@ -43,6 +46,8 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
         # The channel named another number of ours for this money before: that word stands, for that order.
         order = store.lock_order(shop_id, payment.source_id)
     if applied.outcome in SETTLING and order is not None and payment is not None and order.state in AWAITING:
+        if hold is not None and order.state == states.PLACED:
+            hold_delivery(shop_id=shop_id, order_id=order.id, hold=hold, actor="system", now=now)
         paid = applied.entry(credit_account=accounts.ORDER_LIABILITY, order_id=order.id)
         end = settle(
             shop_id=shop_id,
@@ -52,6 +57,7 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
             paid_at=fact.happened_at,
             cause=f"payment:{payment.id}",
             give_back=judge_late(shop_id=shop_id, order=order, happened_at=fact.happened_at, now=now),
+            hold=hold,
             now=now,
         )
         if order.state != states.PLACED:

@@ -47,6 +47,7 @@ def buy_with_balance(
     lines: Sequence[LineRequest],
     external_ref: str | None,
     hold: HoldOrder | None = None,
+    order_id: UUID | None = None,
     now: datetime,
 ) -> OrderView:
     """Sell to an API client from its wallet; the codes are the client's when this returns.
@@ -68,9 +69,10 @@ def buy_with_balance(
     if delivered is None:
         return order_with_balance(
             shop_id=shop_id, client_id=client_id, wallet_account=wallet_account, wanted=lines, lines=priced,
-            total=total, limited=limited, external_ref=external_ref, hold=hold, now=now,
+            total=total, limited=limited, external_ref=external_ref, hold=hold, order_id=order_id,
+            now=now,
         )  # fmt: skip
-    order_id, number = uuid7(), order_number(now)
+    order_id, number = order_id or uuid7(), order_number(now)
     payment = pay_by_balance(
         shop_id=shop_id,
         source_type="order",

@@ -42,6 +42,20 @@ def hold_delivery(*, shop_id: UUID, order_id: UUID, hold: HoldOrder, actor: str,
     return again
 
 
+def hold_late(
+    shop_id: UUID, order: store.LockedOrder, known: HoldView | None, hold: HoldOrder, now: datetime
+) -> HoldView:
+    """The same of an order that was closed and is paid all the same, in the transaction that pays it.
+
+    A hold that was released stays released: whoever did it had seen the order.
+    """
+    if known is None:
+        return put_hold(
+            shop_id=shop_id, order_id=order.id, number=order.number, hold=hold, actor="system", cause="paid", now=now
+        )
+    return _more(known, order.number, hold, "system", now) if known.live else known
+
+
 def _more(known: HoldView, number: str, hold: HoldOrder, actor: str, now: datetime) -> HoldView:
     """The stronger of both; the decision is that of the one that made it so."""
     then = hold_states.REFUSE if hold_states.REFUSE in (known.then, hold.then) else hold_states.RELEASE

@@ -37,6 +37,7 @@ def order_with_balance(
     limited: Mapping[UUID, str],
     external_ref: str | None,
     hold: HoldOrder | None = None,
+    order_id: UUID | None = None,
     now: datetime,
 ) -> OrderView:
     """An order that is paid and waits for suppliers, or for the end of its hold.
@@ -46,7 +47,7 @@ def order_with_balance(
     """
     offered = supply.buyable(shop_id, [line.sku_id for line in lines], now)
     forms = fill(shop_id, wanted, lines)
-    order_id = uuid7()
+    order_id = order_id or uuid7()
     payment = pay_by_balance(
         shop_id=shop_id, source_type="order", source_id=order_id, amount=total, wallet_account=wallet_account, now=now
     )

@@ -58,11 +58,13 @@ def place_order(
     channel: str,
     external_ref: str | None = None,
     hold: HoldOrder | None = None,
+    order_id: UUID | None = None,
     now: datetime,
 ) -> PlacedOrder:
     """Reserve stock and write the order; the codes are held until `pay_by` (the shortest hold of its SKUs).
 
-    `hold`: once it is paid it waits. Written with the order, so that no payment can come between.
+    `hold`: once it is paid it waits. Written with the order, so that no payment can come between. `order_id`: where
+    something was noted of it before.
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
     UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid.
@@ -77,7 +79,7 @@ def place_order(
     _guard(shop_id, buyer, ip_hash, priced, now)
     limited = check_buyer_limit(shop_id=shop_id, buyer_ref=buyer.ref, lines=priced, skus=skus)
     pay_by = now + timedelta(seconds=min(sku.hold_seconds for sku in skus.values()))
-    order_id, number, secret = uuid7(), order_number(now), secret_token()
+    order_id, number, secret = order_id or uuid7(), order_number(now), secret_token()
     # Sorted by SKU so that two orders of the same SKUs meet in the same order.
     for line in sorted(priced, key=lambda item: item.sku_id):
         _reserve(shop_id, line, channel, pay_by, now)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from goodfor.kernel.faultpoints import reach
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
+from goodfor.orders.operations.judge_payment import judge_payment
 from goodfor.orders.types import CallbackReply
 from goodfor.payments.operations.confirm_fact import confirm_fact
 from goodfor.payments.operations.heed_hint import ask_now, heed_hint
@@ -16,7 +17,7 @@ from goodfor.payments.types import RawRequest
 
 
 def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: datetime) -> CallbackReply:
-    """Store the raw call (first transaction), confirm by query (no transaction), apply (second transaction).
+    """Store the raw call (first transaction), confirm by query and judge (none), apply (second transaction).
 
     Answers success when the fact is applied, known already, or safely stored while the channel cannot be asked:
     then the poller goes on. A forged or refuted call is answered as a failure.
@@ -45,6 +46,7 @@ def receive_payment(*, shop_id: UUID, account_id: UUID, raw: RawRequest, now: da
             return CallbackReply(400, receipt.nack)
         reach("payments.confirmed")
         if confirmation.state == "confirmed" and confirmation.fact is not None:
-            apply_payment_fact(shop_id=shop_id, fact=confirmation.fact, now=now)
+            hold = judge_payment(shop_id=shop_id, fact=confirmation.fact, now=now)
+            apply_payment_fact(shop_id=shop_id, fact=confirmation.fact, hold=hold, now=now)
     reach("payments.applied")
     return CallbackReply(200, receipt.ack)

@@ -15,10 +15,11 @@ from goodfor.orders.events import OrderPaid
 from goodfor.orders.holds import hold_of_order
 from goodfor.orders.operations.ask_suppliers import ask_suppliers
 from goodfor.orders.operations.end_top_up import end_top_up
+from goodfor.orders.operations.hold_delivery import hold_late
 from goodfor.orders.operations.hold_steps import keep_held
 from goodfor.orders.operations.note_delivered import note_delivered
 from goodfor.orders.operations.start_refund import start_refund
-from goodfor.orders.types import DIRECT, HELD_REFUSED, NOT_SUPPLIED, HoldView, LineRow
+from goodfor.orders.types import DIRECT, HELD_REFUSED, NOT_SUPPLIED, HoldOrder, HoldView, LineRow
 from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
 
@@ -35,6 +36,7 @@ def settle(
     paid_at: datetime,
     cause: str,
     give_back: str = "",
+    hold: HoldOrder | None = None,
     now: datetime,
 ) -> str:
     """Mark a locked order paid, post `paid`, deliver or begin the refund; returns the state it ended in.
@@ -42,6 +44,7 @@ def settle(
     One that is held stays paid until its hold ends.
 
     `paid_at` is when the money left the buyer, by the channel's clock; `give_back` is why it is not to be delivered.
+    `hold`: an order that was closed when its money came waits; of one that was open it is put on before.
     """
     states.MACHINE.check(order.state, states.PAID)
     # The channel's clock is not ours: never before the order, never ahead.
@@ -71,13 +74,15 @@ def settle(
         cause=("payment", payment_id),
         now=now,
     )
-    hold = hold_of_order(shop_id, order.id)
-    if not give_back and hold is not None and hold.state == hold_states.REFUSED:
+    known = hold_of_order(shop_id, order.id)
+    if not give_back and known is not None and known.state == hold_states.REFUSED:
         give_back = HELD_REFUSED
     if give_back:
         return _give_back(shop_id, order.id, paid, give_back, now)
-    if hold is not None and hold.live:
-        return _wait(shop_id, order, hold, paid, paid_at, now)
+    if hold is not None and order.state != states.PLACED:
+        known = hold_late(shop_id, order, known, hold, now)
+    if known is not None and known.live:
+        return _wait(shop_id, order, known, paid, paid_at, now)
     return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, first=True, now=now)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.events import publish
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Rejected, Succeeded
@@ -14,6 +15,7 @@ from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry, Line
 from goodfor.payments import states
 from goodfor.payments.dispute_models import Dispute
+from goodfor.payments.events import DisputeEnded
 from goodfor.payments.locks import lock_dispute, lock_payment
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account, FactRow, Inbox, Payment
@@ -110,6 +112,14 @@ def _end(row: Dispute, account: Account, end: str, now: datetime) -> None:
     else:
         _post(row, account, "dispute_lost", held=-row.amount_minor, now=now)
     row.state, row.closed_at = end, now
+    kind, source_id = "", None
+    if row.payment_id is not None:
+        paid = Payment.objects.get(shop_id=row.shop_id, id=row.payment_id)
+        kind, source_id = paid.source_type, paid.source_id
+    publish(
+        shop_id=row.shop_id, event=DisputeEnded(row.id, kind, source_id, end == states.WON),
+        cause=("payments.dispute", row.id), now=now,
+    )  # fmt: skip
 
 
 def _post(row: Dispute, account: Account, kind: str, *, held: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from goodfor.identity.errors import LinkRefused
 from goodfor.identity.operations.sign_in_elsewhere import begin_elsewhere, finish_elsewhere, unlink
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
+from goodfor.risk.types import Scene
 from goodfor.storefront.account import (
     account_page,
     came_back,
@@ -22,6 +23,7 @@ from goodfor.storefront.account import (
 )
 from goodfor.storefront.client import scheme_and_host
 from goodfor.storefront.forms import typed
+from goodfor.storefront.judging import act_of, judge
 from goodfor.storefront.page import page, show
 from goodfor.storefront.views.account_parts import count_ceremony
 
@@ -31,6 +33,9 @@ SIGNIN, LINK = "elsewhere-signin", "elsewhere-link"
 @page("POST", private=True)
 def signin_with(request: HttpRequest, shop: ShopView, provider: str) -> HttpResponse:
     """To the provider, to sign in by what it says."""
+    judged = judge(request, shop, act_of(request, shop, Scene.SIGN_IN))
+    if judged.answer is not None:
+        return judged.answer
     count_ceremony(request, shop, utc_now())
     return _away(request, shop, provider, safe_next(request.POST.get("next", "")), None)
 

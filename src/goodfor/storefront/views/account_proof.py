@@ -6,16 +6,16 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from goodfor.identity import queries as identity
-from goodfor.identity.errors import InvalidCode, InvalidContact
-from goodfor.identity.operations.issue_code import issue_code
+from goodfor.identity.errors import InvalidCode, InvalidContact, InvalidPassword
 from goodfor.identity.operations.prove import prove_by_code, prove_by_password
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
+from goodfor.risk.types import Scene
 from goodfor.storefront.account import Waiting, account_page, renew, safe_next, visitor, wait_for, waited_for
 from goodfor.storefront.account_forms import CodeForm, NewPasswordForm
+from goodfor.storefront.codes import note_guess, sent_code
 from goodfor.storefront.page import show
-from goodfor.storefront.sending import check_can_send, send_code
 from goodfor.storefront.views.account_parts import advice, offered, with_retry
 
 PROOF = "proof"
@@ -30,7 +30,7 @@ def proof(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpRes
         return _page(request, shop, buyer, after)
     try:
         if request.POST.get("way") == "password":
-            return _by_password(request, buyer, after)
+            return _by_password(request, shop, buyer, after)
         return _send(request, shop, buyer, request.POST.get("way", ""), after)
     except DomainError as error:
         return _page(request, shop, buyer, after, error)
@@ -56,6 +56,8 @@ def proof_code(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> Ht
             return renew(redirect(waiting.next or "storefront:me"), request, token)
         except DomainError as refused:
             error = refused
+            if isinstance(refused, InvalidCode):
+                note_guess(request, shop, Scene.ONE_TIME_CODE, good=False, buyer=buyer.ref)
     shown = None if isinstance(error, InvalidCode) else error
     context = {
         "form": form,
@@ -71,27 +73,24 @@ def proof_code(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> Ht
     return with_retry(show(request, "account/code", context, status=status), error)
 
 
-def _by_password(request: HttpRequest, buyer: SignedInBuyer, after: str) -> HttpResponse:
+def _by_password(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, after: str) -> HttpResponse:
     form = NewPasswordForm(request.POST)
     password = form.cleaned_data["password"] if form.is_valid() else ""
-    token = prove_by_password(buyer=buyer, password=password, visitor=visitor(request), now=utc_now())
+    try:
+        token = prove_by_password(buyer=buyer, password=password, visitor=visitor(request), now=utc_now())
+    except InvalidPassword:
+        note_guess(request, shop, Scene.SIGN_IN, good=False, buyer=buyer.ref)
+        raise
     return renew(redirect(after or "storefront:me"), request, token)
 
 
 def _send(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, kind: str, after: str) -> HttpResponse:
-    check_can_send()
     contact = identity.contact_of_buyer(shop.id, buyer.buyer_id, kind)
     if contact is None:
         raise InvalidContact
-    issued = issue_code(
-        shop_id=shop.id,
-        contact=contact.value,
-        purpose=PROOF,
-        buyer_id=buyer.buyer_id,
-        visitor=visitor(request),
-        now=utc_now(),
-    )
-    send_code(shop, issued)
+    issued = sent_code(request, shop, contact.value, PROOF, buyer)
+    if isinstance(issued, HttpResponse):
+        return issued
     response = redirect("storefront:me_proof_code")
     return wait_for(response, request, shop, Waiting(issued.code_id, PROOF, contact.masked, after))
 

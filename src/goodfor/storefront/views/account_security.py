@@ -10,16 +10,16 @@ from django.urls import reverse
 from goodfor.identity import queries as identity
 from goodfor.identity.errors import InvalidCode
 from goodfor.identity.operations.change_contact import confirm_contact, remove_contact
-from goodfor.identity.operations.issue_code import issue_code
 from goodfor.identity.operations.revoke_session import revoke_all_sessions, revoke_session
 from goodfor.identity.operations.set_password import set_password
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
+from goodfor.risk.types import Scene
 from goodfor.storefront.account import Waiting, account_page, let_out, visitor, wait_for, waited_for
 from goodfor.storefront.account_forms import CodeForm, ContactForm, NewPasswordForm
+from goodfor.storefront.codes import note_guess, sent_code
 from goodfor.storefront.page import show
-from goodfor.storefront.sending import check_can_send, send_code
 from goodfor.storefront.views.account_parts import advice, offered, with_retry
 
 CONTACT = "contact"
@@ -69,16 +69,9 @@ def new_contact(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> H
         return _page(request, shop, buyer, contact_error=str(form.errors["contact"][0]), status=422)
     contact = form.cleaned_data["contact"]
     try:
-        check_can_send()
-        issued = issue_code(
-            shop_id=shop.id,
-            contact=contact,
-            purpose=CONTACT,
-            buyer_id=buyer.buyer_id,
-            visitor=visitor(request),
-            now=utc_now(),
-        )
-        send_code(shop, issued)
+        issued = sent_code(request, shop, contact, CONTACT, buyer)
+        if isinstance(issued, HttpResponse):
+            return issued
     except DomainError as error:
         return _page(request, shop, buyer, error=error, status=error.http_status)
     response = redirect("storefront:me_contact_code")
@@ -105,6 +98,8 @@ def contact_code(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> 
             return redirect("storefront:me_security")
         except DomainError as refused:
             error = refused
+            if isinstance(refused, InvalidCode):
+                note_guess(request, shop, Scene.ONE_TIME_CODE, good=False, buyer=buyer.ref)
     shown = None if isinstance(error, InvalidCode) else error
     context = {
         "form": form,

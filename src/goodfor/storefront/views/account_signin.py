@@ -4,14 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from goodfor.identity.errors import InvalidCode
+from goodfor.identity.errors import InvalidCode, InvalidPassword, NotJoinedYet
 from goodfor.identity.operations.end_session import end_session
-from goodfor.identity.operations.issue_code import issue_code
 from goodfor.identity.operations.sign_in_by_code import sign_in_by_code
 from goodfor.identity.operations.sign_in_by_password import sign_in_by_password
 from goodfor.identity.types import NewSession, ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
+from goodfor.risk.doors import stuffing
+from goodfor.risk.types import KeyKind, Scene
+from goodfor.storefront import kept
 from goodfor.storefront.account import (
     Waiting,
     current,
@@ -24,8 +26,12 @@ from goodfor.storefront.account import (
     waited_for,
 )
 from goodfor.storefront.account_forms import CodeForm, ContactForm, PasswordForm
+from goodfor.storefront.client import client_ip
+from goodfor.storefront.codes import note_guess, owner_of, sent_code
+from goodfor.storefront.devices import device_id
+from goodfor.storefront.doors import enter, in_steady_time
+from goodfor.storefront.judging import act_of, judge, noted
 from goodfor.storefront.page import page, show
-from goodfor.storefront.sending import check_can_send, send_code
 from goodfor.storefront.views.account_parts import advice, offered, with_retry
 
 SIGNIN = "signin"
@@ -53,10 +59,13 @@ def signin(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 
 def send_and_wait(request: HttpRequest, shop: ShopView, contact: str, after: str, page_of_code: str) -> HttpResponse:
-    """Send a code for signing in and go on to the page for it. Raises InvalidContact, TooManyCodes, Unavailable."""
-    check_can_send()
-    issued = issue_code(shop_id=shop.id, contact=contact, purpose=SIGNIN, visitor=visitor(request), now=utc_now())
-    send_code(shop, issued)
+    """Send a code for signing in and go on to the page for it.
+
+    Raises InvalidContact, TooManyCodes, Unavailable, Refused.
+    """
+    issued = sent_code(request, shop, contact, SIGNIN)
+    if isinstance(issued, HttpResponse):
+        return issued
     response = redirect(page_of_code)
     return wait_for(response, request, shop, Waiting(issued.code_id, SIGNIN, contact, after))
 
@@ -78,17 +87,55 @@ def signin_code(request: HttpRequest, shop: ShopView) -> HttpResponse:
     if not form.is_valid():
         return _code_page(request, waiting, form, status=422)
     try:
-        session = sign_in_by_code(
-            shop_id=shop.id,
-            code_id=waiting.code_id,
-            code=form.cleaned_data["code"],
-            visitor=visitor(request),
-            replaces=session_token(request),
-            now=utc_now(),
-        )
+        return _by_code(request, shop, waiting, form.cleaned_data["code"])
     except DomainError as error:
         return _code_page(request, waiting, form, error=error, status=error.http_status)
+
+
+def _by_code(request: HttpRequest, shop: ShopView, waiting: Waiting, code: str) -> HttpResponse:
+    """Raises InvalidCode, TooManyGuesses, TooManyTries, Refused."""
+    owner, now = owner_of(shop, waiting.contact), utc_now()
+    judged = judge(request, shop, act_of(request, shop, Scene.SIGN_IN, buyer=owner, contact=waiting.contact))
+    if judged.answer is not None:
+        return judged.answer
+    entry = enter(request, shop, "one_time_code", waiting.contact, now)
+    if entry.answer is not None:
+        return entry.answer
+    try:
+        with in_steady_time():
+            try:
+                session = _session(request, shop, waiting, code, may_join=False)
+            except NotJoinedYet:
+                # Only whoever has the code gets here: of who has an account nobody else learns anything.
+                joining = judge(
+                    request, shop, act_of(request, shop, Scene.REGISTER, buyer=owner, contact=waiting.contact),
+                    to=kept.NOBODY,
+                )  # fmt: skip
+                if joining.answer is not None:
+                    entry.tell(good=True, now=now)
+                    return joining.answer
+                session = _session(request, shop, waiting, code, may_join=True)
+                noted(joining, good=True)
+    except InvalidCode:
+        entry.tell(good=False, now=now)
+        noted(judged, good=False)
+        note_guess(request, shop, Scene.ONE_TIME_CODE, good=False, buyer=owner, contact=waiting.contact)
+        raise
+    entry.tell(good=True, now=now)
+    noted(judged, good=True)
     return welcome(request, session, waiting.next)
+
+
+def _session(request: HttpRequest, shop: ShopView, waiting: Waiting, code: str, *, may_join: bool) -> NewSession:
+    return sign_in_by_code(
+        shop_id=shop.id,
+        code_id=waiting.code_id,
+        code=code,
+        visitor=visitor(request),
+        replaces=session_token(request),
+        may_join=may_join,
+        now=utc_now(),
+    )
 
 
 @page("POST", private=True)
@@ -99,16 +146,40 @@ def signin_password(request: HttpRequest, shop: ShopView) -> HttpResponse:
     if not form.is_valid():
         return _password_page(request, form, after, status=422)
     try:
-        session = sign_in_by_password(
-            shop_id=shop.id,
-            contact=form.cleaned_data["contact"],
-            password=form.cleaned_data["password"],
-            visitor=visitor(request),
-            replaces=session_token(request),
-            now=utc_now(),
-        )
+        return _by_password(request, shop, form.cleaned_data["contact"], form.cleaned_data["password"], after)
     except DomainError as error:
         return _password_page(request, form, after, error=error, status=error.http_status)
+
+
+def _by_password(request: HttpRequest, shop: ShopView, contact: str, password: str, after: str) -> HttpResponse:
+    """Raises InvalidPassword, TooManyGuesses, TooManyTries, Refused."""
+    now = utc_now()
+    keys = {KeyKind.ADDRESS: client_ip(request), KeyKind.DEVICE: device_id(request)}
+    subject = contact.strip().lower()
+    facts = stuffing.facts(shop_id=shop.id, door="sign_in", keys=keys, subject=subject, guess=password, now=now)
+    act = act_of(request, shop, Scene.SIGN_IN, buyer=owner_of(shop, contact), contact=contact, facts=facts)
+    judged = judge(request, shop, act)
+    if judged.answer is not None:
+        return judged.answer
+    entry = enter(request, shop, "sign_in", contact, now)
+    if entry.answer is not None:
+        return entry.answer
+    try:
+        with in_steady_time():
+            session = sign_in_by_password(
+                shop_id=shop.id,
+                contact=contact,
+                password=password,
+                visitor=visitor(request),
+                replaces=session_token(request),
+                now=utc_now(),
+            )
+    except InvalidPassword:
+        entry.tell(good=False, now=now, guess=password)
+        noted(judged, good=False)
+        raise
+    entry.tell(good=True, now=now)
+    noted(judged, good=True)
     return welcome(request, session, after)
 
 

@@ -17,6 +17,7 @@ from goodfor.identity.operations.save_account import save_account
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
+from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import DIRECT, Buyer, LineRequest
@@ -27,6 +28,8 @@ from goodfor.storefront.client import client_ip
 from goodfor.storefront.errors import PromiseChanged
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, contact_or_none, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
+from goodfor.storefront.judged_sales import judged_order
+from goodfor.storefront.judging import noted
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
 from goodfor.storefront.promised import Promised, promised_for
@@ -118,6 +121,13 @@ def _place(
     ref = buyer.ref if buyer else buyer_ref(request, shop.id)
     # What was cancelled is not open any more, but each placing leaves its trace: so many an hour are enough.
     count_attempt(shop_id=shop.id, scope="place", subject=ip, limit=PLACED_AN_HOUR, window=HOUR, now=now)
+    order_id = uuid7()
+    judged = judged_order(
+        request, shop, order_id=order_id, ref=ref, contact=form.chosen_contact, offer=basket.offer,
+        quantity=basket.quantity, category=basket.product.category.slug,
+    )  # fmt: skip
+    if judged.answer is not None:
+        return judged.answer
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(basket.offer.sku.id, basket.quantity, top_up.filled if top_up else {})],
@@ -129,8 +139,11 @@ def _place(
             invoice=form.invoice,
         ),
         channel="storefront",
+        hold=judged.hold,
+        order_id=order_id,
         now=now,
     )
+    noted(judged, good=True)
     _save(buyer, form.to_save, now)
     _save(buyer, top_up.to_save if top_up else "", now)
     # The order stands whatever the channel answers: from here on its own page takes over.

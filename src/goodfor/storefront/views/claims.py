@@ -1,6 +1,6 @@
 """Something is wrong with what was bought: say so in one tap, with or without script."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,12 +21,14 @@ from goodfor.orders import queries as orders
 from goodfor.orders.operations.open_claim import MAX_TEXT
 from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.orders.types import DIRECT, LineView, OrderView
+from goodfor.risk.types import Act, Scene
 from goodfor.storefront import grants as proof
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import BALANCE
 from goodfor.storefront.claims import claims_of, free_codes, reasons_of
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import ids_in, pictures_in, typed
+from goodfor.storefront.judging import act_of, judge
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.ownership import CLAIM, actor, grant_for, look_up_first, proof_address
 from goodfor.storefront.page import BODY, page, show
@@ -56,6 +58,7 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
         if not proof.is_fresh(grant, now) and _at_once(shop, order, line, picked):
             return redirect(proof_address(grant, _address(number, line)))
         _count(request, shop, number)
+        judged = judge(request, shop, _act(request, shop, order, line, now))
         claimed = make_claim(
             shop_id=shop.id,
             order_id=order.id,
@@ -67,12 +70,20 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
             # What the page did not promise is not done either: what became possible meanwhile needs the proof, too.
             fresh=proof.is_fresh(grant, now),
             paid_from=_wallet(shop, grant) if request.POST.get("to") == BALANCE else "",
+            risk=judged.word,
             actor=actor(grant),
             now=now,
         )
     except DomainError as error:
         return _page(request, shop, grant, order, line, error)
     return redirect("storefront:claim_progress", number=number, claim_id=claimed.case.id)
+
+
+def _act(request: HttpRequest, shop: ShopView, order: OrderView, line: LineView, now: datetime) -> Act:
+    return act_of(
+        request, shop, Scene.CLAIM, buyer=orders.buyer_named(shop.id, order.id), subject=("order", order.id),
+        amount=line.unit_price * line.quantity, facts=aftersales.claim_facts(shop.id, order, line.line_id, now),
+    )  # fmt: skip
 
 
 def _at_once(shop: ShopView, order: OrderView, line: LineView, picked: list[UUID]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -19,15 +20,18 @@ from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.types import ACCOUNT_WRONG, OrderView
+from goodfor.risk.types import Scene
 from goodfor.storefront import grants as proof
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.claim_grants import grants_of, take_context
 from goodfor.storefront.claims import claims_of, recalls_of
 from goodfor.storefront.client import client_ip, scheme_and_host
+from goodfor.storefront.doors import enter, in_steady_time
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
+from goodfor.storefront.judging import Judged, act_of, judge, noted
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.ownership import actor, after_look_up, by_account, grant_for, proof_address
 from goodfor.storefront.page import page, show, wants_json
@@ -35,18 +39,43 @@ from goodfor.storefront.promised import promised_to
 from goodfor.storefront.top_ups import is_top_up, live_state, stage_of
 from goodfor.storefront.types import Grant
 from goodfor.storefront.wallet import account_wallet, code_page, code_position, guides_of, lines_with_codes, wallet
+from goodfor.storefront.whose import code_goes_to
 
 TRY_WINDOW = timedelta(minutes=10)
 TRIES_PER_ADDRESS, TRIES_PER_ORDER = 30, 8
 
 
-def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: datetime) -> Grant:
-    """A fresh grant for whoever knows number and secret.
+def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: datetime) -> Grant | HttpResponse:
+    """A fresh grant for whoever knows number and secret, or an answer that asks for more first.
 
-    Raises OrderNotFound for an unknown number and for a wrong secret alike, TooManyTries above 8 tries an order
-    or 30 in all from one address in ten minutes. Counting per address and order keeps a stranger from locking
-    the owner out.
+    Raises OrderNotFound for an unknown number and for a wrong secret alike, in the same time; Refused; TooManyTries
+    where the door is shut (`storefront.doors`), or above 8 tries an order or 30 from one address in ten minutes.
+    Counting per address and order keeps a stranger from locking the owner out.
     """
+    # What goes on after a challenge is a look-up, also where a link was opened.
+    on = {"path": reverse("storefront:lookup"), "body": urlencode({"number": number, "secret": secret})}
+    on = on if request.method != "POST" else {}
+    judged = judge(request, shop, act_of(request, shop, Scene.LOOK_UP), **on)
+    if judged.answer is not None:
+        return judged.answer
+    # By address and order, as ever: a stranger who hammers at an order does not keep its owner out.
+    subject = f"{network(client_ip(request))}|{number}"
+    entry = enter(request, shop, "look_up", subject, now, **on)
+    if entry.answer is not None:
+        return entry.answer
+    try:
+        with in_steady_time():
+            order = _looked_up(request, shop, number, secret, now)
+    except OrderNotFound:
+        entry.tell(good=False, now=now)
+        noted(judged, good=False)
+        raise
+    entry.tell(good=True, now=now)
+    noted(judged, good=True)
+    return Grant(order.id, order.number, now)
+
+
+def _looked_up(request: HttpRequest, shop: ShopView, number: str, secret: str, now: datetime) -> OrderView:
     ip = network(client_ip(request))
     count_attempt(shop_id=shop.id, scope="lookup.ip", subject=ip, limit=TRIES_PER_ADDRESS, window=TRY_WINDOW, now=now)
     count_attempt(
@@ -58,10 +87,9 @@ def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: d
         now=now,
     )
     try:
-        order = orders.order_for_guest(shop.id, number, secret)
+        return orders.order_for_guest(shop.id, number, secret)
     except NotFound as error:
         raise OrderNotFound from error
-    return Grant(order.id, order.number, now)
 
 
 @page("GET", "POST", private=True)
@@ -100,7 +128,11 @@ def order(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     return _order_page(request, shop, known)
 
 
-def _granted(request: HttpRequest, shop: ShopView, grant: Grant, secret: str, go: str = "") -> HttpResponse:
+def _granted(
+    request: HttpRequest, shop: ShopView, grant: Grant | HttpResponse, secret: str, go: str = ""
+) -> HttpResponse:
+    if isinstance(grant, HttpResponse):
+        return grant
     response = redirect(after_look_up(grant.number, go))
     proof.remember(response, request, shop.id, grant, secret)
     return response
@@ -160,6 +192,9 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     wanted = ids_in(request.POST.getlist("code"))
     if not wanted:
         return redirect("storefront:order", number=number)
+    judged = _judged_reveal(request, shop, grant)
+    if judged.answer is not None:
+        return judged.answer
     found = reveal_codes(
         shop_id=shop.id,
         order_id=grant.order_id,
@@ -168,9 +203,21 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
         ip=client_ip(request),
         now=now,
     )
+    noted(judged, good=True)
     if wants_json(request):
         return JsonResponse({"codes": [_as_json(request, shop, grant, code) for code in found]})
     return _order_page(request, shop, grant, found)
+
+
+def _judged_reveal(request: HttpRequest, shop: ShopView, grant: Grant) -> Judged:
+    """Codes cannot be called back: before they are shown. Raises Refused."""
+    order = orders.order_view(shop.id, grant.order_id)
+    since = (utc_now() - order.delivered_at).total_seconds() if order.delivered_at else None
+    act = act_of(
+        request, shop, Scene.REVEAL, buyer=orders.buyer_named(shop.id, order.id), subject=("order", order.id),
+        amount=order.total, facts={"seconds_since_delivery": since},
+    )  # fmt: skip
+    return judge(request, shop, act, to=lambda: code_goes_to(request, shop, grant))
 
 
 def _as_json(request: HttpRequest, shop: ShopView, grant: Grant, code: RevealedCode) -> dict[str, str]:
@@ -192,8 +239,12 @@ def download(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     now = utc_now()
     if grant is None or not proof.is_fresh(grant, now):
         return redirect(_proof_address(number, grant))
+    judged = _judged_reveal(request, shop, grant)
+    if judged.answer is not None:
+        return judged.answer
     view = orders.order_view(shop.id, grant.order_id)
     found = reveal_codes(shop_id=shop.id, order_id=grant.order_id, actor=actor(grant), ip=client_ip(request), now=now)
+    noted(judged, good=True)
     return codes_file(view, found, kind if kind in FORMATS else "txt")
 
 

@@ -73,7 +73,7 @@ def _go_on(request: HttpRequest, shop: ShopView, number: str, way: str) -> HttpR
         return redirect("storefront:pay", number=number)
     response = to_pay(number)
     error = begin_payment(request, response, shop, grant.order_id, number, way, ask=False)
-    if error is None:
-        return response
+    if error is None or isinstance(error, HttpResponse):
+        return error or response
     # Nothing works without knowing who pays: the page offers what else there is.
     return forget_payment(pay_page(request, shop, order, None, error), number)

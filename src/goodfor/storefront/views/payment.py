@@ -23,6 +23,7 @@ from goodfor.storefront.balance import BALANCE, methods_for, pay_with_balance
 from goodfor.storefront.client import device_of, scheme_and_host
 from goodfor.storefront.forms import typed
 from goodfor.storefront.grants import payment_of, remember_payment
+from goodfor.storefront.judged_sales import judged_pay
 from goodfor.storefront.ownership import actor, grant_for
 from goodfor.storefront.page import allow_form_to, allow_stripe, is_stand_in, is_stripe, page, show
 from goodfor.storefront.payers import may_ask, payer_of
@@ -42,15 +43,18 @@ def begin_payment(
     *,
     ask: bool = True,
     script: bool = True,
-) -> DomainError | None:
+) -> DomainError | HttpResponse | None:
     """Ask the channel for a way to pay and keep it for the pay page; a refusal is returned, not raised.
 
-    The buyer's own balance pays at once. Where the channel must first be asked who pays, the way leads there, if `ask`;
-    `script` False leaves out ways that need the channel's script.
+    Whoever sets out to pay is judged first, but not again when coming back from the channel (`ask` False): an answer
+    that asks for more is returned, too. The buyer's own balance pays at once. Where the channel must first be asked who
+    pays, the way leads there, if `ask`; `script` False leaves out ways that need the channel's script.
     """
     now = utc_now()
     payer = payer_of(request, shop.id, now, script=script)
     try:
+        if ask and (stopped := judged_pay(request, shop, order_id, method, payer)) is not None:
+            return stopped
         if method == BALANCE:
             pay_with_balance(request, shop, number, now)
             return None
@@ -95,6 +99,8 @@ def pay(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
         again = to_pay(number)
         method, script = typed(request.POST.get("method", ""), 60), request.POST.get("as") != "plain"
         error = begin_payment(request, again, shop, order.id, number, method, script=script)
+        if isinstance(error, HttpResponse):
+            return error
         return pay_page(request, shop, order, None, error) if error else again
     return pay_page(request, shop, order, payment_of(request, shop.id, number), None)
 

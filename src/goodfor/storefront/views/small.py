@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
-from goodfor.kernel.errors import Forbidden, NotFound
+from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
 from goodfor.storefront import grants
 from goodfor.storefront.account import current
 from goodfor.storefront.balance import held_by
+from goodfor.storefront.errors import PageExpired
 from goodfor.storefront.page import page, refusal, show
 
 YEAR = 365 * 24 * 3600
@@ -90,13 +91,6 @@ def _missing(request: HttpRequest, shop: ShopView) -> HttpResponse:
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler404."""
     return _missing(request)
-
-
-class PageExpired(Forbidden):
-    """The form was open too long, or cookies are off."""
-
-    code = "page_expired"
-    title = _("这一页打开太久了")
 
 
 @page("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -136,7 +136,14 @@
     button.disabled = true;
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, cache: "no-store" });
-      if (answer.status === 403) { location.assign(location.pathname); return; }
+      if (answer.status === 403) {
+        // More is asked for first: on a page of its own, which the form leads to.
+        const asked = document.createElement("input");
+        Object.assign(asked, { type: "hidden", name: "code", value: button.value });
+        form.append(asked);
+        form.submit();
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       const code = (await answer.json()).codes[0];
       const drawn = new DOMParser().parseFromString(code.html, "text/html").body.firstElementChild;

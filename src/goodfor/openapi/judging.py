@@ -1,0 +1,130 @@
+"""Risk control before what a program asks for: outside of its transaction, and not again for a repetition.
+
+A program can be asked for no proof: an order that would need one waits a little, or is looked at where its customer
+pays. Of the caller's own address nothing is told: it is a server, and all of its customers come from there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from goodfor.aftersales import queries as aftersales
+from goodfor.catalog import queries as catalog
+from goodfor.identity.types import ApiCaller
+from goodfor.kernel.ids import uuid7
+from goodfor.openapi.schemas import OrderIn, PaymentIn
+from goodfor.orders import queries as orders
+from goodfor.orders.operations.hold_delivery import hold_delivery
+from goodfor.orders.types import HoldOrder, OrderView
+from goodfor.risk.errors import Refused
+from goodfor.risk.operations import assess, note
+from goodfor.risk.types import Act, Decision, Outcome, Result, Scene, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was decided of an order that will be called `order_id`, or of a claim; `hold`: let the order wait so."""
+
+    act: Act
+    decision: Decision
+    order_id: UUID
+    hold: HoldOrder | None = None
+
+    @property
+    def word(self) -> str:
+        """The outcome as rooms above keep it; empty where nothing speaks against it."""
+        return "" if self.decision.outcome is Outcome.ALLOW else str(self.decision.outcome)
+
+    def went_well(self) -> None:
+        """Note it, in the caller's transaction."""
+        note(self.act, Result.GOOD, self.decision.id)
+
+
+def judge_order(caller: ApiCaller, body: OrderIn, now: datetime) -> Judged:
+    """Before an order. Raises Refused, SkuUnknown, NotOnSale."""
+    quantities = {line.sku_id: line.quantity for line in body.lines}
+    skus = catalog.skus_for_sale(caller.shop_id, list(quantities))
+    totals = {sku.price.currency: 0 for sku in skus.values()}
+    for sku_id, sku in skus.items():
+        totals[sku.price.currency] += sku.price.amount_minor * quantities[sku_id]
+    # What mixes currencies is refused in a moment.
+    [(currency, amount), *_others] = totals.items()
+    order_id, customer = uuid7(), body.buyer
+    buyer = f"client:{caller.client_id}" + (f":{customer.ref}" if customer else "")
+    contact = (customer.contact or "") if customer else ""
+    act = Act(
+        shop_id=caller.shop_id,
+        scene=Scene.ORDER,
+        at=now,
+        buyer=orders.buyer_key(buyer),
+        ip=(customer.ip or "") if customer else "",
+        phone="" if "@" in contact else contact,
+        mail=contact if "@" in contact else "",
+        subject=("order", order_id),
+        amount_minor=amount,
+        currency=currency,
+        facts=_facts(caller.shop_id, buyer, body, list(quantities), now),
+    )
+    decision = assess(act)
+    if decision.outcome is Outcome.DENY:
+        raise Refused
+    # A customer who pays on the shop's own page is asked for a proof there.
+    asked_later = body.payment == "checkout" and decision.outcome is Outcome.CHALLENGE
+    return Judged(act, decision, order_id, None if asked_later else orders.hold_of(decision))
+
+
+def _facts(shop_id: UUID, buyer: str, body: OrderIn, sku_ids: list[UUID], now: datetime) -> dict[str, Value]:
+    facts: dict[str, Value] = {
+        "quantity": sum(line.quantity for line in body.lines),
+        "sku": str(sku_ids[0]) if len(sku_ids) == 1 else None,
+    }
+    if body.payment == "balance" or body.buyer is None:
+        # Paid for before, or by many whom the program does not name: what a single buyer does says nothing here.
+        return facts
+    return {
+        **facts,
+        **orders.buyer_facts(shop_id, buyer, now).facts,
+        "sku_liquidity": orders.liquidity_of(shop_id, sku_ids),
+    }
+
+
+def judge_pay(caller: ApiCaller, order: OrderView, body: PaymentIn, now: datetime) -> None:
+    """Before a program's customer sets out to pay; what looks bad waits once it is paid. Raises Refused, WrongState."""
+    if order.state != "placed":
+        return
+    buyer = orders.buyer_named(caller.shop_id, order.id)
+    act = Act(
+        shop_id=caller.shop_id,
+        scene=Scene.PAY,
+        at=now,
+        buyer=buyer,
+        ip=body.ip or "",
+        instrument=body.payer or "",
+        subject=("order", order.id),
+        amount_minor=order.total.amount_minor,
+        currency=order.currency,
+        facts=orders.pay_facts(caller.shop_id, order, buyer, body.method, now),
+    )
+    decision = assess(act)
+    if decision.outcome is Outcome.DENY:
+        raise Refused
+    hold = orders.hold_of(decision)
+    if hold is not None:
+        hold_delivery(shop_id=caller.shop_id, order_id=order.id, hold=hold, actor="system", now=now)
+
+
+def judge_claim(caller: ApiCaller, order: OrderView, line_id: UUID, now: datetime) -> Judged:
+    """Before a claim: whatever is said of it, it is taken, and a person looks."""
+    line = next((one for one in order.lines if one.line_id == line_id), None)
+    amount = line.unit_price * line.quantity if line else order.total
+    act = Act(
+        shop_id=caller.shop_id,
+        scene=Scene.CLAIM,
+        at=now,
+        buyer=orders.buyer_named(caller.shop_id, order.id),
+        subject=("order", order.id),
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        facts=aftersales.claim_facts(caller.shop_id, order, line_id, now),
+    )
+    return Judged(act, assess(act), order.id)

@@ -1,0 +1,108 @@
+"""A program's orders and claims under risk control: refused, held, and never judged twice for one key."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from goodfor.aftersales import queries as aftersales
+from goodfor.openapi.tests.conftest import ask_with
+from goodfor.orders import queries as orders
+from goodfor.orders.tests.conftest import Shop
+from goodfor.orders.tests.conftest import now as now
+from goodfor.orders.tests.conftest import shop as shop
+from goodfor.orders.tests.factories import sql, stock
+from goodfor.risk.tests.saying import Saying, decided, results, saying
+from goodfor.risk.types import Outcome, Result, Scene
+
+
+@pytest.fixture
+def says() -> Iterator[Saying]:
+    with saying() as rules:
+        yield rules
+
+
+def order(shop: Shop, payment: str = "balance", **more: Any) -> dict[str, Any]:
+    return {"lines": [{"sku_id": str(shop.sku_id), "quantity": 2}], "payment": payment, **more}
+
+
+def test_allowed_and_written_down(shop: Shop, says: Saying) -> None:
+    ask = ask_with(shop.demo.api_key)
+    bought = ask("POST", "/orders", json=order(shop), idem="a")
+    assert (bought.status_code, bought.json()["state"]) == (201, "delivered")
+    facts = says.seen[0][1]
+    told = {name: facts[name] for name in ("quantity", "amount_minor", "sku", "sku_liquidity", "unpaid_orders_open")}
+    assert told == {
+        "quantity": 2, "amount_minor": 9700, "sku": str(shop.sku_id), "sku_liquidity": None, "unpaid_orders_open": None,
+    }  # fmt: skip
+    assert results(Scene.ORDER) == [Result.GOOD]
+    # Its server's address says nothing of its customers.
+    assert sql("SELECT address, device FROM risk_event WHERE scene = 5 AND result = 0") == [(None, None)]
+    made = orders.order_by_number(shop.demo.shop_id, bought.json()["number"])
+    assert sql("SELECT subject_id FROM risk_decision WHERE scene = 5") == [(made.id,)]
+    # The same key again is the same answer, and nothing is judged for it.
+    again = ask("POST", "/orders", json=order(shop, payment="checkout"), idem="b")
+    assert ask("POST", "/orders", json=order(shop, payment="checkout"), idem="b").content == again.content
+    assert says.scenes == [Scene.ORDER] * 2
+
+
+def test_a_customer_is_told_of(shop: Shop, says: Saying) -> None:
+    ask = ask_with(shop.demo.api_key)
+    buyer = {"ref": "player-1", "contact": "lin@example.com", "ip": "203.0.113.9"}
+    assert ask("POST", "/orders", json=order(shop, "checkout", buyer=buyer), idem="a").status_code == 201
+    facts = says.seen[0][1]
+    assert (facts["unpaid_orders_open"], facts["sku_liquidity"]) == (0, 0.9)
+    [keys] = sql("SELECT buyer, address, mail FROM risk_event WHERE scene = 5 AND result = 0")
+    assert all(keys)
+
+
+def test_refused_with_few_words_and_nothing_changes(shop: Shop, says: Saying) -> None:
+    ask = ask_with(shop.demo.api_key)
+    says.says[Scene.ORDER] = Outcome.DENY
+    while True:
+        before = stock(shop), sql("SELECT count(*) FROM orders_order")
+        refused = ask("POST", "/orders", json=order(shop), idem="a")
+        if decided(Scene.ORDER)[-1] == "deny":  # One in seventy is held and looked at instead.
+            break
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_possible_now")
+    assert set(refused.json()) == {"type", "title", "status", "code", "instance"}
+    assert (stock(shop), sql("SELECT count(*) FROM orders_order")) == before
+    # A refusal is no answer that is kept: what is possible later is done.
+    says.says.clear()
+    assert ask("POST", "/orders", json=order(shop), idem="a").status_code == 201
+
+
+@pytest.mark.parametrize("outcome", [Outcome.HOLD, Outcome.REVIEW, Outcome.CHALLENGE])
+def test_held_orders_say_until_when(shop: Shop, says: Saying, now: datetime, outcome: Outcome) -> None:
+    ask = ask_with(shop.demo.api_key)
+    says.says[Scene.ORDER] = outcome
+    held = ask("POST", "/orders", json=order(shop), idem="a").json()
+    assert (held["state"], held["delivered_at"]) == ("paid", None)
+    hours = (datetime.fromisoformat(held["held_until"]) - now).total_seconds() / 3600
+    assert round(hours, 1) == {Outcome.HOLD: 1.0, Outcome.REVIEW: 24.0, Outcome.CHALLENGE: 0.5}[outcome]
+    hold = orders.hold_of_order(shop.demo.shop_id, orders.order_by_number(shop.demo.shop_id, held["number"]).id)
+    assert hold is not None
+    assert (hold.then, hold.review) == (("refuse", True) if outcome is Outcome.REVIEW else ("release", False))
+    # A customer who pays on the shop's page is asked there.
+    later = ask("POST", "/orders", json=order(shop, "checkout"), idem="b").json()
+    known = orders.hold_of_order(shop.demo.shop_id, orders.order_by_number(shop.demo.shop_id, later["number"]).id)
+    assert (known is None) == (outcome is Outcome.CHALLENGE)
+
+
+def test_a_failing_engine_holds(shop: Shop, says: Saying) -> None:
+    ask = ask_with(shop.demo.api_key)
+    says.fails = True
+    held = ask("POST", "/orders", json=order(shop), idem="a").json()
+    assert (held["state"], held["held_until"] is not None) == ("paid", True)
+
+
+def test_a_claim_goes_to_a_person(shop: Shop, says: Saying) -> None:
+    ask = ask_with(shop.demo.api_key)
+    number = ask("POST", "/orders", json=order(shop), idem="a").json()["number"]
+    says.says[Scene.CLAIM] = Outcome.REVIEW
+    made = ask("POST", f"/orders/{number}/claims", json={"reason": "changed_mind"}, idem="c")
+    assert made.status_code == 201
+    found = orders.order_by_number(shop.demo.shop_id, number)
+    [case] = aftersales.cases_of_order(shop.demo.shop_id, found.id)
+    assert (case.state, found.state) == ("person", "delivered")

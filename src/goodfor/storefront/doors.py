@@ -1,0 +1,66 @@
+"""Doors at which people guess, before anything is looked up: counted by address, device and what is tried.
+
+Whoever is not let in learns the same whether or not there is such a thing. The counts of `count_attempt` and of
+identity stand behind these as the last line.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.identity.types import ShopView
+from goodfor.risk.doors.types import Knock
+from goodfor.risk.doors.uniform import steady
+from goodfor.risk.operations.answered import answered
+from goodfor.risk.operations.knock import knock
+from goodfor.risk.types import KeyKind
+from goodfor.storefront.client import client_ip
+from goodfor.storefront.devices import device_id
+from goodfor.storefront.errors import TooManyTries
+from goodfor.storefront.judging import asked_for_more, paid
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A knock that was let in, and counted: say how it ended (`tell`). `answer`: it was not, give this instead."""
+
+    knock: Knock
+    answer: HttpResponse | None = None
+
+    def tell(self, *, good: bool, now: datetime, guess: str = "") -> None:
+        """Once. `guess`: the password that was tried, of which nothing but some bits of a hash are kept for an hour."""
+        answered(self.knock, good=good, now=now, guess=guess)
+
+
+def enter(
+    request: HttpRequest, shop: ShopView, door: str, subject: str, now: datetime, *, path: str = "", body: str = ""
+) -> Entry:
+    """Knock. `path`, `body`: what goes on after a challenge, where that is not this very post.
+
+    Raises TooManyTries (`retry_after` seconds).
+    """
+    keys = {KeyKind.ADDRESS: client_ip(request), KeyKind.DEVICE: device_id(request)}
+    came = knock(
+        shop_id=shop.id, door=door, keys=keys, subject=subject.strip().lower(), now=now, paid=paid(request, shop)
+    )
+    if came.allowed:
+        return Entry(came)
+    if came.challenge_cost:
+        return Entry(came, asked_for_more(request, shop, door, came.challenge_cost, path=path, body=body))
+    raise TooManyTries(_("请稍等几分钟再试。"), retry_after=max(1, came.wait_seconds))
+
+
+@contextmanager
+def in_steady_time() -> Iterator[None]:
+    """What happens inside takes the same time, however it ends."""
+    seconds = settings.GOODFOR_STEADY_MS / 1000
+    if not seconds:
+        yield
+        return
+    with steady(seconds):
+        yield
