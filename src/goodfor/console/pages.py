@@ -38,7 +38,7 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("supply", _("供货")),
     ("orders", _("订单")),
     ("claims", _("售后")),
-    ("supply", _("供货")),
+    ("risk", _("风控")),
     ("payments", _("支付")),
     ("buyers", _("买家")),
     ("ledger", _("账本")),

@@ -14,6 +14,9 @@ from goodfor.console.desk.products import PRODUCTS
 from goodfor.console.desk.skus import SKUS
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
+from goodfor.console.risk_model_urls import risk_model_urls
+from goodfor.console.risk_rule_urls import risk_rule_urls
+from goodfor.console.risk_urls import risk_urls
 from goodfor.console.site import site
 from goodfor.console.supply_account_urls import supply_account_urls
 from goodfor.console.supply_urls import supply_urls
@@ -83,6 +86,9 @@ desk = [
     path("orders/<str:number>/note", order.note, name="order-note"),
     path("orders/<str:number>/cancel", order.cancel, name="order-cancel"),
     *claim_urls,
+    *risk_urls,
+    *risk_rule_urls,
+    *risk_model_urls,
     path("promises/", promises.promises, name="promises"),
     path("promises/one", promises.promise, name="promise"),
     path("promises/edit", promises.edit, name="promise-edit"),

@@ -262,5 +262,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["until"], name="risk_used_challenge_until")],
             },
         ),
-        run_files("goodfor.risk", forward=["doors.sql"], backward=["drop_doors.sql"]),
+        run_files("goodfor.risk", forward=["doors.sql", "door_knock.sql"], backward=["drop_doors.sql"]),
     ]

@@ -1,0 +1,5 @@
+"""Addresses of risk control: what was judged: overview, decisions, people and devices."""
+
+from django.urls import URLPattern
+
+risk_urls: list[URLPattern] = []
