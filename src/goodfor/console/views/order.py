@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.console import claim_words, hold_words, words
+from goodfor.console import claim_words, hold_words, risk_links, words
 from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
@@ -100,6 +100,7 @@ def _order(
         "may_note": visitor.may(Permission.ORDERS_CANCEL),
         "most_note": MAX_NOTE,
         "may_see_buyer": visitor.may(Permission.BUYERS_VIEW),
+        "risk_href": risk_links.decisions_page(order=found.number) if visitor.may(Permission.RISK_VIEW) else "",
         "purchases": purchases_of(visitor, found.id) if visitor.may(Permission.SUPPLY_VIEW) else [],
         "error": error,
         "typed": typed or {},
