@@ -34,14 +34,16 @@ def search(shop_id: UUID, wanted: DecisionSearch, *, before: Place | None = None
     place = (wanted.until, FIRST_ID)
     place = place if before is None else min(place, before)
     source, asked, kind = _shape(wanted)
-    params = {**_params(shop_id, wanted, place), "limit": limit + 1, "scan": SCAN if asked else limit + 1}
+    # Of a key some attempts may have no decision: there is something in hand.
+    scan = SCAN if asked else max(limit + 1, SCAN // 5) if kind else limit + 1
+    params = {**_params(shop_id, wanted, place), "limit": limit + 1, "scan": scan}
     rows = hot.rows("risk.search", search_text(source, asked, kind), params, prepare=False)
     found = [_row(row[3:]) for row in rows if row[3] is not None]
     if len(found) > limit:
         last = found[limit - 1].line
         return DecisionPage(tuple(found[:limit]), (last.at, last.id), False)
     # What was read ended before the decisions did.
-    short = bool(rows) and bool(asked) and rows[0][0] >= SCAN
+    short = bool(rows) and bool(asked) and rows[0][0] >= scan
     return DecisionPage(tuple(found), (rows[0][1], rows[0][2]) if short else None, short)
 
 
@@ -110,9 +112,8 @@ def figures_of(shop_id: UUID, kind: KeyKind, key: int, *, now: datetime) -> KeyF
     since, until = now - EVENTS_BACK, now + timedelta(days=1)
     common = {"shop": shop_id, "key": key, "since": since, "scenes": list(_SCENES)}
     acts = hot.rows("risk.acts_of", acts_text(kind), {**common, "until": until, "most": COUNTED}, prepare=False)
-    ended = hot.rows(
-        "risk.outcomes_of", outcomes_text(kind), {**common, "before_at": until, "scan": LOOKED_AT}, prepare=False
-    )
+    newest = {"before_at": until, "before_id": LAST_ID, "scan": LOOKED_AT}
+    ended = hot.rows("risk.outcomes_of", outcomes_text(kind), {**common, **newest}, prepare=False)
     outcomes = {Outcome(outcome): count for outcome, count in ended}
     # Other kinds are read in one scan, whatever happened.
     read = sum(row[2] for row in acts)

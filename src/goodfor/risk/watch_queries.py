@@ -40,8 +40,11 @@ def watched(shop_id: UUID, *, since: datetime, now: datetime) -> Watched:
 
     `since` is a full hour, or within `LIVE`.
     """
-    counted = HourFold.objects.filter(shop_id=shop_id).values_list("until", flat=True).first()
     until = now + timedelta(milliseconds=1)
+    # A short span may begin within an hour: it is read as a whole.
+    short = since >= now - LIVE
+    fold = HourFold.objects.filter(shop_id=shop_id).values_list("until", flat=True)
+    counted = None if short else fold.first()
     live = max(since, counted or since, now - LIVE)
     rows = list(_HOURS_OF.rows({"shop": shop_id, "since": since, "until": min(counted, live)})) if counted else []
     rows += hot.rows("risk.hours", HOURS, {"shop": shop_id, "since": live, "until": until}, prepare=False)

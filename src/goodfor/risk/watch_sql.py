@@ -155,8 +155,9 @@ def attempts_text(kind: KeyKind) -> str:
     picked = (
         f"SELECT at, decision_id FROM risk_event WHERE {kind} = %(key)s::bigint AND shop_id = %(shop)s"  # noqa: S608
         " AND at >= %(since)s AND at <= %(before_at)s AND result = 0"
+        " AND (at, decision_id) < (%(before_at)s, %(before_id)s::uuid)"
     )
-    newest = "ORDER BY at DESC LIMIT %(scan)s"
+    newest = "ORDER BY at DESC, decision_id DESC LIMIT %(scan)s"
     if kind not in PRONE:
         return f"{picked} AND scene = ANY(%(scenes)s::smallint[]) {newest}"
     return (

@@ -1,4 +1,4 @@
-"""Attacks at a glance: what was judged and stopped, by threat and by hour, who is at it now, and how the engine does."""
+"""Attacks at a glance: what was judged and stopped, by threat and hour, who is at it now, and how the engine does."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
