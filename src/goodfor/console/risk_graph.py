@@ -129,7 +129,7 @@ def _dot(node: Node, place: tuple[int, int], names: Mapping[links.Key, links.Key
     text, href = _name(node, names)
     key = _place(node)
     kind = names[key].kind_words if key else str(LINKS[node.kind])
-    title = _("%(kind)s %(name)s") % {"kind": kind, "name": text}
+    title = f"{kind} {text}"
     if node.crowd > 1:
         title = _("%(name)s，%(n)d 个账号共用") % {"name": title, "n": node.crowd}
     short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -95,7 +95,7 @@ def _entity(request: HttpRequest, visitor: Visitor, kind: KeyKind, key: int, who
     events = queries.events_of(shop_id, kind, key, now=now, limit=SHOWN)
     group = link_queries.cluster_of(shop_id, key)
     context: dict[str, Any] = {
-        "title": _("%(kind)s %(name)s") % {"kind": name.kind_words, "name": name.text},
+        "title": f"{name.kind_words} {name.text}",
         "known": known,
         "whole": whole,
         "may_open": known.has_value and not whole and visitor.may(Permission.RISK_REVIEW),
