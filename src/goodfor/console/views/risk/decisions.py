@@ -34,6 +34,8 @@ BACK: Final = timedelta(days=90)
 SIZE: Final = 50
 MAX_TEXT: Final = 60
 NOBODY: Final = UUID(int=0)
+#: Other years are slips of the hand.
+_YEARS: Final = range(2000, 2100)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _PLACE: Final = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})", re.ASCII)
@@ -169,19 +171,16 @@ def _days(reading: Reading, visitor: Visitor, now: datetime) -> tuple[datetime, 
     zone, wrong = ZoneInfo(visitor.shop.timezone), _("请写成 2026-01-31")
 
     def begin(text: str) -> tuple[datetime, str]:
-        if len(text) != 10:
+        day = date.fromisoformat(text) if len(text) == 10 else date.min
+        if day.year not in _YEARS:
             raise ValueError(text)
-        return datetime.combine(date.fromisoformat(text), time(), zone), text
+        return datetime.combine(day, time(), zone), text
 
     def end(text: str) -> tuple[datetime, str]:
         return begin(text)[0] + timedelta(days=1), text
 
-    try:
-        since = reading.take("day_from", _("从"), begin, wrong)
-        until = reading.take("day_until", _("到"), end, wrong)
-    except OverflowError:
-        reading.problems["day_until"] = wrong
-        since = until = None
+    since = reading.take("day_from", _("从"), begin, wrong)
+    until = reading.take("day_until", _("到"), end, wrong)
     soon = now + timedelta(seconds=1)
     until = min(until, soon) if until else soon
     return since or min(until, now) - BACK, until
