@@ -100,7 +100,11 @@ def alarms(shop_id: UUID, *, since: datetime, limit: int = 20) -> list[Alarm]:
     ]
     for what, model in ((HONEYPOT, Honeypot), (CANARY, Canary)):
         met = model.objects.filter(shop_id=shop_id, met_at__gte=since).order_by("-met_at")[:limit]
-        found += [Alarm(what, "", getattr(row, "batch", ""), row.why, row.met_at, None, row.met) for row in met]
+        found += [
+            Alarm(what, "", getattr(row, "batch", ""), row.why, row.met_at, None, row.met)
+            for row in met
+            if row.met_at is not None
+        ]
     return sorted(found, key=lambda alarm: alarm.at, reverse=True)[:limit]
 
 
