@@ -38,8 +38,14 @@ def _flush_past_guards() -> None:
     def teardown(_self: TransactionTestCase) -> None:
         emptying.empty()
 
+    def reload(_self: TransactionTestCase) -> bool:
+        # Django opens another connection for each test: a new process of the server, which reads the catalogue of all
+        # tables again and plans each statement again. What a test may have left in a session is put back instead.
+        return not emptying.as_new()
+
     case: Any = TransactionTestCase
     case._fixture_teardown = teardown
+    case._should_reload_connections = reload
 
 
 @pytest.fixture(autouse=True, scope="session")

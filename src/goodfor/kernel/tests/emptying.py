@@ -7,8 +7,9 @@ once for a connection, where the same in dynamic SQL is planned anew each time, 
 import hashlib
 from typing import Final
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 #: Made by migrations, the same for every test.
 KEPT: Final = ("django_migrations", "django_content_type", "auth_permission")
@@ -66,6 +67,23 @@ def empty() -> None:
             cursor.execute(sql.SQL(_EMPTY).format(names=sql.Literal(names), big=sql.Literal(_BIG)))
         finally:
             cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def as_new() -> bool:
+    """Put the session back to what a new connection has, plans aside; False where only a new one will do."""
+    raw = connection.connection
+    if raw is None:
+        return True
+    left = connection.in_atomic_block or connection.needs_rollback or connection.run_on_commit
+    if raw.closed or left or not raw.autocommit or raw.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; DISCARD TEMP; RESET ALL")
+    except DatabaseError:
+        return False
+    connection.ensure_timezone()
+    return True
 
 
 def _function(tables: list[str]) -> sql.Identifier:
