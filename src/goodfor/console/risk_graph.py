@@ -4,6 +4,7 @@ The same stands in a table behind it.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,8 +28,8 @@ _SIZES: Final = (
     (14, 560, 420, ((0, 0), (125, 95), (230, 165))),
     (MOST, 900, 660, ((0, 0), (215, 160), (405, 290))),
 )
-#: With more keys than this there is no room for their names: they stand in the table, and beside the pointer.
-_NAMED: Final = 26
+#: A name needs so much of a ring; where there is less it stands only in the table, and beside the pointer.
+_ROOM: Final = 90
 _LONGEST: Final = 14
 _KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
 
@@ -100,8 +101,8 @@ def drawing_of(visitor: Visitor, graph: Graph, middle: int, group: int) -> Drawi
         (wide, high, rings) for most, wide, high, rings in _SIZES if len(nodes) <= most or most == MOST
     )
     places = _places(graph, width, height, rings)
-    named = len(nodes) <= _NAMED
-    dots = tuple(_dot(node, places[node.key], names, named, middle) for node in graph.nodes)
+    roomy = _roomy(graph, rings)
+    dots = tuple(_dot(node, places[node.key], names, node.depth in roomy, middle) for node in graph.nodes)
     strokes = tuple(
         Stroke(*places[edge.buyer], *places[edge.key], edge.strong)
         for edge in sorted(graph.edges, key=lambda edge: edge.strong)
@@ -164,6 +165,16 @@ def _places(graph: Graph, width: int, height: int, rings: Sequence[tuple[int, in
                 round(width / 2 + across * math.cos(angle)), round(height / 2 - 8 + up * math.sin(angle)),
             )  # fmt: skip
     return places
+
+
+def _roomy(graph: Graph, rings: Sequence[tuple[int, int]]) -> set[int]:
+    """Rings on which there is room for names."""
+    counts = Counter(node.depth for node in graph.nodes)
+    return {
+        depth
+        for depth, (across, up) in enumerate(rings)
+        if 2 * math.pi * math.hypot(across, up) / math.sqrt(2) >= _ROOM * counts[depth]
+    }
 
 
 def _parent(node: Node, near: Mapping[int, Sequence[int]], angles: Mapping[int, float]) -> float:
