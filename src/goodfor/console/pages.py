@@ -77,6 +77,8 @@ PAGES: Final[tuple[Page, ...]] = (
         waiting=aftersales.hand_count,
     ),
     Page("desk:supply-accounts", _("账户与对账"), "book", Permission.LEDGER_VIEW, "supply"),
+    Page("desk:risk", _("风控总览"), "shield", Permission.RISK_VIEW, "risk"),
+    Page("desk:risk-decisions", _("实时决策"), "bolt", Permission.RISK_VIEW, "risk"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:bills", _("通道账单"), "book", Permission.PAYMENTS_VIEW, "payments"),

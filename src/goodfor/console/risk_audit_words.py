@@ -24,6 +24,7 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "risk_list_imported": _("audit", "导入名单"),
     "risk_list_exported": _("audit", "导出名单"),
     "risk_list_value_seen": _("audit", "查看名单原值"),
+    "risk_key_seen": _("audit", "查看风控对象的原值"),
     "risk_labelled": _("audit", "标记为欺诈或正常"),
     "risk_reviewed": _("audit", "审核风控事项"),
     "risk_review_policy_set": _("audit", "设置审核时限"),
@@ -40,6 +41,7 @@ ACTIONS: Final[Mapping[str, Text]] = {
 SUBJECTS: Final[Mapping[str, Text]] = {
     "canary": _("audit", "金丝雀卡密"),
     "honeypot": _("audit", "诱饵码"),
+    "risk_key": _("audit", "风控对象"),
     "risk_label": _("audit", "风控标记"),
     "risk_list": _("audit", "名单"),
     "risk_list_entry": _("audit", "名单条目"),

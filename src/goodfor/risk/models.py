@@ -2,6 +2,7 @@
 
 from goodfor.risk import door_models as door_models
 from goodfor.risk import event_models as event_models
+from goodfor.risk import hour_models as hour_models
 from goodfor.risk import list_models as list_models
 from goodfor.risk import model_models as model_models
 from goodfor.risk import review_models as review_models

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from goodfor.kernel.loops import loop
 from goodfor.risk import door_tasks as door_tasks
+from goodfor.risk import hour_tasks as hour_tasks
 from goodfor.risk import link_tasks as link_tasks
 from goodfor.risk import review_tasks as review_tasks
 from goodfor.risk import starter_tasks as starter_tasks

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from goodfor.console import risk_links
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
@@ -13,6 +14,8 @@ from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.types import OrderSearch
+from goodfor.risk.keys import key_of
+from goodfor.risk.types import KeyKind
 
 PAGE: Final = "desk:buyers"
 SHOWN: Final = 20
@@ -41,9 +44,19 @@ def buyers(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "paid": Money(buyer.paid_minor, buyer.currency),
             "refunded": Money(buyer.refunded_minor, buyer.currency),
             "orders": rows,
+            "risk_href": _risk_page(visitor, contact, next((row.buyer_ref for row in rows if row.buyer_ref), ref)),
             "all_orders": f"{reverse('desk:orders')}?{urlencode({'contact': contact})}" if contact else "",
         }
     return show(request, visitor, "buyers", context, page=PAGE)
+
+
+def _risk_page(visitor: Visitor, contact: str, ref: str | None) -> str:
+    """Where the decisions about a buyer stand, by the name that their orders carry or by their contact."""
+    if not visitor.may(Permission.RISK_VIEW):
+        return ""
+    kind = KeyKind.BUYER if ref else KeyKind.MAIL if "@" in contact else KeyKind.PHONE
+    key = key_of(visitor.shop.id, kind, ref or contact)
+    return risk_links.decisions_page(kind=kind, key=key) if key else ""
 
 
 def _by_ref(shop_id: Any, ref: str | None) -> Any:

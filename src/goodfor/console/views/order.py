@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.console import claim_words, hold_words, words
+from goodfor.console import claim_words, hold_words, risk_links, words
 from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
@@ -60,7 +60,6 @@ def _order(
     holders = [line.line_id for line in found.lines]
     refundable = orders.refundable(shop_id, found.id)
     codes = delivery.masked_codes(shop_id, holders) if found.delivered_at else []
-    postings = ledger.postings_of_order(shop_id, found.id) if visitor.may(Permission.LEDGER_VIEW) else []
     who = {person.actor: person.username for person in identity.staff_of_shop(shop_id)}
     context: dict[str, Any] = {
         "title": found.number,
@@ -79,15 +78,7 @@ def _order(
         ],
         "codes": codes,
         "shown": sum(1 for code in codes if code.revealed_at),
-        "postings": [
-            (
-                p,
-                words.word(words.POSTING_KINDS, p.kind),
-                ledger.account_label(p.account),
-                Money(p.amount_minor, p.currency),
-            )
-            for p in postings
-        ],
+        "postings": _postings(visitor, found) if visitor.may(Permission.LEDGER_VIEW) else [],
         "refundable": refundable,
         "may_refund": visitor.may(Permission.ORDERS_REFUND) and refundable.amount_minor > 0,
         "refunds_today": today_words(visitor, utc_now()) if visitor.may(Permission.ORDERS_REFUND) else [],
@@ -100,6 +91,7 @@ def _order(
         "may_note": visitor.may(Permission.ORDERS_CANCEL),
         "most_note": MAX_NOTE,
         "may_see_buyer": visitor.may(Permission.BUYERS_VIEW),
+        "risk_href": risk_links.decisions_page(order=found.number) if visitor.may(Permission.RISK_VIEW) else "",
         "purchases": purchases_of(visitor, found.id) if visitor.may(Permission.SUPPLY_VIEW) else [],
         "error": error,
         "typed": typed or {},
@@ -109,6 +101,14 @@ def _order(
     return show(
         request, visitor, "order", context, page=PAGE, crumbs=crumbs, status=error.http_status if error else 200
     )
+
+
+def _postings(visitor: Visitor, found: DeskOrder) -> list[tuple[Any, ...]]:
+    """What was booked, with its kind and account in words."""
+    return [
+        (p, words.word(words.POSTING_KINDS, p.kind), ledger.account_label(p.account), Money(p.amount_minor, p.currency))
+        for p in ledger.postings_of_order(visitor.shop.id, found.id)
+    ]
 
 
 @console_page(Permission.ORDERS_REFUND, methods=("POST",))
