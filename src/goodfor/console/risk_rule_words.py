@@ -87,7 +87,7 @@ def state_line(name: str, percent: int) -> str:
 def wrong(error: DomainError) -> str:
     """What is wrong, in words: of a field where it is one, else of the whole."""
     if isinstance(error, BadExpression):
-        return f"{error.detail}。{error.data.get('hint', '')}".rstrip("。") + "。"
+        return " · ".join(part for part in (str(error.detail), str(error.data.get("hint", ""))) if part)
     field = str(error.data.get("field", ""))
     if field == "name" and error.code == "invalid_list":
         return _("名单的名字只能用小写字母、数字和 _，以字母开头，最多 40 个字符，并且没有被用过")
