@@ -39,6 +39,8 @@ def connect() -> None:
     if "notify" in settings.ROOMS:
         import_module("goodfor.config.codes").listen()
         import_module("goodfor.config.account_messages").listen()
+        if "risk" in settings.ROOMS:
+            import_module("goodfor.config.risk_messages").listen()
         import_module("goodfor.config.job_messages")
     if {"supply", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.complaints").listen()

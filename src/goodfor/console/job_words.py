@@ -46,6 +46,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "payments.want_bills": _("job", "登记要下载的账单"),
     "risk.hours": _("job", "汇总每小时的风控判断"),
     "risk.links": _("job", "关联账号"),
+    "risk.backtests": _("job", "回测风控规则"),
     "risk.partitions": _("job", "维护风控事件分区"),
     "risk.purge": _("job", "清理旧风控记录"),
     "risk.purge_doors": _("job", "清理入口防护记录"),
@@ -136,6 +137,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "risk.on_order_paid": _("job", "记录付款成功"),
     "risk.on_payment_closed": _("job", "记录没有付的款"),
     "risk.on_reviewed": _("job", "按复核结果发货或退款"),
+    "risk_messages.on_rule_switched_off": _("job", "提醒规则被紧急停用"),
     "siblings.on_partly_refunded": _("job", "让买货的店铺查询部分退款"),
     "siblings.on_refunded": _("job", "让买货的店铺查询退款"),
 }
@@ -175,6 +177,7 @@ EVENTS: Final[Mapping[str, Text]] = {
     "payments.refund_failed": _("job", "退款失败"),
     "payments.refund_succeeded": _("job", "退款成功"),
     "risk.reviewed": _("job", "风控复核结束"),
+    "risk.rule_switched_off": _("job", "规则被紧急停用"),
     "supply.attempt_needs_person": _("job", "采购需要人工确认"),
     "supply.balance_broken": _("job", "供应商余额不符"),
     "supply.balance_low": _("job", "供应商余额不足"),

@@ -12,6 +12,7 @@ from goodfor.aftersales import queries as aftersales
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
+from goodfor.risk import review_queries, rule_queries
 from goodfor.supply import queries as supply
 
 
@@ -79,6 +80,24 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:supply-accounts", _("账户与对账"), "book", Permission.LEDGER_VIEW, "supply"),
     Page("desk:risk", _("风控总览"), "shield", Permission.RISK_VIEW, "risk"),
     Page("desk:risk-decisions", _("实时决策"), "bolt", Permission.RISK_VIEW, "risk"),
+    Page(
+        "desk:risk-reviews",
+        _("人工审核"),
+        "eye",
+        Permission.RISK_VIEW,
+        "risk",
+        waiting=review_queries.waiting_reviews,
+    ),
+    Page("desk:risk-rules", _("风控规则"), "list", Permission.RISK_VIEW, "risk"),
+    Page(
+        "desk:risk-changes",
+        _("待批准的更改"),
+        "people",
+        Permission.RISK_VIEW,
+        "risk",
+        waiting=rule_queries.waiting_proposals,
+    ),
+    Page("desk:risk-lists", _("名单"), "book", Permission.RISK_VIEW, "risk"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:bills", _("通道账单"), "book", Permission.PAYMENTS_VIEW, "payments"),

@@ -260,6 +260,7 @@ SCENE_NOTES: Final[Mapping[str, Text]] = {
     "low_stock": _("每次跌破预警线只提醒一次。"),
     "supply_low": _("每次跌破预警线只提醒一次，余额用完就不能采购。"),
     "supply_alert": _("余额对不上或事后退款，可能是钱或货有损失。"),
+    "risk_rule_off": _("一个人就能停用规则，店主靠这条知道。"),
     "case_opened": _("资金异常需要人处理，不建议全部关闭。"),
     "job_failed": _("同一种任务每小时最多提醒一次。"),
 }

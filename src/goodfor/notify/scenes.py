@@ -160,6 +160,14 @@ _SAMPLE_PRICE: Final = {
     "url": "https://shop.example/console/supply/watch/",
 }
 
+_SAMPLE_RULE: Final = {
+    "name": "同一设备短时间多次付款",
+    "code": "device-many-pays",
+    "who": "anna",
+    "reason": "误伤太多",
+    "url": "https://shop.example/console/risk/changes/",
+}
+
 _ALL: Final = (
     Scene(
         "order_paid",
@@ -327,6 +335,14 @@ _ALL: Final = (
         {STAFF: _DESK},
         sample={"alert": _SAMPLE_ALERT},
         roles=("owner", "finance"),
+    ),
+    Scene(
+        "risk_rule_off",
+        _("风控规则被紧急停用"),
+        {"rule": _SAMPLE_RULE},
+        {STAFF: _DESK},
+        sample={"rule": _SAMPLE_RULE},
+        roles=("owner",),
     ),
     Scene(
         "case_opened",

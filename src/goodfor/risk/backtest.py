@@ -7,7 +7,7 @@ a moment. One scan, in slices of time, so that a page can show how far it has co
 import json
 import math
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -21,11 +21,13 @@ from goodfor.kernel.ids import uuid7_floor
 from goodfor.risk import hot
 from goodfor.risk.label_sql import AMOUNT, BAD, JOINS, WEEK
 from goodfor.risk.language import Expression
-from goodfor.risk.rule_types import MATURE_AFTER, Report, SampleCheck, Week
-from goodfor.risk.types import SCENE_NUMBERS, Scene
+from goodfor.risk.rule_types import ANNOYED, CAUGHT, MATURE_AFTER, YOUNG, Example, Report, SampleCheck, Week
+from goodfor.risk.types import SCENE_NUMBERS, Outcome, Scene
 
 SLICES: Final = 16
 SAMPLE: Final = 10_000
+#: So many decisions are shown of what a rule fits.
+EXAMPLES: Final = 10
 #: An id has the instant of its decision to the millisecond.
 _AROUND: Final = timedelta(seconds=1)
 #: For one scan of wide rows; compiling it anew for every slice would cost more than it saves.
@@ -57,6 +59,26 @@ FROM (
 ) t
 GROUP BY 1
 """  # noqa: S608
+#: Decisions of one sort that fit, the newest.
+_EXAMPLES: Final = f"""
+SELECT id, at, scene, outcome, {AMOUNT} FROM (
+    SELECT d.id, d.at, d.scene, d.outcome, x.features, {{fit}} AS fit, {BAD} AS bad
+    FROM risk_decision d
+    CROSS JOIN LATERAL (SELECT d.features || '{{{{}}}}'::jsonb AS features OFFSET 0) x
+    {JOINS}
+    WHERE d.shop_id = %(shop)s AND d.at >= %(first)s AND d.at < %(last)s AND d.scene = ANY (%(scenes)s::smallint[])
+    OFFSET 0
+) t
+WHERE fit AND ({{sort}})
+ORDER BY at DESC, id DESC
+LIMIT %(limit)s
+"""  # noqa: S608
+_SORTS: Final = {
+    CAUGHT: "bad",
+    ANNOYED: "NOT bad OR bad IS NULL AND at <= %(mature)s",
+    YOUNG: "bad IS NULL AND at > %(mature)s",
+}
+_SCENES: Final = {number: scene for scene, number in SCENE_NUMBERS.items()}
 _SAMPLED: Final = """
 SELECT d.id, d.features::text, {fit} AS fit FROM risk_decision d
 WHERE d.shop_id = %(shop)s AND d.at >= %(first)s AND d.at < %(last)s AND d.scene = ANY (%(scenes)s::smallint[])
@@ -98,23 +120,82 @@ def backtest(
     A decision without any label counts as annoyed once it is older than `mature_after` at `as_of`.
     """
     began = time.perf_counter()
-    fit, values = expression.sql("x.features")
-    text = _SCAN.format(fit=fit)
     found: dict[datetime, Week] = {}
-    pieces = _pieces(span, slices)
+    pieces = list(pairwise(edges_of(span, slices)))
     for number, (first, last) in enumerate(pieces, start=1):
-        params = span.params() | values | {
-            "first": first, "last": last, "low": uuid7_floor(first - _AROUND), "high": uuid7_floor(last + _AROUND),
-            "mature": span.as_of - mature_after,
-        }  # fmt: skip
-        with scanning():
-            rows = hot.rows("risk.backtest", text, params, prepare=False)
-        for row in rows:
-            week = Week(*row)
+        for week in slice_weeks(expression, span, first, last, mature_after):
             found[week.week] = added(found[week.week], week) if week.week in found else week
         yield report(found, number / len(pieces), began)
     if not pieces:
         yield report(found, 1.0, began)
+
+
+def slice_weeks(
+    expression: Expression, span: Span, first: datetime, last: datetime, mature_after: timedelta = MATURE_AFTER
+) -> list[Week]:
+    """The figures of a slice of a span, by week."""
+    fit, values = expression.sql("x.features")
+    params = span.params() | values | _between(first, last) | {"mature": span.as_of - mature_after}
+    with scanning():
+        rows = hot.rows("risk.backtest", _SCAN.format(fit=fit), params, prepare=False)
+    return [Week(*row) for row in rows]
+
+
+def _between(first: datetime, last: datetime) -> dict[str, Any]:
+    return {
+        "first": first, "last": last, "low": uuid7_floor(first - _AROUND), "high": uuid7_floor(last + _AROUND)
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A slice of time with how many of each sort a rule fitted there."""
+
+    first: datetime
+    last: datetime
+    caught: int
+    annoyed: int
+    young: int
+
+
+def examples_of(
+    expression: Expression, span: Span, spots: Sequence[Spot], most: int = EXAMPLES,
+    mature_after: timedelta = MATURE_AFTER,
+) -> list[Example]:  # fmt: skip
+    """Some decisions of each sort that it fits, the newest of each; only slices that have some are read again."""
+    found: list[Example] = []
+    for sort, wanted in _shares(spots, most).items():
+        left = wanted
+        for spot in reversed(spots):
+            if left and getattr(spot, sort):
+                found += (some := _examples(expression, span, spot, sort, left, mature_after))
+                left -= len(some)
+    return found
+
+
+def _shares(spots: Sequence[Spot], most: int) -> dict[str, int]:
+    """How many of each sort are shown: a third of each, and more of one where there are fewer of another."""
+    there = {sort: sum(getattr(spot, sort) for spot in spots) for sort in (CAUGHT, ANNOYED, YOUNG)}
+    shares = dict.fromkeys(there, 0)
+    while sum(shares.values()) < min(most, sum(there.values())):
+        sort = min((one for one in there if shares[one] < there[one]), key=lambda one: shares[one])
+        shares[sort] += 1
+    return shares
+
+
+def _examples(
+    expression: Expression, span: Span, spot: Spot, sort: str, limit: int, mature_after: timedelta
+) -> list[Example]:
+    fit, values = expression.sql("x.features")
+    params = span.params() | values | _between(spot.first, spot.last) | {
+        "mature": span.as_of - mature_after, "limit": limit,
+    }  # fmt: skip
+    with scanning():
+        rows = hot.rows("risk.backtest_examples", _EXAMPLES.format(fit=fit, sort=_SORTS[sort]), params, prepare=False)
+    return [
+        Example(decision_id, at, _SCENES[scene], Outcome(outcome), sort, int(amount))
+        for decision_id, at, scene, outcome, amount in rows
+    ]
 
 
 def run(expression: Expression, span: Span) -> Report:
@@ -149,15 +230,15 @@ def scanning() -> Iterator[None]:
         yield
 
 
-def _pieces(span: Span, slices: int) -> list[tuple[datetime, datetime]]:
-    """The time between the first and the last decision, in equal parts."""
+def edges_of(span: Span, slices: int = SLICES) -> list[datetime]:
+    """The time between the first and the last decision, cut into equal parts; empty where there is none."""
     [(first, last, count)] = hot.rows("risk.backtest_range", _RANGE, span.params(), prepare=False)
     if not count:
         return []
     end = last + timedelta(microseconds=1)
     step = (end - first) / slices
-    edges = [first + step * number for number in range(slices)] + [end]
-    return [(a, b) for a, b in pairwise(edges) if a < b]
+    # Of a few instants some parts are empty.
+    return sorted({*(first + step * number for number in range(slices)), end})
 
 
 _NUMBERS: Final = tuple(one.name for one in fields(Week) if one.name != "week")

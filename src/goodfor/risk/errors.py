@@ -4,6 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound, RateLimited
 from goodfor.risk.rule_errors import (
+    BacktestNotDone as BacktestNotDone,
+)
+from goodfor.risk.rule_errors import (
+    BacktestNotFound as BacktestNotFound,
+)
+from goodfor.risk.rule_errors import (
     EntryKept as EntryKept,
 )
 from goodfor.risk.rule_errors import (
@@ -11,6 +17,12 @@ from goodfor.risk.rule_errors import (
 )
 from goodfor.risk.rule_errors import (
     EntryNotFound as EntryNotFound,
+)
+from goodfor.risk.rule_errors import (
+    ExportNotApproved as ExportNotApproved,
+)
+from goodfor.risk.rule_errors import (
+    InvalidBacktest as InvalidBacktest,
 )
 from goodfor.risk.rule_errors import (
     InvalidEntry as InvalidEntry,
@@ -59,6 +71,9 @@ from goodfor.risk.rule_errors import (
 )
 from goodfor.risk.rule_errors import (
     SnoozeNotFound as SnoozeNotFound,
+)
+from goodfor.risk.rule_errors import (
+    TooManyBacktests as TooManyBacktests,
 )
 
 

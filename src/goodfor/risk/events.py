@@ -7,6 +7,7 @@ from uuid import UUID
 from goodfor.kernel.events import Event
 from goodfor.risk.review_events import RiskReviewed as RiskReviewed
 from goodfor.risk.review_events import RiskReviewOpened as RiskReviewOpened
+from goodfor.risk.rule_events import RuleSwitchedOff as RuleSwitchedOff
 
 
 @dataclass(frozen=True)

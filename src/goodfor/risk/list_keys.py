@@ -1,6 +1,7 @@
 """What can be on a list: what events are counted by, and a few texts of the snapshot."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
@@ -17,6 +18,10 @@ TYPES: Final = (*map(str, KeyKind), *PLAIN)
 PERSONAL: Final = frozenset(
     {"buyer", "device", "network", "address", "phone", "mail", "instrument", "referrer"}
 )  # fmt: skip
+#: Kept as they are: events carry them so.
+_AS_WRITTEN: Final = frozenset(PLAIN) - {"mail_domain"}
+#: What files of spreadsheets and chats bring along at the ends of a cell.
+_INVISIBLE: Final = "\ufeff\u200b\u200c\u200d\u2060 \t\u00a0\u3000"
 _KINDS: Final = {str(kind): kind for kind in KeyKind}
 _MOST: Final = 120
 _PHONE: Final = re.compile(r"\+\d{7,15}")
@@ -26,8 +31,9 @@ _FORMS: Final = {"phone": _PHONE, "mail": _MAIL, "mail_domain": _DOMAIN}
 
 
 def normal(type: str, value: str) -> str:
-    """The spelling that is hashed; empty where this is no such thing."""
-    text = value.strip()
+    """The spelling that is hashed; empty where this is no such thing. Full-width digits and the like are narrowed."""
+    text = value if type in _AS_WRITTEN else unicodedata.normalize("NFKC", value)
+    text = text.strip(_INVISIBLE).strip()
     if not text or len(text) > _MOST or not text.isprintable():
         return ""
     kind = _KINDS.get(type)

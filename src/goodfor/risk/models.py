@@ -1,5 +1,6 @@
 """Tables of risk control, by what they are about: see the `*_models` modules."""
 
+from goodfor.risk import backtest_models as backtest_models
 from goodfor.risk import door_models as door_models
 from goodfor.risk import event_models as event_models
 from goodfor.risk import hour_models as hour_models

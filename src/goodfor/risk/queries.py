@@ -24,6 +24,7 @@ EVENTS_BACK: Final = timedelta(days=90)
 _SCENES: Final = {number: scene for scene, number in SCENE_NUMBERS.items()}
 _KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
 _DECISION = Statement(__package__, "sql/decision.sql")
+_LINES = Statement(__package__, "sql/decision_lines.sql", planned_each_time=True)
 _OF_SUBJECT = Statement(__package__, "sql/decisions_of_subject.sql", planned_each_time=True)
 _NEWEST = Statement(__package__, "sql/decisions_newest.sql", planned_each_time=True)
 _STOPPED = Statement(__package__, "sql/decisions_stopped.sql", planned_each_time=True)
@@ -59,6 +60,13 @@ def decision(shop_id: UUID, decision_id: UUID) -> DecisionView:
         keys=_keys(keys),
         result=None if result is None else Result(result),
     )
+
+
+def decision_lines(shop_id: UUID, ids: Iterable[UUID]) -> list[DecisionLine]:
+    """These decisions, in no order; what is none of this shop is missing. At most `MOST`."""
+    asked = [one for one in dict.fromkeys(ids) if one.version == 7][:MOST]
+    params = {"shop": shop_id, "ids": asked, "firsts": [instant_of(one) for one in asked]}
+    return [_line(row) for row in _LINES.rows(params)] if asked else []
 
 
 def decisions_of(shop_id: UUID, kind: str, subject_id: UUID, limit: int = 50) -> list[DecisionLine]:

@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 
 from goodfor.risk import rule_states as states
 from goodfor.risk.errors import ReviewNotFound
-from goodfor.risk.review_models import Label, Review
-from goodfor.risk.rule_types import LabelView, ReviewView
+from goodfor.risk.review_models import Label, Review, ReviewPolicy
+from goodfor.risk.rule_types import LabelView, PolicyView, ReviewView
 from goodfor.risk.types import Scene
 
 
@@ -58,6 +58,37 @@ def review_counts(shop_id: UUID, now: datetime) -> dict[str, int]:
         overdue=Count("id", filter=Q(due_at__lte=now)),
     )  # fmt: skip
     return {name: int(count or 0) for name, count in found.items()}
+
+
+def waiting_reviews(shop_id: UUID) -> int:
+    """How many are not done, up to 1000."""
+    return Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE)[:1000].count()
+
+
+def neighbours(shop_id: UUID, review_id: UUID) -> tuple[UUID | None, UUID | None]:
+    """The review before and the one after in the queue, most urgent first; of one that is done: none and the first."""
+    row = Review.objects.filter(shop_id=shop_id, id=review_id).values_list("due_at", "id", "state").first()
+    queue = Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE)
+    if row is None or row[2] == states.DONE:
+        return None, queue.order_by("due_at", "id").values_list("id", flat=True).first()
+    due, own = row[0], row[1]
+    before = queue.filter(Q(due_at__lt=due) | Q(due_at=due, id__lt=own)).order_by("-due_at", "-id")
+    after = queue.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=own)).order_by("due_at", "id")
+    return before.values_list("id", flat=True).first(), after.values_list("id", flat=True).first()
+
+
+def policies(shop_id: UUID) -> list[PolicyView]:
+    """How long people have in each scene, and what happens when nobody decided."""
+    own = {
+        scene: (minutes, overdue)
+        for scene, minutes, overdue in ReviewPolicy.objects.filter(shop_id=shop_id).values_list(
+            "scene", "minutes", "overdue"
+        )
+    }
+    return [
+        PolicyView(scene, *(own.get(str(scene)) or default), str(scene) in own)
+        for scene, default in states.REVIEW_DEFAULTS.items()
+    ]
 
 
 def labels_of(

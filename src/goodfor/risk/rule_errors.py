@@ -136,3 +136,38 @@ class InvalidLabel(InvalidInput):
 
     code = "invalid_label"
     title = _("标记的内容有误")
+
+
+class BacktestNotFound(NotFound):
+    """No such backtest."""
+
+    code = "backtest_not_found"
+    title = _("找不到这次回测")
+
+
+class BacktestNotDone(Conflict):
+    """It has no figures yet, or never will."""
+
+    code = "backtest_not_done"
+    title = _("回测还没有完成")
+
+
+class TooManyBacktests(Conflict):
+    """Some are being worked out."""
+
+    code = "too_many_backtests"
+    title = _("已有几次回测在进行，请等其中一次完成")
+
+
+class InvalidBacktest(InvalidInput):
+    """`data["field"]` says what of it."""
+
+    code = "invalid_backtest"
+    title = _("回测的时间段有误")
+
+
+class ExportNotApproved(Forbidden):
+    """Personal values of a list leave only when a second person approved it, within a day, for who asked."""
+
+    code = "list_export_not_approved"
+    title = _("带原值的导出需要另一位同事批准")

@@ -56,5 +56,6 @@ RULE_INVARIANTS: Final = [
         """,
     ),
     history_invariant(states.RULE, table="risk_rule", room="risk", name="risk_rules_moved_as_allowed"),
+    history_invariant(states.BACKTEST, table="risk_backtest", room="risk", name="risk_backtests_moved_as_allowed"),
     history_invariant(states.REVIEW, table="risk_review", room="risk", name="risk_reviews_moved_as_allowed"),
 ]

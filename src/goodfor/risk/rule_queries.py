@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from goodfor.risk import rule_states as states
-from goodfor.risk.errors import ProposalNotFound, RuleNotFound
+from goodfor.risk.errors import EntryNotFound, ProposalNotFound, RuleNotFound
+from goodfor.risk.list_keys import TYPES, list_key, normal
 from goodfor.risk.list_models import CustomList, ListEntry
 from goodfor.risk.rule_models import Proposal, Quarantine, Rule, RuleVersion, Snooze
 from goodfor.risk.rule_types import EntryView, ListKind, ProposalView, RuleText, RuleView, VersionView
@@ -84,6 +87,52 @@ def quarantines(shop_id: UUID, rule_id: UUID, now: datetime, limit: int = 200) -
     """Keys that a rule holds tripped, the last to end first."""
     found = Quarantine.objects.filter(shop_id=shop_id, rule_id=rule_id, lifted_at__isnull=True, until__gt=now)
     return list(found.order_by("-until")[:limit])
+
+
+def waiting_proposals(shop_id: UUID) -> int:
+    """How many wait for a second person, up to 100."""
+    return Proposal.objects.filter(shop_id=shop_id, state=states.OPEN)[:100].count()
+
+
+def proposals_of(shop_id: UUID, subject_id: UUID, limit: int = 50) -> list[ProposalView]:
+    """All that was asked for of a rule, newest first."""
+    found = Proposal.objects.filter(shop_id=shop_id, subject_id=subject_id).order_by("-id")
+    return [_proposal(row) for row in found[:limit]]
+
+
+def list_counts(shop_id: UUID, now: datetime) -> dict[tuple[str, str], int]:
+    """How many are on each list now, by kind and name."""
+    found = ListEntry.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), shop_id=shop_id,
+                                     state=states.ACTIVE)  # fmt: skip
+    return {(kind, name): count for kind, name, count in found.values_list("kind", "name").annotate(n=Count("id"))}
+
+
+def entry(shop_id: UUID, entry_id: UUID) -> EntryView:
+    """One of a list. Raises EntryNotFound."""
+    row = ListEntry.objects.filter(shop_id=shop_id, id=entry_id).first()
+    if row is None:
+        raise EntryNotFound
+    return _entry(row)
+
+
+def entries_by_ids(shop_id: UUID, ids: Iterable[UUID]) -> list[EntryView]:
+    """These, without those of other shops."""
+    return [_entry(row) for row in ListEntry.objects.filter(shop_id=shop_id, id__in=list(ids)).order_by("-id")]
+
+
+def entries_of_proposal(shop_id: UUID, proposal_id: UUID, limit: int = 20) -> list[EntryView]:
+    """What a second person is asked to put on a list."""
+    found = ListEntry.objects.filter(shop_id=shop_id, proposal_id=proposal_id).order_by("-id")
+    return [_entry(row) for row in found[:limit]]
+
+
+def entries_of_value(shop_id: UUID, type: str, value: str) -> list[EntryView]:
+    """Every entry, also of the past, of what somebody typed; newest first. One look-up by its hash."""
+    text = normal(type, value) if type in TYPES else ""
+    if not text:
+        return []
+    found = ListEntry.objects.filter(shop_id=shop_id, key=list_key(shop_id, type, text), type=type).order_by("-id")
+    return [_entry(row) for row in found[:100]]
 
 
 def custom_lists(shop_id: UUID) -> list[CustomList]:

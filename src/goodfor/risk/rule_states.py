@@ -1,5 +1,6 @@
 """States of rules, of what needs a second person, of entries of lists, and of reviews. Pure."""
 
+from datetime import timedelta
 from typing import Final
 
 from goodfor.kernel.statemachine import Machine
@@ -29,7 +30,7 @@ RULE: Final = Machine(
 )
 #: Evaluated for every act of its scenes.
 RUNNING: Final = frozenset({SHADOW, PERCENT, LIVE})
-#: Has an effect: whatever leads there, changes it or ends it needs a second person.
+#: Has an effect: whatever leads there or changes it needs a second person; to switch it off one is enough.
 COUNTS: Final = frozenset({PERCENT, LIVE})
 
 # What one person asks for and another one approves.
@@ -52,7 +53,32 @@ PROPOSAL: Final = Machine(
 OF_RULE: Final = "rule"
 OF_ADDING: Final = "list_add"
 OF_REMOVING: Final = "list_remove"
-PROPOSALS: Final = (OF_RULE, OF_ADDING, OF_REMOVING)
+#: A rule that one person switched off at once, for a colleague to confirm.
+OF_OFF: Final = "rule_off"
+#: Personal values of a list, to be taken away as a file.
+OF_EXPORT: Final = "list_export"
+PROPOSALS: Final = (OF_RULE, OF_ADDING, OF_REMOVING, OF_OFF, OF_EXPORT)
+#: What is asked for of a rule: its row is locked first.
+ABOUT_RULES: Final = frozenset({OF_RULE, OF_OFF})
+#: A colleague looks at what was switched off within so long; afterwards it stands there as never confirmed.
+CONFIRM_WITHIN: Final = timedelta(hours=24)
+#: An approved export is fetched within so long.
+FETCH_WITHIN: Final = timedelta(hours=24)
+
+# A rule tried on stored decisions.
+BACKTEST_RUNNING: Final = "running"
+BACKTEST_DONE: Final = "done"
+BACKTEST_BROKEN: Final = "broken"
+BACKTEST: Final = Machine(
+    "risk.backtest",
+    "waiting",
+    {
+        "waiting": frozenset({BACKTEST_RUNNING, BACKTEST_DONE, BACKTEST_BROKEN}),
+        BACKTEST_RUNNING: frozenset({BACKTEST_DONE, BACKTEST_BROKEN}),
+        BACKTEST_DONE: frozenset(),
+        BACKTEST_BROKEN: frozenset(),
+    },
+)
 
 # An entry of a list. That it has expired is a matter of time, not of its state.
 PENDING: Final = "pending"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from goodfor.risk.types import Hit, KeyKind, Outcome, Scene
@@ -255,6 +255,66 @@ class Report:
     total: Week
     done: float
     seconds: float
+
+
+#: What is known of an example: labelled bad; good, or old enough without a label; nobody knows yet.
+CAUGHT: Final = "caught"
+ANNOYED: Final = "annoyed"
+YOUNG: Final = "young"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A stored decision that a tried rule fits. `sort`: one of the three above; `outcome`: what was decided then."""
+
+    decision_id: UUID
+    at: datetime
+    scene: Scene
+    outcome: Outcome
+    sort: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestView:
+    """A backtest as far as it is. `done`: 0 to 1. `latest`: number of the rule's newest version when it was begun."""
+
+    id: UUID
+    rule_id: UUID | None
+    code: str
+    latest: int
+    says: RuleText
+    digest: str
+    since: datetime
+    until: datetime
+    state: str
+    done: float
+    weeks: tuple[Week, ...]
+    total: Week
+    examples: tuple[Example, ...]
+    problem: str
+    made_by: str
+    made_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A tried rule that was saved. `change` None: as a draft, which nobody feels."""
+
+    rule_id: UUID
+    version: int
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """How long people have in a scene, and what happens after. `own`: the shop said so; else all begin so."""
+
+    scene: Scene
+    minutes: int
+    overdue: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from goodfor.kernel.loops import loop
+from goodfor.risk import backtest_tasks as backtest_tasks
 from goodfor.risk import door_tasks as door_tasks
 from goodfor.risk import hour_tasks as hour_tasks
 from goodfor.risk import link_tasks as link_tasks

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from goodfor.kernel.sql import Statement
 from goodfor.risk import hot
 from goodfor.risk.door_models import Canary, DoorBreaker, Honeypot
 from goodfor.risk.doors.table import DOORS
-from goodfor.risk.hour_models import HourFold
+from goodfor.risk.hour_models import Hour, HourFold
 from goodfor.risk.rule_models import Rule, RuleVersion
 from goodfor.risk.rule_queries import version_view
 from goodfor.risk.rule_types import VersionView
@@ -56,6 +56,12 @@ def watched(shop_id: UUID, *, since: datetime, now: datetime) -> Watched:
 def _cell(row: tuple[Any, ...]) -> Cell:
     hour, scene, outcome, cause, count, amount, failing, sampled = row
     return Cell(hour, _SCENES[scene], Outcome(outcome), cause, count, int(amount), failing, sampled)
+
+
+def counted_since(shop_id: UUID, since: datetime) -> int:
+    """How many decisions there were in hours that were counted: tells how much a longer read would have to read."""
+    found = Hour.objects.filter(shop_id=shop_id, hour__gte=since).aggregate(total=Sum("count"))
+    return int(found["total"] or 0)
 
 
 def top_keys(shop_id: UUID, *, since: datetime, until: datetime, limit: int = 12) -> list[TopKey]:

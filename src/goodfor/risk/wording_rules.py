@@ -86,12 +86,22 @@ PROPOSALS: Final[Mapping[str, Any]] = {
     states.OF_RULE: _("更改规则"),
     states.OF_ADDING: _("加入永久封禁"),
     states.OF_REMOVING: _("移出黑名单"),
+    states.OF_OFF: _("确认紧急停用"),
+    states.OF_EXPORT: _("带原值导出名单"),
 }
 PROPOSAL_STATES: Final[Mapping[str, Any]] = {
     states.OPEN: _("等待批准"),
     states.APPROVED: _("已批准"),
     states.REFUSED: _("已驳回"),
     states.WITHDRAWN: _("已撤回"),
+}
+
+
+BACKTESTS: Final[Mapping[str, Any]] = {
+    "waiting": _("等待开始"),
+    states.BACKTEST_RUNNING: _("回测中"),
+    states.BACKTEST_DONE: _("已完成"),
+    states.BACKTEST_BROKEN: _("中断"),
 }
 
 

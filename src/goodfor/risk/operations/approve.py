@@ -33,8 +33,9 @@ def approve(*, shop_id: UUID, proposal_id: UUID, actor: str, now: datetime) -> N
     close(asked, states.APPROVED, actor=actor, now=now, by_oneself=own)
     if asked.kind == states.OF_ADDING:
         activate(shop_id, asked, now)
-    else:
+    elif asked.kind == states.OF_REMOVING:
         take_off(shop_id, asked, actor=actor, now=now)
+    # Others were done before (a rule is off) or are done by who asked (a file).
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def _held(shop_id: UUID, proposal_id: UUID) -> Proposal:
     )
     if kind_and_subject is None:
         raise ProposalNotFound
-    if kind_and_subject[0] == states.OF_RULE:
+    if kind_and_subject[0] in states.ABOUT_RULES:
         hold_rule(shop_id, kind_and_subject[1])
     return hold_proposal(shop_id, proposal_id)
 
@@ -70,6 +71,8 @@ def _writer(asked: Proposal) -> str:
     """Who wrote what is to count, or put the entries down."""
     if asked.kind == states.OF_RULE:
         return RuleVersion.objects.get(shop_id=asked.shop_id, id=UUID(asked.wanted["version"])).made_by
+    if asked.kind != states.OF_ADDING:
+        return ""
     row = ListEntry.objects.filter(shop_id=asked.shop_id, proposal_id=asked.id).values_list("made_by").first()
     return str(row[0]) if row is not None else ""
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +33,7 @@ from goodfor.risk.rule_types import Entry, ImportReport
 MOST_LINES: Final = 50_000
 MOST_CHARACTERS: Final = 10_000_000
 _SHOWN: Final = 100
+_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 _CHUNK: Final = 1_000
 _COLUMNS: Final = frozenset({"type", "value", "key", "label", "reason", "owner", "expires_at"})
 
@@ -152,8 +155,13 @@ def _line(number: int, cells: dict[str, str], kind: str, only: str | None, now: 
 
 
 def _instant(text: str) -> datetime | None:
+    """ISO, or a day as people write it: 2026/3/1, 2026年3月1日, with full-width digits. Without a zone it is UTC."""
+    text = unicodedata.normalize("NFKC", text).strip()
     if not text:
         return None
+    day = _DAY.match(text)
+    if day is not None:
+        text = "{}-{:0>2}-{:0>2}".format(*day.groups()) + text[day.end() :]
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

@@ -14,10 +14,23 @@ from goodfor.risk import rule_states as states
 from goodfor.risk.errors import EntryKept, EntryKnown, EntryNotFound, InvalidEntry, InvalidList
 from goodfor.risk.list_keys import TYPES
 from goodfor.risk.list_models import CustomList, ListEntry
-from goodfor.risk.operations.list_steps import activate, build, check_entry, check_list, remove, take_off, tidy
+from goodfor.risk.operations.list_steps import (
+    activate,
+    build,
+    build_by_key,
+    check_entry,
+    check_list,
+    check_said,
+    check_type,
+    remove,
+    take_off,
+    tidy,
+)
 from goodfor.risk.operations.rule_steps import alone, bump, close, must_be_able, propose
+from goodfor.risk.queries import entities
 from goodfor.risk.rule_models import Proposal
 from goodfor.risk.rule_types import Added, Change, Entry
+from goodfor.risk.types import KeyKind
 
 #: Taken off at once.
 MOST: Final = 500
@@ -26,15 +39,24 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 @transaction.atomic
 def add_entry(
-    *, shop_id: UUID, kind: str, entry: Entry, actor: str, now: datetime, name: str = ""
+    *, shop_id: UUID, kind: str, entry: Entry, actor: str, now: datetime, name: str = "", key: int | None = None
 ) -> Added:  # fmt: skip
     """Put one value on a list (`name`: of a custom one). A hard block waits for a second person.
 
-    Raises InvalidEntry(field), ListNotFound, EntryKnown, Forbidden.
+    `key` instead of a value: of something that was seen in this shop, whose value nobody has to read for it. Raises
+    InvalidEntry(field), ListNotFound, EntryKnown, Forbidden.
     """
-    value = check_entry(entry, kind, check_list(shop_id, kind, name), now)
+    only = check_list(shop_id, kind, name)
+    if key is None:
+        value, label = check_entry(entry, kind, only, now), ""
+    else:
+        value, label = "", _label_of(shop_id, entry, key, only)
+        check_said(entry, kind, now)
     asked = ask_to_add(shop_id, kind, name, 1, entry.reason, actor, now) if kind == states.BLOCK_HARD else None
-    row = build(shop_id, kind, name, entry, value, actor=actor, now=now, asked=asked)
+    if key is None:
+        row = build(shop_id, kind, name, entry, value, actor=actor, now=now, asked=asked)
+    else:
+        row = build_by_key(shop_id, kind, name, entry, key, label, actor=actor, now=now, asked=asked)
     tidy(shop_id, kind, name, [row.key], now)
     held = ListEntry.objects.filter(
         shop_id=shop_id, kind=kind, name=name, key=row.key, state__in=(states.PENDING, states.ACTIVE)
@@ -53,6 +75,19 @@ def add_entry(
         now=now,
     )  # fmt: skip
     return Added(row.id, settle_adding(asked, actor, now), asked.id if asked else None)
+
+
+def _label_of(shop_id: UUID, entry: Entry, key: int, only: str | None) -> str:
+    """How people see a key that acts were counted by. Raises InvalidEntry."""
+    check_type(entry, only)
+    try:
+        place = KeyKind(entry.type), key
+    except ValueError:
+        raise InvalidEntry(field="type") from None
+    found = entities(shop_id, [place])
+    if place not in found:
+        raise InvalidEntry(field="value")
+    return found[place].label
 
 
 def ask_to_add(shop_id: UUID, kind: str, name: str, count: int, reason: str, actor: str, now: datetime) -> Proposal:

@@ -6,7 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.risk import rule_states as states
+from goodfor.risk.backtest_forms import digest_of
+from goodfor.risk.backtest_queries import newest_of
 from goodfor.risk.errors import InvalidRule, RuleChanged, RuleNotFound
+from goodfor.risk.operations.rule_off import end_open, switch_off
 from goodfor.risk.operations.rule_steps import alone, close, hold_rule, must_be_able, propose, put
 from goodfor.risk.rule_models import Proposal, Rule, RuleVersion
 from goodfor.risk.rule_reading import read
@@ -22,10 +25,10 @@ def submit(
 ) -> Change:  # fmt: skip
     """Ask that this version be in force, in this state (`percent`: 1 to 99 for that state, else ignored).
 
-    What counts after it or counted before it waits for a second person; the shadow needs none. A draft can be submitted
-    only to the shadow. Where the shop has only one person who may, it is done and marked so. Raises RuleNotFound,
-    RuleChanged, InvalidRule(field), IllegalTransition, ProposalWaits, Forbidden, BadExpression (what the version needs
-    is gone).
+    What counts after it or counted before it waits for a second person; the shadow needs none, nor does switching off
+    (`rule_off`), which wants a reason. A draft can be submitted only to the shadow. Where the shop has only one person
+    who may, it is done and marked so. Raises RuleNotFound, RuleChanged, InvalidRule(field), IllegalTransition,
+    ProposalWaits, Forbidden, BadExpression (what the version needs is gone).
     """
     rule = hold_rule(shop_id, rule_id)
     asked = RuleVersion.objects.filter(shop_id=shop_id, rule=rule, number=version).first()
@@ -73,11 +76,16 @@ def _go(rule: Rule, version: RuleVersion, state: str, percent: int, reason: str,
     if not {rule.state, state} & states.COUNTS:
         put(rule, state=state, percent=percent, version=version, proposal=None, actor=actor, now=now)
         return Change(True)
+    if state == states.OFF and version.id == rule.version_id:
+        return switch_off(rule, reason=reason, actor=actor, now=now)
     must_be_able(rule.shop_id, actor)
+    tried = newest_of(rule.shop_id, digest_of(version.text, version.scenes))
     wanted = {
         "state": state, "percent": percent, "version": str(version.id), "number": version.number, "code": rule.code,
         "from_state": rule.state, "from_percent": rule.percent,
         "from_version": str(rule.version_id) if rule.version_id else None,
+        # Who approves looks at the same figures.
+        "backtest": str(tried) if tried else None,
     }  # fmt: skip
     asked = propose(
         shop_id=rule.shop_id, kind=states.OF_RULE, subject_id=rule.id, wanted=wanted, reason=reason, actor=actor,
@@ -103,3 +111,6 @@ def apply_to_rule(rule: Rule, asked: Proposal, *, actor: str, now: datetime, by_
         )
         version.refresh_from_db(from_queryset=RuleVersion.objects.filter(shop_id=rule.shop_id))
     put(rule, state=wanted["state"], percent=wanted["percent"], version=version, proposal=asked, actor=actor, now=now)
+    if wanted["state"] in states.COUNTS:
+        # Nobody needs to confirm any more that it is off.
+        end_open(rule, (states.OF_OFF,), actor=actor, now=now)

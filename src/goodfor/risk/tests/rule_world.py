@@ -44,7 +44,8 @@ class World:
     def go(self, rule: RuleView, state: str, percent: int = 0) -> RuleView:
         """Brought there by Anna, with Bert's approval where it takes one."""
         change = set_state(
-            shop_id=self.shop_id, rule_id=rule.id, state=state, percent=percent, actor=self.anna, now=self.now
+            shop_id=self.shop_id, rule_id=rule.id, state=state, percent=percent, actor=self.anna, now=self.now,
+            reason="试试",
         )  # fmt: skip
         if not change.done:
             assert change.proposal_id is not None

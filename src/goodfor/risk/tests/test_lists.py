@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,16 +17,19 @@ from goodfor.risk.errors import (
     EntryKept,
     EntryKnown,
     EntryNotFound,
+    ExportNotApproved,
     InvalidEntry,
     InvalidList,
     ListNotFound,
     ProposalWaits,
     SecondPersonNeeded,
 )  # fmt: skip
+from goodfor.risk.keys import key_of
 from goodfor.risk.list_files import plain_cell, safe_cell
 from goodfor.risk.list_keys import TYPES, list_key, masked, normal
 from goodfor.risk.list_sealed import LIST_SEALED
 from goodfor.risk.operations.approve import approve, refuse, withdraw
+from goodfor.risk.operations.ask_export import ask_export
 from goodfor.risk.operations.export_entries import export_entries, reveal_value
 from goodfor.risk.operations.import_entries import import_entries
 from goodfor.risk.operations.list_entry import add_entry, make_list, remove_entries
@@ -34,6 +37,7 @@ from goodfor.risk.rule_invariants import RULE_INVARIANTS
 from goodfor.risk.rule_types import Added, Entry
 from goodfor.risk.tests import rule_world
 from goodfor.risk.tests.rule_world import LIST_TABLES, World, dump, sql
+from goodfor.risk.types import KIND_NUMBERS, KeyKind
 from goodfor.risk.wording_rules import TYPES as WORDS
 
 world = rule_world.world
@@ -68,6 +72,8 @@ def test_types_have_words() -> None:
     ("type", "value", "normed", "label"),
     [
         ("phone", " 138 0013-8000 ", "+8613800138000", "+86138****8000"),
+        ("phone", "\ufeff１３８００１３８０００\u3000", "+8613800138000", "+86138****8000"),
+        ("mail_domain", "ｍａｉｌ．ｒｕ", "mail.ru", "mail.ru"),
         ("mail", "A.Nna+x@Example.com", "a.nna@example.com", "a***@example.com"),
         ("address", "::ffff:203.0.113.9", "203.0.113.9", "203.0.113.*"),
         ("address", "2001:db8::5", "2001:db8::/64", "2001:db8::/48"),
@@ -366,6 +372,44 @@ def test_allowances_in_files_have_owner_and_end_too(world: World) -> None:
     assert (report.added, report.bad_lines) == (1, 7)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("2026/3/1", "2026-03-01"), ("２０２６年３月１日", "2026-03-01"), ("2026-03-01 08:30", "2026-03-01T08:30")],
+)
+def test_days_as_people_write_them(world: World, written: str, meant: str) -> None:
+    text = f"type,value,reason,expires_at\nsku,A-1,测试,{written}\n"
+    report = import_entries(shop_id=world.shop_id, kind="block", text=text, actor=world.anna, now=world.now)
+    assert (report.added, report.bad) == (1, ())
+    assert sql("SELECT expires_at FROM risk_list_entry") == [(datetime.fromisoformat(meant).replace(tzinfo=UTC),)]
+
+
+def test_what_was_seen_is_listed_by_its_key(world: World) -> None:
+    """Nobody has to read the value; what nobody ever saw, or another kind of thing, is none."""
+    key = key_of(world.shop_id, KeyKind.PHONE, "13800138000")
+    wish = {"shop_id": world.shop_id, "kind": "block", "actor": world.anna, "now": world.now}
+    before = dump(*LIST_TABLES)
+    for type_, asked, field in (("phone", key, "value"), ("sku", key, "type"), ("shoe", key, "type")):
+        with pytest.raises(InvalidEntry) as refused:
+            add_entry(entry=Entry(type_, "", "刷单"), key=asked, **wish)
+        assert refused.value.data["field"] == field
+    assert dump(*LIST_TABLES) == before
+    sql(
+        "INSERT INTO risk_entity (id, shop_id, kind, key, label, first_at, last_at)"
+        " VALUES (gen_random_uuid(), %s, %s, %s, %s, now(), now())",
+        [world.shop_id, KIND_NUMBERS[KeyKind.PHONE], key, "+86138****8000"],
+    )
+    with pytest.raises(InvalidEntry):
+        add_entry(entry=Entry("phone", "", " "), key=key, **wish)
+    add_entry(entry=Entry("phone", "", "刷单"), key=key, **wish)
+    assert world.judge({}, phone="13800138000").block is not None
+    assert [one.label for one in rule_queries.entries_of_value(world.shop_id, "phone", "138-0013-8000")] == [
+        "+86138****8000"
+    ]
+    assert rule_queries.entries_of_value(uuid4(), "phone", "13800138000") == []
+    with pytest.raises(EntryKnown):
+        add_entry(entry=Entry("phone", "13800138000", "刷单"), **wish)
+
+
 def test_an_export_goes_in_again_and_calculates_nothing(world: World) -> None:
     add(world, "block", "13800138000", "phone", reason="=cmd|' /C calc'!A1", keep_value=True)
     add(world, "block", "bad@example.com", "mail", reason="+1")
@@ -377,7 +421,18 @@ def test_an_export_goes_in_again_and_calculates_nothing(world: World) -> None:
     assert [row["value"] for row in rows] == ["", "", "A-1"]
     assert [row["reason"] for row in rows] == ["'=cmd|' /C calc'!A1", "'+1", "普通"]
     assert "13800138000" not in text
-    assert [row["value"] for row in cells(export_entries(with_values=True, **wish))] == ["'+8613800138000", "", "A-1"]
+    asked = ask_export(reason="核对", **wish)
+    assert not asked.done
+    with pytest.raises(ExportNotApproved):
+        export_entries(approved=asked.proposal_id, **wish)
+    with pytest.raises(SecondPersonNeeded):
+        approve(shop_id=world.shop_id, proposal_id=asked.proposal_id, actor=world.anna, now=wish["now"])
+    approve(shop_id=world.shop_id, proposal_id=asked.proposal_id, actor=world.bert, now=wish["now"])
+    for odd in ({"actor": world.bert}, {"kind": "watch"}, {"shop_id": uuid4()}, {"now": wish["now"] + DAY}):
+        with pytest.raises(ExportNotApproved):
+            export_entries(approved=asked.proposal_id, **(wish | odd))
+    told = cells(export_entries(approved=asked.proposal_id, **wish))
+    assert [row["value"] for row in told] == ["'+8613800138000", "", "A-1"]
     keys = sql("SELECT key FROM risk_list_entry ORDER BY id LIMIT 3")
     other = import_entries(
         shop_id=world.shop_id, kind="watch", text=text, actor=world.anna, now=world.now

@@ -27,6 +27,7 @@ from goodfor.risk.operations.save_draft import save_draft
 from goodfor.risk.operations.submit_rule import retire, set_state, submit
 from goodfor.risk.rule_invariants import RULE_INVARIANTS
 from goodfor.risk.rule_models import Rule, RuleVersion
+from goodfor.risk.rule_types import Change, RuleView
 from goodfor.risk.tests import rule_world
 from goodfor.risk.tests.rule_world import RULE_TABLES, SAYS, World, dump, sql, staff
 from goodfor.risk.types import KeyKind, Outcome, Scene
@@ -233,7 +234,7 @@ def test_every_change_of_a_live_rule_waits(world: World) -> None:
     says = replace(SAYS, text="amount_minor >= 1", outcome=Outcome.DENY, hold_minutes=0)
     save_draft(shop_id=world.shop_id, rule_id=rule.id, says=says, actor=world.anna, now=world.now)
     assert world.judge({"amount_minor": 5}).hits == ()
-    for wish in ({"state": "off"}, {"state": "shadow"}, {"state": "percent", "percent": 5}):
+    for wish in ({"state": "shadow"}, {"state": "percent", "percent": 5}):
         change = set_state(shop_id=world.shop_id, rule_id=rule.id, actor=world.anna, now=world.now, **wish)
         assert not change.done
         withdraw(shop_id=world.shop_id, proposal_id=change.proposal_id, actor=world.anna, now=world.now)
@@ -245,6 +246,113 @@ def test_every_change_of_a_live_rule_waits(world: World) -> None:
     [hit] = world.judge({"amount_minor": 5}).hits
     assert (hit.version, hit.outcome, hit.live) == (2, Outcome.DENY, True)
     assert faults(world.now) == {}
+
+
+# -- off at once ------------------------------------------------------------------------------------
+
+
+def off(world: World, rule: RuleView, by: str = "", **more: Any) -> Change:
+    """By Anna, unless told otherwise."""
+    wish = {"reason": "误伤太多", "now": world.now, **more}
+    return set_state(shop_id=world.shop_id, rule_id=rule.id, state="off", actor=by or world.anna, **wish)
+
+
+def waiting(world: World) -> list[tuple[str, str]]:
+    return [(one.kind, one.asked_by) for one in rule_queries.proposals(world.shop_id)]
+
+
+def test_one_person_switches_off_and_two_switch_on(world: World) -> None:
+    rule = world.live()
+    before = dump(*RULE_TABLES)
+    with pytest.raises(InvalidRule) as refused:
+        off(world, rule, reason=" ")
+    assert refused.value.data["field"] == "reason"
+    with pytest.raises(Forbidden):
+        off(world, rule, by=world.cora)
+    assert dump(*RULE_TABLES) == before
+    change = off(world, rule)
+    assert change.done
+    assert rule_queries.rule(world.shop_id, rule.id).state == "off"
+    assert world.judge({"amount_minor": 90_000}).hits == ()
+    # A colleague is asked to look, and may not be the same person.
+    assert waiting(world) == [("rule_off", world.anna)]
+    assert rule_queries.rule(world.shop_id, rule.id).waiting is None
+    told = {"shop_id": world.shop_id, "proposal_id": change.proposal_id, "now": world.now}
+    before = dump(*RULE_TABLES)
+    with pytest.raises(SecondPersonNeeded):
+        approve(actor=world.anna, **told)
+    with pytest.raises(Forbidden):
+        approve(actor=world.cora, **told)
+    assert dump(*RULE_TABLES) == before
+    [event] = sql("SELECT payload FROM kernel_event WHERE name = 'risk.rule_switched_off'")
+    assert '"reason": "误伤太多"' in str(event[0]) or "误伤太多" in str(event[0])
+    lines = audit.lines_of(shop_id=world.shop_id, subject=("risk_rule", rule.id))
+    assert [line.action for line in lines][-1] == "risk_rule_set"
+    approve(actor=world.bert, **told)
+    assert waiting(world) == []
+    assert rule_queries.rule(world.shop_id, rule.id).state == "off"
+    # On again: the shadow at once, and two people for more.
+    set_state(shop_id=world.shop_id, rule_id=rule.id, state="shadow", actor=world.anna, now=world.now)
+    on = set_state(shop_id=world.shop_id, rule_id=rule.id, state="live", actor=world.anna, now=world.now)
+    assert not on.done
+    assert faults(world.now) == {}
+
+
+def test_off_again_needs_no_patience(world: World) -> None:
+    """Neither a change that waits nor an earlier switch that nobody confirmed stands in the way."""
+    rule = world.live()
+    asked = set_state(shop_id=world.shop_id, rule_id=rule.id, state="shadow", actor=world.bert, now=world.now)
+    off(world, rule)
+    assert rule_queries.proposal(world.shop_id, asked.proposal_id).state == "refused"  # type: ignore[arg-type]
+    first = rule_queries.proposals(world.shop_id)[0]
+    set_state(shop_id=world.shop_id, rule_id=rule.id, state="shadow", actor=world.anna, now=world.now)
+    on = set_state(shop_id=world.shop_id, rule_id=rule.id, state="live", actor=world.anna, now=world.now)
+    assert len(waiting(world)) == 2
+    approve(shop_id=world.shop_id, proposal_id=on.proposal_id, actor=world.bert, now=world.now)
+    # Who let it count again did not agree that it is off.
+    assert rule_queries.proposal(world.shop_id, first.id).state == "refused"
+    assert waiting(world) == []
+    off(world, rule, by=world.bert)
+    assert waiting(world) == [("rule_off", world.bert)]
+    assert faults(world.now) == {}
+
+
+def test_a_colleague_may_disagree_and_it_stays_off(world: World) -> None:
+    rule = world.live()
+    change = off(world, rule)
+    refuse(shop_id=world.shop_id, proposal_id=change.proposal_id, actor=world.bert, now=world.now)
+    assert (rule_queries.rule(world.shop_id, rule.id).state, waiting(world)) == ("off", [])
+
+
+def test_alone_it_is_confirmed_by_oneself(world: World) -> None:
+    rule = world.live()
+    sql("UPDATE identity_staff SET active = false WHERE id::text = %s", [world.bert.partition(":")[2]])
+    off(world, rule)
+    [asked, *_] = rule_queries.proposals(world.shop_id, waiting=False)
+    assert (asked.kind, asked.state, asked.alone) == ("rule_off", "approved", True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        # Off is not on, and takes nothing else along.
+        "UPDATE risk_rule SET state = 'shadow', percent = 0, proposal_id = %s",
+        "UPDATE risk_rule SET state = 'percent', percent = 9, proposal_id = %s",
+        "UPDATE risk_rule SET state = 'live', percent = 100, proposal_id = %s",
+    ],
+)
+def test_asking_to_confirm_is_good_for_nothing_else(world: World, statement: str) -> None:
+    rule = world.live()
+    off(world, rule)
+    other = world.live(code="other")
+    asked = rule_queries.proposals(world.shop_id)[0].id
+    before = dump(*RULE_TABLES)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sql(statement + " WHERE id = %s", [asked, other.id])
+    if "shadow" not in statement:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            sql(statement + " WHERE id = %s", [asked, rule.id])
+    assert dump(*RULE_TABLES) == before
 
 
 def test_what_was_looked_at_must_still_be_so(world: World) -> None:
