@@ -387,6 +387,11 @@ PLANTS: dict[str, str] = {
         " '', NULL)",
     "risk_reviews_end_in_time": reviewed("- interval '1 hour'"),
     "risk_reviews_moved_as_allowed": reviewed("+ interval '1 hour'", history=False),
+    "risk_backtests_moved_as_allowed":
+        "INSERT INTO risk_backtest (id, shop_id, rule_id, code, latest, says, digest, since, until, as_of, edges, done,"
+        " sums, spots, examples, state, problem, made_by, made_at, ended_at) VALUES ('{new}', '{shop}', NULL, '', 0,"
+        " jsonb_build_object(), 'x', now() - interval '1 day', now(), now(), jsonb_build_array(), 0,"
+        " jsonb_build_array(), jsonb_build_array(), jsonb_build_array(), 'running', '', 'x', now(), NULL)",
     "risk_decisions_have_their_event": judged(event="{new2}"),
     "risk_attempts_name_their_decision":
         "INSERT INTO risk_event (shop_id, at, scene, result, amount_minor) VALUES ('{shop}', now(), 5, 0, 0)",

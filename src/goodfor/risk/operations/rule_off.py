@@ -21,10 +21,10 @@ def switch_off(rule: Rule, *, reason: str, actor: str, now: datetime) -> Change:
         raise InvalidRule(field="reason")
     must_be_able(rule.shop_id, actor)
     end_open(rule, (states.OF_RULE, states.OF_OFF), actor=actor, now=now)
-    was = str(rule.version_id)
+    was, before = str(rule.version_id), rule.state
     wanted = {
         "state": states.OFF, "percent": 0, "version": was, "number": rule.version.number if rule.version else 0,
-        "code": rule.code, "from_state": rule.state, "from_percent": rule.percent, "from_version": was,
+        "code": rule.code, "from_state": before, "from_percent": rule.percent, "from_version": was,
     }  # fmt: skip
     asked = propose(
         shop_id=rule.shop_id, kind=states.OF_OFF, subject_id=rule.id, wanted=wanted, reason=reason.strip(),
@@ -36,7 +36,7 @@ def switch_off(rule: Rule, *, reason: str, actor: str, now: datetime) -> Change:
         close(asked, states.APPROVED, actor=actor, now=now, by_oneself=True)
     publish(
         shop_id=rule.shop_id,
-        event=RuleSwitchedOff(rule.id, asked.id, rule.code, name, wanted["from_state"], reason.strip()[:200], actor),
+        event=RuleSwitchedOff(rule.id, asked.id, rule.code, name, before, reason.strip()[:200], actor),
         now=now, cause=("risk_rule", rule.id),
     )  # fmt: skip
     return Change(True, asked.id)

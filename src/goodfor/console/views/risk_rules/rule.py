@@ -159,7 +159,8 @@ def _spared(request: HttpRequest, visitor: Visitor, rule: RuleView, now: datetim
     asleep = rule_queries.snoozes(shop_id, rule.id, now)
     tripped = rule_queries.quarantines(shop_id, rule.id, now)
     wanted = _place(request.GET.get("kind", ""), request.GET.get("key", ""))
-    places = [(KeyKind(one.kind), one.key) for one in (*asleep, *tripped)] + ([wanted] if wanted else [])
+    places = [(KeyKind(one.kind), one.key) for one in asleep] + [(KeyKind(one.kind), one.key) for one in tripped]
+    places += [wanted] if wanted else []
     names = links.key_names(visitor, places)
     return {
         "snoozes": [(one, names[KeyKind(one.kind), one.key], people.name(one.made_by)) for one in asleep],
