@@ -48,6 +48,7 @@ def test_it_ends_well_only_if_all_held(
     assert show(outcome, as_json=False) == code
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_the_whole_demo() -> None:
     """The command itself on a throw-away installation: each step, the audit and the stand-in's books hold."""

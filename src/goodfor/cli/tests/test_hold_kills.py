@@ -37,7 +37,14 @@ def waiting(shop: Shop, now: datetime, then: str) -> UUID:
     return placed.order_id
 
 
-@pytest.mark.parametrize(("point", "then", "end", "state"), ENDS, ids=[f"{one[1]}-{one[0]}" for one in ENDS])
+@pytest.mark.parametrize(
+    ("point", "then", "end", "state"),
+    # Each starts a process: one of each end in every run of the tests, all of them in the long evidence.
+    [
+        pytest.param(*one, id=f"{one[1]}-{one[0]}", marks=() if one[0] != "holds.ended" else pytest.mark.soak)
+        for one in ENDS
+    ],
+)
 def test_it_ends_once(shop: Shop, now: datetime, point: str, then: str, end: Callable[..., Any], state: str) -> None:
     child = start(point)
     try:
