@@ -2,6 +2,7 @@
 
 import gc
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -29,6 +30,13 @@ def now() -> datetime:
 def _fresh_keyring() -> None:
     """Each test's database has its own data keys."""
     crypto.forget_keys()
+
+
+@pytest.fixture(autouse=True)
+def _rules_of_others_are_forgotten() -> None:
+    """A snapshot brings back the ids of another test: what a process keeps by id would be taken for its own."""
+    import_module("goodfor.risk.rule_cache").forget()
+    import_module("goodfor.risk.keys").KNOWN.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

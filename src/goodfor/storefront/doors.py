@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,11 +19,15 @@ from goodfor.risk.doors.types import Knock
 from goodfor.risk.doors.uniform import steady
 from goodfor.risk.operations.answered import answered
 from goodfor.risk.operations.knock import knock
+from goodfor.risk.operations.remember import remember
 from goodfor.risk.types import KeyKind
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.devices import device_id
 from goodfor.storefront.errors import TooManyTries
 from goodfor.storefront.judging import asked_for_more, paid
+
+#: Two ways into one account: who came in by one may use the other.
+_OF_ACCOUNTS: Final = frozenset({"sign_in", "one_time_code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Entry:
     def tell(self, *, good: bool, now: datetime, guess: str = "") -> None:
         """Once. `guess`: the password that was tried, of which nothing but some bits of a hash are kept for an hour."""
         answered(self.knock, good=good, now=now, guess=guess)
+        for other in _OF_ACCOUNTS - {self.knock.door.name} if good and self.knock.door.name in _OF_ACCOUNTS else ():
+            remember(self.knock, door=other, now=now)
 
 
 def go_in(

@@ -87,10 +87,13 @@ def opened(text: str, shop_id: UUID, device: str, now: datetime) -> Kept | None:
     return kept if kept.until > now and kept.device == device else None
 
 
+def brings_back(request: HttpRequest) -> bool:
+    """Whether this is a post that something was stopped and kept for."""
+    return request.method == "POST" and KEPT in request.POST
+
+
 def resume(request: HttpRequest, shop_id: UUID, device: str, now: datetime) -> None:
     """Put what was kept in the place of the post that brings it back to its own address. Raises PageExpired."""
-    if request.method != "POST" or KEPT not in request.POST:
-        return
     kept = opened(request.POST[KEPT], shop_id, device, now)
     if kept is None:
         raise PageExpired

@@ -24,7 +24,7 @@ from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import scheme_and_host
 from goodfor.storefront.devices import keep_device, own_id
 from goodfor.storefront.errors import UploadTooLarge
-from goodfor.storefront.kept import resume
+from goodfor.storefront.kept import brings_back, resume
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
@@ -101,7 +101,7 @@ def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwar
     try:
         shop = identity.shop_in(identity.shop_by_host(request.get_host()), translation.get_language())
         request.shop = shop  # type: ignore[attr-defined]
-        if request.method == "POST":
+        if brings_back(request):
             resume(request, shop.id, own_id(request), utc_now())
         return view(request, shop, *args, **kwargs)
     except DomainError as error:

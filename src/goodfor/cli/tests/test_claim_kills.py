@@ -63,9 +63,15 @@ UNION ALL SELECT 'news' FROM kernel_event_retry
 """
 
 
+#: Each starts a process: all of them belong to the long evidence, one in four to every run of the tests.
 CASES = [
-    pytest.param(scene, point, end, id=f"{scene.__name__}-{point}") for scene, end, points in SCENES for point in points
-]
+    pytest.param(
+        scene, point, end, id=f"{scene.__name__}-{point}", marks=() if number % 4 == 0 else pytest.mark.soak
+    )
+    for number, (scene, point, end) in enumerate(
+        (scene, point, end) for scene, end, points in SCENES for point in points
+    )
+]  # fmt: skip
 #: Of paying before there is a claim, of holds, of the routine of purchases and polls, and of shares with partners.
 ELSEWHERE = ("payments.", "polls.", "splits.", "holds.", "supply.swept", "supply.sampled")
 

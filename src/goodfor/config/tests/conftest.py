@@ -24,7 +24,7 @@ def box() -> Iterator[Mailbox]:
 def open_doors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look-ups without the doors before them: for suites that try more in a minute than anybody may."""
     entry = SimpleNamespace(answer=None, tell=lambda **_told: None)
-    monkeypatch.setattr(order_views, "enter", lambda *_asked, **_more: entry)
+    monkeypatch.setattr(order_views, "go_in", lambda *_asked, **_more: entry)
 
 
 @pytest.fixture

@@ -47,7 +47,8 @@ def truths(now: datetime) -> None:
 
 
 def test_without_any_parts_it_works_and_says_so(shop: UUID, now: datetime) -> None:
-    decision = assess(act_of(shop, now))
+    with wiring.replaced(Pieces()):
+        decision = assess(act_of(shop, now))
     assert decision.outcome is Outcome.ALLOW
     assert (decision.absent, decision.failed) == (("enrich", "model", "rules"), ())
     assert counted() == (1, 1)

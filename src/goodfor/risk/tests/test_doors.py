@@ -14,6 +14,7 @@ from goodfor.risk.doors.table import DOORS, GENTLE, STRICT
 from goodfor.risk.doors.types import STEPS, By, Who
 from goodfor.risk.operations.answered import answered
 from goodfor.risk.operations.knock import knock
+from goodfor.risk.operations.remember import remember
 from goodfor.risk.tests.door_helpers import keys, sql, try_at
 from goodfor.risk.types import KeyKind
 
@@ -297,3 +298,19 @@ def test_no_knock_inside_of_a_transaction(shop_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         answered(made, good=True, now=now)
     assert sql("SELECT good FROM risk_door_answer") == [(True,)]
+
+
+def test_who_was_right_at_one_door_of_an_account_is_known_at_the_other(shop_id: UUID, now: datetime) -> None:
+    mine = {KeyKind.ADDRESS: "203.0.113.7", KeyKind.DEVICE: "d1"}
+    entry = knock(shop_id=shop_id, door="one_time_code", keys=mine, subject="a@x.example", now=now)
+    answered(entry, good=True, now=now)
+    remember(entry, door="sign_in", now=now)
+    # At a coupon's door nobody is known by an account.
+    remember(entry, door="coupon", now=now)
+    assert knock(shop_id=shop_id, door="sign_in", keys=mine, subject="a@x.example", now=now).known
+    strangers = [
+        ("sign_in", mine, "b@x.example"), ("sign_in", {**mine, KeyKind.DEVICE: "d2"}, "a@x.example"),
+        ("coupon", mine, ""),
+    ]  # fmt: skip
+    for door, shown, subject in strangers:
+        assert not knock(shop_id=shop_id, door=door, keys=shown, subject=subject, now=now).known

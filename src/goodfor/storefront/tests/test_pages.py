@@ -239,7 +239,7 @@ def test_sixth_try_on_an_order_waits_even_with_the_right_secret(client: Client, 
 def _open_doors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the last line of counts stands: what would hold if the doors before it did not."""
     entry = SimpleNamespace(answer=None, tell=lambda **_told: None)
-    monkeypatch.setattr(order_views, "enter", lambda *_asked, **_more: entry)
+    monkeypatch.setattr(order_views, "go_in", lambda *_asked, **_more: entry)
 
 
 @pytest.mark.usefixtures("_still", "_open_doors")
