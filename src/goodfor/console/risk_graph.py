@@ -4,6 +4,7 @@ The same stands in a table behind it.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +20,16 @@ from goodfor.risk.types import KIND_NUMBERS, KeyKind
 
 #: No more keys are drawn.
 MOST: Final = 60
-WIDTH: Final = 900
-HEIGHT: Final = 660
 RADIUS: Final = 15
-#: Half widths and heights of the rings, by how many steps a key is from the middle.
-_RINGS: Final = ((0, 0), (215, 160), (405, 290))
-#: With more keys than this there is no room for their names: they stand in the table, and beside the pointer.
-_NAMED: Final = 26
+#: Up to so many keys: width, height, and half widths and heights of the rings by how many steps a key is from the
+#: middle. What is small fits on a phone.
+_SIZES: Final = (
+    (6, 300, 300, ((0, 0), (70, 80), (110, 125))),
+    (14, 560, 420, ((0, 0), (125, 95), (230, 165))),
+    (MOST, 900, 660, ((0, 0), (215, 160), (405, 290))),
+)
+#: A name needs so much of a ring; where there is less it stands only in the table, and beside the pointer.
+_ROOM: Final = 90
 _LONGEST: Final = 14
 _KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
 
@@ -84,8 +88,8 @@ class Drawing:
     rows: tuple[Row, ...]
     more: bool
     group: int
-    width: int = WIDTH
-    height: int = HEIGHT
+    width: int
+    height: int
     radius: int = RADIUS
 
 
@@ -93,9 +97,12 @@ def drawing_of(visitor: Visitor, graph: Graph, middle: int, group: int) -> Drawi
     """The drawing of what lies around the key `middle`."""
     nodes = {node.key: node for node in graph.nodes}
     names = links.key_names(visitor, [place for node in graph.nodes if (place := _place(node)) is not None])
-    places = _places(graph)
-    named = len(nodes) <= _NAMED
-    dots = tuple(_dot(node, places[node.key], names, named, middle) for node in graph.nodes)
+    width, height, rings = next(
+        (wide, high, rings) for most, wide, high, rings in _SIZES if len(nodes) <= most or most == MOST
+    )
+    places = _places(graph, width, height, rings)
+    roomy = _roomy(graph, rings)
+    dots = tuple(_dot(node, places[node.key], names, node.depth in roomy, middle) for node in graph.nodes)
     strokes = tuple(
         Stroke(*places[edge.buyer], *places[edge.key], edge.strong)
         for edge in sorted(graph.edges, key=lambda edge: edge.strong)
@@ -109,7 +116,7 @@ def drawing_of(visitor: Visitor, graph: Graph, middle: int, group: int) -> Drawi
             Row(name, str(LINKS[edge.kind]), text, href, edge.strong, other.crowd, other.hub, edge.first_at,
                 edge.last_at)
         )  # fmt: skip
-    return Drawing(dots, strokes, tuple(rows), graph.more, group)
+    return Drawing(dots, strokes, tuple(rows), graph.more, group, width, height)
 
 
 def _place(node: Node) -> links.Key | None:
@@ -140,7 +147,7 @@ def _dot(node: Node, place: tuple[int, int], names: Mapping[links.Key, links.Key
     )  # fmt: skip
 
 
-def _places(graph: Graph) -> dict[int, tuple[int, int]]:
+def _places(graph: Graph, width: int, height: int, rings: Sequence[tuple[int, int]]) -> dict[int, tuple[int, int]]:
     """The middle, those beside it on a ring, and the others on another, each near to whom it is linked with."""
     near: dict[int, list[int]] = {}
     for edge in graph.edges:
@@ -148,16 +155,26 @@ def _places(graph: Graph) -> dict[int, tuple[int, int]]:
         near.setdefault(edge.key, []).append(edge.buyer)
     angles: dict[int, float] = {}
     places: dict[int, tuple[int, int]] = {}
-    for depth, (across, up) in enumerate(_RINGS):
+    for depth, (across, up) in enumerate(rings):
         ring = [node for node in graph.nodes if node.depth == depth]
         ring.sort(key=lambda node: (_parent(node, near, angles), node.kind, node.key))
         for index, node in enumerate(ring):
             angle = 2 * math.pi * index / len(ring) - math.pi / 2
             angles[node.key] = angle
             places[node.key] = (
-                round(WIDTH / 2 + across * math.cos(angle)), round(HEIGHT / 2 - 8 + up * math.sin(angle)),
+                round(width / 2 + across * math.cos(angle)), round(height / 2 - 8 + up * math.sin(angle)),
             )  # fmt: skip
     return places
+
+
+def _roomy(graph: Graph, rings: Sequence[tuple[int, int]]) -> set[int]:
+    """Rings on which there is room for names."""
+    counts = Counter(node.depth for node in graph.nodes)
+    return {
+        depth
+        for depth, (across, up) in enumerate(rings)
+        if 2 * math.pi * math.hypot(across, up) / math.sqrt(2) >= _ROOM * counts[depth]
+    }
 
 
 def _parent(node: Node, near: Mapping[int, Sequence[int]], angles: Mapping[int, float]) -> float:

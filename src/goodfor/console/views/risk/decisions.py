@@ -77,6 +77,8 @@ def decisions(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "lines": lines_of(visitor, found.rows),
         "typed": reading.typed,
         "problems": reading.problems,
+        # Some fields are folded away: what is wrong with them is told above, too.
+        "wrong": list(dict.fromkeys(reading.problems.values())),
         "folded_open": any(reading.typed.get(name) for name in ("rule", "order", "score_from", "score_until")),
         "scenes": list(words.SCENES.items()),
         "outcomes": [(key, label) for key, (label, _tone) in words.OUTCOMES.items()],
@@ -122,7 +124,7 @@ def read(params: Mapping[str, str], visitor: Visitor, now: datetime) -> Reading:
     since, until = _days(reading, visitor, now)
     low, high = (
         reading.take(name, label, _score, _("请写成 0 到 1 之间的数"))
-        for name, label in (("score_from", _("评分至少")), ("score_until", _("评分至多")))
+        for name, label in (("score_from", _("风险分至少")), ("score_until", _("风险分至多")))
     )
     reading.values["search"] = DecisionSearch(
         since=since, until=until, scene=scene, outcome=outcome, rule_id=rule, cause=cause or "",
