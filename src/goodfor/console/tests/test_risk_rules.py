@@ -99,6 +99,10 @@ def test_hostile_expressions_are_refused_with_their_place(shop: Shop) -> None:
     before = state_of_all()
     for name, text in HOSTILE.items():
         answer = client.post(NEW, {**FORM, "text": text, "do": "save"})
+        if len(text) >= 1_000_000:
+            # Of such a length nothing is read.
+            assert answer.status_code == 400, name
+            continue
         assert answer.status_code == 422, name
         html = answer.content.decode()
         assert 'id="text-bad"' in html, name

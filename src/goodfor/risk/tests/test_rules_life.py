@@ -344,7 +344,7 @@ def test_alone_it_is_confirmed_by_oneself(world: World) -> None:
 def test_asking_to_confirm_is_good_for_nothing_else(world: World, statement: str) -> None:
     rule = world.live()
     off(world, rule)
-    other = world.live(code="other")
+    other = world.go(world.go(world.draft(code="other"), "shadow"), "percent", 50)
     asked = rule_queries.proposals(world.shop_id)[0].id
     before = dump(*RULE_TABLES)
     with pytest.raises(DatabaseError), transaction.atomic():

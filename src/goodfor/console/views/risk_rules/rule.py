@@ -26,7 +26,7 @@ from goodfor.kernel.money import Money
 from goodfor.risk import backtest_queries, precision, rule_queries
 from goodfor.risk import rule_states as states
 from goodfor.risk.errors import InvalidRule
-from goodfor.risk.keys import key_of
+from goodfor.risk.list_keys import list_key, normal
 from goodfor.risk.operations.snooze_rule import end_snooze, lift_quarantine, snooze
 from goodfor.risk.operations.submit_rule import retire, set_state, submit
 from goodfor.risk.rule_types import RuleView
@@ -269,10 +269,10 @@ def _typed_key(visitor: Visitor, sent: Mapping[str, str]) -> links.Key:
         kind = KeyKind(sent.get("kind", ""))
     except ValueError:
         raise InvalidRule(field="type") from None
-    key = key_of(visitor.shop.id, kind, sent.get("value", "").replace("\x00", "").strip()[:120])
-    if key is None:
+    text = normal(str(kind), sent.get("value", "").replace("\x00", ""))
+    if not text:
         raise InvalidRule(field="value")
-    return kind, key
+    return kind, list_key(visitor.shop.id, str(kind), text)
 
 
 def whole(text: str) -> int:
