@@ -23,6 +23,7 @@ from goodfor.cli.month.world import World, learn
 from goodfor.cli.soak.sql import rows
 from goodfor.kernel.tenancy import platform_job
 from goodfor.orders.deciding import decided_by
+from goodfor.orders.errors import RefundAboveDailyLimit
 
 HONEST: Final = "honest"
 DISHONEST: Final = "dishonest"
@@ -181,6 +182,9 @@ class People:
             )  # fmt: skip
         except CaseMoved:
             return
+        except RefundAboveDailyLimit:
+            # They gave back as much as they may in a day: on with it tomorrow; the clocks do not wait for them.
+            self.month.plan(at + timedelta(hours=12), "ask", later(self.ask, case_id))
 
 
 def _picture() -> bytes:
