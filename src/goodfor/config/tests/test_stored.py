@@ -269,7 +269,7 @@ def calculates(path: Path) -> list[str]:
 def test_no_file_calculates_what_people_wrote(sides: Sides, file_format: str) -> None:
     """Every list of the console, with every column, as a file."""
     proved(sides.a.id)
-    (staff,) = [one for one in identity.staff_of_shop(sides.a.id) if one.role == "owner"]
+    staff = next(one for one in identity.staff_of_shop(sides.a.id) if one.role == "owner")
     for formula in FORMULAS:
         sql("SET session_replication_role = replica")
         sql("UPDATE orders_order SET external_ref = %s || substr(number, 1, 16)", [formula])
