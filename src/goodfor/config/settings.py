@@ -38,6 +38,8 @@ GOODFOR_PUBLIC_URL = f"{_public.scheme}://{_public.netloc}"
 GOODFOR_RISK_BUDGET_MS = int(os.environ.get("GOODFOR_RISK_BUDGET_MS", "50"))
 #: What a look-up or a sign-in takes, right or wrong.
 GOODFOR_STEADY_MS = int(os.environ.get("GOODFOR_STEADY_MS", "120"))
+#: Whether shops are given their first rules of risk control; off where a thousand buyers come from one machine.
+GOODFOR_STARTER_RULES = os.environ.get("GOODFOR_STARTER_RULES", "1") != "0"
 GOODFOR_OUTBOUND_HOSTS = frozenset(filter(None, os.environ.get("GOODFOR_OUTBOUND_HOSTS", "").split(",")))
 
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+
 from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
@@ -17,6 +19,8 @@ _WITHOUT: Final = Statement("goodfor.risk", "sql/shops_without_rules.sql")
 @loop(name="risk.starter", seconds=5.0)
 def give_starters(now: datetime) -> int:
     """A shop that turned its rules off or retired them keeps it so: it has rules."""
+    if not settings.GOODFOR_STARTER_RULES:
+        return 0
     with platform_job("shops without rules"):
         without = _WITHOUT.rows({"limit": BATCH})
     for (shop_id,) in without:
