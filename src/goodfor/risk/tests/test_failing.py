@@ -22,6 +22,12 @@ from goodfor.risk.types import Decision, KeyKind, Outcome, Scene, Value
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _warm() -> None:
+    """As in a process that judges: tables are read before the first act."""
+    wiring.warm()
+
+
 @pytest.fixture
 def shop() -> UUID:
     """A shop; nothing is remembered of its keys."""
