@@ -120,6 +120,14 @@ def judge(
     return Judged(act, decision, asked_for_more(request, shop, str(act.scene), cost, to=goes, path=path, body=body))
 
 
+def looked_at(act: Act) -> Judged:
+    """Ask about an act that brings a stronger proof than any that could be asked for. Raises Refused if it is denied."""
+    decision = assess(act)
+    if decision.outcome is Outcome.DENY:
+        raise refusal()
+    return Judged(act, decision)
+
+
 def noted(judged: Judged, *, good: bool) -> None:
     """How it ended, where that is known at once. What ended well stands, whether or not it could be noted."""
     try:
