@@ -121,7 +121,7 @@ def judge(
 
 
 def looked_at(act: Act) -> Judged:
-    """Ask about an act that brings a stronger proof than any that could be asked for. Raises Refused if it is denied."""
+    """Ask about an act that brings a better proof than any that could be asked for. Raises Refused if it is denied."""
     decision = assess(act)
     if decision.outcome is Outcome.DENY:
         raise refusal()

@@ -1,5 +1,6 @@
 """Ways around what stops an act, as somebody tries them who has read how it works: none of them leads anywhere."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from goodfor.identity.tests.buyers import Authenticator
 from goodfor.orders import queries as orders
 from goodfor.orders.tests.factories import sql
-from goodfor.risk.tests.saying import Saying, saying
-from goodfor.risk.types import Outcome, Scene
-from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, prove, sign_in
+from goodfor.risk.tests.saying import Saying, results, saying
+from goodfor.risk.types import Outcome, Result, Scene
+from goodfor.storefront.tests.account_flow import Mailbox, browser, is_signed_in, plain, prove, sign_in
 from goodfor.storefront.tests.test_account_pages import code_ids
-from goodfor.storefront.tests.test_judged import asked, bought, checkout, kept_in, number_of, placed, revealed
+from goodfor.storefront.tests.test_judged import FETCH, asked, bought, checkout, kept_in, number_of, placed, revealed
 from goodfor.storefront.tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -222,3 +224,48 @@ def test_nothing_leaves_the_shop_by_what_was_kept(client: Client, world: World, 
     guarded.cookies = client.cookies
     found = asked(checkout(client, world))
     assert guarded.post("/checkout", {"kept": found["kept"], "proof": found["proof"]}).status_code == 403
+
+
+# -- doors ------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_is_locked_out_fills_no_tables(client: Client, world: World, box: Mailbox, says: Saying) -> None:
+    """Tries are counted and refused as ever; what is written down with each ends where the door is shut."""
+    number, _secret = world.orders["delivered"]
+    lines = "SELECT (SELECT count(*) FROM risk_event), (SELECT count(*) FROM risk_decision)"
+
+    def hammer(path: str, sent: dict[str, str]) -> None:
+        shut = next((at for at in range(40) if client.post(path, sent).status_code == 429), None)
+        assert shut is not None
+        before = sql(lines)
+        answers = {client.post(path, sent).status_code for _ in range(10)}
+        assert (answers, sql(lines)) == ({429}, before)
+
+    hammer("/lookup", {"number": number, "secret": "wrong"})
+    hammer("/signin/password", {"contact": "lin@example.com", "password": "wrong password 1"})
+    # One that is not there is no different.
+    other = {"contact": "nobody@example.com", "password": "wrong password 1"}
+    assert client.post("/signin/password", other).status_code == 429
+
+
+def test_a_passkey_of_who_is_blocked_lets_nobody_in(
+    client: Client, world: World, box: Mailbox, says: Saying, settings: Any
+) -> None:
+    """It is a better proof than any that could be asked for; what is denied is denied."""
+    settings.ALLOWED_HOSTS = ["*"]
+    shop = browser(HTTP_HOST="shop.example")
+    sign_in(shop, box)
+    key = Authenticator("http://shop.example", "shop.example")
+    made = shop.post("/me/passkeys/options", headers=FETCH).json()
+    assert shop.post("/me/passkeys", {"answer": json.dumps(key.create(made))}, headers=FETCH).status_code == 200
+    shop.post("/signout")
+
+    def enter() -> int:
+        asked = shop.post("/signin/passkey/options", headers=FETCH).json()
+        return shop.post("/signin/passkey", {"answer": json.dumps(key.get(asked))}, headers=FETCH).status_code
+
+    says.says[Scene.SIGN_IN] = Outcome.DENY
+    assert (enter(), is_signed_in(shop)) == (403, False)
+    says.says[Scene.SIGN_IN] = Outcome.CHALLENGE
+    assert (enter(), is_signed_in(shop)) == (200, True)
+    assert results(Scene.SIGN_IN)[-1] is Result.GOOD
