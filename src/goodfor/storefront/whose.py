@@ -1,8 +1,10 @@
 """Whose telephone or mailbox a one-time code may go to, where it must be the owner's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -73,13 +75,20 @@ def code_goes_to(request: HttpRequest, shop: ShopView, grant: Grant) -> str:
     left = f"{kept.ORDER}{grant.number}"
     if contacts_of(request, shop, left):
         return left
+    return archive_goes_to(request, shop, [grant.order_id])
+
+
+def archive_goes_to(request: HttpRequest, shop: ShopView, order_ids: Sequence[UUID]) -> str:
+    """To the contact of the account that is signed in, where it placed all of these orders; else to nobody's."""
     buyer = current(request, shop)
     account = bound(request, shop, kept.ACCOUNT)
-    if buyer is None or not _placed_it(shop, grant, buyer) or not contacts_of(request, shop, account):
+    if buyer is None or not _placed(shop, buyer, order_ids) or not contacts_of(request, shop, account):
         return kept.NOBODY
     return account
 
 
-def _placed_it(shop: ShopView, grant: Grant, buyer: SignedInBuyer) -> bool:
-    steps = orders.order_history(shop.id, [grant.order_id])
-    return any(step.from_state is None and step.actor == f"buyer:{buyer.ref}" for step in steps)
+def _placed(shop: ShopView, buyer: SignedInBuyer, order_ids: Sequence[UUID]) -> bool:
+    by = f"buyer:{buyer.ref}"
+    steps = orders.order_history(shop.id, order_ids)
+    mine = {step.subject_id for step in steps if step.from_state is None and step.actor == by}
+    return mine >= set(order_ids)

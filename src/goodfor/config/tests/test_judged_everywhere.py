@@ -34,6 +34,7 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "signin_with": (S.SIGN_IN,),
     "me_proof": (S.ONE_TIME_CODE,),
     "me_contact": (S.ONE_TIME_CODE,),
+    "me_export": (S.REVEAL,),
     # Addresses that only read, but for this.
     "order": (S.LOOK_UP,),
     "payer": (S.PAY,),
@@ -78,7 +79,6 @@ EXCEPTIONS = {
     "me_passkey_delete": _FRESH,
     "me_link": _FRESH,
     "me_link_delete": _FRESH,
-    "me_export": "codes that the account has; after a fresh proof",
     "me_delete": _FRESH,
     "me_keep": "stays after all",
     "me_claim": "orders whose contact is proven or whose secret was given; their codes are still asked for at the "

@@ -132,6 +132,25 @@ def test_taking_an_order_in_does_not_make_one_its_owner(
     assert revealed(world, number) == 0
 
 
+def test_an_archive_is_no_way_around_an_orders_own_contact(
+    client: Client, world: World, box: Mailbox, says: Saying
+) -> None:
+    """The same thief asks for everything at once."""
+    number = bought(client, world, "lin@example.com")
+    order = orders.order_by_number(world.shop_id, number)
+    sign_in(client, box, "thief@example.com")
+    assert client.post("/me/claim", {"order": str(order.id)}).status_code == 302
+    prove(client, box)
+    says.says[Scene.REVEAL] = Outcome.REVIEW
+    sent = len(box.sent)
+    stopped = client.post("/me/data/export", {"codes": "1"})
+    assert (stopped.status_code, "客服会联系你" in plain(stopped)) == (403, True)
+    assert (len(box.sent), revealed(world, number)) == (sent, 0)
+    # Without codes nobody need look.
+    assert client.post("/me/data/export", {}).headers["Content-Type"] == "application/zip"
+    assert revealed(world, number) == 0
+
+
 # -- what was kept --------------------------------------------------------------------------------------------
 
 
