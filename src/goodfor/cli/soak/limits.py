@@ -51,6 +51,8 @@ class Tally:
     #: Let through to be looked at by a person, its codes kept: one denial in seventy.
     held: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    #: Did not get a lock in time; whoever asks again is served.
+    busy: int = 0
     odd: Counter[str] = field(default_factory=Counter)
 
 
@@ -118,6 +120,8 @@ def _passed(tally: Tally, answers: list[httpx.Response], wanted: str) -> int:
             tally.held += 1
         elif (code := str(told.get("code", ""))) in REFUSED:
             tally.refused[code] += 1
+        elif answer.status_code == 503:
+            tally.busy += 1
         else:
             tally.odd[f"{answer.status_code} {code or told.get('state', '')}"] += 1
     return passed
@@ -142,7 +146,7 @@ def figures(tally: Tally, seconds: float) -> dict[str, object]:
         "rounds": len(tally.by_rule), "at_once": AT_ONCE, "limit_of_the_rule": MOST_BY_RULE,
         "rounds_by_passed_under_the_rule": spread, "exact_limit": MOST_EXACT,
         "rounds_by_passed_under_the_exact": {str(n): c for n, c in sorted(Counter(tally.exact).items())},
-        "held_to_be_looked_at": tally.held, "refused": dict(tally.refused), "odd": dict(tally.odd), "seconds": seconds,
+        "held_to_be_looked_at": tally.held, "refused": dict(tally.refused), "busy": tally.busy, "odd": dict(tally.odd), "seconds": seconds,
     }  # fmt: skip
 
 
