@@ -146,7 +146,8 @@ def figures(tally: Tally, seconds: float) -> dict[str, object]:
         "rounds": len(tally.by_rule), "at_once": AT_ONCE, "limit_of_the_rule": MOST_BY_RULE,
         "rounds_by_passed_under_the_rule": spread, "exact_limit": MOST_EXACT,
         "rounds_by_passed_under_the_exact": {str(n): c for n, c in sorted(Counter(tally.exact).items())},
-        "held_to_be_looked_at": tally.held, "refused": dict(tally.refused), "busy": tally.busy, "odd": dict(tally.odd), "seconds": seconds,
+        "held_to_be_looked_at": tally.held, "refused": dict(tally.refused), "busy": tally.busy,
+        "odd": dict(tally.odd), "seconds": seconds,
     }  # fmt: skip
 
 
