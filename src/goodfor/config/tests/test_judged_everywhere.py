@@ -85,9 +85,9 @@ EXCEPTIONS = {
                 "order's own contact",
     "POST /orders/{number}/cancel": "gives an unpaid order up: stock comes back, nothing goes out",
     "POST /orders/{number}/codes/reveal": "codes of what the program itself bought and paid for",
-    "POST /orders/{number}/claims/{uuid:claim_id}/withdraw": _CASE,
-    "POST /orders/{number}/claims/{uuid:claim_id}/objection": _CASE,
-    "POST /orders/{number}/claims/{uuid:claim_id}/messages": _CASE,
+    "POST /orders/{number}/claims/{uuidstr:claim_id}/withdraw": _CASE,
+    "POST /orders/{number}/claims/{uuidstr:claim_id}/objection": _CASE,
+    "POST /orders/{number}/claims/{uuidstr:claim_id}/messages": _CASE,
 }  # fmt: skip
 #: Scenes whose act no face has yet, or that are the staff's.
 NOT_HERE = {S.REDEEM, S.COUPON, S.REFERRAL, S.STAFF_VIEW, S.EXPORT}
@@ -131,13 +131,13 @@ def reached(view: Callable[..., Any]) -> tuple[bool, set[str]]:
         seen.add(id(function))
         mine = set(names_in(function.__code__))
         names |= mine
+        # A view inside of its frame is held by it.
+        found = [cell.cell_contents for cell in function.__closure__ or ()]
         for name in mine:
             value = function.__globals__.get(name)
-            found = [getattr(value, one, None) for one in mine] if isinstance(value, ModuleType) else [value]
-            asks = asks or any(one is assess for one in found)
-            waiting += [
-                one for one in found if isinstance(one, FunctionType) and one.__module__.startswith(_FACES)
-            ]  # fmt: skip
+            found += [getattr(value, one, None) for one in mine] if isinstance(value, ModuleType) else [value]
+        asks = asks or any(one is assess for one in found)
+        waiting += [one for one in found if isinstance(one, FunctionType) and one.__module__.startswith(_FACES)]
     return asks, names
 
 
