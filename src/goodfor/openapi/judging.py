@@ -1,11 +1,12 @@
 """Risk control before what a program asks for: outside of its transaction, and not again for a repetition.
 
-A program can be asked for no proof: an order that would need one waits a little, or is looked at where its customer
-pays. Of the caller's own address nothing is told: it is a server, and all of its customers come from there.
+A program can be asked for no proof: an order that would need one waits a little once it is paid. Of the caller's own
+address nothing is told: it is a server, and all of its customers come from there.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from goodfor.aftersales import queries as aftersales
@@ -19,6 +20,9 @@ from goodfor.orders.types import HoldOrder, OrderView
 from goodfor.risk.errors import Refused
 from goodfor.risk.operations import assess, note
 from goodfor.risk.types import Act, Decision, Outcome, Result, Scene, Value
+
+#: What money comes back for.
+_GIVES_BACK: Final = frozenset({"paid", "delivered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,8 @@ def judge_order(caller: ApiCaller, body: OrderIn, now: datetime) -> Judged:
     decision = assess(act)
     if decision.outcome is Outcome.DENY:
         raise Refused
-    # A customer who pays on the shop's own page is asked for a proof there.
-    asked_later = body.payment == "checkout" and decision.outcome is Outcome.CHALLENGE
-    return Judged(act, decision, order_id, None if asked_later else orders.hold_of(decision))
+    # Also where its customer pays on the shop's own page: what is asked there is about paying, which may look well.
+    return Judged(act, decision, order_id, orders.hold_of(decision))
 
 
 def _facts(shop_id: UUID, buyer: str, body: OrderIn, sku_ids: list[UUID], now: datetime) -> dict[str, Value]:
@@ -128,3 +131,17 @@ def judge_claim(caller: ApiCaller, order: OrderView, line_id: UUID, now: datetim
         facts=aftersales.claim_facts(caller.shop_id, order, line_id, now),
     )
     return Judged(act, assess(act), order.id)
+
+
+def judge_refund(caller: ApiCaller, order: OrderView, now: datetime) -> Judged | None:
+    """Before an order is given back at once, by nobody's decision; None: there is nothing yet to give back.
+
+    It is a claim that a program decides itself: what a person should look at is refused, and can be claimed instead.
+    Raises Refused.
+    """
+    if order.state not in _GIVES_BACK:
+        return None
+    judged = judge_claim(caller, order, order.lines[0].line_id, now)
+    if judged.decision.outcome not in (Outcome.ALLOW, Outcome.CHALLENGE):
+        raise Refused
+    return judged

@@ -18,6 +18,8 @@ from goodfor.risk.types import Hit, KeyKind, Scene, Value
 _JUDGE: Final = Statement(__package__, "sql/judge.sql")
 #: Whose percentage it is: the first of these that is known.
 _WHO: Final = (KeyKind.BUYER, KeyKind.DEVICE, KeyKind.NETWORK, KeyKind.ADDRESS)
+#: Behind one of these stand thousands where a carrier shares it: none of them waits days for what one did.
+_CROWDS: Final = frozenset({str(KeyKind.ADDRESS), str(KeyKind.NETWORK)})
 SHADOW: Final = "shadow"
 PERCENT: Final = "percent"
 SNOOZE: Final = "snooze"
@@ -46,7 +48,8 @@ def hits(
     standing = standing_of(_JUDGE.rows({"shop_id": shop_id, "keys": list(mine.values()), "now": now}))
     rules = ready(shop_id, scene, standing.version)
     verdict = judge(rules, snapshot, mine, standing)
-    tripped = _tripped(rules, verdict, mine, standing, now)
+    crowd = _CROWDS if snapshot.get("ip_shared") is True else frozenset()
+    tripped = _tripped(rules, verdict, {kind: key for kind, key in mine.items() if kind not in crowd}, standing, now)
     if tripped:
         trip(shop_id, tripped, now)
     return verdict

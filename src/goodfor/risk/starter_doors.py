@@ -52,7 +52,7 @@ DOORS: Final = (
     ),
     Starter(
         "address-codes-guessed", "R0032-002", "stuffing", (Scene.ONE_TIME_CODE,),
-        "address_code_bad_1h >= 15",
+        "address_code_bad_1h >= 15 and not either(ip_shared, false)",
         asks(deny=True, hard=True), _("同一 IP 批量猜验证码"),
         _("一小时内错了十五次，换了不同的账号也算。"),
     ),
@@ -70,7 +70,7 @@ DOORS: Final = (
     ),
     Starter(
         "redeem-lock-address", "R0002", "enumeration", (Scene.REDEEM,),
-        "address_redeem_bad_10m >= 20",
+        "address_redeem_bad_10m >= 20 and not either(ip_shared, false)",
         asks(deny=True, hard=True), _("同一 IP 枚举兑换码"),
         _("过了人机验证还在猜，先停一停。"),
     ),

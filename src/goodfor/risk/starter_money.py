@@ -78,7 +78,7 @@ MONEY: Final = (
     ),
     Starter(
         "small-probes", "R0041", "card_testing", (Scene.PAY,),
-        "address_pay_bad_1h >= 8 and amount_minor <= 500",
+        "address_pay_bad_1h >= 8 and amount_minor <= 500 and not either(ip_shared, false)",
         asks(deny=True, hard=True, stays=1, by=KeyKind.ADDRESS), _("小额试卡"),
         _("失败很多次之后的几元钱付款，是在试哪张卡还能用。"),
     ),

@@ -18,7 +18,7 @@ from goodfor.identity.types import ShopView
 from goodfor.risk.doors.types import Knock
 from goodfor.risk.doors.uniform import steady
 from goodfor.risk.operations.answered import answered
-from goodfor.risk.operations.knock import knock
+from goodfor.risk.operations.knock import knock, shut_for
 from goodfor.risk.operations.remember import remember
 from goodfor.risk.types import KeyKind
 from goodfor.storefront.client import client_ip
@@ -44,6 +44,13 @@ class Entry:
             remember(self.knock, door=other, now=now)
 
 
+def refuse_if_shut(request: HttpRequest, shop: ShopView, door: str, subject: str, now: datetime) -> None:
+    """Before anything is judged and written down: whoever is locked out fills no tables. Raises TooManyTries."""
+    wait = shut_for(shop_id=shop.id, door=door, keys=_keys(request), subject=subject.strip().lower(), now=now)
+    if wait:
+        raise _too_many(wait)
+
+
 def go_in(
     request: HttpRequest, shop: ShopView, door: str, subject: str, now: datetime, *, path: str = "", body: str = ""
 ) -> Entry:
@@ -51,15 +58,23 @@ def go_in(
 
     Raises TooManyTries (`retry_after` seconds).
     """
-    keys = {KeyKind.ADDRESS: client_ip(request), KeyKind.DEVICE: device_id(request)}
     came = knock(
-        shop_id=shop.id, door=door, keys=keys, subject=subject.strip().lower(), now=now, paid=paid(request, shop)
-    )
+        shop_id=shop.id, door=door, keys=_keys(request), subject=subject.strip().lower(), now=now,
+        paid=paid(request, shop),
+    )  # fmt: skip
     if came.allowed:
         return Entry(came)
     if came.challenge_cost:
         return Entry(came, asked_for_more(request, shop, door, came.challenge_cost, path=path, body=body))
-    raise TooManyTries(_("请稍等几分钟再试。"), retry_after=max(1, came.wait_seconds))
+    raise _too_many(came.wait_seconds)
+
+
+def _keys(request: HttpRequest) -> dict[KeyKind, str]:
+    return {KeyKind.ADDRESS: client_ip(request), KeyKind.DEVICE: device_id(request)}
+
+
+def _too_many(wait: int) -> TooManyTries:
+    return TooManyTries(_("请稍等几分钟再试。"), retry_after=max(1, wait))
 
 
 @contextmanager

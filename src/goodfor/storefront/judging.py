@@ -32,6 +32,7 @@ from goodfor.storefront import kept
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.devices import device_id, own_id
 from goodfor.storefront.page import show, wants_json
+from goodfor.storefront.whose import bound
 
 #: Here an answer that wants time holds the goods, not the buyer.
 _HELD: Final = frozenset({Scene.ORDER, Scene.PAY})
@@ -109,15 +110,22 @@ def judge(
     if act.scene in _HELD and outcome is not Outcome.CHALLENGE:
         return Judged(act, decision, hold=hold_of(decision))
     if act.scene is Scene.REVEAL and outcome is not Outcome.CHALLENGE:
-        return Judged(act, decision, _who_is_it(request, shop, act, decision, _found(to)))
+        return Judged(act, decision, _who_is_it(request, shop, act, decision, _found(request, shop, to)))
     if outcome is not Outcome.CHALLENGE:
         # Nothing can be held at a door: a person hears of it, and the price is the highest.
         cost = DEAREST
     if _paid(request, shop) >= cost:
         return Judged(act, decision)
-    return Judged(
-        act, decision, asked_for_more(request, shop, str(act.scene), cost, to=_found(to), path=path, body=body)
-    )
+    goes = _found(request, shop, to)
+    return Judged(act, decision, asked_for_more(request, shop, str(act.scene), cost, to=goes, path=path, body=body))
+
+
+def looked_at(act: Act) -> Judged:
+    """Ask about an act that brings a better proof than any that could be asked for. Raises Refused if it is denied."""
+    decision = assess(act)
+    if decision.outcome is Outcome.DENY:
+        raise refusal()
+    return Judged(act, decision)
 
 
 def noted(judged: Judged, *, good: bool) -> None:
@@ -170,8 +178,8 @@ def paid(request: HttpRequest, shop: ShopView) -> int:
     return _paid(request, shop)
 
 
-def _found(to: To) -> str:
-    return to if isinstance(to, str) else to()
+def _found(request: HttpRequest, shop: ShopView, to: To) -> str:
+    return bound(request, shop, to if isinstance(to, str) else to())
 
 
 def _paid(request: HttpRequest, shop: ShopView) -> int:
@@ -188,7 +196,7 @@ def _who_is_it(request: HttpRequest, shop: ShopView, act: Act, decision: Decisio
     said = review_queries.last_said(shop.id, act.scene, subject, now - _SAID_FOR) if subject else ""
     if said == rule_states.DENY:
         raise refusal()
-    if said == rule_states.RELEASE or kept.proved(request, shop.id, device, now):
+    if said == rule_states.RELEASE or kept.proved(request, shop.id, device, now, to):
         return None
     if to != kept.NOBODY:
         return asked_for_code(request, shop, str(act.scene), to)

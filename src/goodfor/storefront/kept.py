@@ -28,7 +28,8 @@ LASTS: Final = timedelta(minutes=15)
 KEPT, PROOF, PASSED = "kept", "proof", "passed"
 _OURS: Final = frozenset({KEPT, PROOF, PASSED, "csrfmiddlewaretoken"})
 _LONGEST: Final = 60_000
-# Whom a one-time code may go to: anybody's own contact, the account's, or the one of an order (`order:<number>`).
+# Whom a one-time code may go to: anybody's own contact, the account's (kept as `account:<its id>`, `whose.bound`), or
+# the one of an order (`order:<number>`).
 ANYBODY, ACCOUNT, ORDER, NOBODY = "any", "account", "order:", ""
 
 
@@ -114,10 +115,12 @@ def paid(request: HttpRequest, shop_id: UUID, device: str, now: datetime) -> int
     return back.paid
 
 
-def proved(request: HttpRequest, shop_id: UUID, device: str, now: datetime) -> bool:
-    """Whether it was a one-time code."""
+def proved(request: HttpRequest, shop_id: UUID, device: str, now: datetime, to: str) -> bool:
+    """Whether it was a one-time code, and one that went `to` whom one would go now."""
     back: Resumed | None = getattr(request, "goodfor_resumed", None)
-    return back is not None and bool(back.passed) and paid(request, shop_id, device, now) == PROVED_BY_CODE
+    if back is None or not back.passed or back.kept.to != to:
+        return False
+    return paid(request, shop_id, device, now) == PROVED_BY_CODE
 
 
 def passing(kept: Kept, shop_id: UUID) -> str:

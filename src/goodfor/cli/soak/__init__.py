@@ -1,7 +1,7 @@
 """Soaks: the long evidence (storms, kill tests, simulated months). Each is a function in `SOAKS`, like a bench."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
@@ -12,7 +12,9 @@ EPAY = "epay"
 #: Those that run over any channel.
 BY_CHANNEL = ("storm", "lost", "edges")
 #: Whose buyers pay from their balance.
-WITHOUT_CHANNELS = ("supply", "claims")
+WITHOUT_CHANNELS = ("supply", "claims", "limits")
+#: Milliseconds that a decision may take where it is about how many pass at once, not how fast.
+LONG_DECISIONS: Mapping[str, str] = {"limits": "5000"}
 
 
 def _soak(name: str) -> Callable[..., BenchResult]:
@@ -31,6 +33,8 @@ def _soak(name: str) -> Callable[..., BenchResult]:
         if name in WITHOUT_CHANNELS:
             # Suppliers' stand-ins are on this machine, and nobody pays through a channel.
             os.environ["GOODFOR_LOOPBACK_CHANNELS"] = "1"
+        if name in LONG_DECISIONS:
+            os.environ["GOODFOR_RISK_BUDGET_MS"] = LONG_DECISIONS[name]
         with load("goodfor.cli.stack").running_stack(
             fast=False, gateway=name not in WITHOUT_CHANNELS, channels=others, say=console.print
         ) as stack:
@@ -43,7 +47,7 @@ def _soak(name: str) -> Callable[..., BenchResult]:
 SOAKS: dict[str, Callable[..., BenchResult]] = {
     **{
         name: _soak(name)
-        for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims")
+        for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims", "limits")
     },
     "attacks": attacks.run,
     "guesses": guesses.run,

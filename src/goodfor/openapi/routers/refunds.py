@@ -13,6 +13,7 @@ from goodfor.openapi.answers import answer
 from goodfor.openapi.auth import ApiKey
 from goodfor.openapi.documented import documented
 from goodfor.openapi.examples import REFUND, REFUND_IN
+from goodfor.openapi.judging import judge_refund
 from goodfor.openapi.params import NUMBER
 from goodfor.openapi.requests import ApiRequest
 from goodfor.openapi.schemas import RefundIn, RefundOut
@@ -37,11 +38,21 @@ router = Router()
         optional_body=True,
         example=REFUND_IN,
         answer=REFUND,
-        errors={404: ["order_not_found"], 409: ["wrong_order_state", "codes_revealed", "refund_cap_reached"]},
+        errors={
+            403: ["not_possible_now"],
+            404: ["order_not_found"],
+            409: ["wrong_order_state", "codes_revealed", "refund_cap_reached"],
+        },
     ),
 )
 def refund_order(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
-    """The whole price, by the route it was paid by, as long as no code of the order was revealed."""
+    """The whole price, by the route it was paid by, as long as no code of the order was revealed.
+
+    Where this is not possible now (403) a claim is: a person looks at it.
+    """
+
+    def before(caller: ApiCaller, _body: RefundIn, now: datetime) -> None:
+        judge_refund(caller, order_of_client(caller.shop_id, caller.client_id, number), now)
 
     def work(caller: ApiCaller, body: RefundIn, _key: str, now: datetime) -> tuple[int, dict[str, Any]]:
         order = order_of_client(caller.shop_id, caller.client_id, number)
@@ -51,7 +62,7 @@ def refund_order(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
         return 201, present.refund(refund)
 
     try:
-        return write(request, RefundIn, work, optional=True)
+        return write(request, RefundIn, work, optional=True, before=before)
     except RefundCapReached as error:
         # The staff are told of it now that the refused write is undone.
         note_refund_cap(shop_id=request.auth.shop_id, error=error, now=request.came_at)

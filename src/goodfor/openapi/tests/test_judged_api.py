@@ -84,10 +84,11 @@ def test_held_orders_say_until_when(shop: Shop, says: Saying, now: datetime, out
     hold = orders.hold_of_order(shop.demo.shop_id, orders.order_by_number(shop.demo.shop_id, held["number"]).id)
     assert hold is not None
     assert (hold.then, hold.review) == (("refuse", True) if outcome is Outcome.REVIEW else ("release", False))
-    # A customer who pays on the shop's page is asked there.
+    # Also where a customer pays on the shop's page: whether that looks well is another question.
     later = ask("POST", "/orders", json=order(shop, "checkout"), idem="b").json()
     known = orders.hold_of_order(shop.demo.shop_id, orders.order_by_number(shop.demo.shop_id, later["number"]).id)
-    assert (known is None) == (outcome is Outcome.CHALLENGE)
+    assert known is not None
+    assert (known.live, known.then, known.review) == (True, hold.then, hold.review)
 
 
 def test_a_failing_engine_holds(shop: Shop, says: Saying) -> None:
@@ -106,3 +107,38 @@ def test_a_claim_goes_to_a_person(shop: Shop, says: Saying) -> None:
     found = orders.order_by_number(shop.demo.shop_id, number)
     [case] = aftersales.cases_of_order(shop.demo.shop_id, found.id)
     assert (case.state, found.state) == ("person", "delivered")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REVIEW, Outcome.HOLD, Outcome.DENY, None])
+def test_money_does_not_come_back_where_a_person_should_look(shop: Shop, says: Saying, outcome: Outcome | None) -> None:
+    """Given back at once by nobody's decision: judged like the claim that it is. The claim itself stays possible."""
+    ask = ask_with(shop.demo.api_key)
+    number = ask("POST", "/orders", json=order(shop), idem="a").json()["number"]
+    says.fails = outcome is None
+    if outcome:
+        says.says[Scene.CLAIM] = outcome
+    while True:
+        before = sql("SELECT count(*) FROM payments_refund"), sql("SELECT count(*) FROM ledger_tx"), stock(shop)
+        refused = ask("POST", f"/orders/{number}/refunds", idem="r")
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_possible_now")
+        if outcome is not Outcome.DENY or decided(Scene.CLAIM)[-1] == "deny":
+            break
+    assert (sql("SELECT count(*) FROM payments_refund"), sql("SELECT count(*) FROM ledger_tx"), stock(shop)) == before
+    made = ask("POST", f"/orders/{number}/claims", json={"reason": "changed_mind"}, idem="c")
+    assert made.status_code == 201
+    found = orders.order_by_number(shop.demo.shop_id, number)
+    [case] = aftersales.cases_of_order(shop.demo.shop_id, found.id)
+    assert (case.state, found.state) == ("person", "delivered")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CHALLENGE, None])
+def test_money_comes_back_once(shop: Shop, says: Saying, outcome: Outcome | None) -> None:
+    ask = ask_with(shop.demo.api_key)
+    number = ask("POST", "/orders", json=order(shop), idem="a").json()["number"]
+    says.says = {Scene.CLAIM: outcome} if outcome else {}
+    done = ask("POST", f"/orders/{number}/refunds", idem="r")
+    assert done.status_code == 201
+    # The same key again is the same answer, and what is given back is not judged again.
+    assert ask("POST", f"/orders/{number}/refunds", idem="r").content == done.content
+    assert ask("POST", f"/orders/{number}/refunds", idem="s").status_code == 201
+    assert says.scenes == [Scene.ORDER, Scene.CLAIM]

@@ -39,6 +39,9 @@ from goodfor.payments import queries as payments
 from goodfor.payments.operations.poll_due import poll_due
 from goodfor.payments.operations.sandbox_books import pay_trade
 from goodfor.payments.types import PaymentView
+from goodfor.risk import evaluate, rule_cache, wiring
+from goodfor.risk.operations.install_starter import install_starter
+from goodfor.risk.pieces import Pieces
 from goodfor.risk.tests.saying import Saying, decided, saying
 from goodfor.risk.types import Outcome, Scene
 
@@ -272,3 +275,43 @@ def test_payments_of_strangers_are_not_judged(shop: Shop, till: Till, now: datet
     assert judge_payment(shop_id=till.shop_id, fact=stranger, now=now) is None
     assert says.seen == []
     assert payments.payments_of(till.shop_id, "order", payment.source_id)[0].state != "succeeded"
+
+
+def test_who_pays_in_the_last_seconds_again_and_again_is_told(
+    shop: Shop, till: Till, now: datetime, says: Saying
+) -> None:
+    for turn in range(3):
+        at = now + turn * HOUR
+        order = place(shop, at)
+        come(begin(till, order.order_id, at), order.pay_by - timedelta(seconds=5))
+    assert [facts["last_second_share"] for _scene, facts in says.seen] == [None, 1.0, 1.0]
+    assert all(facts["seconds_to_expiry"] == pytest.approx(5.0, abs=0.1) for _scene, facts in says.seen)
+    # Of another buyer nothing of it is said.
+    other = place(shop, now, ref="guest:b")
+    come(begin(till, other.order_id, now), now)
+    assert says.seen[-1][1]["last_second_share"] is None
+
+
+@pytest.mark.parametrize("dearer", [False, True])
+def test_with_the_rules_that_shops_begin_with(shop: Shop, till: Till, now: datetime, dearer: bool) -> None:
+    """What `Saying` says elsewhere, said by the shop's own rules: cancelled and paid waits half an hour, paid late for
+    a price that has changed waits for a person."""
+    rule_cache.forget()
+    install_starter(shop_id=till.shop_id, actor="system", now=now)
+    with wiring.replaced(Pieces(rules=evaluate)):
+        order = place(shop, now)
+        payment = begin(till, order.order_id, now)
+        if dearer:
+            expire_order(shop_id=till.shop_id, order_id=order.order_id, now=order.pay_by + timedelta(seconds=1))
+            reprice(shop, 4000, order.pay_by + timedelta(minutes=1))
+        else:
+            cancel_order(shop_id=till.shop_id, order_id=payment.source_id, actor="test", now=now)
+        come(payment, order.pay_by + timedelta(minutes=5))
+    rule_cache.forget()
+    hold = queries.hold_of_order(till.shop_id, order.order_id)
+    assert hold is not None
+    assert (state_of(shop, order.order_id), hold.live) == ("paid", True)
+    told = ("paid-late-price-changed", "refuse", timedelta(hours=24)) if dearer else (
+        "cancelled-then-paid", "release", timedelta(minutes=30)
+    )  # fmt: skip
+    assert (hold.reasons[0], hold.then, hold.for_) == told

@@ -15,6 +15,7 @@ from goodfor.risk.doors.types import By, Counted, Knock, Limit, Rule, Who
 from goodfor.risk.types import KeyKind
 
 _KNOCK = Statement("goodfor.risk", "sql/door_knock.sql")
+_SHUT = Statement("goodfor.risk", "sql/door_shut.sql")
 
 
 def knock(
@@ -65,6 +66,23 @@ def knock(
         shop_id=shop_id, door=chosen, allowed=allowed, wait_seconds=ceil(wait), challenge_cost=cost, known=known,
         counted=counted, keys=found, known_key=known_key, scope=scope, shared=crowd,
     )  # fmt: skip
+
+
+def shut_for(
+    *, shop_id: UUID, door: str, keys: Mapping[KeyKind, str], subject: str = "", now: datetime
+) -> int:  # fmt: skip
+    """Seconds for which a knock would be refused now; 0 where it may go on, or may after a challenge.
+
+    Writes nothing: whoever is locked out anyway leaves no row behind with each try. Raises KeyError.
+    """
+    found, crowd = asker(shop_id, keys, subject)
+    shape = _shape(door, frozenset(found), crowd)
+    told = {name: shape.params[name] for name in ("door", "kinds", "who", "asks")}
+    row = _SHUT.row({
+        **told, "shop_id": shop_id, "keys": _array(found.get(rule.by, 0) for rule in shape.rules),
+        "known": found.get(DOORS[door].known_by), "now": now,
+    })  # fmt: skip
+    return ceil(row[0]) if row else 0
 
 
 @dataclass(frozen=True, slots=True)

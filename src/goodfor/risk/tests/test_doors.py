@@ -13,7 +13,7 @@ from goodfor.risk.doors.networks import place_of
 from goodfor.risk.doors.table import DOORS, GENTLE, STRICT
 from goodfor.risk.doors.types import STEPS, By, Who
 from goodfor.risk.operations.answered import answered
-from goodfor.risk.operations.knock import knock
+from goodfor.risk.operations.knock import knock, shut_for
 from goodfor.risk.operations.remember import remember
 from goodfor.risk.tests.door_helpers import keys, sql, try_at
 from goodfor.risk.types import KeyKind
@@ -314,3 +314,21 @@ def test_who_was_right_at_one_door_of_an_account_is_known_at_the_other(shop_id: 
     ]  # fmt: skip
     for door, shown, subject in strangers:
         assert not knock(shop_id=shop_id, door=door, keys=shown, subject=subject, now=now).known
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_look_from_outside_says_what_a_knock_would(shop_id: UUID, now: datetime, name: str) -> None:
+    """Of strangers and of who was right before; it counts nothing."""
+    asks = {"ip": "203.0.113.9", "device": "d" * 22, "buyer": "buyer:1", "subject": "lin@example.com"}
+    given = {"keys": keys(asks["ip"], asks["device"], asks["buyer"]), "subject": asks["subject"]}
+    waited = 0
+    for number in range(80):
+        at = now + number * 11 * SECOND
+        before = sql("SELECT k::text FROM risk_door_key k WHERE shop_id = %s ORDER BY 1", [shop_id])
+        look = shut_for(shop_id=shop_id, door=name, now=at, **given)
+        assert sql("SELECT k::text FROM risk_door_key k WHERE shop_id = %s ORDER BY 1", [shop_id]) == before
+        made = try_at(shop_id, name, at, good=number in (0, 40), **asks)
+        assert look == (0 if made.allowed else made.wait_seconds), number
+        waited += look > 0
+    assert waited > 10
+    assert shut_for(shop_id=uuid7(), door=name, now=now + 80 * 11 * SECOND, **given) == 0

@@ -18,7 +18,7 @@ from goodfor.risk.operations.snooze_rule import end_snooze, lift_quarantine, sno
 from goodfor.risk.rule_types import Entry
 from goodfor.risk.tests import rule_world
 from goodfor.risk.tests.rule_world import SAYS, World, dump, sql
-from goodfor.risk.types import KeyKind, Outcome, Scene
+from goodfor.risk.types import KeyKind, Outcome, Scene, Value
 
 world = rule_world.world
 BIG = {"amount_minor": 90_000}
@@ -195,6 +195,19 @@ def test_once_tripped_a_key_stays_so(world: World) -> None:
         lift_quarantine(reason="误伤", now=world.now + timedelta(days=1), **lift)
     assert world.judge(BIG, now=world.now + timedelta(days=1), device="d1").live
     assert world.judge(small, now=world.now + timedelta(days=1), device="d1").live
+
+
+@pytest.mark.parametrize("kind", [KeyKind.ADDRESS, KeyKind.NETWORK])
+def test_an_address_that_thousands_share_is_not_kept_out(world: World, kind: KeyKind) -> None:
+    """One of them tries cards out: that act is what the rule says, and nobody waits two days for it."""
+    world.live(replace(STAYS, quarantine_by=kind))
+    mine = {str(kind): "203.0.113.7"}
+    shared: dict[str, Value] = {"ip_shared": True}
+    assert world.judge({**BIG, **shared}, **mine).live
+    assert sql("SELECT count(*) FROM risk_quarantine") == [(0,)]
+    assert world.judge({"amount_minor": 1, **shared}, **mine).hits == ()
+    assert world.judge({**BIG, "ip_shared": False}, **mine).live
+    assert sql("SELECT count(*) FROM risk_quarantine") == [(1,)]
 
 
 def test_what_does_not_count_trips_nobody(world: World) -> None:

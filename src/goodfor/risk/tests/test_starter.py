@@ -166,6 +166,19 @@ def test_it_is_not_triggered_by_what_is_near(rule: Starter) -> None:
 
 
 @pytest.mark.parametrize("rule", ALL)
+def test_nobody_is_denied_for_what_others_behind_their_carrier_do(rule: Starter) -> None:
+    """Thousands share such an address: what is counted by it asks for a proof at most, or for an address of one's own.
+
+    What is counted by nothing but the address alone, that is: runs of guesses and planted codes are those of one act.
+    """
+    names = parse(rule.text, CATALOGUE, keys=TYPES).names
+    counts = {name for name in names if name.startswith(("address_", "network_"))}
+    if rule.asks.outcome is Outcome.DENY and counts:
+        trigger, _near = CASES[rule.code]
+        assert fits(rule, trigger | {"ip_shared": True}) is False
+
+
+@pytest.mark.parametrize("rule", ALL)
 def test_nothing_known_fits_nothing(rule: Starter) -> None:
     assert fits(rule, {}) is not True
 

@@ -33,10 +33,11 @@ SIGNIN, LINK = "elsewhere-signin", "elsewhere-link"
 @page("POST", private=True)
 def signin_with(request: HttpRequest, shop: ShopView, provider: str) -> HttpResponse:
     """To the provider, to sign in by what it says."""
+    # First: each is a row, and so is what is judged.
+    count_ceremony(request, shop, utc_now())
     judged = judge(request, shop, act_of(request, shop, Scene.SIGN_IN))
     if judged.answer is not None:
         return judged.answer
-    count_ceremony(request, shop, utc_now())
     return _away(request, shop, provider, safe_next(request.POST.get("next", "")), None)
 
 

@@ -12,6 +12,7 @@ from goodfor.identity.operations.register_passkey import begin_passkey, finish_p
 from goodfor.identity.operations.use_passkey import ask_passkey, prove_by_passkey, sign_in_by_passkey
 from goodfor.identity.types import Sent, ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
+from goodfor.risk.types import Scene
 from goodfor.storefront.account import (
     account_page,
     came_back,
@@ -22,6 +23,7 @@ from goodfor.storefront.account import (
     session_token,
     visitor,
 )
+from goodfor.storefront.judging import act_of, looked_at, noted
 from goodfor.storefront.page import page
 from goodfor.storefront.views.account_parts import answer_of, count_ceremony, relying_party
 
@@ -40,15 +42,18 @@ def signin_options(request: HttpRequest, shop: ShopView) -> HttpResponse:
 @page("POST", private=True)
 def signin_passkey(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """The authenticator's answer: the browser is let in."""
+    ceremony_id, answer = _ceremony(request, shop, SIGNIN), answer_of(request)
+    judged = looked_at(act_of(request, shop, Scene.SIGN_IN))
     session = sign_in_by_passkey(
         shop_id=shop.id,
         party=relying_party(request, shop),
-        ceremony_id=_ceremony(request, shop, SIGNIN),
-        answer=answer_of(request),
+        ceremony_id=ceremony_id,
+        answer=answer,
         visitor=visitor(request),
         replaces=session_token(request),
         now=utc_now(),
     )
+    noted(judged, good=True)
     after = safe_next(request.POST.get("next", "")) or reverse("storefront:me")
     return let_in(JsonResponse({"go": after}), request, session)
 

@@ -29,7 +29,7 @@ from goodfor.storefront.account_forms import CodeForm, ContactForm, PasswordForm
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.codes import note_guess, owner_of, sent_code
 from goodfor.storefront.devices import device_id
-from goodfor.storefront.doors import go_in, in_steady_time
+from goodfor.storefront.doors import go_in, in_steady_time, refuse_if_shut
 from goodfor.storefront.judging import act_of, judge, noted
 from goodfor.storefront.page import page, show
 from goodfor.storefront.views.account_parts import advice, offered, with_retry
@@ -95,6 +95,7 @@ def signin_code(request: HttpRequest, shop: ShopView) -> HttpResponse:
 def _by_code(request: HttpRequest, shop: ShopView, waiting: Waiting, code: str) -> HttpResponse:
     """Raises InvalidCode, TooManyGuesses, TooManyTries, Refused."""
     owner, now = owner_of(shop, waiting.contact), utc_now()
+    refuse_if_shut(request, shop, "one_time_code", waiting.contact, now)
     judged = judge(request, shop, act_of(request, shop, Scene.SIGN_IN, buyer=owner, contact=waiting.contact))
     if judged.answer is not None:
         return judged.answer
@@ -154,6 +155,7 @@ def signin_password(request: HttpRequest, shop: ShopView) -> HttpResponse:
 def _by_password(request: HttpRequest, shop: ShopView, contact: str, password: str, after: str) -> HttpResponse:
     """Raises InvalidPassword, TooManyGuesses, TooManyTries, Refused."""
     now = utc_now()
+    refuse_if_shut(request, shop, "sign_in", contact, now)
     keys = {KeyKind.ADDRESS: client_ip(request), KeyKind.DEVICE: device_id(request)}
     subject = contact.strip().lower()
     facts = stuffing.facts(shop_id=shop.id, door="sign_in", keys=keys, subject=subject, guess=password, now=now)

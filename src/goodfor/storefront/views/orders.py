@@ -27,7 +27,7 @@ from goodfor.storefront.advice import advice_for
 from goodfor.storefront.claim_grants import grants_of, take_context
 from goodfor.storefront.claims import claims_of, recalls_of
 from goodfor.storefront.client import client_ip, scheme_and_host
-from goodfor.storefront.doors import go_in, in_steady_time
+from goodfor.storefront.doors import go_in, in_steady_time, refuse_if_shut
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
@@ -55,11 +55,12 @@ def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: d
     # What goes on after a challenge is a look-up, also where a link was opened.
     on = {"path": reverse("storefront:lookup"), "body": urlencode({"number": number, "secret": secret})}
     on = on if request.method != "POST" else {}
+    # By address and order, as ever: a stranger who hammers at an order does not keep its owner out.
+    subject = f"{network(client_ip(request))}|{number}"
+    refuse_if_shut(request, shop, "look_up", subject, now)
     judged = judge(request, shop, act_of(request, shop, Scene.LOOK_UP), **on)
     if judged.answer is not None:
         return judged.answer
-    # By address and order, as ever: a stranger who hammers at an order does not keep its owner out.
-    subject = f"{network(client_ip(request))}|{number}"
     entry = go_in(request, shop, "look_up", subject, now, **on)
     if entry.answer is not None:
         return entry.answer
