@@ -44,6 +44,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "payments.refunds": _("job", "执行退款"),
     "payments.splits": _("job", "执行分账"),
     "payments.want_bills": _("job", "登记要下载的账单"),
+    "risk.forget_links": _("job", "忘记很久以前的账号关联"),
     "risk.links": _("job", "关联账号"),
     "risk.partitions": _("job", "维护风控事件分区"),
     "risk.purge": _("job", "清理旧风控记录"),
