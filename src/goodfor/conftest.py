@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 from goodfor.config import tenancy_check
 from goodfor.kernel import crypto
+from goodfor.kernel.tests import emptying
 
 
 def pytest_collection_finish() -> None:
@@ -31,45 +31,21 @@ def _fresh_keyring() -> None:
     crypto.forget_keys()
 
 
-#: Made by migrations, the same for every test.
-_KEPT = ("django_migrations", "django_content_type", "auth_permission")
-#: TRUNCATE makes new files for every table and index: half a second for nothing, where most are empty.
-_EMPTY_ALL = """
-DO $$
-DECLARE
-  name text;
-  filled boolean;
-BEGIN
-  FOR name IN SELECT c.relname FROM pg_class c
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND c.relname <> ALL (string_to_array('{kept}', ','))
-  LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO filled;
-    CONTINUE WHEN NOT filled;
-    IF pg_relation_size(name::regclass) > 1000000 THEN
-      EXECUTE format('TRUNCATE %I CASCADE', name);
-    ELSE
-      EXECUTE format('DELETE FROM %I', name);
-    END IF;
-  END LOOP;
-END $$
-""".replace("{kept}", ",".join(_KEPT))
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_guards() -> None:
     """Empty what a committing test has written, past the triggers of append-only tables, which stand in every test."""
 
     def teardown(_self: TransactionTestCase) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            try:
-                cursor.execute(_EMPTY_ALL)
-            finally:
-                cursor.execute("SET session_replication_role = DEFAULT")
+        emptying.empty()
+
+    def reload(_self: TransactionTestCase) -> bool:
+        # Django opens another connection for each test: a new process of the server, which reads the catalogue of all
+        # tables again and plans each statement again. What a test may have left in a session is put back instead.
+        return not emptying.as_new()
 
     case: Any = TransactionTestCase
     case._fixture_teardown = teardown
+    case._should_reload_connections = reload
 
 
 @pytest.fixture(autouse=True, scope="session")

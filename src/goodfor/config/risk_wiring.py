@@ -23,10 +23,10 @@ from goodfor.payments.errors import PaymentDisputed, PaymentNotFound
 from goodfor.payments.events import CaseOpened, DisputeEnded, PaymentClosed
 from goodfor.risk import enrichment, evaluate, queries, rule_states, wiring
 from goodfor.risk.events import RiskReviewed
+from goodfor.risk.ids import instant_of
 from goodfor.risk.operations.label import label
 from goodfor.risk.operations.note_subject import note_subject
 from goodfor.risk.pieces import LastSeen, Partly, Pieces
-from goodfor.risk.stored import instant_of
 from goodfor.risk.types import Act, Result, Scene, Value
 
 ORDER: Final = "order"

@@ -37,7 +37,7 @@ class Entry:
         answered(self.knock, good=good, now=now, guess=guess)
 
 
-def enter(
+def go_in(
     request: HttpRequest, shop: ShopView, door: str, subject: str, now: datetime, *, path: str = "", body: str = ""
 ) -> Entry:
     """Knock. `path`, `body`: what goes on after a challenge, where that is not this very post.

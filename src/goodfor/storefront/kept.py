@@ -97,7 +97,7 @@ def resume(request: HttpRequest, shop_id: UUID, device: str, now: datetime) -> N
     if kept.path != request.path:
         return
     back = Resumed(kept, request.POST.get(PROOF, ""), request.POST.get(PASSED, ""))
-    request.POST = QueryDict(kept.body, mutable=False)  # type: ignore[assignment]
+    request.POST = QueryDict(kept.body, mutable=False)
     request.goodfor_resumed = back  # type: ignore[attr-defined]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
-from goodfor.cli.soak import every, guesses, handbook, month, pages
+from goodfor.cli.soak import attacks, every, guesses, handbook, month, pages
 
 EPAY = "epay"
 #: Those that run over any channel.
@@ -45,6 +45,7 @@ SOAKS: dict[str, Callable[..., BenchResult]] = {
         name: _soak(name)
         for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims")
     },
+    "attacks": attacks.run,
     "guesses": guesses.run,
     "handbook": handbook.run,
     "month": month.run,

@@ -14,25 +14,10 @@ from django.core.cache import cache
 from django.db import connection
 from psycopg import sql
 
+from goodfor.kernel.tests.emptying import filled
+
 Made = TypeVar("Made")
 FRESH_SECONDS: Final = 120.0
-#: Made by migrations, the same for every test.
-KEPT: Final = ("django_migrations", "django_content_type", "auth_permission")
-_FILLED: Final = """
-CREATE OR REPLACE FUNCTION pg_temp.filled(kept text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-  name text;
-  found boolean;
-BEGIN
-  FOR name IN SELECT c.relname FROM pg_class c
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND c.relname <> ALL (kept)
-  LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO found;
-    IF found THEN RETURN NEXT name; END IF;
-  END LOOP;
-END $$
-"""
 
 
 @dataclass(frozen=True)
@@ -52,12 +37,12 @@ def start_from(name: str, make: Callable[[], Made], *, seconds: float = FRESH_SE
 
     `seconds`: how old it may be; more where nothing in it expires.
     """
-    if _filled():
+    if filled():
         return make()
     known = _taken.get(name)
     if known is None or time.monotonic() - known.at > seconds:
         made = make()
-        _taken[name] = Snapshot(deepcopy(made), time.monotonic(), {table: _dump(table) for table in _filled()})
+        _taken[name] = Snapshot(deepcopy(made), time.monotonic(), {table: _dump(table) for table in filled()})
         return made
     # The same ids as in the last test: nothing may be remembered of them.
     cache.clear()
@@ -70,13 +55,6 @@ def start_from(name: str, make: Callable[[], Made], *, seconds: float = FRESH_SE
             cursor.execute("SET session_replication_role = DEFAULT")
     made = deepcopy(known.made)
     return made  # type: ignore[no-any-return]
-
-
-def _filled() -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(_FILLED)
-        cursor.execute("SELECT * FROM pg_temp.filled(%s)", [list(KEPT)])
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _dump(table: str) -> bytes:

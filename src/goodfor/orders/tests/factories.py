@@ -39,9 +39,11 @@ class Till:
     account_id: UUID
 
 
-def open_till(shop_id: UUID, now: datetime, methods: Sequence[str] = ("alipay", "wxpay")) -> Till:
+def open_till(
+    shop_id: UUID, now: datetime, methods: Sequence[str] = ("alipay", "wxpay"), *, code: str = "till"
+) -> Till:
     view = open_account(
-        shop_id=shop_id, provider="sandbox", code="till", name="模拟", currency="CNY",
+        shop_id=shop_id, provider="sandbox", code=code, name="模拟", currency="CNY",
         config={"page_url": "/pay/sandbox"}, secrets={"key": KEY, "secret": KEY},
         methods=tuple(methods), enabled=True, actor="test", now=now,
     )  # fmt: skip

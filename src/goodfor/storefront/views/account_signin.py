@@ -29,7 +29,7 @@ from goodfor.storefront.account_forms import CodeForm, ContactForm, PasswordForm
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.codes import note_guess, owner_of, sent_code
 from goodfor.storefront.devices import device_id
-from goodfor.storefront.doors import enter, in_steady_time
+from goodfor.storefront.doors import go_in, in_steady_time
 from goodfor.storefront.judging import act_of, judge, noted
 from goodfor.storefront.page import page, show
 from goodfor.storefront.views.account_parts import advice, offered, with_retry
@@ -98,7 +98,7 @@ def _by_code(request: HttpRequest, shop: ShopView, waiting: Waiting, code: str) 
     judged = judge(request, shop, act_of(request, shop, Scene.SIGN_IN, buyer=owner, contact=waiting.contact))
     if judged.answer is not None:
         return judged.answer
-    entry = enter(request, shop, "one_time_code", waiting.contact, now)
+    entry = go_in(request, shop, "one_time_code", waiting.contact, now)
     if entry.answer is not None:
         return entry.answer
     try:
@@ -161,7 +161,7 @@ def _by_password(request: HttpRequest, shop: ShopView, contact: str, password: s
     judged = judge(request, shop, act)
     if judged.answer is not None:
         return judged.answer
-    entry = enter(request, shop, "sign_in", contact, now)
+    entry = go_in(request, shop, "sign_in", contact, now)
     if entry.answer is not None:
         return entry.answer
     try:

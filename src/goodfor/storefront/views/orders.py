@@ -27,7 +27,7 @@ from goodfor.storefront.advice import advice_for
 from goodfor.storefront.claim_grants import grants_of, take_context
 from goodfor.storefront.claims import claims_of, recalls_of
 from goodfor.storefront.client import client_ip, scheme_and_host
-from goodfor.storefront.doors import enter, in_steady_time
+from goodfor.storefront.doors import go_in, in_steady_time
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
@@ -60,7 +60,7 @@ def prove(request: HttpRequest, shop: ShopView, number: str, secret: str, now: d
         return judged.answer
     # By address and order, as ever: a stranger who hammers at an order does not keep its owner out.
     subject = f"{network(client_ip(request))}|{number}"
-    entry = enter(request, shop, "look_up", subject, now, **on)
+    entry = go_in(request, shop, "look_up", subject, now, **on)
     if entry.answer is not None:
         return entry.answer
     try:
