@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.aftersales import queries as aftersales
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
+from goodfor.console.wish_queries import wishes_waiting
 from goodfor.identity.types import Permission
 from goodfor.supply import queries as supply
 
@@ -76,6 +77,7 @@ PAGES: Final[tuple[Page, ...]] = (
         "claims",
         waiting=aftersales.hand_count,
     ),
+    Page("desk:export-wishes", _("导出审批"), "download", Permission.RISK_REVIEW, "risk", waiting=wishes_waiting),
     Page("desk:supply-accounts", _("账户与对账"), "book", Permission.LEDGER_VIEW, "supply"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),

@@ -1,6 +1,8 @@
 """One's own data: take it along, delete it; and guests' orders that may come into the account."""
 # ruff: noqa: ARG001  (views take what Django and the frame give them)
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -10,13 +12,17 @@ from goodfor.identity.operations.note_export import note_export
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
+from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.claim_orders import claim_orders
-from goodfor.storefront import grants
+from goodfor.orders.types import OrderView
+from goodfor.risk.types import Scene
+from goodfor.storefront import grants, kept
 from goodfor.storefront.account import account_page
 from goodfor.storefront.balance import held_by
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import ids_in
+from goodfor.storefront.judging import Judged, act_of, judge, noted
 from goodfor.storefront.page import show
 from goodfor.storefront.personal_data import archive, orders_of_account, revealed_codes
 from goodfor.storefront.views.account_parts import advice
@@ -42,12 +48,29 @@ def export(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpRe
     now = utc_now()
     with_codes = request.POST.get("codes") == "1"
     held = orders_of_account(shop.id, buyer.ref)
+    judged = _judged(request, shop, buyer, held) if with_codes else None
+    if judged is not None and judged.answer is not None:
+        return judged.answer
     codes = revealed_codes(shop.id, buyer, held, client_ip(request), now) if with_codes else {}
     content = archive(shop, buyer, held, codes, with_codes, now)
     note_export(buyer=buyer, with_codes=with_codes, now=now)
+    if judged is not None:
+        noted(judged, good=True)
     response = HttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{shop.code}-my-data-{now:%Y%m%d}.zip"'
     return response
+
+
+def _judged(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, held: Sequence[OrderView]) -> Judged:
+    """All codes at once are shown no more easily than one. Raises Refused."""
+    shown = [order for order in held if order.state == "delivered"]
+    worth = sum(order.total.amount_minor for order in shown)
+    act = act_of(
+        request, shop, Scene.REVEAL, buyer=buyer.ref, subject=("buyer", buyer.buyer_id),
+        amount=Money(worth, shop.currency),
+        facts={"quantity": sum(order.quantity for order in shown)},
+    )  # fmt: skip
+    return judge(request, shop, act, to=kept.ACCOUNT)
 
 
 @account_page("POST", fresh=True)
