@@ -32,7 +32,7 @@ ACTOR: Final = "system"
 USED: Final = "used"
 VOIDED: Final = "voided"
 ASK: Final = "ask"
-_WORD: Final = re.compile(r"[^\s,，;；:：|\"'“”‘’()（）<>《》【】\[\]]{4,200}")
+_WORD: Final = re.compile(r"[^\s,，;；:：|\"'“”‘’()（）<>《》【】\[\]。！？、]{4,200}")
 #: So many words of a buyer's text are tried, and so many of each with its neighbour.
 _WORDS: Final = 60
 
@@ -51,7 +51,7 @@ def listen() -> None:
 
 def marks_in(shop_id: UUID, text: str) -> set[bytes]:
     """The marks of all that could be a code in a text: each word, and each with the one after it as its secret."""
-    words = _WORD.findall(text)[:_WORDS]
+    words = _WORD.findall(text.replace("----", " "))[:_WORDS]
     found = {vault.mark_of(shop_id, secret=word) for word in words}
     for number, secret in pairwise(words):
         found.add(vault.mark_of(shop_id, secret=secret, number=number))
@@ -96,11 +96,12 @@ def on_supplier_answered(event: StoredEvent) -> None:
 
 
 def on_complaint_ended(event: StoredEvent) -> None:
-    """A complaint went to its supplier, and the code with it."""
+    """What a supplier answered to a complaint may name a code that nobody can have had from us."""
     told = event.payload
     for one in supply.inquiries(event.shop_id, UUID(told["subject"])):
-        if str(one.id) == str(told["inquiry_id"]) and one.code_id is not None:
-            _bait(event, one.code_id, "supplier")
+        if one.id == UUID(told["inquiry_id"]) and one.reply:
+            marks = marks_in(event.shop_id, one.reply)
+            seen_among(shop_id=event.shop_id, fingerprints=marks, place="supplier", now=event.occurred_at)
 
 
 def on_supplier_warned(event: StoredEvent) -> None:

@@ -158,11 +158,14 @@ def judge_reveal(caller: ApiCaller, order: OrderView, now: datetime) -> Judged:
     )
     if review_queries.waits(caller.shop_id, Scene.REVEAL, subject):
         raise UnderReview
+    said = review_queries.last_said(caller.shop_id, Scene.REVEAL, subject, now - _SAID_FOR)
+    if said == rule_states.DENY:
+        # Programs try again; nobody has to look again for that.
+        raise Refused
     decision = assess(act)
     if decision.outcome in (Outcome.ALLOW, Outcome.CHALLENGE):
         return Judged(act, decision, order.id)
-    said = review_queries.last_said(caller.shop_id, Scene.REVEAL, subject, now - _SAID_FOR)
-    if decision.outcome is Outcome.DENY or said == rule_states.DENY:
+    if decision.outcome is Outcome.DENY:
         raise Refused
     if said != rule_states.RELEASE:
         open_review(

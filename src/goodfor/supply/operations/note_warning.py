@@ -20,11 +20,11 @@ WARNINGS: Final = ("stolen", "charged_back", "fraud")
 @transaction.atomic
 def note_warning(*, shop_id: UUID, attempt_id: UUID, kind: str, note: str, actor: str, now: datetime) -> None:
     """Of a purchase. Risk control learns from it. Raises AttemptNotFound, InvalidInput(field)."""
-    if kind not in WARNINGS:
-        raise InvalidInput(field="kind")
     attempt = Attempt.objects.filter(shop_id=shop_id, id=attempt_id).first()
     if attempt is None:
         raise AttemptNotFound
+    if kind not in WARNINGS:
+        raise InvalidInput(field="kind")
     order_id, line_id = Want.objects.values_list("order_id", "line_id").get(shop_id=shop_id, id=attempt.want_id)
     audit.record(
         shop_id=shop_id, actor=actor, action="supply.warned", subject=("supply.attempt", attempt_id),
