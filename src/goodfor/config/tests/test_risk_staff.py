@@ -1,4 +1,4 @@
-"""What tells on thieves reaches risk control: bait, codes used before they were sold, suppliers who warn; and alarms."""
+"""What tells on thieves reaches risk control: bait, codes used before they were sold, warnings; and alarms."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -106,8 +106,11 @@ def sql(text: str, params: Any = ()) -> list[tuple[Any, ...]]:
 
 
 #: What may change when a request is refused: its line in the audit trail, a session's last use, counted guesses, that
-#: somebody set out to look at codes; beside what risk control notes of every act.
-NOTES = {"kernel_audit", "kernel_audit_seal", "console_session", "console_tries", "console_look", "django_session"}
+#: somebody set out to look at codes; keys are made when they are first used. Beside what risk control notes of acts.
+NOTES = {
+    "kernel_audit", "kernel_audit_seal", "kernel_data_key", "console_session", "console_tries", "console_look",
+    "django_session",
+}  # fmt: skip
 
 
 def state_of_all() -> dict[str, Any]:

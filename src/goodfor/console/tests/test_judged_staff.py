@@ -1,4 +1,4 @@
-"""The staff under risk control: looking codes up, pictures, files. What is stopped was not shown; nothing passes alone."""
+"""The staff under risk control: looking codes up, pictures. What is stopped was not shown; nothing passes alone."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -133,6 +133,7 @@ def test_a_colleague_lets_it_through_for_a_quarter_of_an_hour(
 ) -> None:
     client, colleague = by_link(helper), old_hand(shop.id)
     says.says[Scene.STAFF_VIEW] = outcome
+    relay_all(utc_now())
     before = state_of_all()
     refused = look(client)
     assert refused.status_code == 403

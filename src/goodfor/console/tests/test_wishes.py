@@ -219,9 +219,9 @@ def test_who_is_alone_waits_over_a_night(shop: Shop, owner: Person, where: str) 
     assert sql("SELECT payload->>'alone' FROM kernel_event WHERE name = 'console.export_wished'") == [("true",)]
     assert take(client, where).status_code == 409
     assert handed_out(shop) == 0
-    with time_machine.travel(asked.open_from - timedelta(minutes=1)):
-        with pytest.raises(WishMoved), transaction.atomic():
-            use_wish(shop_id=shop.id, wish_id=asked.id, staff_id=owner.staff.id, now=utc_now())
+    early = time_machine.travel(asked.open_from - timedelta(minutes=1))
+    with early, pytest.raises(WishMoved), transaction.atomic():
+        use_wish(shop_id=shop.id, wish_id=asked.id, staff_id=owner.staff.id, now=utc_now())
     with time_machine.travel(asked.open_from + timedelta(minutes=1)):
         later = proved_as(person(shop.id, app=True))
         # It is nobody else's.
@@ -230,9 +230,9 @@ def test_who_is_alone_waits_over_a_night(shop: Shop, owner: Person, where: str) 
         assert take(mine, where)["Location"].startswith("/console/prove")
     # Another browser of the owner stops it before.
     assert answer_to(proved_as(old_hand(shop.id, Role.OWNER)), asked.id, "stop").status_code == 302
-    with time_machine.travel(asked.open_from + timedelta(minutes=1)):
-        with pytest.raises(WishMoved), transaction.atomic():
-            use_wish(shop_id=shop.id, wish_id=asked.id, staff_id=owner.staff.id, now=utc_now())
+    late = time_machine.travel(asked.open_from + timedelta(minutes=1))
+    with late, pytest.raises(WishMoved), transaction.atomic():
+        use_wish(shop_id=shop.id, wish_id=asked.id, staff_id=owner.staff.id, now=utc_now())
     assert handed_out(shop) == 0
 
 
