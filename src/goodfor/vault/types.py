@@ -8,6 +8,7 @@ from uuid import UUID
 
 from goodfor.vault.code_types import AsideCode as AsideCode
 from goodfor.vault.code_types import Origin as Origin
+from goodfor.vault.code_types import PlantedCode as PlantedCode
 
 #: The largest file of codes that is read.
 MAX_FILE_BYTES = 200 * 1024 * 1024
@@ -398,12 +399,3 @@ class Received:
     kept: tuple[int, ...]
     doubles: tuple[int, ...]
     code_ids: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlantedCode:
-    """A code that is never sold from now on. `marks`: blind indexes by which it is known again, whole or in part."""
-
-    code_id: UUID
-    sku_id: UUID
-    marks: tuple[bytes, ...] = field(repr=False)

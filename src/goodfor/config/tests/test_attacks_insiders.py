@@ -4,7 +4,6 @@ Each says how far it gets at most; beside each somebody honest goes on working. 
 (an insider), R0111 (theft of data), R0078 (leaks by export). The public complaints: acg-faka #29, card-system #155.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from goodfor.identity.types import Role
 from goodfor.kernel import loops
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.events import publish
-from goodfor.orders.tests.factories import broken, relay_all, together
+from goodfor.orders.tests.factories import relay_all, together
 from goodfor.risk import queries, review_queries
 from goodfor.risk.errors import SecondPersonNeeded
 from goodfor.risk.operations.decide_review import decide_review
@@ -45,13 +44,12 @@ FIND = "/console/codes/find/"
 
 
 @pytest.fixture
-def shop(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Shop]:
+def shop(transactional_db: None, settings: Any, tmp_path: Path) -> Shop:
     settings.DATA_DIR = tmp_path
     made = make("demo")
     loops.REGISTRY["risk.starter"].fn(utc_now())
     relay_all(utc_now())
-    yield made
-    assert broken(utc_now()) == {}
+    return made
 
 
 @pytest.fixture
