@@ -27,6 +27,9 @@ def connect() -> None:
         if {"orders", "aftersales"} <= set(settings.ROOMS):
             import_module("goodfor.config.risk_wiring").connect()
             import_module("goodfor.config.risk_wiring").listen()
+            import_module("goodfor.config.risk_hints").listen()
+        if {"console", "orders", "supply"} <= set(settings.ROOMS):
+            import_module("goodfor.config.risk_staff").listen()
     if "orders" in settings.ROOMS:
         _orders_hear()
     if "aftersales" in settings.ROOMS:
@@ -36,11 +39,11 @@ def connect() -> None:
         import_module("goodfor.config.messages").listen()
         import_module("goodfor.config.claim_messages").listen()
         import_module("goodfor.config.supply_messages").listen()
+    if {"notify", "orders", "risk", "console"} <= set(settings.ROOMS):
+        import_module("goodfor.config.risk_messages").listen()
     if "notify" in settings.ROOMS:
         import_module("goodfor.config.codes").listen()
         import_module("goodfor.config.account_messages").listen()
-        if "risk" in settings.ROOMS:
-            import_module("goodfor.config.risk_messages").listen()
         import_module("goodfor.config.job_messages")
     if {"supply", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.complaints").listen()

@@ -64,8 +64,13 @@ def note_proof(request: HttpRequest, now: datetime) -> None:
 
 def is_fresh(request: HttpRequest, now: datetime) -> bool:
     """True while the last proof is not older than FRESH."""
+    return proved_within(request, now, FRESH)
+
+
+def proved_within(request: HttpRequest, now: datetime, span: timedelta) -> bool:
+    """True while the last proof is not older than that."""
     proved = request.session.get(_PROVED)
-    return isinstance(proved, int | float) and 0 <= now.timestamp() - proved <= FRESH.total_seconds()
+    return isinstance(proved, int | float) and 0 <= now.timestamp() - proved <= span.total_seconds()
 
 
 def came_by_fresh_link(visitor: Visitor, now: datetime) -> bool:

@@ -136,3 +136,38 @@ class MessageTestFailed(InvalidInput):
 
     code = "console_message_test_failed"
     title = _("测试消息没有发出")
+
+
+class ColleagueNeeded(Forbidden):
+    """Something about it is unusual: a colleague who may look at reviews lets it through, or not."""
+
+    code = "console_colleague_needed"
+    title = _("这一步要等一位同事复核，通过后 15 分钟内可以再做一次")
+
+
+class WishNotFound(NotFound):
+    """Nothing of the kind was asked for."""
+
+    code = "console_wish_not_found"
+    title = _("找不到这个导出申请")
+
+
+class WishMoved(Conflict):
+    """Decided, taken, over, or not yet open."""
+
+    code = "console_wish_moved"
+    title = _("这个导出申请的状态已变化，请刷新后再看")
+
+
+class TooNewHere(Forbidden):
+    """Who came today, or may not decide about what was held, cannot be the second person."""
+
+    code = "console_too_new_here"
+    title = _("需要一位有复核权限、加入超过一天的同事来批准")
+
+
+class ProofFailed(Forbidden):
+    """The page of a challenge is too old, of another browser, or not ours."""
+
+    code = "console_proof_failed"
+    title = _("验证没有完成，请重新登录一次")

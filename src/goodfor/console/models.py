@@ -1,5 +1,7 @@
 """The console's own tables, and a window on the audit trail, which the kernel owns."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -129,8 +131,8 @@ class Export(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(format__in=("xlsx", "csv")), name="console_export_format"),
             models.CheckConstraint(
-                condition=Q(state__in=("waiting", "running"), finished_at__isnull=True)
-                | Q(state__in=("done", "failed", "gone"), finished_at__isnull=False),
+                condition=Q(state__in=("asked", "waiting", "running"), finished_at__isnull=True)
+                | Q(state__in=("done", "failed", "gone", "refused"), finished_at__isnull=False),
                 name="console_export_state",
             ),
         )
@@ -217,3 +219,113 @@ class StartCard(models.Model):
 
     def __str__(self) -> str:
         return str(self.shop_id)
+
+
+class Wish(models.Model):
+    """Somebody wants to take away a batch's codes or a long list (`subject_id`: the batch, the export): it takes two.
+
+    `alone`: there is nobody else in the shop, so it opens by itself, late and with an alarm. It is taken once, within
+    `open_from` and `open_until`, by who asked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    kind = models.CharField(max_length=8)
+    subject_id = models.UUIDField()
+    staff_id = models.UUIDField()
+    reason = models.CharField(max_length=200)
+    #: So many at most may be taken.
+    rows = models.IntegerField()
+    state = models.CharField(max_length=12, default="asked")
+    asked_at = models.DateTimeField()
+    #: Until when somebody may say yes.
+    due_at = models.DateTimeField()
+    alone = models.BooleanField(default=False)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    open_from = models.DateTimeField(null=True)
+    open_until = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "console_wish"
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=("codes", "list"), rows__gt=0), name="console_wish_kind"),
+            models.CheckConstraint(
+                condition=Q(state__in=("asked", "approved", "refused", "withdrawn", "lapsed", "used")),
+                name="console_wish_state",
+            ),
+            # Nobody lets themselves through. Who is alone has no second person, and waits instead.
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | (~Q(decided_by=F("staff_id")) & Q(alone=False)),
+                name="console_wish_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("approved", "used"))
+                | Q(open_from__isnull=False, open_until__gt=F("open_from"), decided_at__isnull=False)
+                & (Q(decided_by__isnull=False) | Q(alone=True, open_from__gte=F("asked_at") + timedelta(hours=1))),
+                name="console_wish_opened",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="used", used_at__isnull=False) | (~Q(state="used") & Q(used_at__isnull=True)),
+                name="console_wish_used",
+            ),
+            models.UniqueConstraint(
+                fields=["shop_id", "kind", "subject_id", "staff_id"],
+                condition=Q(state__in=("asked", "approved")),
+                name="console_wish_once",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["shop_id", "-asked_at"], name="console_wish_recent"),
+            models.Index(
+                fields=["shop_id", "id"], condition=Q(state__in=("asked", "approved")), name="console_wish_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+
+class Look(models.Model):
+    """Somebody of the staff looked at codes, or took them or a list away. Written before it is judged, `done` after.
+
+    `codes`: how many, `unsold` those of them that nobody had bought. `taken`: which export, where it is one.
+    `redeemed_at`: one of them, unsold then, was used by somebody before it was sold.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    staff_id = models.UUIDField()
+    kind = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    done = models.BooleanField(default=False)
+    codes = models.IntegerField()
+    unsold = models.IntegerField()
+    code_id = models.UUIDField(null=True)
+    batch_id = models.UUIDField(null=True)
+    taken = models.UUIDField(null=True)
+    decision_id = models.UUIDField(null=True)
+    redeemed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "console_look"
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=("code", "picture", "export")), name="console_look_kind"),
+            models.CheckConstraint(condition=Q(unsold__gte=0, codes__gte=F("unsold")), name="console_look_counts"),
+            models.CheckConstraint(condition=Q(done=False) | Q(decision_id__isnull=False), name="console_look_done"),
+        )
+        indexes = (
+            models.Index(fields=["shop_id", "staff_id", "-at"], name="console_look_of_staff"),
+            models.Index(
+                fields=["shop_id", "staff_id"], condition=Q(redeemed_at__isnull=False), name="console_look_redeemed"
+            ),
+            models.Index(
+                fields=["shop_id", "batch_id"],
+                condition=Q(batch_id__isnull=False, unsold__gt=0),
+                name="console_look_batch",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.aftersales import queries as aftersales
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
+from goodfor.console.wish_queries import wishes_waiting
 from goodfor.identity.types import Permission
 from goodfor.risk import review_queries, rule_queries
 from goodfor.supply import queries as supply
@@ -77,6 +78,7 @@ PAGES: Final[tuple[Page, ...]] = (
         "claims",
         waiting=aftersales.hand_count,
     ),
+    Page("desk:export-wishes", _("导出审批"), "download", Permission.RISK_REVIEW, "risk", waiting=wishes_waiting),
     Page("desk:supply-accounts", _("账户与对账"), "book", Permission.LEDGER_VIEW, "supply"),
     Page("desk:risk", _("风控总览"), "shield", Permission.RISK_VIEW, "risk"),
     Page("desk:risk-decisions", _("实时决策"), "bolt", Permission.RISK_VIEW, "risk"),

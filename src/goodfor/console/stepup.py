@@ -16,7 +16,12 @@ P = ParamSpec("P")
 def require_fresh_proof(request: HttpRequest) -> None:
     """Go on only with a fresh proof. Raises StepUpNeeded: the person proves themselves and comes back to the form."""
     if not is_fresh(request, utc_now()):
-        raise StepUpNeeded(request.get_full_path() if request.method == "GET" else back_of(request))
+        raise prove_again(request)
+
+
+def prove_again(request: HttpRequest) -> StepUpNeeded:
+    """To be raised: a proof is wanted now, however fresh the last one is; then it goes on at the form."""
+    return StepUpNeeded(request.get_full_path() if request.method == "GET" else back_of(request))
 
 
 def step_up(view: View[P]) -> View[P]:
@@ -30,4 +35,4 @@ def step_up(view: View[P]) -> View[P]:
     return guarded  # type: ignore[return-value]
 
 
-__all__: list[str] = ["require_fresh_proof", "step_up"]
+__all__: list[str] = ["prove_again", "require_fresh_proof", "step_up"]

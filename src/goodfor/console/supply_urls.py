@@ -21,6 +21,7 @@ supply_urls = [
     path("supply/calls/<uuid:call_id>/", items.call, name="supply-call"),
     *listing_urls("supply/purchases/", PURCHASES),
     path("supply/purchases/<uuid:attempt_id>/", purchase.purchase, name="purchase"),
+    path("supply/purchases/<uuid:attempt_id>/warned", purchase.warned, name="purchase-warned"),
     *listing_urls("supply/unclear/", UNCLEAR),
     path("supply/unclear/<uuid:attempt_id>/", decide.decide, name="supply-decide"),
     path("supply/skus/<uuid:sku_id>/", sku.sku_supply, name="sku-supply"),

@@ -235,3 +235,11 @@ def cost(amount: Decimal | None, currency: str) -> str:
     digits = max(least, -int(short.as_tuple().exponent))
     sign = "-" if amount < 0 else ""
     return f"{sign}{sign_of(currency)}{abs(short):,.{digits}f}"
+
+
+#: What a supplier tells about a purchase afterwards.
+WARNINGS: Final[Mapping[str, Text]] = {
+    "stolen": _("这批货是被盗的"),
+    "charged_back": _("这批货在上家被拒付"),
+    "fraud": _("这笔订单是欺诈"),
+}

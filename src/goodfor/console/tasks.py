@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from goodfor.console import states, urls
+from goodfor.console import states, urls, wishing
 from goodfor.console.holding import forget_old
 from goodfor.console.listing.running import do_batch, export_path, write_export
-from goodfor.console.models import Batch, Export
+from goodfor.console.models import Batch, Export, Wish
 from goodfor.console.operations.forget_tries import forget_tries as run_forget_tries
 from goodfor.console.operations.move_export import move_export
+from goodfor.console.operations.wish import lapse_wish
+from goodfor.console.wish_queries import newest_wish
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.jobs import app, task
 from goodfor.kernel.loops import loop
@@ -37,8 +39,19 @@ def write_exports(now: datetime) -> int:
         locale=row.locale,
         state=row.state,
         now=now,
+        most=None if newest_wish(row.shop_id, wishing.LIST, row.id) else wishing.MOST_ROWS,
     )
     return 1
+
+
+@loop(name="console.wishes", seconds=20.0)
+def end_wishes(now: datetime) -> int:
+    """What nobody decided about, or came for, in time; how many."""
+    with platform_job("wishes whose time is over"):
+        rows = list(
+            Wish.objects.filter(state__in=(states.ASKED, states.APPROVED)).order_by("id").values_list("shop_id", "id")
+        )
+    return sum(lapse_wish(shop_id=shop_id, wish_id=wish_id, now=now) for shop_id, wish_id in rows)
 
 
 @loop(name="console.batches", seconds=1.0)

@@ -112,3 +112,43 @@ class SavedViewLink:
     id: UUID
     name: str
     query: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishView:
+    """Something that takes two, and how far it is. `kind`: codes (`subject_id`: the batch) or list (the export)."""
+
+    id: UUID
+    kind: str
+    subject_id: UUID
+    staff_id: UUID
+    reason: str
+    rows: int
+    state: str
+    asked_at: datetime
+    due_at: datetime
+    alone: bool
+    decided_by: UUID | None
+    decided_at: datetime | None
+    open_from: datetime | None
+    open_until: datetime | None
+    used_at: datetime | None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether who asked may take it now."""
+        if self.state != "approved" or self.open_from is None or self.open_until is None:
+            return False
+        return self.open_from <= now < self.open_until
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What somebody has looked at: within the last hour, of which unsold; exports of the day; whether one was stolen.
+
+    Counts end at 500. They hold what is being done at this moment.
+    """
+
+    codes: int
+    unsold: int
+    exports: int
+    redeemed: bool

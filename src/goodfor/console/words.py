@@ -145,11 +145,23 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "split_return": _("收回分账"),
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
+    "asked": (_("等同事批准"), "amber"),
+    "refused": (_("未批准"), "red"),
     "waiting": (_("排队中"), "plain"),
     "running": (_("导出中"), "amber"),
     "done": (_("可下载"), "green"),
     "failed": (_("失败"), "red"),
     "gone": (_("已过期"), "plain"),
+}
+#: What takes two.
+WISH_KINDS: Final[Mapping[str, Text]] = {"codes": _("卡密明文"), "list": _("列表")}
+WISH_STATES: Final[Mapping[str, tuple[Text, str]]] = {
+    "asked": (_("等同事批准"), "amber"),
+    "approved": (_("已批准"), "green"),
+    "refused": (_("未批准"), "red"),
+    "withdrawn": (_("已撤回"), "plain"),
+    "lapsed": (_("已过期"), "plain"),
+    "used": (_("已取走"), "plain"),
 }
 BATCH_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "waiting": (_("排队中"), "plain"),
@@ -262,6 +274,7 @@ SCENE_NOTES: Final[Mapping[str, Text]] = {
     "supply_alert": _("余额对不上或事后退款，可能是钱或货有损失。"),
     "risk_rule_off": _("一个人就能停用规则，店主靠这条知道。"),
     "case_opened": _("资金异常需要人处理，不建议全部关闭。"),
+    "risk_alarm": _("库存被盗、内部人员异常、入口被攻击，只有这一条会告诉店主。"),
     "job_failed": _("同一种任务每小时最多提醒一次。"),
 }
 CHANNEL_NOTES: Final[Mapping[str, Text]] = {

@@ -27,3 +27,11 @@ class BuyerAccountChanged(Event):
     buyer_id: UUID
     kind: str
     label: str
+
+
+@dataclass(frozen=True)
+class BuyerJoined(Event):
+    """An account was made, and its first browser let in."""
+
+    name: ClassVar[str] = "identity.buyer_joined"
+    buyer_id: UUID

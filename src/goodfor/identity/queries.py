@@ -47,6 +47,7 @@ __all__ = [
     "client_by_key_id",
     "client_of_shop",
     "clients_of_shop",
+    "colleagues",
     "consent_history",
     "consents_of",
     "contact_indexes",
@@ -60,6 +61,7 @@ __all__ = [
     "new_buyer_cookie",
     "notices_of",
     "oauth_apps",
+    "oldest_shop",
     "order_contact_index",
     "owns_order",
     "passkeys_of",
@@ -162,6 +164,11 @@ def shop_by_id(shop_id: UUID) -> ShopView:
     return shop_view(found)
 
 
+def oldest_shop() -> UUID | None:
+    """The one that was there first; None before there is any."""
+    return Shop.objects.order_by("id").values_list("id", flat=True).first()
+
+
 def staff_for_user(*, shop_id: UUID, user_id: int) -> StaffView | None:
     """What a signed-in user is in a shop; None for nobody."""
     found = Staff.objects.select_related("user").filter(shop_id=shop_id, user_id=user_id).first()
@@ -178,6 +185,13 @@ def places_of_user(user_id: int) -> list[tuple[ShopView, StaffView]]:
 def staff_of_shop(shop_id: UUID) -> list[StaffView]:
     """Everybody of a shop, oldest first."""
     return [staff_view(row) for row in Staff.objects.select_related("user").filter(shop_id=shop_id).order_by("id")]
+
+
+def colleagues(shop_id: UUID, *, of: UUID, permission: str, before: datetime) -> list[StaffView]:
+    """Who else works in a shop, may do something there, and was there before an instant; oldest first."""
+    rows = Staff.objects.select_related("user").filter(shop_id=shop_id, active=True, created_at__lt=before)
+    found = [staff_view(row) for row in rows.exclude(id=of).order_by("id")]
+    return [one for one in found if one.may(permission)]
 
 
 def staff_by_actor(shop_id: UUID, actor: str) -> StaffView | None:

@@ -27,6 +27,7 @@ from goodfor.identity.buyer_types import (
     SigninView,
     Visitor,
 )
+from goodfor.identity.hours import within_hours
 from goodfor.identity.refund_limits import NO_BOUND, REFUND_DEFAULTS, RefundLimits, refund_limits
 from goodfor.identity.roles import Permission, Role, may
 
@@ -66,6 +67,7 @@ __all__ = [
     "StaffView",
     "Visitor",
     "refund_limits",
+    "within_hours",
 ]
 
 

@@ -22,6 +22,7 @@ LOCKS = {
     "quarantine": "a key that a rule of risk control trips is written by one at a time, the others pass on",
     "risk_starter": "the rules that a shop begins with are made once",
     "resend": "the same news is told again only so many times an hour",
+    "wish": "the same person's wish to take something away is one wish",
     "window": "the home page of one shop is arranged by one at a time",
     "seed": "the demo shop is made once",
     "start": "each first step of a shop is taken by one at a time",

@@ -150,6 +150,11 @@ _SAMPLE_ALERT: Final = {
     "url": "https://shop.example/console/supply/accounts",
 }
 
+_SAMPLE_ALARM: Final = {
+    "kind": "金丝雀卡密在外出现",
+    "detail": "从没卖过的卡密出现在：售后申请的文字。库存可能被人拿走了一部分",
+    "url": "https://shop.example/console/",
+}
 _SAMPLE_PRICE: Final = {
     "code": "xh-month",
     "title": "星河影视会员 月卡",
@@ -358,6 +363,14 @@ _ALL: Final = (
             }
         },
         roles=("owner", "finance"),
+    ),
+    Scene(
+        "risk_alarm",
+        _("风控警报"),
+        {"alarm": _SAMPLE_ALARM},
+        {STAFF: _DESK},
+        sample={"alarm": _SAMPLE_ALARM},
+        roles=("owner",),
     ),
     Scene(
         "job_failed",

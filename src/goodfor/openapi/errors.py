@@ -86,6 +86,13 @@ class TotalAboveLimit(Conflict):
     title = _("订单金额高于所给的上限")
 
 
+class UnderReview(Conflict):
+    """A person looks at it first; ask again later. Nothing is lost."""
+
+    code = "under_review"
+    title = _("需要先人工核对，请稍后再试")
+
+
 class TooManyRequests(RateLimited):
     """The client's rate is used up."""
 

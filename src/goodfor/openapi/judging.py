@@ -5,7 +5,7 @@ address nothing is told: it is a server, and all of its customers come from ther
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,16 +13,21 @@ from goodfor.aftersales import queries as aftersales
 from goodfor.catalog import queries as catalog
 from goodfor.identity.types import ApiCaller
 from goodfor.kernel.ids import uuid7
+from goodfor.openapi.errors import UnderReview
 from goodfor.openapi.schemas import OrderIn, PaymentIn
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.hold_delivery import hold_delivery
 from goodfor.orders.types import HoldOrder, OrderView
+from goodfor.risk import review_queries, rule_states
 from goodfor.risk.errors import Refused
 from goodfor.risk.operations import assess, note
+from goodfor.risk.operations.open_review import open_review
 from goodfor.risk.types import Act, Decision, Outcome, Result, Scene, Value
 
 #: What money comes back for.
 _GIVES_BACK: Final = frozenset({"paid", "delivered"})
+#: What a person said of an order's codes holds for so long.
+_SAID_FOR: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +150,42 @@ def judge_refund(caller: ApiCaller, order: OrderView, now: datetime) -> Judged |
     if judged.decision.outcome not in (Outcome.ALLOW, Outcome.CHALLENGE):
         raise Refused
     return judged
+
+
+def judge_reveal(caller: ApiCaller, order: OrderView, now: datetime) -> Judged:
+    """Before a program is shown codes: it is counted as itself, whoever its customers are.
+
+    It can be asked for no proof; what a person has to look at is refused until one has. Raises Refused, UnderReview.
+    """
+    subject = ("order", order.id)
+    act = Act(
+        shop_id=caller.shop_id,
+        scene=Scene.REVEAL,
+        at=now,
+        buyer=caller.actor,
+        subject=subject,
+        amount_minor=order.total.amount_minor,
+        currency=order.currency,
+        facts={
+            "seconds_since_delivery": (now - order.delivered_at).total_seconds() if order.delivered_at else None,
+            "quantity": order.quantity,
+        },
+    )
+    if review_queries.waits(caller.shop_id, Scene.REVEAL, subject):
+        raise UnderReview
+    said = review_queries.last_said(caller.shop_id, Scene.REVEAL, subject, now - _SAID_FOR)
+    if said == rule_states.DENY:
+        # Programs try again; nobody has to look again for that.
+        raise Refused
+    decision = assess(act)
+    if decision.outcome in (Outcome.ALLOW, Outcome.CHALLENGE):
+        return Judged(act, decision, order.id)
+    if decision.outcome is Outcome.DENY:
+        raise Refused
+    if said != rule_states.RELEASE:
+        open_review(
+            shop_id=caller.shop_id, decision_id=decision.id, scene=Scene.REVEAL, now=now, subject=subject,
+            amount_minor=act.amount_minor, currency=act.currency,
+        )  # fmt: skip
+        raise UnderReview
+    return Judged(act, decision, order.id)

@@ -80,8 +80,14 @@ def write(
     return HttpResponse(content, content_type=CONTENT_TYPE, status=status)
 
 
-def write_again(request: ApiRequest, model: type[M], work: "Work[M]", *, optional: bool = False) -> HttpResponse:
-    """Like `write` for work that may be repeated and whose answer may not be stored at all: a repetition works anew."""
+def write_again(
+    request: ApiRequest, model: type[M], work: "Work[M]", *, optional: bool = False,
+    before: Callable[[ApiCaller, M, datetime], None] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """Like `write` for work that may be repeated and whose answer may not be stored at all: a repetition works anew.
+
+    `before` is called ahead of the transaction, each time.
+    """
     key = idempotency_key(request)
     body = parse(request, request.raw, model, optional=optional)
     caller, now = request.auth, request.came_at
@@ -89,6 +95,8 @@ def write_again(request: ApiRequest, model: type[M], work: "Work[M]", *, optiona
     fingerprint = _fingerprint(request)
     found = lookup(shop_id=caller.shop_id, scope=scope, key=key, body_hash=fingerprint)
     replayed = found is not None
+    if before is not None:
+        before(caller, body, now)
     try:
         with transaction.atomic():
             status, data = work(caller, body, key, now)

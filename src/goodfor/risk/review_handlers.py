@@ -12,8 +12,14 @@ from goodfor.risk.types import Outcome, Scene
 _REVIEW: Final = str(Outcome.REVIEW)
 
 
+#: The console queues these itself, before it answers, and once for whoever tries again and again.
+_QUEUED_BY_FACE: Final = frozenset({str(Scene.STAFF_VIEW), str(Scene.EXPORT)})
+
+
 def needs_person(event: StoredEvent) -> bool:
     """A review, or a hold that stands for a denial, so that the model learns whether it was right."""
+    if event.payload["scene"] in _QUEUED_BY_FACE:
+        return False
     return event.payload["outcome"] == _REVIEW or bool(event.payload["sampled"])
 
 

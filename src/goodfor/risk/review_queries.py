@@ -36,6 +36,14 @@ def last_said(shop_id: UUID, scene: Scene, subject: tuple[str, UUID], since: dat
     return rows.order_by("-done_at").values_list("outcome", flat=True).first() or ""
 
 
+def waits(shop_id: UUID, scene: Scene, subject: tuple[str, UUID]) -> bool:
+    """Whether a review of a scene about a subject is still to be decided."""
+    rows = Review.objects.filter(
+        shop_id=shop_id, scene=str(scene), subject_type=subject[0], subject_id=subject[1]
+    ).exclude(state=states.DONE)  # fmt: skip
+    return rows.exists()
+
+
 def review_queue(shop_id: UUID, *, scenes: Collection[Scene] | None = None, limit: int = 100) -> list[ReviewView]:
     """What is not done, most urgent first."""
     found = Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE).order_by("due_at", "id")

@@ -162,6 +162,20 @@ class ComplaintEnded(Event):
 
 
 @dataclass(frozen=True)
+class SupplierWarned(Event):
+    """A supplier said that a purchase was not honest. `kind`: stolen, charged_back (their goods), fraud (the order)."""
+
+    name: ClassVar[str] = "supply.warned"
+    version: ClassVar[int] = 1
+
+    attempt_id: UUID
+    supplier_id: UUID
+    order_id: UUID | None
+    line_id: UUID | None
+    kind: str
+
+
+@dataclass(frozen=True)
 class SupplierJudged(Event):
     """Something follows from how many of a supplier's codes were bad, or no more (`level` empty). Hundredths of a %."""
 

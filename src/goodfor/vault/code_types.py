@@ -1,6 +1,6 @@
 """What is told of single codes, without their text. Reached through `types`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -24,3 +24,12 @@ class AsideCode:
     holder_id: UUID
     expires_at: datetime | None
     revealed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedCode:
+    """A code that is never sold from now on. `marks`: blind indexes by which it is known again, whole or in part."""
+
+    code_id: UUID
+    sku_id: UUID
+    marks: tuple[bytes, ...] = field(repr=False)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from goodfor.vault.code_types import AsideCode as AsideCode
 from goodfor.vault.code_types import Origin as Origin
+from goodfor.vault.code_types import PlantedCode as PlantedCode
 
 #: The largest file of codes that is read.
 MAX_FILE_BYTES = 200 * 1024 * 1024

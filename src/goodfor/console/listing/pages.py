@@ -20,10 +20,11 @@ from goodfor.console.listing import asked as asking
 from goodfor.console.listing.cells import ListRow, cell_html
 from goodfor.console.listing.spec import REGISTRY, Act, Asked, Column, Filter, Listing, Tab
 from goodfor.console.operations.start_batch import MOST, start_batch
-from goodfor.console.operations.start_export import start_export
+from goodfor.console.operations.start_export import start_export, wish_export
 from goodfor.console.operations.views_of_lists import choose_columns, forget_view, save_view
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
+from goodfor.console.wishing import MOST_ROWS
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.ids import uuid7
@@ -226,20 +227,38 @@ def _export(listing: Listing) -> Any:
         shown = _chosen(listing, visitor)
         every = "all_columns" in request.POST
         wanted = [c for c in listing.columns_for(visitor) if every or c.file_only or c in shown]
-        start_export(
-            shop_id=visitor.shop.id,
-            staff_id=visitor.staff.id,
-            listing=listing.key,
-            query=asking.query_of(listing, dict(parse_qsl(request.POST.get("query", "")))),
-            columns=[column.key for column in wanted if column.exported],
-            file_format="csv" if request.POST.get("format") == "csv" else "xlsx",
-            locale=translation.get_language() or "zh-hans",
-            actor=visitor.actor,
-            now=utc_now(),
+        told: dict[str, Any] = {
+            "shop_id": visitor.shop.id,
+            "listing": listing.key,
+            "query": asking.query_of(listing, dict(parse_qsl(request.POST.get("query", "")))),
+            "columns": [column.key for column in wanted if column.exported],
+            "file_format": "csv" if request.POST.get("format") == "csv" else "xlsx",
+            "locale": translation.get_language() or "zh-hans",
+            "now": utc_now(),
+        }
+        rows = _rows_up_to(listing, told["query"], visitor)
+        if rows <= MOST_ROWS:
+            start_export(**told, staff_id=visitor.staff.id, actor=visitor.actor)
+            return done(request, _("正在后台导出，完成后在这里下载"), reverse("desk:exports"))
+        alone = wish_export(**told, staff=visitor.staff, rows=rows, reason=str(listing.title))
+        said = (
+            _("超过 %(n)s 行：店里没有别人可以批准，等待期过后你可以自己取一次")
+            if alone
+            else _("超过 %(n)s 行，要一位同事批准；批准后一小时内你可以取一次")
         )
-        return done(request, _("正在后台导出，完成后在这里下载"), reverse("desk:exports"))
+        return done(request, said % {"n": f"{MOST_ROWS:,}"}, reverse("desk:exports"))
 
     return page
+
+
+def _rows_up_to(listing: Listing, query: str, visitor: Visitor) -> int:
+    """How many rows a file would have, counted until it is clear that they are many."""
+    count = 0
+    for page in listing.source.walk(asking.read(listing, dict(parse_qsl(query)), visitor)):
+        count += len(page)
+        if count > MOST_ROWS:
+            break
+    return count
 
 
 def _pick(listing: Listing) -> Any:

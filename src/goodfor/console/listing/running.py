@@ -38,9 +38,12 @@ def staff_visitor(shop_id: UUID, staff_id: UUID, now: datetime) -> Visitor | Non
 
 def write_export(
     *, shop_id: UUID, export_id: UUID, staff_id: UUID, listing_key: str, query: str, columns: list[str],
-    file_format: str, locale: str, state: str, now: datetime,
+    file_format: str, locale: str, state: str, now: datetime, most: int | None = None,
 ) -> None:  # fmt: skip
-    """Write one export from its beginning; a worker that was killed left nothing behind but the state."""
+    """Write one export from its beginning; a worker that was killed left nothing behind but the state.
+
+    `most`: what has become longer than this, while it waited, is not written: it takes two people.
+    """
     if state == states.RUNNING:
         move_export(shop_id=shop_id, export_id=export_id, from_state=states.RUNNING, to_state=states.WAITING, now=now)
     move_export(shop_id=shop_id, export_id=export_id, from_state=states.WAITING, to_state=states.RUNNING, now=now)
@@ -49,7 +52,7 @@ def write_export(
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         with translation.override(locale):
-            rows = _write(shop_id, export_id, staff_id, listing_key, query, columns, file_format, part, now)
+            rows = _write(shop_id, export_id, staff_id, listing_key, query, columns, file_format, part, now, most)
         part.chmod(0o600)
         size = part.stat().st_size
         os.replace(part, path)
@@ -64,7 +67,7 @@ def write_export(
 
 def _write(
     shop_id: UUID, export_id: UUID, staff_id: UUID, listing_key: str, query: str, columns: list[str],
-    file_format: str, path: Path, now: datetime,
+    file_format: str, path: Path, now: datetime, most: int | None,
 ) -> int:  # fmt: skip
     listing, visitor = REGISTRY[listing_key], staff_visitor(shop_id, staff_id, now)
     if visitor is None or not visitor.may(listing.permission):
@@ -76,14 +79,19 @@ def _write(
     return writer(
         path,
         heads,
-        _pages(listing, visitor, query, chosen),
+        _pages(listing, visitor, query, chosen, most),
         lambda rows: note_export(shop_id=shop_id, export_id=export_id, rows=rows),
     )
 
 
-def _pages(listing: Listing, visitor: Visitor, query: str, columns: list[Column]) -> Iterator[list[list[Value]]]:
-    wanted = asked.read(listing, dict(parse_qsl(query)), visitor)
+def _pages(
+    listing: Listing, visitor: Visitor, query: str, columns: list[Column], most: int | None
+) -> Iterator[list[list[Value]]]:
+    wanted, count = asked.read(listing, dict(parse_qsl(query)), visitor), 0
     for page in listing.source.walk(wanted):
+        count += len(page)
+        if most is not None and count > most:
+            raise PermissionError("it has become so long that it takes two people")
         yield [[file_value(column, row, wanted.timezone) for column in columns] for row in page]
 
 

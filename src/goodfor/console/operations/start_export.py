@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from goodfor.console import states
+from goodfor.console import states, wishing
 from goodfor.console.models import Export
+from goodfor.console.operations.wish import wish
+from goodfor.identity.types import StaffView
 from goodfor.kernel import audit
 from goodfor.kernel.ids import uuid7
 
@@ -25,8 +27,9 @@ def start_export(
     locale: str,
     actor: str,
     now: datetime,
+    state: str = states.WAITING,
 ) -> UUID:
-    """Note the wish; the worker writes the file and keeps it for seven days. `file_format`: xlsx or csv."""
+    """Note what is wanted; the worker writes the file and keeps it for seven days. `file_format`: xlsx or csv."""
     with transaction.atomic():
         row = Export.objects.create(
             id=uuid7(),
@@ -37,7 +40,7 @@ def start_export(
             columns=list(columns),
             locale=locale,
             format=file_format,
-            state=states.EXPORT.initial,
+            state=state,
             created_at=now,
             expires_at=now + KEPT,
         )
@@ -50,3 +53,22 @@ def start_export(
             now=now,
         )
     return row.id
+
+
+@transaction.atomic
+def wish_export(
+    *, shop_id: UUID, staff: StaffView, listing: str, query: str, columns: Sequence[str], file_format: str,
+    locale: str, rows: int, reason: str, now: datetime,
+) -> bool:  # fmt: skip
+    """A list that takes two: written once another person agreed; True: there is nobody else, it opens by itself."""
+    export_id = start_export(
+        shop_id=shop_id, staff_id=staff.id, listing=listing, query=query, columns=columns, file_format=file_format,
+        locale=locale, actor=staff.actor, now=now, state=states.ASKED,
+    )  # fmt: skip
+    asked = wish(
+        shop_id=shop_id, staff=staff, kind=wishing.LIST, subject_id=export_id, rows=rows, reason=reason, now=now
+    )
+    if asked.alone:
+        # Written at once, so that it holds what was asked for; nobody can fetch it before its time.
+        Export.objects.filter(shop_id=shop_id, id=export_id).update(state=states.WAITING, expires_at=asked.open_until)
+    return asked.alone

@@ -12,9 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from goodfor.console.operations.wish import decide_wish
 from goodfor.console.tests.conftest import Shop
-from goodfor.console.tests.helpers import by_link, inside, person, proved, sql, state_of_all
+from goodfor.console.tests.helpers import by_link, inside, old_hand, person, proved, sql, state_of_all
 from goodfor.console.views import receiving
+from goodfor.console.wish_queries import newest_wish
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.ledger import queries as ledger
@@ -27,6 +29,8 @@ from goodfor.vault.importing import source
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRETS = [f"XK{i:04d}-QWERTZ-{i * 7919:06d}" for i in range(40)]
 FORM = "/console/codes/import/"
+#: What comes with somebody new.
+NEW_PERSON = {"auth_user", "identity_staff", "identity_signin_link", "mfa_authenticator"}
 
 
 @pytest.fixture(autouse=True)
@@ -327,12 +331,27 @@ def test_the_rest_of_a_batch_is_taken_away_in_the_open(shop: Shop) -> None:
     work()
     batch_id = stock.intake(shop.id, UUID(page.split("/")[-2])).batch_id
     where, sku = f"/console/codes/batches/{batch_id}/codes", shop.demo.skus["kw-100"]
+    colleague = old_hand(shop.id)
     assert "PLAIN-0003" not in client.get(where).content.decode()
     before = state_of_all()
     assert client.post(where, {"counted": "3"}).status_code == 422
     assert client.post(where, {"counted": "2", "reason": "x"}).status_code == 422
+    # Nobody has said yes.
+    assert client.post(where, {"act": "take", "counted": "3"}).status_code == 409
     assert state_of_all() == before
-    answer: Any = client.post(where, {"counted": "3", "reason": "退给供应商"})
+    assert client.post(where, {"act": "wish", "counted": "3", "reason": "退给供应商"}).status_code == 302
+    before = state_of_all()
+    assert client.post(where, {"act": "take", "counted": "3"}).status_code == 409
+    assert state_of_all() == before
+    waiting = newest_wish(shop.id, "codes", UUID(str(batch_id)))
+    assert waiting is not None
+    decide_wish(shop_id=shop.id, wish_id=waiting.id, staff=colleague.staff, approve=True, now=utc_now())
+    before = state_of_all()
+    assert client.post(where, {"act": "take", "counted": "2"}).status_code == 422
+    # Another owner may not take what this one asked for.
+    assert proved(shop.id).post(where, {"act": "take", "counted": "3"}).status_code == 409
+    assert {name for name, state in state_of_all().items() if before[name] != state} <= NEW_PERSON
+    answer: Any = client.post(where, {"act": "take", "counted": "3"})
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
@@ -341,6 +360,9 @@ def test_the_rest_of_a_batch_is_taken_away_in_the_open(shop: Shop) -> None:
     ]  # fmt: skip
     lines = sql("SELECT data->>'count', data->>'reason' FROM kernel_audit WHERE action = 'vault.codes_exported'")
     assert lines == [("3", "退给供应商")]
+    assert sql("SELECT kind, done, codes, unsold FROM console_look") == [("export", True, 3, 3)]
+    # Once.
+    assert client.post(where, {"act": "take", "counted": "3"}).status_code == 409
     assert stock.stock(shop.id, [sku])[sku].available == 0
     assert "PLAIN-0003" not in str(sql("SELECT data FROM kernel_audit"))
 

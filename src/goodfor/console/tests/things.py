@@ -12,6 +12,7 @@ from goodfor.aftersales.tests.money_world import TENFOLD, came_from, proven, ter
 from goodfor.catalog import queries as catalog
 from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
+from goodfor.console.operations.wish import wish
 from goodfor.console.tests.claim_things import bought_by_client, claim_of_client, picture_of
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person, sql
@@ -206,6 +207,10 @@ def things_of(shop: Shop) -> dict[str, Any]:
         shop_id=shop.id, sku_id=shop.demo.skus["kw-50"], received=receive_file(parts=[b"AAAA-0001"]),
         filename="x.txt", options=ImportOptions("CNY"), actor="test", now=now,
     )  # fmt: skip
+    asked = wish(
+        shop_id=shop.id, staff=person(shop.id).staff, kind="codes", subject_id=code_batch_id, rows=1, reason="x",
+        now=now,
+    )  # fmt: skip
     sku_id = shop.demo.skus["kw-50"]
     product_id = catalog.desk_sku(shop.id, sku_id).product_id
     supplied = watched_things(shop.id, sku_id)
@@ -223,7 +228,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "receiver_id": receiver_of(shop),
         "staff_id": person(shop.id, Role.VIEWER).staff.id,
         "client_id": shop.demo.client_id,
-        "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id,
+        "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id, "wish_id": asked.id,
         **message_things(shop),
         **risk_things(shop),
         **rule_things(shop),

@@ -12,6 +12,8 @@ from goodfor.console import words
 from goodfor.console.desk.sku_names import sku_names
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.judging import CODE, Looking, judge, noted, remember_shown, shown_before
+from goodfor.console.operations.plant_canary import plant_canary
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views import code_forms as forms
@@ -22,6 +24,7 @@ from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import CodeRemedied
+from goodfor.risk.operations.canary_seen import seen_among
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stock
 from goodfor.vault.types import FoundCode
@@ -37,15 +40,24 @@ def find(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     number, secret = (forms.text_of(request.POST, name, 512) for name in ("number", "secret"))
     if not secret:
         return show(request, visitor, "code_find", {"wrong": _("请填写卡密")}, page=PAGE, status=422)
-    code_id = stock.find_code(visitor.shop.id, number=number, secret=secret)
+    shop_id, now = visitor.shop.id, utc_now()
+    # Whoever brings bait has it from the stock, whatever becomes of the question.
+    seen_among(
+        shop_id=shop_id, fingerprints=stock.marks_of(shop_id, secret=secret, number=number), place="lookup", now=now
+    )
+    code_id = stock.find_code(shop_id, number=number, secret=secret)
+    judged = judge(request, visitor, _looking(stock.code_place(shop_id, code_id) if code_id else None))
     audit.record(
-        shop_id=visitor.shop.id,
+        shop_id=shop_id,
         actor=visitor.actor,
         action="vault.code_looked_up",
         subject=("code", code_id or ""),
         data={"found": code_id is not None},
-        now=utc_now(),
+        now=now,
     )
+    noted(judged)
+    if code_id is not None:
+        remember_shown(request, code_id)
     if code_id is None:
         return show(request, visitor, "code_find", {"missing": True}, page=PAGE)
     return redirect("desk:code-one", code_id)
@@ -55,6 +67,9 @@ def find(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def one(request: HttpRequest, visitor: Visitor, code_id: UUID) -> HttpResponse:
     """One code by its internal id: where it is, who bought it, and taking it off sale."""
     found = stock.code_place(visitor.shop.id, code_id)
+    if not shown_before(request, code_id):
+        noted(judge(request, visitor, _looking(found)))
+        remember_shown(request, code_id)
     if request.method != "POST":
         return _one(request, visitor, found)
     try:
@@ -62,6 +77,16 @@ def one(request: HttpRequest, visitor: Visitor, code_id: UUID) -> HttpResponse:
     except DomainError as error:
         return _one(request, visitor, stock.code_place(visitor.shop.id, code_id), error)
     return done(request, said, reverse("desk:code-one", args=[code_id]))
+
+
+def _looking(found: FoundCode | None) -> Looking:
+    """A question without an answer shows no code, and is a question all the same."""
+    if found is None:
+        return Looking(CODE, 0)
+    return Looking(
+        CODE, 1, unsold=int(found.sold_at is None), code_id=found.id, batch_id=found.batch_id,
+        worth=Money(found.unit_cost_minor, found.currency),
+    )  # fmt: skip
 
 
 def _act(request: HttpRequest, visitor: Visitor, found: FoundCode) -> str:
@@ -79,6 +104,12 @@ def _act(request: HttpRequest, visitor: Visitor, found: FoundCode) -> str:
             raise CodeRemedied
         vault.restore_codes(**told)
         return _("已解除隔离")
+    if asked == "plant":
+        if not visitor.may(Permission.RISK_SET):
+            raise NotAllowed
+        require_fresh_proof(request)
+        plant_canary(shop_id=visitor.shop.id, code_id=found.id, why=reason, actor=visitor.actor, now=utc_now())
+        return _("已设为金丝雀卡密，不会再卖出；在外面出现时会提醒店主")
     if asked != "void":
         raise InvalidInput(_("没有这个操作"))
     if not visitor.may(Permission.CODES_VOID):
@@ -108,6 +139,11 @@ def _one(request: HttpRequest, visitor: Visitor, found: FoundCode, error: Domain
         "may_quarantine": not staged and found.state in ("free", "reserved", "sold"),
         "may_restore": found.state == "quarantined",
         "may_void": not staged and found.state in ("free", "quarantined") and visitor.may(Permission.CODES_VOID),
+        "may_plant": not staged
+        and found.sold_at is None
+        and found.holder_id is None
+        and found.state in ("free", "quarantined")
+        and visitor.may(Permission.RISK_SET),
         "error": error,
     }
     crumbs = [(_("查卡密"), reverse(PAGE))]

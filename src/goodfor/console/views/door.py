@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodfor.console import queries
 from goodfor.console.access import come_in
 from goodfor.console.client import address_of
-from goodfor.console.errors import TooManyGuesses, WrongCode, WrongPassword
+from goodfor.console.devices import keep_device
+from goodfor.console.entering import Entry, MoreAsked, came_in, in_steady_time, judge_entry, kept_in, page_of
+from goodfor.console.errors import ProofFailed, TooManyGuesses, WrongCode, WrongPassword
 from goodfor.console.frame import dress, local_path
 from goodfor.console.known import Door, doors, remember
 from goodfor.console.operations.count_try import count_try
@@ -33,11 +35,14 @@ YEAR: Final = 365 * 24 * 3600
 PENDING: Final = "console_pending"
 PENDING_SECONDS: Final = 600
 NEXT: Final = "console_next"
+#: Longer texts are no password of anybody's.
+_LONGEST: Final = 1000
 
 
 def page(request: HttpRequest, which: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     """A page of the door, never cached, and its address (it may hold a token) told to nobody."""
     answer = render(request, "console/door.html", {"which": which, **(context or {})}, status=status)
+    keep_device(answer, request)
     return dress(answer)
 
 
@@ -55,41 +60,94 @@ def signin(request: HttpRequest) -> HttpResponse:
             request, "open" if token else "signin", {"token": token, "next": _next(request.GET.get("next", ""))}
         )
     with audit.coming_from(address_of(request)):
-        return _by_link(request) if "token" in request.POST else _by_password(request)
+        if "token" in request.POST:
+            return _by_link(request)
+        if "kept" in request.POST:
+            return _going_on(request)
+        sent = request.POST
+        return _by_password(request, sent.get("username", ""), sent.get("password", ""), sent.get("next", ""), paid=0)
 
 
 def _by_link(request: HttpRequest) -> HttpResponse:
     now = utc_now()
     try:
         signed_in = use_signin_link(token=request.POST.get("token", ""), now=now)
+        entry = judge_entry(request, now, user_id=signed_in.user_id)
     except InvalidSigninLink:
         return page(request, "used", status=403)
+    except DomainError as error:
+        return refused(request, "signin", error, {})
     come_in(request, user_id=signed_in.user_id, shop_id=signed_in.shop_id, method="link", proved=False, now=now)
+    came_in(request, entry, now, good=True)
     return remember(dress(redirect("desk:overview")), request)
 
 
-def _by_password(request: HttpRequest) -> HttpResponse:
-    now, name = utc_now(), request.POST.get("username", "").strip()[:150]
-    onward = _next(request.POST.get("next", ""))
+def _going_on(request: HttpRequest) -> HttpResponse:
+    """What was stopped at the door comes back with what was asked for."""
+    found = kept_in(request, utc_now())
+    if found is None:
+        return refused(request, "signin", ProofFailed(), {})
+    kept, paid = found
+    return _by_password(request, kept.username, kept.password, kept.onward, paid=paid)
+
+
+def _by_password(request: HttpRequest, username: str, password: str, onward: str, *, paid: int) -> HttpResponse:
+    now, name, onward = utc_now(), username.strip()[:150], _next(onward)
     try:
-        user_id = check_password(request, name, request.POST.get("password", ""), now)
-        if not any(staff.active for _shop, staff in identity.places_of_user(user_id)):
-            raise WrongPassword
+        with in_steady_time():
+            user_id, entry = _checked(request, name, password, now, paid)
+    except MoreAsked as asked:
+        return page(
+            request, "challenge",
+            page_of(request, asked, username=name, password=password[:_LONGEST], onward=onward, now=now), status=403,
+        )  # fmt: skip
     except DomainError as error:
         return refused(request, "signin", error, {"username": name, "next": onward})
     if queries.factors_of(user_id).second:
         request.session.flush()
-        request.session[PENDING] = {"user": user_id, "at": now.timestamp()}
+        waits = entry.as_dict() if entry else None
+        request.session[PENDING] = {"user": user_id, "at": now.timestamp(), "entry": waits}
         request.session[NEXT] = onward
         return dress(redirect("console-second"))
-    return enter(request, user_id, "password", onward, now)
+    return enter(request, user_id, "password", onward, now, entry)
+
+
+def _checked(
+    request: HttpRequest, name: str, password: str, now: datetime, paid: int
+) -> tuple[int, Entry | None]:  # fmt: skip
+    """Whose password it is: counted first, then judged, then looked at. What is stopped was no guess, and is given
+    back. Raises TooManyGuesses, Refused, MoreAsked, WrongPassword.
+    """
+    counted = _counted(request, name, now)
+    try:
+        entry = judge_entry(request, now, name=name, paid=paid)
+    except (DomainError, MoreAsked):
+        for door in counted:
+            forgive_try(scope=door.scope, subject=door.subject, everything=False)
+        raise
+    try:
+        user_id = _looked_at(request, name, password, counted)
+        if not any(staff.active for _shop, staff in identity.places_of_user(user_id)):
+            raise WrongPassword
+    except WrongPassword:
+        came_in(request, entry, now, good=False)
+        raise
+    return user_id, entry
 
 
 def check_password(request: HttpRequest, name: str, password: str, now: datetime) -> int:
     """Whose password it is; the guess is counted first. Raises TooManyGuesses, WrongPassword."""
+    return _looked_at(request, name, password, _counted(request, name, now))
+
+
+def _counted(request: HttpRequest, name: str, now: datetime) -> list[Door]:
     account = name.casefold()
     counted = doors(request, "account", account, name=account)
     _count(counted, now)
+    return counted
+
+
+def _looked_at(request: HttpRequest, name: str, password: str, counted: list[Door]) -> int:
     user = authenticate(request, username=name, password=password)
     if user is None:
         raise WrongPassword
@@ -134,8 +192,18 @@ def second(request: HttpRequest) -> HttpResponse:
     try:
         check_code(request, user_id, request.POST.get("code", ""), now)
     except (WrongCode, TooManyGuesses) as error:
+        if isinstance(error, WrongCode) and (waits := entry_of(request)):
+            # Of the decision itself it is only known at the end.
+            came_in(request, {**waits, "decision": ""}, now, good=False)
         return refused(request, "second", error, context)
-    return enter(request, user_id, "password", request.session.get(NEXT, ""), now)
+    return enter(request, user_id, "password", request.session.get(NEXT, ""), now, entry_of(request))
+
+
+def entry_of(request: HttpRequest) -> dict[str, str] | None:
+    """How whoever still owes the second factor was judged."""
+    pending = request.session.get(PENDING)
+    found = pending.get("entry") if isinstance(pending, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def pending_user(request: HttpRequest, now: datetime) -> int | None:
@@ -146,7 +214,10 @@ def pending_user(request: HttpRequest, now: datetime) -> int | None:
     return int(pending["user"])
 
 
-def enter(request: HttpRequest, user_id: int, method: str, onward: str, now: datetime) -> HttpResponse:
+def enter(
+    request: HttpRequest, user_id: int, method: str, onward: str, now: datetime,
+    entry: Entry | dict[str, str] | None,
+) -> HttpResponse:  # fmt: skip
     """All that was asked for was given: a fresh session, in the first shop where the person works."""
     places = [(shop, staff) for shop, staff in identity.places_of_user(user_id) if staff.active]
     if not places:
@@ -161,6 +232,7 @@ def enter(request: HttpRequest, user_id: int, method: str, onward: str, now: dat
         data={},
         now=now,
     )
+    came_in(request, entry, now, good=True)
     return remember(dress(redirect(_next(onward))), request)
 
 

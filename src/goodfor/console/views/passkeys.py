@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodfor.console import queries
 from goodfor.console.client import network_of
+from goodfor.console.entering import judge_entry
 from goodfor.console.errors import WrongCode
 from goodfor.console.frame import EVERYBODY, console_page, dress, local_path
 from goodfor.console.operations.count_try import count_try
@@ -21,7 +22,7 @@ from goodfor.console.operations.factors import add_passkey
 from goodfor.console.operations.forgive_try import forgive_try
 from goodfor.console.types import Visitor
 from goodfor.console.views.account import proved, require_own_proof, secured
-from goodfor.console.views.door import enter, pending_user, refused
+from goodfor.console.views.door import enter, entry_of, pending_user, refused
 from goodfor.identity import queries as identity
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
@@ -67,7 +68,13 @@ def signin(request: HttpRequest) -> HttpResponse:
         context = {"factors": queries.factors_of(pending)} if pending else {}
         return refused(request, "second" if pending else "signin", error, context)
     forgive_try(scope="address", subject=network_of(request), everything=False)
-    return enter(request, int(owner.pk), "passkey", request.POST.get("next", ""), now)
+    if pending:
+        return enter(request, pending, "passkey", request.POST.get("next", ""), now, entry_of(request))
+    try:
+        entry = judge_entry(request, now, user_id=int(owner.pk))
+    except DomainError as error:
+        return refused(request, "signin", error, {})
+    return enter(request, int(owner.pk), "passkey", request.POST.get("next", ""), now, entry)
 
 
 def _owner(credential: dict[str, Any]) -> User:

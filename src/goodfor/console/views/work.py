@@ -1,5 +1,8 @@
 """What runs in the background: exports with their files, batches with their progress."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -7,16 +10,18 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goodfor.console import queries, words
-from goodfor.console.errors import ExportNotFound, NotAllowed
+from goodfor.console import queries, wishing, words
+from goodfor.console.errors import ExportNotFound, NotAllowed, WishMoved
 from goodfor.console.frame import EVERYBODY, console_page, show
+from goodfor.console.judging import EXPORT, Looking, judge, noted
 from goodfor.console.listing.pages import export_permission
 from goodfor.console.listing.running import export_path
 from goodfor.console.listing.spec import REGISTRY, Listing
-from goodfor.console.types import BatchView, ExportView, Visitor
+from goodfor.console.operations.take_export import note_taken, take_list
+from goodfor.console.types import BatchView, ExportView, Visitor, WishView
+from goodfor.console.wish_queries import newest_wish, open_times
 from goodfor.identity import queries as identity
 from goodfor.identity.types import Role
-from goodfor.kernel import audit
 from goodfor.kernel.clock import utc_now
 
 EXPORTS: Final = "desk:exports"
@@ -40,18 +45,37 @@ def exports(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """One's own exports, latest first; an owner sees all. A file holds what its maker may see, and others may not."""
     mine = None if visitor.staff.role == Role.OWNER else visitor.staff.id
     names, found = _names(visitor), queries.exports(visitor.shop.id, _exportable(visitor), mine)
-    rows = [(row, REGISTRY[row.listing].title, names.get(row.staff_id, ""), *_export_words(row)) for row in found]
+    opens = open_times(visitor.shop.id, [row.id for row in found])
+    rows = [
+        (
+            row,
+            REGISTRY[row.listing].title,
+            names.get(row.staff_id, ""),
+            *words.EXPORT_STATES[row.state],
+            *_when(visitor, row, opens),
+        )
+        for row in found
+    ]
     running = any(row.state in ("waiting", "running") for row in found)
     return show(request, visitor, "exports", {"rows": rows, "running": running}, page=EXPORTS)
 
 
-def _export_words(row: ExportView) -> tuple[Any, str]:
-    return words.EXPORT_STATES[row.state]
+def _when(
+    visitor: Visitor, row: ExportView, opens: Mapping[UUID, datetime | None]
+) -> tuple[bool, datetime | None]:  # fmt: skip
+    """Whether the visitor may take it now, and from when on a long one may be taken."""
+    if row.state != "done":
+        return False, None
+    if row.id not in opens:
+        return True, None
+    opened = opens[row.id]
+    ready = row.staff_id == visitor.staff.id and opened is not None and opened <= utc_now()
+    return ready, None if ready else opened
 
 
 @console_page(EVERYBODY)
-def export_file(request: HttpRequest, visitor: Visitor, export_id: UUID) -> Any:  # noqa: ARG001
-    """The file itself; who takes it is written down."""
+def export_file(request: HttpRequest, visitor: Visitor, export_id: UUID) -> Any:
+    """The file itself; who takes it is judged and written down. A long one is taken once, by who asked for it."""
     row = queries.export(visitor.shop.id, export_id)
     if row.listing not in _exportable(visitor):
         raise NotAllowed
@@ -60,12 +84,25 @@ def export_file(request: HttpRequest, visitor: Visitor, export_id: UUID) -> Any:
     path = export_path(row.id, row.format)
     if row.state != "done" or row.expires_at <= utc_now() or not path.exists():
         raise ExportNotFound
-    audit.record(
-        shop_id=visitor.shop.id, actor=visitor.actor, action="console.export_taken",
-        subject=("console.export", row.id), data={}, now=utc_now(),
+    asked = newest_wish(visitor.shop.id, wishing.LIST, row.id)
+    if asked is not None and not (asked.staff_id == visitor.staff.id and asked.is_open(utc_now())):
+        raise WishMoved
+    judged = judge(
+        request, visitor, Looking(EXPORT, 0, taken=row.id, rows=row.rows, approved=asked is not None)
     )  # fmt: skip
-    name = f"{row.listing}-{row.created_at:%Y%m%d-%H%M}.{row.format}"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+    now, name = utc_now(), f"{row.listing}-{row.created_at:%Y%m%d-%H%M}.{row.format}"
+    file = path.open("rb")
+    if asked is not None:
+        _take_once(visitor, asked, path, now)
+    note_taken(shop_id=visitor.shop.id, export_id=row.id, actor=visitor.actor, now=now)
+    noted(judged)
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def _take_once(visitor: Visitor, asked: WishView, path: Path, now: datetime) -> None:
+    """What is open already stays readable to the end."""
+    take_list(shop_id=visitor.shop.id, wish_id=asked.id, staff_id=visitor.staff.id, now=now)
+    path.unlink(missing_ok=True)
 
 
 def _acting(visitor: Visitor) -> list[str]:

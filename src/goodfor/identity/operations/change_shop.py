@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.identity.errors import InvalidIdentity, ShopNotFound
+from goodfor.identity.hours import hours_of
 from goodfor.identity.locks import lock_shop
 from goodfor.identity.models import Shop
 from goodfor.identity.queries import shop_view
@@ -28,12 +29,17 @@ def _number(most: int, least: int = 0) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
+def _hours(value: Any) -> bool:
+    return isinstance(value, str) and hours_of(value) is not None
+
+
 #: Every setting that a shop may have, and what fits; others are refused. Amounts are minor units.
 SETTINGS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "name_en": _text(100),
     "support": _text(200),
     "invoices": lambda value: isinstance(value, bool),
     "low_stock": _number(1_000_000),
+    "staff_hours": _hours,
     **dict.fromkeys(REFUND_DEFAULTS, _number(1_000_000_00, NO_BOUND)),
 }
 

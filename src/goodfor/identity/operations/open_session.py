@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from goodfor.identity.buyer_models import BuyerSession, BuyerSignin
+from goodfor.identity.events import BuyerJoined
 from goodfor.identity.operations.note_change import note_change
 from goodfor.identity.types import NewSession, Visitor
 from goodfor.identity.visitors import address_hash, looks_like_token
 from goodfor.kernel import audit
+from goodfor.kernel.events import publish
 from goodfor.kernel.ids import hash_token, secret_token, uuid7
 from goodfor.kernel.sql import Statement
 
@@ -60,6 +62,8 @@ def open_session(
     )
     if row and row[0] and not created:
         note_change(shop_id=shop_id, buyer_id=buyer_id, kind="new_device", data={"label": visitor.label[:60]}, now=now)
+    if created:
+        publish(shop_id=shop_id, event=BuyerJoined(buyer_id), now=now, cause=("buyer", buyer_id))
     audit.record(
         shop_id=shop_id,
         actor=f"buyer:{buyer_id}",

@@ -13,6 +13,7 @@ from goodfor.openapi.answers import answer
 from goodfor.openapi.auth import ApiKey
 from goodfor.openapi.documented import documented
 from goodfor.openapi.examples import CODES, MASKED_CODES, REVEAL_IN
+from goodfor.openapi.judging import Judged, judge_reveal
 from goodfor.openapi.params import NUMBER
 from goodfor.openapi.requests import ApiRequest
 from goodfor.openapi.schemas import CodesOut, MaskedCodesOut, RevealIn
@@ -51,12 +52,20 @@ def list_codes(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
         optional_body=True,
         example=REVEAL_IN,
         answer=CODES,
-        errors={404: ["order_not_found", "code_not_held"], 409: ["wrong_order_state"]},
+        errors={
+            403: ["not_possible_now"],
+            404: ["order_not_found", "code_not_held"],
+            409: ["wrong_order_state", "under_review"],
+        },
     ),
 )
 def reveal_codes(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
     """Every code shown is written down. The answer is never stored: a repetition reveals, and writes down, again."""
     ip = str(request.META.get("REMOTE_ADDR", ""))
+    asked: list[Judged] = []
+
+    def before(caller: ApiCaller, _body: RevealIn, now: datetime) -> None:
+        asked.append(judge_reveal(caller, order_of_client(caller.shop_id, caller.client_id, number), now))
 
     def work(caller: ApiCaller, body: RevealIn, _key: str, now: datetime) -> tuple[int, dict[str, Any]]:
         order = order_of_client(caller.shop_id, caller.client_id, number)
@@ -68,6 +77,7 @@ def reveal_codes(request: ApiRequest, number: str = NUMBER) -> HttpResponse:
             ip=ip,
             now=now,
         )
+        asked[0].went_well()
         return 200, {"items": [present.code(code) for code in codes]}
 
-    return write_again(request, RevealIn, work, optional=True)
+    return write_again(request, RevealIn, work, optional=True, before=before)

@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 
 from goodfor.aftersales import queries as aftersales
+from goodfor.kernel.clock import utc_now
 from goodfor.openapi.tests.conftest import ask_with
 from goodfor.orders import queries as orders
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.conftest import now as now
 from goodfor.orders.tests.conftest import shop as shop
 from goodfor.orders.tests.factories import sql, stock
+from goodfor.risk import review_queries
+from goodfor.risk.operations.decide_review import decide_review
+from goodfor.risk.operations.take_review import take
 from goodfor.risk.tests.saying import Saying, decided, results, saying
 from goodfor.risk.types import Outcome, Result, Scene
 
@@ -142,3 +146,75 @@ def test_money_comes_back_once(shop: Shop, says: Saying, outcome: Outcome | None
     assert ask("POST", f"/orders/{number}/refunds", idem="r").content == done.content
     assert ask("POST", f"/orders/{number}/refunds", idem="s").status_code == 201
     assert says.scenes == [Scene.ORDER, Scene.CLAIM]
+
+
+# -- codes ----------------------------------------------------------------------------------------------
+
+
+def reveal(shop: Shop, number: str, idem: str = "r") -> Any:
+    return ask_with(shop.demo.api_key)("POST", f"/orders/{number}/codes/reveal", idem=idem)
+
+
+def shown() -> int:
+    return int(sql("SELECT count(*) FROM delivery_reveal")[0][0])
+
+
+@pytest.fixture
+def number(shop: Shop, says: Saying) -> str:
+    """A delivered order, and nothing seen of what led to it."""
+    made = ask_with(shop.demo.api_key)("POST", "/orders", json=order(shop), idem="a").json()["number"]
+    says.seen.clear()
+    return str(made)
+
+
+def test_a_program_that_looks_at_codes_is_counted_as_itself(shop: Shop, says: Saying, number: str) -> None:
+    for turn in (1, 2):
+        # A repetition shows, and is judged, again.
+        assert reveal(shop, number).status_code == 200
+        assert says.scenes == [Scene.REVEAL] * turn
+        assert says.seen[-1][1]["buyer_reveals_1h"] == turn
+    assert results(Scene.REVEAL) == [Result.GOOD] * 2
+    assert sql("SELECT DISTINCT address, device FROM risk_event WHERE scene = 7") == [(None, None)]
+    # It can be asked for no proof.
+    says.says[Scene.REVEAL] = Outcome.CHALLENGE
+    assert reveal(shop, number, "c").status_code == 200
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REVIEW, Outcome.HOLD])
+def test_codes_wait_for_a_person(shop: Shop, says: Saying, number: str, now: datetime, outcome: Outcome) -> None:
+    says.says[Scene.REVEAL] = outcome
+    found = orders.order_by_number(shop.demo.shop_id, number)
+    for _turn in range(2):
+        answer = reveal(shop, number)
+        assert (answer.status_code, answer.json()["code"]) == (409, "under_review")
+    assert (shown(), results(Scene.REVEAL)) == (0, [])
+    [review] = review_queries.review_queue(shop.demo.shop_id)
+    assert review.subject == ("order", found.id)
+    told = {"shop_id": shop.demo.shop_id, "review_id": review.id, "actor": "staff:1", "now": utc_now()}
+    take(**told)
+    decide_review(**told, outcome="release")
+    assert reveal(shop, number).status_code == 200
+    assert shown() == 2
+
+
+def test_what_a_person_refused_stays_refused(shop: Shop, says: Saying, number: str) -> None:
+    says.says[Scene.REVEAL] = Outcome.REVIEW
+    reveal(shop, number)
+    [review] = review_queries.review_queue(shop.demo.shop_id)
+    told = {"shop_id": shop.demo.shop_id, "review_id": review.id, "actor": "staff:1", "now": utc_now()}
+    take(**told)
+    decide_review(**told, outcome="deny")
+    says.seen.clear()
+    answer = reveal(shop, number)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_possible_now")
+    assert (says.seen, shown(), review_queries.review_queue(shop.demo.shop_id)) == ([], 0, [])
+
+
+def test_a_failing_engine_shows_nothing(shop: Shop, says: Saying, number: str) -> None:
+    says.fails = True
+    assert reveal(shop, number).json()["code"] == "under_review"
+    assert shown() == 0
+    # An order of somebody else is not found before anything is judged.
+    says.seen.clear()
+    assert reveal(shop, "G260101ZZZZZZZZZZ").status_code == 404
+    assert says.seen == []

@@ -13,6 +13,8 @@ from goodfor.delivery.types import RevealedCode
 from goodfor.orders import states, store
 from goodfor.orders.claims import remedied_codes
 from goodfor.orders.errors import WrongState
+from goodfor.risk.operations.canary_seen import seen_among
+from goodfor.vault import queries as vault
 
 
 @transaction.atomic(savepoint=False)
@@ -42,7 +44,7 @@ def reveal_codes(
             code_ids = [code.code_id for code in held if code.code_id not in over]
         elif over.intersection(code_ids):
             raise CodeNotHeld
-    return delivery.reveal(
+    shown = delivery.reveal(
         shop_id=shop_id,
         subject=("order", order_id),
         holder_ids=holders,
@@ -51,3 +53,7 @@ def reveal_codes(
         ip=ip,
         now=now,
     )
+    # Bait is never sold. A code that is no different from it was, so somebody put stolen goods into the stock.
+    marks = [mark for code in shown for mark in vault.marks_of(shop_id, secret=code.secret, number=code.number)]
+    seen_among(shop_id=shop_id, fingerprints=marks, place="reveal", now=now)
+    return shown

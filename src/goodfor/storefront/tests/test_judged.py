@@ -311,6 +311,34 @@ def test_an_account_is_asked_by_its_own_contact(client: Client, world: World, bo
     assert client.post(f"/o/{number}/reveal", {"kept": kept, "passed": passed}).status_code == 200
 
 
+def test_all_codes_at_once_are_shown_no_more_easily_than_one(
+    client: Client, world: World, box: Mailbox, says: Saying
+) -> None:
+    sign_in(client, box)
+    number = bought(client, world)
+    prove(client, box)
+    says.seen.clear()
+    assert client.post("/me/data/export").status_code == 200
+    assert says.seen == []
+    for outcome, asked_for in ((Outcome.DENY, False), (Outcome.REVIEW, True)):
+        says.says[Scene.REVEAL] = outcome
+        while True:
+            stopped = client.post("/me/data/export", {"codes": "1"})
+            # One denial in seventy is held and looked at instead.
+            if decided(Scene.REVEAL)[-1] == str(outcome):
+                break
+        assert stopped.status_code == 403
+        assert ("/go-on" in stopped.content.decode()) is asked_for
+    assert revealed(world, number) == 0
+    client.post("/go-on", {"kept": kept_in(stopped), "way": "send", "pick": "email"})
+    right = client.post("/go-on", {"kept": kept_in(stopped), "way": "code", "code": box.code})
+    [passed] = re.findall(r'name="passed" value="([^"]+)"', right.content.decode())
+    done = client.post("/me/data/export", {"kept": kept_in(stopped), "passed": passed})
+    assert (done.status_code, done["Content-Type"]) == (200, "application/zip")
+    assert revealed(world, number) == 1
+    assert results(Scene.REVEAL) == [Result.GOOD]
+
+
 # -- claims ---------------------------------------------------------------------------------------------
 
 

@@ -49,6 +49,10 @@ SETTINGS: Final = (
     Setting(
         "low_stock", _l("库存预警"), _l("某个面值剩余不多于这个数时，总览页提醒补货"), "number", LOW_STOCK, _l("张"),
     ),
+    Setting(
+        "staff_hours", _l("员工工作时间"),
+        _l("例如 09:00-23:00，按店铺时区。这以外大批查看卡密或导出，要再确认一次是本人；不填就不区分"), "text",
+    ),
     *(
         Setting(key, label, hint, "bound", REFUND_DEFAULTS[key])
         for key, label, hint in (
@@ -81,6 +85,9 @@ def shop(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         settings = _settings(request, visitor)
         if REFUND_DEFAULTS.keys() & settings.keys() or request.POST.get("timezone", "") != visitor.shop.timezone:
             # Whoever holds an open browser must not move the bounds of refunds, nor the day that they are for.
+            require_fresh_proof(request)
+        if settings["staff_hours"] != visitor.shop.settings.get("staff_hours"):
+            # Nor the hours in which nobody is surprised by what they do.
             require_fresh_proof(request)
         change_shop(
             shop_id=visitor.shop.id,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from goodfor.console import supply_words as words
 from goodfor.console.desk.purchases import LONG, PurchaseRow, rows_of, span
 from goodfor.console.desk.suppliers import protocol_label
-from goodfor.console.frame import console_page, show
+from goodfor.console.frame import console_page, done, show
 from goodfor.console.types import Visitor
 from goodfor.console.views.supply.items import call_row
 from goodfor.console.words import POSTING_KINDS, word
@@ -22,6 +22,7 @@ from goodfor.kernel.money import Money
 from goodfor.kit import writing
 from goodfor.orders import queries as orders
 from goodfor.supply import queries as supply
+from goodfor.supply.operations.note_warning import WARNINGS, note_warning
 
 PAGE: Final = "desk:purchases"
 OUT: Final = frozenset({"sending", "accepted", "unknown"})
@@ -38,6 +39,7 @@ def purchase(request: HttpRequest, visitor: Visitor, attempt_id: UUID) -> HttpRe
         "calls": [call_row(line) for line in supply.calls(visitor.shop.id, attempt_id=one.id, limit=100)],
         "may_read": visitor.may(Permission.SUPPLY_MANAGE),
         "with_purchase": False,
+        "warnings": [(key, words.WARNINGS[key]) for key in WARNINGS] if visitor.may(Permission.SUPPLY_MANAGE) else [],
         "books": books_of(visitor, one.id),
         "others": [
             (other, words.PURCHASES[other.attempt.state])
@@ -46,6 +48,16 @@ def purchase(request: HttpRequest, visitor: Visitor, attempt_id: UUID) -> HttpRe
         ],
     }
     return show(request, visitor, "supply/purchase", context, page=PAGE, crumbs=[(_("采购单"), reverse(PAGE))])
+
+
+@console_page(Permission.SUPPLY_MANAGE, methods=("POST",))
+def warned(request: HttpRequest, visitor: Visitor, attempt_id: UUID) -> HttpResponse:
+    """Their word that something about it was not honest, as it came by telephone or chat."""
+    note_warning(
+        shop_id=visitor.shop.id, attempt_id=attempt_id, kind=request.POST.get("kind", ""),
+        note=request.POST.get("note", ""), actor=visitor.actor, now=utc_now(),
+    )  # fmt: skip
+    return done(request, _("已登记，风控会参考"), reverse("desk:purchase", args=[attempt_id]))
 
 
 def facts_of(visitor: Visitor, row: PurchaseRow) -> dict[str, Any]:

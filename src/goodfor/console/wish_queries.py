@@ -1,0 +1,76 @@
+"""Reads of what takes two, and of who looked at what."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from goodfor.console import states, wishing
+from goodfor.console.errors import WishNotFound
+from goodfor.console.models import Wish
+from goodfor.console.types import Looked, Visitor, WishView
+from goodfor.identity import queries as identity
+from goodfor.identity.types import StaffView
+from goodfor.kernel.sql import Statement
+
+_LOOKED: Final = Statement("goodfor.console", "sql/looked.sql")
+#: So long it stands against somebody that a code was stolen that they had seen.
+_STANDS: Final = timedelta(days=90)
+
+
+def helpers(shop_id: UUID, staff_id: UUID, now: datetime) -> list[StaffView]:
+    """Who could say yes to what this person asks for."""
+    return identity.colleagues(shop_id, of=staff_id, permission=wishing.APPROVES, before=now - wishing.HERE_FOR)
+
+
+def wish_by_id(shop_id: UUID, wish_id: UUID) -> WishView:
+    """One of them. Raises WishNotFound."""
+    row = Wish.objects.filter(shop_id=shop_id, id=wish_id).first()
+    if row is None:
+        raise WishNotFound
+    return wish_view(row)
+
+
+def newest_wish(shop_id: UUID, kind: str, subject_id: UUID, staff_id: UUID | None = None) -> WishView | None:
+    """What somebody (or anybody) last asked for about a batch or an export."""
+    rows = Wish.objects.filter(shop_id=shop_id, kind=kind, subject_id=subject_id)
+    row = (rows if staff_id is None else rows.filter(staff_id=staff_id)).order_by("-asked_at", "-id").first()
+    return wish_view(row) if row else None
+
+
+def open_times(shop_id: UUID, export_ids: Sequence[UUID]) -> dict[UUID, datetime | None]:
+    """Of these exports those that take two: from when on the file may be taken, None before anybody agreed."""
+    rows = Wish.objects.filter(shop_id=shop_id, kind=wishing.LIST, subject_id__in=list(export_ids))
+    return dict(rows.values_list("subject_id", "open_from"))
+
+
+def wishes(shop_id: UUID, limit: int = 50) -> list[WishView]:
+    """The latest first."""
+    return [wish_view(row) for row in Wish.objects.filter(shop_id=shop_id).order_by("-asked_at", "-id")[:limit]]
+
+
+def wishes_waiting(shop_id: UUID) -> int:
+    """How many wait for a yes."""
+    return Wish.objects.filter(shop_id=shop_id, state=states.ASKED).count()
+
+
+def looked(visitor: Visitor, now: datetime) -> Looked:
+    """What somebody has looked at by now; one statement."""
+    local = now.astimezone(ZoneInfo(visitor.shop.timezone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    hour = now - timedelta(hours=1)
+    row = _LOOKED.row({
+        "shop_id": visitor.shop.id, "staff_id": visitor.staff.id, "now": now, "hour": hour, "midnight": midnight,
+        "since": min(hour, midnight), "minute": now - timedelta(minutes=1), "while": now - _STANDS,
+    })  # fmt: skip
+    assert row is not None
+    return Looked(*row)
+
+
+def wish_view(row: Wish) -> WishView:
+    """A row as its public type."""
+    return WishView(
+        row.id, row.kind, row.subject_id, row.staff_id, row.reason, row.rows, row.state, row.asked_at, row.due_at,
+        row.alone, row.decided_by, row.decided_at, row.open_from, row.open_until, row.used_at,
+    )  # fmt: skip
