@@ -45,6 +45,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "payments.splits": _("job", "执行分账"),
     "payments.want_bills": _("job", "登记要下载的账单"),
     "risk.hours": _("job", "汇总每小时的风控判断"),
+    "risk.forget_links": _("job", "忘记很久以前的账号关联"),
     "risk.links": _("job", "关联账号"),
     "risk.backtests": _("job", "回测风控规则"),
     "risk.partitions": _("job", "维护风控事件分区"),

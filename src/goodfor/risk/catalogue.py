@@ -9,6 +9,7 @@ from goodfor.risk import facts, velocities
 from goodfor.risk.doors.stuffing import FEATURES as STUFFING
 from goodfor.risk.enrichment.features import FEATURES as ENRICHED
 from goodfor.risk.features import NUMBER, TEXT, TRUTH, Feature, catalogue
+from goodfor.risk.link_queries import FEATURES as LINKED
 from goodfor.risk.types import Act, Value
 
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
@@ -20,10 +21,10 @@ BASE: Final = (
     Feature(SCORE, NUMBER, _("模型评分（0-1）")),
 )
 #: The one place where the parts' features come together.
-CATALOGUE: Final = catalogue(BASE, facts.FACTS, velocities.FEATURES, ENRICHED, STUFFING)
+CATALOGUE: Final = catalogue(BASE, facts.FACTS, velocities.FEATURES, ENRICHED, LINKED, STUFFING)
 #: Names that callers may give with an act.
 _GIVEN: Final = {name: feature.type for name, feature in CATALOGUE.items()}
-_OURS: Final = frozenset(feature.name for feature in (*BASE, *velocities.FEATURES, *ENRICHED))
+_OURS: Final = frozenset(feature.name for feature in (*BASE, *velocities.FEATURES, *ENRICHED, *LINKED))
 _EMPTY: Final[dict[str, Value]] = dict.fromkeys(CATALOGUE)
 
 

@@ -57,6 +57,12 @@ DOORS: Final = (
         _("一小时内错了十五次，换了不同的账号也算。"),
     ),
     Starter(
+        "phone-codes-guessed", "R0032-002", "stuffing", (Scene.ONE_TIME_CODE,),
+        "phone_code_bad_1h >= 10",
+        asks(cost=4), _("同一手机号的验证码被反复猜测"),
+        _("一小时内错了十次，换着 IP 和设备猜也算。"),
+    ),
+    Starter(
         "code-bombing", "R0126", "stuffing", (Scene.ONE_TIME_CODE,),
         "either(address_codes_1h, 0) >= 20 or either(phone_codes_1h, 0) >= 6 or either(mail_codes_1h, 0) >= 8",
         asks(cost=4), _("验证码轰炸"),

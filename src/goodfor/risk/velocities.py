@@ -152,6 +152,7 @@ _ADDRESS: Final = (
 _CONTACT: Final = (
     _tries("phone_codes_1h", P, S.ONE_TIME_CODE, _1H, (S.ONE_TIME_CODE,), _("手机号 1 小时内索要验证码次数")),
     _tries("phone_codes_24h", P, S.ONE_TIME_CODE, _24H, (S.ONE_TIME_CODE,), _("手机号 24 小时内索要验证码次数")),
+    _bad("phone_code_bad_1h", P, S.ONE_TIME_CODE, _1H, (S.ONE_TIME_CODE,), _("手机号 1 小时内验证码错误次数")),
     _tries("phone_orders_24h", P, S.ORDER, _24H, (S.ORDER,), _("手机号 24 小时内下单次数")),
     Velocity("phone_buyers_30d", P, (), Result.ATTEMPT, "distinct", B, _30D, CONTACT, _("手机号 30 天内关联的买家数")),
     _tries("mail_codes_1h", M, S.ONE_TIME_CODE, _1H, (S.ONE_TIME_CODE,), _("邮箱 1 小时内索要验证码次数")),

@@ -205,6 +205,13 @@ def intake_problem(code: str) -> str:
     return str(FILE_TEXTS.get(code) or _INTAKE_PROBLEMS.get(code) or code)
 
 
+class CodeStays(Conflict):
+    """Bait stays where it is. Why is nobody's business who wants it out."""
+
+    code = "code_stays"
+    title = _("这个卡密不能解除隔离")
+
+
 class InvalidThreshold(InvalidInput):
     """A threshold outside 0 (never) to 1,000,000,000 codes."""
 

@@ -235,6 +235,8 @@ class Code(models.Model):
     key_id = models.SmallIntegerField()
     fingerprint = models.BinaryField(max_length=16)
     blob = models.BinaryField()
+    #: Planted: nobody can buy it, so whoever shows it took it from here. For good (sql/schema/canaries.sql).
+    canary = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "vault_code"
@@ -258,9 +260,14 @@ class Code(models.Model):
                 | Q(state__in=(3, 4)),
                 name="vault_code_sold_at",
             ),
+            models.CheckConstraint(
+                condition=Q(canary=False) | Q(state__in=(3, 4), sold_at__isnull=True, holder_id__isnull=True),
+                name="vault_code_canary_unsold",
+            ),
         )
         indexes = (
             models.Index(fields=("lot_id", "id"), condition=Q(state=0), name="vault_code_free"),
+            models.Index(fields=("lot_id", "id"), condition=Q(canary=True), name="vault_code_canary"),
             models.Index(fields=("shop_id", "holder_id"), condition=Q(holder_id__isnull=False), name="vault_code_held"),
             # Not "WHERE state = 1": claims by holder ask for that too, and must never choose this index.
             models.Index(

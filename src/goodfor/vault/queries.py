@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from goodfor.kernel.crypto import keyring
 from goodfor.kernel.sealed import keys_in_use
 from goodfor.kernel.sql import Statement
 from goodfor.vault.costs import code_costs
@@ -20,12 +19,10 @@ from goodfor.vault.desk import (
     voidable,
 )
 from goodfor.vault.errors import BatchNotFound, intake_problem
-from goodfor.vault.importing.context import FINGERPRINT
 from goodfor.vault.importing.dry_run import dry_run
 from goodfor.vault.importing.known import known_duplicates
-from goodfor.vault.importing.sealing import fingerprint_text
+from goodfor.vault.marks import mark_of, marks_of
 from goodfor.vault.models import Batch, BatchLine, Code, StockWatch
-from goodfor.vault.parsing.fields import clean
 from goodfor.vault.states import CODE_NUMBERS, CODE_STATES, RESERVED
 from goodfor.vault.types import AsideCode, BatchView, HeldCode, LineFault, Origin, StockLevel
 from goodfor.vault.views import batch_view
@@ -51,7 +48,11 @@ __all__ = [
     "intake_problem",
     "intakes",
     "keys_in_use",
+    "mark_of",
+    "marks_of",
     "origin",
+    "planted",
+    "planted_in_batch",
     "reserved_codes",
     "search_batch_ids",
     "search_batches",
@@ -71,6 +72,8 @@ _ORIGIN = Statement(__package__, "sql/origin.sql")
 _ASIDE = Statement(__package__, "sql/set_aside.sql")
 _RESERVED = Statement(__package__, "sql/reserved.sql")
 _BOUGHT = Statement(__package__, "sql/bought.sql")
+_PLANTED = Statement(__package__, "sql/planted.sql")
+_PLANTED_IN = Statement(__package__, "sql/planted_in_batch.sql")
 
 
 def stock(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime | None = None) -> dict[UUID, StockLevel]:
@@ -140,9 +143,21 @@ def origin(shop_id: UUID, code_ids: Sequence[UUID]) -> dict[UUID, Origin]:
 
 def find_code(shop_id: UUID, *, secret: str, number: str = "") -> UUID | None:
     """The id of a code of this shop by its exact text, through the blind index; None when the shop never held it."""
-    text = fingerprint_text(shop_id.bytes, clean(number).encode(), clean(secret).encode())
-    found = known_duplicates(shop_id, keyring().blind_index(FINGERPRINT, text))
+    found = known_duplicates(shop_id, mark_of(shop_id, secret=secret, number=number))
     return next((code_id for code_id, _ in found.values()), None)
+
+
+def planted(shop_id: UUID, code_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Of these codes those that are bait, with the mark of the whole text."""
+    if not code_ids:
+        return {}
+    return {row[0]: bytes(row[1]) for row in _PLANTED.rows({"shop_id": shop_id, "code_ids": list(code_ids)})}
+
+
+def planted_in_batch(shop_id: UUID, batch_id: UUID) -> int:
+    """How many of a batch's unsold codes are bait."""
+    row = _PLANTED_IN.row({"shop_id": shop_id, "batch_id": batch_id})
+    return int(row[0]) if row else 0
 
 
 def batches(shop_id: UUID, *, sku_id: UUID | None = None, limit: int = 50) -> list[BatchView]:

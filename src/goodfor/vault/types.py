@@ -398,3 +398,12 @@ class Received:
     kept: tuple[int, ...]
     doubles: tuple[int, ...]
     code_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedCode:
+    """A code that is never sold from now on. `marks`: blind indexes by which it is known again, whole or in part."""
+
+    code_id: UUID
+    sku_id: UUID
+    marks: tuple[bytes, ...] = field(repr=False)

@@ -9,7 +9,7 @@ from goodfor.kernel import audit
 from goodfor.risk import rule_states as states
 from goodfor.risk.errors import InvalidReview, ReviewDone, ReviewTaken
 from goodfor.risk.operations.label import label
-from goodfor.risk.operations.review_steps import SYSTEM, finish, hold_review
+from goodfor.risk.operations.review_steps import SYSTEM, finish, hold_review, of_another
 from goodfor.risk.review_models import ReviewPolicy
 from goodfor.risk.types import Scene
 
@@ -20,7 +20,8 @@ def decide_review(
 ) -> None:  # fmt: skip
     """Decide what one holds: `release` and `deny` become labels of the decision, `ask` does not.
 
-    Raises ReviewNotFound, ReviewDone, ReviewTaken (it is in no hands or others', or the lease is over), InvalidReview.
+    Raises ReviewNotFound, ReviewDone, ReviewTaken (it is in no hands or others', or the lease is over), InvalidReview,
+    SecondPersonNeeded (it is about an act of their own).
     """
     if outcome not in states.REVIEW_OUTCOMES:
         raise InvalidReview(field="outcome")
@@ -29,6 +30,7 @@ def decide_review(
     row = hold_review(shop_id, review_id)
     if row.state != states.TAKEN or row.taken_by != actor or row.lease_until is None or row.lease_until <= now:
         raise ReviewTaken
+    of_another(row, actor)
     finish(row, outcome, note=note.strip(), actor=actor, now=now)
     if outcome != states.ASK:
         label(

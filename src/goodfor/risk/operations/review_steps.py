@@ -8,16 +8,20 @@ from goodfor.kernel.events import publish
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.risk import rule_states as states
-from goodfor.risk.errors import ReviewDone, ReviewNotFound
+from goodfor.risk.errors import ReviewDone, ReviewNotFound, SecondPersonNeeded
+from goodfor.risk.keys import key_of
 from goodfor.risk.operations.rule_steps import patient
 from goodfor.risk.review_events import RiskReviewed
 from goodfor.risk.review_models import Review, ReviewPolicy
-from goodfor.risk.types import Scene
+from goodfor.risk.types import KeyKind, Scene
 
 SYSTEM: Final = "system"
 #: How long a person holds what they took.
 LEASE: Final = timedelta(minutes=10)
+#: What the staff do themselves: who did it lets nobody through by it, least of all themselves.
+OF_STAFF: Final = (str(Scene.STAFF_VIEW), str(Scene.EXPORT), str(Scene.SIGN_IN))
 _LOCK: Final = Statement("goodfor.risk", "sql/lock_review.sql")
+_OWN: Final = Statement("goodfor.risk", "sql/own_act.sql")
 
 
 def time_and_default(shop_id: UUID, scene: Scene) -> tuple[timedelta, str]:
@@ -36,6 +40,20 @@ def hold_review(shop_id: UUID, review_id: UUID) -> Review:
     if row.state == states.DONE:
         raise ReviewDone
     return row
+
+
+def own_key(shop_id: UUID, actor: str) -> int:
+    """What somebody's own acts are counted by; 0 for nobody."""
+    return key_of(shop_id, KeyKind.BUYER, actor) or 0
+
+
+def of_another(row: Review, actor: str) -> None:
+    """Raises SecondPersonNeeded where a review is about what this very person did."""
+    if row.scene not in OF_STAFF:
+        return
+    own = {"shop_id": row.shop_id, "decision_id": row.decision_id, "own": own_key(row.shop_id, actor)}
+    if _OWN.row(own) is not None:
+        raise SecondPersonNeeded
 
 
 def moved(row: Review, to: str, *, actor: str, cause: str, now: datetime) -> None:

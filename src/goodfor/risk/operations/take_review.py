@@ -11,7 +11,7 @@ from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.risk import rule_states as states
 from goodfor.risk.errors import ReviewTaken
-from goodfor.risk.operations.review_steps import LEASE, hold_review, moved
+from goodfor.risk.operations.review_steps import LEASE, OF_STAFF, hold_review, moved, of_another, own_key
 from goodfor.risk.review_models import Review
 from goodfor.risk.review_queries import review
 from goodfor.risk.rule_types import ReviewView
@@ -24,7 +24,10 @@ _TAKE: Final = Statement("goodfor.risk", "sql/take_review.sql")
 def take_next(
     *, shop_id: UUID, actor: str, now: datetime, scenes: Collection[Scene] | None = None
 ) -> ReviewView | None:
-    """The most urgent review that nobody holds, for `LEASE`; None: there is none. Two people never get the same."""
+    """The most urgent review that nobody holds, for `LEASE`; None: there is none. Two people never get the same.
+
+    Nobody gets what is about an act of their own.
+    """
     row = _TAKE.row(
         {
             "shop_id": shop_id,
@@ -32,6 +35,8 @@ def take_next(
             "now": now,
             "until": now + LEASE,
             "scenes": None if scenes is None else [str(scene) for scene in scenes],
+            "of_staff": list(OF_STAFF),
+            "own": own_key(shop_id, actor),
         }
     )
     if row is None:
@@ -42,8 +47,12 @@ def take_next(
 
 @transaction.atomic
 def take(*, shop_id: UUID, review_id: UUID, actor: str, now: datetime) -> ReviewView:
-    """This very one; who holds it already holds it longer. Raises ReviewNotFound, ReviewDone, ReviewTaken."""
+    """This very one; who holds it already holds it longer.
+
+    Raises ReviewNotFound, ReviewDone, ReviewTaken, SecondPersonNeeded (it is about an act of their own).
+    """
     row = hold_review(shop_id, review_id)
+    of_another(row, actor)
     lasts = row.lease_until is not None and row.lease_until > now
     if row.state == states.TAKEN and lasts and row.taken_by != actor:
         raise ReviewTaken

@@ -63,6 +63,7 @@ CASES: dict[str, tuple[Snapshot, Snapshot]] = {
     "hidden-sign-in-fails": ({"ip_tor": True, "buyer_sign_in_bad_1h": 1}, {"ip_tor": False}),
     "codes-guessed": ({"buyer_code_bad_1h": 5}, {"buyer_code_bad_1h": 4}),
     "address-codes-guessed": ({"address_code_bad_1h": 15}, {"address_code_bad_1h": 14}),
+    "phone-codes-guessed": ({"phone_code_bad_1h": 10}, {"phone_code_bad_1h": 9}),
     "code-bombing": ({"phone_codes_1h": 6}, {"phone_codes_1h": 5}),
     "redeem-guess-address": ({"address_redeem_bad_10m": 5}, {"address_redeem_bad_10m": 4}),
     "redeem-lock-address": ({"address_redeem_bad_10m": 20}, {"address_redeem_bad_10m": 19}),

@@ -17,6 +17,7 @@ from goodfor.vault.operations.fold_stock import fold_stock
 from goodfor.vault.operations.hand_over import hand_over
 from goodfor.vault.operations.hold_longer import hold_longer
 from goodfor.vault.operations.import_file import import_file
+from goodfor.vault.operations.plant_codes import plant_codes
 from goodfor.vault.operations.pull_codes import pull_codes
 from goodfor.vault.operations.purge_batch import purge_batch
 from goodfor.vault.operations.quarantine_codes import quarantine_codes
@@ -58,6 +59,7 @@ __all__ = [
     "hand_over",
     "hold_longer",
     "import_file",
+    "plant_codes",
     "pull_codes",
     "purge_batch",
     "quarantine_codes",

@@ -15,6 +15,7 @@ from goodfor.vault.importing.sealing import code_aad, split_plaintext
 from goodfor.vault.importing.spans import id_span
 from goodfor.vault.locks import lock_batch
 from goodfor.vault.operations.quarantine_lots import quarantine_lots
+from goodfor.vault.queries import planted_in_batch
 from goodfor.vault.states import ACTIVE
 from goodfor.vault.types import RevealedCode
 
@@ -38,12 +39,13 @@ def export_codes(
         (found,) = batches_by_ids(shop_id, [batch_id])
         if not found.left:
             raise NothingToDo(batch_id=str(batch_id))
+        count = found.left + planted_in_batch(shop_id, batch_id)
         audit.record(
             shop_id=shop_id,
             actor=actor,
             action="vault.codes_exported",
             subject=("batch", batch_id),
-            data={"count": found.left, "reason": reason[:200], "off_sale": take_off_sale},
+            data={"count": count, "reason": reason[:200], "off_sale": take_off_sale},
             now=now,
         )
     return _pages(shop_id, batch_id)

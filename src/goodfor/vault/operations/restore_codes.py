@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.vault.errors import CodeStays
 from goodfor.vault.locks import LockedCode
 from goodfor.vault.moving import move_codes
+from goodfor.vault.queries import planted
 from goodfor.vault.states import FREE, SOLD
 
 
@@ -15,8 +17,10 @@ from goodfor.vault.states import FREE, SOLD
 def restore_codes(*, shop_id: UUID, code_ids: Sequence[UUID], reason: str, actor: str, now: datetime) -> int:
     """Restore quarantined codes (at most 1,000): sold ones to their holder, the others to stock; returns how many.
 
-    Raises CodeNotFound, IllegalTransition, TooManyCodes.
+    Raises CodeNotFound, CodeStays (it is bait), IllegalTransition, TooManyCodes.
     """
+    if planted(shop_id, code_ids):
+        raise CodeStays
     return len(
         move_codes(
             shop_id=shop_id,

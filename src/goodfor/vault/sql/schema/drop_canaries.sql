@@ -1,0 +1,2 @@
+DROP TRIGGER vault_code_planted ON vault_code;
+DROP FUNCTION vault_code_planted();
