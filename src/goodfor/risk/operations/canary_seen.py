@@ -1,5 +1,6 @@
 """A code was seen outside: is it one that was planted?"""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from goodfor.kernel.sql import Statement
 from goodfor.risk.door_events import CanarySeen
 
 _MEET = Statement("goodfor.risk", "sql/meet_canary.sql")
+_AMONG = Statement("goodfor.risk", "sql/canaries_among.sql")
 
 
 @transaction.atomic
@@ -32,3 +34,11 @@ def seen(*, shop_id: UUID, fingerprint: bytes, place: str, now: datetime) -> boo
             data={"place": place[:200]}, now=now,
         )  # fmt: skip
     return True
+
+
+def seen_among(*, shop_id: UUID, fingerprints: Collection[bytes], place: str, now: datetime) -> int:
+    """How many of these are planted ones, each as `seen`; one look into an index where none is."""
+    if not fingerprints:
+        return 0
+    found = _AMONG.rows({"shop_id": shop_id, "fingerprints": list(set(fingerprints))})
+    return sum(seen(shop_id=shop_id, fingerprint=bytes(row[0]), place=place, now=now) for row in found)
