@@ -1,10 +1,12 @@
-"""What pages show of doors: by the hour, breakers, who is locked out, who tries many accounts, who met planted codes."""
+"""What pages show of doors: by the hour, breakers, who is locked out, who tries many accounts, who met bait."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
+
+from django.db.models import Count, Max
 
 from goodfor.kernel.sql import Statement
 from goodfor.risk.door_hour_models import Meeting
@@ -123,6 +125,12 @@ def locked_keys(
         if row.open_at is not None
     ]
     return found if only is None else [one for one in found if (one.by, one.key) in wanted]
+
+
+def locked_by_door(shop_id: UUID, *, now: datetime) -> dict[str, tuple[int, datetime]]:
+    """How many keys are locked at each door, and until when the longest is; doors without any are missing."""
+    rows = DoorKey.objects.filter(shop_id=shop_id, open_at__gt=now).values_list("door")
+    return {_NAMES[door]: (many, until) for door, many, until in rows.annotate(many=Count("key"), until=Max("open_at"))}
 
 
 def keys_of_text(shop_id: UUID, text: str) -> list[tuple[By, int]]:

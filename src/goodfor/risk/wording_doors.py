@@ -27,6 +27,16 @@ ATTACK_WORDS: Final[dict[str, Any]] = {
     "many": _("一分钟内失败次数异常"),
     "slow": _("一小时内失败过多"),
     "alike": _("大量开头相同的猜测"),
+    "canary": _("库存里的金丝雀卡密在外出现"),
+}
+#: Where a planted code was seen.
+PLACE_WORDS: Final[dict[str, Any]] = {
+    "claim": _("售后申请的文字"),
+    "lookup": _("后台查卡密"),
+    "export": _("后台导出"),
+    "reveal": _("买家查看卡密"),
+    "redeem": _("兑换"),
+    "supplier": _("供应商的答复或投诉"),
 }
 #: Reason codes of decisions that come from doors.
 DOOR_REASONS: Final[dict[str, Any]] = {
