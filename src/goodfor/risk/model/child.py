@@ -35,9 +35,9 @@ _EVERY: Final = 0.5
 
 def main() -> None:
     """Read a wish and its acts from stdin, tell progress and the end on stdout."""
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     # Whatever prints here, libraries in C too, must not get between the messages.
-    sys.stdout = sys.stderr
+    os.dup2(2, 1)
     wish: Wish = receive(source)
     _bounded(wish)
     try:
