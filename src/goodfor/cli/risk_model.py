@@ -28,6 +28,8 @@ from goodfor.risk.model.transactions import BadTransactions, Transactions, read_
 ACTOR: Final = "system:cli"
 #: A file of transactions is large: so many days are enough, unless more are asked for.
 TRAIN_DAYS: Final = 14
+#: A shop's model is made again at so many earlier cuts, as on the desk (`walk_trainings`).
+FOLDS: Final = 3
 #: In such a file labels are known after a week.
 DELAY_DAYS: Final = 7
 
@@ -115,7 +117,7 @@ def run_train_shop(shop: str, wish: Wish) -> int:
         with told():
             rows = source.shop_rows(owner.id, wish.group, end, timedelta(days=delay))
             console.print(f"读取 / read: {len(rows):,} × {len(rows.encoding.names)}")
-            trained = _trained(rows, wish, until, delay, wish.train_days, console)
+            trained = _trained(rows, wish, until, delay, wish.train_days, console, folds=FOLDS)
         made = load("goodfor.risk.operations.register_model").register_model(
             shop_id=owner.id, group=wish.group, trained=trained, actor=ACTOR, now=now
         )
@@ -124,10 +126,12 @@ def run_train_shop(shop: str, wish: Wish) -> int:
     return 0
 
 
-def _trained(rows: Rows, wish: Wish, until: date, delay: int, train_days: int | None, console: Console) -> Trained:
+def _trained(
+    rows: Rows, wish: Wish, until: date, delay: int, train_days: int | None, console: Console, folds: int = 0
+) -> Trained:
     plan = Plan(
         datetime.combine(until, datetime.min.time(), UTC), timedelta(days=delay),
-        timedelta(days=wish.test_days), None if train_days is None else timedelta(days=train_days),
+        timedelta(days=wish.test_days), None if train_days is None else timedelta(days=train_days), folds=folds,
     )  # fmt: skip
     return train_model(rows, plan, say=console.print)
 

@@ -61,7 +61,7 @@ def marks_in(shop_id: UUID, text: str) -> set[bytes]:
 def on_claim_opened(event: StoredEvent) -> None:
     """What a buyer wrote may name a code that nobody can have bought."""
     with suppress(ClaimNotFound):
-        text = orders.claim(event.shop_id, UUID(event.payload["claim_id"])).text
+        text = orders.claim_text(event.shop_id, UUID(event.payload["claim_id"]))
         marks = marks_in(event.shop_id, text) if text else set()
         seen_among(shop_id=event.shop_id, fingerprints=marks, place="claim", now=event.occurred_at)
 

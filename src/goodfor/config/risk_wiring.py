@@ -65,8 +65,8 @@ def _scoring() -> Any:
 class Score:
     """What a model says, as the engine keeps it."""
 
-    model_id: UUID
-    score: float
+    model_id: UUID | None
+    score: float | None
     challengers: Mapping[UUID, float]
 
 

@@ -52,6 +52,8 @@ DUTIES: Final[Mapping[str, Text]] = {
     "risk.partitions": _("job", "维护风控事件分区"),
     "risk.purge": _("job", "清理旧风控记录"),
     "risk.purge_doors": _("job", "清理入口防护记录"),
+    "risk.trainings": _("job", "训练风控模型"),
+    "risk.drift": _("job", "检查模型漂移"),
     "risk.reviews_overdue": _("job", "处理超时的审核"),
     "supply.accounts": _("job", "核对供应商余额"),
     "supply.ask": _("job", "查询采购结果"),

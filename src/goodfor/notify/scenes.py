@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from goodfor.notify import samples
 from goodfor.notify.addresses import DINGTALK, EMAIL, FEISHU, SMS, WEBPUSH, WECHAT_MINI, WECHAT_OA, WECOM
 
 BUYER: Final = "buyer"
@@ -94,92 +95,13 @@ class Scene:
 _FAST: Final = (EMAIL, WECHAT_OA, WECHAT_MINI, WEBPUSH)
 _DESK: Final = (EMAIL, WECOM, DINGTALK, FEISHU)
 
-_SAMPLE_ORDER: Final = {
-    "number": "G260101ABCDEFGH23",
-    "title": "星河影视会员 月卡",
-    "quantity": "2",
-    "total": "¥37.00",
-    "placed_at": "2026-01-01 08:00",
-    "paid_at": "2026-01-01 08:01",
-    "url": "https://shop.example/orders/G260101ABCDEFGH23",
-}
-_SAMPLE_LINES: Final = [{"title": "星河影视会员 月卡", "quantity": "2", "price": "¥18.50"}]
-_SAMPLE_REFUND: Final = {"number": "R260101ABCDEFGH23", "amount": "¥37.00", "reason": "库存不足"}
-_SAMPLE_CLAIM: Final = {
-    "number": "C260101ABCDEFGH23",
-    "reason": "兑换失败",
-    "answer": "已为您补发",
-    "deadline": "2026-01-01 20:00",
-    "url": "https://shop.example/claims/C260101ABCDEFGH23",
-}
-_SAMPLE_DECIDED: Final = {
-    **_SAMPLE_CLAIM,
-    "answer": "已换新码",
-    "why": "供货方确认这张卡密不能用。已为你换一张新的，可以马上查看。",
-}
-_SAMPLE_LATE: Final = {**_SAMPLE_CLAIM, "what": "答复", "amount": "¥5.00"}
-_SAMPLE_GRANT: Final = {
-    "kind": "按承诺赔付",
-    "amount": "¥185.00",
-    "url": "https://shop.example/claims/C260101ABCDEFGH23",
-}
-_SAMPLE_RECALL: Final = {
-    "title": "星河影视会员 月卡",
-    "codes": "1",
-    "url": "https://shop.example/orders/G260101ABCDEFGH23",
-}
-_SAMPLE_SKU: Final = {
-    "code": "xh-month",
-    "title": "星河影视会员 月卡",
-    "price": "¥18.50",
-    "left": "9",
-    "threshold": "10",
-    "url": "https://shop.example/p/xinghe-video",
-}
-_SAMPLE_SUPPLIER: Final = {
-    "name": "星源供货",
-    "left": "286.40 CNY",
-    "mark": "500 CNY",
-    "lasts": "约 2 天",
-    "url": "https://shop.example/console/supply/accounts",
-}
-_SAMPLE_ALERT: Final = {
-    "kind": "余额不符",
-    "supplier": "星源供货",
-    "detail": "2026-01-01 相差 8.00 CNY",
-    "url": "https://shop.example/console/supply/accounts",
-}
-
-_SAMPLE_ALARM: Final = {
-    "kind": "金丝雀卡密在外出现",
-    "detail": "从没卖过的卡密出现在：售后申请的文字。库存可能被人拿走了一部分",
-    "url": "https://shop.example/console/",
-}
-_SAMPLE_PRICE: Final = {
-    "code": "xh-month",
-    "title": "星河影视会员 月卡",
-    "old_cost": "15.20",
-    "new_cost": "17.80",
-    "now": "¥18.50",
-    "proposed": "¥21.90",
-    "url": "https://shop.example/console/supply/watch/",
-}
-
-_SAMPLE_RULE: Final = {
-    "name": "同一设备短时间多次付款",
-    "code": "device-many-pays",
-    "who": "anna",
-    "reason": "误伤太多",
-    "url": "https://shop.example/console/risk/changes/",
-}
-
 _ALL: Final = (
     Scene(
         "order_paid",
         _("订单已付款"),
         {"order": _ORDER, "lines": [_LINE]},
         {BUYER: ()},
-        sample={"order": _SAMPLE_ORDER, "lines": _SAMPLE_LINES},
+        sample={"order": samples.ORDER, "lines": samples.LINES},
     ),
     Scene(
         "order_delivered",
@@ -187,21 +109,21 @@ _ALL: Final = (
         {"order": _ORDER, "lines": [{**_LINE, "codes": [_CODE]}]},
         {BUYER: _FAST},
         carries_codes=True,
-        sample={"order": _SAMPLE_ORDER, "lines": [{**_SAMPLE_LINES[0], "codes": []}]},
+        sample={"order": samples.ORDER, "lines": [{**samples.LINES[0], "codes": []}]},
     ),
     Scene(
         "order_refunded",
         _("退款已受理"),
         {"order": _ORDER, "refund": _REFUND},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "refund": _SAMPLE_REFUND},
+        sample={"order": samples.ORDER, "refund": samples.REFUND},
     ),
     Scene(
         "refund_failed",
         _("退款未成功"),
         {"order": _ORDER, "refund": _REFUND},
         {BUYER: (EMAIL,), STAFF: _DESK},
-        sample={"order": _SAMPLE_ORDER, "refund": {**_SAMPLE_REFUND, "reason": "原付款账户已注销"}},
+        sample={"order": samples.ORDER, "refund": {**samples.REFUND, "reason": "原付款账户已注销"}},
         roles=("owner", "finance", "support"),
     ),
     Scene(
@@ -209,14 +131,14 @@ _ALL: Final = (
         _("退款已到账"),
         {"order": _ORDER, "refund": _REFUND},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "refund": _SAMPLE_REFUND},
+        sample={"order": samples.ORDER, "refund": samples.REFUND},
     ),
     Scene(
         "payment_late",
         _("逾期付款到账"),
         {"order": _ORDER, "payment": {"amount": None, "outcome": None}},
         {BUYER: (EMAIL,), STAFF: ()},
-        sample={"order": _SAMPLE_ORDER, "payment": {"amount": "¥37.00", "outcome": "已按原路退回"}},
+        sample={"order": samples.ORDER, "payment": {"amount": "¥37.00", "outcome": "已按原路退回"}},
         roles=("owner", "finance"),
     ),
     Scene(
@@ -249,7 +171,7 @@ _ALL: Final = (
         _("售后申请已提交"),
         {"order": _ORDER, "claim": _CLAIM},
         {BUYER: (EMAIL,), STAFF: _DESK},
-        sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_CLAIM},
+        sample={"order": samples.ORDER, "claim": samples.CLAIM},
         roles=("owner", "operator", "support"),
     ),
     Scene(
@@ -257,35 +179,35 @@ _ALL: Final = (
         _("售后申请有新进展"),
         {"order": _ORDER, "claim": _CLAIM},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_CLAIM},
+        sample={"order": samples.ORDER, "claim": samples.CLAIM},
     ),
     Scene(
         "claim_question",
         _("售后需要你补充"),
         {"order": _ORDER, "claim": _DECIDED},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "claim": {**_SAMPLE_DECIDED, "why": "请补一张使用时报错的截图。"}},
+        sample={"order": samples.ORDER, "claim": {**samples.DECIDED, "why": "请补一张使用时报错的截图。"}},
     ),
     Scene(
         "claim_decided",
         _("售后有结果"),
         {"order": _ORDER, "claim": _DECIDED},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_DECIDED},
+        sample={"order": samples.ORDER, "claim": samples.DECIDED},
     ),
     Scene(
         "claim_late",
         _("售后超过承诺时间"),
         {"order": _ORDER, "claim": _LATE},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "claim": _SAMPLE_LATE},
+        sample={"order": samples.ORDER, "claim": samples.LATE},
     ),
     Scene(
         "claim_escalated",
         _("售后超时升级"),
         {"order": _ORDER, "claim": _LATE},
         {STAFF: _DESK},
-        sample={"order": _SAMPLE_ORDER, "claim": {**_SAMPLE_LATE, "amount": ""}},
+        sample={"order": samples.ORDER, "claim": {**samples.LATE, "amount": ""}},
         roles=("owner", "operator", "support"),
     ),
     Scene(
@@ -293,60 +215,60 @@ _ALL: Final = (
         _("卡密召回"),
         {"order": _ORDER, "recall": _RECALL},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "recall": _SAMPLE_RECALL},
+        sample={"order": samples.ORDER, "recall": samples.RECALL},
     ),
     Scene(
         "grant_owed",
         _("赔付待领取"),
         {"order": _ORDER, "grant": _GRANT},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "grant": _SAMPLE_GRANT},
+        sample={"order": samples.ORDER, "grant": samples.GRANT},
     ),
     Scene(
         "grant_paid",
         _("赔付已到账"),
         {"order": _ORDER, "grant": _GRANT},
         {BUYER: _FAST},
-        sample={"order": _SAMPLE_ORDER, "grant": _SAMPLE_GRANT},
+        sample={"order": samples.ORDER, "grant": samples.GRANT},
     ),
     Scene(
         "low_stock",
         _("库存预警"),
-        {"sku": _SAMPLE_SKU},
+        {"sku": samples.SKU},
         {STAFF: _DESK},
-        sample={"sku": _SAMPLE_SKU},
+        sample={"sku": samples.SKU},
         roles=("owner", "operator"),
     ),
     Scene(
         "price_watched",
         _("成本变动"),
-        {"price": _SAMPLE_PRICE},
+        {"price": samples.PRICE},
         {STAFF: _DESK},
-        sample={"price": _SAMPLE_PRICE},
+        sample={"price": samples.PRICE},
         roles=("owner", "operator"),
     ),
     Scene(
         "supply_low",
         _("供应商余额不足"),
-        {"supplier": _SAMPLE_SUPPLIER},
+        {"supplier": samples.SUPPLIER},
         {STAFF: _DESK},
-        sample={"supplier": _SAMPLE_SUPPLIER},
+        sample={"supplier": samples.SUPPLIER},
         roles=("owner", "finance", "operator"),
     ),
     Scene(
         "supply_alert",
         _("供应商账目异常"),
-        {"alert": _SAMPLE_ALERT},
+        {"alert": samples.ALERT},
         {STAFF: _DESK},
-        sample={"alert": _SAMPLE_ALERT},
+        sample={"alert": samples.ALERT},
         roles=("owner", "finance"),
     ),
     Scene(
         "risk_rule_off",
         _("风控规则被紧急停用"),
-        {"rule": _SAMPLE_RULE},
+        {"rule": samples.RULE},
         {STAFF: _DESK},
-        sample={"rule": _SAMPLE_RULE},
+        sample={"rule": samples.RULE},
         roles=("owner",),
     ),
     Scene(
@@ -367,9 +289,9 @@ _ALL: Final = (
     Scene(
         "risk_alarm",
         _("风控警报"),
-        {"alarm": _SAMPLE_ALARM},
+        {"alarm": samples.ALARM},
         {STAFF: _DESK},
-        sample={"alarm": _SAMPLE_ALARM},
+        sample={"alarm": samples.ALARM},
         roles=("owner",),
     ),
     Scene(

@@ -125,3 +125,17 @@ class NotPlanted(NotFound):
 
     code = "not_planted"
     title = _("找不到这个布设的码")
+
+
+class NotLocked(Conflict):
+    """This key is not locked, or this breaker not open, any more."""
+
+    code = "not_locked"
+    title = _("已经不再锁定")
+
+
+class BadUnlock(InvalidInput):
+    """`data["field"]` says what of it."""
+
+    code = "bad_unlock"
+    title = _("请填写原因，最多 200 个字")

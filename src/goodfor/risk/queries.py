@@ -36,7 +36,11 @@ _KEYS: Final = ", ".join(KeyKind)
 
 def decision(shop_id: UUID, decision_id: UUID) -> DecisionView:
     """One decision with all that it was made from. Raises NotFound."""
-    first = instant_of(decision_id)
+    try:
+        first = instant_of(decision_id)
+    except OverflowError:
+        # An id of an instant that no calendar has.
+        raise NotFound from None
     row = _DECISION.row({"shop": shop_id, "id": decision_id, "first": first, "last": first + timedelta(milliseconds=1)})
     if row is None:
         raise NotFound

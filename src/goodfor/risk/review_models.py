@@ -19,6 +19,8 @@ class Label(models.Model):
     source = models.CharField(max_length=16)
     known_at = models.DateTimeField()
     by = models.CharField(max_length=80)
+    #: Why somebody of the staff says so.
+    note = models.CharField(max_length=200, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "risk_label"
@@ -41,6 +43,7 @@ class Label(models.Model):
                 name="risk_label_subject",
                 condition=Q(subject_id__isnull=False),
             ),
+            models.Index(fields=["shop_id", "-id"], name="risk_label_recent"),
         ]
 
     def __str__(self) -> str:

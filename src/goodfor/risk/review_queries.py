@@ -110,7 +110,7 @@ def labels_of(
     return [
         LabelView(
             row.id, row.decision_id, (row.subject_type, row.subject_id) if row.subject_id else None, row.bad,
-            row.source, row.known_at, row.by,
+            row.source, row.known_at, row.by, row.note,
         )
         for row in found
     ]  # fmt: skip

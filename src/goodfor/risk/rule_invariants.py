@@ -4,6 +4,7 @@ from typing import Final
 
 from goodfor.kernel.invariants import Invariant, history_invariant
 from goodfor.risk import rule_states as states
+from goodfor.risk.model.states import TRAINING
 
 RULE_INVARIANTS: Final = [
     Invariant(
@@ -57,5 +58,6 @@ RULE_INVARIANTS: Final = [
     ),
     history_invariant(states.RULE, table="risk_rule", room="risk", name="risk_rules_moved_as_allowed"),
     history_invariant(states.BACKTEST, table="risk_backtest", room="risk", name="risk_backtests_moved_as_allowed"),
+    history_invariant(TRAINING, table="risk_training", room="risk", name="risk_trainings_moved_as_allowed"),
     history_invariant(states.REVIEW, table="risk_review", room="risk", name="risk_reviews_moved_as_allowed"),
 ]

@@ -219,6 +219,7 @@ class LabelView:
     source: str
     known_at: datetime
     by: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

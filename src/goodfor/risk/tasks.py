@@ -9,6 +9,7 @@ from goodfor.risk import hour_tasks as hour_tasks
 from goodfor.risk import link_tasks as link_tasks
 from goodfor.risk import review_tasks as review_tasks
 from goodfor.risk import starter_tasks as starter_tasks
+from goodfor.risk import training_tasks as training_tasks
 from goodfor.risk.operations.keep_partitions import keep_partitions
 from goodfor.risk.operations.purge import purge
 

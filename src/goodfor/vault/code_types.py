@@ -33,3 +33,24 @@ class PlantedCode:
     code_id: UUID
     sku_id: UUID
     marks: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCode:
+    """A code that a supplier delivered; `number` is empty for codes of a single part."""
+
+    number: str = field(repr=False)
+    secret: str = field(repr=False)
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Which of the codes that came were kept, and which the shop held before, by their places in the set.
+
+    `code_ids`: of those kept, in the order of `kept`.
+    """
+
+    kept: tuple[int, ...]
+    doubles: tuple[int, ...]
+    code_ids: tuple[UUID, ...] = ()

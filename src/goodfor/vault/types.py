@@ -7,8 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from goodfor.vault.code_types import AsideCode as AsideCode
+from goodfor.vault.code_types import IncomingCode as IncomingCode
 from goodfor.vault.code_types import Origin as Origin
 from goodfor.vault.code_types import PlantedCode as PlantedCode
+from goodfor.vault.code_types import Received as Received
 
 #: The largest file of codes that is read.
 MAX_FILE_BYTES = 200 * 1024 * 1024
@@ -378,24 +380,3 @@ class Voided:
 
     count: int
     left: int
-
-
-@dataclass(frozen=True, slots=True)
-class IncomingCode:
-    """A code that a supplier delivered; `number` is empty for codes of a single part."""
-
-    number: str = field(repr=False)
-    secret: str = field(repr=False)
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """Which of the codes that came were kept, and which the shop held before, by their places in the set.
-
-    `code_ids`: of those kept, in the order of `kept`.
-    """
-
-    kept: tuple[int, ...]
-    doubles: tuple[int, ...]
-    code_ids: tuple[UUID, ...] = ()

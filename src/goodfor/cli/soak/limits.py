@@ -25,7 +25,6 @@ from goodfor.cli.demo.shopper import Client
 from goodfor.cli.stack import Stack
 from goodfor.identity.operations.add_staff import add_staff
 from goodfor.identity.operations.create_user import create_user
-from goodfor.identity.roles import Role
 from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.risk.operations.save_draft import save_draft
@@ -59,7 +58,7 @@ class Tally:
 def prepare(made: world.DemoShop, now: datetime, *, rounds: int) -> None:
     """A rule that counts, a limit of a SKU, and codes enough for all that may pass and more."""
     user = create_user(username=f"limits-{uuid.uuid4().hex[:8]}")
-    owner = add_staff(shop_id=made.shop_id, user_id=user, role=Role.OWNER, actor="soak", now=now).actor
+    owner = add_staff(shop_id=made.shop_id, user_id=user, role="owner", actor="soak", now=now).actor
     says = RuleText(
         name="一小时五单", text=f'buyer_orders_1h > {MOST_BY_RULE} and sku == "{made.skus[RULED]}"',
         scenes=(Scene.ORDER,), outcome=Outcome.DENY, label="R0014", threat="hoarding", words="soak", hard=True,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -18,11 +18,9 @@ from goodfor.cli import risk_model
 from goodfor.cli.errors import CliError
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.kernel import audit
-from goodfor.kernel.ids import uuid7, uuid7_floor
 from goodfor.kernel.statemachine import IllegalTransition
 from goodfor.risk.features import SET_VERSION
 from goodfor.risk.model import boosting, scoring, states
-from goodfor.risk.model.boosting import Settings
 from goodfor.risk.model.drift import CHANGED
 from goodfor.risk.model.errors import BadModel, ModelFailed, ModelNotFound, OldFeatures, SamePerson
 from goodfor.risk.model.files import from_file
@@ -38,12 +36,11 @@ from goodfor.risk.operations.promote_model import promote_model
 from goodfor.risk.operations.register_model import register_model
 from goodfor.risk.operations.retire_model import retire_model
 from goodfor.risk.operations.shadow_model import shadow_model
-from goodfor.risk.tests.model_world import START, decisions, snapshot_of
+from goodfor.risk.tests.model_world import QUICK, START, decisions, snapshot_of, store
 from goodfor.risk.types import Scene
 
 SHOP = UUID(int=7)
 OTHER = UUID(int=8)
-QUICK = Settings(trees=40, leaves=7, rate=0.1, seeds=(1, 2))
 ANN, BEN = "staff:ann", "staff:ben"
 
 
@@ -413,38 +410,12 @@ def test_threads_score_alike(champion: ModelView, monkeypatch: pytest.MonkeyPatc
 # -- from a shop's decisions --------------------------------------------------------------------------
 
 
-def _decide(shop_id: UUID) -> int:
-    """Store the invented decisions as the engine and the labels do; bad ones are told of after three days. How many."""
-    rows, labels = [], []
-    for act in decisions():
-        decision_id = UUID(int=uuid7_floor(act.at).int | (uuid4().int & ((1 << 62) - 1)))
-        snapshot = {**act.snapshot, "amount_minor": act.amount_minor}
-        rows.append([shop_id, act.at, decision_id, json.dumps(snapshot), act.at])
-        if act.bad:
-            labels.append([uuid7(), shop_id, decision_id, act.at + timedelta(days=3)])
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """INSERT INTO risk_decision (shop_id, at, id, event_id, scene, subject_kind, features, set_version, hits,
-                   challengers, why, rules_version, outcome, reasons, cost, sampled, failed, absent, silent, latency_us,
-                   expires_at)
-               VALUES (%s, %s, %s, 1, 5, '', %s::jsonb, 1, '[]', '{}', '[]', 1, 'allow', '{}', 0, false, '{}', '{}',
-                   '{}', 1, %s)""",
-            rows,
-        )
-        cursor.executemany(
-            """INSERT INTO risk_label (id, shop_id, decision_id, subject_type, bad, source, known_at, by)
-               VALUES (%s, %s, %s, '', true, 'review', %s, 'staff:ann')""",
-            labels,
-        )
-    return len(rows)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_the_command_trains_from_a_shop_and_registers_a_candidate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], now: datetime
 ) -> None:
     shop = create_shop(code="learns", name="店", currency="CNY", actor="test", now=now)
-    assert _decide(shop.id) == 3000
+    assert store(shop.id) == 3000
     monkeypatch.setattr(risk_model, "attached", _Attached)
     monkeypatch.setattr(risk_model, "setup_django", lambda: None)
     monkeypatch.setattr(risk_model, "train_model", lambda rows, plan, say: train_model(rows, plan, settings=QUICK))

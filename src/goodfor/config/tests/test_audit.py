@@ -375,6 +375,13 @@ def reviewed(due: str, *, history: bool = True) -> str:
     return row + (moved("risk.review", "{new}", "open") if history else "")
 
 
+#: A backtest and a training of which no history tells.
+TRAINED = (
+    "INSERT INTO risk_training (id, shop_id, scene_group, until, delay_days, test_days, state, phase, share, acts,"
+    " counts, problem, tries, made_by, made_at) VALUES ('{new}', '{shop}', 'purchase', now(), 60, 7, 'waiting', '', 0,"
+    " 0, jsonb_build_object(), '', 0, 'x', now())"
+)
+
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
     "risk_rules_count_by_approval": ruled("live", history=("draft", "shadow", "live")),
@@ -385,6 +392,7 @@ PLANTS: dict[str, str] = {
         " owner, state, made_by, made_at, expires_at, proposal_id, removal_id, removed_by, removed_at) VALUES ('{new}',"
         " '{shop}', 'block_hard', '', 'buyer', 7, 'x', NULL, NULL, 'x', '', 'active', 'x', now(), NULL, '{new2}', NULL,"
         " '', NULL)",
+    "risk_trainings_moved_as_allowed": TRAINED,
     "risk_reviews_end_in_time": reviewed("- interval '1 hour'"),
     "risk_reviews_moved_as_allowed": reviewed("+ interval '1 hour'", history=False),
     "risk_backtests_moved_as_allowed":

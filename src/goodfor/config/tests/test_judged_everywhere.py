@@ -41,6 +41,7 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "payer_back": (S.PAY,),
     "POST /orders": (S.ORDER,),
     "POST /orders/{number}/payments": (S.PAY,),
+    "POST /orders/{number}/codes/reveal": (S.REVEAL,),
     "POST /orders/{number}/claims": (S.CLAIM,),
     "POST /orders/{number}/refunds": (S.CLAIM,),
 }
@@ -67,7 +68,6 @@ EXCEPTIONS = {
     "me_profile": _OWN,
     "me_saved": _OWN,
     "me_saved_delete": _OWN,
-    "me_messages": _OWN,
     "me_consent": _OWN,
     "me_password": _FRESH,
     "me_contact_code": "a code to the new contact, whose sending was judged; wrong ones are noted",
@@ -84,7 +84,6 @@ EXCEPTIONS = {
     "me_claim": "orders whose contact is proven or whose secret was given; their codes are still asked for at the "
                 "order's own contact",
     "POST /orders/{number}/cancel": "gives an unpaid order up: stock comes back, nothing goes out",
-    "POST /orders/{number}/codes/reveal": "codes of what the program itself bought and paid for",
     "POST /orders/{number}/claims/{uuidstr:claim_id}/withdraw": _CASE,
     "POST /orders/{number}/claims/{uuidstr:claim_id}/objection": _CASE,
     "POST /orders/{number}/claims/{uuidstr:claim_id}/messages": _CASE,

@@ -125,6 +125,8 @@ class Knock:
     counted: tuple[Counted, ...] = field(default=(), repr=False)
     #: All keys of the asker by what they are, for what is noted of the answer and for locking hard.
     keys: Mapping[By, int] = field(default_factory=dict, repr=False)
+    #: The same as the caller gave them: never stored, but of who touches a planted code.
+    shown: Mapping[KeyKind, str] = field(default_factory=dict, repr=False)
     known_key: int | None = field(default=None, repr=False)
     #: The batch that the asker named, 0 for none.
     scope: int = field(default=0, repr=False)

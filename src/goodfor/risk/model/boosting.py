@@ -4,7 +4,7 @@ Without the library (or without libgomp, which it needs) nothing can be trained 
 """
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -73,21 +73,30 @@ def train(
     weight: Floats | None = None,
     categorical: Sequence[int] = (),
     settings: Settings | None = None,
+    tick: Callable[[float], None] = lambda _: None,
 ) -> str:
-    """Text of a booster, trained over all seeds. `values`: (rows, features), NaN: not known. Raises NoLightGBM."""
+    """Text of a booster, trained over all seeds. `values`: (rows, features), NaN: not known. Raises NoLightGBM.
+
+    `tick` hears, after each tree, which share of all is done.
+    """
     gbm = library()
     if gbm is None:
         raise NoLightGBM
     chosen = settings or Settings()
     names = [f"f{number}" for number in range(values.shape[1])]
     texts: list[str] = []
-    for seed in chosen.seeds:
+    for turn, seed in enumerate(chosen.seeds):
         parameters = chosen.parameters(seed)
         data = gbm.Dataset(
             values, bad, weight=weight, feature_name=names, categorical_feature=list(categorical), params=parameters
         )
-        texts.append(gbm.train(parameters, data, chosen.trees).model_to_string())
+        heard = _heard(tick, turn / len(chosen.seeds), chosen.trees * len(chosen.seeds))
+        texts.append(gbm.train(parameters, data, chosen.trees, callbacks=[heard]).model_to_string())
     return mean_of(texts)
+
+
+def _heard(tick: Callable[[float], None], begun: float, trees: int) -> Callable[[Any], None]:
+    return lambda told: tick(begun + (told.iteration + 1) / trees)
 
 
 def mean_of(texts: Sequence[str]) -> str:

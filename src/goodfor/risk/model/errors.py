@@ -38,3 +38,31 @@ class ModelFailed(Unavailable):
 
     code = "risk_model_failed"
     title = _("风险模型没有回答")
+
+
+class TrainingNotFound(NotFound):
+    """Not there, or not of this shop."""
+
+    code = "risk_training_not_found"
+    title = _("找不到这次训练")
+
+
+class TrainingOpen(Conflict):
+    """One of this kind waits or is at work."""
+
+    code = "risk_training_open"
+    title = _("这类操作已有一次训练在进行")
+
+
+class BadTraining(InvalidInput):
+    """`data["field"]` says what of it."""
+
+    code = "bad_risk_training"
+    title = _("训练的设置有误")
+
+
+class LibraryMissing(Unavailable):
+    """LightGBM cannot be loaded on this machine."""
+
+    code = "risk_model_library_missing"
+    title = _("本机无法加载 LightGBM，不能训练")

@@ -43,10 +43,11 @@ DAMAGED: Final = "damaged"
 @dataclass(frozen=True, slots=True)
 class Scored:
     """`score`: the chance that the act is bad. `raw`: log-odds before calibration. `outcome`: what the model's bands
-    say. `challengers`: their chances, of which nothing follows."""
+    say. `challengers`: their chances, of which nothing follows. Without a champion only they say something: a first
+    model is tried before it counts."""
 
-    model_id: UUID
-    score: float
+    model_id: UUID | None
+    score: float | None
     raw: float
     outcome: Outcome
     challengers: Mapping[UUID, float] = field(default_factory=dict)
@@ -90,17 +91,20 @@ _looking = threading.Lock()
 
 
 def score(shop_id: UUID, scene: Scene, snapshot: Mapping[str, Value]) -> Scored | None:
-    """What the champion says; None without one. Raises ModelFailed when one is there and its file is damaged."""
+    """What the champion says, and the challenger; None without both.
+
+    Raises ModelFailed when a champion is there and its file is damaged.
+    """
     group = GROUP[scene]
     held = serving(shop_id, group)
     champion = held.champion
+    if champion is None and held.trouble == DAMAGED:
+        raise ModelFailed(group=group)
+    shadow = _shadow(held.challenger, snapshot) if held.challenger is not None else {}
     if champion is None:
-        if held.trouble == DAMAGED:
-            raise ModelFailed(group=group)
-        return None
+        return Scored(None, None, 0.0, Outcome.ALLOW, shadow) if shadow else None
     raw = champion.ask(champion.encoding.row(snapshot))
     chance = champion.calibration.one(raw)
-    shadow = _shadow(held.challenger, snapshot) if held.challenger is not None else {}
     return Scored(champion.id, chance, raw, champion.bands.outcome(chance), shadow)
 
 

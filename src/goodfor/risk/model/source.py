@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,8 +34,17 @@ WHERE d.shop_id = %(shop)s AND d.at >= %(first)s AND d.at < %(last)s AND d.scene
 ORDER BY d.at, d.id
 """  # noqa: S608
 _OLDEST: Final = """
-SELECT min(at) FROM risk_decision WHERE shop_id = %(shop)s AND scene = ANY (%(scenes)s::smallint[]) AND at < %(until)s
+SELECT min(at) FROM risk_decision
+WHERE shop_id = %(shop)s AND scene = ANY (%(scenes)s::smallint[]) AND at >= %(since)s AND at < %(until)s
 """
+_NTH: Final = """
+SELECT at FROM risk_decision
+WHERE shop_id = %(shop)s AND scene = ANY (%(scenes)s::smallint[]) AND at < %(until)s AND set_version = %(version)s
+ORDER BY at DESC OFFSET %(most)s LIMIT 1
+"""
+#: (at, snapshot as JSON text, bad, known at, amount in minor units, chance): what `Labelled` is made from.
+Row = tuple[datetime, str, bool | None, datetime | None, int, float]
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _NEWEST: Final = """
 SELECT features::text FROM risk_decision
 WHERE shop_id = %(shop)s AND at >= %(since)s AND at < %(until)s AND scene = ANY (%(scenes)s::smallint[])
@@ -44,27 +53,52 @@ ORDER BY at DESC LIMIT %(limit)s
 """
 
 
-def labelled(shop_id: UUID, scenes: frozenset[Scene], until: datetime, mature_after: timedelta) -> Iterator[Labelled]:
+def labelled(
+    shop_id: UUID, scenes: frozenset[Scene], until: datetime, mature_after: timedelta, since: datetime = _LONG_AGO
+) -> Iterator[Labelled]:
     """A day at a time, the oldest first. What nobody complained about is good, known `mature_after` the act."""
-    told: dict[str, Any] = {
+    for row in told(shop_id, scenes, until, mature_after, since):
+        yield labelled_of(row)
+
+
+def labelled_of(row: Row) -> Labelled:
+    """A row, read."""
+    at, features, bad, known_at, amount, chance = row
+    return Labelled(at, json.loads(features), bad, known_at, amount, chance)
+
+
+def told(
+    shop_id: UUID, scenes: frozenset[Scene], until: datetime, mature_after: timedelta, since: datetime = _LONG_AGO
+) -> Iterator[Row]:
+    """The same, with snapshots as texts that somebody else may read."""
+    asked: dict[str, Any] = {
         "shop": shop_id, "scenes": sorted(SCENE_NUMBERS[scene] for scene in scenes), "as_of": until, "until": until,
-        "version": SET_VERSION,
+        "version": SET_VERSION, "since": since,
     }  # fmt: skip
-    first: datetime | None = hot.rows("risk.model.oldest", _OLDEST, told, prepare=False)[0][0]
+    first: datetime | None = hot.rows("risk.model.oldest", _OLDEST, asked, prepare=False)[0][0]
     while first is not None and first < until:
         last = min(first + _SLICE, until)
         ids = {"low": uuid7_floor(first - _AROUND), "high": uuid7_floor(last + _AROUND)}
-        span = told | ids | {"first": first, "last": last}
+        span = asked | ids | {"first": first, "last": last}
         for at, features, bad, known_at, amount, sampled in hot.rows(
             "risk.model.decided", _DECIDED, span, prepare=False
         ):
-            snapshot = json.loads(features)
             chance = CHANCE if sampled else 1.0
             if bad is not None:
-                yield Labelled(at, snapshot, bad, known_at, amount, chance)
+                yield at, features, bad, known_at, amount, chance
             elif at + mature_after <= until:
-                yield Labelled(at, snapshot, False, at + mature_after, amount, chance)
+                yield at, features, False, at + mature_after, amount, chance
         first = last
+
+
+def newest_since(shop_id: UUID, scenes: frozenset[Scene], until: datetime, most: int) -> datetime:
+    """From when on there are no more than `most` decisions before `until`."""
+    asked = {
+        "shop": shop_id, "scenes": sorted(SCENE_NUMBERS[scene] for scene in scenes), "until": until,
+        "version": SET_VERSION, "most": most,
+    }  # fmt: skip
+    found = hot.rows("risk.model.nth", _NTH, asked, prepare=False)
+    return found[0][0] + timedelta(microseconds=1) if found else _LONG_AGO
 
 
 def shop_rows(

@@ -1,13 +1,15 @@
 """A model made and judged: trained on what was known at a moment, tested on what came later. Pure but for LightGBM."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from goodfor.risk.model import boosting
+from goodfor.risk.model import boosting, states
 from goodfor.risk.model.bands import Bands, Economics, chosen, cost_curve
 from goodfor.risk.model.boosting import Settings
 from goodfor.risk.model.calibration import Calibration, learned, reliability
@@ -17,6 +19,9 @@ from goodfor.risk.model.rows import Encoding, Rows
 from goodfor.risk.model.windows import Floats
 
 TOPS: Final = (50, 100, 200, 500, 1000)
+#: Bad and good acts to learn from, bad and good acts to judge by, features that tell something.
+Counted = tuple[int, int, int, int, int]
+COUNTED: Final = ("to learn from, bad", "to learn from, good", "to judge by, bad", "to judge by, good", "features")
 
 
 class TooFewLabels(ValueError):
@@ -31,7 +36,8 @@ class TooFewLabels(ValueError):
 class Plan:
     """How the time is cut. The last `test` before `until - delay` is what the model is judged by; it learns from acts
     older than `delay` when the test began. `delay`: after which an act that nobody complained about is good.
-    `train`: how far back it looks; None: everything."""
+    `train`: how far back it looks; None: everything. `folds`: so many times the same is done one test earlier, to see
+    whether the figures are luck."""
 
     until: datetime
     delay: timedelta = timedelta(days=7)
@@ -39,6 +45,24 @@ class Plan:
     train: timedelta | None = None
     least_bad: int = 30
     least_bad_in_test: int = 10
+    folds: int = 0
+
+    @property
+    def begin(self) -> datetime:
+        """When the test begins."""
+        return self.until - self.delay - self.test
+
+    def earlier(self, tests: int) -> "Plan":
+        """The same, so many tests before."""
+        return replace(self, until=self.until - tests * self.test)
+
+    def counts(self, counted: Counted) -> dict[str, int]:
+        """What there is, by names that people read."""
+        return dict(zip(COUNTED, counted, strict=True))
+
+    def least(self) -> Counted:
+        """What is needed, in the same order."""
+        return (self.least_bad, self.least_bad, self.least_bad_in_test, self.least_bad_in_test, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +76,16 @@ class Trained:
     report: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who hears how it goes: words for a terminal; a phase and which share of it is done. `may`: whether there is
+    still time for what is not needed."""
+
+    say: Callable[[str], None] = lambda _: None
+    tick: Callable[[str, float], None] = lambda _phase, _share: None
+    may: Callable[[], bool] = lambda: True
+
+
 def train_model(
     rows: Rows,
     plan: Plan,
@@ -59,26 +93,20 @@ def train_model(
     settings: Settings | None = None,
     economics: Economics | None = None,
     say: Callable[[str], None] = lambda _: None,
+    told: Told | None = None,
 ) -> Trained:
     """Learn before a cut in time, be judged by what came after it. Raises TooFewLabels or NoLightGBM.
 
     Figures, calibration and bands come from the test, which the model had not seen. It is this very model that is
     kept: another one, grown from the test as well, would score on another scale than the one that was calibrated.
     """
-    how, prices = settings or Settings(), economics or Economics()
-    until, delay, test = plan.until.timestamp(), plan.delay.total_seconds(), plan.test.total_seconds()
-    begin = until - delay - test
-    oldest = -np.inf if plan.train is None else begin - delay - plan.train.total_seconds()
-    # Of younger acts only the bad ones are known yet: learning from those alone would call everything bad.
-    learning = (rows.at < begin - delay) & (rows.at >= oldest) & rows.known_by(begin)
-    judging = (rows.at >= begin) & (rows.at < until - delay) & rows.known_by(until)
+    how, prices, told = settings or Settings(), economics or Economics(), told or Told(say)
+    learning, judging = cut(rows, plan)
     _enough(rows, learning, judging, plan)
-    say(f"训练 / training: {int(learning.sum()):,}")
+    told.say(f"训练 / training: {int(learning.sum()):,}")
     learned_from, tested = rows.among(learning), rows.among(judging)
-    text = boosting.train(
-        learned_from.values, learned_from.bad.astype(np.float64), weight=learned_from.weights,
-        categorical=rows.encoding.categorical, settings=how,
-    )  # fmt: skip
+    text = _grown(learned_from, how, lambda share: told.tick(states.LEARNING, share))
+    told.tick(states.JUDGING, 0.0)
     raw = boosting.raw_scores(boosting.booster(text), tested.values)
     calibration = learned(raw, tested.bad, tested.weights)
     score = calibration.many(raw)
@@ -90,29 +118,81 @@ def train_model(
         "economics": prices.to_json(),
         "settings": {"trees": how.trees, "leaves": how.leaves, "rate": how.rate, "seeds": list(how.seeds)},
         "windows": {
-            "judged_on": [_day(begin), _day(until - delay)],
+            "judged_on": [_day(plan.begin.timestamp()), _day((plan.until - plan.delay).timestamp())],
             "learned": _counts(learned_from),
-            "until": _day(until),
+            "until": _day(plan.until.timestamp()),
             "delay_days": plan.delay.total_seconds() / 86_400,
         },
         "importance": _importance(text, rows.encoding.names),
         "histograms": histograms(learned_from.values, rows.encoding.names, rows.encoding.categorical),
         "score_histogram": histogram(raw),
+        "folds": _folds(rows, plan, how, told),
     }
     return Trained(text, rows.encoding, calibration, bands, report)
 
 
-def _enough(rows: Rows, learning: Any, judging: Any, plan: Plan) -> None:
-    counts = {
-        "to learn from, bad": int(rows.bad[learning].sum()),
-        "to learn from, good": int((~rows.bad[learning]).sum()),
-        "to judge by, bad": int(rows.bad[judging].sum()),
-        "to judge by, good": int((~rows.bad[judging]).sum()),
-        "features": len(rows.encoding.names),
+def _grown(rows: Rows, how: Settings, tick: Callable[[float], None]) -> str:
+    return boosting.train(
+        rows.values, rows.bad.astype(np.float64), weight=rows.weights, categorical=rows.encoding.categorical,
+        settings=how, tick=tick,
+    )  # fmt: skip
+
+
+def cut(rows: Rows, plan: Plan) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which acts are learned from, and which ones judge."""
+    until, delay, begin = plan.until.timestamp(), plan.delay.total_seconds(), plan.begin.timestamp()
+    oldest = -np.inf if plan.train is None else begin - delay - plan.train.total_seconds()
+    # Of younger acts only the bad ones are known yet: learning from those alone would call everything bad.
+    learning = (rows.at < begin - delay) & (rows.at >= oldest) & rows.known_by(begin)
+    return learning, (rows.at >= begin) & (rows.at < until - delay) & rows.known_by(until)
+
+
+def _enough(rows: Rows, learning: NDArray[np.bool_], judging: NDArray[np.bool_], plan: Plan) -> None:
+    counted = (
+        int(rows.bad[learning].sum()), int((~rows.bad[learning]).sum()), int(rows.bad[judging].sum()),
+        int((~rows.bad[judging]).sum()), len(rows.encoding.names),
+    )  # fmt: skip
+    if any(many < needed for many, needed in zip(counted, plan.least(), strict=True)):
+        raise TooFewLabels(plan.counts(counted))
+
+
+def _folds(rows: Rows, plan: Plan, how: Settings, told: Told) -> list[dict[str, Any]]:
+    """The same at earlier cuts, the latest first, with the first seed alone; those with too few labels say so.
+
+    A fold knows what was known then: by labels that came before its own end.
+    """
+    quick = replace(how, seeds=how.seeds[:1])
+    found: list[dict[str, Any]] = []
+    for number in range(1, plan.folds + 1):
+        if not told.may():
+            break
+        tick = partial(_heard, told, (number - 1) / plan.folds, plan.folds)
+        tick(0.0)
+        found.append(_fold(rows, plan.earlier(number), quick, tick))
+    return found
+
+
+def _heard(told: Told, begun: float, folds: int, share: float) -> None:
+    told.tick(states.EARLIER, begun + share / folds)
+
+
+def _fold(rows: Rows, plan: Plan, how: Settings, tick: Callable[[float], None]) -> dict[str, Any]:
+    learning, judging = cut(rows, plan)
+    fold: dict[str, Any] = {
+        "judged_on": [_day(plan.begin.timestamp()), _day((plan.until - plan.delay).timestamp())],
+        "learned": int(learning.sum()), "acts": int(judging.sum()), "bad": int(rows.bad[judging].sum()),
+        "auc": None, "average_precision": None,
+    }  # fmt: skip
+    try:
+        _enough(rows, learning, judging, plan)
+    except TooFewLabels:
+        return fold
+    tested = rows.among(judging)
+    raw = boosting.raw_scores(boosting.booster(_grown(rows.among(learning), how, tick)), tested.values)
+    return fold | {
+        "auc": auc(tested.bad, raw, tested.weights),
+        "average_precision": average_precision(tested.bad, raw, tested.weights),
     }
-    least = (plan.least_bad, plan.least_bad, plan.least_bad_in_test, plan.least_bad_in_test, 1)
-    if any(many < needed for many, needed in zip(counts.values(), least, strict=True)):
-        raise TooFewLabels(counts)
 
 
 def _figures(tested: Rows, raw: Floats, score: Floats, prices: Economics) -> dict[str, Any]:

@@ -100,8 +100,9 @@ def _enrich(course: Course, enrich: pieces.Enrichment, last_seen: velocity_sql.S
 
 def _score(course: Course, model: pieces.Model) -> None:
     scored = model.score(course.act.shop_id, course.act.scene, course.snapshot)
-    if scored is None:
+    if scored is None or scored.score is None:
         course.absent.append(pieces.MODEL)
+        course.scored = scored
         return
     if not 0.0 <= scored.score <= 1.0:
         raise ValueError(f"a score of {scored.score}")
@@ -143,7 +144,7 @@ def _decide(course: Course) -> Decision:
 def _why(course: Course, decision: Decision) -> None:
     """The model's own reasons, where somebody will ask for them. They are for reading: without them nothing changes."""
     model = course.pieces.model
-    asked = model is not None and course.scored is not None and decision.outcome.strength >= _ASK_WHY_FROM.strength
+    asked = model is not None and decision.score is not None and decision.outcome.strength >= _ASK_WHY_FROM.strength
     if model is None or not asked or course.left() <= 0:
         return
     try:

@@ -64,7 +64,7 @@ def knock(
         )
     return Knock(
         shop_id=shop_id, door=chosen, allowed=allowed, wait_seconds=ceil(wait), challenge_cost=cost, known=known,
-        counted=counted, keys=found, known_key=known_key, scope=scope, shared=crowd,
+        counted=counted, keys=found, shown=keys, known_key=known_key, scope=scope, shared=crowd,
     )  # fmt: skip
 
 

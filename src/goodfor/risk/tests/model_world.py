@@ -1,15 +1,22 @@
 """A small invented world of purchases and of decisions, for the tests of the model. No outside data."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import numpy as np
+from django.db import connection
 
+from goodfor.kernel.ids import uuid7, uuid7_floor
+from goodfor.risk.model.boosting import Settings
 from goodfor.risk.model.rows import Labelled
 from goodfor.risk.model.transactions import Transactions, made_of
 from goodfor.risk.types import Value
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+#: Small and fast.
+QUICK = Settings(trees=40, leaves=7, rate=0.1, seeds=(1, 2))
 
 
 def purchases(*, customers: int = 600, terminals: int = 200, days: int = 75, seed: int = 7) -> Transactions:
@@ -60,3 +67,34 @@ def snapshot_of(chance: np.random.Generator) -> tuple[dict[str, Value], float]:
         "scene": "order",
     }
     return snapshot, odds
+
+
+def decided_at(at: datetime) -> UUID:
+    """An id of a decision of that instant."""
+    return UUID(int=uuid7_floor(at).int | (uuid4().int & ((1 << 62) - 1)))
+
+
+def store(shop_id: UUID, many: int = 3000, *, delay: timedelta = timedelta(days=3), scene: int = 5) -> int:
+    """Store the invented decisions as the engine and the labels do; bad ones are told of after `delay`. How many."""
+    rows, labels = [], []
+    for act in decisions(many):
+        decision_id = decided_at(act.at)
+        snapshot = {**act.snapshot, "amount_minor": act.amount_minor}
+        rows.append([shop_id, act.at, decision_id, scene, json.dumps(snapshot), act.at])
+        if act.bad:
+            labels.append([uuid7(), shop_id, decision_id, act.at + delay])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """INSERT INTO risk_decision (shop_id, at, id, event_id, scene, subject_kind, features, set_version, hits,
+                   challengers, why, rules_version, outcome, reasons, cost, sampled, failed, absent, silent, latency_us,
+                   expires_at)
+               VALUES (%s, %s, %s, 1, %s, '', %s::jsonb, 1, '[]', '{}', '[]', 1, 'allow', '{}', 0, false, '{}', '{}',
+                   '{}', 1, %s)""",
+            rows,
+        )
+        cursor.executemany(
+            """INSERT INTO risk_label (id, shop_id, decision_id, subject_type, bad, source, known_at, by)
+               VALUES (%s, %s, %s, '', true, 'review', %s, 'staff:ann')""",
+            labels,
+        )
+    return len(rows)

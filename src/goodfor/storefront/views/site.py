@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from goodfor.catalog import queries as catalog
 from goodfor.identity.types import ShopView
@@ -77,6 +78,7 @@ def robots(request: HttpRequest, shop: ShopView) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
+@require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """For whatever asks without having read the page."""
     return redirect(static("storefront/icon-192.png"))

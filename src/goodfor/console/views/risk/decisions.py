@@ -173,10 +173,7 @@ def _days(reading: Reading, visitor: Visitor, now: datetime) -> tuple[datetime, 
     zone, wrong = ZoneInfo(visitor.shop.timezone), _("请写成 2026-01-31")
 
     def begin(text: str) -> tuple[datetime, str]:
-        day = date.fromisoformat(text) if len(text) == 10 else date.min
-        if day.year not in _YEARS:
-            raise ValueError(text)
-        return datetime.combine(day, time(), zone), text
+        return day_begin(text, zone), text
 
     def end(text: str) -> tuple[datetime, str]:
         return begin(text)[0] + timedelta(days=1), text
@@ -186,6 +183,14 @@ def _days(reading: Reading, visitor: Visitor, now: datetime) -> tuple[datetime, 
     soon = now + timedelta(seconds=1)
     until = min(until, soon) if until else soon
     return since or min(until, now) - BACK, until
+
+
+def day_begin(text: str, zone: ZoneInfo) -> datetime:
+    """The beginning of a day as it was typed. Raises ValueError."""
+    day = date.fromisoformat(text) if len(text) == 10 else date.min
+    if day.year not in _YEARS:
+        raise ValueError(text)
+    return datetime.combine(day, time(), zone)
 
 
 def place_text(place: Place) -> str:

@@ -1,0 +1,1 @@
+"""Pages of models, labels, doors, and of what was planted."""

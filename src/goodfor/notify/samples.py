@@ -1,0 +1,82 @@
+"""What messages are tried out with in the console: invented facts, as each scene tells them."""
+
+from typing import Final
+
+ORDER: Final = {
+    "number": "G260101ABCDEFGH23",
+    "title": "星河影视会员 月卡",
+    "quantity": "2",
+    "total": "¥37.00",
+    "placed_at": "2026-01-01 08:00",
+    "paid_at": "2026-01-01 08:01",
+    "url": "https://shop.example/orders/G260101ABCDEFGH23",
+}
+LINES: Final = [{"title": "星河影视会员 月卡", "quantity": "2", "price": "¥18.50"}]
+REFUND: Final = {"number": "R260101ABCDEFGH23", "amount": "¥37.00", "reason": "库存不足"}
+CLAIM: Final = {
+    "number": "C260101ABCDEFGH23",
+    "reason": "兑换失败",
+    "answer": "已为您补发",
+    "deadline": "2026-01-01 20:00",
+    "url": "https://shop.example/claims/C260101ABCDEFGH23",
+}
+DECIDED: Final = {
+    **CLAIM,
+    "answer": "已换新码",
+    "why": "供货方确认这张卡密不能用。已为你换一张新的，可以马上查看。",
+}
+LATE: Final = {**CLAIM, "what": "答复", "amount": "¥5.00"}
+GRANT: Final = {
+    "kind": "按承诺赔付",
+    "amount": "¥185.00",
+    "url": "https://shop.example/claims/C260101ABCDEFGH23",
+}
+RECALL: Final = {
+    "title": "星河影视会员 月卡",
+    "codes": "1",
+    "url": "https://shop.example/orders/G260101ABCDEFGH23",
+}
+SKU: Final = {
+    "code": "xh-month",
+    "title": "星河影视会员 月卡",
+    "price": "¥18.50",
+    "left": "9",
+    "threshold": "10",
+    "url": "https://shop.example/p/xinghe-video",
+}
+SUPPLIER: Final = {
+    "name": "星源供货",
+    "left": "286.40 CNY",
+    "mark": "500 CNY",
+    "lasts": "约 2 天",
+    "url": "https://shop.example/console/supply/accounts",
+}
+ALERT: Final = {
+    "kind": "余额不符",
+    "supplier": "星源供货",
+    "detail": "2026-01-01 相差 8.00 CNY",
+    "url": "https://shop.example/console/supply/accounts",
+}
+
+ALARM: Final = {
+    "kind": "金丝雀卡密在外出现",
+    "detail": "从没卖过的卡密出现在：售后申请的文字。库存可能被人拿走了一部分",
+    "url": "https://shop.example/console/",
+}
+PRICE: Final = {
+    "code": "xh-month",
+    "title": "星河影视会员 月卡",
+    "old_cost": "15.20",
+    "new_cost": "17.80",
+    "now": "¥18.50",
+    "proposed": "¥21.90",
+    "url": "https://shop.example/console/supply/watch/",
+}
+
+RULE: Final = {
+    "name": "同一设备短时间多次付款",
+    "code": "device-many-pays",
+    "who": "anna",
+    "reason": "误伤太多",
+    "url": "https://shop.example/console/risk/changes/",
+}

@@ -1,0 +1,32 @@
+"""Let in again whoever a door has locked out."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.kernel import audit
+from goodfor.risk.door_models import DoorKey
+from goodfor.risk.doors.table import DOORS
+from goodfor.risk.doors.types import By
+from goodfor.risk.errors import BadUnlock, NotLocked
+
+LONGEST: Final = 200
+
+
+@transaction.atomic
+def unlock_key(*, shop_id: UUID, door: str, by: By, key: int, reason: str, actor: str, now: datetime) -> None:
+    """The key begins anew: errors and earlier lock-outs are forgotten. Raises BadUnlock (no reason), NotLocked."""
+    reason = reason.strip()[:LONGEST]
+    if not reason:
+        raise BadUnlock(field="reason")
+    if door not in DOORS:
+        raise NotLocked
+    locked = DoorKey.objects.filter(shop_id=shop_id, door=DOORS[door].number, kind=int(by), key=key, open_at__gt=now)
+    if not locked.update(open_at=None, level=0, busy_until=None):
+        raise NotLocked
+    audit.record(
+        shop_id=shop_id, actor=actor, action="risk_door_unlocked", subject=("risk_door", door),
+        data={"by": by.name.lower(), "key": str(key), "reason": reason}, now=now,
+    )  # fmt: skip

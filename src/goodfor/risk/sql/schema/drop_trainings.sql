@@ -1,0 +1,1 @@
+DROP FUNCTION risk_training_fixed() CASCADE;
