@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from goodfor.console import wishing
 from goodfor.console.errors import WishMoved
 from goodfor.console.frame import console_page, done, show
-from goodfor.console.judging import EXPORT, Looking, judge, noted
+from goodfor.console.judging import EXPORT, Looking, judge, noted, who_is
 from goodfor.console.listing.files import csv_text
 from goodfor.console.operations.take_export import take_codes, watched
 from goodfor.console.operations.wish import wish, withdraw_wish
@@ -103,7 +103,7 @@ def _take(request: HttpRequest, visitor: Visitor, found: BatchFigures) -> HttpRe
     )  # fmt: skip
     noted(judged)
     heads = (_("卡号"), _("卡密"), _("有效期"))
-    lines = _lines(heads, watched(visitor.shop.id, pages, now), visitor)
+    lines = _lines(heads, watched(visitor.shop.id, pages, now, who_is(request, visitor)), visitor)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="codes-{found.batch.created_at:%Y%m%d-%H%M}.csv"'
     return response  # type: ignore[return-value]
