@@ -31,10 +31,11 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.orders.tests.factories import relay_all, together
 from goodfor.risk import review_queries
 from goodfor.risk.errors import SecondPersonNeeded
+from goodfor.risk.keys import key_of
 from goodfor.risk.operations.decide_review import decide_review
 from goodfor.risk.operations.take_review import take
 from goodfor.risk.tests.saying import Saying, decided, results, saying
-from goodfor.risk.types import Outcome, Result, Scene
+from goodfor.risk.types import KeyKind, Outcome, Result, Scene
 from goodfor.vault import queries as stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -247,6 +248,9 @@ def test_bait_that_is_brought_to_support_raises_the_alarm(shop: Shop, helper: Pe
     assert sql("SELECT met FROM risk_canary") == [(0,)]
     assert look(by_link(helper), 5).status_code == 302
     assert sql("SELECT met, place FROM risk_canary") == [(1, "lookup")]
+    # With who brought it.
+    brought = sql("SELECT place, buyer, device <> 0 OR address <> 0, count FROM risk_meeting")
+    assert brought == [("lookup", key_of(shop.id, KeyKind.BUYER, helper.staff.actor), True, 1)]
     # Also where the question itself is refused.
     says.says[Scene.STAFF_VIEW] = Outcome.DENY
     assert look(by_link(helper), 5).status_code == 403
