@@ -27,7 +27,7 @@ from goodfor.orders.tests.conftest import now as now
 from goodfor.orders.tests.conftest import shop as shop
 from goodfor.orders.tests.factories import Till, begin, open_till, pay, place, relay_all, sql
 from goodfor.risk import review_queries
-from goodfor.risk.door_events import DoorUnderAttack, HoneypotTouched
+from goodfor.risk.door_events import BaitRetired, DoorUnderAttack, HoneypotTouched
 from goodfor.risk.doors import desk
 from goodfor.risk.keys import key_of
 from goodfor.risk.link_kinds import LinkKind
@@ -269,6 +269,7 @@ def test_each_alarm_is_told_to_the_owner_alone(shop: Shop, now: datetime, owner:
         (ExportWished(uuid4(), "codes", UUID(owner), 40, True, now + timedelta(hours=12)),
          ("有人要导出卡密", "owner@staff.example", "40")),
         (StolenCodeUsed(uuid4(), uuid4(), [UUID(owner)], now), ("看过的未售卡密被盗用", "owner@staff.example")),
+        (BaitRetired(uuid4(), "canary", f"staff:{owner}"), ("诱饵被撤下", "owner@staff.example", "金丝雀卡密")),
     ]  # fmt: skip
     for count, (event, words) in enumerate(told, start=1):
         news(shop, event, now)
