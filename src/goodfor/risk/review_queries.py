@@ -47,6 +47,15 @@ def last_said(
     return rows.order_by("-done_at").values_list("outcome", flat=True).first() or ""
 
 
+def refused_any(shop_id: UUID, scene: Scene, kind: str, ids: Collection[UUID], since: datetime) -> bool:
+    """Whether the latest review since then, of one at least of these subjects of a kind, ended with a no."""
+    rows = Review.objects.filter(
+        shop_id=shop_id, scene=str(scene), subject_type=kind, subject_id__in=list(ids), state=states.DONE,
+        done_at__gte=since,
+    ).order_by("subject_id", "-done_at")  # fmt: skip
+    return states.DENY in set(rows.distinct("subject_id").values_list("outcome", flat=True))
+
+
 def waits(shop_id: UUID, scene: Scene, subject: tuple[str, UUID]) -> bool:
     """Whether a review of a scene about a subject is still to be decided."""
     rows = Review.objects.filter(
