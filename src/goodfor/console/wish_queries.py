@@ -23,14 +23,18 @@ _HANDS_OVER: Final = frozenset({"identity.signin_link_issued", "identity.role_ch
 _STANDS: Final = timedelta(days=90)
 
 
+def others(shop_id: UUID, staff_id: UUID, now: datetime) -> list[StaffView]:
+    """Who else is there to be asked, some of them not today: where there is anybody, nobody is alone."""
+    return identity.colleagues(shop_id, of=staff_id, permission=wishing.APPROVES, before=now - wishing.HERE_FOR)
+
+
 def helpers(shop_id: UUID, staff_id: UUID, now: datetime) -> list[StaffView]:
-    """Who could say yes to what this person asks for.
+    """Who of these could say yes now to what this person asks for.
 
     Not whom a colleague gave a link, a role or their place back within a day: whoever did that can come in as them.
     """
     since = now - wishing.HERE_FOR
-    found = identity.colleagues(shop_id, of=staff_id, permission=wishing.APPROVES, before=since)
-    return [one for one in found if not _changed_by_another(one, since)]
+    return [one for one in others(shop_id, staff_id, now) if not _changed_by_another(one, since)]
 
 
 def may_be_second(staff: StaffView, now: datetime) -> bool:

@@ -82,6 +82,18 @@ def test_a_link_for_a_colleague_makes_no_second_person(shop: Shop, owner: Person
     assert take(client, where).status_code == 200
 
 
+def test_nobody_becomes_alone_by_links(shop: Shop, owner: Person, where: str) -> None:
+    """Who is alone waits a night; who takes the others' word away, unseen by them, does not become so."""
+    second, client = old_hand(shop.id), proved_as(owner)
+    assert client.post(reverse("desk:member", args=[second.staff.id]), {"act": "link"}).status_code == 200
+    assert second.staff.username in client.get(where).content.decode()
+    ask(client, where)
+    asked = wish_of(shop, where)
+    assert (asked.alone, asked.state, asked.open_from) == (False, "asked", None)
+    assert answer_to(proved_as(second), asked.id, "approve").status_code == 403
+    assert wish_of(shop, where).state == "asked"
+
+
 def test_what_a_colleague_changed_counts_for_a_day(shop: Shop, owner: Person) -> None:
     now, by = utc_now(), owner.staff.actor
     promoted, returned, invited, own = old_hand(shop.id, Role.VIEWER), *(old_hand(shop.id) for _ in range(3))
