@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.contrib.auth import get_user_model
 
-from goodfor.config import risk_wiring
 from goodfor.config.risk_staff import marks_in
 from goodfor.console.events import ExportWished, StolenCodeUsed
 from goodfor.console.models import Look
@@ -32,7 +31,7 @@ from goodfor.risk.doors import desk
 from goodfor.risk.keys import key_of
 from goodfor.risk.link_kinds import LinkKind
 from goodfor.risk.operations.plant_canaries import plant_canaries
-from goodfor.risk.types import Act, KeyKind, Scene
+from goodfor.risk.types import KeyKind
 from goodfor.supply.events import ComplaintEnded, SupplierAnswered, SupplierWarned
 from goodfor.supply.inquiry_models import Inquiry
 from goodfor.vault import queries as vault
@@ -301,24 +300,3 @@ def test_mailboxes_of_paid_orders_are_noted_in_the_background(shop: Shop, till: 
     relay_all(now)
     assert sql("SELECT count(*) FROM risk_link") == [(1,)]
     assert sql("SELECT count(*) FROM kernel_event_retry") == [(0,)]
-
-
-def test_a_group_is_told_to_rules_and_its_failure_is_no_silence(
-    shop: Shop, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    act = Act(shop.demo.shop_id, Scene.ORDER, now, buyer="guest:a", device="d1")
-    found = risk_wiring.enriched(act, None)
-    assert (found["cluster_buyers"], found["cluster_size"]) == (1, 1)
-    asked: list[Any] = []
-    monkeypatch.setattr(risk_wiring.link_queries, "cluster_features", lambda *told: asked.append(told) or {})
-    risk_wiring.enriched(Act(shop.demo.shop_id, Scene.STAFF_VIEW, now, buyer="staff:a"), None)
-    assert asked == []
-    risk_wiring.enriched(act, None)
-    assert len(asked) == 1
-
-    def fails(*_told: Any) -> Any:
-        raise risk_wiring.DatabaseError
-
-    monkeypatch.setattr(risk_wiring.link_queries, "cluster_features", fails)
-    with pytest.raises(risk_wiring.Partly):
-        risk_wiring.enriched(act, None)

@@ -9,7 +9,7 @@ from uuid import UUID
 from goodfor.console.tests.conftest import CONTACT, Shop
 from goodfor.kernel.clock import utc_now
 from goodfor.risk import evaluate, rule_cache, wiring
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.operations.assess import assess
 from goodfor.risk.operations.install_starter import install_starter
 from goodfor.risk.pieces import Pieces
@@ -33,7 +33,6 @@ def act_of(shop: Shop, scene: Scene = Scene.ORDER, at: datetime | None = None, *
 @contextmanager
 def starter_rules(shop_id: UUID) -> Iterator[None]:
     """The rules that shops begin with, and nothing else."""
-    KNOWN.forget()
     rule_cache.forget()
     install_starter(shop_id=shop_id, actor="system", now=utc_now())
     with wiring.replaced(Pieces(rules=evaluate)):
@@ -42,7 +41,6 @@ def starter_rules(shop_id: UUID) -> Iterator[None]:
 
 def judged(shop: Shop, outcome: Outcome | None = None, scene: Scene = Scene.ORDER, **given: Any) -> Decision:
     """An act that ends so, without the shop's own rules."""
-    KNOWN.forget()
     with saying(says={scene: outcome} if outcome else {}):
         return assess(act_of(shop, scene, **given))
 

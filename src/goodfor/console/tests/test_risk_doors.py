@@ -21,7 +21,7 @@ from goodfor.risk import door_queries, pipeline
 from goodfor.risk.doors.codes import new_code, parse_code
 from goodfor.risk.doors.desk import canaries, honeypots
 from goodfor.risk.doors.table import REDEEM
-from goodfor.risk.keys import KNOWN, key_of
+from goodfor.risk.keys import key_of
 from goodfor.risk.operations.canary_seen import seen
 from goodfor.risk.operations.plant_honeypots import plant_honeypots
 from goodfor.risk.operations.sound_alarm import sound_alarm
@@ -37,7 +37,6 @@ IP = "203.0.113.9"
 @pytest.fixture(autouse=True)
 def never_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SAMPLED", 0)
-    KNOWN.forget()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.risk import pipeline, rule_queries
 from goodfor.risk.errors import InvalidEntry
-from goodfor.risk.keys import KNOWN, hash_of, keys_of
+from goodfor.risk.keys import hash_of, keys_of
 from goodfor.risk.operations.list_entry import make_list
 from goodfor.risk.types import KeyKind
 
@@ -34,7 +34,6 @@ IMPORT = "/console/risk/lists/import"
 @pytest.fixture(autouse=True)
 def never_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SAMPLED", 0)
-    KNOWN.forget()
 
 
 @pytest.fixture

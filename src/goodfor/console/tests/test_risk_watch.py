@@ -20,7 +20,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kit import writing
 from goodfor.risk import pipeline, rule_queries
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.operations import note
 from goodfor.risk.operations.assess import assess
 from goodfor.risk.operations.fold_hours import fold_hours
@@ -37,7 +37,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def never_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SAMPLED", 0)
-    KNOWN.forget()
 
 
 @pytest.fixture
