@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -183,10 +183,14 @@ def test_what_a_person_refused_comes_out_by_no_other_way(
     assert revealed(world, number) == 0
     # Their other data is theirs.
     assert client.post("/me/data/export", {}).status_code == 200
-    about: tuple[Any, ...] = (world.shop_id, Scene.REVEAL, "order")
-    assert review_queries.refused_any(*about, [uuid4(), order.id], told["now"])
-    assert not review_queries.refused_any(*about, [uuid4(), order.id], told["now"] + timedelta(seconds=1))
-    assert not review_queries.refused_any(*about, [uuid4()], told["now"])
+    at: datetime = told["now"]
+
+    def refused(ids: list[UUID], since: datetime) -> bool:
+        return review_queries.refused_any(world.shop_id, Scene.REVEAL, "order", ids, since)
+
+    assert refused([uuid4(), order.id], at)
+    assert not refused([uuid4(), order.id], at + timedelta(seconds=1))
+    assert not refused([uuid4()], at)
 
 
 # -- what was kept --------------------------------------------------------------------------------------------
