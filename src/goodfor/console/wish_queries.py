@@ -61,7 +61,7 @@ def looked(visitor: Visitor, now: datetime) -> Looked:
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     hour = now - timedelta(hours=1)
     row = _LOOKED.row({
-        "shop_id": visitor.shop.id, "staff_id": visitor.staff.id, "now": now, "hour": hour, "midnight": midnight,
+        "shop_id": visitor.shop.id, "staff_id": visitor.staff.id, "hour": hour, "midnight": midnight,
         "since": min(hour, midnight), "minute": now - timedelta(minutes=1), "while": now - _STANDS,
     })  # fmt: skip
     assert row is not None
