@@ -126,8 +126,8 @@ def test_a_report_says_what_was_measured(shop: Shop) -> None:
         f"{report['auc']:.3f}", f"{report['average_precision']:.3f}", writing.percent(report["precision_at"]["50"]),
         f"{report['tested']['acts']:,} 次，其中欺诈 {report['tested']['bad']:,} 次",
         f"{report['windows']['learned']['acts']:,} 次，其中欺诈 {report['windows']['learned']['bad']:,} 次",
-        "买家 1 小时内下单次数", "province", writing.percent(report["importance"][0]["share"]), "7 天", "还没有检查过", "候选",
-        made.sha256[:16],
+        "买家 1 小时内下单次数", "province", writing.percent(report["importance"][0]["share"]), "7 天", "还没有检查过",
+        "候选", made.sha256[:16],
     ):  # fmt: skip
         assert word in shown, word
     for amount in (report["without_minor"], report["bands_cost_minor"]):
