@@ -182,8 +182,9 @@ def test_every_filter_stands_in_the_address(shop: Shop, client: Client) -> None:
         ("", {denied, passed, own}), ("?scene=order", {denied}), ("?scene=sign_in", {passed, own}),
         ("?outcome=deny", {denied}), ("?outcome=allow", {passed, own}), ("?threat=hoarding", {denied}),
         ("?threat=model", set()), (f"?rule={rule.id}", {denied}), (f"?order={shop.placed.number}", {denied}),
-        ("?score_from=0.1", set()), (f"?kind=device&key={device}", {passed}), (f"?kind=device&key={device}&scene=order", set()),
-        (f"?order={shop.delivered.number}", set()), ("?day_until=2020-01-01", set()),
+        ("?score_from=0.1", set()), (f"?kind=device&key={device}", {passed}),
+        (f"?kind=device&key={device}&scene=order", set()), (f"?order={shop.delivered.number}", set()),
+        ("?day_until=2020-01-01", set()),
         (f"?day_from={today - timedelta(days=1):%Y-%m-%d}", {denied, passed, own}),
     ):  # fmt: skip
         page = seen(client, "risk-decisions", query=query)
