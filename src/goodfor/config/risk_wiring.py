@@ -38,7 +38,6 @@ _DISPUTE: Final = "dispute"
 #: Why a claim was rejected, where it says that what was claimed is not so. That somebody was refused often is no proof.
 FALSE: Final = frozenset({"used_after", "was_shown", "staff_reject", "staff_final"})
 #: The staff's acts never link, and ask for no group.
-_OF_STAFF: Final = frozenset({Scene.STAFF_VIEW, Scene.EXPORT})
 _PAID_SCENES: Final = frozenset({str(Scene.ORDER), str(Scene.PAY)})
 
 

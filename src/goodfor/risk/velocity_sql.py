@@ -18,7 +18,7 @@ from uuid import UUID
 from psycopg.types.numeric import Int8
 
 from goodfor.risk.link_kinds import JOINING
-from goodfor.risk.types import KIND_NUMBERS, SCENE_NUMBERS, KeyKind, Result, Scene, Value
+from goodfor.risk.types import BY_STAFF, KIND_NUMBERS, SCENE_NUMBERS, KeyKind, Result, Scene, Value
 from goodfor.risk.velocities import BY_SCENE, CAP, KNOWN, PRONE, Velocity
 
 #: Events of others that were written before ours but are dated later (clocks differ) count as well: whoever looks
@@ -28,8 +28,6 @@ AHEAD: Final = timedelta(minutes=2)
 SIGN_INS: Final = 10
 LAST_SEEN_SCENES: Final = frozenset({Scene.SIGN_IN, Scene.REVEAL})
 LAST_SEEN_WINDOW: Final = timedelta(days=90)
-#: Whose accounts are nobody's group.
-OF_STAFF: Final = frozenset({Scene.STAFF_VIEW, Scene.EXPORT})
 #: How exact an entity's `last_at` is: most acts need not touch their keys' rows.
 TOUCHED: Final = timedelta(days=30)
 #: A sign-in ends within so long after it was tried.
@@ -155,7 +153,7 @@ def _reading(scene: Scene, months: Months) -> Reading:
     kinds = {KeyKind.BUYER, KeyKind.DEVICE, *(kind for kind, _, _ in scans)}
     known = tuple(kind for kind in KNOWN if kind in kinds)
     arrays.append(f"ARRAY[{', '.join(map(_first_at, KeyKind))}]")
-    groups = scene not in OF_STAFF
+    groups = scene not in BY_STAFF
     text = f"SELECT {' || '.join(arrays)}, {_GROUP if groups else 'NULL'}"
     last_seen = scene in LAST_SEEN_SCENES
     if last_seen:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from goodfor.console.tests.conftest import CONTACT, Shop
+from goodfor.console.tests.helpers import sql
 from goodfor.kernel.clock import utc_now
 from goodfor.risk import evaluate, rule_cache, wiring
 from goodfor.risk.keys import keys_of
@@ -14,7 +15,7 @@ from goodfor.risk.operations.assess import assess
 from goodfor.risk.operations.install_starter import install_starter
 from goodfor.risk.pieces import Pieces
 from goodfor.risk.tests.saying import saying
-from goodfor.risk.types import Act, Decision, KeyKind, Outcome, Scene
+from goodfor.risk.types import SCENE_NUMBERS, Act, Decision, KeyKind, Outcome, Scene
 
 #: In the place where nobody is.
 IP = "203.0.113.77"
@@ -43,6 +44,13 @@ def judged(shop: Shop, outcome: Outcome | None = None, scene: Scene = Scene.ORDE
     """An act that ends so, without the shop's own rules."""
     with saying(says={scene: outcome} if outcome else {}):
         return assess(act_of(shop, scene, **given))
+
+
+def came_in(shop: Shop) -> set[UUID]:
+    """Coming in is judged, too: the decisions that it has left."""
+    rows = sql("SELECT id FROM risk_decision WHERE shop_id = %s AND scene = %s",
+               [shop.id, SCENE_NUMBERS[Scene.SIGN_IN]])  # fmt: skip
+    return {decision_id for (decision_id,) in rows}
 
 
 def risk_things(shop: Shop) -> dict[str, Any]:

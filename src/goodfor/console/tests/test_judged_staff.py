@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodfor.console.models import Look
+from goodfor.console.operations.note_look import begin_look
 from goodfor.console.tests.claim_things import claim_of_client, picture_of
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import (
@@ -216,6 +217,14 @@ def test_of_many_at_once_each_sees_the_others(shop: Shop, helper: Person, says: 
     assert len(looks()) == 20
     # Whatever the order, no more than so many could have thought that they were among the first five.
     assert sum(1 for count in seen if count <= 5) <= 5
+
+
+def test_what_began_later_and_was_written_earlier_counts(shop: Shop, helper: Person, says: Saying) -> None:
+    """Two windows: the first to set out may be the last to be judged. Neither thinks that it is alone."""
+    client, later = by_link(helper), utc_now() + timedelta(seconds=2)
+    begin_look(shop_id=shop.id, staff_id=helper.staff.id, kind="code", codes=1, unsold=1, now=later)
+    assert look(client).status_code == 302
+    assert (facts(says)["codes_viewed_hour"], facts(says)["unsold_viewed_hour"]) == (2, 2)
 
 
 def test_working_hours_are_those_of_the_shop(shop: Shop, helper: Person, says: Saying) -> None:

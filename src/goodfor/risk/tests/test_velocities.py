@@ -14,7 +14,7 @@ from django.db import connection
 from goodfor.risk import hot, velocity_sql
 from goodfor.risk.features import NUMBER, catalogue
 from goodfor.risk.tests.engine import sql
-from goodfor.risk.types import SCENE_NUMBERS, KeyKind, Result, Scene, Value
+from goodfor.risk.types import BY_STAFF, SCENE_NUMBERS, KeyKind, Result, Scene, Value
 from goodfor.risk.velocities import BY_SCENE, CAP, FEATURES, PRONE, VELOCITIES, Velocity
 from goodfor.risk.velocity_sql import AHEAD, Seen, month_of, next_month, reading, scan_of
 
@@ -260,7 +260,7 @@ def test_one_statement_and_its_text_changes_only_with_the_month(now: datetime) -
         assert text == reading(scene, at + timedelta(hours=5)).text
         assert text != reading(scene, at + timedelta(days=40)).text
         groups = "FROM risk_cluster" in text
-        assert groups == (scene not in velocity_sql.OF_STAFF)
+        assert groups == (scene not in BY_STAFF)
         assert text.count("LIMIT") == len({scan_of(one) for one in BY_SCENE[scene]}) + ("ip_city" in text) + groups
         assert "shop_id" in text
         assert ";" not in text
