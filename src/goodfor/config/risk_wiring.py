@@ -37,7 +37,6 @@ _BAD_CASES: Final = frozenset({"underpaid", "foreign"})
 _DISPUTE: Final = "dispute"
 #: Why a claim was rejected, where it says that what was claimed is not so. That somebody was refused often is no proof.
 FALSE: Final = frozenset({"used_after", "was_shown", "staff_reject", "staff_final"})
-#: The staff's acts never link, and ask for no group.
 _PAID_SCENES: Final = frozenset({str(Scene.ORDER), str(Scene.PAY)})
 
 
