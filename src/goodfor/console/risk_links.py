@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from goodfor.console import risk_words as words
@@ -80,7 +81,7 @@ def key_names(visitor: Visitor, wanted: Iterable[Key]) -> dict[Key, KeyName]:
     people = _people(visitor, labels.values())
     return {
         (kind, key): KeyName(
-            kind, key, str(words.KINDS[kind]), _text(kind, key, labels[kind, key], people), key_page(kind, key)
+            kind, key, capfirst(str(words.KINDS[kind])), _text(kind, key, labels[kind, key], people), key_page(kind, key)
         )
         for kind, key in asked
     }

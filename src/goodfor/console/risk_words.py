@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from goodfor.console.columns import Text
 from goodfor.risk.catalogue import CATALOGUE
@@ -36,7 +36,7 @@ SCENES: Final[Mapping[Scene, Text]] = {
 }
 #: What was decided: (label, tone).
 OUTCOMES: Final[Mapping[Outcome, tuple[Text, str]]] = {
-    Outcome.ALLOW: (gettext_lazy("放行"), "green"),
+    Outcome.ALLOW: (pgettext_lazy("risk", "放行"), "green"),
     Outcome.CHALLENGE: (gettext_lazy("要求验证"), "amber"),
     Outcome.REVIEW: (gettext_lazy("人工审核"), "amber"),
     Outcome.HOLD: (gettext_lazy("暂缓发货"), "amber"),

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.console import holding
 from goodfor.console import risk_rule_words as words
@@ -103,6 +104,6 @@ def _page(
         "given": [(name, typed.get(name, "")) for name in (*GIVEN, "list")],
         "error": words.wrong(error) if error else "",
     }
-    crumbs = [(_("名单"), reverse(PAGE))]
+    crumbs = [(pgettext("risk", "名单"), reverse(PAGE))]
     status = error.http_status if error else 200
     return show(request, visitor, "risk_rules/list_import", context, page=PAGE, crumbs=crumbs, status=status)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.console import risk_links as links
 from goodfor.console import risk_rule_words as words
@@ -192,7 +193,7 @@ def _add(
         "wrong": {field: words.wrong(error)} if error and field in words.FIELDS else {},
         "error": words.wrong(error) if error and field not in words.FIELDS else "",
     }
-    crumbs = [(_("名单"), reverse(PAGE))]
+    crumbs = [(pgettext("risk", "名单"), reverse(PAGE))]
     status = error.http_status if error else 200
     return show(request, visitor, "risk_rules/list_add", context, page=PAGE, crumbs=crumbs, status=status)
 
@@ -277,7 +278,7 @@ def reveal(request: HttpRequest, visitor: Visitor, entry_id: UUID) -> HttpRespon
         "title": _("名单原值"), "value": value, "row": entry_row(one, words.People(visitor.shop.id), now),
         "back": f"{reverse(PAGE)}?{_query(one.kind, one.list_name)}",
     }  # fmt: skip
-    return show(request, visitor, "risk_rules/list_value", context, page=PAGE, crumbs=[(_("名单"), reverse(PAGE))])
+    return show(request, visitor, "risk_rules/list_value", context, page=PAGE, crumbs=[(pgettext("risk", "名单"), reverse(PAGE))])
 
 
 # -- a file out -------------------------------------------------------------------------------------
