@@ -70,7 +70,13 @@ def on_canary_seen(event: StoredEvent) -> None:
             "place": str(PLACE_WORDS.get(event.payload["place"], event.payload["place"]))
         }
     # Once an hour a code, as the alarm itself.
-    _tell(event, f"canary:{event.payload['canary_id']}:{event.occurred_at:%Y%m%d%H%M}", kind, detail, f"{TRAPS}?tab=canaries")
+    _tell(
+        event,
+        f"canary:{event.payload['canary_id']}:{event.occurred_at:%Y%m%d%H%M}",
+        kind,
+        detail,
+        f"{TRAPS}?tab=canaries",
+    )
 
 
 def on_honeypot_touched(event: StoredEvent) -> None:

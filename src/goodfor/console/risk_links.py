@@ -81,7 +81,11 @@ def key_names(visitor: Visitor, wanted: Iterable[Key]) -> dict[Key, KeyName]:
     people = _people(visitor, labels.values())
     return {
         (kind, key): KeyName(
-            kind, key, capfirst(str(words.KINDS[kind])), _text(kind, key, labels[kind, key], people), key_page(kind, key)
+            kind,
+            key,
+            capfirst(str(words.KINDS[kind])),
+            _text(kind, key, labels[kind, key], people),
+            key_page(kind, key),
         )
         for kind, key in asked
     }

@@ -12,6 +12,7 @@ from goodfor.console import holding
 from goodfor.console import risk_rule_words as words
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.risk_list_files import text_of
+from goodfor.console.risk_words import type_choices
 from goodfor.console.types import Visitor
 from goodfor.console.views.risk_rules.lists import PAGE, end_of_day, list_choices
 from goodfor.identity.types import Permission
@@ -20,7 +21,6 @@ from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.risk import rule_states as states
 from goodfor.risk.operations.import_entries import import_entries
 from goodfor.risk.rule_types import ImportReport
-from goodfor.risk.wording_rules import TYPES
 
 #: What the form fills where a line says nothing.
 GIVEN: Final = ("type", "reason", "owner", "expires_at")
@@ -96,7 +96,7 @@ def _page(
         "typed": typed,
         "lists": list_choices(visitor),
         "list_name": dict(list_choices(visitor)).get(typed.get("list", ""), ""),
-        "types": list(TYPES.items()),
+        "types": type_choices(),
         "report": report,
         "bad": [(line - shift, words.FIELDS.get(field, field)) for line, field in report.bad] if report else [],
         "more_bad": max(0, report.bad_lines - len(report.bad)) if report else 0,

@@ -167,7 +167,7 @@ def _spared(request: HttpRequest, visitor: Visitor, rule: RuleView, now: datetim
         "snoozes": [(one, names[KeyKind(one.kind), one.key], people.name(one.made_by)) for one in asleep],
         "quarantines": [(one, names[KeyKind(one.kind), one.key]) for one in tripped],
         "for_key": names[wanted] if wanted else None,
-        "kinds": list(risk_words.KINDS.items()),
+        "kinds": [(str(kind), risk_words.type_words(kind)) for kind in KeyKind],
         "sleeps": [(str(hours), _span(hours)) for hours in SLEEPS],
     }
 

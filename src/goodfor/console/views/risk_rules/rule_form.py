@@ -120,7 +120,7 @@ def choices(visitor: Visitor) -> dict[str, Any]:
         "outcome_choices": [(str(one), risk_words.OUTCOMES[one][0]) for one in states.RULE_OUTCOMES],
         "cost_choices": [(str(n), str(n)) for n in range(1, 5)],
         "threat_choices": list(THREATS.items()),
-        "kind_choices": [(str(one), label) for one, label in risk_words.KINDS.items()],
+        "kind_choices": [(str(one), risk_words.type_words(one)) for one in risk_words.KINDS],
         "spans": list(SPANS.items()),
         "features": [
             (name, feature.words, words.FEATURE_TYPES[feature.type]) for name, feature in sorted(CATALOGUE.items())
