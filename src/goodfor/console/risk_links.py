@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from goodfor.console import risk_words as words
@@ -83,7 +82,7 @@ def key_names(visitor: Visitor, wanted: Iterable[Key]) -> dict[Key, KeyName]:
         (kind, key): KeyName(
             kind,
             key,
-            capfirst(str(words.KINDS[kind])),
+            words.type_words(kind),
             _text(kind, key, labels[kind, key], people),
             key_page(kind, key),
         )
