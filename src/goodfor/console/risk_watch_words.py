@@ -19,7 +19,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     FAILING: _("风控故障时的兜底"),
 }
 ALARMS: Final[Mapping[str, tuple[Text, str]]] = {
-    DOOR: (_("入口被攻击"), "amber"),
+    DOOR: (_("入口被攻击"), "red"),
     HONEYPOT: (_("诱饵码被使用"), "red"),
     CANARY: (_("金丝雀卡密在外出现"), "red"),
 }
