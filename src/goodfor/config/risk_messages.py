@@ -16,7 +16,7 @@ from goodfor.identity import queries as identity
 from goodfor.kernel import events
 from goodfor.kernel.events import StoredEvent
 from goodfor.notify import queries as notify
-from goodfor.risk.door_events import CanarySeen, DoorUnderAttack, HoneypotTouched
+from goodfor.risk.door_events import BaitRetired, CanarySeen, DoorUnderAttack, HoneypotTouched
 from goodfor.risk.events import RuleSwitchedOff
 from goodfor.risk.wording_doors import ATTACK_WORDS, DOOR_WORDS, PLACE_WORDS
 
@@ -37,6 +37,7 @@ def listen() -> None:
         DoorUnderAttack: on_door_attacked,
         ExportWished: on_export_alone,
         StolenCodeUsed: on_stolen_code_used,
+        BaitRetired: on_bait_retired,
     }
     for event_class, handler in heard.items():
         events.register(event_class, handler, name=f"risk_messages.{handler.__name__}", concern=concern)
@@ -123,6 +124,20 @@ def on_stolen_code_used(event: StoredEvent) -> None:
             "who": _names(event, told["staff_ids"])
         }
     _tell(event, f"stolen:{told['code_id']}", kind, detail, CODE.format(told["code_id"]))
+
+
+def on_bait_retired(event: StoredEvent) -> None:
+    """Whoever means to steal takes away first what would tell of it."""
+    told = event.payload
+    who = identity.staff_by_actor(event.shop_id, told["by"])
+    with override(shop_locale(event.shop_id)):
+        kind = _("诱饵被撤下")
+        what = _("金丝雀卡密") if told["what"] == "canary" else _("诱饵码")
+        detail = _("%(who)s 撤下了一个%(what)s，它不再报警。不是你安排的，请马上查看审计记录") % {
+            "who": who.username if who else "–", "what": what,
+        }  # fmt: skip
+    tab = "canaries" if told["what"] == "canary" else "honeypots"
+    _tell(event, f"retired:{told['planted_id']}", kind, detail, f"{TRAPS}?tab={tab}&retired=1")
 
 
 def on_rule_switched_off(event: StoredEvent) -> None:

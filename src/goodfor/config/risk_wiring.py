@@ -8,8 +8,6 @@ from importlib import import_module
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DatabaseError
-
 from goodfor.aftersales import states as case_states
 from goodfor.aftersales.events import CaseDecided
 from goodfor.kernel import events
@@ -23,10 +21,9 @@ from goodfor.orders.operations.release_delivery import release_delivery
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import PaymentDisputed, PaymentNotFound
 from goodfor.payments.events import CaseOpened, DisputeEnded, PaymentClosed
-from goodfor.risk import enrichment, evaluate, link_queries, queries, rule_states, wiring
+from goodfor.risk import enrichment, evaluate, queries, rule_states, wiring
 from goodfor.risk.events import RiskReviewed
 from goodfor.risk.ids import instant_of
-from goodfor.risk.keys import keys_of
 from goodfor.risk.operations.label import label
 from goodfor.risk.operations.note_subject import note_subject
 from goodfor.risk.pieces import LastSeen, Partly, Pieces
@@ -41,7 +38,6 @@ _DISPUTE: Final = "dispute"
 #: Why a claim was rejected, where it says that what was claimed is not so. That somebody was refused often is no proof.
 FALSE: Final = frozenset({"used_after", "was_shown", "staff_reject", "staff_final"})
 #: The staff's acts never link, and ask for no group.
-_OF_STAFF: Final = frozenset({Scene.STAFF_VIEW, Scene.EXPORT})
 _PAID_SCENES: Final = frozenset({str(Scene.ORDER), str(Scene.PAY)})
 
 
@@ -84,19 +80,11 @@ class Champion:
 
 
 def enriched(act: Act, last_seen: LastSeen | None) -> dict[str, Value]:
-    """What tables in memory know of an act, and the group of accounts that it belongs to.
-
-    Raises Partly while one of them is missing or fails.
-    """
+    """What tables in memory know of an act. Raises Partly while one of them is missing."""
     seen = None
     if last_seen is not None:
         seen = enrichment.LastSeen(last_seen.at, last_seen.province, last_seen.city, last_seen.provinces_90d)
     found = enrichment.enrich(act, seen, _made_at(act.buyer))
-    try:
-        if act.scene not in _OF_STAFF:
-            found |= link_queries.cluster_features(act.shop_id, keys_of(act))
-    except DatabaseError:
-        raise Partly(found) from None
     if enrichment.trouble():
         raise Partly(found)
     return found

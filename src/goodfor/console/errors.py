@@ -160,10 +160,10 @@ class WishMoved(Conflict):
 
 
 class TooNewHere(Forbidden):
-    """Who came today, or may not decide about what was held, cannot be the second person."""
+    """Who came today, was given a role or a link by somebody else, or may not decide, cannot be the second person."""
 
     code = "console_too_new_here"
-    title = _("需要一位有复核权限、加入超过一天的同事来批准")
+    title = _("需要一位有复核权限、加入超过一天的同事来批准；当天由别人改过角色或发过登录链接的不算")
 
 
 class ProofFailed(Forbidden):

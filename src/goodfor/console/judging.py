@@ -29,7 +29,7 @@ from goodfor.risk import review_queries, rule_states
 from goodfor.risk.errors import Refused
 from goodfor.risk.operations import assess, note
 from goodfor.risk.operations.open_review import open_review
-from goodfor.risk.types import Act, Decision, Outcome, Result, Scene, Value
+from goodfor.risk.types import Act, Decision, KeyKind, Outcome, Result, Scene, Value
 
 CODE, PICTURE, EXPORT = "code", "picture", "export"
 #: A proof that was given for this very act: longer ago it counts for pages that are dangerous anyway.
@@ -112,6 +112,13 @@ def noted(judged: Judged) -> None:
         log.error("risk_result_lost", scene=str(judged.act.scene), error=type(error).__name__)
 
 
+def who_is(request: HttpRequest, visitor: Visitor) -> dict[KeyKind, str]:
+    """By what it is kept who met bait."""
+    return {
+        KeyKind.BUYER: visitor.actor, KeyKind.DEVICE: device_id(request), KeyKind.ADDRESS: address_of(request),
+    }  # fmt: skip
+
+
 def shown_before(request: HttpRequest, thing: UUID) -> bool:
     """Whether this session has just been shown it: turning a page over is not another look."""
     at = (request.session.get(_SHOWN) or {}).get(str(thing), 0)
@@ -158,7 +165,7 @@ def _heed(request: HttpRequest, act: Act, decision: Decision) -> None:
         return
     if outcome is Outcome.DENY or subject is None:
         raise Refused
-    said = review_queries.last_said(act.shop_id, act.scene, subject, act.at - SAID_FOR)
+    said = review_queries.last_said(act.shop_id, act.scene, subject, act.at - SAID_FOR, by_people=True)
     if said == rule_states.RELEASE:
         return
     if said == rule_states.DENY:

@@ -12,16 +12,41 @@ from goodfor.console.models import Wish
 from goodfor.console.types import Looked, Visitor, WishView
 from goodfor.identity import queries as identity
 from goodfor.identity.types import StaffView
+from goodfor.kernel import audit
 from goodfor.kernel.sql import Statement
 
 _LOOKED: Final = Statement("goodfor.console", "sql/looked.sql")
+_NOBODY: Final = UUID(int=0)
+#: By which somebody of the staff can make another one of themselves.
+_HANDS_OVER: Final = frozenset({"identity.signin_link_issued", "identity.role_changed"})
 #: So long it stands against somebody that a code was stolen that they had seen.
 _STANDS: Final = timedelta(days=90)
 
 
-def helpers(shop_id: UUID, staff_id: UUID, now: datetime) -> list[StaffView]:
-    """Who could say yes to what this person asks for."""
+def others(shop_id: UUID, staff_id: UUID, now: datetime) -> list[StaffView]:
+    """Who else is there to be asked, some of them not today: where there is anybody, nobody is alone."""
     return identity.colleagues(shop_id, of=staff_id, permission=wishing.APPROVES, before=now - wishing.HERE_FOR)
+
+
+def helpers(shop_id: UUID, staff_id: UUID, now: datetime) -> list[StaffView]:
+    """Who of these could say yes now to what this person asks for.
+
+    Not whom a colleague gave a link, a role or their place back within a day: whoever did that can come in as them.
+    """
+    since = now - wishing.HERE_FOR
+    return [one for one in others(shop_id, staff_id, now) if not _changed_by_another(one, since)]
+
+
+def may_be_second(staff: StaffView, now: datetime) -> bool:
+    """Whether this person's word lets through what colleagues do."""
+    return any(one.id == staff.id for one in helpers(staff.shop_id, _NOBODY, now))
+
+
+def _changed_by_another(staff: StaffView, since: datetime) -> bool:
+    lines = audit.lines_of(shop_id=staff.shop_id, subject=("staff", staff.id), since=since)
+    return any(
+        line.action in _HANDS_OVER and line.actor.startswith("staff:") and line.actor != staff.actor for line in lines
+    )
 
 
 def wish_by_id(shop_id: UUID, wish_id: UUID) -> WishView:
@@ -59,10 +84,9 @@ def looked(visitor: Visitor, now: datetime) -> Looked:
     """What somebody has looked at by now; one statement."""
     local = now.astimezone(ZoneInfo(visitor.shop.timezone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    hour = now - timedelta(hours=1)
     row = _LOOKED.row({
-        "shop_id": visitor.shop.id, "staff_id": visitor.staff.id, "now": now, "hour": hour, "midnight": midnight,
-        "since": min(hour, midnight), "minute": now - timedelta(minutes=1), "while": now - _STANDS,
+        "shop_id": visitor.shop.id, "staff_id": visitor.staff.id, "hour": now - timedelta(hours=1),
+        "midnight": midnight, "minute": now - timedelta(minutes=1), "while": now - _STANDS,
     })  # fmt: skip
     assert row is not None
     return Looked(*row)

@@ -84,9 +84,13 @@ class AuditEntry:
     at: datetime
 
 
-def lines_of(*, shop_id: UUID, subject: tuple[str, UUID | str], limit: int = 500) -> list[AuditEntry]:
-    """What was done to a thing, oldest first."""
-    rows = _OF.rows({"shop_id": shop_id, "subject_type": subject[0], "subject_id": str(subject[1]), "limit": limit})
+def lines_of(
+    *, shop_id: UUID, subject: tuple[str, UUID | str], limit: int = 500, since: datetime | None = None
+) -> list[AuditEntry]:  # fmt: skip
+    """What was done to a thing, after `since` or ever, oldest first."""
+    rows = _OF.rows({
+        "shop_id": shop_id, "subject_type": subject[0], "subject_id": str(subject[1]), "since": since, "limit": limit,
+    })  # fmt: skip
     return [AuditEntry(row[0], row[1], json.loads(row[2]), row[3]) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """An act on its way through the engine: what is known so far, what did not answer, and how much time is left."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
@@ -28,6 +28,9 @@ class Course:
     began: float = field(default_factory=perf_counter)
     event_id: int = 0
     keys: Mapping[KeyKind, int] = field(default_factory=dict)
+    #: What the keys stand for, and those among them whose rows are to be written or touched.
+    values: Mapping[KeyKind, str] = field(default_factory=dict, repr=False)
+    unnamed: Sequence[KeyKind] = ()
     snapshot: dict[str, Value] = field(default_factory=dict)
     scored: Scored | None = None
     verdict: Verdict | None = None

@@ -43,3 +43,13 @@ class CanarySeen(Event):
     canary_id: UUID
     sku_id: UUID
     place: str
+
+
+@dataclass(frozen=True)
+class BaitRetired(Event):
+    """A planted code raises no alarm any more. `what`: honeypot or canary; `by`: who said so."""
+
+    name: ClassVar[str] = "risk.bait_retired"
+    planted_id: UUID
+    what: str
+    by: str

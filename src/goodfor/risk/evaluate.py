@@ -13,7 +13,7 @@ from goodfor.risk.list_keys import keys_of
 from goodfor.risk.operations.trip import Tripped, trip
 from goodfor.risk.rule_cache import Loaded, Ready, ready
 from goodfor.risk.rule_types import Listed, ListKind, Verdict
-from goodfor.risk.types import Hit, KeyKind, Scene, Value
+from goodfor.risk.types import BY_STAFF, Hit, KeyKind, Scene, Value
 
 _JUDGE: Final = Statement(__package__, "sql/judge.sql")
 #: Whose percentage it is: the first of these that is known.
@@ -46,6 +46,9 @@ def hits(
     """
     mine = keys_of(shop_id, keys, snapshot)
     standing = standing_of(_JUDGE.rows({"shop_id": shop_id, "keys": list(mine.values()), "now": now}))
+    if scene in BY_STAFF:
+        # Whoever may pause a rule could pause it for themselves.
+        standing.snoozed.clear()
     rules = ready(shop_id, scene, standing.version)
     verdict = judge(rules, snapshot, mine, standing)
     crowd = _CROWDS if snapshot.get("ip_shared") is True else frozenset()

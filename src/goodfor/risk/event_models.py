@@ -90,7 +90,7 @@ class Entity(models.Model):
     value_key_id = models.SmallIntegerField(null=True)
     value_blob = models.BinaryField(null=True)
     first_at = models.DateTimeField()
-    #: To half a day; the events themselves know better.
+    #: To a month (`velocity_sql.TOUCHED`); the events themselves know better.
     last_at = models.DateTimeField()
 
     class Meta:

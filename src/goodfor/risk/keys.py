@@ -5,11 +5,9 @@ way of a sale, no personal data in events, and nobody can be followed from shop 
 """
 
 import hmac
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
@@ -25,8 +23,6 @@ LONGEST_LABEL: Final = 80
 _LONGEST: Final = 254
 _DOTLESS: Final = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 _NAT64: Final = int(IPv6Network("64:ff9b::/96").network_address) >> 32
-#: How long the row of an entity is believed to be there, and how exact its `last_at` is.
-REST: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,48 +207,3 @@ def rows_of(shop_id: UUID, named: Iterable[Named], at: datetime) -> dict[str, An
         key_ids.append(sealed.key_id if sealed else None)
         blobs.append(sealed.blob if sealed else None)
     return {"ids": ids, "kinds": kinds, "keys": keys, "labels": labels, "key_ids": key_ids, "blobs": blobs}
-
-
-class KnownEntities:
-    """Which entities' rows this process has seen to be there, and when: the latest used stay, others are asked again.
-
-    Forgetting costs a statement a little more, nothing else.
-    """
-
-    def __init__(self, most: int = 20_000) -> None:
-        self._most = most
-        self._seen: OrderedDict[tuple[UUID, KeyKind, int], datetime] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._seen)
-
-    def unknown(self, shop_id: UUID, keys: Mapping[KeyKind, int], at: datetime) -> list[KeyKind]:
-        """Kinds whose row is to be written, or to be touched."""
-        found = []
-        with self._lock:
-            for kind, key in keys.items():
-                place = (shop_id, kind, key)
-                noted = self._seen.get(place)
-                if noted is None or not -REST < at - noted < REST:
-                    found.append(kind)
-                else:
-                    self._seen.move_to_end(place)
-        return found
-
-    def note(self, shop_id: UUID, keys: Mapping[KeyKind, int], at: datetime) -> None:
-        """These rows are committed."""
-        with self._lock:
-            for kind, key in keys.items():
-                self._seen[(shop_id, kind, key)] = at
-                self._seen.move_to_end((shop_id, kind, key))
-            while len(self._seen) > self._most:
-                self._seen.popitem(last=False)
-
-    def forget(self) -> None:
-        """After the database was replaced."""
-        with self._lock:
-            self._seen.clear()
-
-
-KNOWN: Final = KnownEntities()

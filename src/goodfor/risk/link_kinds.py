@@ -7,7 +7,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.risk.types import SCENE_NUMBERS, Result, Scene
+from goodfor.risk.types import SCENE_NUMBERS, KeyKind, Result, Scene
+
+#: By these a newcomer is known to belong to a group before anything links him to it.
+JOINING: Final = (KeyKind.BUYER, KeyKind.DEVICE, KeyKind.PHONE, KeyKind.MAIL, KeyKind.INSTRUMENT)
 
 
 class LinkKind(IntEnum):

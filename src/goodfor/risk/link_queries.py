@@ -12,15 +12,11 @@ from goodfor.kernel.sql import Statement
 from goodfor.risk.features import NUMBER, Feature
 from goodfor.risk.link_kinds import RULES, LinkKind
 from goodfor.risk.link_types import ClusterView, Edge, Graph, Member, Node
-from goodfor.risk.types import KeyKind, Value
 
 FEATURES: Final = (
     Feature("cluster_buyers", NUMBER, _("关联账号数")),
     Feature("cluster_size", NUMBER, _("关联账号及其共用标识数")),
 )
-#: By these a newcomer is known to belong to a group before anything links him to it.
-JOINING: Final = (KeyKind.BUYER, KeyKind.DEVICE, KeyKind.PHONE, KeyKind.MAIL, KeyKind.INSTRUMENT)
-_NOBODY: Final[Mapping[str, Value]] = {"cluster_buyers": None, "cluster_size": None}
 _OF = Statement(__package__, "sql/cluster_of.sql")
 _MANY = Statement(__package__, "sql/clusters_of.sql")
 _MEMBERS = Statement(__package__, "sql/cluster_members.sql")
@@ -42,15 +38,6 @@ def clusters_of(shop_id: UUID, keys: Iterable[int]) -> dict[int, ClusterView]:
     """The group of each key that has one: as far as we can tell, keys with equal ids are of one person."""
     rows = _MANY.rows({"shop_id": shop_id, "keys": list(keys)})
     return {key: ClusterView(*rest) for key, *rest in rows}
-
-
-def cluster_features(shop_id: UUID, keys: Mapping[KeyKind, int]) -> dict[str, Value]:
-    """`FEATURES` of an act, by its keys of `JOINING`; one statement. Whoever is alone is a group of one."""
-    asked = [keys[kind] for kind in JOINING if keys.get(kind)]
-    if not asked:
-        return dict(_NOBODY)
-    found = cluster_of(shop_id, *asked)
-    return {"cluster_buyers": found.buyers if found else 1, "cluster_size": found.size if found else 1}
 
 
 def members(shop_id: UUID, cluster: int, *, after: Member | None = None, limit: int = 100) -> tuple[Member, ...]:

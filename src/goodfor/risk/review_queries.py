@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -11,6 +12,9 @@ from goodfor.risk.errors import ReviewNotFound
 from goodfor.risk.review_models import Label, Review, ReviewPolicy
 from goodfor.risk.rule_types import LabelView, PolicyView, ReviewView
 from goodfor.risk.types import Scene
+
+#: Who ends what nobody decided in time.
+_BY_ITSELF: Final = "system"
 
 
 def review(shop_id: UUID, review_id: UUID) -> ReviewView:
@@ -27,13 +31,29 @@ def review_of_decision(shop_id: UUID, decision_id: UUID) -> ReviewView | None:
     return _view(row) if row is not None else None
 
 
-def last_said(shop_id: UUID, scene: Scene, subject: tuple[str, UUID], since: datetime) -> str:
-    """How the latest review of a scene about a subject ended since then, by people or by itself; empty: none did."""
+def last_said(
+    shop_id: UUID, scene: Scene, subject: tuple[str, UUID], since: datetime, *, by_people: bool = False
+) -> str:  # fmt: skip
+    """How the latest review of a scene about a subject ended since then, by people or by itself; empty: none did.
+
+    `by_people`: what only time let through does not count.
+    """
     rows = Review.objects.filter(
         shop_id=shop_id, scene=str(scene), subject_type=subject[0], subject_id=subject[1], state=states.DONE,
         done_at__gte=since,
     )  # fmt: skip
+    if by_people:
+        rows = rows.exclude(outcome=states.RELEASE, done_by=_BY_ITSELF)
     return rows.order_by("-done_at").values_list("outcome", flat=True).first() or ""
+
+
+def refused_any(shop_id: UUID, scene: Scene, kind: str, ids: Collection[UUID], since: datetime) -> bool:
+    """Whether the latest review since then, of one at least of these subjects of a kind, ended with a no."""
+    rows = Review.objects.filter(
+        shop_id=shop_id, scene=str(scene), subject_type=kind, subject_id__in=list(ids), state=states.DONE,
+        done_at__gte=since,
+    ).order_by("subject_id", "-done_at")  # fmt: skip
+    return states.DENY in set(rows.distinct("subject_id").values_list("outcome", flat=True))
 
 
 def waits(shop_id: UUID, scene: Scene, subject: tuple[str, UUID]) -> bool:

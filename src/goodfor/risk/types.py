@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Final
 from uuid import UUID
 
 #: A value of a feature. None: not known, which is never the same as no.
@@ -33,6 +34,8 @@ class Scene(StrEnum):
     EXPORT = "export"
 
 
+#: What the staff do with what the shop has: no list and no pause of a rule lets it through, only another person does.
+BY_STAFF: Final[frozenset[Scene]] = frozenset({Scene.STAFF_VIEW, Scene.EXPORT})
 #: How scenes are stored. Never renumber.
 SCENE_NUMBERS: Mapping[Scene, int] = {scene: number for number, scene in enumerate(Scene, start=1)}
 

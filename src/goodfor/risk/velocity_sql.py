@@ -17,7 +17,8 @@ from uuid import UUID
 
 from psycopg.types.numeric import Int8
 
-from goodfor.risk.types import KIND_NUMBERS, SCENE_NUMBERS, KeyKind, Result, Scene, Value
+from goodfor.risk.link_kinds import JOINING
+from goodfor.risk.types import BY_STAFF, KIND_NUMBERS, SCENE_NUMBERS, KeyKind, Result, Scene, Value
 from goodfor.risk.velocities import BY_SCENE, CAP, KNOWN, PRONE, Velocity
 
 #: Events of others that were written before ours but are dated later (clocks differ) count as well: whoever looks
@@ -27,6 +28,8 @@ AHEAD: Final = timedelta(minutes=2)
 SIGN_INS: Final = 10
 LAST_SEEN_SCENES: Final = frozenset({Scene.SIGN_IN, Scene.REVEAL})
 LAST_SEEN_WINDOW: Final = timedelta(days=90)
+#: How exact an entity's `last_at` is: most acts need not touch their keys' rows.
+TOUCHED: Final = timedelta(days=30)
 #: A sign-in ends within so long after it was tried.
 SIGN_IN_TAKES: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,6 +48,7 @@ class Reading:
     names: tuple[str, ...]
     velocities: tuple[Velocity, ...]
     known: tuple[KeyKind, ...]
+    groups: bool
     last_seen: bool
 
 
@@ -91,7 +95,7 @@ def params_of(what: Reading, scene: Scene, shop_id: UUID, keys: Mapping[KeyKind,
     """Values for the statement, in its order. A key that the act does not have is 0, which no event has: of one type
     always, so that one prepared statement serves all acts of a scene.
     """
-    found: dict[str, Any] = {"shop": shop_id, "until": at + AHEAD}
+    found: dict[str, Any] = {"shop": shop_id, "until": at + AHEAD, "touched": at - TOUCHED}
     for kind in KeyKind:
         found[f"k_{kind}"] = Int8(keys.get(kind, 0))
     for window in windows_of(scene):
@@ -108,12 +112,25 @@ def values_of(
         one.name: value if one.kind in keys else None for one, value in zip(what.velocities, counts, strict=False)
     }
     now_us = (at - _EPOCH) // _MICROSECOND
-    for kind, first_us in zip(what.known, counts[len(what.velocities) :], strict=True):
-        features[KNOWN[kind]] = None if first_us is None else round(max(now_us - first_us, 0) / 3_600_000_000, 3)
-    if not what.last_seen or row[1] is None:
+    for kind, first_us in zip(KeyKind, counts[len(what.velocities) :], strict=True):
+        if kind in what.known:
+            # A key without a row is seen for the first time.
+            hours = 0.0 if first_us is None else round(max(now_us - abs(first_us), 0) / 3_600_000_000, 3)
+            features[KNOWN[kind]] = hours if kind in keys else None
+    if what.groups:
+        # Whoever is linked to nobody is a group of one.
+        buyers, size = row[1] or (1, 1) if any(kind in keys for kind in JOINING) else (None, None)
+        features |= {"cluster_buyers": buyers, "cluster_size": size}
+    if not what.last_seen or row[2] is None:
         return features, None
-    last_at, province, city, provinces = row[1:5]
+    last_at, province, city, provinces = row[2:6]
     return features, Seen(last_at, province, city, frozenset(filter(None, provinces or ())))
+
+
+def unnamed_of(what: Reading, row: Sequence[Any], keys: Mapping[KeyKind, int]) -> list[KeyKind]:
+    """Kinds of the act's keys whose rows, by which people see them, are missing or were not touched for long."""
+    firsts = row[0][len(what.velocities) :]
+    return [kind for kind, first_us in zip(KeyKind, firsts, strict=True) if kind in keys and (first_us or -1) < 0]
 
 
 def _bound(window: timedelta) -> str:
@@ -135,8 +152,9 @@ def _reading(scene: Scene, months: Months) -> Reading:
     arrays = [f"({_scan(scan, ones, begins, months[-1])})" for scan, ones in scans.items()]
     kinds = {KeyKind.BUYER, KeyKind.DEVICE, *(kind for kind, _, _ in scans)}
     known = tuple(kind for kind in KNOWN if kind in kinds)
-    arrays.append(f"ARRAY[{', '.join(map(_known, known))}]")
-    text = f"SELECT {' || '.join(arrays)}"
+    arrays.append(f"ARRAY[{', '.join(map(_first_at, KeyKind))}]")
+    groups = scene not in BY_STAFF
+    text = f"SELECT {' || '.join(arrays)}, {_GROUP if groups else 'NULL'}"
     last_seen = scene in LAST_SEEN_SCENES
     if last_seen:
         text += f", l.at, l.province, l.city, l.provinces FROM ({_last_seen(begins, months[-1])}) l"
@@ -147,6 +165,7 @@ def _reading(scene: Scene, months: Months) -> Reading:
         names=names,
         velocities=tuple(one for ones in scans.values() for one in ones),
         known=known,
+        groups=groups,
         last_seen=last_seen,
     )
 
@@ -196,10 +215,19 @@ def _filter(one: Velocity, longest: timedelta, *, whole: bool) -> str:
     return f"{told}, 0)::bigint" if one.what == "sum" else told
 
 
-def _known(kind: KeyKind) -> str:
+#: The largest group that any of the keys belongs to: accounts, and keys with what they share.
+_GROUP: Final = (
+    "(SELECT ARRAY[buyers, size] FROM risk_cluster WHERE shop_id = %(shop)s AND key IN ("  # noqa: S608
+    + ", ".join(f"%(k_{kind})s::bigint" for kind in JOINING)
+    + ") ORDER BY buyers DESC, size DESC, cluster LIMIT 1)"
+)
+
+
+def _first_at(kind: KeyKind) -> str:
+    """Microseconds; negative where the row was not touched for long, NULL where there is none."""
     return (
-        "(SELECT (extract(epoch FROM first_at) * 1000000)::bigint FROM risk_entity WHERE shop_id = %(shop)s"  # noqa: S608
-        f" AND kind = {KIND_NUMBERS[kind]} AND key = %(k_{kind})s::bigint)"
+        "(SELECT CASE WHEN last_at < %(touched)s THEN -1 ELSE 1 END * (extract(epoch FROM first_at) * 1000000)::bigint"  # noqa: S608
+        f" FROM risk_entity WHERE shop_id = %(shop)s AND kind = {KIND_NUMBERS[kind]} AND key = %(k_{kind})s::bigint)"
     )
 
 

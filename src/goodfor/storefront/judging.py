@@ -6,7 +6,7 @@ is denied is refused in the same few words whatever the reason.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -100,6 +100,9 @@ def judge(
 
     Raises Refused for what is denied, ChallengeNeeded where our own script asks and has to go on as a form.
     """
+    if act.scene is Scene.REVEAL and act.subject is not None and said_no(act, [act.subject[1]]):
+        # Also from another browser, in which nothing speaks against it.
+        raise refusal()
     decision = assess(act)
     outcome, cost = decision.outcome, max(decision.cost, 1)
     if outcome is Outcome.ALLOW or act.scene is Scene.CLAIM:
@@ -118,6 +121,12 @@ def judge(
         return Judged(act, decision)
     goes = _found(request, shop, to)
     return Judged(act, decision, asked_for_more(request, shop, str(act.scene), cost, to=goes, path=path, body=body))
+
+
+def said_no(act: Act, ids: Collection[UUID], kind: str = "") -> bool:
+    """Whether a person has said no to one of these subjects (of the act's kind, or of `kind`) within a day."""
+    of = kind or (act.subject[0] if act.subject else "")
+    return review_queries.refused_any(act.shop_id, act.scene, of, ids, act.at - _SAID_FOR)
 
 
 def looked_at(act: Act) -> Judged:
@@ -194,8 +203,6 @@ def _who_is_it(request: HttpRequest, shop: ShopView, act: Act, decision: Decisio
     """
     now, device, subject = utc_now(), own_id(request), act.subject
     said = review_queries.last_said(shop.id, act.scene, subject, now - _SAID_FOR) if subject else ""
-    if said == rule_states.DENY:
-        raise refusal()
     if said == rule_states.RELEASE or kept.proved(request, shop.id, device, now, to):
         return None
     if to != kept.NOBODY:

@@ -4,6 +4,8 @@ Each says how far it gets at most; beside each somebody honest goes on working. 
 (an insider), R0111 (theft of data), R0078 (leaks by export). The public complaints: acg-faka #29, card-system #155.
 """
 
+import csv
+import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -234,7 +236,8 @@ def test_what_two_agreed_to_is_taken_once_by_who_asked(shop: Shop, codes: list[t
     assert fetch(proved_as(old_hand(shop.id, Role.OWNER)), where).status_code == 409
     file: Any = fetch(mine, where)
     assert file.status_code == 200
-    assert b"".join(file.streaming_content).count(b"GF") == 160
+    rows = list(csv.reader(io.StringIO(b"".join(file.streaming_content).decode("utf-8-sig"))))
+    assert sorted((number, secret) for number, secret, _until in rows[1:]) == sorted(codes)
     assert [fetch(mine, where).status_code for _ in range(3)] == [409] * 3
     assert taken() == 1
 

@@ -173,7 +173,8 @@ def test_each_part_fails_in_each_scene(shop: World, part: Callable[[Patch], None
 
 @pytest.mark.parametrize("scene", list(Scene))
 def test_a_decision_that_cannot_be_written(shop: World, scene: Scene, monkeypatch: Patch) -> None:
-    monkeypatch.setattr(sys.modules[assess.__module__], "_STORE", Away())
+    for statement in ("_STORE", "_STORE_NAMED"):
+        monkeypatch.setattr(sys.modules[assess.__module__], statement, Away())
     decision = assess(act_of(shop.shop_id, shop.now, scene))
     assert decision.failed == (pieces.DECISION,)
     by_policy(scene, decision)

@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from goodfor.config import risk_wiring
 from goodfor.config.risk_staff import marks_in
 from goodfor.console.events import ExportWished, StolenCodeUsed
 from goodfor.console.models import Look
@@ -28,12 +27,12 @@ from goodfor.orders.tests.conftest import now as now
 from goodfor.orders.tests.conftest import shop as shop
 from goodfor.orders.tests.factories import Till, begin, open_till, pay, place, relay_all, sql
 from goodfor.risk import review_queries
-from goodfor.risk.door_events import DoorUnderAttack, HoneypotTouched
+from goodfor.risk.door_events import BaitRetired, DoorUnderAttack, HoneypotTouched
 from goodfor.risk.doors import desk
 from goodfor.risk.keys import key_of
 from goodfor.risk.link_kinds import LinkKind
 from goodfor.risk.operations.plant_canaries import plant_canaries
-from goodfor.risk.types import Act, KeyKind, Scene
+from goodfor.risk.types import KeyKind
 from goodfor.supply.events import ComplaintEnded, SupplierAnswered, SupplierWarned
 from goodfor.supply.inquiry_models import Inquiry
 from goodfor.vault import queries as vault
@@ -272,6 +271,8 @@ def test_each_alarm_is_told_to_the_owner_alone(shop: Shop, now: datetime, owner:
          ("有人要导出卡密", "owner@staff.example", "40", reverse("desk:export-wishes"))),
         (StolenCodeUsed(stolen, uuid4(), [UUID(owner)], now),
          ("看过的未售卡密被盗用", "owner@staff.example", reverse("desk:code-one", args=[stolen]))),
+        (BaitRetired(uuid4(), "canary", f"staff:{owner}"),
+         ("诱饵被撤下", "owner@staff.example", "金丝雀卡密", "/console/risk/traps/?tab=canaries&retired=1")),
     ]  # fmt: skip
     for count, (event, words) in enumerate(told, start=1):
         news(shop, event, now)
@@ -303,24 +304,3 @@ def test_mailboxes_of_paid_orders_are_noted_in_the_background(shop: Shop, till: 
     relay_all(now)
     assert sql("SELECT count(*) FROM risk_link") == [(1,)]
     assert sql("SELECT count(*) FROM kernel_event_retry") == [(0,)]
-
-
-def test_a_group_is_told_to_rules_and_its_failure_is_no_silence(
-    shop: Shop, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    act = Act(shop.demo.shop_id, Scene.ORDER, now, buyer="guest:a", device="d1")
-    found = risk_wiring.enriched(act, None)
-    assert (found["cluster_buyers"], found["cluster_size"]) == (1, 1)
-    asked: list[Any] = []
-    monkeypatch.setattr(risk_wiring.link_queries, "cluster_features", lambda *told: asked.append(told) or {})
-    risk_wiring.enriched(Act(shop.demo.shop_id, Scene.STAFF_VIEW, now, buyer="staff:a"), None)
-    assert asked == []
-    risk_wiring.enriched(act, None)
-    assert len(asked) == 1
-
-    def fails(*_told: Any) -> Any:
-        raise risk_wiring.DatabaseError
-
-    monkeypatch.setattr(risk_wiring.link_queries, "cluster_features", fails)
-    with pytest.raises(risk_wiring.Partly):
-        risk_wiring.enriched(act, None)

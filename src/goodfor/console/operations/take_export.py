@@ -1,6 +1,6 @@
 """What two agreed to is taken away, once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from goodfor.console.models import Export
 from goodfor.console.operations.wish import use_wish
 from goodfor.kernel import audit
 from goodfor.risk.operations.canary_seen import seen_among
+from goodfor.risk.types import KeyKind
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stock
 from goodfor.vault.types import RevealedCode
@@ -29,7 +30,7 @@ def take_codes(
         raise ResultChanged
     return vault.export_codes(
         shop_id=shop_id, batch_id=used.subject_id, reason=used.reason, actor=f"staff:{staff_id}",
-        take_off_sale=take_off_sale, now=now,
+        take_off_sale=take_off_sale, now=now, most=used.rows,
     )  # fmt: skip
 
 
@@ -51,10 +52,12 @@ def note_taken(*, shop_id: UUID, export_id: UUID, actor: str, now: datetime) -> 
     )  # fmt: skip
 
 
-def watched(shop_id: UUID, pages: Iterator[list[RevealedCode]], now: datetime) -> Iterator[list[RevealedCode]]:
-    """The same pages; bait among them raises its alarm."""
+def watched(
+    shop_id: UUID, pages: Iterator[list[RevealedCode]], now: datetime, who: Mapping[KeyKind, str]
+) -> Iterator[list[RevealedCode]]:  # fmt: skip
+    """The same pages; bait among them raises its alarm, with who took it."""
     for page in pages:
         marks = stock.planted(shop_id, [code.code_id for code in page])
         if marks:
-            seen_among(shop_id=shop_id, fingerprints=marks.values(), place="export", now=now)
+            seen_among(shop_id=shop_id, fingerprints=marks.values(), place="export", now=now, who=who)
         yield page

@@ -11,7 +11,7 @@ from goodfor.console.events import ExportWished
 from goodfor.console.locks import lock_wish
 from goodfor.console.models import Export, Wish
 from goodfor.console.types import WishView
-from goodfor.console.wish_queries import helpers, wish_view
+from goodfor.console.wish_queries import helpers, others, wish_view
 from goodfor.identity.types import StaffView
 from goodfor.kernel import audit
 from goodfor.kernel.events import publish
@@ -38,7 +38,7 @@ def wish(
         known = None
     if known is not None:
         return wish_view(known)
-    alone = not helpers(shop_id, staff.id, now)
+    alone = not others(shop_id, staff.id, now)
     opens = {"open_from": now + wishing.ALONE_AFTER, "open_until": now + wishing.ALONE_AFTER + wishing.ALONE_OPEN}
     row = Wish.objects.create(
         id=uuid7(), shop_id=shop_id, kind=kind, subject_id=subject_id, staff_id=staff.id, reason=reason[:200],

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodfor.console.models import Look
+from goodfor.console.operations.note_look import begin_look
 from goodfor.console.tests.claim_things import claim_of_client, picture_of
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import (
@@ -31,10 +32,11 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.orders.tests.factories import relay_all, together
 from goodfor.risk import review_queries
 from goodfor.risk.errors import SecondPersonNeeded
+from goodfor.risk.keys import key_of
 from goodfor.risk.operations.decide_review import decide_review
 from goodfor.risk.operations.take_review import take
 from goodfor.risk.tests.saying import Saying, decided, results, saying
-from goodfor.risk.types import Outcome, Result, Scene
+from goodfor.risk.types import KeyKind, Outcome, Result, Scene
 from goodfor.vault import queries as stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -217,6 +219,14 @@ def test_of_many_at_once_each_sees_the_others(shop: Shop, helper: Person, says: 
     assert sum(1 for count in seen if count <= 5) <= 5
 
 
+def test_what_began_later_and_was_written_earlier_counts(shop: Shop, helper: Person, says: Saying) -> None:
+    """Two windows: the first to set out may be the last to be judged. Neither thinks that it is alone."""
+    client, later = by_link(helper), utc_now() + timedelta(seconds=2)
+    begin_look(shop_id=shop.id, staff_id=helper.staff.id, kind="code", codes=1, unsold=1, now=later)
+    assert look(client).status_code == 302
+    assert (facts(says)["codes_viewed_hour"], facts(says)["unsold_viewed_hour"]) == (2, 2)
+
+
 def test_working_hours_are_those_of_the_shop(shop: Shop, helper: Person, says: Saying) -> None:
     owner = person(shop.id).staff
     change_shop(
@@ -247,6 +257,9 @@ def test_bait_that_is_brought_to_support_raises_the_alarm(shop: Shop, helper: Pe
     assert sql("SELECT met FROM risk_canary") == [(0,)]
     assert look(by_link(helper), 5).status_code == 302
     assert sql("SELECT met, place FROM risk_canary") == [(1, "lookup")]
+    # With who brought it.
+    brought = sql("SELECT place, buyer, device <> 0 OR address <> 0, count FROM risk_meeting")
+    assert brought == [("lookup", key_of(shop.id, KeyKind.BUYER, helper.staff.actor), True, 1)]
     # Also where the question itself is refused.
     says.says[Scene.STAFF_VIEW] = Outcome.DENY
     assert look(by_link(helper), 5).status_code == 403

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from goodfor.console.risk_words import feature_words
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import inside, proved, sql, state_of_all
 from goodfor.console.tests.risk_model_things import registered, trained
@@ -126,7 +127,8 @@ def test_a_report_says_what_was_measured(shop: Shop) -> None:
         f"{report['auc']:.3f}", f"{report['average_precision']:.3f}", writing.percent(report["precision_at"]["50"]),
         f"{report['tested']['acts']:,} 次，其中欺诈 {report['tested']['bad']:,} 次",
         f"{report['windows']['learned']['acts']:,} 次，其中欺诈 {report['windows']['learned']['bad']:,} 次",
-        "buyer_orders_1h", writing.percent(report["importance"][0]["share"]), "7 天", "还没有检查过", "候选",
+        str(feature_words(report["importance"][0]["name"])),
+        writing.percent(report["importance"][0]["share"]), "7 天", "还没有检查过", "候选",
         made.sha256[:16],
     ):  # fmt: skip
         assert word in shown, word

@@ -20,7 +20,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kit import writing
 from goodfor.risk import pipeline, review_queries
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.operations.review_steps import LEASE
 from goodfor.risk.operations.take_review import take
 from goodfor.risk.tests.happenings import link
@@ -34,7 +34,6 @@ MONEY = str(writing.money(Money(4850, "CNY")))
 @pytest.fixture(autouse=True)
 def never_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SAMPLED", 0)
-    KNOWN.forget()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.risk import backtest_queries, pipeline, rule_queries
 from goodfor.risk.catalogue import CATALOGUE
 from goodfor.risk.errors import BadExpression
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.language import parse
 from goodfor.risk.operations.label import label
 from goodfor.risk.operations.walk_backtests import walk_backtests
@@ -37,7 +37,6 @@ FORM = {
 @pytest.fixture(autouse=True)
 def never_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SAMPLED", 0)
-    KNOWN.forget()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from goodfor.console import wishing
 from goodfor.console.errors import WishMoved
 from goodfor.console.frame import console_page, done, show
-from goodfor.console.judging import EXPORT, Looking, judge, noted
+from goodfor.console.judging import EXPORT, Looking, judge, noted, who_is
 from goodfor.console.listing.files import csv_text
 from goodfor.console.operations.take_export import take_codes, watched
 from goodfor.console.operations.wish import wish, withdraw_wish
@@ -26,7 +26,7 @@ from goodfor.console.stepup import step_up
 from goodfor.console.types import Visitor, WishView
 from goodfor.console.views import code_forms as forms
 from goodfor.console.views.code_batch import PAGE, batch_of
-from goodfor.console.wish_queries import helpers, newest_wish
+from goodfor.console.wish_queries import newest_wish, others
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
@@ -103,7 +103,7 @@ def _take(request: HttpRequest, visitor: Visitor, found: BatchFigures) -> HttpRe
     )  # fmt: skip
     noted(judged)
     heads = (_("卡号"), _("卡密"), _("有效期"))
-    lines = _lines(heads, watched(visitor.shop.id, pages, now), visitor)
+    lines = _lines(heads, watched(visitor.shop.id, pages, now, who_is(request, visitor)), visitor)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="codes-{found.batch.created_at:%Y%m%d-%H%M}.csv"'
     return response  # type: ignore[return-value]
@@ -111,7 +111,7 @@ def _take(request: HttpRequest, visitor: Visitor, found: BatchFigures) -> HttpRe
 
 def _ask(request: HttpRequest, visitor: Visitor, found: BatchFigures, error: DomainError | None = None) -> HttpResponse:
     back, now, asked = reverse("desk:code-batch", args=[found.batch.id]), utc_now(), _mine(visitor, found)
-    others = helpers(visitor.shop.id, visitor.staff.id, now)
+    colleagues = others(visitor.shop.id, visitor.staff.id, now)
     context: dict[str, Any] = {
         "title": _("导出未售卡密"),
         "found": found,
@@ -121,7 +121,7 @@ def _ask(request: HttpRequest, visitor: Visitor, found: BatchFigures, error: Dom
         "back": back,
         "step": _step(asked, now),
         "wish": asked,
-        "others": "、".join(one.username for one in others[:5]),
+        "others": "、".join(one.username for one in colleagues[:5]),
         "hours": int(wishing.ALONE_AFTER.total_seconds() // 3600),
     }
     crumbs = [(_("卡密批次"), reverse(PAGE)), (found.batch.filename, back)]

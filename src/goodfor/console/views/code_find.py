@@ -12,7 +12,7 @@ from goodfor.console import words
 from goodfor.console.desk.sku_names import sku_names
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
-from goodfor.console.judging import CODE, Looking, judge, noted, remember_shown, shown_before
+from goodfor.console.judging import CODE, Looking, judge, noted, remember_shown, shown_before, who_is
 from goodfor.console.operations.plant_canary import plant_canary
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
@@ -43,8 +43,9 @@ def find(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     shop_id, now = visitor.shop.id, utc_now()
     # Whoever brings bait has it from the stock, whatever becomes of the question.
     seen_among(
-        shop_id=shop_id, fingerprints=stock.marks_of(shop_id, secret=secret, number=number), place="lookup", now=now
-    )
+        shop_id=shop_id, fingerprints=stock.marks_of(shop_id, secret=secret, number=number), place="lookup", now=now,
+        who=who_is(request, visitor),
+    )  # fmt: skip
     code_id = stock.find_code(shop_id, number=number, secret=secret)
     judged = judge(request, visitor, _looking(stock.code_place(shop_id, code_id) if code_id else None))
     audit.record(

@@ -104,6 +104,7 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
     monkeypatch.setattr(orders, "judge_order", lambda *_asked: judged)
     monkeypatch.setattr(payments, "judge_pay", lambda *_asked: None)
     monkeypatch.setattr(claims, "judge_claim", lambda *_asked: judged)
+    monkeypatch.setattr(refunds, "judge_refund", lambda *_asked: judged)
     monkeypatch.setattr(codes, "judge_reveal", lambda *_asked: judged)
     signed = Instruction("client", fields={"package": "prepay_id=1"})
     monkeypatch.setattr(payments, "start_payment_now", found.answering("start_payment", signed))

@@ -14,7 +14,7 @@ from typing import Any, Final
 from goodfor.risk.model import states
 from goodfor.risk.model.boosting import Settings
 from goodfor.risk.model.files import from_file
-from goodfor.risk.model.piping import receive, send
+from goodfor.risk.model.piping import receive_plain, send
 from goodfor.risk.model.source import Row
 from goodfor.risk.model.training import Plan, Trained
 
@@ -26,6 +26,10 @@ _BATCH: Final = 500
 _CHILD: Final = "goodfor.risk.model.child"
 #: One thread each: the machine has other things to do.
 _ALONE: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+#: All that it is told of our environment, where the keys of the house stand, too.
+_TOLD: Final = frozenset({
+    "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def train_apart(acts: Iterable[Row], wish: Wish, heard: Callable[[str, float, in
             read = _handed_in(process.stdin, acts, wish, heard)
             process.stdin.close()
             while True:
-                kind, said = receive(process.stdout)
+                kind, said = receive_plain(process.stdout)
                 if kind == "done":
                     return from_file(said)
                 if kind != "tick":
@@ -90,7 +94,7 @@ def _why(process: "subprocess.Popen[bytes]", late: bool) -> tuple[str, dict[str,
     assert process.stdout is not None
     with suppress(EOFError):
         while True:
-            kind, said = receive(process.stdout)
+            kind, said = receive_plain(process.stdout)
             if kind in states.PROBLEMS:
                 return kind, said
     code = process.wait()
@@ -103,7 +107,8 @@ def _why(process: "subprocess.Popen[bytes]", late: bool) -> tuple[str, dict[str,
 @contextmanager
 def _child(wish: Wish) -> Iterator[tuple["subprocess.Popen[bytes]", Callable[[], bool]]]:
     """A process that is gone at the end, at the latest when its time is over."""
-    environment = {**os.environ, **_ALONE, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    told = {name: value for name, value in os.environ.items() if name in _TOLD}
+    environment = {**told, **_ALONE, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     process = subprocess.Popen(  # noqa: S603  our own interpreter and module
         [sys.executable, "-m", _CHILD],
         stdin=subprocess.PIPE,

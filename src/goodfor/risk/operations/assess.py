@@ -22,6 +22,7 @@ from goodfor.risk.types import SCENE_NUMBERS, Act, Decision, Outcome, Result
 
 log = structlog.get_logger(__name__)
 _STORE = Statement("goodfor.risk", "sql/decision_insert.sql")
+_STORE_NAMED = Statement("goodfor.risk", "sql/decision_insert_named.sql")
 #: Ways of asking the model again are not worth it for what passes anyway.
 _ASK_WHY_FROM: Final = Outcome.CHALLENGE
 
@@ -59,10 +60,9 @@ def assess(act: Act) -> Decision:
 
 def _record(course: Course, limits: hot.Limits) -> None:
     recording = recording_of(course.act, Result.ATTEMPT, course.decision_id)
-    course.keys = recording.keys
+    course.keys, course.values = recording.keys, recording.values
     limits.set()
     course.event_id = hot.rows("risk.event", recording.text, recording.params)[0][0]
-    surrogate.KNOWN.note(course.act.shop_id, recording.keys, course.act.at)
 
 
 def _look(course: Course, reading: velocity_sql.Reading) -> None:
@@ -85,6 +85,7 @@ def _velocities(course: Course, reading: velocity_sql.Reading) -> velocity_sql.S
     params = velocity_sql.params_of(reading, act.scene, act.shop_id, course.keys, act.at)
     [row] = hot.rows("risk.velocities", reading.text, params)
     hot.note_planned(reading.text)
+    course.unnamed = velocity_sql.unnamed_of(reading, row, course.keys)
     features, last_seen = velocity_sql.values_of(reading, row, course.keys, act.at)
     course.snapshot.update(features)
     return last_seen
@@ -157,17 +158,27 @@ def _store(course: Course, decision: Decision) -> Decision:
     """The decision, written down; where it cannot be, a more cautious one: nobody acts by what is written nowhere."""
     _why(course, decision)
     try:
-        row = stored.row_json(_row(course, decision))
         if decision.outcome.strength < Outcome.REVIEW.strength:
-            _STORE.run({"row": row})
+            _insert(course, decision)
         else:
             with transaction.atomic():
-                _STORE.run({"row": row})
+                _insert(course, decision)
                 _tell(course.act, decision)
     except Exception as error:
         course.fail(pieces.DECISION, "raised", error)
         return _decide(course)
     return decision
+
+
+def _insert(course: Course, decision: Decision) -> None:
+    """The row; with it those by which people see the act's keys, where they are not there yet."""
+    act, row = course.act, stored.row_json(_row(course, decision))
+    if not course.unnamed:
+        _STORE.run({"row": row})
+        return
+    named = surrogate.named_of({kind: course.values[kind] for kind in course.unnamed}, course.keys)
+    names = surrogate.rows_of(act.shop_id, named, act.at)
+    _STORE_NAMED.run({"row": row, "shop": act.shop_id, "at": act.at, "touched": act.at - velocity_sql.TOUCHED, **names})
 
 
 def _tell(act: Act, decision: Decision) -> None:

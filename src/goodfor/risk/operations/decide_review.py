@@ -11,7 +11,7 @@ from goodfor.risk.errors import InvalidReview, ReviewDone, ReviewTaken
 from goodfor.risk.operations.label import label
 from goodfor.risk.operations.review_steps import SYSTEM, finish, hold_review, of_another
 from goodfor.risk.review_models import ReviewPolicy
-from goodfor.risk.types import Scene
+from goodfor.risk.types import BY_STAFF, Scene
 
 
 @transaction.atomic
@@ -61,10 +61,13 @@ def decide_overdue(*, shop_id: UUID, review_id: UUID, now: datetime) -> bool:
 
 @transaction.atomic
 def set_review_policy(*, shop_id: UUID, scene: Scene, minutes: int, overdue: str, actor: str, now: datetime) -> None:
-    """How long people have in a scene, and what happens after, for reviews from now on. Raises InvalidReview(field)."""
+    """How long people have in a scene, and what happens after, for reviews from now on. Raises InvalidReview(field).
+
+    What the staff do is never let through by waiting.
+    """
     if not 1 <= minutes <= 43_200:
         raise InvalidReview(field="minutes")
-    if overdue not in states.REVIEW_OUTCOMES:
+    if overdue not in states.REVIEW_OUTCOMES or (scene in BY_STAFF and overdue == states.RELEASE):
         raise InvalidReview(field="overdue")
     ReviewPolicy.objects.update_or_create(
         shop_id=shop_id, scene=str(scene),

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from goodfor.kernel import audit
 from goodfor.risk import rule_states as states
-from goodfor.risk.errors import InvalidLabel
+from goodfor.risk.errors import InvalidLabel, SecondPersonNeeded
 from goodfor.risk.keys import clean
+from goodfor.risk.operations.review_steps import is_own
 from goodfor.risk.review_models import Label
 
 LONGEST_NOTE: Final = 200
@@ -20,7 +21,8 @@ def label(
     *, shop_id: UUID, bad: bool, source: str, known_at: datetime, by: str, now: datetime,
     decision_id: UUID | None = None, subject: tuple[str, UUID] | None = None, note: str = "",
 ) -> UUID:  # fmt: skip
-    """One of both is given. Labels are only added: of several the one known last holds. Raises InvalidLabel(field).
+    """One of both is given. Labels are only added: of several the one known last holds.
+    Raises InvalidLabel(field), SecondPersonNeeded (somebody's own word about what they did themselves).
 
     `known_at`: when it could be known, not when it is written; a figure of an earlier day does not see it. `note`: why,
     in somebody's words. The same again (of what, which, from where, why) makes none, so that an event may be heard
@@ -32,6 +34,8 @@ def label(
         raise InvalidLabel(field="subject")
     if known_at > now:
         raise InvalidLabel(field="known_at")
+    if source == states.MANUAL and decision_id is not None and is_own(shop_id, decision_id, by):
+        raise SecondPersonNeeded
     kind, subject_id = subject or ("", None)
     note = clean(note).strip()[:LONGEST_NOTE]
     held = (

@@ -7,8 +7,8 @@ from goodfor.kernel.ids import uuid7_floor
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 
-#: As long as there may be events of a key, and a month more.
-ENTITY_AGE: Final = timedelta(days=520)
+#: As long as there may be events of a key, and two months more: when it was seen last is known to a month.
+ENTITY_AGE: Final = timedelta(days=550)
 BATCH: Final = 1000
 _ENTITIES = Statement("goodfor.risk", "sql/purge_entities.sql")
 _TAKES = Statement("goodfor.risk", "sql/purge_takes.sql")

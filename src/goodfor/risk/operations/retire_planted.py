@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel import audit
+from goodfor.kernel.events import publish
+from goodfor.risk.door_events import BaitRetired
 from goodfor.risk.door_models import Canary, Honeypot
 from goodfor.risk.errors import NotPlanted
 
@@ -33,4 +35,7 @@ def _note(shop_id: UUID, what: str, planted_id: UUID, retired: int, actor: str, 
         raise NotPlanted
     audit.record(
         shop_id=shop_id, actor=actor, action=f"risk.{what}_retired", subject=(what, planted_id), data={}, now=now
+    )
+    publish(
+        shop_id=shop_id, event=BaitRetired(planted_id, what, actor[:80]), now=now, cause=(f"risk.{what}", planted_id)
     )

@@ -47,12 +47,17 @@ def own_key(shop_id: UUID, actor: str) -> int:
     return key_of(shop_id, KeyKind.BUYER, actor) or 0
 
 
+def is_own(shop_id: UUID, decision_id: UUID, actor: str) -> bool:
+    """Whether a decision is about what this very person did."""
+    own = {"shop_id": shop_id, "decision_id": decision_id, "own": own_key(shop_id, actor)}
+    return _OWN.row(own) is not None
+
+
 def of_another(row: Review, actor: str) -> None:
     """Raises SecondPersonNeeded where a review is about what this very person did."""
     if row.scene not in OF_STAFF:
         return
-    own = {"shop_id": row.shop_id, "decision_id": row.decision_id, "own": own_key(row.shop_id, actor)}
-    if _OWN.row(own) is not None:
+    if is_own(row.shop_id, row.decision_id, actor):
         raise SecondPersonNeeded
 
 

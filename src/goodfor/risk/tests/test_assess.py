@@ -14,7 +14,7 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.risk import queries, wiring
 from goodfor.risk.catalogue import CATALOGUE
 from goodfor.risk.invariants import INVARIANTS
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.operations import assess, note
 from goodfor.risk.pieces import Pieces
 from goodfor.risk.tests.engine import (
@@ -36,7 +36,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def shop() -> UUID:
     """A shop; nothing is remembered of its keys."""
-    KNOWN.forget()
     return uuid4()
 
 
@@ -176,12 +175,11 @@ def test_hostile_texts_stop_nothing(shop: UUID, now: datetime) -> None:
     assert "price_ratio" not in found
 
 
-def test_entities_are_named_once_and_touched_twice_a_day(shop: UUID, now: datetime) -> None:
+def test_entities_are_named_once_and_touched_once_a_month(shop: UUID, now: datetime) -> None:
     act = act_of(shop, now)
     keys = keys_of(act)
     for _ in range(2):
         assess(act)
-        KNOWN.forget()
     named = queries.entities(shop, keys.items())
     assert {kind: named[kind, key].label for kind, key in keys.items()} == {
         KeyKind.BUYER: "buyer:1", KeyKind.DEVICE: "device-0001", KeyKind.NETWORK: "203.0.113.0/24",
@@ -191,13 +189,14 @@ def test_entities_are_named_once_and_touched_twice_a_day(shop: UUID, now: dateti
     assert sql("SELECT count(*) FROM risk_entity") == [(9,)]
     assert queries.entity_value(shop, KeyKind.ADDRESS, keys[KeyKind.ADDRESS]) == "203.0.113.7"
     assert sql("SELECT count(*) FROM risk_entity WHERE value_blob IS NOT NULL") == [(1,)]
-    for hours, last in ((11, 0), (13, 13), (20, 13)):
-        assess(act_of(shop, now + hours * HOUR))
-        KNOWN.forget()
+    for days, last in ((29, 0), (31, 31), (60, 31)):
+        assess(act_of(shop, now + timedelta(days=days)))
         view = queries.entities(shop, [(KeyKind.BUYER, keys[KeyKind.BUYER])])[KeyKind.BUYER, keys[KeyKind.BUYER]]
-        assert (view.first_at, view.last_at) == (now, now + last * HOUR)
+        assert (view.first_at, view.last_at) == (now, now + timedelta(days=last))
     [known] = sql("SELECT max((features->>'buyer_known_hours')::float) FROM risk_decision")
-    assert known == (20.0,)
+    assert known == (60 * 24.0,)
+    [first] = sql("SELECT min((features->>'buyer_known_hours')::float) FROM risk_decision")
+    assert first == (0.0,), "who is seen for the first time is known for no hour"
 
 
 def test_what_is_stopped_is_news(shop: UUID, now: datetime) -> None:

@@ -11,7 +11,6 @@ from django.db import connection
 
 from goodfor.kernel.ids import uuid7
 from goodfor.risk import queries, wiring
-from goodfor.risk.keys import KNOWN
 from goodfor.risk.model import scoring
 from goodfor.risk.model.comparing import compared
 from goodfor.risk.model.groups import PURCHASE
@@ -114,7 +113,6 @@ def test_a_first_model_is_tried_before_it_counts(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(scoring, "serving", lambda shop_id, group: held)
     scored = scoring.score(SHOP, Scene.ORDER, {})
     assert scored == Scored(None, None, 0.0, Outcome.ALLOW, {MINE: 0.99})
-    KNOWN.forget()
     act = Act(shop_id=SHOP, scene=Scene.ORDER, at=datetime.now(tz=UTC), buyer="guest:a", amount_minor=5)
     with wiring.replaced(Pieces(model=scoring)):  # type: ignore[arg-type]
         made = assess(act)

@@ -16,7 +16,7 @@ from goodfor.risk.doors.codes import new_code
 from goodfor.risk.doors.table import REDEEM, SIGN_IN
 from goodfor.risk.doors.types import By
 from goodfor.risk.errors import BadUnlock, NotLocked
-from goodfor.risk.keys import KNOWN, key_of
+from goodfor.risk.keys import key_of
 from goodfor.risk.operations.canary_seen import seen
 from goodfor.risk.operations.close_breaker import close_breaker
 from goodfor.risk.operations.plant_canaries import plant_canaries
@@ -186,7 +186,6 @@ def test_who_tries_many_accounts_is_shown() -> None:
 
 
 def test_who_met_a_planted_code_is_named() -> None:
-    KNOWN.forget()
     [code] = plant_honeypots(shop_id=SHOP, count=1, why="x", actor="staff:ann", now=NOW)
     try_at(SHOP, "redeem", NOW, ip=IP, device="device-0001", buyer="buyer:7", guess=code)
     # From another address of an attacker, twice: his keys were locked after the first.
@@ -205,7 +204,6 @@ def test_who_met_a_planted_code_is_named() -> None:
 
 
 def test_who_brought_a_canary_is_named_where_it_is_known() -> None:
-    KNOWN.forget()
     [planted] = plant_canaries(
         shop_id=SHOP, sku_id=UUID(int=5), fingerprints=[b"0" * 16], why="x", actor="staff:ann", now=NOW
     )

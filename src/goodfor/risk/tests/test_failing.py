@@ -13,7 +13,6 @@ import structlog
 from django.db import connection
 
 from goodfor.risk import failing, hot, queries, wiring
-from goodfor.risk.keys import KNOWN
 from goodfor.risk.operations import assess
 from goodfor.risk.pieces import Partly, Pieces
 from goodfor.risk.tests.engine import FixedModel, FixedRules, Verdict, act_of, counted, hit_of, sql
@@ -31,7 +30,6 @@ def _warm() -> None:
 @pytest.fixture
 def shop() -> UUID:
     """A shop; nothing is remembered of its keys."""
-    KNOWN.forget()
     return uuid4()
 
 

@@ -9,7 +9,7 @@ import pytest
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.risk import pipeline, watch_queries, watch_sql, wiring
 from goodfor.risk.hour_models import Hour, HourFold
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.operations import assess, note
 from goodfor.risk.operations import fold_hours as folding
 from goodfor.risk.operations.fold_hours import fold_hours, hour_of
@@ -26,7 +26,6 @@ MINUTE = timedelta(minutes=1)
 def noon(now: datetime, monkeypatch: pytest.MonkeyPatch) -> datetime:
     """A full hour; nothing is held instead of denied by chance, and nothing is remembered."""
     monkeypatch.setattr(pipeline, "SAMPLED", 0)
-    KNOWN.forget()
     return hour_of(now)
 
 

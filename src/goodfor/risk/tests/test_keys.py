@@ -1,12 +1,12 @@
 """Surrogate keys: one spelling, one number; another shop, another number; labels that give nobody away."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from goodfor.risk import keys
-from goodfor.risk.keys import KnownEntities, canonical_of, keys_of, label_of
+from goodfor.risk.keys import canonical_of, keys_of, label_of
 from goodfor.risk.tests.engine import act_of
 from goodfor.risk.types import KIND_NUMBERS, SCENE_NUMBERS, KeyKind, Scene
 
@@ -97,19 +97,3 @@ class TestHashes:
         found = keys_of(act_of(uuid4(), NOW, buyer="\x00\ud800", device="x" * 100_000))
         assert found[KeyKind.BUYER] > 0
         assert found[KeyKind.DEVICE] > 0
-
-
-def test_only_so_many_entities_are_remembered_and_only_for_so_long() -> None:
-    known, shop = KnownEntities(most=3), UUID(int=1)
-    one, two = {KeyKind.BUYER: 1, KeyKind.DEVICE: 2}, {KeyKind.BUYER: 3, KeyKind.DEVICE: 4}
-    assert known.unknown(shop, one, NOW) == [KeyKind.BUYER, KeyKind.DEVICE]
-    known.note(shop, one, NOW)
-    assert known.unknown(shop, one, NOW + timedelta(hours=11)) == []
-    assert known.unknown(UUID(int=2), one, NOW) == [KeyKind.BUYER, KeyKind.DEVICE]
-    assert known.unknown(shop, one, NOW + timedelta(hours=12)) == [KeyKind.BUYER, KeyKind.DEVICE]
-    assert known.unknown(shop, one, NOW - timedelta(hours=12)) == [KeyKind.BUYER, KeyKind.DEVICE]
-    known.note(shop, two, NOW)
-    assert len(known) == 3
-    assert known.unknown(shop, one, NOW) == [KeyKind.BUYER], "the one that was not used for longest is forgotten"
-    known.forget()
-    assert len(known) == 0

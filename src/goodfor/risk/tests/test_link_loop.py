@@ -10,6 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from goodfor.kernel.locks import advisory_xact_lock
+from goodfor.risk import hot
 from goodfor.risk import link_queries as queries
 from goodfor.risk.link_kinds import LinkKind
 from goodfor.risk.link_tasks import keep_links
@@ -18,7 +19,8 @@ from goodfor.risk.operations import link_accounts as linking_loop
 from goodfor.risk.operations.link_accounts import gather, link_accounts, regroup
 from goodfor.risk.operations.note_hints import hint_key, hints_of, note_hints
 from goodfor.risk.tests.happenings import happen, link, make_tables, name, rows_of, sql
-from goodfor.risk.types import KeyKind, Result, Scene
+from goodfor.risk.types import KeyKind, Result, Scene, Value
+from goodfor.risk.velocity_sql import params_of, reading, values_of
 
 NOW = datetime(2026, 1, 1, 12, 5, tzinfo=UTC)
 SHOP = UUID("00000000-0000-7000-8000-000000000001")
@@ -259,7 +261,13 @@ def group(db: None) -> UUID:
 
 def test_a_decision_asks_for_the_group_of_its_keys(group: UUID) -> None:
     """By whichever key is known: a newcomer on a known device belongs to its group before anything was written."""
-    asked = queries.cluster_features
+
+    def asked(shop: UUID, keys: dict[KeyKind, int]) -> dict[str, Value]:
+        what = reading(Scene.ORDER, NOW)
+        [row] = hot.rows("test", what.text, params_of(what, Scene.ORDER, shop, keys, NOW))
+        features, _seen = values_of(what, row, keys, NOW)
+        return {name: features[name] for name in ("cluster_buyers", "cluster_size")}
+
     assert asked(group, {KeyKind.BUYER: 1}) == {"cluster_buyers": 3, "cluster_size": 6}
     assert asked(group, {KeyKind.BUYER: 99, KeyKind.DEVICE: 21, KeyKind.NETWORK: 30}) == {
         "cluster_buyers": 3, "cluster_size": 6,

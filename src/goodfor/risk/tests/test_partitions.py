@@ -1,6 +1,5 @@
 """Months: made ahead, dropped whole, and nothing ever fails for the lack of one."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -11,19 +10,12 @@ from django.db import DatabaseError, connection, transaction
 from goodfor.kernel import loops
 from goodfor.kernel.clock import utc_now
 from goodfor.risk import queries, tasks
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.operations import assess
 from goodfor.risk.operations.keep_partitions import keep_partitions
 from goodfor.risk.operations.purge import ENTITY_AGE, purge
 from goodfor.risk.tests.engine import act_of, sql
 from goodfor.risk.types import KeyKind, Outcome
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    KNOWN.forget()
-    yield
-    KNOWN.forget()
 
 
 def months(table: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from goodfor.kernel.errors import NotFound
 from goodfor.risk import queries, wiring
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.operations import assess, note
 from goodfor.risk.pieces import Pieces
 from goodfor.risk.tests.engine import HOUR, FixedRules, Verdict, act_of, hit_of
@@ -20,7 +20,6 @@ LAST = UUID(int=2**128 - 1)
 @pytest.fixture
 def shop() -> UUID:
     """A shop; nothing is remembered of its keys."""
-    KNOWN.forget()
     return uuid4()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from goodfor.kernel.errors import NotFound
 from goodfor.risk import pipeline, queries, search_queries, wiring
-from goodfor.risk.keys import KNOWN, keys_of
+from goodfor.risk.keys import keys_of
 from goodfor.risk.operations import assess, note
 from goodfor.risk.operations.open_value import open_value
 from goodfor.risk.pieces import Pieces
@@ -23,7 +23,6 @@ RULE = UUID(int=77)
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> UUID:
     monkeypatch.setattr(pipeline, "SAMPLED", 0)
-    KNOWN.forget()
     return uuid4()
 
 

@@ -1,8 +1,13 @@
 """Models made on request: the same as by hand, in a process of its own, within bounds, and never twice at once."""
 
+import io
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +18,7 @@ from goodfor.kernel import audit, invariants
 from goodfor.kernel.tenancy import platform_job
 from goodfor.risk import training_queries as trainings
 from goodfor.risk.invariants import INVARIANTS
-from goodfor.risk.model import boosting, readiness, scoring, states
+from goodfor.risk.model import apart, boosting, piping, readiness, scoring, states
 from goodfor.risk.model.apart import NoModel, Wish, train_apart
 from goodfor.risk.model.drift import CHANGED
 from goodfor.risk.model.errors import BadTraining, LibraryMissing, ModelNotFound, TrainingNotFound, TrainingOpen
@@ -233,6 +238,60 @@ def test_its_memory_is_bounded() -> None:
     with pytest.raises(NoModel) as ended:
         train_apart(acts, wish(memory=1 << 20), lambda *_: True)
     assert ended.value.problem in (states.TOO_LARGE, states.FAILED)
+
+
+def test_its_limits_are_those_of_the_process() -> None:
+    """Not of whatever else could fail: what it asks for beyond them it does not get."""
+    script = (
+        "import resource; from goodfor.risk.model import apart, child; from goodfor.risk.model.training import Plan;"
+        "from datetime import datetime, timedelta;"
+        "child._bounded(apart.Wish(Plan(datetime(2026, 1, 1), timedelta(1), timedelta(1)), seconds=7, memory=3 << 30));"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0] >> 30, resource.getrlimit(resource.RLIMIT_CPU)[0]);"
+        "\ntry:\n  bytearray(4 << 30)\nexcept MemoryError:\n  print('no')"
+    )
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ["PATH"]}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, timeout=120, check=True)
+    assert done.stdout.decode().split() == ["3", "7", "no"]
+
+
+def test_it_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys of the house stand in our environment: what reads what buyers typed has no use for them."""
+    monkeypatch.setenv("GOODFOR_SECRET_OF_A_TEST", "s3cret-of-a-test")
+    with apart._child(wish()) as (process, _late):
+        found = Path(f"/proc/{process.pid}/environ").read_bytes()
+    assert b"PYTHONPATH=" in found
+    assert b"s3cret-of-a-test" not in found
+    names = {entry.partition(b"=")[0].decode() for entry in found.split(b"\0") if entry}
+    assert names <= apart._TOLD | apart._ALONE.keys() | {"PYTHONPATH"}
+
+
+class Runs:
+    """A message that does something where it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return open, (str(self.path), "w")
+
+
+def test_nothing_that_it_says_runs(tmp_path: Path) -> None:
+    """It reads what buyers typed: whoever took it over must not come into the worker by its answers."""
+    told, stream = tmp_path / "x", io.BytesIO()
+    for item in (("tick", ("learning", 0.5)), ("done", b"model"), ("too_few", {"good": 3}), Runs(told)):
+        piping.send(stream, item)
+    stream.seek(0)
+    assert piping.receive_plain(stream) == ("tick", ("learning", 0.5))
+    assert piping.receive_plain(stream) == ("done", b"model")
+    assert piping.receive_plain(stream) == ("too_few", {"good": 3})
+    with pytest.raises(piping.Strange):
+        piping.receive_plain(stream)
+    assert not told.exists()
+    with pytest.raises(piping.Strange):
+        piping.receive_plain(io.BytesIO((1 << 62).to_bytes(8, "big")))
+    for short in (b"", b"\0" * 7, (9).to_bytes(8, "big") + b"x"):
+        with pytest.raises(EOFError):
+            piping.receive_plain(io.BytesIO(short))
 
 
 def test_what_it_hears_is_told_and_counted() -> None:

@@ -14,7 +14,7 @@ from django.db import connection
 from goodfor.risk import hot, velocity_sql
 from goodfor.risk.features import NUMBER, catalogue
 from goodfor.risk.tests.engine import sql
-from goodfor.risk.types import SCENE_NUMBERS, KeyKind, Result, Scene, Value
+from goodfor.risk.types import BY_STAFF, SCENE_NUMBERS, KeyKind, Result, Scene, Value
 from goodfor.risk.velocities import BY_SCENE, CAP, FEATURES, PRONE, VELOCITIES, Velocity
 from goodfor.risk.velocity_sql import AHEAD, Seen, month_of, next_month, reading, scan_of
 
@@ -216,7 +216,7 @@ def test_no_shop_sees_another_ones(now: datetime) -> None:
             [uuid4(), shop, now - timedelta(hours=3 if shop == one else 9), now])  # fmt: skip
     assert read(one, Scene.ORDER, {KeyKind.BUYER: 5}, now)[0]["buyer_known_hours"] == 3.0
     assert read(other, Scene.ORDER, {KeyKind.BUYER: 5}, now)[0]["buyer_known_hours"] == 9.0
-    assert read(uuid4(), Scene.ORDER, {KeyKind.BUYER: 5}, now)[0]["buyer_known_hours"] is None
+    assert read(uuid4(), Scene.ORDER, {KeyKind.BUYER: 5}, now)[0]["buyer_known_hours"] == 0.0, "seen for the first time"
 
 
 # -- the data and the text --------------------------------------------------------------------------
@@ -259,7 +259,9 @@ def test_one_statement_and_its_text_changes_only_with_the_month(now: datetime) -
         text = reading(scene, at).text
         assert text == reading(scene, at + timedelta(hours=5)).text
         assert text != reading(scene, at + timedelta(days=40)).text
-        assert text.count("LIMIT") == len({scan_of(one) for one in BY_SCENE[scene]}) + ("ip_city" in text)
+        groups = "FROM risk_cluster" in text
+        assert groups == (scene not in BY_STAFF)
+        assert text.count("LIMIT") == len({scan_of(one) for one in BY_SCENE[scene]}) + ("ip_city" in text) + groups
         assert "shop_id" in text
         assert ";" not in text
         # Both sides of every scan are bounded by constants, by which partitions are pruned.

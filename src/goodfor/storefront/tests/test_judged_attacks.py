@@ -3,14 +3,20 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 
 from goodfor.identity.tests.buyers import Authenticator
+from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries as orders
-from goodfor.orders.tests.factories import sql
+from goodfor.orders.tests.factories import relay_all, sql
+from goodfor.risk import review_queries
+from goodfor.risk.operations.decide_review import decide_review
+from goodfor.risk.operations.take_review import take
 from goodfor.risk.tests.saying import Saying, results, saying
 from goodfor.risk.types import Outcome, Result, Scene
 from goodfor.storefront.tests.account_flow import Mailbox, browser, is_signed_in, plain, prove, sign_in
@@ -149,6 +155,42 @@ def test_an_archive_is_no_way_around_an_orders_own_contact(
     # Without codes nobody need look.
     assert client.post("/me/data/export", {}).headers["Content-Type"] == "application/zip"
     assert revealed(world, number) == 0
+
+
+def test_what_a_person_refused_comes_out_by_no_other_way(
+    client: Client, world: World, box: Mailbox, says: Saying
+) -> None:
+    """Nor with all others at once, nor from a browser in which nothing speaks against it."""
+    sign_in(client, box)
+    number = bought(client, world)
+    prove(client, box)
+    [code] = code_ids(client, number)
+    order = orders.order_by_number(world.shop_id, number)
+    says.says[Scene.REVEAL] = Outcome.REVIEW
+    client.post(f"/o/{number}/reveal", {"code": code})
+    relay_all(utc_now())
+    [review] = review_queries.review_queue(world.shop_id, scenes=[Scene.REVEAL])
+    assert review.subject == ("order", order.id)
+    told: dict[str, Any] = {"shop_id": world.shop_id, "review_id": review.id, "actor": "staff:1", "now": utc_now()}
+    take(**told)
+    decide_review(**told, outcome="deny")
+    says.says.clear()
+    for path, sent in (
+        (f"/o/{number}/reveal", {"code": code}), (f"/o/{number}/download", {"format": "txt"}),
+        ("/me/data/export", {"codes": "1"}),
+    ):  # fmt: skip
+        assert client.post(path, sent).status_code == 403, path
+    assert revealed(world, number) == 0
+    # Their other data is theirs.
+    assert client.post("/me/data/export", {}).status_code == 200
+    at: datetime = told["now"]
+
+    def refused(ids: list[UUID], since: datetime) -> bool:
+        return review_queries.refused_any(world.shop_id, Scene.REVEAL, "order", ids, since)
+
+    assert refused([uuid4(), order.id], at)
+    assert not refused([uuid4(), order.id], at + timedelta(seconds=1))
+    assert not refused([uuid4()], at)
 
 
 # -- what was kept --------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from goodfor.storefront.account import account_page
 from goodfor.storefront.balance import held_by
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import ids_in
-from goodfor.storefront.judging import Judged, act_of, judge, noted
+from goodfor.storefront.judging import Judged, act_of, judge, noted, refusal, said_no
 from goodfor.storefront.page import show
 from goodfor.storefront.personal_data import archive, orders_of_account, revealed_codes
 from goodfor.storefront.views.account_parts import advice
@@ -71,6 +71,9 @@ def _judged(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, held: Se
         amount=Money(worth, shop.currency),
         facts={"quantity": sum(order.quantity for order in shown)},
     )  # fmt: skip
+    if said_no(act, [order.id for order in shown], "order"):
+        # What a person has refused on the order's own page does not come out with all the others.
+        raise refusal()
     return judge(request, shop, act, to=lambda: archive_goes_to(request, shop, [order.id for order in shown]))
 
 

@@ -10,7 +10,7 @@ from goodfor.kernel import audit
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.sql import Statement
 from goodfor.vault.desk import batches_by_ids
-from goodfor.vault.errors import BatchBusy, NothingToDo
+from goodfor.vault.errors import BatchBusy, BatchChanged, NothingToDo
 from goodfor.vault.importing.sealing import code_aad, split_plaintext
 from goodfor.vault.importing.spans import id_span
 from goodfor.vault.locks import lock_batch
@@ -24,12 +24,14 @@ _PAGE = Statement("goodfor.vault", "sql/unsold_page.sql")
 
 
 def export_codes(
-    *, shop_id: UUID, batch_id: UUID, reason: str, actor: str, now: datetime, take_off_sale: bool = True
-) -> Iterator[list[RevealedCode]]:
+    *, shop_id: UUID, batch_id: UUID, reason: str, actor: str, now: datetime, take_off_sale: bool = True,
+    most: int | None = None,
+) -> Iterator[list[RevealedCode]]:  # fmt: skip
     """The unsold codes of a batch in pages, in the order of the file; how many is in the audit trail before the first.
 
     With `take_off_sale` the batch is quarantined first, so that nothing that was handed out is sold as well.
-    The caller has proved who is asking. Raises BatchNotFound, BatchBusy, NothingToDo; DecryptFailed while reading.
+    What comes back into the batch while it is read is not given. The caller has proved who is asking.
+    Raises BatchNotFound, BatchBusy, NothingToDo, BatchChanged (more than `most`); DecryptFailed while reading.
     """
     with transaction.atomic():
         if lock_batch(shop_id, batch_id).state != ACTIVE:
@@ -40,6 +42,8 @@ def export_codes(
         if not found.left:
             raise NothingToDo(batch_id=str(batch_id))
         count = found.left + planted_in_batch(shop_id, batch_id)
+        if most is not None and count > most:
+            raise BatchChanged(batch_id=str(batch_id))
         audit.record(
             shop_id=shop_id,
             actor=actor,
@@ -48,16 +52,19 @@ def export_codes(
             data={"count": count, "reason": reason[:200], "off_sale": take_off_sale},
             now=now,
         )
-    return _pages(shop_id, batch_id)
+    return _pages(shop_id, batch_id, count)
 
 
-def _pages(shop_id: UUID, batch_id: UUID) -> Iterator[list[RevealedCode]]:
+def _pages(shop_id: UUID, batch_id: UUID, left: int) -> Iterator[list[RevealedCode]]:
+    """`left`: how many were written down. Somebody who reads slowly must not get what is let out meanwhile."""
     after, last = id_span(batch_id)
     ring = keyring()
-    while True:
-        rows = _PAGE.rows({"shop_id": shop_id, "batch_id": batch_id, "after": after, "last_id": last, "limit": PAGE})
+    while left > 0:
+        span = {"shop_id": shop_id, "batch_id": batch_id, "after": after, "last_id": last, "limit": min(PAGE, left)}
+        rows = _PAGE.rows(span)
         if not rows:
             return
+        left -= len(rows)
         page = []
         for code_id, sku_id, key_id, blob, expires_at in rows:
             text = ring.open(Sealed(key_id, bytes(blob)), code_aad(shop_id.bytes, sku_id.bytes, code_id.bytes))

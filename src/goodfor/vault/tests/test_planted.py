@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from goodfor.kernel.statemachine import IllegalTransition
 from goodfor.vault import operations, queries
-from goodfor.vault.errors import CodeNotFound, CodeStays, OutOfStock
+from goodfor.vault.errors import BatchChanged, CodeNotFound, CodeStays, OutOfStock
 from goodfor.vault.tests.factories import codes, fold, load, rows
 from goodfor.vault.types import RevealedCode, StockLevel
 
@@ -93,6 +93,26 @@ def test_it_is_taken_away_like_all_others_and_known_again(shop: UUID, sku: UUID,
     # What is written off with the rest of its batch is off for good.
     operations.void_codes(shop_id=shop, code_ids=[bait], reason="x", actor="staff:1", now=now)
     assert queries.planted_in_batch(shop, batch_id) == 0
+
+
+def test_no_more_is_taken_away_than_was_written_down(shop: UUID, sku: UUID, now: datetime) -> None:
+    """What comes back into the batch between the pages, or just before, is not given to a slow reader."""
+    pairs = codes(6)
+    load(shop, sku, pairs, now)
+    aside = ids_of(shop)[2:]
+    told: dict[str, Any] = {"shop_id": shop, "reason": "x", "actor": "staff:1", "now": now}
+    operations.quarantine_codes(code_ids=aside, **told)
+    batch_id = queries.batches(shop)[0].id
+    pages = operations.export_codes(batch_id=batch_id, take_off_sale=False, most=2, **told)
+    operations.restore_codes(code_ids=aside, **told)
+    assert text_of(pages) == pairs[:2]
+    before = rows("SELECT t::text FROM vault_code t ORDER BY 1") + rows("SELECT t::text FROM kernel_audit t ORDER BY 1")
+    with pytest.raises(BatchChanged):
+        operations.export_codes(batch_id=batch_id, most=5, **told)
+    assert before == rows("SELECT t::text FROM vault_code t ORDER BY 1") + rows(
+        "SELECT t::text FROM kernel_audit t ORDER BY 1"
+    )
+    assert rows("SELECT data->>'count' FROM kernel_audit WHERE action = 'vault.codes_exported'") == [("2",)]
 
 
 def test_bait_of_one_part_has_one_mark(shop: UUID, sku: UUID, now: datetime) -> None:

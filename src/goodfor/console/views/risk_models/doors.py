@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from goodfor.console import risk_links as links
 from goodfor.console import risk_model_words as words
+from goodfor.console.client import address_of
+from goodfor.console.devices import device_id
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
@@ -154,7 +156,7 @@ def unlock(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         by = _by(sent.get("by", ""))
         unlock_key(
             shop_id=visitor.shop.id, door=sent.get("door", ""), by=by, key=_number(sent.get("key", "")),
-            reason=_reason(request), actor=visitor.actor, now=utc_now(),
+            reason=_reason(request), actor=visitor.actor, now=utc_now(), own=_own(request, visitor),
         )  # fmt: skip
     except DomainError as error:
         return _doors(request, visitor, error=error)
@@ -174,6 +176,12 @@ def close(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     except DomainError as error:
         return _doors(request, visitor, error=error)
     return done(request, _("不再要求所有人验证；还有人猜就会再打开"), reverse(PAGE))
+
+
+def _own(request: HttpRequest, visitor: Visitor) -> list[tuple[By, int]]:
+    """By what doors know the browser of who asks: whoever guesses there may not begin anew as often as they like."""
+    texts = (address_of(request), device_id(request), visitor.actor)
+    return [key for text in texts if text for key in door_queries.keys_of_text(visitor.shop.id, text)]
 
 
 def _reason(request: HttpRequest) -> str:

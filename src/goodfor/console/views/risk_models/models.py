@@ -72,6 +72,7 @@ def _group(
     return {
         "key": group,
         "title": WORDS[group],
+        "listed": f"{WORDS[group]} · {_('模型')}",
         "scenes": _("、").join(sorted(str(risk_words.SCENES[scene]) for scene in SCENES[group])),
         "champion": champion,
         "trouble": trouble,

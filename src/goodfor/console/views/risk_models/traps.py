@@ -195,6 +195,7 @@ def _why(request: HttpRequest) -> str:
 @console_page(Permission.RISK_SET, methods=("POST",))
 def retire(request: HttpRequest, visitor: Visitor, planted_id: UUID) -> HttpResponse:
     """It raises no alarm any more; a code of the stock is not sold all the same."""
+    require_fresh_proof(request)
     told: dict[str, Any] = {"shop_id": visitor.shop.id, "actor": visitor.actor, "now": utc_now()}
     try:
         retire_honeypot(**told, honeypot_id=planted_id)

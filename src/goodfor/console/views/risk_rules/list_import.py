@@ -13,6 +13,7 @@ from goodfor.console import risk_rule_words as words
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.risk_list_files import text_of
 from goodfor.console.risk_words import type_choices
+from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.risk_rules.lists import PAGE, end_of_day, list_choices
 from goodfor.identity.types import Permission
@@ -41,6 +42,8 @@ def imports(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             return done(request, _("已丢弃，没有导入"), reverse("desk:risk-list-import"))
         if not token:
             return _look(request, visitor, sent)
+        if sent.get("list", "").startswith(f"{states.ALLOW}:"):
+            require_fresh_proof(request)
         report, _shift = _run(visitor, sent, token, dry_run=False)
     except DomainError as error:
         return _page(request, visitor, sent, error)

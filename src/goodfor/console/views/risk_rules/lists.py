@@ -140,6 +140,9 @@ def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return _add(request, visitor, {**_first(request.GET.dict()), "keep": ""})
     sent, now = request.POST.dict(), utc_now()
     kind, name = _chosen(sent.get("list", ""))
+    if kind == states.ALLOW:
+        # What ends all other rules takes no second person; an open browser alone is not enough.
+        require_fresh_proof(request)
     try:
         key = _key(sent)
         added = add_entry(

@@ -13,11 +13,14 @@ from django.utils.translation import gettext as _
 from goodfor.console import hold_words, risk_words
 from goodfor.console import risk_links as links
 from goodfor.console import risk_rule_words as words
+from goodfor.console.errors import TooNewHere
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.risk import why
 from goodfor.console.views.risk.lines import reasons_of, score_words
 from goodfor.console.views.risk_rules.reviews import PAGE, due_html, holder
+from goodfor.console.wish_queries import may_be_second
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput, NotFound
@@ -30,7 +33,7 @@ from goodfor.risk.operations.decide_review import decide_review
 from goodfor.risk.operations.take_review import release_lock, take, take_next
 from goodfor.risk.read_types import DecisionView
 from goodfor.risk.rule_types import ReviewView
-from goodfor.risk.types import Result, Scene
+from goodfor.risk.types import BY_STAFF, Result, Scene
 from goodfor.risk.watch_types import KeyFigures
 from goodfor.risk.wording_rules import REVIEW_OUTCOMES, REVIEW_STATES
 
@@ -214,6 +217,17 @@ def _on(request: HttpRequest, visitor: Visitor, said: str) -> HttpResponse:
     return done(request, said, where) if said else redirect(where)
 
 
+def _of_colleague(request: HttpRequest, visitor: Visitor, review_id: UUID, outcome: str, now: datetime) -> None:
+    """What a colleague does with codes or files is let through like an export: by a second person who may be one, after
+    a fresh proof. Raises ReviewNotFound, TooNewHere, StepUpNeeded.
+    """
+    if outcome != states.RELEASE or review_queries.review(visitor.shop.id, review_id).scene not in BY_STAFF:
+        return
+    require_fresh_proof(request)
+    if not may_be_second(visitor.staff, now):
+        raise TooNewHere
+
+
 @console_page(Permission.RISK_REVIEW, methods=("POST",))
 def decide(request: HttpRequest, visitor: Visitor, review_id: UUID) -> HttpResponse:
     """`outcome`: release, deny or ask; empty gives it back undecided. Then the next one opens."""
@@ -227,6 +241,7 @@ def decide(request: HttpRequest, visitor: Visitor, review_id: UUID) -> HttpRespo
         if outcome not in states.REVIEW_OUTCOMES:
             review_queries.review(visitor.shop.id, review_id)
             raise InvalidInput(_("没有这个操作"))
+        _of_colleague(request, visitor, review_id, outcome, told["now"])
         decide_review(
             review_id=review_id, outcome=outcome, note=sent.get("note", "").replace("\x00", "")[: MAX_NOTE + 1], **told
         )

@@ -16,6 +16,7 @@ from goodfor.console import risk_rule_words as words
 from goodfor.console import risk_words
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.listing.asked import address
+from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.risk.lines import reasons_of
 from goodfor.console.views.risk_rules.rule import whole
@@ -141,6 +142,7 @@ def policies(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         scene = _scene(sent.get("scene", ""))
         if scene is None:
             raise InvalidInput(_("没有这个场景"))
+        require_fresh_proof(request)
         set_review_policy(
             shop_id=visitor.shop.id, scene=scene, minutes=whole(sent.get("minutes", "")),
             overdue=sent.get("overdue", ""), actor=visitor.actor, now=utc_now(),
