@@ -26,7 +26,7 @@ REVIEW_TONES: Final = {"open": "amber", "taken": "plain", "done": "green"}
 OUTCOME_TONES: Final = {"release": "green", "deny": "red", "ask": "amber"}
 ENTRY_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     states.PENDING: (gettext_lazy("等待批准"), "amber"),
-    states.ACTIVE: (gettext_lazy("有效"), "green"),
+    states.ACTIVE: (pgettext_lazy("risk", "有效"), "green"),
     states.DROPPED: (gettext_lazy("没有批准"), "plain"),
     states.REMOVED: (gettext_lazy("已移出"), "plain"),
 }

@@ -19,7 +19,7 @@ from goodfor.risk.errors import InvalidBacktest, InvalidRule
 from goodfor.risk.language import FUNCTIONS
 from goodfor.risk.rule_types import RuleText
 from goodfor.risk.types import KeyKind, Outcome, Scene
-from goodfor.risk.wording_rules import THREATS, TYPES
+from goodfor.risk.wording_rules import THREATS
 
 MAX_TEXT: Final = 4_000
 #: How far back a backtest looks, days; 0: as far as there is.
@@ -127,6 +127,7 @@ def choices(visitor: Visitor) -> dict[str, Any]:
         ],
         "functions": [(one.name, one.example, one.words) for one in FUNCTIONS.values()],
         "lists": [
-            (one.name, TYPES.get(one.type, one.type), f'in_list("{one.name}", {one.type})', one.words) for one in lists
+            (one.name, risk_words.type_words(one.type), f'in_list("{one.name}", {one.type})', one.words)
+            for one in lists
         ],
     }
