@@ -33,9 +33,12 @@ const full = (value, kind) => {
   return new Intl.NumberFormat("en-US").format(value);
 };
 
+// What a series means may have a colour: data.tones names one for each, in their order.
+const TONES = { green: "--series-1", amber: "--series-2", plain: "--series-3", soft: "--series-4", red: "--red" };
+
 const options = (plot, data) => {
   const ink = token(plot, "--ink"), soft = token(plot, "--ink-soft"), line = token(plot, "--line");
-  const colours = [1, 2, 3, 4].map((n) => token(plot, `--series-${n}`));
+  const colours = (data.tones || ["green", "amber", "plain", "soft"]).map((tone) => token(plot, TONES[tone]));
   const font = { fontFamily: token(plot, "--sans"), fontSize: 12, color: soft };
   const kind = data.format || "number", names = data.columns.slice(1), still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const tooltip = { renderMode: "richText", confine: true, backgroundColor: token(plot, "--card"), borderColor: line,
@@ -63,14 +66,16 @@ const options = (plot, data) => {
   const end = names.length > 1 || !bar;
   const series = names.map((name, i) => ({ name, type: bar ? "bar" : "line", showSymbol: false, smooth: false, lineStyle: { width: 2 },
     barMaxWidth: 22, itemStyle: { borderRadius: flat ? [0, 3, 3, 0] : [3, 3, 0, 0] }, stack: data.stacked ? "all" : undefined,
-    endLabel: bar ? undefined : { show: end, formatter: name, ...font, color: colours[i % 4], fontWeight: 600 }, labelLayout: { moveOverlap: "shiftY" },
+    endLabel: bar ? undefined : { show: end, formatter: name, ...font, color: colours[i % colours.length], fontWeight: 600 }, labelLayout: { moveOverlap: "shiftY" },
     emphasis: { focus: names.length > 1 ? "series" : "none" },
     label: bar && names.length === 1 && data.rows.length <= 12 ? { show: true, position: flat ? "right" : "top", ...font, formatter: (part) => short(part.value, kind) } : { show: false },
     data: data.rows.map((row) => row[i + 1]) }));
+  // On a narrow screen a long legend takes two lines.
+  const wrapped = names.length > 3 && plot.clientWidth < NARROW ? 18 : 0;
   const wide = bar ? 12 : 12 + Math.max(...names.map((name) => [...name].reduce((w, c) => w + (c > "\u2e7f" ? 12 : 7), 0))) + 4;
   return { ...common, tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: bar ? "shadow" : "line", lineStyle: { color: line }, shadowStyle: { color: line, opacity: 0.35 } } },
     legend: bar && names.length > 1 ? { right: 0, top: 0, itemWidth: 10, itemHeight: 10, textStyle: font } : undefined,
-    grid: { left: 4, right: flat ? 48 : wide, top: bar && names.length > 1 ? (flat ? 34 : 52) : 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: flat ? "all" : "axisLabel" },
+    grid: { left: 4, right: flat ? 48 : wide, top: bar && names.length > 1 ? (flat ? 34 : 52) + wrapped : 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: flat ? "all" : "axisLabel" },
     xAxis: flat ? values : labels, yAxis: flat ? labels : values, series };
 };
 

@@ -22,7 +22,11 @@ from goodfor.risk.wording_doors import ATTACK_WORDS, DOOR_WORDS, PLACE_WORDS
 
 SCENE: Final = "risk_alarm"
 RULE_OFF: Final = "risk_rule_off"
-_URL: Final = "/console/"
+#: Where one acts on an alarm, as stored messages link to it.
+TRAPS: Final = "/console/risk/traps/"
+DOORS: Final = "/console/risk/doors/"
+WISHES: Final = "/console/risk/exports/"
+CODE: Final = "/console/codes/code/{}/"
 
 
 def listen() -> None:
@@ -67,7 +71,13 @@ def on_canary_seen(event: StoredEvent) -> None:
             "place": str(PLACE_WORDS.get(event.payload["place"], event.payload["place"]))
         }
     # Once an hour a code, as the alarm itself.
-    _tell(event, f"canary:{event.payload['canary_id']}:{event.occurred_at:%Y%m%d%H%M}", kind, detail)
+    _tell(
+        event,
+        f"canary:{event.payload['canary_id']}:{event.occurred_at:%Y%m%d%H%M}",
+        kind,
+        detail,
+        f"{TRAPS}?tab=canaries",
+    )
 
 
 def on_honeypot_touched(event: StoredEvent) -> None:
@@ -75,7 +85,7 @@ def on_honeypot_touched(event: StoredEvent) -> None:
     with override(shop_locale(event.shop_id)):
         kind = _("有人使用诱饵码")
         detail = _("入口：%(door)s。这个码从没给过任何人") % {"door": _door(event.payload["door"])}
-    _tell(event, f"honeypot:{event.payload['honeypot_id']}:{event.occurred_at:%Y%m%d%H%M}", kind, detail)
+    _tell(event, f"honeypot:{event.payload['honeypot_id']}:{event.occurred_at:%Y%m%d%H%M}", kind, detail, TRAPS)
 
 
 def on_door_attacked(event: StoredEvent) -> None:
@@ -86,7 +96,10 @@ def on_door_attacked(event: StoredEvent) -> None:
         detail = _("%(door)s：%(why)s，已失败 %(n)s 次。现在起要先验证") % {
             "door": _door(told["door"]), "why": str(ATTACK_WORDS.get(told["why"], told["why"])), "n": told["misses"],
         }  # fmt: skip
-    _tell(event, f"door:{told['door']}:{told['batch']}:{event.occurred_at:%Y%m%d%H%M}", kind, detail)
+    _tell(
+        event, f"door:{told['door']}:{told['batch']}:{event.occurred_at:%Y%m%d%H%M}", kind, detail,
+        f"{DOORS}?door={told['door']}",
+    )  # fmt: skip
 
 
 def on_export_alone(event: StoredEvent) -> None:
@@ -99,7 +112,7 @@ def on_export_alone(event: StoredEvent) -> None:
         detail = _("%(who)s 申请导出 %(n)s 行，%(at)s 起可以取一次。不是你本人，请马上停止申请并改密码") % {
             "who": _names(event, [told["staff_id"]]), "n": told["rows"], "at": f"{opens:%Y-%m-%d %H:%M}",
         }  # fmt: skip
-    _tell(event, f"wish:{told['wish_id']}", kind, detail)
+    _tell(event, f"wish:{told['wish_id']}", kind, detail, WISHES)
 
 
 def on_stolen_code_used(event: StoredEvent) -> None:
@@ -110,7 +123,7 @@ def on_stolen_code_used(event: StoredEvent) -> None:
         detail = _("这个卡密卖出之前就被用掉了，之前看过或导出过它的人：%(who)s") % {
             "who": _names(event, told["staff_ids"])
         }
-    _tell(event, f"stolen:{told['code_id']}", kind, detail)
+    _tell(event, f"stolen:{told['code_id']}", kind, detail, CODE.format(told["code_id"]))
 
 
 def on_bait_retired(event: StoredEvent) -> None:
@@ -123,7 +136,8 @@ def on_bait_retired(event: StoredEvent) -> None:
         detail = _("%(who)s 撤下了一个%(what)s，它不再报警。不是你安排的，请马上查看审计记录") % {
             "who": who.username if who else "–", "what": what,
         }  # fmt: skip
-    _tell(event, f"retired:{told['planted_id']}", kind, detail)
+    tab = "canaries" if told["what"] == "canary" else "honeypots"
+    _tell(event, f"retired:{told['planted_id']}", kind, detail, f"{TRAPS}?tab={tab}&retired=1")
 
 
 def on_rule_switched_off(event: StoredEvent) -> None:
@@ -149,6 +163,6 @@ def _names(event: StoredEvent, staff_ids: list[str]) -> str:
     return "、".join(names.get(UUID(one), "–") for one in staff_ids)
 
 
-def _tell(event: StoredEvent, subject: str, kind: str, detail: str) -> None:
-    alarm: dict[str, Any] = {"kind": kind, "detail": detail, "url": _URL}
+def _tell(event: StoredEvent, subject: str, kind: str, detail: str, url: str) -> None:
+    alarm: dict[str, Any] = {"kind": kind, "detail": detail, "url": url}
     tell_staff(event, SCENE, subject, {"alarm": alarm})

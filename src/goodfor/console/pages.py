@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goodfor.aftersales import queries as aftersales
 from goodfor.console.columns import Text
@@ -78,7 +79,6 @@ PAGES: Final[tuple[Page, ...]] = (
         "claims",
         waiting=aftersales.hand_count,
     ),
-    Page("desk:export-wishes", _("导出审批"), "download", Permission.RISK_REVIEW, "risk", waiting=wishes_waiting),
     Page("desk:supply-accounts", _("账户与对账"), "book", Permission.LEDGER_VIEW, "supply"),
     Page("desk:risk", _("风控总览"), "shield", Permission.RISK_VIEW, "risk"),
     Page("desk:risk-decisions", _("实时决策"), "bolt", Permission.RISK_VIEW, "risk"),
@@ -99,11 +99,12 @@ PAGES: Final[tuple[Page, ...]] = (
         "risk",
         waiting=rule_queries.waiting_proposals,
     ),
-    Page("desk:risk-lists", _("名单"), "book", Permission.RISK_VIEW, "risk"),
+    Page("desk:export-wishes", _("导出审批"), "download", Permission.RISK_REVIEW, "risk", waiting=wishes_waiting),
+    Page("desk:risk-lists", pgettext_lazy("risk", "名单"), "book", Permission.RISK_VIEW, "risk"),
     Page("desk:risk-models", _("风控模型"), "line", Permission.RISK_VIEW, "risk"),
     Page("desk:risk-labels", _("结果标记"), "tag", Permission.RISK_VIEW, "risk"),
     Page("desk:risk-doors", _("入口防护"), "lock", Permission.RISK_VIEW, "risk"),
-    Page("desk:risk-traps", _("诱饵与哨兵"), "bell", Permission.RISK_VIEW, "risk"),
+    Page("desk:risk-traps", _("诱饵与金丝雀"), "bell", Permission.RISK_VIEW, "risk"),
     Page("desk:payments", _("支付流水"), "wallet", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:bills", _("通道账单"), "book", Permission.PAYMENTS_VIEW, "payments"),

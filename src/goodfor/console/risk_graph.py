@@ -24,7 +24,7 @@ RADIUS: Final = 15
 #: Up to so many keys: width, height, and half widths and heights of the rings by how many steps a key is from the
 #: middle. What is small fits on a phone.
 _SIZES: Final = (
-    (6, 300, 300, ((0, 0), (70, 80), (110, 125))),
+    (6, 300, 340, ((0, 0), (80, 75), (110, 140))),
     (14, 560, 420, ((0, 0), (125, 95), (230, 165))),
     (MOST, 900, 660, ((0, 0), (215, 160), (405, 290))),
 )

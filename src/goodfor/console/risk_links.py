@@ -80,10 +80,23 @@ def key_names(visitor: Visitor, wanted: Iterable[Key]) -> dict[Key, KeyName]:
     people = _people(visitor, labels.values())
     return {
         (kind, key): KeyName(
-            kind, key, str(words.KINDS[kind]), _text(kind, key, labels[kind, key], people), key_page(kind, key)
+            kind,
+            key,
+            _kind_words(kind, labels[kind, key]),
+            _text(kind, key, labels[kind, key], people),
+            key_page(kind, key),
         )
         for kind, key in asked
     }
+
+
+def _kind_words(kind: KeyKind, label: str) -> str:
+    """What a key is of; who acts is not always a buyer."""
+    if kind is KeyKind.BUYER:
+        sort = label.partition(":")[0]
+        if sort in ("staff", "client"):
+            return _("员工") if sort == "staff" else _("API 客户")
+    return words.type_words(kind)
 
 
 def _people(visitor: Visitor, labels: Iterable[str]) -> dict[str, str]:

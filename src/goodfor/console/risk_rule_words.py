@@ -20,13 +20,13 @@ from goodfor.risk.wording_rules import RULE_STATES
 #: State of a rule -> tone.
 _TONES: Final = {states.SHADOW: "amber", states.PERCENT: "green", states.LIVE: "green"}
 BACKTEST_TONES: Final = {"waiting": "plain", "running": "amber", "done": "green", "broken": "red"}
-PROPOSAL_TONES: Final = {"open": "amber", "approved": "green", "refused": "red", "withdrawn": "plain"}
+PROPOSAL_TONES: Final = {"open": "amber", "approved": "green", "refused": "plain", "withdrawn": "plain"}
 LIST_TONES: Final = {"block_hard": "red", "block": "red", "allow": "green", "watch": "amber", "custom": "plain"}
 REVIEW_TONES: Final = {"open": "amber", "taken": "plain", "done": "green"}
 OUTCOME_TONES: Final = {"release": "green", "deny": "red", "ask": "amber"}
 ENTRY_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     states.PENDING: (gettext_lazy("等待批准"), "amber"),
-    states.ACTIVE: (gettext_lazy("有效"), "green"),
+    states.ACTIVE: (pgettext_lazy("risk", "有效"), "green"),
     states.DROPPED: (gettext_lazy("没有批准"), "plain"),
     states.REMOVED: (gettext_lazy("已移出"), "plain"),
 }

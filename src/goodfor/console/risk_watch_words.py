@@ -19,9 +19,9 @@ CAUSES: Final[Mapping[str, Text]] = {
     FAILING: _("风控故障时的兜底"),
 }
 ALARMS: Final[Mapping[str, tuple[Text, str]]] = {
-    DOOR: (_("入口被攻击"), "amber"),
+    DOOR: (_("入口被攻击"), "red"),
     HONEYPOT: (_("诱饵码被使用"), "red"),
-    CANARY: (_("库存哨兵码出现"), "red"),
+    CANARY: (_("金丝雀卡密在外出现"), "red"),
 }
 #: How accounts are linked; by a buyer itself they are not.
 LINKS: Final[Mapping[LinkKind, Text]] = {kind: rule.words for kind, rule in RULES.items()}

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from goodfor.console.columns import Text
 from goodfor.risk.catalogue import CATALOGUE
@@ -15,7 +16,7 @@ from goodfor.risk.wording_rules import HIT_WHY, SOURCES, THREATS, TYPES, shown
 
 __all__ = [
     "HIT_WHY", "KINDS", "OUTCOMES", "PARTS", "RESULTS", "SCENES", "SOURCES", "THREATS", "feature_words", "list_words",
-    "reason_words",
+    "reason_words", "type_choices", "type_words",
 ]  # fmt: skip
 
 #: What somebody set out to do.
@@ -36,7 +37,7 @@ SCENES: Final[Mapping[Scene, Text]] = {
 }
 #: What was decided: (label, tone).
 OUTCOMES: Final[Mapping[Outcome, tuple[Text, str]]] = {
-    Outcome.ALLOW: (gettext_lazy("放行"), "green"),
+    Outcome.ALLOW: (pgettext_lazy("risk", "放行"), "green"),
     Outcome.CHALLENGE: (gettext_lazy("要求验证"), "amber"),
     Outcome.REVIEW: (gettext_lazy("人工审核"), "amber"),
     Outcome.HOLD: (gettext_lazy("暂缓发货"), "amber"),
@@ -51,6 +52,16 @@ RESULTS: Final[Mapping[Result, tuple[Text, str]]] = {
     Result.BAD: (gettext_lazy("失败"), "red"),
 }
 _LISTED: Final = "lists"
+
+
+def type_words(type: str) -> str:
+    """What stands on a list, as a word that begins a line."""
+    return capfirst(str(TYPES.get(type, type)))
+
+
+def type_choices() -> list[tuple[str, str]]:
+    """What may stand on a list, to choose from."""
+    return [(str(type), type_words(type)) for type in TYPES]
 
 
 def reason_words(code: str, names: Mapping[str, str] | None = None) -> Text:

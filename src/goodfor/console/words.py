@@ -146,7 +146,7 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "asked": (_("等同事批准"), "amber"),
-    "refused": (_("未批准"), "red"),
+    "refused": (_("未批准"), "plain"),
     "waiting": (_("排队中"), "plain"),
     "running": (_("导出中"), "amber"),
     "done": (_("可下载"), "green"),
@@ -158,7 +158,7 @@ WISH_KINDS: Final[Mapping[str, Text]] = {"codes": _("卡密明文"), "list": _("
 WISH_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "asked": (_("等同事批准"), "amber"),
     "approved": (_("已批准"), "green"),
-    "refused": (_("未批准"), "red"),
+    "refused": (_("未批准"), "plain"),
     "withdrawn": (_("已撤回"), "plain"),
     "lapsed": (_("已过期"), "plain"),
     "used": (_("已取走"), "plain"),

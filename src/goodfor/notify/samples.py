@@ -61,7 +61,7 @@ ALERT: Final = {
 ALARM: Final = {
     "kind": "金丝雀卡密在外出现",
     "detail": "从没卖过的卡密出现在：售后申请的文字。库存可能被人拿走了一部分",
-    "url": "https://shop.example/console/",
+    "url": "https://shop.example/console/risk/traps/?tab=canaries",
 }
 PRICE: Final = {
     "code": "xh-month",

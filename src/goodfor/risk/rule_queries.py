@@ -127,11 +127,15 @@ def entries_of_proposal(shop_id: UUID, proposal_id: UUID, limit: int = 20) -> li
 
 
 def entries_of_value(shop_id: UUID, type: str, value: str) -> list[EntryView]:
-    """Every entry, also of the past, of what somebody typed; newest first. One look-up by its hash."""
-    text = normal(type, value) if type in TYPES else ""
-    if not text:
+    """Every entry, also of the past, of what somebody typed; newest first. One look-up by its hashes.
+
+    `type` empty: whatever the value may be.
+    """
+    kinds = [kind for kind in TYPES if type in ("", kind)]
+    keys = [list_key(shop_id, kind, text) for kind in kinds if (text := normal(kind, value))]
+    if not keys:
         return []
-    found = ListEntry.objects.filter(shop_id=shop_id, key=list_key(shop_id, type, text), type=type).order_by("-id")
+    found = ListEntry.objects.filter(shop_id=shop_id, key__in=keys, type__in=kinds).order_by("-id")
     return [_entry(row) for row in found[:100]]
 
 

@@ -43,7 +43,7 @@ DOOR_REASONS: Final[dict[str, Any]] = {
     "door_locked": _("尝试次数过多，暂时锁定"),
     "door_challenge": _("入口正被攻击，先验证"),
     "honeypot_touched": _("使用了布设的诱饵码"),
-    "canary_seen": _("出现了库存里的哨兵码"),
+    "canary_seen": _("库存里的金丝雀卡密在外出现"),
     "alike_guesses": _("连续猜测相近的码"),
 }
 #: What stands where the challenge solves itself, and for people whose browser runs no scripts.

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 
 from goodfor.config.risk_staff import marks_in
 from goodfor.console.events import ExportWished, StolenCodeUsed
@@ -256,19 +257,22 @@ def owner(shop: Shop, now: datetime) -> str:
 def alarms(shop: Shop) -> list[str]:
     rows = sql("SELECT id FROM notify_message WHERE scene = 'risk_alarm' ORDER BY id")
     texts = [notify.message_content(shop.demo.shop_id, row[0]) for row in rows]
-    return [f"{one.subject} {one.text}" for one in texts if one is not None]
+    return [f"{one.subject} {one.text} {one.link}" for one in texts if one is not None]
 
 
 def test_each_alarm_is_told_to_the_owner_alone(shop: Shop, now: datetime, owner: str) -> None:
-    code_id = bait(shop, now)
+    code_id, stolen = bait(shop, now), uuid4()
     told: list[tuple[Event, tuple[str, ...]]] = [
-        (answered(code_id, "used"), ("金丝雀卡密在外出现", "兑换")),
-        (HoneypotTouched(uuid4(), "redeem", ""), ("有人使用诱饵码", "卡码兑换")),
-        (DoorUnderAttack("sign_in", "", "rate", 61, now + MINUTE), ("入口正被攻击", "登录", "61")),
+        (answered(code_id, "used"), ("金丝雀卡密在外出现", "兑换", "/console/risk/traps/?tab=canaries")),
+        (HoneypotTouched(uuid4(), "redeem", ""), ("有人使用诱饵码", "卡码兑换", reverse("desk:risk-traps"))),
+        (DoorUnderAttack("sign_in", "", "rate", 61, now + MINUTE),
+         ("入口正被攻击", "登录", "61", reverse("desk:risk-doors") + "?door=sign_in")),
         (ExportWished(uuid4(), "codes", UUID(owner), 40, True, now + timedelta(hours=12)),
-         ("有人要导出卡密", "owner@staff.example", "40")),
-        (StolenCodeUsed(uuid4(), uuid4(), [UUID(owner)], now), ("看过的未售卡密被盗用", "owner@staff.example")),
-        (BaitRetired(uuid4(), "canary", f"staff:{owner}"), ("诱饵被撤下", "owner@staff.example", "金丝雀卡密")),
+         ("有人要导出卡密", "owner@staff.example", "40", reverse("desk:export-wishes"))),
+        (StolenCodeUsed(stolen, uuid4(), [UUID(owner)], now),
+         ("看过的未售卡密被盗用", "owner@staff.example", reverse("desk:code-one", args=[stolen]))),
+        (BaitRetired(uuid4(), "canary", f"staff:{owner}"),
+         ("诱饵被撤下", "owner@staff.example", "金丝雀卡密", "/console/risk/traps/?tab=canaries&retired=1")),
     ]  # fmt: skip
     for count, (event, words) in enumerate(told, start=1):
         news(shop, event, now)

@@ -66,6 +66,8 @@ def test_one_is_added_and_masked(shop: Shop, two: Pair) -> None:
     # Found by what somebody types, in any list and spelling.
     found = words_of(two.first.get("/console/risk/lists/?kind=watch&type=phone&q=138-0013 8000"))
     assert "+86138****8000" in found
+    # Whatever it may be, too.
+    assert "+86138****8000" in words_of(two.first.get("/console/risk/lists/?kind=watch&q=13800138000"))
     assert "不在任何名单上" in words_of(two.first.get("/console/risk/lists/?type=phone&q=13900139000"))
     assert add(two.first).status_code == 409
 

@@ -29,9 +29,11 @@ def wishes_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Those that wait, and the latest that do not."""
     names = {one.id: one.username for one in identity.staff_of_shop(visitor.shop.id)}
     rows = [_row(visitor, one, names) for one in wishes(visitor.shop.id)]
+    others = [row for row in rows if not row["waits"]]
     context = {
         "waiting": [row for row in rows if row["waits"]],
-        "others": [row for row in rows if not row["waits"]],
+        "others": others,
+        "stoppable": any(row["may_stop"] for row in others),
     }
     return show(request, visitor, "export_wishes", context, page=PAGE)
 
@@ -39,16 +41,19 @@ def wishes_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def _row(visitor: Visitor, one: WishView, names: dict[UUID, str]) -> dict[str, Any]:
     label, tone = words.WISH_STATES[one.state]
     waits = one.state == "asked" and one.due_at > utc_now()
+    what, who = _what(visitor, one), names.get(one.staff_id, "")
     return {
         "wish": one,
-        "what": _what(visitor, one),
+        "what": what,
+        "title": _("%(what)s：%(value)s") % {"what": who, "value": what},
         "kind": words.WISH_KINDS[one.kind],
         "many": f"{wishing.MOST_ROWS:,}+" if one.kind == wishing.LIST else f"{one.rows:,}",
-        "who": names.get(one.staff_id, ""),
+        "who": who,
         "by": names.get(one.decided_by, "") if one.decided_by else "",
         "state": label,
         "tone": tone,
         "waits": waits,
+        "opens": one.state == "approved" and one.open_until is not None and one.open_until > utc_now(),
         "mine": one.staff_id == visitor.staff.id,
         "may_stop": one.state in ("asked", "approved") and _may_stop(visitor, one),
     }

@@ -15,6 +15,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.console import starting
 from goodfor.console.desk.purchases import LONG
 from goodfor.console.frame import console_page, show
+from goodfor.console.risk_todo import alarms_now, waits
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
@@ -100,7 +101,7 @@ def _orders_chart(days: Sequence[DayFigures]) -> dict[str, Any]:
 
 def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[str, Any]]:
     """What needs a hand now, gravest first; nothing of what the visitor may not see."""
-    found: list[dict[str, Any]] = []
+    found = alarms_now(visitor, now)
     orders_at = reverse("desk:orders")
     if figures.overdue:
         found.append(_item(_("已付款但超时未了结的订单"), figures.overdue, f"{orders_at}?tab=paid", "red"))
@@ -111,6 +112,7 @@ def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[
             found.append(_item(_("待处理的异常单"), cases, reverse("desk:cases"), "red"))
     if visitor.may(Permission.SUPPLY_VIEW):
         found += _supply(visitor, now)
+    found += waits(visitor, now)
     if figures.refunding:
         found.append(_item(_("退款中的订单"), figures.refunding, f"{orders_at}?tab=refunding", "amber"))
     if visitor.may(Permission.STOCK_VIEW):

@@ -90,7 +90,7 @@ def _adding(visitor: Visitor, found: DecisionView) -> list[tuple[str, str]]:
     """Where a key of this act is put on a list."""
     if not visitor.may(Permission.RISK_SET):
         return []
-    pages = ((str(words.KINDS[kind]), links.page_of("desk:risk-list-add", kind=kind, key=key))
+    pages = ((words.type_words(kind), links.page_of("desk:risk-list-add", kind=kind, key=key))
              for kind, key in found.keys.items())  # fmt: skip
     return [(text, href) for text, href in pages if href]
 

@@ -15,6 +15,7 @@ from goodfor.console import risk_links as links
 from goodfor.console import risk_words as words
 from goodfor.console.columns import Text
 from goodfor.console.frame import console_page, show
+from goodfor.console.risk_todo import alarm_page, waits
 from goodfor.console.risk_watch_words import ALARMS, CAUSES
 from goodfor.console.types import Visitor
 from goodfor.console.views.risk.lines import latency_words
@@ -35,6 +36,8 @@ SPANS: Final = {"1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": time
 #: What is refused here would have gone out.
 SOLD: Final = frozenset({Scene.ORDER, Scene.PAY})
 _HOUR: Final = timedelta(hours=1)
+#: Of outcomes in the order of `STOPPED`: the graver, the stronger.
+CHART_TONES: Final = ("soft", "plain", "amber", "red")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,11 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             (DOOR_WORDS[door], KEY_WORDS[kind], count)
             for (door, kind), count in sorted(doors.locked_out(shop_id=shop_id, now=now).items())
         ],
-        "alarms": [(*ALARMS[one.what], _alarm(one), one) for one in watch_queries.alarms(shop_id, since=since)],
+        "alarms": [
+            (*ALARMS[one.what], _alarm(one), alarm_page(one.what, one.door), one)
+            for one in watch_queries.alarms(shop_id, since=since)
+        ],
+        "waiting": waits(visitor, now),
         "rules_only": [one.group_words for one in states if one.rules_only],
         "all_rules_only": all(one.rules_only for one in states),
         "chart": _chart(found.cells, since, now, visitor.shop.timezone),
@@ -181,7 +188,7 @@ def _chart(cells: Sequence[Cell], since: datetime, now: datetime, timezone: str)
         hours.append(at)
         at += _HOUR
     return {
-        "kind": "bar", "stacked": True, "format": "number", "unit": _("次"),
+        "kind": "bar", "stacked": True, "format": "number", "unit": _("次"), "tones": [*CHART_TONES],
         "columns": [_("时间"), *(str(words.OUTCOMES[one][0]) for one in STOPPED)],
         "rows": [[hour.astimezone(zone).strftime(text), *(counts[hour, one] for one in STOPPED)] for hour in hours],
     }  # fmt: skip

@@ -190,14 +190,14 @@ def _words(name: str) -> str:
 
 
 def missing_of(visitor: Visitor, found: DecisionView) -> list[tuple[str, str]]:
-    """What could not be asked: (what, words)."""
-    told: list[tuple[str, str]] = []
-    told += [(_("没有应答"), _part_words(part)) for part in found.line.failed]
-    told += [(_("没有安装或没有启用"), _part_words(part)) for part in found.absent]
-    if found.silent:
-        names = watch_queries.rule_names(visitor.shop.id)
-        told += [(_("缺数据没能判断的规则"), str(words.reason_words(code, names))) for code in found.silent]
-    return told
+    """What could not be asked: (what, all of it in words)."""
+    names = watch_queries.rule_names(visitor.shop.id) if found.silent else {}
+    told = (
+        (_("没有应答"), [_part_words(part) for part in found.line.failed]),
+        (_("没有安装或没有启用"), [_part_words(part) for part in found.absent]),
+        (_("缺数据没能判断的规则"), [str(words.reason_words(code, names)) for code in found.silent]),
+    )
+    return [(what, " · ".join(each)) for what, each in told if each]
 
 
 def _part_words(part: str) -> str:

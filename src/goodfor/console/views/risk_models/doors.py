@@ -143,6 +143,7 @@ def _chart(hours: Sequence[DoorHourView], since: datetime, now: datetime, timezo
         at += _HOUR
     return {
         "kind": "bar", "stacked": True, "format": "number", "unit": _("次"),
+        "tones": ["green", "amber", "plain", "red"],
         "columns": [_("时间"), _("对了"), _("错了"), _("要求验证"), _("拒绝")], "rows": rows,
     }  # fmt: skip
 

@@ -131,6 +131,7 @@ def _delay_chart(figures: LabelFigures) -> dict[str, Any]:
     spans = zip([None, *edges], [*edges, None], strict=True)
     return {
         "kind": "bar", "stacked": True, "format": "number", "unit": _("次"),
+        "tones": ["red", "green"],
         "columns": [_("多久之后知道"), _("欺诈"), _("正常")],
         "rows": [
             [words.delay(low, high), *counts] for (low, high), counts in zip(spans, figures.delays, strict=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.console import risk_model_words as words
 from goodfor.console.frame import console_page, done, show
@@ -83,7 +84,7 @@ def moves_of(visitor: Visitor, found: ModelView) -> list[dict[str, Any]]:
     """Where it may go; not into use by who made it, nor at all when its features mean something else by now."""
     labels = {
         states.SHADOW: (_("开始影子运行"), _("它和正在使用的模型一起评分，结果只记下来")),
-        states.CHAMPION: (_("启用"), _("从下一次判断起按它的评分，原来的模型退役")),
+        states.CHAMPION: (pgettext("risk", "启用"), _("从下一次判断起按它的评分，原来的模型退役")),
         states.RETIRED: (_("退役"), _("马上停止评分；正在使用的模型退役后只按规则判断")),
     }
     current = found.set_version == SET_VERSION

@@ -37,7 +37,7 @@ def report_of(
     return {
         "auc": figure(report["auc"]),
         "ap": figure(report["average_precision"]),
-        "base": writing.percent(tested["bad"] / tested["acts"]),
+        "base": figure(tested["bad"] / tested["acts"]),
         "precisions": [(int(top), writing.percent(share)) for top, share in report["precision_at"].items()],
         "calibration_error": None if error is None else f"{error * 100:.2f}%",
         "calibration": _calibration(report["reliability"]["bins"]),

@@ -159,7 +159,9 @@ def plant_codes(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "title": ngettext("布设了 %(n)d 个诱饵码", "布设了 %(n)d 个诱饵码", count) % {"n": count},
         "codes": "\n".join(codes.shown(code) for code in made), "rows": min(len(made), 20),
     }  # fmt: skip
-    return show(request, visitor, "risk_models/planted", context, page=PAGE, crumbs=[(_("诱饵与哨兵"), reverse(PAGE))])
+    return show(
+        request, visitor, "risk_models/planted", context, page=PAGE, crumbs=[(_("诱饵与金丝雀"), reverse(PAGE))]
+    )
 
 
 @console_page(Permission.RISK_SET, methods=("POST",))

@@ -35,7 +35,7 @@ def backtests(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     ]
     running = any(one.ended_at is None for one in found)
     crumbs = [(_("风控规则"), reverse(PAGE))]
-    context = {"title": _("回测记录"), "rows": rows, "running": running}
+    context = {"title": _("回测记录"), "rows": rows, "running": running, "may_set": visitor.may(Permission.RISK_SET)}
     return show(request, visitor, "risk_rules/backtests", context, page=PAGE, crumbs=crumbs)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from goodfor.console import risk_rule_words as words
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.risk_words import type_words
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.risk_rules import parts
@@ -22,7 +23,7 @@ from goodfor.risk import rule_states as states
 from goodfor.risk.errors import BacktestNotFound, RuleNotFound
 from goodfor.risk.operations.approve import approve, refuse, withdraw
 from goodfor.risk.rule_types import ProposalView, VersionView
-from goodfor.risk.wording_rules import LISTS, PROPOSAL_STATES, PROPOSALS, TYPES, shown
+from goodfor.risk.wording_rules import LISTS, PROPOSAL_STATES, PROPOSALS, shown
 
 PAGE: Final = "desk:risk-changes"
 
@@ -143,7 +144,7 @@ def _of_list(shop_id: UUID, one: ProposalView, people: words.People) -> dict[str
     else:
         ids = [UUID(text) for text in one.wanted.get("entries", ())[:20]]
         found = rule_queries.entries_by_ids(shop_id, ids)
-    return {"entries": [(entry, TYPES.get(entry.type, entry.type), people.name(entry.made_by)) for entry in found]}
+    return {"entries": [(entry, type_words(entry.type), people.name(entry.made_by)) for entry in found]}
 
 
 def _fetch(one: ProposalView, visitor: Visitor, now: datetime) -> bool:

@@ -6,11 +6,13 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.console import holding
 from goodfor.console import risk_rule_words as words
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.risk_list_files import text_of
+from goodfor.console.risk_words import type_choices
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.risk_rules.lists import PAGE, end_of_day, list_choices
@@ -20,7 +22,6 @@ from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.risk import rule_states as states
 from goodfor.risk.operations.import_entries import import_entries
 from goodfor.risk.rule_types import ImportReport
-from goodfor.risk.wording_rules import TYPES
 
 #: What the form fills where a line says nothing.
 GIVEN: Final = ("type", "reason", "owner", "expires_at")
@@ -98,7 +99,7 @@ def _page(
         "typed": typed,
         "lists": list_choices(visitor),
         "list_name": dict(list_choices(visitor)).get(typed.get("list", ""), ""),
-        "types": list(TYPES.items()),
+        "types": type_choices(),
         "report": report,
         "bad": [(line - shift, words.FIELDS.get(field, field)) for line, field in report.bad] if report else [],
         "more_bad": max(0, report.bad_lines - len(report.bad)) if report else 0,
@@ -106,6 +107,6 @@ def _page(
         "given": [(name, typed.get(name, "")) for name in (*GIVEN, "list")],
         "error": words.wrong(error) if error else "",
     }
-    crumbs = [(_("名单"), reverse(PAGE))]
+    crumbs = [(pgettext("risk", "名单"), reverse(PAGE))]
     status = error.http_status if error else 200
     return show(request, visitor, "risk_rules/list_import", context, page=PAGE, crumbs=crumbs, status=status)

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.console import risk_links as links
 from goodfor.console import risk_rule_words as words
+from goodfor.console import risk_words
 from goodfor.console.columns import Text
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.listing.asked import address
@@ -29,7 +31,7 @@ from goodfor.risk.operations.export_entries import export_entries, reveal_value
 from goodfor.risk.operations.list_entry import add_entry, make_list, remove_entries
 from goodfor.risk.rule_types import Entry, EntryView
 from goodfor.risk.types import KeyKind
-from goodfor.risk.wording_rules import LISTS, TYPES
+from goodfor.risk.wording_rules import LISTS
 
 PAGE: Final = "desk:risk-lists"
 SIZE: Final = 100
@@ -72,7 +74,7 @@ def _lists(
         "next": address(params, before=str(found[-1].id)) if more else "",
         "state": state,
         "states": [(key, words.ENTRY_STATES[key][0]) for key in _STATES],
-        "types": list(TYPES.items()),
+        "types": risk_words.type_choices(),
         "asked": asked,
         "typed": {**params, **(typed or {})},
         "reset": f"{reverse(PAGE)}?{_query(kind, name)}",
@@ -120,7 +122,7 @@ def entry_row(one: EntryView, people: words.People, now: datetime) -> dict[str, 
     if one.state == states.ACTIVE and one.expires_at is not None and one.expires_at <= now:
         label, tone = _("已到期"), "plain"
     return {
-        "entry": one, "type": TYPES.get(one.type, one.type), "list": one.list_name or LISTS[one.kind],
+        "entry": one, "type": risk_words.type_words(one.type), "list": one.list_name or LISTS[one.kind],
         "state": label, "tone": tone, "by": people.name(one.made_by),
         "removed": people.name(one.removed_by) if one.removed_by else "",
         "may_go": one.state == states.ACTIVE and one.kind != states.BLOCK_HARD,
@@ -190,12 +192,12 @@ def _add(
         "title": _("加入名单"),
         "typed": {**typed, "list": typed.get("list") or f"{states.BLOCK}:"},
         "lists": list_choices(visitor),
-        "types": list(TYPES.items()),
+        "types": risk_words.type_choices(),
         "known": _known(visitor, typed),
         "wrong": {field: words.wrong(error)} if error and field in words.FIELDS else {},
         "error": words.wrong(error) if error and field not in words.FIELDS else "",
     }
-    crumbs = [(_("名单"), reverse(PAGE))]
+    crumbs = [(pgettext("risk", "名单"), reverse(PAGE))]
     status = error.http_status if error else 200
     return show(request, visitor, "risk_rules/list_add", context, page=PAGE, crumbs=crumbs, status=status)
 
@@ -280,7 +282,14 @@ def reveal(request: HttpRequest, visitor: Visitor, entry_id: UUID) -> HttpRespon
         "title": _("名单原值"), "value": value, "row": entry_row(one, words.People(visitor.shop.id), now),
         "back": f"{reverse(PAGE)}?{_query(one.kind, one.list_name)}",
     }  # fmt: skip
-    return show(request, visitor, "risk_rules/list_value", context, page=PAGE, crumbs=[(_("名单"), reverse(PAGE))])
+    return show(
+        request,
+        visitor,
+        "risk_rules/list_value",
+        context,
+        page=PAGE,
+        crumbs=[(pgettext("risk", "名单"), reverse(PAGE))],
+    )
 
 
 # -- a file out -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.console import risk_rule_words as words
 from goodfor.console import risk_words
@@ -46,7 +47,7 @@ def settings_of(says: RuleText) -> list[tuple[str, str]]:
     """All of a rule but its text, in words."""
     told = [
         (_("名称"), shown(says.name)),
-        (_("说明"), shown(says.words)),
+        (pgettext("risk", "说明"), shown(says.words)),
         (_("场景"), _("、").join(str(risk_words.SCENES[scene]) for scene in says.scenes)),
         (_("命中后"), words.does(says)),
         (_("威胁"), str(THREATS.get(says.threat, says.threat))),
@@ -128,6 +129,7 @@ def week_chart(weeks: Sequence[Week]) -> dict[str, Any]:
     return {
         "kind": "bar",
         "stacked": True,
+        "tones": [tone for _label, tone in words.SORTS.values()],
         "columns": [_("周"), *(str(words.SORTS[sort][0]) for sort in words.SORTS)],
         "rows": [[writing.day(week.week), week.caught, week.annoyed, week.young] for week in weeks],
         "unit": _("次"),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.console import risk_links as links
 from goodfor.console import risk_rule_words as words
@@ -97,7 +98,7 @@ def _moves(rule: RuleView) -> list[dict[str, Any]]:
     allowed = states.RULE.transitions[rule.state] | ({rule.state} if rule.state in states.RUNNING else set())
     newer = rule.version is not None and rule.version.number != rule.latest.number
     labels = {
-        states.SHADOW: _("影子运行"), states.PERCENT: _("申请部分生效"), states.LIVE: _("申请全部生效"),
+        states.SHADOW: pgettext("risk", "影子运行"), states.PERCENT: _("申请部分生效"), states.LIVE: _("申请全部生效"),
     }  # fmt: skip
     return [
         {
@@ -166,7 +167,7 @@ def _spared(request: HttpRequest, visitor: Visitor, rule: RuleView, now: datetim
         "snoozes": [(one, names[KeyKind(one.kind), one.key], people.name(one.made_by)) for one in asleep],
         "quarantines": [(one, names[KeyKind(one.kind), one.key]) for one in tripped],
         "for_key": names[wanted] if wanted else None,
-        "kinds": list(risk_words.KINDS.items()),
+        "kinds": [(str(kind), risk_words.type_words(kind)) for kind in KeyKind],
         "sleeps": [(str(hours), _span(hours)) for hours in SLEEPS],
     }
 

@@ -19,7 +19,7 @@ from goodfor.risk.errors import InvalidBacktest, InvalidRule
 from goodfor.risk.language import FUNCTIONS
 from goodfor.risk.rule_types import RuleText
 from goodfor.risk.types import KeyKind, Outcome, Scene
-from goodfor.risk.wording_rules import THREATS, TYPES
+from goodfor.risk.wording_rules import THREATS
 
 MAX_TEXT: Final = 4_000
 #: How far back a backtest looks, days; 0: as far as there is.
@@ -120,13 +120,14 @@ def choices(visitor: Visitor) -> dict[str, Any]:
         "outcome_choices": [(str(one), risk_words.OUTCOMES[one][0]) for one in states.RULE_OUTCOMES],
         "cost_choices": [(str(n), str(n)) for n in range(1, 5)],
         "threat_choices": list(THREATS.items()),
-        "kind_choices": [(str(one), label) for one, label in risk_words.KINDS.items()],
+        "kind_choices": [(str(one), risk_words.type_words(one)) for one in risk_words.KINDS],
         "spans": list(SPANS.items()),
         "features": [
             (name, feature.words, words.FEATURE_TYPES[feature.type]) for name, feature in sorted(CATALOGUE.items())
         ],
         "functions": [(one.name, one.example, one.words) for one in FUNCTIONS.values()],
         "lists": [
-            (one.name, TYPES.get(one.type, one.type), f'in_list("{one.name}", {one.type})', one.words) for one in lists
+            (one.name, risk_words.type_words(one.type), f'in_list("{one.name}", {one.type})', one.words)
+            for one in lists
         ],
     }
