@@ -111,6 +111,7 @@ def test_what_was_asked_for_stays() -> None:
 # -- making -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_a_model_is_made_as_by_hand() -> None:
     assert store(SHOP, 6000) == 6000
