@@ -5,17 +5,13 @@ a password, a passkey or a one-time link has shown already: they are only refuse
 """
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as BadBase64
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.http import HttpRequest
@@ -28,7 +24,6 @@ from goodfor.identity.errors import ShopNotFound
 from goodfor.kernel.crypto import DecryptFailed, Sealed, keyring
 from goodfor.risk.doors import challenge
 from goodfor.risk.doors.types import DEAREST
-from goodfor.risk.doors.uniform import steady
 from goodfor.risk.errors import Refused
 from goodfor.risk.operations import assess, note
 from goodfor.risk.types import Act, Decision, Outcome, Result, Scene
@@ -108,17 +103,6 @@ def came_in(request: HttpRequest, entry: Entry | Mapping[str, str] | None, now: 
         log.error("risk_result_lost", scene=str(Scene.SIGN_IN), error=type(error).__name__)
 
 
-@contextmanager
-def in_steady_time() -> Iterator[None]:
-    """What happens inside takes the same time, however it ends."""
-    seconds = settings.GOODFOR_STEADY_MS / 1000
-    if not seconds:
-        yield
-        return
-    with steady(seconds):
-        yield
-
-
 def _act(request: HttpRequest, shop_id: UUID, buyer: str, now: datetime) -> Act:
     return Act(
         shop_id=shop_id,
@@ -162,7 +146,7 @@ def page_of(
         shop_id=asked.shop_id, door=DOOR, cost=asked.cost, bound_to=own_id(request), now=now
     )  # fmt: skip
     return {
-        "kept": urlsafe_b64encode(sealed.key_id.to_bytes(4, "big") + sealed.blob).decode(),
+        "kept": sealed.as_text(),
         "challenge": json.dumps(found),
     }
 
@@ -173,11 +157,10 @@ def kept_in(request: HttpRequest, now: datetime) -> tuple[Kept, int] | None:
     if not text or len(text) > _LONGEST:
         return None
     try:
-        raw = urlsafe_b64decode(text.encode("ascii"))
-        plain = keyring().open(Sealed(int.from_bytes(raw[:4], "big"), raw[4:]), _AAD)
+        plain = keyring().open(Sealed.from_text(text), _AAD)
         username, password, onward, shop, cost, device, until = json.loads(plain)
         kept = Kept(username, password, onward, UUID(shop), int(cost))
-    except (BadBase64, ValueError, DecryptFailed, TypeError):
+    except (ValueError, DecryptFailed, TypeError):
         return None
     if until <= now.timestamp() or device != own_id(request):
         return None

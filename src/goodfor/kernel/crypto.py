@@ -8,7 +8,9 @@ import hmac
 import os
 import threading
 import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
+from typing import Self
 
 import psycopg
 from cryptography.exceptions import InvalidTag
@@ -32,6 +34,16 @@ class Sealed:
 
     key_id: int
     blob: bytes = field(repr=False)
+
+    def as_text(self) -> str:
+        """As one text for a page or an address."""
+        return urlsafe_b64encode(self.key_id.to_bytes(4, "big") + self.blob).decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """What `as_text` made. Raises ValueError for what it cannot have made."""
+        raw = urlsafe_b64decode(text.encode("ascii"))
+        return cls(int.from_bytes(raw[:4], "big"), raw[4:])
 
 
 class KeyRing:

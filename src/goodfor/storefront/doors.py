@@ -4,19 +4,15 @@ Whoever is not let in learns the same whether or not there is such a thing. The 
 identity stand behind these as the last line.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.identity.types import ShopView
 from goodfor.risk.doors.types import Knock
-from goodfor.risk.doors.uniform import steady
 from goodfor.risk.operations.answered import answered
 from goodfor.risk.operations.knock import knock, shut_for
 from goodfor.risk.operations.remember import remember
@@ -75,14 +71,3 @@ def _keys(request: HttpRequest) -> dict[KeyKind, str]:
 
 def _too_many(wait: int) -> TooManyTries:
     return TooManyTries(_("请稍等几分钟再试。"), retry_after=max(1, wait))
-
-
-@contextmanager
-def in_steady_time() -> Iterator[None]:
-    """What happens inside takes the same time, however it ends."""
-    seconds = settings.GOODFOR_STEADY_MS / 1000
-    if not seconds:
-        yield
-        return
-    with steady(seconds):
-        yield

@@ -7,8 +7,6 @@ this shop and this browser alone.
 import json
 import secrets
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as BadBase64
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -71,7 +69,7 @@ def keep(
     if len(text) > _LONGEST:
         return ""
     sealed = keyring().seal(zlib.compress(text.encode()), _aad(shop_id))
-    return urlsafe_b64encode(sealed.key_id.to_bytes(4, "big") + sealed.blob).decode()
+    return sealed.as_text()
 
 
 def opened(text: str, shop_id: UUID, device: str, now: datetime) -> Kept | None:
@@ -79,10 +77,9 @@ def opened(text: str, shop_id: UUID, device: str, now: datetime) -> Kept | None:
     if not text or len(text) > 2 * _LONGEST:
         return None
     try:
-        raw = urlsafe_b64decode(text.encode("ascii"))
-        plain = keyring().open(Sealed(int.from_bytes(raw[:4], "big"), raw[4:]), _aad(shop_id))
+        plain = keyring().open(Sealed.from_text(text), _aad(shop_id))
         path, body, scene, cost, to, of_device, until = json.loads(zlib.decompress(plain))
-    except (BadBase64, ValueError, DecryptFailed, zlib.error, TypeError):
+    except (ValueError, DecryptFailed, zlib.error, TypeError):
         return None
     kept = Kept(path, body, scene, cost, to, of_device, datetime.fromtimestamp(until, UTC))
     return kept if kept.until > now and kept.device == device else None

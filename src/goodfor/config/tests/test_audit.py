@@ -381,6 +381,11 @@ TRAINED = (
     " counts, problem, tries, made_by, made_at) VALUES ('{new}', '{shop}', 'purchase', now(), 60, 7, 'waiting', '', 0,"
     " 0, jsonb_build_object(), '', 0, 'x', now())"
 )
+#: A wish of which no history tells.
+WISHED = (
+    "INSERT INTO console_wish (id, shop_id, kind, subject_id, staff_id, reason, rows, state, asked_at, due_at, alone)"
+    " VALUES ('{new}', '{shop}', 'codes', '{new2}', '{new2}', 'x', 1, 'asked', now(), now() + interval '1 day', false)"
+)
 
 #: Invariant -> statements that break it and nothing else.
 PLANTS: dict[str, str] = {
@@ -393,6 +398,7 @@ PLANTS: dict[str, str] = {
         " '{shop}', 'block_hard', '', 'buyer', 7, 'x', NULL, NULL, 'x', '', 'active', 'x', now(), NULL, '{new2}', NULL,"
         " '', NULL)",
     "risk_trainings_moved_as_allowed": TRAINED,
+    "console_wishes_moved_as_allowed": WISHED,
     "risk_reviews_end_in_time": reviewed("- interval '1 hour'"),
     "risk_reviews_moved_as_allowed": reviewed("+ interval '1 hour'", history=False),
     "risk_backtests_moved_as_allowed":

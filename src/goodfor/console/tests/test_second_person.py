@@ -1,9 +1,7 @@
 """Tricks by which one person would be two: a colleague's link, a role of today, a newcomer's word, a clock, a flood."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +14,13 @@ from goodfor.console.operations.note_look import begin_look
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import Person, by_link, inside, old_hand, person, proved_as, sql, state_of_all
 from goodfor.console.tests.risk_things import judged
-from goodfor.console.tests.test_codes import loaded
 from goodfor.console.tests.test_judged_staff import changed_since, look
 from goodfor.console.tests.test_risk_doors import IP, hammer
-from goodfor.console.tests.test_wishes import answer_to, ask, handed_out, take, wish_of
+from goodfor.console.tests.wish_things import answer_to, ask, handed_out, take, wish_of
+from goodfor.console.tests.wish_things import files_here as files_here
+from goodfor.console.tests.wish_things import owner as owner
+from goodfor.console.tests.wish_things import says as says
+from goodfor.console.tests.wish_things import where as where
 from goodfor.console.types import Looked
 from goodfor.console.wish_queries import helpers, looked, may_be_second
 from goodfor.identity.operations import change_role, issue_signin_link
@@ -28,32 +29,10 @@ from goodfor.kernel.clock import utc_now
 from goodfor.risk import door_queries, review_queries
 from goodfor.risk.doors.desk import honeypots
 from goodfor.risk.operations.plant_honeypots import plant_honeypots
-from goodfor.risk.tests.saying import Saying, saying
+from goodfor.risk.tests.saying import Saying
 from goodfor.risk.types import Outcome, Scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
-
-
-@pytest.fixture
-def says() -> Iterator[Saying]:
-    with saying() as rules:
-        yield rules
-
-
-@pytest.fixture
-def owner(shop: Shop) -> Person:
-    return old_hand(shop.id, Role.OWNER)
-
-
-@pytest.fixture
-def where(shop: Shop, owner: Person) -> str:
-    """The page on which the forty codes of a batch are taken away."""
-    return loaded(by_link(owner), shop) + "codes"
 
 
 # -- coming in as the other one ---------------------------------------------------------------------------

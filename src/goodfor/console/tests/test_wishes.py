@@ -1,10 +1,8 @@
 """What takes two: long lists and codes in the open; who may say yes, when, how often it may be taken."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 import time_machine
@@ -20,61 +18,24 @@ from goodfor.console.operations.wish import decide_wish, use_wish
 from goodfor.console.states import EXPORT, WISH
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import Person, by_link, old_hand, person, proved_as, sql, state_of_all
-from goodfor.console.tests.test_codes import SECRETS, loaded
+from goodfor.console.tests.test_codes import SECRETS
 from goodfor.console.tests.test_judged_staff import changed_since
+from goodfor.console.tests.wish_things import answer_to, ask, handed_out, take, wish_of
+from goodfor.console.tests.wish_things import files_here as files_here
+from goodfor.console.tests.wish_things import owner as owner
+from goodfor.console.tests.wish_things import says as says
+from goodfor.console.tests.wish_things import where as where
 from goodfor.console.wish_queries import newest_wish
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.orders.tests.factories import together
 from goodfor.risk.errors import SecondPersonNeeded
-from goodfor.risk.tests.saying import Saying, decided, results, saying
+from goodfor.risk.tests.saying import Saying, decided, results
 from goodfor.risk.types import Outcome, Result, Scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/console/risk/exports/"
 WORD = "-QWERTZ-"
-
-
-@pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
-
-
-@pytest.fixture
-def says() -> Iterator[Saying]:
-    with saying() as rules:
-        yield rules
-
-
-@pytest.fixture
-def owner(shop: Shop) -> Person:
-    return old_hand(shop.id, Role.OWNER)
-
-
-@pytest.fixture
-def where(shop: Shop, owner: Person) -> str:
-    """The page on which the forty codes of a batch are taken away."""
-    return loaded(by_link(owner), shop) + "codes"
-
-
-def ask(client: Client, where: str, count: int = 40) -> Any:
-    return client.post(where, {"act": "wish", "counted": str(count), "reason": "退给供应商"})
-
-
-def take(client: Client, where: str, count: int = 40) -> Any:
-    return client.post(where, {"act": "take", "counted": str(count)})
-
-
-def wish_of(shop: Shop, where: str) -> Any:
-    return newest_wish(shop.id, "codes", UUID(where.split("/")[-2]))
-
-
-def answer_to(client: Client, wish_id: UUID, act: str) -> Any:
-    return client.post(reverse("desk:export-wish", args=[wish_id]), {"act": act})
-
-
-def handed_out(shop: Shop) -> int:
-    return int(sql("SELECT count(*) FROM kernel_audit WHERE action = 'vault.codes_exported'")[0][0])
 
 
 def test_machines_are_whole() -> None:

@@ -16,7 +16,7 @@ from goodfor.console import queries
 from goodfor.console.access import come_in
 from goodfor.console.client import address_of
 from goodfor.console.devices import keep_device
-from goodfor.console.entering import Entry, MoreAsked, came_in, in_steady_time, judge_entry, kept_in, page_of
+from goodfor.console.entering import Entry, MoreAsked, came_in, judge_entry, kept_in, page_of
 from goodfor.console.errors import ProofFailed, TooManyGuesses, WrongCode, WrongPassword
 from goodfor.console.frame import dress, local_path
 from goodfor.console.known import Door, doors, remember
@@ -29,6 +29,7 @@ from goodfor.identity.operations.use_signin_link import use_signin_link
 from goodfor.kernel import audit
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
+from goodfor.risk.doors.uniform import in_steady_time
 
 YEAR: Final = 365 * 24 * 3600
 #: Whose password was right and who still owes the second factor.

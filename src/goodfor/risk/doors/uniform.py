@@ -3,9 +3,11 @@
 import hmac
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from math import ceil
 from typing import Final, TypeVar
+
+from django.conf import settings
 
 from goodfor.kernel.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound
 from goodfor.risk.errors import NotAccepted
@@ -34,6 +36,14 @@ def steady(
         end = began + seconds * max(1, ceil(taken / seconds))
         while (left := end - clock()) > 0:
             sleep(left)
+
+
+@contextmanager
+def in_steady_time() -> Iterator[None]:
+    """The block takes GOODFOR_STEADY_MS, as `steady`; 0: as long as it takes."""
+    seconds = settings.GOODFOR_STEADY_MS / 1000
+    with steady(seconds) if seconds else nullcontext():
+        yield
 
 
 def alike(

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime, timedelta
+from importlib import resources
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -173,6 +174,14 @@ def test_hostile_texts_stop_nothing(shop: UUID, now: datetime) -> None:
     assert found["sku"] == "?'\"<script>" + "x" * 188
     assert "quantity" not in found
     assert "price_ratio" not in found
+
+
+def test_a_decision_is_written_alike_with_and_without_names() -> None:
+    """Two statements, so that what need not be named costs nothing: their columns are the same."""
+    sql_files = resources.files("goodfor.risk").joinpath("sql")
+    plain = sql_files.joinpath("decision_insert.sql").read_text()
+    named = sql_files.joinpath("decision_insert_named.sql").read_text()
+    assert named.endswith(plain[plain.index("INSERT INTO risk_decision") :])
 
 
 def test_entities_are_named_once_and_touched_once_a_month(shop: UUID, now: datetime) -> None:

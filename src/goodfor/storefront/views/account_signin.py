@@ -12,6 +12,7 @@ from goodfor.identity.types import NewSession, ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.risk.doors import stuffing
+from goodfor.risk.doors.uniform import in_steady_time
 from goodfor.risk.types import KeyKind, Scene
 from goodfor.storefront import kept
 from goodfor.storefront.account import (
@@ -29,7 +30,7 @@ from goodfor.storefront.account_forms import CodeForm, ContactForm, PasswordForm
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.codes import note_guess, owner_of, sent_code
 from goodfor.storefront.devices import device_id
-from goodfor.storefront.doors import go_in, in_steady_time, refuse_if_shut
+from goodfor.storefront.doors import go_in, refuse_if_shut
 from goodfor.storefront.judging import act_of, judge, noted
 from goodfor.storefront.page import page, show
 from goodfor.storefront.views.account_parts import advice, offered, with_retry

@@ -20,6 +20,7 @@ from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.types import ACCOUNT_WRONG, OrderView
+from goodfor.risk.doors.uniform import in_steady_time
 from goodfor.risk.types import Scene
 from goodfor.storefront import grants as proof
 from goodfor.storefront.account import current
@@ -27,7 +28,7 @@ from goodfor.storefront.advice import advice_for
 from goodfor.storefront.claim_grants import grants_of, take_context
 from goodfor.storefront.claims import claims_of, recalls_of
 from goodfor.storefront.client import client_ip, scheme_and_host
-from goodfor.storefront.doors import go_in, in_steady_time, refuse_if_shut
+from goodfor.storefront.doors import go_in, refuse_if_shut
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
