@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.core.servers.basehttp import WSGIServer
 from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
@@ -59,6 +60,12 @@ def _flush_past_guards() -> None:
 def _shops_are_kept_apart() -> None:
     """Every statement of the suite is watched: one on a shop's tables that names no shop fails its test."""
     tenancy_check.install()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _many_may_call_at_once() -> None:
+    """The server of tests lets ten connections wait; a burst of 32 had one of them reset."""
+    WSGIServer.request_queue_size = 128
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -65,6 +65,7 @@ def calendars(draw: st.DrawFn) -> Hours:
     return Hours(draw(st.sampled_from(ZONES)), days, free, draw(st.frozensets(near, max_size=4)) - free)
 
 
+@pytest.mark.soak
 @settings(max_examples=60, deadline=None)
 @given(calendars(), st.sampled_from(STARTS), st.integers(0, 4 * 1_440), st.integers(1, 400))
 def test_it_is_the_walk_minute_by_minute(hours: Hours, start: datetime, later: int, minutes: int) -> None:

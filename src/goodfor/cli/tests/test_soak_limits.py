@@ -14,6 +14,7 @@ from goodfor.risk import rule_cache
 ROUNDS = 3
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_no_more_than_a_limit_pass_at_once(live_server: Any, settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["*"]

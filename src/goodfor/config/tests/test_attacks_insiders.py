@@ -117,6 +117,7 @@ def test_nobody_looks_through_the_codes_of_buyers(shop: Shop, codes: list[tuple[
     assert decision.features["codes_viewed_hour"] == MOST_SOLD + 1
 
 
+@pytest.mark.soak
 def test_nor_many_at_once(shop: Shop, codes: list[tuple[str, str]]) -> None:
     """The same from twelve windows side by side: no more are shown."""
     sell(shop, 160)

@@ -114,6 +114,7 @@ def held_by_nobody(street: Street) -> int:
 # -- payments that are none ---------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_no_payment_no_code(street: Street) -> None:
     """faka #23, acg-faka #817, new-api #4353, mycart #405, vmqphp #7: nothing of it delivers a single code."""
     thief = street.somebody()
@@ -144,6 +145,7 @@ def test_no_payment_no_code(street: Street) -> None:
     calm(people)
 
 
+@pytest.mark.soak
 def test_a_notice_that_comes_twenty_times_delivers_once(street: Street) -> None:
     """dujiaoka #328, #95: one order, one code, and the count of stock is right."""
     buyer = street.somebody()

@@ -28,6 +28,7 @@ from goodfor.risk.types import Outcome
 pytestmark = browser_marks
 
 
+@pytest.mark.soak
 @every_size
 def test_every_page_of_models_labels_doors_and_traps(
     shop: Shop, live_server: Any, browser: Any, width: int, language: str, monkeypatch: pytest.MonkeyPatch

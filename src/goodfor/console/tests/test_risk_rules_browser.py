@@ -24,6 +24,7 @@ from goodfor.risk.rule_states import OFF
 pytestmark = browser_marks
 
 
+@pytest.mark.soak
 @every_size
 def test_every_page_of_rules_lists_and_reviews(
     shop: Shop, live_server: Any, browser: Any, width: int, language: str, monkeypatch: pytest.MonkeyPatch

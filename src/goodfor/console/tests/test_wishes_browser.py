@@ -32,6 +32,7 @@ def prove(visit: Visit, one: Person) -> None:
     visit.page.wait_for_url("**/console/")
 
 
+@pytest.mark.soak
 @every_size
 def test_codes_are_asked_for_agreed_to_and_taken(
     shop: Shop, live_server: Any, browser: Any, width: int, language: str

@@ -22,6 +22,7 @@ def used() -> int:
     return int(count)
 
 
+@pytest.mark.soak
 def test_a_hundred_times_exactly_so_many_pass(now: datetime) -> None:
     """32 at once, limits of 1 to 5, each round another key."""
     shop = uuid4()
