@@ -20,6 +20,7 @@ from goodfor.cli.processes import watch_parent
 from goodfor.kernel import jobs, loops
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.faults import brief
+from goodfor.kernel.memory import settle
 from goodfor.kernel.operations.note_duty import note_duty
 from goodfor.risk.wiring import warm
 
@@ -148,6 +149,7 @@ def main() -> int:
     """Run until SIGTERM or SIGINT. Django must be set up. Returns the exit code."""
     stop = threading.Event()
     warm()
+    settle()
     log.info("worker_started", loops=sorted(loops.REGISTRY))
     threads = start_loops(list(loops.REGISTRY.values()), stop)
     try:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from goodfor.config.database import for_web
 from goodfor.config.proxies import door, networks
+from goodfor.kernel.memory import settle
 from goodfor.risk.wiring import warm
 
 if TYPE_CHECKING:
@@ -34,11 +36,14 @@ settings.DATABASES = {**settings.DATABASES, "default": for_web(settings.DATABASE
 _pages = get_wsgi_application()
 warm()
 _lean = _lean_handler()
-_settle = door(networks(settings.GOODFOR_TRUSTED_PROXIES), https=settings.GOODFOR_PUBLIC_URL.startswith("https://"))
+# Addresses and their views are imported now, not with the first request.
+_ = get_resolver().url_patterns
+settle()
+_identify = door(networks(settings.GOODFOR_TRUSTED_PROXIES), https=settings.GOODFOR_PUBLIC_URL.startswith("https://"))
 
 
 def application(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
     """Settle who is asking, then send the request down the short way or the long one."""
-    _settle(environ)
+    _identify(environ)
     handler = _lean if environ.get("PATH_INFO", "").startswith(LEAN_PREFIXES) else _pages
     return handler(environ, start_response)

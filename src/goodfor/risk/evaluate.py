@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Final, cast
 from uuid import UUID
 
-from goodfor.kernel.sql import Row, Statement
+from goodfor.kernel.sql import Row
+from goodfor.risk import hot
 from goodfor.risk import rule_states as states
 from goodfor.risk.list_keys import keys_of
 from goodfor.risk.operations.trip import Tripped, trip
@@ -15,7 +16,7 @@ from goodfor.risk.rule_cache import Loaded, Ready, ready
 from goodfor.risk.rule_types import Listed, ListKind, Verdict
 from goodfor.risk.types import BY_STAFF, Hit, KeyKind, Scene, Value
 
-_JUDGE: Final = Statement(__package__, "sql/judge.sql")
+_JUDGE: Final = hot.Line("sql/judge.sql")
 #: Whose percentage it is: the first of these that is known.
 _WHO: Final = (KeyKind.BUYER, KeyKind.DEVICE, KeyKind.NETWORK, KeyKind.ADDRESS)
 #: Behind one of these stand thousands where a carrier shares it: none of them waits days for what one did.

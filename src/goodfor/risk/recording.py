@@ -1,27 +1,26 @@
 """One event as a statement. The rows by which people see its keys come with the decision, where they are missing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg.types.numeric import Int8
 
+from goodfor.risk import hot
 from goodfor.risk import keys as surrogate
 from goodfor.risk.types import SCENE_NUMBERS, Act, KeyKind, Result
 
-_FOLDER = resources.files("goodfor.risk").joinpath("sql")
-_TEXT: Final = _FOLDER.joinpath("event_insert.sql").read_text(encoding="utf-8")
+_INSERT: Final = hot.Line("sql/event_insert.sql")
 _NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A statement with its values; the act's keys, and what they stand for in its one spelling."""
+    """A statement with its values in order; the act's keys, and what they stand for in its one spelling."""
 
     text: str
-    params: Mapping[str, Any]
+    params: Sequence[Any]
     keys: Mapping[KeyKind, int]
     values: Mapping[KeyKind, str] = field(repr=False)
 
@@ -44,4 +43,4 @@ def recording_of(act: Act, result: Result, decision_id: UUID | None) -> Recordin
         "subject": act.subject[1] if act.subject else _NOBODY,
         "decision": decision_id or _NOBODY,
     }
-    return Recording(_TEXT, params, keys, values)
+    return Recording(_INSERT.text, _INSERT.values(params), keys, values)

@@ -7,7 +7,6 @@ the text changes a few times a month. The exact windows are parameters.
 A key is a hash over its shop's id (`keys.key_of`): no other shop's event has it, so the indexes need no `shop_id`.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from uuid import UUID
 from psycopg.types.numeric import Int8
 
 from goodfor.risk.link_kinds import JOINING
+from goodfor.risk.numbering import numbered
 from goodfor.risk.types import BY_STAFF, KIND_NUMBERS, SCENE_NUMBERS, KeyKind, Result, Scene, Value
 from goodfor.risk.velocities import BY_SCENE, CAP, KNOWN, PRONE, Velocity
 
@@ -34,7 +34,6 @@ TOUCHED: Final = timedelta(days=30)
 SIGN_IN_TAKES: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_NAME: Final = re.compile(r"%\((\w+)\)s")
 #: Parts of a month that the text knows; see `months_of`.
 Months = tuple[datetime, ...]
 Scan = tuple[KeyKind, Scene | None, Result | None]
@@ -158,10 +157,9 @@ def _reading(scene: Scene, months: Months) -> Reading:
     last_seen = scene in LAST_SEEN_SCENES
     if last_seen:
         text += f", l.at, l.province, l.city, l.provinces FROM ({_last_seen(begins, months[-1])}) l"
-    names = tuple(dict.fromkeys(_NAME.findall(text)))
-    numbers = {name: number for number, name in enumerate(names, start=1)}
+    text, names = numbered(text)
     return Reading(
-        text=_NAME.sub(lambda found: f"${numbers[found[1]]}", text),
+        text=text,
         names=names,
         velocities=tuple(one for ones in scans.values() for one in ones),
         known=known,

@@ -45,11 +45,17 @@ def run(
         eight = [_clients(site, MANY, span, many // 4, 100 + 20 * seed) for seed in range(tries)]
         calm = [_clients(site, USUAL, span, many // 4, 300 + 20 * seed) for seed in range(tries)]
         hot = [_clients(site, USUAL, span, many // 4, 500 + 20 * seed, attackers=ATTACKERS) for seed in range(tries)]
-    for name, done in (("one", one), ("eight", eight), ("calm", calm), ("attacked", hot)):
+        # As many acts a second, by everybody and from everywhere: what of it the load does, and what the one address.
+        spread = [
+            _clients(site, USUAL, span, many // 4, 700 + 20 * seed, attackers=ATTACKERS, from_one=False)
+            for seed in range(tries)
+        ]
+    for name, done in (("one", one), ("eight", eight), ("calm", calm), ("attacked", hot), ("spread", spread)):
         figures |= _figures(name, done)
         console.print(f"{name}: p50 {figures[f'{name}_p50_ms']:.2f} ms, p99 {figures[f'{name}_p99_ms']:.2f} ms")
     figures["attack_acts"] = sum(run["attacks"] for run in hot)
-    ratio = max(figures[f"attacked_p{p}_ms"] / figures[f"calm_p{p}_ms"] for p in (50, 99))
+    ratio = _slowest(figures, "attacked", "calm")
+    figures["attacked_to_spread"] = round(_slowest(figures, "attacked", "spread"), 2)
     bars = [
         Bar("p99 with one client", figures["one_p99_ms"], f"< {ONE_MS} ms", figures["one_p99_ms"] < ONE_MS),
         Bar(f"p99 with {MANY} clients", figures["eight_p99_ms"], f"< {MANY_MS} ms", figures["eight_p99_ms"] < MANY_MS),
@@ -58,13 +64,19 @@ def run(
     return BenchResult("risk", figures, bars)
 
 
-def _clients(site: Site, count: int, seconds: float, warm: int, seed: int, *, attackers: int = 0) -> dict[str, Any]:
-    """Latencies of the usual clients, begun together; attackers beside them are not counted among them."""
+def _slowest(figures: dict[str, Any], name: str, beside: str) -> float:
+    return max(float(figures[f"{name}_p{p}_ms"] / figures[f"{beside}_p{p}_ms"]) for p in (50, 99))
+
+
+def _clients(
+    site: Site, count: int, seconds: float, warm: int, seed: int, *, attackers: int = 0, from_one: bool = True
+) -> dict[str, Any]:
+    """Latencies of the usual clients, begun together; attackers beside them (from one address) are not counted."""
     # Whoever is ready waits for the others.
     at = time.time() + 5 + (count + attackers) * (1 + warm / 400)
     specs = [
         {"shop": str(site.made.shop_id), "seconds": seconds, "seed": seed + number, "warm": warm, "at": at,
-         "hot": number >= count, "rate": ATTACK_RATE / attackers if number >= count else 0}
+         "hot": from_one and number >= count, "rate": ATTACK_RATE / attackers if number >= count else 0}
         for number in range(count + attackers)
     ]  # fmt: skip
     args = [sys.executable, "-m", "goodfor.cli.bench.risk_client"]

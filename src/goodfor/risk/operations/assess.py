@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from goodfor.kernel.events import publish
-from goodfor.kernel.sql import Statement
 from goodfor.risk import hot, metrics, pieces, stored, velocity_sql, wiring
 from goodfor.risk import keys as surrogate
 from goodfor.risk.catalogue import SCORE, snapshot_of
@@ -21,8 +20,8 @@ from goodfor.risk.recording import recording_of
 from goodfor.risk.types import SCENE_NUMBERS, Act, Decision, Outcome, Result
 
 log = structlog.get_logger(__name__)
-_STORE = Statement("goodfor.risk", "sql/decision_insert.sql")
-_STORE_NAMED = Statement("goodfor.risk", "sql/decision_insert_named.sql")
+_STORE = hot.Line("sql/decision_insert.sql")
+_STORE_NAMED = hot.Line("sql/decision_insert_named.sql")
 #: Ways of asking the model again are not worth it for what passes anyway.
 _ASK_WHY_FROM: Final = Outcome.CHALLENGE
 
