@@ -27,8 +27,11 @@ def run(
     seconds: str = "20",
     warm: str = "1500",
     rounds: str = "3",
+    rest: str = "0",
 ) -> BenchResult:
-    """Each client is a process that judges one act after another. Options: events, seconds, warm, rounds.
+    """Each client is a process that judges one act after another. Options: events, seconds, warm, rounds, rest.
+
+    Between the filling and the measuring: `rest` seconds, and until the server has cleaned up after the filling.
 
     The event's commit leaves its flush to the decision's, which is synchronous: nobody is told before both are on disk.
     Rules, model and tables are those that this installation has.
@@ -41,6 +44,9 @@ def run(
         risk_past.fill(site.made.shop_id, int(events), now, console)
         figures: dict[str, Any] = {"events": int(events), "fill_s": round(time.perf_counter() - began, 1)}
         figures |= risk_past.sizes() | {"flush_ms": round(_flush_ms(), 3)}
+        console.print("填好了，等它静下来 / filled, waiting for rest")
+        time.sleep(float(rest))
+        risk_past.wait_for_rest()
         one = [_clients(site, 1, span, many, seed) for seed in range(tries)]
         eight = [_clients(site, MANY, span, many // 4, 100 + 20 * seed) for seed in range(tries)]
         calm = [_clients(site, USUAL, span, many // 4, 300 + 20 * seed) for seed in range(tries)]

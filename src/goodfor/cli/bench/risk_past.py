@@ -1,6 +1,7 @@
 """The past of `bench risk`: events by the million, made on the server, in months whose indexes are built last."""
 
 import hmac
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib import resources
@@ -63,6 +64,16 @@ def fill(shop_id: UUID, count: int, until: datetime, console: Console) -> None:
         cursor.execute("VACUUM (ANALYZE) risk_decision")
         cursor.execute("VACUUM (ANALYZE) risk_entity")
         cursor.execute("CHECKPOINT")
+
+
+def wait_for_rest() -> None:
+    """Until no process of the server cleans up after the filling; at most half an hour."""
+    calm, end = 0, time.monotonic() + 1800
+    while calm < 15 and time.monotonic() < end:
+        with load("django.db").connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'")
+            calm = 0 if cursor.fetchone()[0] else calm + 1
+        time.sleep(1)
 
 
 def sizes() -> dict[str, int]:
