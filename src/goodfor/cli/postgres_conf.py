@@ -15,7 +15,8 @@ CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limi
 # Why each stands here: the queue-like tables (events, jobs, reservations) turn over quickly, so they are vacuumed
 # after few dead rows and without long naps; JIT costs more than short statements take; checkpoints are rare
 # because each one makes the next write of every page a full one; those pages are packed only where that is cheap: the
-# built-in method takes 0.1 ms a page, which is a quarter of a risk decision with its ten indexes. Statements and their values are never logged.
+# built-in method takes 0.1 ms a page, a quarter of a risk decision, whose event goes into ten indexes. Statements and
+# their values are never logged.
 SETTINGS = """\
 listen_addresses = ''
 unix_socket_permissions = 0700
