@@ -46,7 +46,7 @@ def is_listed(account: str) -> bool:
         return parts[-1] == "prepaid"
     if parts[0] == "2202":
         return parts[-1] == "accrued"
-    return parts[1] == DISTRIBUTOR and len(parts) == 3 or parts[1] in (SHOP, BRAND) and parts[-1] == "payable"
+    return (parts[1] == DISTRIBUTOR and len(parts) == 3) or (parts[1] in (SHOP, BRAND) and parts[-1] == "payable")
 
 
 def owed_by(account: str, amount_minor: int) -> int:

@@ -139,7 +139,5 @@ INVARIANTS = [
     history_invariant(
         states.STATEMENT, table="settlement_statement", room=ROOM, name="settlement_statements_moved_as_allowed"
     ),
-    history_invariant(
-        states.PAYOUT, table="settlement_payout", room=ROOM, name="settlement_payouts_moved_as_allowed"
-    ),
+    history_invariant(states.PAYOUT, table="settlement_payout", room=ROOM, name="settlement_payouts_moved_as_allowed"),
 ]

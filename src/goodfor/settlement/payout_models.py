@@ -83,9 +83,7 @@ class Payout(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["next_try_at"], name="settlement_payout_due", condition=Q(next_try_at__isnull=False)
-            ),
+            models.Index(fields=["next_try_at"], name="settlement_payout_due", condition=Q(next_try_at__isnull=False)),
             models.Index(fields=["shop_id", "statement_id"], name="settlement_payout_of"),
             models.Index(
                 fields=["shop_id", "file_id"], name="settlement_payout_file", condition=Q(file_id__isnull=False)

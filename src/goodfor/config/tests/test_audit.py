@@ -288,6 +288,46 @@ def granted(*states: str) -> str:
     return row + (moved("aftersales.grant", "{new}", *states) if states else "")
 
 
+SHARED = "2202:supplier:x:accrued"
+SHARED_ID = f"(SELECT id FROM ledger_account WHERE shop_id = '{{shop}}' AND code = '{SHARED}')"
+ITEM = (
+    "INSERT INTO settlement_item (shop_id, tx_id, seq, amount_minor, statement_id, effective_at, recorded_at, currency,"
+    f" account, what, kind, reference) SELECT '{{shop}}', p.tx_id, p.seq, -p.amount_minor, {{on}}, now(), now(), 'CNY',"
+    f" '{SHARED}', 'sale', 'test', 'x' FROM "
+)
+
+
+def settled(state: str, *walked: str) -> str:
+    """A statement `{new}` of five, all of it held back, so that nothing is owed on it; without states no history."""
+    ended = "now()" if state in ("paid", "closed", "rejected") else "NULL"
+    posting = f"ledger_posting p WHERE p.account_id = {SHARED_ID}"
+    row = f"""
+        ; INSERT INTO settlement_line (shop_id, statement_id, tx_id, seq, amount_minor)
+        SELECT shop_id, statement_id, tx_id, seq, amount_minor FROM settlement_item WHERE statement_id = '{{new}}'
+        ; INSERT INTO settlement_statement (id, shop_id, number, party_id, party_kind, party_code, party_name, currency,
+            cycle, confirmation, version, replaces_id, cutoff, first_at, due_on, item_count, items_minor, carry_minor,
+            held_minor, payable_minor, min_payout_minor, accounts, kinds, content_hash, state, approvals_needed, round,
+            made_at, made_by, confirmed_by, ended_at, reason)
+        SELECT '{{new}}', shop_id, 'supplier-x-1', '{{new2}}', 'supplier', 'x', 'x', 'CNY', 't1', false, 1, NULL, now(),
+               now(), current_date, 1, 5, 0, 5, 0, 0, jsonb_build_object('{SHARED}', 5), jsonb_build_array(),
+               sha256(sha256(convert_to(tx_id || ':' || seq || ':' || amount_minor, 'UTF8'))), '{state}', 1, 1, now(),
+               'x', '', {ended}, ''
+        FROM settlement_item WHERE statement_id = '{{new}}'"""
+    books = f"{account(SHARED, 'liability', -1)};{tx('share:{new}', '{bank}', SHARED_ID)};"
+    item = ITEM.replace("{on}", "'{new}'") + posting
+    return books + item + row + (moved("settlement.statement", "{new}", *walked) if walked else "")
+
+
+def paid_out(*walked: str) -> str:
+    """A payout `{new}` of nothing that failed; without states it has no history."""
+    row = """
+        INSERT INTO settlement_payout (id, shop_id, number, statement_id, party_id, amount_minor, currency, way,
+            bank_mark, bank_tail, state, attempts, provider_ref, failure, started_at, started_by, finished_at)
+        VALUES ('{new}', '{shop}', 'x.1', '{new2}', '{new2}', 5, 'CNY', 'x', 'x', '', 'failed', 1, '', 'x', now(), 'x',
+                now())"""
+    return row + (moved("settlement.payout", "{new}", *walked) if walked else "")
+
+
 def recovered(state: str, *states: str, recovery: str = "{new}", code: str = "{staff}") -> str:
     """What a supplier is to make good for a code, nothing of which came; without states it has no history."""
     ended = "now(), 'x'" if state == "written_off" else "NULL, ''"
@@ -423,6 +463,18 @@ PLANTS: dict[str, str] = {
         f"{claimed('delivered', 'open', 'live')};" + cased("checking", "checking", next_at="NULL"),
     "aftersales_cases_moved_as_allowed":
         f"{claimed('delivered', 'open', 'live')};" + cased("person"),
+    "settlement_items_are_postings":
+        ITEM.replace("{on}", "NULL") + "(SELECT 0 AS tx_id, 1 AS seq, -5 AS amount_minor) p",
+    "settlement_statements_are_whole": settled("rejected", "draft", "rejected"),
+    "settlement_statements_are_booked":
+        f"{account('2202:supplier:x:statement:s-1', 'liability', -1)};"
+        + tx("stmt:{new}", "{bank}", "(SELECT id FROM ledger_account WHERE shop_id = '{shop}'"
+             " AND code = '2202:supplier:x:statement:s-1')"),
+    "settlement_payouts_fit_their_statements": paid_out("created", "failed"),
+    "settlement_approved_by_enough": settled("closed", "draft", "confirmed", "approved", "closed"),
+    "settlement_statements_moved_as_allowed": settled("draft"),
+    "settlement_payouts_moved_as_allowed":
+        f"{tx('payout:x.1', '{bank}', '{bank}')};{tx('payout:x.1:failed', '{bank}', '{bank}')};{paid_out()}",
     "grants_are_booked": granted("owed"),
     "grants_moved_as_allowed":
         f"{account('2205:compensation', 'liability', -1)};"

@@ -28,9 +28,7 @@ def make_due_statements(*, now: datetime) -> int:
 
 
 def _of_shop(shop_id: UUID, now: datetime) -> int:
-    upto = {
-        (row.party_id, row.currency): row.stated_upto for row in Book.objects.filter(shop_id=shop_id)
-    }
+    upto = {(row.party_id, row.currency): row.stated_upto for row in Book.objects.filter(shop_id=shop_id)}
     due: list[tuple[Party, datetime]] = []
     for party in ports.parties().parties_of(shop_id):
         if not accounts.accrued(party.kind, party.code):

@@ -14,9 +14,7 @@ from goodfor.settlement.types import LinkView
 LONGEST_DAYS = 180
 
 
-def make_link(
-    *, shop_id: UUID, party_id: UUID, actor: str, now: datetime, days: int = 30
-) -> tuple[LinkView, str]:
+def make_link(*, shop_id: UUID, party_id: UUID, actor: str, now: datetime, days: int = 30) -> tuple[LinkView, str]:
     """The link and the token for its address. Raises PartyNotFound, InvalidInput (1 to 180 days)."""
     if not 1 <= days <= LONGEST_DAYS:
         raise InvalidInput("a link lives 1 to 180 days")

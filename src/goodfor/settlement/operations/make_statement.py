@@ -44,9 +44,7 @@ def remake_statement(*, shop_id: UUID, statement_id: UUID, actor: str, now: date
 
 def open_book(shop_id: UUID, party: Party) -> Book:
     """The party's book, locked for the rest of the transaction; made where there is none."""
-    Book.objects.bulk_create(
-        [Book(shop_id=shop_id, party_id=party.id, currency=party.currency)], ignore_conflicts=True
-    )
+    Book.objects.bulk_create([Book(shop_id=shop_id, party_id=party.id, currency=party.currency)], ignore_conflicts=True)
     return lock_book(shop_id, party.id, party.currency)
 
 

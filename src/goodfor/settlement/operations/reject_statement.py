@@ -33,7 +33,7 @@ def reject_statement(
     if not reason:
         raise InvalidInput("say why")
     found = Statement.objects.filter(shop_id=shop_id, id=statement_id).values_list("party_id", "currency").first()
-    if found is None or party_id is not None and found[0] != party_id:
+    if found is None or (party_id is not None and found[0] != party_id):
         raise StatementNotFound
     with transaction.atomic():
         lock_book(shop_id, *found)

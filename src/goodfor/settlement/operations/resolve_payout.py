@@ -25,7 +25,7 @@ def resolve_payout(
     Raises PayoutNotFound, PayoutMoved (ended, or a provider is still asked about it), InvalidInput.
     """
     reference, note = reference.strip()[:80], " ".join(note.split())[:200]
-    if arrived and not reference or not arrived and not note:
+    if (arrived and not reference) or (not arrived and not note):
         raise InvalidInput("name the bank's number, or why it did not arrive")
     with transaction.atomic(savepoint=False):
         _statement, row = lock_payout(shop_id, payout_id)

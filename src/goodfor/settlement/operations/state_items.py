@@ -101,9 +101,7 @@ def _book_it(row: Statement, rest: list[Statement], now: datetime) -> None:
     own = accounts.statement(row.party_kind, row.party_code, row.number)
     lines = accounts.lock_lines(
         accounts=row.accounts,
-        carried=[
-            (accounts.statement(one.party_kind, one.party_code, one.number), one.payable_minor) for one in rest
-        ],
+        carried=[(accounts.statement(one.party_kind, one.party_code, one.number), one.payable_minor) for one in rest],
         held=(accounts.deposit(row.party_code), row.held_minor),
         to=(own, row.payable_minor),
     )

@@ -73,9 +73,7 @@ def head(view: StatementView) -> list[tuple[str, Cell]]:
 
 def sums(view: StatementView) -> list[tuple[str, int, Decimal]]:
     """Kind, number of items, sum."""
-    return [
-        (str(KIND_WORDS[one.what]), one.count, amount(one.amount_minor, view.currency)) for one in view.kinds
-    ]
+    return [(str(KIND_WORDS[one.what]), one.count, amount(one.amount_minor, view.currency)) for one in view.kinds]
 
 
 def sum_heads() -> tuple[str, str, str]:

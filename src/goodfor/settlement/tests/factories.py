@@ -142,9 +142,7 @@ def stated(one: Party, *, cutoff: datetime = NOW, now: datetime = NOW) -> Statem
 def approved(one: Party, *, now: datetime = NOW, persons: Sequence[str] = (ANN, BOB)) -> StatementView:
     """A statement confirmed by its party and approved by as many as it needs."""
     made = stated(one, now=now)
-    confirm_statement(
-        shop_id=SHOP, statement_id=made.id, actor=f"party:{one.id}", party_id=one.id, now=now
-    )
+    confirm_statement(shop_id=SHOP, statement_id=made.id, actor=f"party:{one.id}", party_id=one.id, now=now)
     return approve(made.id, now=now, persons=persons[: made.approvals_needed])
 
 

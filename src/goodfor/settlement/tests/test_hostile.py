@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from goodfor.settlement.errors import NothingToState, SamePerson, StatementMoved
 from goodfor.settlement.operations import (
     approve_statement,
     collect,
+    confirm_statement,
     execute_payout,
     make_due_statements,
     make_payout_file,
@@ -128,7 +130,6 @@ def test_of_approving_and_rejecting_at_once_one_holds(people: People) -> None:
         share(acme, 10_000_00)
         made = stated(acme)
         from_party = {"shop_id": SHOP, "statement_id": made.id, "now": NOW}
-        sql("SELECT 1")
         results = together(
             [
                 lambda given=from_party: reject_statement(reason="x", actor=ANN, **given),
@@ -144,8 +145,6 @@ def test_of_approving_and_rejecting_at_once_one_holds(people: People) -> None:
 
 
 def _confirm_and_approve(given: dict[str, Any], actor: str) -> object:
-    from goodfor.settlement.operations import confirm_statement  # noqa: PLC0415
-
     confirm_statement(actor=actor, **given)
     return approve_statement(actor=actor, **given)
 
@@ -183,7 +182,7 @@ def test_killed_while_a_statement_is_made_nothing_is_left_of_it(
             raise SystemExit(name)
 
     with monkeypatch.context() as patch:
-        patch.setattr("goodfor.settlement.operations.state_items.reach", die)
+        patch.setattr(import_module("goodfor.settlement.operations.state_items"), "reach", die)
         with pytest.raises(SystemExit):
             stated(acme)
     assert sql("SELECT count(*) FROM ledger_tx") == before

@@ -103,7 +103,9 @@ def test_what_is_rejected_is_free_and_made_anew(people: People) -> None:
     made = stated(acme)
     with pytest.raises(InvalidInput):
         reject_statement(shop_id=SHOP, statement_id=made.id, reason=" ", actor=ANN, now=NOW)
-    reject_statement(shop_id=SHOP, statement_id=made.id, reason="one sale is not mine", actor="p", party_id=acme.id, now=NOW)
+    reject_statement(
+        shop_id=SHOP, statement_id=made.id, reason="one sale is not mine", actor="p", party_id=acme.id, now=NOW
+    )
     assert state_of(made) == states.REJECTED
     assert ledger.balance(SHOP, "2202:supplier:acme:t1:accrued") == 10_00
     assert ledger.balance(SHOP, "2202:supplier:acme:statement:supplier-acme-1") == 0

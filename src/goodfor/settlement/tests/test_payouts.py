@@ -1,6 +1,7 @@
 """Paying: once, to the account that was approved, whatever the provider says or does not say."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -97,7 +98,10 @@ def test_a_statement_is_paid(people: People, carrier: Carrier) -> None:
     assert balances() == {"1002:bank:main": -80_00}
     assert carrier.paid == [payout.number]
     assert carrier.books[payout.number] == ("done", "6222020200001234567")
-    for again in (lambda: start(made), lambda: reject_statement(shop_id=SHOP, statement_id=made.id, reason="x", actor=ANN, now=NOW)):
+    for again in (
+        lambda: start(made),
+        lambda: reject_statement(shop_id=SHOP, statement_id=made.id, reason="x", actor=ANN, now=NOW),
+    ):
         with pytest.raises(StatementMoved):
             again()
     assert sql("SELECT name FROM kernel_event ORDER BY id DESC LIMIT 1") == [("settlement.payout_succeeded",)]
@@ -119,9 +123,7 @@ def test_a_slow_payout_is_asked_about(people: People, carrier: Carrier) -> None:
 
 
 @pytest.mark.parametrize("how", ["lost_after", "lost_before"])
-def test_an_unknown_end_is_asked_about_and_never_repeated_blindly(
-    people: People, carrier: Carrier, how: str
-) -> None:
+def test_an_unknown_end_is_asked_about_and_never_repeated_blindly(people: People, carrier: Carrier, how: str) -> None:
     _acme, made = ready(people)
     payout = start(made)
     carrier.next = [how]
@@ -251,12 +253,11 @@ def test_killed_between_it_is_paid_once(
         if name == point:
             raise SystemExit(name)
 
-    for module in ("execute_payout", "settle_payout"):
-        monkeypatch.setattr(f"goodfor.settlement.operations.{module}.reach", die)
-    with pytest.raises(SystemExit):
-        run(payout)
-    monkeypatch.undo()
-    monkeypatch.setitem(__import__("goodfor.settlement.providers.registry", fromlist=["x"]).PROVIDERS, "carrier", carrier)
+    with monkeypatch.context() as patch:
+        for module in ("execute_payout", "settle_payout"):
+            patch.setattr(import_module(f"goodfor.settlement.operations.{module}"), "reach", die)
+        with pytest.raises(SystemExit):
+            run(payout)
     assert queries.payout(SHOP, payout.id).state == states.REQUESTED
     assert run(payout, NOW + timedelta(seconds=30)).state == states.REQUESTED, "leased"
     assert run(payout, LATER).state == states.SUCCEEDED

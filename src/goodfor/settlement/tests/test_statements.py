@@ -176,7 +176,11 @@ def test_a_balance_paid_ahead_is_listed_to_be_confirmed_and_not_paid(people: Peo
     acme = people.add(party(cycle="prepaid"))
     code = "1123:supplier:acme:prepaid"
     open_account(shop_id=SHOP, code=code, currency="CNY", guarded=True, floor_minor=0, now=NOW)
-    moves = [Entry("supplier_deposit:1", "supplier_deposit", (Line(code, 500_00), Line("1013:transit", -500_00)), NOW - 2 * DAY)]
+    moves = [
+        Entry(
+            "supplier_deposit:1", "supplier_deposit", (Line(code, 500_00), Line("1013:transit", -500_00)), NOW - 2 * DAY
+        )
+    ]
     moves.append(Entry("buy:1", "supply_purchase", (Line("1405:codes:s", 80_00), Line(code, -80_00)), NOW - DAY))
     post(shop_id=SHOP, currency="CNY", entries=moves, now=NOW - DAY)
     made = approved(acme)
@@ -186,7 +190,12 @@ def test_a_balance_paid_ahead_is_listed_to_be_confirmed_and_not_paid(people: Peo
     assert ledger.transactions_named(SHOP, ["stmt:"]) == []
     assert broken() == {}
     with pytest.raises(InsufficientFunds):
-        post(shop_id=SHOP, currency="CNY", entries=[Entry("b", "x", (Line("1405:codes:s", 421_00), Line(code, -421_00)), NOW)], now=NOW)
+        post(
+            shop_id=SHOP,
+            currency="CNY",
+            entries=[Entry("b", "x", (Line("1405:codes:s", 421_00), Line(code, -421_00)), NOW)],
+            now=NOW,
+        )
 
 
 def test_cycles_that_ended_have_their_statements(people: People) -> None:
@@ -282,9 +291,9 @@ def test_the_audit_finds_what_gets_past_the_guards(people: People) -> None:
     stated(acme)
     sql("SET session_replication_role = replica")
     try:
-        sql("UPDATE settlement_item SET amount_minor = 9_00")
+        sql("UPDATE settlement_item SET amount_minor = 900")
         assert set(broken()) == {"settlement_items_are_postings", "settlement_statements_are_whole"}
-        sql("UPDATE settlement_item SET amount_minor = 10_00, statement_id = NULL")
+        sql("UPDATE settlement_item SET amount_minor = 1000, statement_id = NULL")
         assert set(broken()) == {"settlement_statements_are_whole"}
     finally:
         sql("SET session_replication_role = DEFAULT")

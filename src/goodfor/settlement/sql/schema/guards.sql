@@ -87,9 +87,11 @@ CREATE TRIGGER settlement_come_whole AFTER INSERT ON settlement_statement REFERE
 -- Lines come with their statement and never after it.
 CREATE FUNCTION settlement_lines_fit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM (SELECT n.shop_id, n.statement_id, count(*) AS n FROM made_rows n GROUP BY n.shop_id, n.statement_id) g
+  PERFORM FROM (SELECT DISTINCT n.shop_id, n.statement_id FROM made_rows n) g
     LEFT JOIN settlement_statement s ON s.shop_id = g.shop_id AND s.id = g.statement_id
-   WHERE s.id IS NULL OR s.item_count <> g.n;
+   WHERE s.id IS NULL
+      OR s.item_count <> (SELECT count(*) FROM settlement_line l
+                           WHERE l.shop_id = g.shop_id AND l.statement_id = g.statement_id);
   IF FOUND THEN
     RAISE EXCEPTION 'a statement comes whole, with all its lines' USING ERRCODE = 'check_violation';
   END IF;
