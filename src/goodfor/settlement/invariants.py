@@ -40,8 +40,8 @@ INVARIANTS = [
         room=ROOM,
         why="a statement's lines are what it was made of, and nothing stands on two statements",
         sql="""
-        SELECT s.id::text, s.number || ' says ' || s.item_count || ' items, ' || s.items_minor || ', has ' || g.n || ', '
-               || coalesce(g.total, 0)
+        SELECT s.id::text, s.number || ' says ' || s.item_count || ' items, ' || s.items_minor || ', has ' || g.n
+               || ', ' || coalesce(g.total, 0)
         FROM settlement_statement s
         CROSS JOIN LATERAL (
             SELECT count(*) AS n, sum(l.amount_minor) AS total FROM settlement_line l

@@ -1,4 +1,4 @@
-"""A party's way to its statements without an account: a signed token in an address, with an end, that can be taken back.
+"""A party's way to its statements without an account: a signed token in an address, which ends and can be taken back.
 
 The token names the shop, the party and the row that says when it ends; nothing of it is secret but the signature.
 """

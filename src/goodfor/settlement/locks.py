@@ -1,4 +1,4 @@
-"""Every row lock of settlement: taken once, with a lock timeout. Order: feed, book, statements, payout; the ledger last."""
+"""Every row lock of settlement, with a lock timeout. Order: feed, book, statements, payout; the ledger last."""
 
 from collections.abc import Sequence
 from datetime import datetime

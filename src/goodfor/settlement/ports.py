@@ -1,4 +1,4 @@
-"""What settlement is told from outside: who the parties are (finance) and what the ledger has; plugged in by the wiring.
+"""What settlement is told from outside: who the parties are and what the ledger has; plugged in by the wiring.
 
 Without them the loops have nothing to do, and operations find no party.
 """

@@ -29,7 +29,7 @@ class Party:
 
     `code` names his accounts in the ledger. `cycle_day`: weekly 1 (Monday) to 7, monthly 1 to 28, the day that begins
     the next cycle. `lag_days`: from the cut-off to the day of payment. `hold_back_bp`: hundredths of a percent that
-    are kept as a deposit. `bank_changed_at`, `frozen_until`: of his bank account; nothing is paid out before the latter.
+    are kept as a deposit. `bank_changed_at`, `frozen_until`: of his bank account; nothing is paid before the latter.
     """
 
     id: UUID

@@ -1,4 +1,4 @@
-"""What a statement says, whatever it is written on: its head, its sums by kind, and its items. Words in the language set."""
+"""What a statement says, whatever it is written on: its head, its sums by kind, and its items."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a provider of payouts must be able to do. Calls come outside of transactions and end by a deadline of their own."""
+"""What a provider of payouts must be able to do. Calls come outside of transactions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -256,7 +256,7 @@ def test_reading_the_books_anew_changes_nothing(people: People) -> None:
     stated(acme)
     before = sql("SELECT tx_id, seq, amount_minor, statement_id FROM settlement_item ORDER BY 1, 2")
     assert reread_after_restore(now=NOW) == 1
-    assert collect(shop_id=SHOP, now=NOW, batch=2) == 4
+    assert collect(shop_id=SHOP, now=NOW, batch=2) == 5
     assert sql("SELECT tx_id, seq, amount_minor, statement_id FROM settlement_item ORDER BY 1, 2") == before
     assert len(before) == 3
 
