@@ -15,7 +15,7 @@ READ: Final = ("1123:supplier:", "2202:supplier:", "2206:")
 
 
 def accrued(kind: str, code: str) -> tuple[str, ...]:
-    """Where a party's share gathers until a statement lists it; a supplier's by cycle, of which it may have had many."""
+    """Where a party's shares gather until they are stated; a supplier's by cycle, of which it may have had more."""
     if kind == SUPPLIER:
         return (f"2202:supplier:{code}:accrued", *(f"2202:supplier:{code}:{cycle}:accrued" for cycle in CYCLES))
     if kind in (SHOP, BRAND):

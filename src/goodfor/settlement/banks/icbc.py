@@ -1,7 +1,7 @@
 """Batch payment by the customer's program of ICBC (企业网银批量支付), GB 18030.
 
-Columns as its sheet 批量支付.xls names them, by published instructions for it: payer's branch, account and name, payee's
-branch, province, city, account and name, amount, purpose, remark, telephone for a notice. Province and city are asked
+Columns as its sheet 批量支付.xls names them, by published instructions: branch, account and name of the payer, of the
+payee branch, province, city, account and name, then amount, purpose, remark, telephone. Province and city are asked
 for other banks and may be left empty; a bank changes its form now and then, so try one line first.
 """
 
