@@ -24,6 +24,7 @@ COMMANDS = [
     "audit",
     "codes",
     "connector",
+    "ledger",
     "risk",
     "sandbox",
     "bench",
