@@ -50,6 +50,7 @@ def test_help_lists_all_commands_without_loading_django() -> None:
         *(c for c in COMMANDS if c != "manage"),
         "codes import",
         "connector new",
+        "ledger export",
         "risk evaluate",
         "risk train",
         "demo fill",
