@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import DatabaseError, InterfaceError, connections
 from rich.console import Console
 
@@ -32,6 +33,8 @@ _OURS = "SELECT reference, id, xid::text FROM ledger_tx WHERE shop_id = %s AND r
 _BALANCE = "SELECT sum(posted_minor)::bigint FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id" \
     " WHERE a.shop_id = %s AND a.code = %s"
 COST = 800
+#: What a writer hears from a server that is killed.
+GONE = (DatabaseError, InterfaceError, psycopg.Error, OSError)
 
 
 @dataclass
@@ -70,6 +73,7 @@ def crash(site: Site, *, kills: int, orders: int) -> tuple[dict[str, Any], list[
     missing = [name for name, tx in told.ids.items() if found.get(name) != tx]
     with platform_job("soak"):
         broken = [r.invariant.name for r in invariants.run_all(utc_now()) if not r.ok]
+    doubled = len(stored) - len(found) + told.changed
     spent = -int(rows(_BALANCE, shop, PREPAID)[0][0])
     figures = {
         "kills": kills, "orders": len(stored), "acknowledged": len(told.ids), "errors_seen": told.errors,
@@ -78,7 +82,7 @@ def crash(site: Site, *, kills: int, orders: int) -> tuple[dict[str, Any], list[
     return figures, [
         Bar("orders acknowledged", len(told.ids), f">= {orders}", len(told.ids) >= orders),
         Bar("acknowledged but missing or another", len(missing), "= 0", not missing),
-        Bar("doubled or told two ids", len(stored) - len(found) + told.changed, "= 0", len(stored) == len(found)),
+        Bar("doubled or told two ids", doubled, "= 0", doubled == 0),
         Bar("drift of the guarded balance", spent - COST * len(stored), "= 0", spent == COST * len(stored)),
         Bar("invariants violated", len(broken), "= 0", not broken),
     ]
@@ -92,7 +96,7 @@ def _writer(shop: UUID, told: Told, lane: int) -> None:
         while True:
             try:
                 [tx] = post(shop_id=shop, currency="CNY", entries=[_order(name, number)], now=utc_now())
-            except (DatabaseError, InterfaceError, OSError):
+            except GONE:
                 with told.lock:
                     told.errors += 1
                 with suppress(Exception):
@@ -126,7 +130,7 @@ def _jobs(told: Told) -> None:
     while not told.stop.is_set():
         try:
             _fold()
-        except (DatabaseError, InterfaceError, OSError):
+        except GONE:
             with suppress(Exception):
                 connections.close_all()
         told.stop.wait(0.05)

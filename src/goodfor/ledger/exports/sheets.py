@@ -142,7 +142,7 @@ def _xlsx(file: BinaryIO, title: str, columns: Sequence[str], rows: Iterable[Seq
     headings, count, sheet = _headings(), 0, None
     for row in _and_once_nothing(rows):
         at = count % SHEET_ROWS + 1
-        if sheet is None or at == 1 and count:
+        if sheet is None or (row is not None and at == 1 and count):
             sheet = book.add_worksheet(f"{title} {count // SHEET_ROWS + 1}" if count else title)
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, len(columns) - 1, 16)

@@ -185,6 +185,8 @@ class Run:
             assert queries.balance(self.shop, account) == side * self.model.sums[account], account
         for code in self.codes:
             assert queries.available(self.shop, code) == -self.model.sums[code] - self.model.held[code]
+        if self.rng.random() < 0.7:
+            return
         day = self.rng.choice((date(2025, 11, 20), DECEMBER, date(2025, 12, 29), NOW.date()))
         trial = queries.trial_balance(self.shop, day)
         assert {row.code: row.debit_minor - row.credit_minor for row in trial} == {
