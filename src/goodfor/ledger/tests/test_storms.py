@@ -36,7 +36,7 @@ def storm_of_references(references: int) -> None:
                 out.append((n, None))
         return out
 
-    results = together([(lambda s=s: worker(s)) for s in range(8)])
+    results = together([(lambda s=s: worker(s)) for s in range(8)], seconds=3_600)
     ids: dict[int, set[int]] = {n: set() for n in range(references)}
     refused = 0
     for result in results:
@@ -78,7 +78,7 @@ def drain(slices: int, *, threads: int, total: int, steps: int) -> None:
                 assert queries.available(SHOP, code) < amount
         return taken
 
-    results = together([(lambda s=s: worker(s)) for s in range(threads)])
+    results = together([(lambda s=s: worker(s)) for s in range(threads)], seconds=3_600)
     assert all(isinstance(r, int) for r in results), results
     left = queries.available(SHOP, code)
     assert sum(results) + left == total
