@@ -24,7 +24,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.kernel.tenancy import platform_job
-from goodfor.ledger.operations import close_period, roll_up, seal
+from goodfor.ledger.operations import close_period, fill_days, roll_up, seal
 from goodfor.orders.operations import refund_order, refund_part, reveal_codes
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import (
@@ -90,7 +90,7 @@ def live(now: datetime) -> Books:
     month = (now.replace(day=1) - timedelta(days=40)).date().replace(day=1)
     while close_period(shop_id=demo.shop_id, month=month, now=now) != "closed":
         pass
-    while roll_up(now=now):
+    while roll_up(now=now) or fill_days(now=now):
         pass
     seal(now=now)
     seal_all(now)
@@ -580,6 +580,8 @@ PLANTS: dict[str, str] = {
         "UPDATE ledger_balance SET posted_minor = posted_minor + 1 WHERE slice = 0 AND shop_id = '{shop}'",
     "ledger.rollup":
         "UPDATE ledger_rollup SET amount_minor = amount_minor + 1 WHERE account_id = {sales} AND layer = 0",
+    "ledger.daily":
+        "UPDATE ledger_daily SET closing_minor = closing_minor + 1 WHERE account_id = {sales}",
     "ledger.seal": "UPDATE ledger_seal SET sealed_at = sealed_at + interval '1 second' WHERE shop_id = '{shop}'",
     "ledger.chart":
         "INSERT INTO ledger_account (shop_id, code, type, normal_side, currency, guarded, slices, opened_at)"
