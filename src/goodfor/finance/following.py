@@ -111,7 +111,7 @@ def read(shop_id: UUID, order_ids: Sequence[UUID]) -> list[Books]:
     _what_it_may_cost(shop_id, [one for one in books.values() if not one.known and not one.delivery])
     refunded = [one for one in books.values() if any(posted.kind == "refund" for posted in one.postings)]
     if refunded:
-        claims = dict(_CLAIMED.rows({"shop_id": shop_id, "ids": [one.head.id for one in refunded]}))
+        claims: dict[UUID, UUID] = dict(_CLAIMED.rows({"shop_id": shop_id, "ids": [one.head.id for one in refunded]}))
         for one in refunded:
             one.claimed = claims
     return [books[order_id] for order_id in ids if order_id in books]

@@ -78,7 +78,8 @@ TAXES = Invariant(
                sum(input_minor - input_back_minor) AS input
         FROM finance_sold GROUP BY 1, 2
     ), posted AS (
-        SELECT p.shop_id, p.order_id, -coalesce(sum(p.amount_minor) FILTER (WHERE a.code = '2221:vat:output'), 0) AS output,
+        SELECT p.shop_id, p.order_id,
+               -coalesce(sum(p.amount_minor) FILTER (WHERE a.code = '2221:vat:output'), 0) AS output,
                coalesce(sum(p.amount_minor) FILTER (WHERE a.code = '2221:vat:input'), 0) AS input
         FROM ledger_tx t
         JOIN ledger_posting p ON p.shop_id = t.shop_id AND p.tx_id = t.id
@@ -117,7 +118,8 @@ BILLS = Invariant(
     SELECT b.bill_id::text, 'bill ' || b.amount_minor || ', lines ' || coalesce(f.amount, 0) || ', booked '
            || coalesce(f.booked, 0) || ', posted ' || coalesce(p.amount, 0)
     FROM finance_fee_bill b
-    LEFT JOIN (SELECT bill_id, sum(amount_minor) AS amount, sum(amount_minor) FILTER (WHERE booked_at IS NOT NULL) AS booked
+    LEFT JOIN (SELECT bill_id, sum(amount_minor) AS amount,
+                      sum(amount_minor) FILTER (WHERE booked_at IS NOT NULL) AS booked
                FROM finance_fee GROUP BY 1) f USING (bill_id)
     LEFT JOIN (SELECT t.cause_id AS bill_id, -sum(p.amount_minor) AS amount
                FROM ledger_tx t

@@ -205,9 +205,7 @@ class Backdate(models.Model):
 
     class Meta:
         db_table = "finance_backdate"
-        indexes = [
-            models.Index(fields=["started_at"], condition=Q(done_at__isnull=True), name="finance_backdate_due")
-        ]
+        indexes = [models.Index(fields=["started_at"], condition=Q(done_at__isnull=True), name="finance_backdate_due")]
 
     def __str__(self) -> str:
         return str(self.agreement_id)

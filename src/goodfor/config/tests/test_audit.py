@@ -400,8 +400,8 @@ def sold(refunded: int = 0, vat: int = 0) -> str:
 def shared(reversed_minor: int) -> str:
     """A share of that line, of 0.05, of which so much was taken back."""
     return (
-        "INSERT INTO finance_share (id, shop_id, order_id, order_line_id, sku_id, agreement_id, agreement_code, version,"
-        " party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank, explained,"
+        "INSERT INTO finance_share (id, shop_id, order_id, order_line_id, sku_id, agreement_id, agreement_code,"
+        " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank, explained,"
         " booked_at, superseded_at) VALUES ('{new}', '{shop}', '{delivered}', '{line}', '{sku}', '{new2}', 'x', 1,"
         f" '{{new2}}', '2206:distributor:x', 100, 5, {reversed_minor}, 0, 'CNY', 0, jsonb_build_object(), now(), NULL)"
     )
@@ -409,12 +409,14 @@ def shared(reversed_minor: int) -> str:
 
 #: The books were read to the present.
 READ = (
-    "INSERT INTO finance_cursor (name, upto_xid) VALUES ('orders', pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
+    "INSERT INTO finance_cursor (name, upto_xid)"
+    " VALUES ('orders', pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
 )
 #: And every delivery in them answered.
 ANSWERED = (
     "INSERT INTO finance_step (order_id, reference, shop_id, kind, amount_minor, lines, at)"
-    " SELECT cause_id, reference, shop_id, 'deliver', 1, jsonb_build_object(), now() FROM ledger_tx WHERE kind = 'delivery'"
+    " SELECT cause_id, reference, shop_id, 'deliver', 1, jsonb_build_object(), now() FROM ledger_tx"
+    " WHERE kind = 'delivery'"
 )
 
 PLANTS: dict[str, str] = {

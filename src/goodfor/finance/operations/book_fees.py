@@ -32,9 +32,7 @@ def take_bill(*, shop_id: UUID, bill_id: UUID, now: datetime) -> int:
     """
     currency = payments.bill(shop_id, bill_id).came.currency
     with transaction.atomic():
-        return _TAKE.run(
-            {"shop_id": shop_id, "bill_id": bill_id, "exponent": EXPONENTS[currency], "now": now}
-        )
+        return _TAKE.run({"shop_id": shop_id, "bill_id": bill_id, "exponent": EXPONENTS[currency], "now": now})
 
 
 def book_fees(*, shop_id: UUID, bill_id: UUID, now: datetime, limit: int = PIECE) -> int:
@@ -67,13 +65,14 @@ def book_fees(*, shop_id: UUID, bill_id: UUID, now: datetime, limit: int = PIECE
 
 
 def _borne(shop_id: UUID, rows: list[Row]) -> dict[UUID, list[tuple[str, int]]]:
-    """By order: (accrued account, price); an empty account is the platform's, as is that of a supplier without party."""
+    """By order: (accrued account, price); empty is the platform, and a supplier who is no party."""
     ids = sorted({row[2] for row in rows if row[2] is not None})
     found = _BORNE.rows({"shop_id": shop_id, "ids": ids}) if ids else []
     if not found:
         return {}
     parties = {
-        row.code: accounts.accrued(party_view(row)) for row in Party.objects.filter(shop_id=shop_id, kind=states.SUPPLIER)
+        row.code: accounts.accrued(party_view(row))
+        for row in Party.objects.filter(shop_id=shop_id, kind=states.SUPPLIER)
     }
     borne: defaultdict[UUID, list[tuple[str, int]]] = defaultdict(list)
     for order_id, supplier, price in found:

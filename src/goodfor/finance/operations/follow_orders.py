@@ -107,6 +107,8 @@ def _write(shop_id: UUID, made: Made, now: datetime) -> None:
 
 
 def _sold_rows(shop_id: UUID, books: Books, plan: Plan) -> list[Sold]:
+    at = plan.delivered_at
+    assert at is not None
     return [
         Sold(
             order_line_id=line.line_id, part=part.part, shop_id=shop_id, order_id=plan.order_id, sku_id=line.sku_id,
@@ -116,7 +118,7 @@ def _sold_rows(shop_id: UUID, books: Books, plan: Plan) -> list[Sold]:
             discount_minor=part.discount, cost_minor=part.cost, cost_back_minor=part.cost_back,
             rate_bp=part.terms.rate_bp, vat_minor=part.vat, vat_back_minor=part.vat_back, passed_minor=part.passed,
             passed_back_minor=part.passed_back, fee_minor=part.fee, fee_back_minor=part.fee_back,
-            input_minor=part.input, input_back_minor=part.input_back, delivered_at=plan.delivered_at,
+            input_minor=part.input, input_back_minor=part.input_back, delivered_at=at,
         )
         for line in plan.sold.values() for part in line.parts
     ]  # fmt: skip

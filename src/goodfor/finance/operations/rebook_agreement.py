@@ -86,9 +86,7 @@ def _rebook(shop_id: UUID, agreement_id: UUID, code: str, rows: Sequence[Row], n
     return changed
 
 
-def _made_before(
-    shop_id: UUID, line_ids: Sequence[UUID]
-) -> tuple[dict[UUID, LineFacts], dict[UUID, list[ShareFacts]]]:
+def _made_before(shop_id: UUID, line_ids: Sequence[UUID]) -> tuple[dict[UUID, LineFacts], dict[UUID, list[ShareFacts]]]:
     parts: defaultdict[UUID, list[Sold]] = defaultdict(list)
     for row in Sold.objects.filter(shop_id=shop_id, order_line_id__in=line_ids):
         parts[row.order_line_id].append(row)
@@ -114,7 +112,7 @@ def _new_share(
 ) -> ShareFacts | None:  # fmt: skip
     """What a line's share is by the version that holds now for its time; None: it is as it should be."""
     version = _holding(known.agreements[code], at)
-    if version is None or was is not None and was.agreement_id == version.id:
+    if version is None or (was is not None and was.agreement_id == version.id):
         return None
     party = known.parties[version.says.party_id]
     if party.currency != currency:

@@ -31,7 +31,12 @@ def set_tax_rate(
                 raise InvalidRate(tax_class=tax_class, known_bp=known.rate_bp)
             return
         TaxRate.objects.create(
-            shop_id=shop_id, tax_class=tax_class, rate_bp=rate_bp, valid_from=valid_from, made_at=now, made_by=actor[:80]
+            shop_id=shop_id,
+            tax_class=tax_class,
+            rate_bp=rate_bp,
+            valid_from=valid_from,
+            made_at=now,
+            made_by=actor[:80],
         )
         data = {"rate_bp": rate_bp, "valid_from": valid_from.isoformat()}
         _note(shop_id, "finance.tax_rate_set", ("finance.tax_rate", tax_class), data, actor, now)

@@ -25,7 +25,7 @@ VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Units of a line that came under one contract, and what they had cost (a weight: the books say how much it was)."""
+    """Units of a line that came under one contract, and what they had cost: a weight, the books say how much it was."""
 
     terms: Terms
     units: int
@@ -33,7 +33,7 @@ class Origin:
 
 
 def parts_of(*, quantity: int, gross: int, cost: int, discount: int, origins: Sequence[Origin]) -> tuple[Part, ...]:
-    """The parts of a line, each as its contract counts it: units and price by the units found, cost by what they cost."""
+    """The parts of a line, each as its contract counts it: price by the units found, cost by what these had cost."""
     found = allocate(quantity, [one.units for one in origins])
     kept = [(one, units) for one, units in zip(origins, found, strict=True) if units]
     weights = [units for _one, units in kept]

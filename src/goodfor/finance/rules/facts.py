@@ -22,7 +22,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a line that one contract covers, and what of it was given back. `net` of a principal needs no column."""
+    """A part of a line that one contract covers, and what of it was given back."""
 
     part: int
     terms: Terms

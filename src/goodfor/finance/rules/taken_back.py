@@ -39,9 +39,7 @@ def entry_of(
     for line in after:
         back = sum(part.input_back for part in line.parts) - sum(p.input_back for p in before[line.line_id].parts)
         for account, amount in ((accounts.COST_OF_SALES, back), (accounts.VAT_INPUT, -back)):
-            postings.append(
-                booking.line(account, amount, order_id=order_id, line_id=line.line_id, sku_id=line.sku_id)
-            )
+            postings.append(booking.line(account, amount, order_id=order_id, line_id=line.line_id, sku_id=line.sku_id))
     return booking.entry(
         rule=NAME, version=VERSION, reference=f"fin:{moved.reference}", lines=postings, at=moved.effective_at,
         cause=(booking.FOLLOWING, order_id),

@@ -89,9 +89,7 @@ class Scene:
         )  # fmt: skip
 
     def refund(self, order: OrderView) -> None:
-        refund_order(
-            shop_id=self.shop_id, order_id=order.id, reason="r", actor="staff:1", by_staff=True, now=self.now
-        )
+        refund_order(shop_id=self.shop_id, order_id=order.id, reason="r", actor="staff:1", by_staff=True, now=self.now)
 
     def codes(self, order: OrderView) -> list[UUID]:
         return [one.code_id for one in delivery.masked_codes(self.shop_id, [line.line_id for line in order.lines])]

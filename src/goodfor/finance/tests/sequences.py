@@ -57,9 +57,7 @@ def some_line(draw: random.Random, number: int) -> LineFacts:
                       0 if model == "agent" else draw.choice([0, 300, 1300]))  # fmt: skip
         origins.append(delivered.Origin(terms, draw.randint(1, 3), draw.choice([0, 5, 800])))
     cost = draw.choice([0, 1, price * quantity // 2, price * quantity, price * quantity * 2])
-    parts = delivered.parts_of(
-        quantity=quantity, gross=price * quantity, cost=cost, discount=0, origins=origins
-    )
+    parts = delivered.parts_of(quantity=quantity, gross=price * quantity, cost=cost, discount=0, origins=origins)
     return LineFacts(UUID(int=100 + number), UUID(int=200 + number), None, parts)
 
 
@@ -105,7 +103,9 @@ class Deal:
         others = [one for one in mine if one is not was]
         rank = was.rank if was else max((one.rank for one in others), default=-1) + 1
         limit = line.gross - line.vat - sum(one.amount for one in others)
-        fresh = shares.share(new, line, rank=rank, seen=Volume(), limit=limit, volume=was.volume_before if was else None)
+        fresh = shares.share(
+            new, line, rank=rank, seen=Volume(), limit=limit, volume=was.volume_before if was else None
+        )
         assert fresh is not None
         fresh = shares.restated(line, others, fresh)
         self._add(shares.reshare_entry(
@@ -167,7 +167,7 @@ def sold(draw: random.Random) -> Deal:
 
 def play(seed: int) -> None:
     """One random sequence from its seed, to a full refund, at which everybody has given back everything."""
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     deal = sold(draw)
     versions: defaultdict[int, int] = defaultdict(lambda: 1)
     for _ in range(draw.randint(1, 9)):

@@ -34,7 +34,8 @@ def moves(entry: Entry | None) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("amount", "bp", "tax"), [(10_000, 600, 566), (4850, 1300, 558), (0, 600, 0), (1, 1300, 0), (318, 600, 18), (5, 0, 0)]
+    ("amount", "bp", "tax"),
+    [(10_000, 600, 566), (4850, 1300, 558), (0, 600, 0), (1, 1300, 0), (318, 600, 18), (5, 0, 0)],
 )
 def test_vat_in_a_price(amount: int, bp: int, tax: int) -> None:
     assert included(amount, bp) == tax
