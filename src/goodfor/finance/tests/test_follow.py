@@ -8,16 +8,19 @@ from uuid import uuid4
 
 import pytest
 
-from goodfor.finance import queries
+from goodfor.cli import world
+from goodfor.delivery import queries as delivery
+from goodfor.finance import queries, tasks
 from goodfor.finance.errors import OrderNotFollowed
-from goodfor.finance.operations import end_orders, end_party, follow_books, follow_orders
+from goodfor.finance.operations import end_orders, end_party, follow_books, follow_orders, set_fee_rate
 from goodfor.finance.planning import plan
-from goodfor.finance.tests.conftest import Scene
+from goodfor.finance.tests.conftest import LONG, Scene
 from goodfor.finance.tests.world import counts
 from goodfor.finance.types import Terms, Tier
 from goodfor.ledger import queries as ledger
-from goodfor.orders.operations import open_claim
-from goodfor.orders.tests.factories import PRICE, place, refund_all, relay_all, sql
+from goodfor.orders.operations import buy_with_balance, open_claim, refund_order, release_delivery
+from goodfor.orders.tests.factories import PRICE, begin, pay, place, refund_all, relay_all, sql
+from goodfor.orders.types import HoldOrder, LineRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LI = "2206:distributor:li"
@@ -290,3 +293,97 @@ def test_an_order_of_another_shop_is_none(scene: Scene) -> None:
     assert follow_orders(shop_id=uuid4(), order_ids=[order.id], now=scene.now) == 0
     with pytest.raises(OrderNotFollowed):
         queries.order_profit(uuid4(), order.id)
+
+
+def test_a_paid_order_that_waits_is_expected_to_earn(scene: Scene) -> None:
+    scene.taxed()
+    scene.agree(scene.party(), TENTH)
+    set_fee_rate(
+        shop_id=scene.shop_id, provider="sandbox", account_code="till", millionths=6000, valid_from=scene.now - LONG,
+        actor="staff:1", now=scene.now,
+    )  # fmt: skip
+    placed = place(scene.shop, scene.now, hold=HoldOrder(uuid4(), timedelta(hours=1), reasons=("new_device",)))
+    pay(begin(scene.till(), placed.order_id, scene.now), scene.now)
+    scene.follow()
+    expected = PRICE - 558 - COST - 485 - 29
+    view = queries.order_profit(scene.shop_id, placed.order_id)
+    assert (view.stage, view.profit_minor, view.estimate["profit"]) == ("estimated", 0, expected)
+    assert scene.booked(LI) == 0
+    release_delivery(
+        shop_id=scene.shop_id, order_id=placed.order_id, actor="staff:1", cause="checked", now=scene.now
+    )
+    scene.follow()
+    view = queries.order_profit(scene.shop_id, placed.order_id)
+    assert (view.stage, view.profit_minor, view.estimate["profit"]) == ("delivered", expected + 29, expected)
+    assert scene.booked(LI) == 485
+    assert not scene.faults()
+
+
+def test_refunded_before_delivery_nothing_is_shared(scene: Scene) -> None:
+    scene.agree(scene.party(), TENTH)
+    placed = place(scene.shop, scene.now, hold=HoldOrder(uuid4(), timedelta(hours=1), reasons=("new_device",)))
+    pay(begin(scene.till(), placed.order_id, scene.now), scene.now)
+    scene.follow()
+    refund_order(
+        shop_id=scene.shop_id, order_id=placed.order_id, reason="r", actor="staff:1", by_staff=True, now=scene.now
+    )
+    refund_all(scene.now)
+    scene.follow()
+    view = queries.order_profit(scene.shop_id, placed.order_id)
+    assert (view.stage, view.profit_minor) == ("delivered", 0)
+    assert scene.booked(LI) == 0
+    assert not scene.faults()
+
+
+def test_a_claim_on_one_line_takes_nothing_from_the_other(scene: Scene) -> None:
+    other = scene.shop.demo.skus["kw-100"]
+    codes = world.random_codes(2)
+    assert world.load_codes(scene.shop_id, other, codes, scene.now, cost_minor=900) == 2
+    first = scene.party()
+    scene.agree(first, TENTH, scope="sku", scope_ref=str(scene.shop.sku_id))
+    scene.agree(scene.party("wang"), TENTH, scope="sku", scope_ref=str(other))
+    order = buy_with_balance(
+        shop_id=scene.shop_id, client_id=scene.shop.demo.client_id, wallet_account=scene.shop.demo.wallet_account,
+        currency="CNY", lines=[LineRequest(scene.shop.sku_id, 2), LineRequest(other, 1)], external_ref=None,
+        now=scene.now,
+    )  # fmt: skip
+    scene.follow()
+    wang = scene.booked("2206:distributor:wang")
+    assert (scene.booked(LI), wang > 0) == (970, True)
+    line = next(one for one in order.lines if one.sku_id == scene.shop.sku_id)
+    code = next(
+        one.code_id for one in delivery.masked_codes(scene.shop_id, [line.line_id]) if one.line_id == line.line_id
+    )
+    open_claim(
+        shop_id=scene.shop_id, order_id=order.id, line_id=line.line_id, reason="changed_mind", code_ids=[code],
+        actor="guest:x", now=scene.now,
+    )  # fmt: skip
+    scene.follow()
+    assert (scene.booked(LI), scene.booked("2206:distributor:wang")) == (485, wang)
+    assert not scene.faults()
+
+
+def test_books_of_another_cluster_are_read_from_the_beginning(scene: Scene) -> None:
+    scene.agree(scene.party(), TENTH)
+    scene.buy()
+    scene.follow()
+    sql("UPDATE finance_cursor SET upto_xid = 4000000000000000")
+    scene.buy()
+    scene.follow()
+    assert scene.booked(LI) == 970
+    assert not scene.faults()
+
+
+def test_loops_do_the_same(scene: Scene) -> None:
+    scene.agree(scene.party(), TENTH)
+    order = scene.buy()
+    scene.follow()
+    party = queries.parties(scene.shop_id)[0]
+    scene.agree(party, Terms("percent", bp=2000), since=scene.now - timedelta(days=1), at=scene.now + timedelta(hours=1))
+    assert tasks.rebook(scene.now) == 1
+    assert tasks.rebook(scene.now) == 0
+    assert sql("SELECT lines, changed, done_at IS NOT NULL FROM finance_backdate") == [(1, 1, True)]
+    assert (tasks.follow(scene.now), tasks.end(scene.now)) == (0, 0)
+    scene.follow()
+    assert scene.row(order)["share_minor"] == 970
+    assert not scene.faults()
