@@ -423,7 +423,60 @@ TRAINED = (
 )
 
 #: Invariant -> statements that break it and nothing else.
+
+
+def sold(refunded: int = 0, vat: int = 0) -> str:
+    """A part of a line as finance keeps it, of 10.00."""
+    return (
+        "INSERT INTO finance_sold (order_line_id, part, shop_id, order_id, sku_id, category_id, supplier_code,"
+        " contract_id, model, fee_bearer, quantity, currency, gross_minor, refunded_minor, discount_minor, cost_minor,"
+        " cost_back_minor, rate_bp, vat_minor, vat_back_minor, passed_minor, passed_back_minor, fee_minor,"
+        " fee_back_minor, input_minor, input_back_minor, delivered_at) VALUES ('{line}', 0, '{shop}', '{delivered}',"
+        f" '{{sku}}', NULL, '', NULL, 'principal', 'platform', 1, 'CNY', 1000, {refunded}, 0, 0, 0, 0, {vat}, 0, 0, 0,"
+        " 0, 0, 0, 0, now())"
+    )
+
+
+def shared(reversed_minor: int) -> str:
+    """A share of that line, of 0.05, of which so much was taken back."""
+    return (
+        "INSERT INTO finance_share (id, shop_id, order_id, order_line_id, sku_id, agreement_id, agreement_code,"
+        " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank, explained,"
+        " booked_at, superseded_at) VALUES ('{new}', '{shop}', '{delivered}', '{line}', '{sku}', '{new2}', 'x', 1,"
+        f" '{{new2}}', '2206:distributor:x', 100, 5, {reversed_minor}, 0, 'CNY', 0, jsonb_build_object(), now(), NULL)"
+    )
+
+
+#: The books were read to the present.
+READ = (
+    "INSERT INTO finance_cursor (name, upto_xid)"
+    " VALUES ('orders', pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
+)
+#: And every delivery in them answered.
+ANSWERED = (
+    "INSERT INTO finance_step (order_id, reference, shop_id, kind, amount_minor, lines, at)"
+    " SELECT cause_id, reference, shop_id, 'deliver', 1, jsonb_build_object(), now() FROM ledger_tx"
+    " WHERE kind = 'delivery'"
+)
+
 PLANTS: dict[str, str] = {
+    "finance_deliveries_have_their_rules": READ,
+    "finance_refunds_are_shared": sold(refunded=1),
+    "finance_shares_are_booked": shared(0),
+    "finance_shares_within_the_price": f"{sold()};{shared(5)}",
+    "finance_vat_is_booked": sold(vat=1),
+    "finance_profit_is_postings":
+        f"{READ};{ANSWERED};"
+        "INSERT INTO finance_order (order_id, shop_id, number, currency, stage, channel, revenue_minor, discount_minor,"
+        " cost_minor, fee_minor, share_minor, marketing_minor, compensation_minor, recovery_minor, other_minor,"
+        " tax_minor, profit_minor, estimate_minor, estimate, changed_at) VALUES ('{delivered}', '{shop}', 'x', 'CNY',"
+        " 'delivered', '', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, jsonb_build_object(), now())",
+    "finance_fees_add_up":
+        "INSERT INTO finance_fee_bill (bill_id, shop_id, provider, account_code, day, currency, exact, amount_minor,"
+        " lines, started_at) VALUES ('{new}', '{shop}', 'sandbox', 'till', now()::date, 'CNY', 0.01, 1, 1, now())",
+    "finance_nothing_is_stuck":
+        "INSERT INTO finance_stuck (order_id, shop_id, problem, tries, since, next_at) VALUES ('{delivered}', '{shop}',"
+        " 'ValueError', 9, now() - interval '2 hours', now())",
     "risk_rules_count_by_approval": ruled("live", history=("draft", "shadow", "live")),
     "risk_rules_have_their_versions": ruled("draft", latest=2, history=("draft",)),
     "risk_rules_moved_as_allowed": ruled("draft"),
