@@ -66,7 +66,8 @@ def run(*, json: bool = False, seconds: float = 5, rounds: int = 5) -> BenchResu
     median = {name: statistics.median(found) for name, found in rates.items()}
     ratio = median["G +2 ms"] / median["S +2 ms"]
     figures: dict[str, Any] = {
-        f"{name}, orders/s": f"{median[name]:,.0f} ({min(found):,.0f}-{max(found):,.0f})" for name, found in rates.items()
+        f"{name}, orders/s": f"{median[name]:,.0f} ({min(found):,.0f}-{max(found):,.0f})"
+        for name, found in rates.items()
     }
     figures |= {"G / S at +2 ms": ratio, **reads}
     return BenchResult(
@@ -93,7 +94,11 @@ def _policies() -> dict[str, tuple[str, int, bool]]:
     guarded, every, hot, sliced = uuid4(), uuid4(), uuid4(), uuid4()
     for supplier in range(SUPPLIERS):
         _open(guarded, f"1123:supplier:{supplier}:prepaid")
-    codes = [f"1012:channel:wx:{n}:pending" for n in range(CHANNELS)] + ["2203:order", "5001:fee:service", "2221:vat:output"]
+    codes = [f"1012:channel:wx:{n}:pending" for n in range(CHANNELS)] + [
+        "2203:order",
+        "5001:fee:service",
+        "2221:vat:output",
+    ]
     codes += [f"1123:supplier:{n}:prepaid" for n in range(SUPPLIERS)] + [f"2206:shop:{n}:payable" for n in range(SHOPS)]
     for code in [*codes, *(f"2206:distributor:{n}" for n in range(DISTRIBUTORS))]:
         _open(every, code)

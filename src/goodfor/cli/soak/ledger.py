@@ -29,7 +29,13 @@ PARTS = {
 
 
 def run(
-    *, json: bool = False, only: str = "", scale: float = 1.0, processes: int = 2, kills: int = 20, orders: int = 50_000  # noqa: ARG001
+    *,
+    json: bool = False,
+    only: str = "",
+    scale: float = 1.0,
+    processes: int = 2,
+    kills: int = 20,
+    orders: int = 50_000,
 ) -> BenchResult:
     """Options: only (such as L2,L5), scale (of the sizes), processes (for L1), kills and orders (of L2)."""
     wanted = [part.strip().upper() for part in str(only).split(",") if part.strip()] or list(PARTS)

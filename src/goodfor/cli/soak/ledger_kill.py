@@ -30,8 +30,10 @@ WRITERS = 12
 AGAIN = 20
 PREPAID = "1123:supplier:soak:prepaid"
 _OURS = "SELECT reference, id, xid::text FROM ledger_tx WHERE shop_id = %s AND reference LIKE 'soak:%%'"
-_BALANCE = "SELECT sum(posted_minor)::bigint FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id" \
+_BALANCE = (
+    "SELECT sum(posted_minor)::bigint FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id"
     " WHERE a.shop_id = %s AND a.code = %s"
+)
 COST = 800
 #: What a writer hears from a server that is killed.
 GONE = (DatabaseError, InterfaceError, psycopg.Error, OSError)

@@ -60,7 +60,9 @@ def write(period: Period, file: BinaryIO, _options: ExportOptions) -> int:
         text.write(f'\n{before} * "opening" "balances before, {currency}"\n')
         for row in standing:
             if row.currency == currency:
-                text.write(f"  {account(row.code)}  {decimal(row.debit_minor - row.credit_minor, currency)} {currency}\n")
+                text.write(
+                    f"  {account(row.code)}  {decimal(row.debit_minor - row.credit_minor, currency)} {currency}\n"
+                )
     count, last = 0, 0
     for line in journal(period):
         if line.tx_id != last:

@@ -27,9 +27,7 @@ def write(period: Period, file: BinaryIO, options: ExportOptions) -> int:
     out.writerow(COLUMNS)
     currency = HOME.get(options.currency, options.currency)
     for line in voucher_lines(period, options):
-        debit, credit = (
-            decimal(x, options.currency) if x else "" for x in (line.debit_minor, line.credit_minor)
-        )
+        debit, credit = (decimal(x, options.currency) if x else "" for x in (line.debit_minor, line.credit_minor))
         out.writerow([
             line.day.isoformat(), options.word, line.number, 0, line.place, line.summary, line.account.code,
             line.account.name, debit, credit, "", line.supplier, "", "", "", "", "", "", "", "", debit or credit,

@@ -115,7 +115,9 @@ def test_l6_mixed_functions_on_accounts_in_random_order_never_deadlock() -> None
             with suppress_refusals(refused):
                 match rng.randrange(6):
                     case 0 | 1:
-                        mine += put(SHOP, entry(name, (a, 7), (b, -7)), entry(name + "y", (c, 3), (d, -3), (a, 2), (b, -2)))
+                        mine += put(
+                            SHOP, entry(name, (a, 7), (b, -7)), entry(name + "y", (c, 3), (d, -3), (a, 2), (b, -2))
+                        )
                     case 2:
                         one = entry(name, (a, 5), (c, 2), (ORDER, -7))
                         held.append(hold(shop_id=SHOP, currency="CNY", entry=one, now=NOW))

@@ -70,7 +70,11 @@ def test_then_it_closes_for_good() -> None:
 def test_a_hard_close_before_a_soft_one() -> None:
     hard_close(NOVEMBER)
     soft_close_period(shop_id=SHOP, month=DECEMBER, now=NOW)
-    put(SHOP, late("fix", datetime(2025, 11, 3, tzinfo=UTC), reason="r"), late("late", datetime(2025, 11, 3, tzinfo=UTC)))
+    put(
+        SHOP,
+        late("fix", datetime(2025, 11, 3, tzinfo=UTC), reason="r"),
+        late("late", datetime(2025, 11, 3, tzinfo=UTC)),
+    )
     assert where("fix") == (FIRST_OF_DECEMBER, "2025-11-03T00:00:00+00:00")
     assert where("late") == (FIRST_OF_JANUARY, "2025-11-03T00:00:00+00:00")
     assert [queries.period_state(SHOP, m) for m in (NOVEMBER, DECEMBER, JANUARY)] == ["closed", "soft", "open"]
@@ -99,8 +103,8 @@ SELECT h.shop_id, h.id, l.seq, (SELECT id FROM ledger_account WHERE shop_id = h.
     [
         ("false", "NULL", "GFL06"),
         ("true", "NULL", "GFL07"),
-        ("true", "'{\"reason\": \"\"}'", "GFL07"),
-        ("true", "'{\"reason\": \"r\"}'", ""),
+        ("true", '\'{"reason": ""}\'', "GFL07"),
+        ("true", '\'{"reason": "r"}\'', ""),
     ],
 )
 def test_raw_sql_is_held_to_it(adjustment: str, metadata: str, state: str) -> None:
