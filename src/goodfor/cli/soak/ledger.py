@@ -30,7 +30,7 @@ PARTS = {
 
 def run(
     *,
-    json: bool = False,
+    json: bool = False,  # noqa: ARG001
     only: str = "",
     scale: float = 1.0,
     processes: int = 2,

@@ -22,7 +22,7 @@ DIMENSIONS = ("order_id", "order_line_id", "sku_id", "supplier_id", "party_id", 
 
 
 def account(code: str) -> str:
-    """The account's name there, one for each code: `1012:channel:wx:a_1:pending` is `Assets:1012:Channel:Wx:A-u1:Pending`.
+    """The account's name there, one for each code: `1012:channel:wx:a_1` is `Assets:1012:Channel:Wx:A-u1`.
 
     Parts begin with a capital or a digit and hold letters, digits and hyphens. A hyphen begins an escape: `--` is a
     hyphen, `-u` `_`, `-d` a full stop; `-c` after the first letter says that it is a capital in the code, too.

@@ -1,4 +1,4 @@
-"""Journal and trial balance as CSV, with stable names of columns, and as XLSX, with headings in the reader's language."""
+"""Journal and trial balance: as CSV with stable names of columns, as XLSX with headings in the reader's language."""
 
 import csv
 import io

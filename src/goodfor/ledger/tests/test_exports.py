@@ -127,7 +127,7 @@ BALANCE = re.compile(r"^(\S+) balance (\S+)  (-?[0-9.]+) ([A-Z]{3})$")
 
 
 def read_beancount(text: str) -> tuple[dict[tuple[str, str], Decimal], list[tuple[str, str, str, Decimal]], set[str]]:
-    """As another program reads it: sums by account and currency, what is asserted, what was opened; each entry balances."""
+    """As another program reads it: sums by account and currency, what is asserted, what was opened."""
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     opened = {line.split()[2] for line in text.splitlines() if " open " in line}
     for block in text.split("\n\n"):

@@ -90,9 +90,9 @@ def test_only_months_that_are_over() -> None:
     assert states() == []
 
 
-RAW = """WITH h AS (INSERT INTO ledger_tx (shop_id, reference, kind, currency, effective_at, recorded_at, cause_type, actor,
-  payload_hash, adjustment, metadata) SELECT '{shop}', 'raw', 'k', 'CNY', '2025-12-03T00:00Z', now(), '', '', sha256('x'),
-  {adjustment}, {metadata}::jsonb RETURNING id, shop_id)
+RAW = """WITH h AS (INSERT INTO ledger_tx (shop_id, reference, kind, currency, effective_at, recorded_at, cause_type,
+  actor, payload_hash, adjustment, metadata) SELECT '{shop}', 'raw', 'k', 'CNY', '2025-12-03T00:00Z', now(), '', '',
+  sha256('x'), {adjustment}, {metadata}::jsonb RETURNING id, shop_id)
 INSERT INTO ledger_posting (shop_id, tx_id, seq, account_id, amount_minor, layer, effective_date)
 SELECT h.shop_id, h.id, l.seq, (SELECT id FROM ledger_account WHERE shop_id = h.shop_id AND code = l.code), l.amount, 0,
        '2025-12-03' FROM h, (VALUES (1, '1002:bank:manual', 1), (2, '2203:order', -1)) l(seq, code, amount)"""
