@@ -31,7 +31,12 @@ UNDONE_ONCE = Invariant(
     "ledger.undone_once", ROOM, "a transaction is reversed or settled once, and exactly", _sql("undone_once")
 )
 HOLDS = Invariant("ledger.holds", ROOM, "no hold is older than a day", _sql("holds"))
-PERIODS = Invariant("ledger.periods", ROOM, "nothing was posted into a closed month, only adjustments into a soft-closed one", _sql("periods"))
+PERIODS = Invariant(
+    "ledger.periods",
+    ROOM,
+    "nothing was posted into a closed month, only adjustments into a soft-closed one",
+    _sql("periods"),
+)
 XIDS = Invariant("ledger.transaction_ids", ROOM, "no stored transaction id lies in the future", _sql("transaction_ids"))
 
 INVARIANTS: list[Invariant] = [

@@ -232,7 +232,7 @@ class Seal(models.Model):
 
 
 class Period(models.Model):
-    """A month that is soft-closed, being closed or closed; months without a row are open. It goes for all before, too."""
+    """A month that is soft-closed, being closed or closed, with all before it; months without a row are open."""
 
     pk = models.CompositePrimaryKey("shop_id", "month")
     shop_id = models.UUIDField()
@@ -240,7 +240,7 @@ class Period(models.Model):
     state = models.CharField(max_length=8)
     closing_xid = Xid8Field(db_default=Func(function="pg_current_xact_id"))
     changed_at = models.DateTimeField()
-    soft_xid = Xid8Field(null=True)
+    soft_xid = Xid8Field(null=True)  # type: ignore[misc]
 
     class Meta:
         db_table = "ledger_period"

@@ -95,9 +95,7 @@ def balances(shop_id: UUID, prefix: str, currency: str | None = None) -> list[Ac
     return _balances(shop_id, prefix, prefix + "\x7f", currency)
 
 
-def trial_balance(
-    shop_id: UUID, as_of: date | None = None, as_known_on: date | None = None
-) -> list[TrialBalanceRow]:
+def trial_balance(shop_id: UUID, as_of: date | None = None, as_known_on: date | None = None) -> list[TrialBalanceRow]:
     """Every account with its balance in the debit or the credit column; per currency both columns add up alike.
 
     `as_of`: at the end of that day of the books; `as_known_on`: by what had been recorded until the end of that day.
@@ -194,6 +192,6 @@ def moved_on(shop_id: UUID, prefix: str, day: date, currency: str) -> int:
 
 
 def period_state(shop_id: UUID, month: date) -> str:
-    """"open", "soft", "closing" or "closed": how a month (its first day) takes entries now."""
+    """ "open", "soft", "closing" or "closed": how a month (its first day) takes entries now."""
     row = PERIOD_STATE.row({"shop_id": shop_id, "month": month})
     return str(row[0]) if row else "open"

@@ -50,7 +50,7 @@ def postings(
         rows = OF.rows({**params, "codes": list(codes), "prefixes": list(prefixes)})
     else:
         rows = ALL.rows(params)
-    return [PostingRow(*row[:15], int(row[15]), *row[16:]) for row in rows]
+    return [PostingRow(*(*row[:15], int(row[15]), *row[16:])) for row in rows]
 
 
 def all_postings(

@@ -7,7 +7,7 @@ row. Both also where a commit waits 2 ms for the disk. Then one hot guarded acco
 import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -30,11 +30,12 @@ SCRIPT = """\
 \\set m random(0, {shops})
 \\set d random(0, {distributors})
 SELECT ledger_post('{shop}', 'CNY', now(), 'bench', ARRAY['b-' || :client_id::text || '-' || :n::text], ARRAY['bench'],
-  ARRAY[sha256(convert_to(:client_id::text || '-' || :n::text, 'UTF8'))], ARRAY[now()], ARRAY['order'], ARRAY[NULL::uuid], NULL::jsonb,
+  ARRAY[sha256(convert_to(:client_id::text || '-' || :n::text, 'UTF8'))], ARRAY[now()], ARRAY['order'],
+  ARRAY[NULL::uuid], NULL::jsonb,
   NULL::bigint[], NULL::bigint[], '{{1,1,1,1,1,1,1,1}}'::smallint[],
-  string_to_array(translate('1012;channel;wx;' || :c::text || ';pending,2203;order,2203;order,1123;supplier;' || :s::text
-    || ';prepaid,2206;shop;' || :m::text || ';payable,2206;distributor;' || :d::text || ',5001;fee;service,2221;vat;output',
-    ';', chr(58)), ','),
+  string_to_array(translate('1012;channel;wx;' || :c::text || ';pending,2203;order,2203;order,1123;supplier;'
+    || :s::text || ';prepaid,2206;shop;' || :m::text || ';payable,2206;distributor;' || :d::text
+    || ',5001;fee;service,2221;vat;output', ';', chr(58)), ','),
   '{{9500,-9500,9500,-8000,-1000,-200,-282,-18}}'::bigint[], NULL::smallint[],
   NULL::uuid[], NULL::uuid[], NULL::uuid[], NULL::smallint[], NULL::boolean[],
   {dimensions});
@@ -66,7 +67,8 @@ def run(*, json: bool = False, seconds: float = 5, rounds: int = 5) -> BenchResu
     median = {name: statistics.median(found) for name, found in rates.items()}
     ratio = median["G +2 ms"] / median["S +2 ms"]
     figures: dict[str, Any] = {
-        f"{name}, orders/s": f"{median[name]:,.0f} ({min(found):,.0f}-{max(found):,.0f})" for name, found in rates.items()
+        f"{name}, orders/s": f"{median[name]:,.0f} ({min(found):,.0f}-{max(found):,.0f})"
+        for name, found in rates.items()
     }
     figures |= {"G / S at +2 ms": ratio, **reads}
     return BenchResult(
@@ -93,7 +95,11 @@ def _policies() -> dict[str, tuple[str, int, bool]]:
     guarded, every, hot, sliced = uuid4(), uuid4(), uuid4(), uuid4()
     for supplier in range(SUPPLIERS):
         _open(guarded, f"1123:supplier:{supplier}:prepaid")
-    codes = [f"1012:channel:wx:{n}:pending" for n in range(CHANNELS)] + ["2203:order", "5001:fee:service", "2221:vat:output"]
+    codes = [f"1012:channel:wx:{n}:pending" for n in range(CHANNELS)] + [
+        "2203:order",
+        "5001:fee:service",
+        "2221:vat:output",
+    ]
     codes += [f"1123:supplier:{n}:prepaid" for n in range(SUPPLIERS)] + [f"2206:shop:{n}:payable" for n in range(SHOPS)]
     for code in [*codes, *(f"2206:distributor:{n}" for n in range(DISTRIBUTORS))]:
         _open(every, code)
@@ -156,7 +162,7 @@ def _reads(console: Console) -> tuple[dict[str, Any], list[str]]:
         cursor.execute("SELECT shop_id FROM ledger_tx GROUP BY shop_id ORDER BY count(*) DESC LIMIT 1")
         shop = cursor.fetchone()[0]
     today = queries.business_day(now)
-    calls = {
+    calls: dict[str, Callable[[], Any]] = {
         "trial balance": lambda: queries.trial_balance(shop),
         "trial balance of a day": lambda: queries.trial_balance(shop, today),
         "a month of all accounts by day": lambda: queries.daily(shop, "", today - timedelta(days=30), today),

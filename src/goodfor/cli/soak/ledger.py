@@ -3,6 +3,7 @@
 Each is a test at full size, run in a process of its own, but for the crashes (L2), which need a server to kill.
 """
 
+import os
 import time
 
 from rich.console import Console
@@ -29,7 +30,13 @@ PARTS = {
 
 
 def run(
-    *, json: bool = False, only: str = "", scale: float = 1.0, processes: int = 2, kills: int = 20, orders: int = 50_000  # noqa: ARG001
+    *,
+    json: bool = False,  # noqa: ARG001
+    only: str = "",
+    scale: float = 1.0,
+    processes: int = 2,
+    kills: int = 20,
+    orders: int = 50_000,
 ) -> BenchResult:
     """Options: only (such as L2,L5), scale (of the sizes), processes (for L1), kills and orders (of L2)."""
     wanted = [part.strip().upper() for part in str(only).split(",") if part.strip()] or list(PARTS)
@@ -57,8 +64,14 @@ def run(
 
 
 def _crashes(console: Console, *, kills: int, orders: int) -> tuple[dict[str, object], list[Bar]]:
-    with running_site(console, web=False) as site:
-        result: tuple[dict[str, object], list[Bar]] = load("goodfor.cli.soak.ledger_kill").crash(
-            site, kills=kills, orders=orders
-        )
+    before = dict(os.environ)
+    try:
+        with running_site(console, web=False) as site:
+            result: tuple[dict[str, object], list[Bar]] = load("goodfor.cli.soak.ledger_kill").crash(
+                site, kills=kills, orders=orders
+            )
+    finally:
+        # The parts after it are tests, which make a server of their own.
+        os.environ.clear()
+        os.environ.update(before)
     return result

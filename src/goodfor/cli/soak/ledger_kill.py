@@ -30,8 +30,10 @@ WRITERS = 12
 AGAIN = 20
 PREPAID = "1123:supplier:soak:prepaid"
 _OURS = "SELECT reference, id, xid::text FROM ledger_tx WHERE shop_id = %s AND reference LIKE 'soak:%%'"
-_BALANCE = "SELECT sum(posted_minor)::bigint FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id" \
+_BALANCE = (
+    "SELECT sum(posted_minor)::bigint FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id"
     " WHERE a.shop_id = %s AND a.code = %s"
+)
 COST = 800
 #: What a writer hears from a server that is killed.
 GONE = (DatabaseError, InterfaceError, psycopg.Error, OSError)
@@ -51,7 +53,7 @@ class Told:
 
 
 def crash(site: Site, *, kills: int, orders: int) -> tuple[dict[str, Any], list[Bar]]:
-    """So many kills while so many orders are posted, each retried until it is acknowledged; then everything is counted."""
+    """So many kills while so many orders are posted, each retried until acknowledged; then everything is counted."""
     shop: UUID = site.made.shop_id
     now = utc_now()
     open_account(shop_id=shop, code=PREPAID, currency="CNY", floor_minor=-COST * orders, slices=8, now=now)
@@ -138,7 +140,7 @@ def _jobs(told: Told) -> None:
 
 
 def _kill(site: Site, told: Told, console: Console, number: int, kills: int) -> float:
-    """SIGKILL for the server and all its backends after a share of the orders, then a new start; seconds until it answers."""
+    """SIGKILL for the server and all its backends after a share of the orders; seconds until a new one answers."""
     share = told.orders * (number + 1) // (kills + 1)
     while len(told.ids) < share:
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Journal and trial balance as CSV, with stable names of columns, and as XLSX, with headings in the reader's language."""
+"""Journal and trial balance: as CSV with stable names of columns, as XLSX with headings in the reader's language."""
 
 import csv
 import io
@@ -138,7 +138,9 @@ def _csv(file: BinaryIO, codec: str, columns: Sequence[str], rows: Iterable[Sequ
 def _xlsx(file: BinaryIO, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold, dated = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-    money = {n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else "")}) for n in set(EXPONENTS.values())}
+    money = {
+        n: book.add_format({"num_format": "#,##0" + ("." + "0" * n if n else "")}) for n in set(EXPONENTS.values())
+    }
     headings, count, sheet = _headings(), 0, None
     for row in _and_once_nothing(rows):
         at = count % SHEET_ROWS + 1

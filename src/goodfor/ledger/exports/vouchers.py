@@ -21,7 +21,7 @@ SUPPLIER = ("1123:supplier:", "1221:supplier:", "2202:supplier:")
 
 @dataclass(frozen=True, slots=True)
 class VoucherLine:
-    """A line of a voucher; one of the two amounts is 0. `number` counts the month's vouchers, `place` its lines, from 1."""
+    """A line of a voucher; one of the amounts is 0. `number` counts the month's vouchers, `place` its lines, from 1."""
 
     day: date
     number: int

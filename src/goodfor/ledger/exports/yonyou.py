@@ -1,9 +1,10 @@
 """Vouchers as Yonyou U8 (用友 U8, 总账工具: 凭证引入) takes them: text, one line a line of a voucher, no quotes.
 
 First line `填制凭证,V800`. Fields by their place, as U8's notes on the tool list them (copies are on the web, for
-instance 用友U8凭证导入工具的使用方法 on 100ksw.com) and as several public exporters write them: 制单日期, 凭证类别字,
-业务号, 附单据数, 摘要 (at most 60), 科目编码, 借方, 贷方, 数量, 外币, 汇率, 制单人, 结算方式, 票号, 票号发生日期, 部门, 个人,
-客户, 供应商, 业务员, 项目. What follows may be left out. Lines of one voucher bear the same day, word and number.
+instance 用友U8凭证导入工具的使用方法 on 100ksw.com) and as several public exporters write them:
+制单日期, 凭证类别字, 业务号, 附单据数, 摘要 (at most 60), 科目编码, 借方, 贷方, 数量, 外币, 汇率,
+制单人, 结算方式, 票号, 票号发生日期, 部门, 个人, 客户, 供应商, 业务员, 项目.
+What follows may be left out. Lines of one voucher bear the same day, word and number.
 """
 
 import io

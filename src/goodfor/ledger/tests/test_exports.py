@@ -55,7 +55,9 @@ def books() -> None:
     put(uuid4(), entry("r:1", (BANK, 7), (SALES, -7), at=at(4)))
 
 
-def export(form: str, first: date = FIRST, last: date = LAST, options: ExportOptions | None = None) -> tuple[bytes, int]:
+def export(
+    form: str, first: date = FIRST, last: date = LAST, options: ExportOptions | None = None
+) -> tuple[bytes, int]:
     file = io.BytesIO()
     count = write_export(shop_id=SHOP, form=form, first_day=first, last_day=last, file=file, options=options)
     return file.getvalue(), count
@@ -125,7 +127,7 @@ BALANCE = re.compile(r"^(\S+) balance (\S+)  (-?[0-9.]+) ([A-Z]{3})$")
 
 
 def read_beancount(text: str) -> tuple[dict[tuple[str, str], Decimal], list[tuple[str, str, str, Decimal]], set[str]]:
-    """As another program reads it: sums by account and currency, what is asserted, what was opened; each entry balances."""
+    """As another program reads it: sums by account and currency, what is asserted, what was opened."""
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     opened = {line.split()[2] for line in text.splitlines() if " open " in line}
     for block in text.split("\n\n"):
@@ -161,7 +163,26 @@ def test_another_program_comes_to_the_same_balances(books: None) -> None:
 
 
 def test_names_of_accounts_there_are_one_to_one() -> None:
-    parts = ["a", "A", "a-1", "A-1", "a_1", "a.1", "-a", "_a", ".a", "1", "1a", "a--1", "a-u1", "Ac", "ac", "A-c", "x-x", "X-x"]
+    parts = [
+        "a",
+        "A",
+        "a-1",
+        "A-1",
+        "a_1",
+        "a.1",
+        "-a",
+        "_a",
+        ".a",
+        "1",
+        "1a",
+        "a--1",
+        "a-u1",
+        "Ac",
+        "ac",
+        "A-c",
+        "x-x",
+        "X-x",
+    ]
     names = {account(f"1405:codes:{part}") for part in parts}
     assert len(names) == len(parts)
     for line in CHART:

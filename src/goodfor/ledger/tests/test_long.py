@@ -1,4 +1,4 @@
-"""The long evidence of the ledger, L1 to L8, at full size: `goodfor soak ledger` runs it. GOODFOR_SOAK_SCALE makes it less."""
+"""The long evidence of the ledger, L1 to L8, as `goodfor soak ledger` runs it. GOODFOR_SOAK_SCALE makes it less."""
 
 import os
 import random
@@ -115,7 +115,9 @@ def test_l6_mixed_functions_on_accounts_in_random_order_never_deadlock() -> None
             with suppress_refusals(refused):
                 match rng.randrange(6):
                     case 0 | 1:
-                        mine += put(SHOP, entry(name, (a, 7), (b, -7)), entry(name + "y", (c, 3), (d, -3), (a, 2), (b, -2)))
+                        mine += put(
+                            SHOP, entry(name, (a, 7), (b, -7)), entry(name + "y", (c, 3), (d, -3), (a, 2), (b, -2))
+                        )
                     case 2:
                         one = entry(name, (a, 5), (c, 2), (ORDER, -7))
                         held.append(hold(shop_id=SHOP, currency="CNY", entry=one, now=NOW))
@@ -155,7 +157,7 @@ class suppress_refusals(suppress):  # noqa: N801
 
 
 def test_l8_ten_thousand_reads_equal_the_plain_sum() -> None:
-    """Balances and days of an account, each against the postings in the same snapshot, while others write and roll up."""
+    """Balance and days of an account against its postings in the same snapshot, while others write and roll up."""
     reads, wrong, done = sized(10_000) // 4, [], threading.Event()  # type: ignore[var-annotated]
 
     def writer(seed: int) -> int:
@@ -164,7 +166,10 @@ def test_l8_ten_thousand_reads_equal_the_plain_sum() -> None:
             step += 1
             post(
                 shop_id=SHOP, currency="CNY", now=NOW,
-                entries=[entry(f"w:{seed}:{step}", (BANK, 3), (ORDER, -3)), entry(f"v:{seed}:{step}", (ORDER, 1), (SALES, -1))],
+                entries=[
+                    entry(f"w:{seed}:{step}", (BANK, 3), (ORDER, -3)),
+                    entry(f"v:{seed}:{step}", (ORDER, 1), (SALES, -1)),
+                ],
             )  # fmt: skip
         return step
 

@@ -47,7 +47,10 @@ def plain(**filters: list[str]) -> list[tuple[int, int]]:
 def test_pages_of_any_size_hold_everything_once(filters: dict[str, list[str]]) -> None:
     code = wallet(SHOP, 500)
     for n in range(1, 8):
-        put(SHOP, *(entry(f"r:{n}:{k}", (code, n), (BANK, k + 1), (ORDER, -n), (SALES, -k - 1)) for k in range(n % 3 + 1)))
+        put(
+            SHOP,
+            *(entry(f"r:{n}:{k}", (code, n), (BANK, k + 1), (ORDER, -n), (SALES, -k - 1)) for k in range(n % 3 + 1)),
+        )
         hold(shop_id=SHOP, currency="CNY", entry=entry(f"h:{n}", (code, 1), (ORDER, -1)), now=NOW)
         put(uuid4(), entry("r:1", (BANK, 5), (ORDER, -5)))
     wanted = plain(**filters)

@@ -5,7 +5,7 @@ DECLARE
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.state NOT IN ('soft', 'closing') OR NEW.closing_xid <> me
-        OR NEW.soft_xid IS DISTINCT FROM CASE WHEN NEW.state = 'soft' THEN me END THEN
+        OR NEW.soft_xid IS DISTINCT FROM (CASE WHEN NEW.state = 'soft' THEN me END) THEN
       RAISE EXCEPTION 'a month is first soft or closing' USING ERRCODE = 'GFL08';
     END IF;
     RETURN NEW;
