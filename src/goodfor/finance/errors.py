@@ -20,7 +20,7 @@ class PartyExists(Conflict):
 
 
 class PartyFixed(Conflict):
-    """Kind, code and currency of a party never change: accounts are named by them. Nor a supplier's cycle while owed."""
+    """Kind, code and currency of a party never change: accounts are named by them. Nor a supplier's cycle if owed."""
 
     code = "finance_party_fixed"
     title = _("结算方的类型、编号与币种不能更改")

@@ -59,7 +59,9 @@ class OrderProfit(models.Model):
         ]
         indexes = [
             models.Index(fields=["shop_id", "delivered_at", "order_id"], name="finance_order_time"),
-            models.Index(fields=["moved_at"], condition=Q(stage__in=("billed", "delivered")), name="finance_order_ending"),
+            models.Index(
+                fields=["moved_at"], condition=Q(stage__in=("billed", "delivered")), name="finance_order_ending"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -441,8 +441,8 @@ def shared(reversed_minor: int) -> str:
     """A share of that line, of 0.05, of which so much was taken back."""
     return (
         "INSERT INTO finance_share (id, shop_id, order_id, order_line_id, sku_id, agreement_id, agreement_code,"
-        " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank, explained,"
-        " booked_at, superseded_at) VALUES ('{new}', '{shop}', '{delivered}', '{line}', '{sku}', '{new2}', 'x', 1,"
+        " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank,"
+        " explained, booked_at, superseded_at) VALUES ('{new}', '{shop}', '{delivered}', '{line}', '{sku}', '{new2}', 'x', 1,"
         f" '{{new2}}', '2206:distributor:x', 100, 5, {reversed_minor}, 0, 'CNY', 0, jsonb_build_object(), now(), NULL)"
     )
 

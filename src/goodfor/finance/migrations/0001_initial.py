@@ -284,7 +284,9 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["shop_id", "delivered_at", "order_id"], name="finance_order_time"),
                     models.Index(
-                        condition=models.Q(("stage__in", ("billed", "delivered"))), fields=["moved_at"], name="finance_order_ending"
+                        condition=models.Q(("stage__in", ("billed", "delivered"))),
+                        fields=["moved_at"],
+                        name="finance_order_ending",
                     ),
                 ],
                 "constraints": [

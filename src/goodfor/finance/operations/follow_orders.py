@@ -25,6 +25,7 @@ from goodfor.ledger.types import Entry
 
 _SOLD = Statement("goodfor.finance", "sql/sold_change.sql")
 _SHARE = Statement("goodfor.finance", "sql/share_change.sql")
+_OPEN = Statement("goodfor.finance", "sql/volume_open.sql")
 _VOLUME = Statement("goodfor.finance", "sql/volume_add.sql")
 _ORDER = Statement("goodfor.finance", "sql/order_put.sql")
 
@@ -77,7 +78,14 @@ def _count(shop_id: UUID, before: Mapping[str, Volumes], after: Mapping[str, Vol
                     "base": new.base - old.base, "shared": new.shared - old.shared,
                 })  # fmt: skip
     if rows:
-        _VOLUME.run({"shop_id": shop_id, "rows": json.dumps(rows)})
+        add_volumes(shop_id, rows)
+
+
+def add_volumes(shop_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Count more, or less, of months: code, month, currency, units, base, shared. In the caller's transaction."""
+    params = {"shop_id": shop_id, "rows": json.dumps(rows)}
+    _OPEN.run(params)
+    _VOLUME.run(params)
 
 
 def _write(shop_id: UUID, made: Made, now: datetime) -> None:

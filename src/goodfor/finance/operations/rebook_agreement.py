@@ -1,6 +1,5 @@
 """Reckon anew what was shared while an agreement that was made later already holds: only the difference is booked."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from goodfor.finance import agreed, planning
 from goodfor.finance.agreed import Agreed
 from goodfor.finance.mapping import line_facts, share_facts
 from goodfor.finance.models import Agreement
-from goodfor.finance.operations.follow_orders import share_row
+from goodfor.finance.operations.follow_orders import add_volumes, share_row
 from goodfor.finance.rules import shares
 from goodfor.finance.rules.facts import LineFacts, Pact, ShareFacts, Volume
 from goodfor.finance.sold_models import Backdate, Share, Sold
@@ -28,7 +27,6 @@ from goodfor.ledger.types import Entry
 
 LIMIT = 300
 _LINES = Statement("goodfor.finance", "sql/backdate_lines.sql")
-_VOLUME = Statement("goodfor.finance", "sql/volume_add.sql")
 
 
 def rebook_agreement(*, shop_id: UUID, agreement_id: UUID, now: datetime, limit: int = LIMIT) -> int:
@@ -158,4 +156,4 @@ def _replace(
         "code": new.agreement_code, "month": planning.month_of(at).isoformat(), "currency": currency, "units": units,
         "base": new.base if was is None else 0, "shared": new.amount - (was.amount if was else 0),
     }  # fmt: skip
-    _VOLUME.run({"shop_id": shop_id, "rows": json.dumps([moved])})
+    add_volumes(shop_id, [moved])

@@ -21,6 +21,7 @@ from goodfor.ledger import queries as ledger
 from goodfor.orders.operations import buy_with_balance, open_claim, refund_order, release_delivery
 from goodfor.orders.tests.factories import PRICE, begin, pay, place, refund_all, relay_all, sql
 from goodfor.orders.types import HoldOrder, LineRequest
+from goodfor.vault.operations import fold_stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LI = "2206:distributor:li"
@@ -296,6 +297,7 @@ def test_an_order_of_another_shop_is_none(scene: Scene) -> None:
 
 
 def test_a_paid_order_that_waits_is_expected_to_earn(scene: Scene) -> None:
+    fold_stock(now=scene.now)
     scene.taxed()
     scene.agree(scene.party(), TENTH)
     set_fee_rate(
@@ -309,9 +311,7 @@ def test_a_paid_order_that_waits_is_expected_to_earn(scene: Scene) -> None:
     view = queries.order_profit(scene.shop_id, placed.order_id)
     assert (view.stage, view.profit_minor, view.estimate["profit"]) == ("estimated", 0, expected)
     assert scene.booked(LI) == 0
-    release_delivery(
-        shop_id=scene.shop_id, order_id=placed.order_id, actor="staff:1", cause="checked", now=scene.now
-    )
+    release_delivery(shop_id=scene.shop_id, order_id=placed.order_id, actor="staff:1", cause="checked", now=scene.now)
     scene.follow()
     view = queries.order_profit(scene.shop_id, placed.order_id)
     assert (view.stage, view.profit_minor, view.estimate["profit"]) == ("delivered", expected + 29, expected)
@@ -379,7 +379,9 @@ def test_loops_do_the_same(scene: Scene) -> None:
     order = scene.buy()
     scene.follow()
     party = queries.parties(scene.shop_id)[0]
-    scene.agree(party, Terms("percent", bp=2000), since=scene.now - timedelta(days=1), at=scene.now + timedelta(hours=1))
+    scene.agree(
+        party, Terms("percent", bp=2000), since=scene.now - timedelta(days=1), at=scene.now + timedelta(hours=1)
+    )
     assert tasks.rebook(scene.now) == 1
     assert tasks.rebook(scene.now) == 0
     assert sql("SELECT lines, changed, done_at IS NOT NULL FROM finance_backdate") == [(1, 1, True)]

@@ -234,8 +234,8 @@ def test_an_agreement_keeps_its_party(scene: Scene) -> None:
         "UPDATE finance_share SET superseded_at = now()",
         "UPDATE finance_order SET profit_minor = profit_minor + 1",
         "INSERT INTO finance_share (id, shop_id, order_id, order_line_id, sku_id, agreement_id, agreement_code,"
-        " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank, explained,"
-        " booked_at) SELECT gen_random_uuid(), shop_id, order_id, order_line_id, sku_id, gen_random_uuid(),"
+        " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank,"
+        " explained, booked_at) SELECT gen_random_uuid(), shop_id, order_id, order_line_id, sku_id, gen_random_uuid(),"
         " agreement_code, 9, party_id, account, 1, 1, 0, 0, currency, 0, '{}', now() FROM finance_share",
     ],
 )  # fmt: skip
