@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodfor.ledger.tests.factories import sql
@@ -81,6 +81,7 @@ def test_every_accrued_account_is_listed() -> None:
     assert accounts.accrued("platform", "x") == ()
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(accounts.accrued("supplier", "a")), st.integers(-(10**12), 10**12)),
     st.lists(st.integers(-(10**9), 10**9), max_size=4),
