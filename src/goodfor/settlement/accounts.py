@@ -55,14 +55,19 @@ def owed_by(account: str, amount_minor: int) -> int:
 
 
 def lock_lines(
-    *, accounts: Mapping[str, int], carried: Sequence[tuple[str, int]], held: tuple[str, int], to: tuple[str, int]
+    *,
+    accounts: Mapping[str, int],
+    carried: Sequence[tuple[str, int]],
+    held: tuple[str, int],
+    to: tuple[str, int],
+    party_id: UUID | None = None,
 ) -> tuple[Line, ...]:
     """The lines of a lock: items by account and carried statements onto the new one, what is held back aside.
 
     Amounts as owed to the party; `held` and `to` are (account, amount). The lines add up to 0 or something is wrong.
     """
     moved = [*sorted(accounts.items()), *carried, (held[0], -held[1]), (to[0], -to[1])]
-    return tuple(Line(account, amount) for account, amount in moved if amount)
+    return tuple(Line(account, amount, party_id=party_id) for account, amount in moved if amount)
 
 
 def lock_entry(*, number: str, statement_id: UUID, lines: tuple[Line, ...], at: datetime) -> Entry:
@@ -70,9 +75,11 @@ def lock_entry(*, number: str, statement_id: UUID, lines: tuple[Line, ...], at: 
     return Entry(f"stmt:{number}", OWN, lines, at, ("settlement.statement", statement_id))
 
 
-def payout_entry(*, number: str, payout_id: UUID, account: str, amount_minor: int, at: datetime) -> Entry:
+def payout_entry(
+    *, number: str, payout_id: UUID, account: str, amount_minor: int, party_id: UUID, at: datetime
+) -> Entry:
     """What is paid out leaves the statement and is on its way."""
-    lines = (Line(account, amount_minor), Line(TRANSIT, -amount_minor))
+    lines = (Line(account, amount_minor, party_id=party_id), Line(TRANSIT, -amount_minor))
     return Entry(f"payout:{number}", "settlement.payout", lines, at, ("settlement.payout", payout_id))
 
 
@@ -82,7 +89,10 @@ def paid_entry(*, number: str, payout_id: UUID, bank: str, amount_minor: int, at
     return Entry(f"payout:{number}:paid", "settlement.paid", lines, at, ("settlement.payout", payout_id))
 
 
-def release_entry(*, release_id: UUID, code: str, account: str, amount_minor: int, at: datetime) -> Entry:
+def release_entry(
+    *, release_id: UUID, code: str, account: str, amount_minor: int, party_id: UUID, at: datetime
+) -> Entry:
     """What was held back is owed again: an item of the next statement."""
-    lines = (Line(deposit(code), amount_minor), Line(account, -amount_minor))
+    moved = ((deposit(code), amount_minor), (account, -amount_minor))
+    lines = tuple(Line(where, amount, party_id=party_id) for where, amount in moved)
     return Entry(f"release:{release_id}", RELEASE, lines, at, ("settlement.release", release_id))

@@ -79,6 +79,7 @@ def begin_payout(
         payout_id=payout.id,
         account=accounts.statement(row.party_kind, row.party_code, row.number),
         amount_minor=payout.amount_minor,
+        party_id=row.party_id,
         at=now,
     )
     post(shop_id=row.shop_id, currency=row.currency, entries=[entry], now=now)

@@ -29,6 +29,7 @@ def release_hold_back(
         code=party.code,
         account=accounts.accrued(party.kind, party.code)[0],
         amount_minor=amount_minor,
+        party_id=party.id,
         at=now,
     )
     held_on = accounts.deposit(party.code)

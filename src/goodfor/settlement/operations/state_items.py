@@ -104,6 +104,7 @@ def _book_it(row: Statement, rest: list[Statement], now: datetime) -> None:
         carried=[(accounts.statement(one.party_kind, one.party_code, one.number), one.payable_minor) for one in rest],
         held=(accounts.deposit(row.party_code), row.held_minor),
         to=(own, row.payable_minor),
+        party_id=row.party_id,
     )
     if not lines:
         return

@@ -55,6 +55,7 @@ def test_a_statement_is_the_movement_of_what_was_accrued(people: People) -> None
     assert ledger.balance(SHOP, "2202:supplier:acme:statement:supplier-acme-1") == 95_00
     [tx] = ledger.transactions_named(SHOP, ["stmt:"])
     assert (tx.reference, tx.kind) == ("stmt:supplier-acme-1", "settlement.statement")
+    assert sql("SELECT count(*) FROM ledger_posting WHERE tx_id = %s AND party_id = %s", [tx.id, acme.id]) == [(3,)]
     items = queries.items(SHOP, made.id)
     assert sum(one.amount_minor for one in items) == 95_00
     assert [(one.tx_id, one.seq) for one in items] == sorted((one.tx_id, one.seq) for one in items)
