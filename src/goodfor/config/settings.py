@@ -64,6 +64,8 @@ ALL_ROOMS = (
     "delivery",
     "orders",
     "aftersales",
+    "finance",
+    "settlement",
     "demo",
     "storefront",
     "openapi",
