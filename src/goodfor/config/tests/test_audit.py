@@ -404,7 +404,8 @@ def shared(reversed_minor: int) -> str:
         " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank,"
         " explained, booked_at, superseded_at)"
         " VALUES ('{new}', '{shop}', '{delivered}', '{line}', '{sku}', '{new2}',"
-        f" 'x', 1, '{{new2}}', '2206:distributor:x', 100, 5, {reversed_minor}, 0, 'CNY', 0, jsonb_build_object(), now(), NULL)"
+        f" 'x', 1, '{{new2}}', '2206:distributor:x', 100, 5, {reversed_minor}, 0, 'CNY', 0, jsonb_build_object(),"
+        " now(), NULL)"
     )
 
 
