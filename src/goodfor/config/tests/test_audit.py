@@ -447,8 +447,10 @@ def shared(reversed_minor: int) -> str:
     return (
         "INSERT INTO finance_share (id, shop_id, order_id, order_line_id, sku_id, agreement_id, agreement_code,"
         " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank,"
-        " explained, booked_at, superseded_at) VALUES ('{new}', '{shop}', '{delivered}', '{line}', '{sku}', '{new2}', 'x', 1,"
-        f" '{{new2}}', '2206:distributor:x', 100, 5, {reversed_minor}, 0, 'CNY', 0, jsonb_build_object(), now(), NULL)"
+        " explained, booked_at, superseded_at)"
+        " VALUES ('{new}', '{shop}', '{delivered}', '{line}', '{sku}', '{new2}',"
+        f" 'x', 1, '{{new2}}', '2206:distributor:x', 100, 5, {reversed_minor}, 0, 'CNY', 0, jsonb_build_object(),"
+        " now(), NULL)"
     )
 
 

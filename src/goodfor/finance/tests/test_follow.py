@@ -297,7 +297,6 @@ def test_an_order_of_another_shop_is_none(scene: Scene) -> None:
 
 
 def test_a_paid_order_that_waits_is_expected_to_earn(scene: Scene) -> None:
-    fold_stock(now=scene.now)
     scene.taxed()
     scene.agree(scene.party(), TENTH)
     set_fee_rate(
@@ -306,6 +305,8 @@ def test_a_paid_order_that_waits_is_expected_to_earn(scene: Scene) -> None:
     )  # fmt: skip
     placed = place(scene.shop, scene.now, hold=HoldOrder(uuid4(), timedelta(hours=1), reasons=("new_device",)))
     pay(begin(scene.till(), placed.order_id, scene.now), scene.now)
+    # What a code costs is known as far as the counts of the stock are folded in.
+    fold_stock(now=scene.now)
     scene.follow()
     expected = PRICE - 558 - COST - 485 - 29
     view = queries.order_profit(scene.shop_id, placed.order_id)
