@@ -122,6 +122,8 @@ def _refetch(act: Act, now: datetime) -> Answer:
             return Answer("person", "no_account")
         want_bill(shop_id=act.shop_id, account_id=account_id, day=act.day, kind=FUND, now=now)
         return Answer("later", "wanted")
+    if fund.state == "wanted" and fund.next_try_at is not None:
+        return Answer("later", "on_its_way")
     if fund.state in ("wanted", "refused"):
         want_again(shop_id=act.shop_id, bill_id=fund.id, actor="system", now=now)
         return Answer("later", "wanted_again")

@@ -10,9 +10,11 @@ from goodfor.recon.errors import CaseNotFound
 from goodfor.recon.types import Scope
 
 
-def lock_account(scope: Scope) -> None:
-    """One comparing of an account at a time: days share a pool."""
-    advisory_xact_lock(("recon", scope.shop_id, scope.area, scope.account))
+def lock_scope(scope: Scope) -> None:
+    """One comparing of an account at a time, since days share a pool; and none of a day that is being closed."""
+    advisory_xact_lock(
+        ("recon", scope.shop_id, scope.area, scope.account), ("recon", scope.shop_id, "day", scope.day)
+    )
 
 
 def lock_day(shop_id: UUID, day: object) -> None:

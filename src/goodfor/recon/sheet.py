@@ -18,18 +18,22 @@ from goodfor.recon.types import AccountDay, DaySheet, ImportView
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An account that is to be compared on a day. `missing`: why its file is not there; empty: it is."""
+    """An account that is to be compared on a day. `missing`: why a file is not there; empty: all are.
+
+    `waiting`: what is missing may still come by itself.
+    """
 
     area: str
     account: str
     missing: str = ""
     currency: str = "CNY"
+    waiting: bool = False
 
 
 class Expected(Protocol):
     """Tells what is to be compared on a day."""
 
-    def __call__(self, shop_id: UUID, day: date) -> Sequence[Due]:
+    def __call__(self, shop_id: UUID, day: date, /) -> Sequence[Due]:
         """Every account that has something to compare."""
         ...
 

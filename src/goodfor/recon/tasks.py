@@ -48,7 +48,7 @@ def compare_days(now: datetime) -> int:
         for day in sorted(today - timedelta(days=n) for n in range(1, LOOK_BACK + 1)):
             known = set(Run.objects.filter(shop_id=shop_id, day=day, live=True).values_list("area", "account"))
             for due in due_of_day(shop_id, day):
-                if not due.missing and (due.area, due.account) not in known:
+                if not due.waiting and (due.area, due.account) not in known:
                     done += _compare(Scope(shop_id, due.area, due.account, day, due.currency), now)
     return done
 

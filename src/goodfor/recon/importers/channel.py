@@ -108,11 +108,13 @@ class ChannelSources:
 
 def channels_due(shop_id: UUID, day: date) -> list[Due]:
     """Accounts that have a bill of that day, and what of it is not there yet."""
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[str, str, bool]] = {}
     for bill in payments.bills_of_day(shop_id, day):
         account = f"{bill.provider}:{bill.account_code}"
         missing = "" if bill.state in (IMPORTED, EMPTY) else f"bill_{bill.state}"
-        found[account] = (found.get(account, ("", ""))[0] or missing, bill.came.currency)
+        before = found.get(account, ("", "", False))
+        coming = bool(missing) and bill.next_try_at is not None
+        found[account] = (before[0] or missing, bill.came.currency, before[2] or coming)
     return [Due(states.CHANNEL, account, *rest) for account, rest in sorted(found.items())]
 
 

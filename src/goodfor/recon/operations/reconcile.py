@@ -13,7 +13,7 @@ from goodfor.recon.case_models import ClosedDay
 from goodfor.recon.categories import FEE_TOLERANCE, NEAR, POOL_DAYS
 from goodfor.recon.errors import DayClosed
 from goodfor.recon.events import RunMade
-from goodfor.recon.locks import lock_account
+from goodfor.recon.locks import lock_scope
 from goodfor.recon.mapping import run_view
 from goodfor.recon.models import Run
 from goodfor.recon.operations.keep_cases import keep_cases
@@ -34,7 +34,7 @@ def reconcile(*, scope: Scope, sources: Sources, actor: str, now: datetime, pool
     Raises NothingToCompare (their file is not there), DayClosed.
     """
     with transaction.atomic():
-        lock_account(scope)
+        lock_scope(scope)
         if ClosedDay.objects.filter(shop_id=scope.shop_id, day=scope.day).exists():
             raise DayClosed(day=scope.day.isoformat())
         store.begin()

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from goodfor.kernel.ids import uuid7
 from goodfor.recon import states, store
 from goodfor.recon.errors import NothingToCompare
@@ -105,9 +107,9 @@ def _last(scope: Scope, side: str, *, days_before: bool = False) -> Import | Non
 
 
 def _note(scope: Scope, side: str, mark: str, tally: Tally, stated: Totals | None, now: datetime) -> UUID:
-    same = Import.objects.filter(
-        shop_id=scope.shop_id, side=side, account=scope.account, day=scope.day, mark__startswith=mark
-    ).count()
+    known = Import.objects.filter(shop_id=scope.shop_id, side=side, account=scope.account, day=scope.day)
+    # What comes back to what it was before is taken in once more.
+    same = known.filter(Q(mark=mark) | Q(mark__startswith=f"{mark}#")).count()
     row = Import.objects.create(
         id=uuid7(), shop_id=scope.shop_id, side=side, account=scope.account, day=scope.day,
         mark=f"{mark}#{same}" if same else mark, rows=tally.rows, came_minor=tally.came, went_minor=tally.went,
