@@ -12,9 +12,7 @@ from goodfor.recon.types import Scope
 
 def lock_scope(scope: Scope) -> None:
     """One comparing of an account at a time, since days share a pool; and none of a day that is being closed."""
-    advisory_xact_lock(
-        ("recon", scope.shop_id, scope.area, scope.account), ("recon", scope.shop_id, "day", scope.day)
-    )
+    advisory_xact_lock(("recon", scope.shop_id, scope.area, scope.account), ("recon", scope.shop_id, "day", scope.day))
 
 
 def lock_day(shop_id: UUID, day: object) -> None:

@@ -154,19 +154,19 @@ def _channel_row(world: World, rng: random.Random, number: int, category: str, n
     world.put("books", books, MAIN)
 
 
-def _theirs_only(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: ARG001, FBT001
+def _theirs_only(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: ARG001
     world.put("theirs", theirs, MAIN)
     if even:
         waiting = replace(ours, source=f"payment:{ours.source}", state=states.UNSURE, post_ref="", account=MAIN)
         world.silent.setdefault(ours.key, []).append(waiting)
 
 
-def _ours_only(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: ARG001, FBT001
+def _ours_only(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: ARG001
     world.put("ours", ours, MAIN)
     world.put("books", books, MAIN)
 
 
-def _amount(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: FBT001
+def _amount(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     off = 1 if even else -1
     # Nobody is to find the fee as well: it is right for the other amount.
     world.put("theirs", replace(theirs, amount_minor=theirs.amount_minor + off), MAIN)
@@ -174,7 +174,7 @@ def _amount(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) 
     world.put("books", books, MAIN)
 
 
-def _state(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: FBT001
+def _state(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     if even:
         world.put("theirs", theirs, MAIN)
         asked = replace(ours, source=f"refund:{ours.source}", state=states.UNSURE, post_ref="", account=MAIN)
@@ -185,14 +185,14 @@ def _state(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -
     world.put("books", books, MAIN)
 
 
-def _fee(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: FBT001
+def _fee(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     off = Decimal("0.02") if even else Decimal("-0.01001")
     world.put("theirs", replace(theirs, fee=(theirs.fee or Decimal(0)) + off), MAIN)
     world.put("ours", ours, MAIN)
     world.put("books", books, MAIN)
 
 
-def _twice(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: FBT001
+def _twice(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     world.put("theirs", theirs, MAIN)
     world.put("ours", ours if even else replace(ours, state=states.EXTRA), MAIN)
     world.put("books", books, MAIN)
@@ -201,21 +201,21 @@ def _twice(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -
         world.put("theirs", replace(again, at=theirs.at + timedelta(seconds=5)), MAIN)
 
 
-def _shifted(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: FBT001
+def _shifted(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     by = timedelta(days=-1 if even else 1)
     world.put("theirs", theirs, MAIN)
     world.put("ours", replace(ours, day=DAY + by, at=ours.at + by), MAIN)
     world.put("books", replace(books, day=DAY + by, at=books.at + by), MAIN)
 
 
-def _elsewhere(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: FBT001
+def _elsewhere(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     world.put("theirs", theirs if even else replace(theirs, currency="USD"), MAIN)
     account = OTHER if even else MAIN
     world.put("ours", ours, account)
     world.put("books", books, account)
 
 
-def _unbooked(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: FBT001
+def _unbooked(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     world.put("theirs", theirs, MAIN)
     world.put("ours", ours, MAIN)
     if even:
@@ -272,7 +272,7 @@ def supplier_days(world: World, *, rows: int, each: int, seed: int) -> list[Scop
     ]
 
 
-def _supplier_row(world: World, rng: random.Random, number: int, category: str, even: bool) -> None:  # noqa: FBT001
+def _supplier_row(world: World, rng: random.Random, number: int, category: str, even: bool) -> None:
     amount, rest, at = -rng.randrange(100, 50_000), -rng.randrange(0, 10_000), _at(rng)
     # Every third time the supplier does not know our number, only its own.
     key, ref = f"Q{number:09}", f"s{number}"

@@ -5,4 +5,4 @@ SELECT 'C10', %(account)s::text || ':' || g.post_ref, g.ours_id, g.theirs_id, ab
 FROM recon_gap g
 LEFT JOIN LATERAL (SELECT sum(r.amount_minor)::bigint AS have FROM recon_row r
                    WHERE r.shop_id = %(shop_id)s AND r.side = 'books' AND r.key = g.post_ref AND r.live
-                     AND r.account = %(account)s) b ON true
+                     AND r.account = %(account)s::text) b ON true

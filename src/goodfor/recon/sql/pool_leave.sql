@@ -5,4 +5,4 @@ SET left_as = CASE WHEN EXISTS (SELECT FROM recon_pairs m WHERE m.ours_id = p.ro
 FROM recon_o o
 WHERE p.shop_id = %(shop_id)s AND p.left_as = '' AND o.id = p.row_id
   AND (EXISTS (SELECT FROM recon_pairs m WHERE m.ours_id = p.row_id)
-       OR p.area = %(area)s AND p.account = %(account)s AND p.until <= %(day)s)
+       OR p.area = %(area)s::text AND p.account = %(account)s::text AND p.until <= %(day)s)

@@ -1,7 +1,7 @@
 -- recon: the same source says something else now.
 UPDATE recon_row r SET live = false
 FROM recon_in i
-WHERE r.shop_id = %(shop_id)s AND r.side = %(side)s AND r.source = i.source AND r.live
+WHERE r.shop_id = %(shop_id)s AND r.side = %(side)s::text AND r.source = i.source AND r.live
   AND (r.kind, r.day, r.at, r.amount_minor, r.amount_rest, r.currency, r.key, r.alt_key, r.group_key, r.fee, r.state,
        r.post_ref, r.account)
       IS DISTINCT FROM

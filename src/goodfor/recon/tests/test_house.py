@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from goodfor.kernel.clock import utc_now
-from goodfor.kernel.ids import uuid7
 from goodfor.orders.operations import refund_order
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.conftest import shop as shop
@@ -57,29 +56,33 @@ def back(refund: RefundView, paid: PaymentView, now: datetime) -> dict[str, Any]
     }  # fmt: skip
 
 
-def billed(till: Till, now: datetime, *lines: dict[str, Any], days: int = 0, kind: str = "trade") -> UUID:
-    """A bill of the till as if it had been taken in."""
-    bill_id, day = uuid7(), day_of(now, BEIJING) + timedelta(days=days)
-    amounts = [one["amount_minor"] for one in lines]
-    BillFile.objects.create(
-        id=bill_id, shop_id=till.shop_id, account_id=till.account_id, provider="sandbox", account_code="till", day=day,
-        kind=kind, state="imported", rows=len(lines), came_minor=sum(max(0, one) for one in amounts),
-        went_minor=-sum(min(0, one) for one in amounts), fee=sum((one["fee"] for one in lines), Decimal(0)),
-        currency="CNY", created_at=now, imported_at=now,
+def wanted(till: Till, now: datetime) -> UUID:
+    """A bill of the till that was not fetched yet."""
+    row = BillFile.objects.create(
+        shop_id=till.shop_id, account_id=till.account_id, provider="sandbox", account_code="till",
+        day=day_of(now, BEIJING), kind="trade", currency="CNY", created_at=now, next_try_at=now,
     )  # fmt: skip
+    return row.id
+
+
+def billed(till: Till, now: datetime, *lines: dict[str, Any], bill_id: UUID | None = None) -> None:
+    """A bill of the till as if it had been taken in."""
+    bill_id = bill_id or wanted(till, now)
     BillLine.objects.bulk_create(
         BillLine(shop_id=till.shop_id, bill_id=bill_id, line=place, currency="CNY", **one)
         for place, one in enumerate(lines, 1)
     )
-    return bill_id
-
-
-def scope_of(till: Till, now: datetime, days: int = 0) -> Scope:
-    return Scope(till.shop_id, "channel", "sandbox:till", day_of(now, BEIJING) + timedelta(days=days))
+    amounts = [one["amount_minor"] for one in lines]
+    BillFile.objects.filter(id=bill_id).update(
+        state="imported", rows=len(lines), came_minor=sum(max(0, one) for one in amounts), imported_at=now,
+        went_minor=-sum(min(0, one) for one in amounts), fee=sum((one["fee"] for one in lines), Decimal(0)),
+        next_try_at=None,
+    )  # fmt: skip
 
 
 def compared(till: Till, now: datetime, sources: ChannelSources | None = None) -> RunView:
-    return reconcile(scope=scope_of(till, now), sources=sources or ChannelSources(), actor="test", now=now)
+    scope = Scope(till.shop_id, "channel", "sandbox:till", day_of(now, BEIJING))
+    return reconcile(scope=scope, sources=sources or ChannelSources(), actor="test", now=now)
 
 
 def test_payments_and_refunds_agree_with_bill_and_books(shop: Shop, now: datetime) -> None:
@@ -143,7 +146,8 @@ def test_money_that_only_the_channel_knows_is_asked_about_and_delivered(shop: Sh
 def test_a_number_that_is_nobodys_and_that_the_channel_does_not_know_is_a_persons(shop: Shop, now: datetime) -> None:
     till = open_till(shop.demo.shop_id, now)
     stranger = {
-        "kind": "payment", "happened_at": now, "amount_minor": 77, "our_ref": "P0000", "channel_ref": "S0000", "fee": FEE,
+        "kind": "payment", "happened_at": now, "amount_minor": 77, "our_ref": "P0000", "channel_ref": "S0000",
+        "fee": FEE,
     }  # fmt: skip
     billed(till, now, stranger)
     assert compared(till, now).breaks == {"C1": 1}
@@ -178,13 +182,11 @@ def test_the_loop_compares_yesterday_once_and_waits_for_what_is_missing(shop: Sh
     till = open_till(shop.demo.shop_id, now)
     paid = begin(till, place(shop, now).order_id, now)
     pay(paid, now)
-    bill_id = billed(till, now, line(paid, now))
-    tomorrow = now + timedelta(days=1)
-    BillFile.objects.filter(id=bill_id).update(state="wanted", imported_at=None, rows=0)
+    bill_id, tomorrow = wanted(till, now), now + timedelta(days=1)
     assert compare_days(tomorrow) == 0
     sheet = queries.day_sheet(till.shop_id, day_of(now, BEIJING), channels_due)
     assert sheet.reasons == (("bill_wanted", "channel:sandbox:till"),)
-    BillFile.objects.filter(id=bill_id).update(state="imported", imported_at=now, rows=1)
+    billed(till, now, line(paid, now), bill_id=bill_id)
     assert compare_days(tomorrow) == 1
     assert compare_days(tomorrow) == 0
     assert queries.runs(till.shop_id)[0].matched == 1

@@ -17,7 +17,10 @@ def rehearse(now: datetime, *, rows: int, each: int, seed: int) -> None:
     scopes += supplier_days(world, rows=max(rows // 10, each * 10), each=each, seed=seed + 1)
     runs = compare_all(shop.id, scopes, world, now)
     assert found(shop.id) == world.expected, seed
-    assert {category for category, _ in world.expected} == {*(f"C{n}" for n in range(1, 11)), *(f"S{n}" for n in range(1, 7))}
+    assert {category for category, _ in world.expected} == {
+        *(f"C{n}" for n in range(1, 11)),
+        *(f"S{n}" for n in range(1, 7)),
+    }
     assert all(count == each for count in per_category(world).values())
     first, cases = matches(shop.id), sql("SELECT count(*) FROM recon_case WHERE shop_id = %s", [shop.id])
     assert first
@@ -26,9 +29,9 @@ def rehearse(now: datetime, *, rows: int, each: int, seed: int) -> None:
     assert found(shop.id) == world.expected, seed
     assert matches(shop.id) == first
     assert sql("SELECT count(*) FROM recon_case WHERE shop_id = %s", [shop.id]) == cases
-    assert sorted((run.account, run.day, run.version - 1, run.matched, tuple(sorted(run.breaks.items()))) for run in again) == sorted(
-        (run.account, run.day, run.version, run.matched, tuple(sorted(run.breaks.items()))) for run in runs
-    )
+    assert sorted(
+        (run.account, run.day, run.version - 1, run.matched, tuple(sorted(run.breaks.items()))) for run in again
+    ) == sorted((run.account, run.day, run.version, run.matched, tuple(sorted(run.breaks.items()))) for run in runs)
     assert [bad.invariant.name for bad in invariants.run_all(now) if not bad.ok and bad.invariant in INVARIANTS] == []
 
 

@@ -67,7 +67,9 @@ def test_a_case_ends_by_itself_when_it_is_gone_and_comes_back_when_it_is_back(no
     compare(shop.id, SCOPE, world, now)
     assert queries.case(shop.id, case.id).state == "open"
     assert [row.id for row in queries.cases(shop.id, live=False)] == [case.id]
-    history = sql("SELECT to_state, count(*)::int FROM kernel_history WHERE machine = 'recon.case' GROUP BY 1 ORDER BY 1")
+    history = sql(
+        "SELECT to_state, count(*)::int FROM kernel_history WHERE machine = 'recon.case' GROUP BY 1 ORDER BY 1"
+    )
     assert history == [("closed", 1), ("open", 2)]
 
 
@@ -186,10 +188,10 @@ def test_shops_do_not_see_each_other(now: datetime) -> None:
 def test_a_day_is_closed_when_all_is_there_and_not_before(now: datetime) -> None:
     shop, world = make_shop(now), world_of(now, 1)
 
-    def expected(shop_id: UUID, of: object) -> list[Due]:  # noqa: ARG001
+    def expected(shop_id: UUID, of: object) -> list[Due]:
         return [Due("channel", MAIN), Due("channel", "beta:main", "bill_wanted")]
 
-    def only_main(shop_id: UUID, of: object) -> list[Due]:  # noqa: ARG001
+    def only_main(shop_id: UUID, of: object) -> list[Due]:
         return [Due("channel", MAIN)]
 
     def reasons(due: Callable[[UUID, object], list[Due]]) -> list[tuple[str, str]]:
@@ -250,7 +252,7 @@ def test_what_was_compared_only_grows(now: datetime, statement: str) -> None:
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
-def test_a_chain_is_followed_from_either_end(newest_first: bool) -> None:  # noqa: FBT001
+def test_a_chain_is_followed_from_either_end(newest_first: bool) -> None:
     moves = [(5, 105), (-20, 85), (3, 88)]
     whole, gap = Chain(), Chain()
     for amount, balance in reversed(moves) if newest_first else moves:
