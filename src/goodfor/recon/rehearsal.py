@@ -111,7 +111,7 @@ def channel_days(world: World, *, rows: int, each: int, seed: int) -> list[Scope
 
     The scopes in the order in which they are to be compared; shop ids are to be put in.
     """
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     kinds = ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C10")
     picked = rng.sample(range(rows), each * len(kinds))
     broken = {number: (kinds[place % len(kinds)], place // len(kinds)) for place, number in enumerate(picked)}
@@ -256,7 +256,7 @@ def _chain(world: World, rng: random.Random, nth: int) -> None:
 
 def supplier_days(world: World, *, rows: int, each: int, seed: int) -> list[Scope]:
     """A supplier's day with `each` of S1 to S5 among `rows`, the days after it, and `each` suppliers with S6."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     kinds = ("S1", "S2", "S3", "S4", "S5")
     picked = rng.sample(range(rows), each * len(kinds))
     broken = {number: (kinds[place % len(kinds)], place // len(kinds)) for place, number in enumerate(picked)}

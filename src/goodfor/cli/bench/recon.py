@@ -1,4 +1,4 @@
-"""`bench recon`: a day of a million rows taken in and compared with our word and the books; planted differences found."""
+"""`bench recon`: a day of a million rows taken in and compared with our word and the books; what was planted found."""
 
 import time
 from collections import Counter
@@ -29,17 +29,19 @@ SELECT line, kind, happened_at AS at, amount_minor, our_ref, channel_ref, refund
 FROM payments_bill_line WHERE shop_id = '{shop}';
 INSERT INTO payments_refund (id, shop_id, payment_id, number, business_key, amount_minor, currency, state, reason,
     paid_from, capture_ref, channel_ref, failure, attempts, created_at, accepted_at, finished_at)
-SELECT id, '{shop}', gen_random_uuid(), refund_ref, refund_ref, -amount_minor, 'CNY', 'succeeded', '', '', '', '', '', 1,
-       at, at, at FROM bench_row WHERE kind = 'refund';
+SELECT id, '{shop}', gen_random_uuid(), refund_ref, refund_ref, -amount_minor, 'CNY', 'succeeded', '', '', '', '', '',
+       1, at, at, at FROM bench_row WHERE kind = 'refund';
 INSERT INTO payments_fact (id, shop_id, account_id, provider, payment_id, refund_id, kind, our_ref, channel_ref,
     parent_ref, amount_minor, currency, happened_at, source, recorded_at, outcome, posting_ref, applied_at)
 SELECT id, '{shop}', '{account}', 'alipay', NULL, CASE WHEN kind = 'refund' THEN id END,
-       CASE WHEN kind = 'refund' THEN 'refunded' ELSE 'paid' END, CASE WHEN kind = 'refund' THEN refund_ref ELSE our_ref END,
+       CASE WHEN kind = 'refund' THEN 'refunded' ELSE 'paid' END,
+       CASE WHEN kind = 'refund' THEN refund_ref ELSE our_ref END,
        CASE WHEN kind = 'refund' THEN refund_ref ELSE channel_ref END, '', abs(amount_minor), 'CNY', at, 'query', at,
        'confirmed', CASE WHEN kind = 'refund' THEN 'refundok:' ELSE 'pay:' END || id, at FROM bench_row;
 INSERT INTO ledger_account (shop_id, code, type, normal_side, currency, guarded, slices, opened_at)
 VALUES ('{shop}', '{code}', 'asset', 1, 'CNY', false, 1, now());
-INSERT INTO ledger_tx (id, xid, shop_id, currency, reference, kind, cause_type, actor, effective_at, recorded_at, payload_hash)
+INSERT INTO ledger_tx (id, xid, shop_id, currency, reference, kind, cause_type, actor, effective_at, recorded_at,
+    payload_hash)
 SELECT 1000000000 + line, pg_current_xact_id(), '{shop}', 'CNY',
        CASE WHEN kind = 'refund' THEN 'refundok:' ELSE 'pay:' END || id,
        CASE WHEN kind = 'refund' THEN 'refund_paid' ELSE 'payment' END, '', 'bench', at, at, sha256(line::text::bytea)
@@ -50,7 +52,8 @@ SELECT '{shop}', 1000000000 + line, 1, (SELECT id FROM ledger_account WHERE shop
 SET session_replication_role = DEFAULT;
 """
 _FOUND = """
-SELECT b.category, CASE WHEN b.category IN ('C9', 'S6') THEN u.account WHEN b.category = 'C10' THEN b.detail ->> 'reference'
+SELECT b.category, CASE WHEN b.category IN ('C9', 'S6') THEN u.account
+       WHEN b.category = 'C10' THEN b.detail ->> 'reference'
        ELSE coalesce(nullif(t.key, ''), nullif(t.alt_key, ''), o.key) END
 FROM recon_break b JOIN recon_run u ON u.id = b.run_id AND u.live
 LEFT JOIN recon_row t ON t.id = b.theirs_id LEFT JOIN recon_row o ON o.id = b.ours_id WHERE b.shop_id = %s

@@ -1,6 +1,6 @@
 """Compare an account's day: one run, one version, in one transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -124,7 +124,7 @@ def _tell(run: Run, now: datetime) -> None:
     publish(shop_id=run.shop_id, event=event, cause=("recon.run", run.id), now=now)
 
 
-def mark_stale(*, shop_id: UUID, area: str, account: str, days: list[object]) -> int:
+def mark_stale(*, shop_id: UUID, area: str, account: str, days: list[date]) -> int:
     """Have these days compared again by the loop; how many. In the caller's transaction."""
     rows = Run.objects.filter(shop_id=shop_id, area=area, account=account, day__in=days, live=True, stale=False)
     return rows.update(stale=True)

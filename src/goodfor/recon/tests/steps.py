@@ -15,7 +15,8 @@ from goodfor.recon.sources import Sources
 from goodfor.recon.types import RunView, Scope
 
 FOUND = """
-SELECT b.category, CASE WHEN b.category IN ('C9', 'S6') THEN u.account WHEN b.category = 'C10' THEN b.detail ->> 'reference'
+SELECT b.category, CASE WHEN b.category IN ('C9', 'S6') THEN u.account
+       WHEN b.category = 'C10' THEN b.detail ->> 'reference'
        ELSE coalesce(nullif(t.key, ''), nullif(t.alt_key, ''), o.key) END
 FROM recon_break b JOIN recon_run u ON u.id = b.run_id AND u.live
 LEFT JOIN recon_row t ON t.id = b.theirs_id LEFT JOIN recon_row o ON o.id = b.ours_id

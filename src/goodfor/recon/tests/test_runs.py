@@ -237,8 +237,8 @@ def test_a_day_is_closed_when_all_is_there_and_not_before(now: datetime) -> None
         "DELETE FROM recon_case",
         "UPDATE recon_case SET state = 'closed', closed_at = now()",
         "INSERT INTO recon_row (shop_id, side, live, kind, source, day, at, amount_minor, amount_rest, currency, key,"
-        " alt_key, group_key, state, post_ref, account) SELECT shop_id, side, true, kind, source, day, at, 1, 0, currency,"
-        " key, alt_key, group_key, state, post_ref, account FROM recon_row WHERE live",
+        " alt_key, group_key, state, post_ref, account) SELECT shop_id, side, true, kind, source, day, at, 1, 0,"
+        " currency, key, alt_key, group_key, state, post_ref, account FROM recon_row WHERE live",
     ],
 )
 def test_what_was_compared_only_grows(now: datetime, statement: str) -> None:
