@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from django.db import connection
@@ -13,6 +14,8 @@ from goodfor.recon.types import RowIn, Scope
 COLUMNS: Final = (
     "kind, source, day, at, amount_minor, amount_rest, currency, key, alt_key, group_key, fee, state, post_ref, account"
 )
+#: Rows that are written at once.
+PIECE: Final = 10_000
 _ZERO: Final = Decimal(0)
 
 
@@ -97,23 +100,29 @@ def stage(scope: Scope, rows: Iterable[RowIn], kinds: Iterable[str], *, marked: 
     The hash is made where `marked` is True only: it costs a third of the time. In the caller's transaction.
     """
     tally, wanted, digest = Tally(), frozenset(kinds), hashlib.blake2b(digest_size=20)
+    coming = iter(rows)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE recon_in")
-        with (
-            connection.wrap_database_errors,
-            cursor.copy(f"COPY recon_in ({COLUMNS}) FROM STDIN") as copy,
-        ):
-            write, add, account = copy.write_row, tally.add, scope.account
-            for row in rows:
-                add(row)
-                if row.kind not in wanted:
-                    continue
-                values = (
-                    row.kind, row.source, row.day, row.at, row.amount_minor, row.amount_rest, row.currency, row.key,
-                    row.alt_key, row.group_key, row.fee, row.state, row.post_ref, row.account or account,
-                )  # fmt: skip
-                if marked:
-                    digest.update(repr(values).encode())
-                write(values)
+        # Whoever tells the rows may read them from this very connection: never while a COPY is open on it.
+        while piece := list(islice(coming, PIECE)):
+            with (
+                connection.wrap_database_errors,
+                cursor.copy(f"COPY recon_in ({COLUMNS}) FROM STDIN") as copy,
+            ):
+                for row in piece:
+                    tally.add(row)
+                    if row.kind not in wanted:
+                        continue
+                    values = _values(row, scope.account)
+                    if marked:
+                        digest.update(repr(values).encode())
+                    copy.write_row(values)
         cursor.execute("ANALYZE recon_in")
     return tally, digest.hexdigest()
+
+
+def _values(row: RowIn, account: str) -> tuple[object, ...]:
+    return (
+        row.kind, row.source, row.day, row.at, row.amount_minor, row.amount_rest, row.currency, row.key, row.alt_key,
+        row.group_key, row.fee, row.state, row.post_ref, row.account or account,
+    )  # fmt: skip
