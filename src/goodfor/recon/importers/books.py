@@ -1,4 +1,4 @@
-"""Rows of the ledger, on accounts whose lines are compared. Reads the ledger's statement, newest first."""
+"""Rows of the ledger, on accounts whose lines are compared."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -10,7 +10,6 @@ from goodfor.ledger.errors import TxNotFound
 from goodfor.recon.importers.days import day_of, span
 from goodfor.recon.types import RowIn, Scope
 
-PAGE: Final = 500
 #: References that are looked for one by one: more gaps than that are one gap, and a person's.
 MOST: Final = 1_000
 _PIECE: Final = 20
@@ -21,31 +20,12 @@ KINDS: Final = {"payment": "payment", "refund_paid": "refund"}
 def books_of_day(scope: Scope, code: str, zone: ZoneInfo) -> Iterator[RowIn]:
     """What payments and refunds moved on an account of the ledger that day (by its effective time), debit positive.
 
-    A transaction is one row, under its reference. What was recorded before the day began cannot belong to it.
+    A transaction is one row, under its reference.
     """
     since, until = span(scope.day, zone)
-    cursor, held = "", None
-    while True:
-        lines = ledger.statement(scope.shop_id, code, scope.currency, cursor=cursor, limit=PAGE)
-        for line in lines:
-            if line.recorded_at < since:
-                if held is not None:
-                    yield held
-                return
-            if line.layer != 0 or line.kind not in KINDS or not since <= line.effective_at < until:
-                continue
-            row = _row(line.tx_id, line.reference, line.kind, line.amount_minor, scope, line.effective_at, zone)
-            if held is not None and held.source == row.source:
-                held = _with(held, line.amount_minor)
-                continue
-            if held is not None:
-                yield held
-            held = row
-        if len(lines) < PAGE:
-            break
-        cursor = lines[-1].cursor
-    if held is not None:
-        yield held
+    moves = ledger.moves_between(scope.shop_id, code, scope.currency, kinds=list(KINDS), since=since, until=until)
+    for move in moves:
+        yield _row(move.tx_id, move.reference, move.kind, move.amount_minor, scope, move.effective_at, zone)
 
 
 def books_of(scope: Scope, code: str, refs: Sequence[str], zone: ZoneInfo) -> Iterable[RowIn]:
@@ -73,11 +53,4 @@ def _row(
     return RowIn(
         kind=KINDS[kind], source=f"tx:{tx_id}:{scope.account}"[:120], day=day, at=at, amount_minor=amount,
         currency=scope.currency, key=reference[:100], post_ref=reference[:120],
-    )  # fmt: skip
-
-
-def _with(row: RowIn, more: int) -> RowIn:
-    return RowIn(
-        kind=row.kind, source=row.source, day=row.day, at=row.at, amount_minor=row.amount_minor + more,
-        currency=row.currency, key=row.key, post_ref=row.post_ref,
     )  # fmt: skip
