@@ -66,6 +66,7 @@ ALL_ROOMS = (
     "aftersales",
     "finance",
     "settlement",
+    "recon",
     "demo",
     "storefront",
     "openapi",

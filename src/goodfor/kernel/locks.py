@@ -20,6 +20,7 @@ LOCKS = {
     "risk_model": "models of one kind of act in one shop are made and promoted by one at a time",
     "snippets": "the prepared replies of one shop are changed by one at a time",
     "template": "one new version of a message template at a time",
+    "recon": "one account is compared, and one day closed, by one at a time",
     "quarantine": "a key that a rule of risk control trips is written by one at a time, the others pass on",
     "risk_starter": "the rules that a shop begins with are made once",
     "resend": "the same news is told again only so many times an hour",

@@ -5,7 +5,20 @@ A function takes `json: bool` (print nothing but progress on stderr when true) a
 
 from collections.abc import Callable
 
-from goodfor.cli.bench import backtest, bills, flash, growth, importing, ledger, lists, orders, risk, search, supply
+from goodfor.cli.bench import (
+    backtest,
+    bills,
+    flash,
+    growth,
+    importing,
+    ledger,
+    lists,
+    orders,
+    recon,
+    risk,
+    search,
+    supply,
+)
 from goodfor.cli.bench.result import Bar, BenchResult
 
 BENCHES: dict[str, Callable[..., BenchResult]] = {
@@ -16,6 +29,7 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "lists": lists.run,
     "search": search.run,
     "bills": bills.run,
+    "recon": recon.run,
     "supply": supply.run,
     "backtest": backtest.run,
     "risk": risk.run,

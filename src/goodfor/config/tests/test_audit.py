@@ -415,6 +415,47 @@ def reviewed(due: str, *, history: bool = True) -> str:
     return row + (moved("risk.review", "{new}", "open") if history else "")
 
 
+def recon_rows(*amounts: int) -> str:
+    """A row of ours (1) and rows of a channel's bill (2, 3...), of these amounts."""
+    rows = ", ".join(
+        f"({n}, '{{shop}}', now(), {amount}, current_date, 0, true, '{'ours' if n == 1 else 'channel'}', 'a:b',"
+        f" 'payment', 'CNY', 'done', 'k', '', '', '', 's{n}')"
+        for n, amount in enumerate(amounts, 1)
+    )
+    return (
+        "INSERT INTO recon_row (id, shop_id, at, amount_minor, day, amount_rest, live, side, account, kind, currency,"
+        f" state, key, alt_key, group_key, post_ref, source) VALUES {rows};"
+    )
+
+
+def recon_run(run_id: str, *theirs: int, day: int = 0, says: int | None = None) -> str:
+    """A live run that matched the row of ours with these rows, and says so, or says another number."""
+    pairs = "".join(
+        f"; INSERT INTO recon_match (run_id, shop_id, ours_id, theirs_id, by) VALUES ('{run_id}', '{{shop}}', 1, {one},"
+        " 'exact')"
+        for one in theirs
+    )
+    return (
+        "INSERT INTO recon_run (id, shop_id, area, account, day, version, live, stale, currency, ours, theirs, books,"
+        " matched, matched_minor, pooled, books_minor, theirs_minor, breaks, imports, actor, made_at) VALUES"
+        f" ('{run_id}', '{{shop}}', 'channel', 'a:b', current_date + {day}, 1, true, false, 'CNY', 1, 1, 0,"
+        f" {len(theirs) if says is None else says}, 0, 0, 0, 0, jsonb_build_object(), jsonb_build_array(), 'x', now())"
+        f"{pairs}"
+    )
+
+
+def recon_case(next_act_at: str, *, history: bool = True) -> str:
+    """A case `{new}` whose action is due then."""
+    row = (
+        "INSERT INTO recon_case (id, shop_id, area, account, day, category, business_key, risk_minor, currency, ours,"
+        " theirs, detail, state, owner, reason, automatic, action, action_state, action_note, tries, next_act_at,"
+        " opened_at, due_at, closed_by, run_id) VALUES ('{new}', '{shop}', 'channel', 'a:b', current_date, 'C1', 'k',"
+        " 1, 'CNY', jsonb_build_object(), jsonb_build_object(), jsonb_build_object(), 'open', '', '', false,"
+        f" 'ask_channel', 'due', '', 0, {next_act_at}, now(), now(), '', '{{new2}}')"
+    )
+    return row + (moved("recon.case", "{new}", "open") if history else "")
+
+
 #: A backtest and a training of which no history tells.
 TRAINED = (
     "INSERT INTO risk_training (id, shop_id, scene_group, until, delay_days, test_days, state, phase, share, acts,"
@@ -484,6 +525,18 @@ PLANTS: dict[str, str] = {
     "finance_nothing_is_stuck":
         "INSERT INTO finance_stuck (order_id, shop_id, problem, tries, since, next_at) VALUES ('{delivered}', '{shop}',"
         " 'ValueError', 9, now() - interval '2 hours', now())",
+    "recon_rows_have_one_twin":
+        recon_rows(5, 5, 5) + recon_run("{new}", 2) + "; " + recon_run("{new2}", 3, day=1),
+    "recon_matches_agree": recon_rows(5, 6) + recon_run("{new}", 2),
+    "recon_runs_count_their_matches": recon_run("{new}", says=1),
+    "recon_differences_have_their_case":
+        "INSERT INTO recon_break (id, shop_id, run_id, category, business_key, risk_minor, detail) VALUES ('{new}',"
+        " '{shop}', '{new2}', 'C1', 'k', 1, jsonb_build_object())",
+    "recon_actions_are_carried_out": recon_case("now() - interval '2 hours'"),
+    "recon_closed_days_stand":
+        recon_run("{new}") + "; INSERT INTO recon_day (shop_id, day, closed_at, closed_by, sheet) VALUES ('{shop}',"
+        " current_date, now() - interval '1 hour', 'x', jsonb_build_object())",
+    "recon_cases_moved_as_allowed": recon_case("now()", history=False),
     "risk_rules_count_by_approval": ruled("live", history=("draft", "shadow", "live")),
     "risk_rules_have_their_versions": ruled("draft", latest=2, history=("draft",)),
     "risk_rules_moved_as_allowed": ruled("draft"),

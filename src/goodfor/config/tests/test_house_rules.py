@@ -46,6 +46,7 @@ WALLED_ROOMS = {
     "payments",
     "delivery",
     "orders",
+    "recon",
     "demo",
     "storefront",
     "openapi",
