@@ -64,6 +64,7 @@ ALL_ROOMS = (
     "delivery",
     "orders",
     "aftersales",
+    "insights",
     "demo",
     "storefront",
     "openapi",

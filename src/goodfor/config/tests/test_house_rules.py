@@ -34,6 +34,7 @@ WALLED_ROOMS = {
     "payments",
     "delivery",
     "orders",
+    "insights",
     "demo",
     "storefront",
     "openapi",

@@ -1,0 +1,37 @@
+"""Add what the ledger has booked since to the cube, the frozen facts of orders and the cohorts."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from goodfor.insights.progress import CUBE, advance, next_range
+from goodfor.insights.types import NONE
+from goodfor.kernel.sql import Statement
+from goodfor.kernel.tenancy import platform_job
+
+#: Headers a run, about.
+BATCH: Final = 20_000
+_NEW_ORDERS: Final = Statement("goodfor.insights", "sql/new_orders.sql")
+_PAID_ORDERS: Final = Statement("goodfor.insights", "sql/paid_orders.sql")
+_CELLS: Final = Statement("goodfor.insights", "sql/cells.sql")
+_ROLL: Final = Statement("goodfor.insights", "sql/roll.sql")
+
+
+def roll_cube(*, now: datetime, batch: int = BATCH) -> int:  # noqa: ARG001  (the loop hands the time to every duty)
+    """One batch, in one transaction; how many rows of the cube moved, 0 when nothing is left to add.
+
+    Writers of orders and the ledger are never blocked: nothing that they read or lock is written.
+    """
+    with platform_job("roll-up of postings into the cube"), transaction.atomic():
+        part = next_range(CUBE, batch)
+        moved = 0
+        if part.found:
+            _NEW_ORDERS.run(part.params)
+            _CELLS.run({**part.params, "none": NONE})
+            moved = _ROLL.run({**part.params, "none": NONE})
+            _PAID_ORDERS.run(part.params)
+            # What moves no measure (a purchase of stock) is done, too: the loop comes again at once.
+            moved = moved or 1
+        advance(CUBE, part)
+    return moved
