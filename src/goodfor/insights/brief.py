@@ -137,7 +137,12 @@ def _short(facts: Facts) -> Iterator[Noted]:
 def _suppliers(facts: Facts) -> Iterator[Noted]:
     price = facts.day.average_minor or 0
     for one in facts.suppliers:
-        if one.enabled and one.tries >= LEAST_TRIES and one.success_rate is not None and one.success_rate < GOOD_SUCCESS:
+        if (
+            one.enabled
+            and one.tries >= LEAST_TRIES
+            and one.success_rate is not None
+            and one.success_rate < GOOD_SUCCESS
+        ):
             stake = (1 - one.success_rate) * one.tries * price
             yield Noted("supplier_failing", stake, {"supplier": one.name, "rate": round(one.success_rate, 4)})
 
@@ -159,7 +164,9 @@ def _fillers(facts: Facts) -> Iterator[Noted]:
     sold = [one for one in facts.skus if one.figures.net_minor > 0]
     if sold:
         best = max(sold, key=lambda one: (one.figures.profit_minor, one.key))
-        yield Noted("best_sku", 0.0, {"sku": best.name, "profit": best.figures.profit_minor, "units": best.figures.units})
+        yield Noted(
+            "best_sku", 0.0, {"sku": best.name, "profit": best.figures.profit_minor, "units": best.figures.units}
+        )
     if facts.day.paid_orders:
         yield Noted("day", 0.0, {"gmv": facts.day.gmv_minor, "orders": facts.day.paid_orders})
     if facts.day.net_minor > 0:

@@ -1,4 +1,4 @@
-"""Tables as files: CSV that spreadsheets open rightly, and XLSX with the meaning of each column on a sheet of its own."""
+"""Tables as files: CSV that spreadsheets open rightly, and XLSX with the columns' meanings on a sheet of their own."""
 
 import csv
 import io

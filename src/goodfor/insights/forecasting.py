@@ -1,6 +1,6 @@
 """How many units of each SKU will be wanted in the next days, with a band. Pure, but for the library.
 
-One gradient-boosted model for a whole shop (LightGBM, quantile loss) learns from every SKU's own past what follows what:
+One gradient-boosted model for a whole shop (LightGBM, quantile loss) learns from every SKU's past what follows what:
 lately sold, the same days of earlier weeks, trend, noise. It answers for the sum of a horizon at once, since bands of
 days cannot be added. How far the newest past fell outside of the band widens or narrows it (conformal prediction), so
 that 8 of 10 times holds, whatever the model thinks. What counts are deliveries: days without stock look like days
@@ -149,7 +149,7 @@ def _examples(pasts: Sequence[Past], today: date) -> tuple[tuple[Numbers, Number
 
 
 def _arrays(rows: tuple[list[list[float]], list[float]]) -> tuple[Numbers, Numbers]:
-    return np.asarray(rows[0], dtype=float).reshape(len(rows[0]), -1), np.asarray(rows[1], dtype=float)
+    return np.asarray(rows[0], dtype=float), np.asarray(rows[1], dtype=float)
 
 
 def _usual(known: Numbers) -> float:

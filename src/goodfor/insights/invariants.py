@@ -9,8 +9,9 @@ _MEASURES = (
 )  # fmt: skip
 _COUNTS = ("paid_orders", "orders", "lines", "units", "refunds")
 _CUBE_ROWS = "\n            UNION ALL ".join(
-    f"SELECT shop_id, day, currency, '{name}' AS measure, -{name}_minor AS value FROM insights_cube WHERE grain = 'd'"
-    for name in _MEASURES  # noqa: S608  (names of columns)
+    f"SELECT shop_id, day, currency, '{name}' AS measure, -{name}_minor AS value"  # noqa: S608  (names of columns)
+    " FROM insights_cube WHERE grain = 'd'"
+    for name in _MEASURES
 )
 _SUMS = ", ".join([*(f"sum({name}_minor)" for name in _MEASURES), *(f"sum({name})" for name in _COUNTS)])
 

@@ -18,8 +18,8 @@ _FILTERS: Mapping[str, type[Any]] = {
 def report_view(row: Report) -> ReportView:
     """A saved report."""
     return ReportView(
-        row.id, row.name, spec_of(row.spec), row.rhythm, row.at_hour, row.weekday, row.day, tuple(row.staff_ids), row.due_at,
-        row.state,
+        row.id, row.name, spec_of(row.spec), row.rhythm, row.at_hour, row.weekday, row.day, tuple(row.staff_ids),
+        row.due_at, row.state,
     )  # fmt: skip
 
 

@@ -182,4 +182,3 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cohort} {self.month}"
-

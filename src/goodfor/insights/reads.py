@@ -47,7 +47,9 @@ def slices(shop_id: UUID, ask: Ask, by: By) -> list[Slice]:
     return sorted(named, key=lambda one: (-one.figures.net_minor, -one.figures.paid_minor, one.key))
 
 
-def tops(shop_id: UUID, ask: Ask, by: By, *, measure: str = "profit_minor", most: int = 10) -> tuple[list[Slice], list[Slice]]:
+def tops(
+    shop_id: UUID, ask: Ask, by: By, *, measure: str = "profit_minor", most: int = 10
+) -> tuple[list[Slice], list[Slice]]:
     """Top and flop: the highest and the lowest by a figure, among what sold or was given back at all."""
     if not isinstance(getattr(Figures, measure, None), property) and measure not in Figures.__dataclass_fields__:
         raise InvalidAsk(_("没有这个指标"), field="measure")
@@ -97,7 +99,11 @@ def parts_of(ask: Ask, by: By) -> list[tuple[str, date, date]]:
     ):
         return [(TOTAL, ask.first, ask.last)]
     start = ask.first if ask.first.day == 1 else _after_month(ask.first)
-    end = ask.last if _after_month(ask.last) == ask.last + timedelta(days=1) else ask.last.replace(day=1) - timedelta(days=1)
+    end = (
+        ask.last
+        if _after_month(ask.last) == ask.last + timedelta(days=1)
+        else ask.last.replace(day=1) - timedelta(days=1)
+    )
     if by in ("day", "week") or start > end:
         return [(DAY, ask.first, ask.last)]
     edges = [(DAY, ask.first, start - timedelta(days=1)), (MONTH, start, end), (DAY, end + timedelta(days=1), ask.last)]
@@ -114,7 +120,8 @@ def _read(shop_id: UUID, ask: Ask, by: By) -> list[Slice]:
     rows = _CUBE.rows(
         {**_filters(shop_id, ask), "shop_id": shop_id, "currency": ask.currency, "by": by,
          "suppliers": _list(ask.supplier_ids), "campaigns": _list(ask.campaign_ids),
-         "grains": [part[0] for part in parts], "firsts": [part[1] for part in parts], "lasts": [part[2] for part in parts]}
+         "grains": [part[0] for part in parts], "firsts": [part[1] for part in parts],
+         "lasts": [part[2] for part in parts]}
     )  # fmt: skip
     return [Slice(str(key), Figures(*sums)) for key, *sums in rows]
 

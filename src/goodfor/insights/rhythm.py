@@ -13,7 +13,7 @@ def next_due(rhythm: str, *, at_hour: int, weekday: int, day: int, after: dateti
     here = after.astimezone(BOOKS)
     for ahead in range(32):
         on = here.date() + timedelta(days=ahead)
-        if rhythm == WEEKLY and on.weekday() != weekday or rhythm == MONTHLY and on.day != day:
+        if (rhythm == WEEKLY and on.weekday() != weekday) or (rhythm == MONTHLY and on.day != day):
             continue
         due = datetime.combine(on, time(at_hour), BOOKS)
         if due > after:

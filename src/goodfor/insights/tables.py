@@ -48,7 +48,8 @@ def steps_table(shop_id: UUID, ask: Ask, by: By = "day") -> Table:
     found = steps(shop_id, ask, by)
     names = [name for name in STEPS if name in wording.STEPS] + list(_STEP_RATES)
     rows = [
-        (shown_key(by, Slice(key, Figures())), *(_step(one, name) for name in names)) for key, one in sorted(found.items())
+        (shown_key(by, Slice(key, Figures())), *(_step(one, name) for name in names))
+        for key, one in sorted(found.items())
     ]
     title = _("%(first)s 至 %(last)s 的漏斗") % {"first": ask.first.isoformat(), "last": ask.last.isoformat()}
     return Table(

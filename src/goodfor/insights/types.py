@@ -248,7 +248,7 @@ class RiskHealth:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The first page: these days, as many before, by day, and what happened on the way; None where the flow cannot say."""
+    """The first page: these days, as many before, by day, and the funnel of both; None where the flow cannot say."""
 
     ask: Ask
     now: Figures

@@ -5,7 +5,7 @@ A function takes `json: bool` (print nothing but progress on stderr when true) a
 
 from collections.abc import Callable
 
-from goodfor.cli.bench import backtest, bills, flash, growth, importing, lists, orders, risk, search, supply
+from goodfor.cli.bench import backtest, bills, flash, growth, importing, insights, lists, orders, risk, search, supply
 from goodfor.cli.bench.result import Bar, BenchResult
 
 BENCHES: dict[str, Callable[..., BenchResult]] = {
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "supply": supply.run,
     "backtest": backtest.run,
     "risk": risk.run,
+    "insights": insights.run,
 }
 
 __all__ = ["BENCHES", "Bar", "BenchResult"]

@@ -1,4 +1,4 @@
-"""Empty the cube, so that the loop sums it up from the first posting again: for a changed measure, or a restored dump."""
+"""Empty the cube, so that the loop sums it up from the first posting again: a measure changed, a dump was restored."""
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from goodfor.kernel.tenancy import platform_job
 
 @transaction.atomic
 def rebuild_cube() -> None:
-    """Of all shops. What is frozen of orders, the cohorts and the counted days stay; figures are there again as it rolls.
+    """Of all shops. What is frozen of orders, the cohorts and the counted days stay; figures come back as it rolls.
 
     The mark of the flow goes back as well: days are counted again, with the same result.
     """

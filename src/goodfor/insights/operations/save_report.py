@@ -41,9 +41,10 @@ def save_report(
     """A new one, or (`report_id`) an old one changed. Raises ReportNotFound, InvalidAsk (also for a name in use)."""
     _check(name, spec, rhythm, (at_hour, weekday, day), now)
     _check_staff(shop_id, staff_ids)
-    values = {
+    people = list(dict.fromkeys(staff_ids))
+    values: dict[str, object] = {
         "name": name.strip(), "spec": stored_spec(spec), "rhythm": rhythm, "at_hour": at_hour, "weekday": weekday,
-        "day": day, "staff_ids": list(dict.fromkeys(staff_ids)),
+        "day": day, "staff_ids": people,
         "due_at": next_due(rhythm, at_hour=at_hour, weekday=weekday, day=day, after=now),
     }  # fmt: skip
     try:
@@ -51,7 +52,7 @@ def save_report(
             row = _stored(shop_id, report_id, values, actor, now)
             audit.record(
                 shop_id=shop_id, actor=actor, action="insights.report_saved", subject=("insights.report", row.id),
-                data={"name": row.name, "rhythm": rhythm, "people": len(values["staff_ids"])}, now=now,
+                data={"name": row.name, "rhythm": rhythm, "people": len(people)}, now=now,
             )  # fmt: skip
     except IntegrityError as error:
         if "insights_report_name" not in str(error):

@@ -8,5 +8,7 @@ from typing import Any, Protocol
 class Writer(Protocol):
     """Writes one table of a snapshot at a time, row by row, never all in memory."""
 
-    def write(self, folder: Path, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Path, int]:
+    def write(
+        self, folder: Path, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> tuple[Path, int]:
         """Write a whole table into the folder; the file and how many rows it has."""

@@ -11,7 +11,9 @@ from typing import Any
 class CsvWriter:
     """A `Writer`: one `<table>.csv.gz` each, UTF-8 without a mark, the names of the columns first."""
 
-    def write(self, folder: Path, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Path, int]:
+    def write(
+        self, folder: Path, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> tuple[Path, int]:
         """Write a whole table into the folder; the file and how many rows it has."""
         path, count = folder / f"{table}.csv.gz", 0
         with gzip.open(path, "wb", compresslevel=3) as packed, io.TextIOWrapper(packed, "utf-8", newline="") as text:

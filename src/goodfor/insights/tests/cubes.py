@@ -11,13 +11,15 @@ INSERT INTO insights_cube (shop_id, grain, day, currency, sku_id, supplier_id, c
     cost_minor, fee_minor, commission_minor, marketing_minor, compensation_minor, recovery_minor, difference_minor,
     paid_orders, orders, lines, units, refunds)
 SELECT %(shop)s, g.grain, CASE g.grain WHEN 'm' THEN date_trunc('month', day)::date ELSE day::date END, 'CNY',
-       CASE g.grain WHEN 't' THEN %(none)s::uuid ELSE sku END, CASE g.grain WHEN 't' THEN %(none)s::uuid ELSE supplier END,
-       channel, method, segment, %(none)s::uuid, sum(v), 0, sum(v), sum(v / 10), 0, 0, 0, sum(v / 2), sum(v / 100), 0, 0,
-       0, 0, 0, count(*), count(*), count(*), sum(v %% 7), count(*) FILTER (WHERE v %% 5 = 0)
+       CASE g.grain WHEN 't' THEN %(none)s::uuid ELSE sku END,
+       CASE g.grain WHEN 't' THEN %(none)s::uuid ELSE supplier END, channel, method, segment, %(none)s::uuid,
+       sum(v), 0, sum(v), sum(v / 10), 0, 0, 0, sum(v / 2), sum(v / 100), 0, 0, 0, 0, 0,
+       count(*), count(*), count(*), sum(v %% 7), count(*) FILTER (WHERE v %% 5 = 0)
   FROM (SELECT d AS day, s AS sku, p AS supplier, c AS channel, m AS method, b AS segment,
                abs(hashtext(concat(d, s, p, c, m, b))::bigint) %% 10000 + 1 AS v
           FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, interval '1 day') AS d,
-               unnest(%(skus)s::uuid[]) AS s, unnest(%(suppliers)s::uuid[]) AS p, unnest(ARRAY['storefront', 'api']) AS c,
+               unnest(%(skus)s::uuid[]) AS s, unnest(%(suppliers)s::uuid[]) AS p,
+               unnest(ARRAY['storefront', 'api']) AS c,
                unnest(ARRAY['alipay', 'wxpay']) AS m, unnest(ARRAY['new', 'returning']) AS b) cells
  CROSS JOIN (VALUES ('d'), ('m'), ('t')) AS g(grain)
  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10

@@ -21,7 +21,9 @@ FROM ledger_posting p JOIN ledger_tx t ON t.id = p.tx_id JOIN ledger_account a O
 WHERE p.layer = 0 AND t.xid < (SELECT upto_xid FROM insights_progress WHERE name = 'cube')::text::xid8
 ORDER BY t.xid, t.id, p.seq
 """
-_LINES = "SELECT id, sku_id, quantity * unit_price_minor, quantity FROM orders_line WHERE order_id = %s ORDER BY position"
+_LINES = (
+    "SELECT id, sku_id, quantity * unit_price_minor, quantity FROM orders_line WHERE order_id = %s ORDER BY position"
+)
 _ORDER = """
 SELECT o.channel, coalesce((SELECT coalesce(nullif(p.method, ''), p.provider) FROM payments_payment p
                             WHERE p.id = o.payment_id), ''), o.client_id, o.buyer_ref

@@ -11,8 +11,8 @@ from goodfor.insights.types import Demand, Figures, Restock, Slice, Steps, Suppl
 from goodfor.insights.wording_brief import _SENTENCES, sentence
 
 USUAL = [
-    Figures(paid_minor=100_000 + n, paid_orders=20, sales_minor=100_000 + n, cost_minor=80_000, sales_back_minor=1_000 + n,
-            units=40, lines=20, orders=20)
+    Figures(paid_minor=100_000 + n, paid_orders=20, sales_minor=100_000 + n, cost_minor=80_000,
+            sales_back_minor=1_000 + n, units=40, lines=20, orders=20)
     for n in (0, 500, -500, 200)
 ]  # fmt: skip
 STEPS = [Steps(placed=40, paid=20 + n % 2, delivered=20, claims=1, placed_minor=200_000) for n in range(4)]
@@ -38,9 +38,9 @@ def test_what_sticks_out_comes_by_what_is_at_stake() -> None:
         Steps(placed=40, paid=8, delivered=8, claims=1, placed_minor=200_000), STEPS,
     )  # fmt: skip
     found = look(facts)
-    assert [one.kind for one in found] == ["sales_down", "conversion_down", "margin_down"]
+    assert [one.kind for one in found] == ["conversion_down", "sales_down", "margin_down"]
     assert [one.stake for one in found] == sorted((one.stake for one in found), reverse=True)
-    assert found[0].facts == {"now": 40_000, "usual": 100_050}
+    assert found[1].facts == {"now": 40_000, "usual": 100_050}
 
 
 def test_good_news_weighs_less() -> None:

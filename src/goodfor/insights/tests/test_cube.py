@@ -1,6 +1,7 @@
 """The cube is the books: whatever is sold and given back, however the batches fall, a slow recount finds the same."""
 
 import random
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -27,7 +28,7 @@ from goodfor.ledger.shares import allocate
 from goodfor.ledger.types import Entry, Line
 from goodfor.orders.operations import buy_with_balance, place_order, refund_order, refund_part
 from goodfor.orders.tests.factories import begin, buy, pay, place, refund_all, sql
-from goodfor.orders.types import Buyer, LineRequest
+from goodfor.orders.types import Buyer, LineRequest, OrderView
 from goodfor.supply.models import Supplier
 from goodfor.supply.purchase_models import Attempt, Want
 
@@ -36,9 +37,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def wrong(now: datetime) -> set[str]:
     """The truths of this room that do not hold."""
-    return {
-        r.invariant.name for r in invariants.run_all(now) if not r.ok and r.invariant.name.startswith("insights_")
-    }
+    return {r.invariant.name for r in invariants.run_all(now) if not r.ok and r.invariant.name.startswith("insights_")}
 
 
 class Trade:
@@ -51,10 +50,8 @@ class Trade:
     def act(self) -> None:
         """One of them; a refusal is as good as an act."""
         acts = [self.by_balance, self.by_channel, self.part, self.part, self.whole, self.fee, self.tax, self.alone]
-        try:
+        with suppress(DomainError):
             self.luck.choice(acts)()
-        except DomainError:
-            pass
 
     def _lines(self) -> list[LineRequest]:
         skus = self.luck.sample([self.market.first, self.market.second], self.luck.randint(1, 2))
@@ -101,13 +98,22 @@ class Trade:
     def tax(self) -> None:
         order_id, _lines = self.luck.choice(self.orders)
         sku = self.luck.choice([None, self.market.first, self.market.second])
-        self._post("vat", "5001:sales:codes", self.luck.choice([-11, 13]), order_id, None, sku, days=self.luck.choice([0, 40]))
+        self._post(
+            "vat", "5001:sales:codes", self.luck.choice([-11, 13]), order_id, None, sku, days=self.luck.choice([0, 40])
+        )
 
     def alone(self) -> None:
         self._post("fee", "6603:channelfee:wechat", 9, None, None, self.luck.choice([None, self.market.first]))
 
     def _post(
-        self, kind: str, account: str, amount: int, order: UUID | None, line: UUID | None, sku: UUID | None, days: int = 0
+        self,
+        kind: str,
+        account: str,
+        amount: int,
+        order: UUID | None,
+        line: UUID | None,
+        sku: UUID | None,
+        days: int = 0,
     ) -> None:
         lines = (Line(account, amount, order, line, sku), Line("1002:bank:manual", -amount))
         at = self.now - timedelta(days=days)
@@ -209,23 +215,7 @@ def test_nothing_is_added_twice_or_passed_over(market: Market, now: datetime) ->
 def test_what_suppliers_filled_is_theirs(market: Market, now: datetime) -> None:
     made = buy(market.shop, now, 5)
     line = made.lines[0]
-    want = Want.objects.create(
-        shop_id=market.shop_id, order_id=made.id, line_id=line.line_id, sku_id=line.sku_id, kind="code", quantity=3,
-        delivered=3, price_minor=1, currency="CNY", channel="api", state="supplied", deadline_at=now, created_at=now,
-        closed_at=now,
-    )  # fmt: skip
-    suppliers = []
-    for got in (1, 2):
-        supplier = Supplier.objects.create(
-            shop_id=market.shop_id, code=f"s{got}", name=f"供货 {got}", protocol="kayixin", currency="CNY",
-            hook=uuid4().hex, created_at=now,
-        )  # fmt: skip
-        suppliers.append(supplier.id)
-        Attempt.objects.create(
-            shop_id=market.shop_id, want=want, supplier_id=supplier.id, item_ref=uuid4(), number=f"G{uuid4().hex[:16]}",
-            item_id="1", quantity=got, max_cost=8, currency="CNY", state="delivered", ref="R1", got=got, sent_at=now,
-            ended_at=now,
-        )  # fmt: skip
+    suppliers = [bought(market, made, got, part, now) for part, got in enumerate((1, 2))]
     roll_all(now)
     refund_part(
         shop_id=market.shop_id, order_id=made.id, amount=Money(100, "CNY"), reason="r", actor="staff:1", now=now
@@ -242,12 +232,32 @@ def test_what_suppliers_filled_is_theirs(market: Market, now: datetime) -> None:
     assert sum(one.lines for one in by_supplier.values()) == 1
     assert found[str(suppliers[0])].name == "供货 1"
     # Frozen: what is bought later in the place of bad ones moves no figure of the past.
-    Attempt.objects.filter(shop_id=market.shop_id, supplier_id=suppliers[0]).update(got=3, quantity=3)
+    bought(market, made, 2, 2, now)
     kept = cube_by_supplier()
     rebuild_cube()
     roll_all(now)
     assert cube_by_supplier() == kept
     assert wrong(now) == set()
+
+
+def bought(market: Market, order: OrderView, got: int, part: int, now: datetime) -> UUID:
+    """So many units of the order's first line came from a new supplier; its id."""
+    line = order.lines[0]
+    supplier = Supplier.objects.create(
+        shop_id=market.shop_id, code=f"s{got}{part}", name=f"供货 {got}", protocol="kayixin", currency="CNY",
+        hook=uuid4().hex, created_at=now,
+    )  # fmt: skip
+    want = Want.objects.create(
+        shop_id=market.shop_id, order_id=order.id, line_id=line.line_id, part=part, sku_id=line.sku_id, kind="code",
+        quantity=got, delivered=0, price_minor=1, currency="CNY", channel="api", state="open", deadline_at=now,
+        created_at=now,
+    )  # fmt: skip
+    Attempt.objects.create(
+        shop_id=market.shop_id, want=want, supplier_id=supplier.id, item_ref=uuid4(), number=f"G{uuid4().hex[:16]}",
+        item_id="1", quantity=got, max_cost=8, currency="CNY", state="delivered", ref="R1", got=got, sent_at=now,
+        ended_at=now,
+    )  # fmt: skip
+    return supplier.id
 
 
 def cube_by_supplier() -> list[tuple[object, ...]]:

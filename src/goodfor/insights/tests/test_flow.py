@@ -69,7 +69,12 @@ def test_an_old_day_is_counted_again_when_its_order_moves(market: Market, now: d
     assert steps_now(market, now, 10).delivered == 1
     reveal_codes(shop_id=market.shop_id, order_id=made.order_id, code_ids=None, actor="g", ip="", now=now)
     open_claim(
-        shop_id=market.shop_id, order_id=made.order_id, reason="invalid", line_id=made.lines[0].line_id, actor="g", now=now
+        shop_id=market.shop_id,
+        order_id=made.order_id,
+        reason="invalid",
+        line_id=made.lines[0].line_id,
+        actor="g",
+        now=now,
     )
     mark_all(now)
     assert [day for (day,) in Dirty.objects.values_list("day")] == [market.ask(old).last]
@@ -81,9 +86,7 @@ def test_an_old_day_is_counted_again_when_its_order_moves(market: Market, now: d
 def test_the_first_time_all_days_are_counted(market: Market, now: datetime) -> None:
     for days in (0, 3):
         made = place(market.shop, now)
-        sql(
-            "UPDATE orders_order SET placed_at = %s WHERE id = %s", [now - timedelta(days=days), made.order_id]
-        )
+        sql("UPDATE orders_order SET placed_at = %s WHERE id = %s", [now - timedelta(days=days), made.order_id])
     # As if the events were gone, as they are after a while.
     sql("DELETE FROM kernel_event")
     roll_all(now)
@@ -112,7 +115,10 @@ def test_a_day_that_fails_holds_no_other_up(market: Market, now: datetime, monke
 
 
 def test_what_the_flow_cannot_tell_is_refused(market: Market, now: datetime) -> None:
-    for wrong in (replace(market.ask(now), supplier_ids=(uuid4(),)), replace(market.ask(now), first=now.date() + timedelta(days=9))):
+    for wrong in (
+        replace(market.ask(now), supplier_ids=(uuid4(),)),
+        replace(market.ask(now), first=now.date() + timedelta(days=9)),
+    ):
         with pytest.raises(InvalidAsk):
             queries.steps(market.shop_id, wrong)
     with pytest.raises(InvalidAsk):

@@ -73,7 +73,13 @@ def test_equal_pasts_give_equal_forecasts() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_forecasts_are_made_once_a_day_and_advise(market: Market) -> None:
-    fill(market.shop_id, TODAY - timedelta(days=60), TODAY - timedelta(days=1), [market.first, market.second], [UUID(int=0)])
+    fill(
+        market.shop_id,
+        TODAY - timedelta(days=60),
+        TODAY - timedelta(days=1),
+        [market.first, market.second],
+        [UUID(int=0)],
+    )
     assert make_forecasts(shop_id=market.shop_id, today=TODAY) == 2
     assert make_forecasts(shop_id=market.shop_id, today=TODAY) == 0
     assert Forecast.objects.filter(shop_id=market.shop_id).count() == 2 * len(HORIZONS)

@@ -146,4 +146,3 @@ def test_the_stretches_are_the_days_each_once(first: date, days: int, by: str) -
                 assert begin.day == (end + timedelta(days=1)).day == 1
             covered += [begin + timedelta(days=n) for n in range((end - begin).days + 1)]
         assert covered == [first + timedelta(days=n) for n in range(days + 1)]
-

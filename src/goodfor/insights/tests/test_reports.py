@@ -32,7 +32,9 @@ SPEC = Spec("channel", 7, (("segments", ("new",)),), ("gmv_minor", "margin_rate"
 
 def test_a_report_comes_when_it_is_due(market: Market, now: datetime) -> None:
     fill(market.shop_id, now.date() - timedelta(days=9), now.date(), [market.first], [uuid4()])
-    made = save_report(shop_id=market.shop_id, name=" 每日渠道 ", spec=SPEC, rhythm=DAILY, at_hour=8, actor="staff:1", now=now)
+    made = save_report(
+        shop_id=market.shop_id, name=" 每日渠道 ", spec=SPEC, rhythm=DAILY, at_hour=8, actor="staff:1", now=now
+    )
     assert (made.name, made.spec, made.state) == ("每日渠道", SPEC, "live")
     assert made.due_at is not None
     assert now < made.due_at <= now + timedelta(days=1)
