@@ -152,9 +152,7 @@ def _questions(site: Site, now: datetime) -> Mapping[str, Callable[[], Any]]:
         "month by product": lambda: queries.slices(shop_id, month, "sku"),
         "year by product": lambda: queries.slices(shop_id, year, "sku"),
         "year of a product by day": lambda: queries.slices(shop_id, replace(year, sku_ids=(skus[0],)), "day"),
-        "year of ten products by week": lambda: queries.slices(
-            shop_id, replace(year, sku_ids=tuple(skus[:10])), "week"
-        ),
+        "year of ten products by week": lambda: queries.slices(shop_id, ten, "week"),
         "year of a category by month": lambda: queries.slices(shop_id, replace(year, category_ids=(shelf,)), "month"),
         "year by category": lambda: queries.slices(shop_id, year, "category"),
         "year by supplier": lambda: queries.slices(shop_id, year, "supplier"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from goodfor.insights.progress import CUBE, advance, next_range
 from goodfor.insights.types import NONE
@@ -27,6 +27,7 @@ def roll_cube(*, now: datetime, batch: int = BATCH) -> int:  # noqa: ARG001  (th
         part = next_range(CUBE, batch)
         moved = 0
         if part.found:
+            _plan_for_many()
             _NEW_ORDERS.run(part.params)
             _CELLS.run({**part.params, "none": NONE})
             moved = _ROLL.run({**part.params, "none": NONE})
@@ -35,3 +36,14 @@ def roll_cube(*, now: datetime, batch: int = BATCH) -> int:  # noqa: ARG001  (th
             moved = moved or 1
         advance(CUBE, part)
     return moved
+
+
+def _plan_for_many() -> None:
+    """Until the transaction ends: what a batch is joined with is hashed.
+
+    How many rows a step of a batch has cannot be estimated, and an estimate too low means a loop within a loop. Rows of
+    large tables are looked up by LATERAL all the same, which is a loop by its nature.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")

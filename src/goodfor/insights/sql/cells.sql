@@ -6,15 +6,19 @@ WITH done AS MATERIALIZED (
        AND p.measure = 'sales' AND p.value > 0
      GROUP BY 1, 2
 ), bought AS MATERIALIZED (
-    SELECT d.shop_id, d.order_id, d.tx_id, w.line_id, a.supplier_id, sum(a.got)::bigint AS got
-      FROM done d JOIN supply_want w ON w.shop_id = d.shop_id AND w.order_id = d.order_id
-      JOIN supply_attempt a ON a.shop_id = w.shop_id AND a.want_id = w.id AND a.got > 0
+    SELECT d.shop_id, d.order_id, d.tx_id, w.line_id, w.supplier_id, sum(w.got)::bigint AS got
+      FROM done d
+     CROSS JOIN LATERAL (
+           SELECT x.line_id, a.supplier_id, a.got FROM supply_want x
+            CROSS JOIN LATERAL (SELECT y.supplier_id, y.got FROM supply_attempt y WHERE y.shop_id = x.shop_id
+                                   AND y.want_id = x.id AND y.got > 0 OFFSET 0) a
+            WHERE x.shop_id = d.shop_id AND x.order_id = d.order_id OFFSET 0) w
      GROUP BY 1, 2, 3, 4, 5
 ), line AS MATERIALIZED (
     SELECT l.shop_id, l.order_id, b.tx_id, l.id, l.position, l.sku_id, l.unit_price_minor,
            coalesce(l.topped, l.quantity)::bigint AS units
       FROM (SELECT DISTINCT shop_id, order_id, tx_id FROM bought) b
-      JOIN orders_line l ON l.shop_id = b.shop_id AND l.order_id = b.order_id
+     CROSS JOIN LATERAL (SELECT x.* FROM orders_line x WHERE x.shop_id = b.shop_id AND x.order_id = b.order_id OFFSET 0) l
 ), part AS (
     SELECT l.shop_id, l.order_id, l.tx_id, l.id, l.position, l.sku_id, l.unit_price_minor, b.supplier_id,
            least(l.units, sum(b.got) OVER own) - least(l.units, sum(b.got) OVER own - b.got) AS units

@@ -6,8 +6,11 @@ WITH moved AS MATERIALIZED (
     SELECT o.shop_id, o.id, o.currency, o.channel, o.payment_id, o.placed_at, o.client_id IS NOT NULL AS by_client,
            md5(concat('insights:', o.shop_id, ':', coalesce('client:' || o.client_id, o.buyer_ref)))::uuid AS hash,
            coalesce(o.client_id::text, o.buyer_ref) IS NOT NULL AS known
-      FROM moved m JOIN orders_order o ON o.shop_id = m.shop_id AND o.id = m.order_id
-     WHERE NOT EXISTS (SELECT FROM insights_order f WHERE f.shop_id = m.shop_id AND f.order_id = m.order_id)
+      FROM moved m
+      LEFT JOIN LATERAL (SELECT true AS there FROM insights_order x WHERE x.shop_id = m.shop_id AND x.order_id = m.order_id
+                         OFFSET 0) f ON true
+     CROSS JOIN LATERAL (SELECT x.* FROM orders_order x WHERE x.shop_id = m.shop_id AND x.id = m.order_id OFFSET 0) o
+     WHERE f.there IS NULL
 )
 INSERT INTO insights_order (shop_id, order_id, buyer, currency, channel, method, segment)
 SELECT f.shop_id, f.id, CASE WHEN f.known THEN f.hash END, f.currency, f.channel,
@@ -15,6 +18,7 @@ SELECT f.shop_id, f.id, CASE WHEN f.known THEN f.hash END, f.currency, f.channel
                   WHERE p.shop_id = f.shop_id AND p.id = f.payment_id), ''),
        CASE WHEN f.by_client THEN 'client' WHEN NOT f.known THEN 'unknown'
             WHEN row_number() OVER (PARTITION BY f.shop_id, f.currency, f.hash ORDER BY f.placed_at, f.id) > 1
-              OR EXISTS (SELECT FROM insights_buyer b WHERE b.shop_id = f.shop_id AND b.currency = f.currency
-                            AND b.buyer = f.hash) THEN 'returning' ELSE 'new' END
+              OR b.there THEN 'returning' ELSE 'new' END
   FROM fresh f
+  LEFT JOIN LATERAL (SELECT true AS there FROM insights_buyer x WHERE x.shop_id = f.shop_id AND x.currency = f.currency
+                        AND x.buyer = f.hash OFFSET 0) b ON true

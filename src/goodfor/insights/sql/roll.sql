@@ -6,32 +6,37 @@ WITH src AS MATERIALIZED (
      WHERE p.xid >= %(after)s::text::xid8 AND p.xid < %(upto)s::text::xid8
 ), touched AS MATERIALIZED (
     SELECT DISTINCT shop_id, order_id FROM src WHERE order_id IS NOT NULL
-), ordered AS MATERIALIZED (
-    SELECT t.shop_id, t.order_id, count(*) AS n, array_agg(l.id ORDER BY l.position) AS lines,
-           array_agg(l.sku_id ORDER BY l.position) AS skus, array_agg(%(none)s::uuid) AS suppliers,
-           array_agg(l.quantity * l.unit_price_minor ORDER BY l.position) AS weights,
-           array_agg(coalesce(l.topped, l.quantity)::bigint ORDER BY l.position) AS units
-      FROM touched t JOIN orders_line l ON l.shop_id = t.shop_id AND l.order_id = t.order_id
-     GROUP BY 1, 2
-), filled AS MATERIALIZED (
-    SELECT c.shop_id, c.order_id, count(*) AS n, array_agg(c.line_id ORDER BY c.n) AS lines,
-           array_agg(c.sku_id ORDER BY c.n) AS skus, array_agg(c.supplier_id ORDER BY c.n) AS suppliers,
-           array_agg(c.weight ORDER BY c.n) AS weights, array_agg(c.units ORDER BY c.n) AS units, min(c.from_tx) AS from_tx
-      FROM touched t JOIN insights_cell c ON c.shop_id = t.shop_id AND c.order_id = t.order_id
-     GROUP BY 1, 2
+), placed AS MATERIALIZED (
+    SELECT t.shop_id, t.order_id, f.channel, f.method, f.segment, o.n, o.lines, o.skus, o.suppliers, o.weights, o.units,
+           c.n AS filled_n, c.lines AS filled_lines, c.skus AS filled_skus, c.suppliers AS filled_suppliers,
+           c.weights AS filled_weights, c.units AS filled_units, c.from_tx
+      FROM touched t
+      LEFT JOIN LATERAL (SELECT x.channel, x.method, x.segment FROM insights_order x
+                          WHERE x.shop_id = t.shop_id AND x.order_id = t.order_id OFFSET 0) f ON true
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS n, array_agg(l.id ORDER BY l.position) AS lines, array_agg(l.sku_id ORDER BY l.position) AS skus,
+                  array_agg(%(none)s::uuid) AS suppliers,
+                  array_agg(l.quantity * l.unit_price_minor ORDER BY l.position) AS weights,
+                  array_agg(coalesce(l.topped, l.quantity)::bigint ORDER BY l.position) AS units
+             FROM orders_line l WHERE l.shop_id = t.shop_id AND l.order_id = t.order_id) o
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS n, array_agg(x.line_id ORDER BY x.n) AS lines, array_agg(x.sku_id ORDER BY x.n) AS skus,
+                  array_agg(x.supplier_id ORDER BY x.n) AS suppliers, array_agg(x.weight ORDER BY x.n) AS weights,
+                  array_agg(x.units ORDER BY x.n) AS units, min(x.from_tx) AS from_tx
+             FROM insights_cell x WHERE x.shop_id = t.shop_id AND x.order_id = t.order_id) c
 ), known AS MATERIALIZED (
     SELECT s.shop_id, s.xid, s.tx_id, s.seq, s.kind, s.currency, s.day, s.order_id, s.order_line_id, s.sku_id, s.supplier_id,
-           s.campaign_id, s.measure, s.value, coalesce(f.channel, '') AS channel, coalesce(f.method, '') AS method,
-           coalesce(f.segment, '') AS segment, coalesce(CASE WHEN w.supplied THEN b.n ELSE o.n END, 0) AS n,
-           CASE WHEN w.supplied THEN b.lines ELSE o.lines END AS lines, CASE WHEN w.supplied THEN b.skus ELSE o.skus END AS skus,
-           CASE WHEN w.supplied THEN b.suppliers ELSE o.suppliers END AS suppliers,
-           CASE WHEN w.supplied THEN b.weights ELSE o.weights END AS weights, CASE WHEN w.supplied THEN b.units ELSE o.units END AS units
+           s.campaign_id, s.measure, s.value, coalesce(o.channel, '') AS channel, coalesce(o.method, '') AS method,
+           coalesce(o.segment, '') AS segment, coalesce(CASE WHEN w.supplied THEN o.filled_n ELSE o.n END, 0) AS n,
+           CASE WHEN w.supplied THEN o.filled_lines ELSE o.lines END AS lines,
+           CASE WHEN w.supplied THEN o.filled_skus ELSE o.skus END AS skus,
+           CASE WHEN w.supplied THEN o.filled_suppliers ELSE o.suppliers END AS suppliers,
+           CASE WHEN w.supplied THEN o.filled_weights ELSE o.weights END AS weights,
+           CASE WHEN w.supplied THEN o.filled_units ELSE o.units END AS units
       FROM src s
-      LEFT JOIN insights_order f ON f.shop_id = s.shop_id AND f.order_id = s.order_id
-      LEFT JOIN ordered o ON o.shop_id = s.shop_id AND o.order_id = s.order_id
-      LEFT JOIN filled b ON b.shop_id = s.shop_id AND b.order_id = s.order_id
-     CROSS JOIN LATERAL (SELECT b.n IS NOT NULL AND s.tx_id >= b.from_tx
-                                  AND s.measure NOT IN ('paid', 'paid_back') AS supplied) w
+      LEFT JOIN placed o ON o.shop_id = s.shop_id AND o.order_id = s.order_id
+     CROSS JOIN LATERAL (SELECT coalesce(o.filled_n > 0 AND s.tx_id >= o.from_tx
+                                  AND s.measure NOT IN ('paid', 'paid_back'), false) AS supplied) w
 ), whole AS (
     SELECT shop_id, day, currency, coalesce(sku_id, skus[1], %(none)s::uuid) AS sku_id,
            coalesce(supplier_id, suppliers[1], %(none)s::uuid) AS supplier_id, channel, method, segment,
