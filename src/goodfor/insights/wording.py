@@ -35,10 +35,10 @@ FIGURES: Final[Mapping[str, tuple[Any, Any]]] = {
 STEPS: Final[Mapping[str, tuple[Any, Any]]] = {
     "placed": (_("下单"), _("当天提交的订单")),
     "started": (_("发起支付"), _("其中选了支付方式的")),
-    "paid": (_("付款"), _("其中付了款的，不论何时")),
+    "paid": (_("已付款"), _("其中付了款的，不论何时")),
     "held": (_("暂缓"), _("其中因风控等待过的")),
-    "delivered": (_("交付"), _("其中交付了的，之后退款的也算")),
-    "expired": (_("过期"), _("其中过期未付的")),
+    "delivered": (_("已交付"), _("其中交付了的，之后退款的也算")),
+    "expired": (_("已过期"), _("其中过期未付的")),
     "cancelled": (_("取消"), _("其中被取消的")),
     "refunded": (_("全额退款"), _("其中全额退款的，或正在退")),
     "refunded_undelivered": (_("未交付退款"), _("全额退款中没有交付过的")),
@@ -52,7 +52,7 @@ STEPS: Final[Mapping[str, tuple[Any, Any]]] = {
     "claim_rate": (_("售后率"), _("有售后的订单除以交付的订单")),
 }
 BY: Final[Mapping[str, Any]] = {
-    "": _("合计"), "day": _("日期"), "week": _("周"), "month": _("月份"), "sku": _("商品"), "category": _("分类"),
+    "": _("合计"), "day": _("日期"), "week": _("周"), "month": _("月份"), "sku": _("商品"), "category": _("商品分类"),
     "supplier": _("供应商"), "channel": _("销售渠道"), "method": _("支付方式"), "segment": _("客群"),
     "campaign": _("活动"),
 }  # fmt: skip
