@@ -23,7 +23,7 @@ INVARIANTS = [
         sql=f"""
         SELECT concat_ws(' ', shop_id, day, currency, measure), 'books less cube ' || sum(value)
         FROM (SELECT p.shop_id, p.day, p.currency, p.measure, p.value
-              FROM insights_progress m JOIN insights_posting_by_order p ON p.xid < m.upto_xid::text::xid8
+              FROM insights_progress m JOIN insights_posting_all p ON p.xid < m.upto_xid::text::xid8
               WHERE m.name = 'cube'
             UNION ALL {_CUBE_ROWS}) every
         GROUP BY shop_id, day, currency, measure HAVING sum(value) <> 0

@@ -28,13 +28,14 @@ def run(
     days: str = "365",
     skus: str = "300",
     rounds: str = str(ROUNDS),
+    chunk: str = str(CHUNK),
 ) -> BenchResult:
-    """Reads in this process; the sources are written past the operations. Options: orders, days, skus, rounds."""
+    """Reads in this process; the sources are written directly. Options: orders, days, skus, rounds, chunk."""
     console = Console(stderr=True)
     with running_site(console, web=False) as site:
         now = load("goodfor.kernel.clock").utc_now()
         fill_products(site.made.shop_id, int(skus))
-        filled, rolled = _fill_and_roll(site, int(orders), int(days), now, console)
+        filled, rolled = _fill_and_roll(site, (int(orders), int(days), int(chunk)), now, console)
         wrong = _recounted(now)
         console.print(f"复核 / recounted: {wrong or 'ok'}")
         flow = _flow(site, int(days), now)
@@ -65,9 +66,9 @@ def _timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-def _fill_and_roll(site: Site, count: int, days: int, now: datetime, console: Console) -> tuple[float, float]:
+def _fill_and_roll(site: Site, sizes: tuple[int, int, int], now: datetime, console: Console) -> tuple[float, float]:
     """Seconds of both: what was written is rolled up chunk by chunk, as the loop does."""
-    connection = load("django.db").connection
+    connection, (count, days, step) = load("django.db").connection, sizes
     params = {**_accounts(site, now), "total": count, "days": days, "until": now, "buyers": max(1, count // 6)}
     # Written past the operations: without the guards, and without the one index that only balances need.
     statement = Statement("goodfor.cli", "sql/insight_orders.sql", planned_each_time=True)
@@ -75,8 +76,8 @@ def _fill_and_roll(site: Site, count: int, days: int, now: datetime, console: Co
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX ledger_posting_tail")
     filled = rolled = 0.0
-    for first in range(1, count + 1, CHUNK):
-        chunk = {**params, "first": first, "last": min(first + CHUNK - 1, count)}
+    for first in range(1, count + 1, step):
+        chunk = {**params, "first": first, "last": min(first + step - 1, count)}
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
             filled += _timed(lambda chunk=chunk: statement.run(chunk))  # type: ignore[misc]
@@ -84,8 +85,8 @@ def _fill_and_roll(site: Site, count: int, days: int, now: datetime, console: Co
             if first == 1:
                 cursor.execute("ANALYZE")
         rolled += _timed(lambda: _roll_all(roll, now))
-        if first // CHUNK % 10 == 0:
-            console.print(f"{first + CHUNK - 1:,} 个订单 / orders: {filled:.0f} s + {rolled:.0f} s")
+        if first // step % 10 == 0 or first + step > count:
+            console.print(f"{first + step - 1:,} 个订单 / orders: {filled:.0f} s + {rolled:.0f} s")
     with connection.cursor() as cursor:
         for table in ("insights_cube", "insights_order", "insights_cohort", "orders_order"):
             cursor.execute(f"VACUUM (ANALYZE) {table}")

@@ -1,5 +1,6 @@
--- What insights read of the ledger, in one place: nothing else of this room names the ledger's tables. Two shapes of the
--- same rows, since the planner needs to be led: `by_tx` from headers to postings, `by_order` from postings to headers.
+-- What insights read of the ledger, in one place: nothing else of this room names the ledger's tables. Three shapes of the
+-- same rows, since the planner needs to be led: `by_tx` from headers to postings, `by_order` from an order's postings to
+-- their headers, `all` for whole books.
 
 -- Which column of the cube a posting adds to; null: to none. Everything of the income statement adds to some, so that the
 -- cube's profit is the statement's. Refunds are told from what else takes from the sales by the transaction's kind.
@@ -36,6 +37,17 @@ SELECT t.shop_id, t.xid, t.id AS tx_id, p.seq, t.kind, t.currency, p.effective_d
  WHERE m.measure IS NOT NULL;
 
 CREATE VIEW insights_posting_by_order AS
+SELECT t.shop_id, t.xid, t.id AS tx_id, p.seq, t.kind, t.currency, p.effective_date AS day, p.order_id, p.order_line_id,
+       p.sku_id, NULL::uuid AS supplier_id, NULL::uuid AS campaign_id, m.measure,
+       insights_sign(m.measure) * p.amount_minor AS value
+  FROM ledger_posting p
+ CROSS JOIN LATERAL (SELECT x.shop_id, x.xid, x.id, x.kind, x.currency FROM ledger_tx x
+                      WHERE x.id = p.tx_id AND x.shop_id = p.shop_id OFFSET 0) t
+ CROSS JOIN LATERAL (SELECT x.code FROM ledger_account x WHERE x.id = p.account_id AND x.shop_id = p.shop_id OFFSET 0) a
+ CROSS JOIN LATERAL (SELECT insights_measure(a.code, t.kind) AS measure) m
+ WHERE m.measure IS NOT NULL AND p.layer = 0;
+
+CREATE VIEW insights_posting_all AS
 SELECT t.shop_id, t.xid, t.id AS tx_id, p.seq, t.kind, t.currency, p.effective_date AS day, p.order_id, p.order_line_id,
        p.sku_id, NULL::uuid AS supplier_id, NULL::uuid AS campaign_id, m.measure,
        insights_sign(m.measure) * p.amount_minor AS value
