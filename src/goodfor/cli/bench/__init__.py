@@ -11,6 +11,7 @@ from goodfor.cli.bench import (
     flash,
     growth,
     importing,
+    insights,
     ledger,
     lists,
     orders,
@@ -34,6 +35,7 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "backtest": backtest.run,
     "risk": risk.run,
     "ledger": ledger.run,
+    "insights": insights.run,
 }
 
 __all__ = ["BENCHES", "Bar", "BenchResult"]

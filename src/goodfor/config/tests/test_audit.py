@@ -456,6 +456,21 @@ def recon_case(next_act_at: str, *, history: bool = True) -> str:
     return row + (moved("recon.case", "{new}", "open") if history else "")
 
 
+def summed(grains: str, value: int) -> str:
+    """A row of the cube in each of these grains, of a day and shop of which the books say nothing."""
+    names = (
+        "paid_minor, paid_back_minor, sales_minor, sales_back_minor, adjusted_minor, other_income_minor,"
+        " discount_minor, cost_minor, fee_minor, commission_minor, marketing_minor, compensation_minor,"
+        " recovery_minor, difference_minor, paid_orders, orders, lines, units, refunds"
+    )
+    none = "00000000-0000-0000-0000-000000000000"
+    return (
+        f"INSERT INTO insights_cube (shop_id, grain, day, currency, sku_id, supplier_id, channel, method, segment,"
+        f" campaign_id, {names}) SELECT '{{shop}}', grain, '2020-01-01', 'CNY', '{none}', '{none}', '', '', '',"
+        f" '{none}', {value}{', 0' * names.count(',')} FROM unnest(string_to_array('{grains}', NULL)) AS grain"
+    )
+
+
 #: A backtest and a training of which no history tells.
 TRAINED = (
     "INSERT INTO risk_training (id, shop_id, scene_group, until, delay_days, test_days, state, phase, share, acts,"
@@ -537,6 +552,15 @@ PLANTS: dict[str, str] = {
         recon_run("{new}") + "; INSERT INTO recon_day (shop_id, day, closed_at, closed_by, sheet) VALUES ('{shop}',"
         " current_date, now() - interval '1 hour', 'x', jsonb_build_object())",
     "recon_cases_moved_as_allowed": recon_case("now()", history=False),
+    "insights_figures_are_the_books": summed("dmt", 1),
+    "insights_grains_agree": summed("m", 0),
+    "insights_cohorts_are_their_buyers":
+        "INSERT INTO insights_cohort (shop_id, currency, cohort, month, buyers, orders, paid_minor)"
+        " VALUES ('{shop}', 'CNY', '2020-01-01', '2020-01-01', 1, 1, 1)",
+    "insights_reports_moved_as_allowed":
+        "INSERT INTO insights_report (id, shop_id, name, spec, rhythm, at_hour, weekday, day, staff_ids, state, due_at,"
+        " made_by, made_at) VALUES ('{new}', '{shop}', 'x', jsonb_build_object(), 'never', 8, 0, 1, ARRAY[]::uuid[],"
+        " 'live', NULL, 'x', now())",
     "risk_rules_count_by_approval": ruled("live", history=("draft", "shadow", "live")),
     "risk_rules_have_their_versions": ruled("draft", latest=2, history=("draft",)),
     "risk_rules_moved_as_allowed": ruled("draft"),

@@ -47,6 +47,7 @@ WALLED_ROOMS = {
     "delivery",
     "orders",
     "recon",
+    "insights",
     "demo",
     "storefront",
     "openapi",
