@@ -1,11 +1,14 @@
 """Of which lines a refund of a delivered order is."""
 
+from datetime import datetime
 from uuid import UUID
 
 from goodfor.ledger import queries as ledger
 from goodfor.ledger.shares import refund_steps
+from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, store
 from goodfor.orders.types import LineRow
+from goodfor.payments.types import RefundView
 
 
 def sales_back(
@@ -39,3 +42,14 @@ def sales_back(
         for line, step in zip(lines, refund_steps([sold[one.id] for one in lines], after, rest), strict=True):
             steps[line.id] += step
     return [(line, steps[line.id]) for line in lines if steps[line.id]]
+
+
+def sales_back_entry(
+    shop_id: UUID, order: store.LockedOrder, refund: RefundView, line_id: UUID | None, now: datetime
+) -> Entry:
+    """What a refund of a delivered order books, line by line; `line_id`: whose price it is first of all."""
+    amount = refund.amount.amount_minor
+    return accounts.refund_of_sales_entry(
+        refund_id=refund.id, order_id=order.id, amount_minor=amount, channel=order.channel, now=now,
+        parts=sales_back(shop_id, order.id, amount, line_id),
+    )  # fmt: skip

@@ -14,7 +14,7 @@ from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.hold_steps import lapse_hold
 from goodfor.orders.operations.settle_claims import Aside, live_claims, put_aside, settle_claims
-from goodfor.orders.sales_back import sales_back
+from goodfor.orders.sales_back import sales_back_entry
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import RefundView
@@ -81,13 +81,10 @@ def start_refund(
 
 
 def _entry(shop_id: UUID, order: store.LockedOrder, refund: RefundView, now: datetime) -> Entry:
-    amount = refund.amount.amount_minor
     if order.state != states.DELIVERED:
+        amount = refund.amount.amount_minor
         return accounts.refund_entry(refund_id=refund.id, order_id=order.id, amount_minor=amount, now=now)
-    return accounts.refund_of_sales_entry(
-        refund_id=refund.id, order_id=order.id, amount_minor=amount, channel=order.channel, now=now,
-        parts=sales_back(shop_id, order.id, amount),
-    )  # fmt: skip
+    return sales_back_entry(shop_id, order, refund, None, now)
 
 
 def _let_go(shop_id: UUID, order: store.LockedOrder, actor: str, reason: str, now: datetime) -> None:
