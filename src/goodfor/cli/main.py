@@ -12,6 +12,7 @@ from goodfor.cli.commands.channels import channels
 from goodfor.cli.commands.codes import codes
 from goodfor.cli.commands.connector import connector
 from goodfor.cli.commands.demo import demo
+from goodfor.cli.commands.ledger import ledger
 from goodfor.cli.commands.manage import manage
 from goodfor.cli.commands.openapi import openapi
 from goodfor.cli.commands.options import PASS_THROUGH
@@ -44,6 +45,7 @@ app.command()(audit)
 app.add_typer(channels, name="channels")
 app.add_typer(codes, name="codes")
 app.add_typer(connector, name="connector")
+app.add_typer(ledger, name="ledger")
 app.add_typer(risk, name="risk")
 app.command()(sandbox)
 app.command()(bench)

@@ -21,4 +21,9 @@ def after_restore(now: datetime) -> dict[str, bool]:
         done["kernel"] = restore.rebase_after_restore(now=now)
         if "ledger" in settings.ROOMS:
             done["ledger"] = import_module("goodfor.ledger.operations").rebase_after_restore(now=now)
+            if done["ledger"] and "settlement" in settings.ROOMS:
+                import_module("goodfor.settlement.operations").reread_after_restore(now=now)
+        if "insights" in settings.ROOMS:
+            # After the ledger's, whose transactions its mark is about.
+            done["insights"] = import_module("goodfor.insights.operations.rebase_after_restore").rebase_after_restore()
     return done

@@ -35,6 +35,8 @@ def connect() -> None:
     if "aftersales" in settings.ROOMS:
         _promises_are_paid()
         _aftersales_hears()
+    if {"settlement", "finance"} <= set(settings.ROOMS):
+        import_module("goodfor.config.settlement_wiring").connect()
     if {"notify", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.messages").listen()
         import_module("goodfor.config.claim_messages").listen()

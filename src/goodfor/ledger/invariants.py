@@ -24,13 +24,19 @@ GUARDED = Invariant(
     "ledger.guarded_balances", ROOM, "guarded balances equal their postings and keep their floor", _sql("guarded")
 )
 ROLLUP = Invariant("ledger.rollup", ROOM, "rollup and tail add up to the postings", _sql("rollup"))
+DAILY = Invariant("ledger.daily", ROOM, "daily balances equal the postings below their watermark", _sql("daily"))
 SEAL_UNBROKEN = Invariant("ledger.seal", ROOM, "the hash chain over recorded transactions is unbroken", _sql("seal"))
 CHART = Invariant("ledger.chart", ROOM, "each account is in the chart, with its type and side", _sql("chart"))
 UNDONE_ONCE = Invariant(
     "ledger.undone_once", ROOM, "a transaction is reversed or settled once, and exactly", _sql("undone_once")
 )
 HOLDS = Invariant("ledger.holds", ROOM, "no hold is older than a day", _sql("holds"))
-PERIODS = Invariant("ledger.periods", ROOM, "nothing was posted into a closed month", _sql("periods"))
+PERIODS = Invariant(
+    "ledger.periods",
+    ROOM,
+    "nothing was posted into a closed month, only adjustments into a soft-closed one",
+    _sql("periods"),
+)
 XIDS = Invariant("ledger.transaction_ids", ROOM, "no stored transaction id lies in the future", _sql("transaction_ids"))
 
 INVARIANTS: list[Invariant] = [
@@ -38,6 +44,7 @@ INVARIANTS: list[Invariant] = [
     FITTING,
     GUARDED,
     ROLLUP,
+    DAILY,
     SEAL_UNBROKEN,
     CHART,
     UNDONE_ONCE,

@@ -59,6 +59,8 @@ class Tx(models.Model):
     actor = models.CharField(max_length=120)
     payload_hash = models.BinaryField()
     metadata = models.JSONField(null=True)
+    rule_version = models.SmallIntegerField(db_default=1)
+    adjustment = models.BooleanField(db_default=False)
 
     class Meta:
         db_table = "ledger_tx"
@@ -96,6 +98,12 @@ class Posting(models.Model):
     order_id = models.UUIDField(null=True)
     order_line_id = models.UUIDField(null=True)
     sku_id = models.UUIDField(null=True)
+    supplier_id = models.UUIDField(null=True)
+    party_id = models.UUIDField(null=True)
+    brand_id = models.UUIDField(null=True)
+    campaign_id = models.UUIDField(null=True)
+    # Null for none: an empty text would make every row longer.
+    channel = models.CharField(max_length=48, null=True)
 
     class Meta:
         db_table = "ledger_posting"
@@ -158,6 +166,32 @@ class Rollup(models.Model):
         return f"{self.account_id}/{self.layer}"
 
 
+class DailyBalance(models.Model):
+    """What an account was moved by on a day of the books, and where it stood then, debit positive.
+
+    Written by a loop for the transactions below the watermark `daily`; what is not in yet is read from the postings.
+    """
+
+    pk = models.CompositePrimaryKey("shop_id", "account_id", "day")
+    shop_id = models.UUIDField()
+    account_id = models.BigIntegerField()
+    day = models.DateField()
+    debit_minor = models.BigIntegerField()
+    credit_minor = models.BigIntegerField()
+    closing_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_daily"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_daily_amounts", condition=Q(debit_minor__gte=0) & Q(credit_minor__gte=0)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.day}"
+
+
 class Watermark(models.Model):
     """How far a job has come: every transaction id below is done. One row a job, for all shops."""
 
@@ -198,7 +232,7 @@ class Seal(models.Model):
 
 
 class Period(models.Model):
-    """A month that is being closed or is closed; months without a row are open. Closing a month closes all before."""
+    """A month that is soft-closed, being closed or closed, with all before it; months without a row are open."""
 
     pk = models.CompositePrimaryKey("shop_id", "month")
     shop_id = models.UUIDField()
@@ -206,11 +240,12 @@ class Period(models.Model):
     state = models.CharField(max_length=8)
     closing_xid = Xid8Field(db_default=Func(function="pg_current_xact_id"))
     changed_at = models.DateTimeField()
+    soft_xid = Xid8Field(null=True)  # type: ignore[misc]
 
     class Meta:
         db_table = "ledger_period"
         constraints = (
-            models.CheckConstraint(name="ledger_period_state", condition=Q(state__in=("closing", "closed"))),
+            models.CheckConstraint(name="ledger_period_state", condition=Q(state__in=("soft", "closing", "closed"))),
             models.CheckConstraint(name="ledger_period_month", condition=Q(month__day=1)),
         )
 

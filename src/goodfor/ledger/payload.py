@@ -19,6 +19,7 @@ NAME = re.compile(r"[A-Za-z0-9_.:/#-]{1,160}")
 KIND = re.compile(r"[A-Za-z0-9_.:/#-]{1,48}")
 MAX_LINES = 30_000
 BIGINT = 2**63
+NIL = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ class _Texts(dict[UUID | None, str]):
 
 
 def payload_hash(currency: str, draft: Draft, texts: dict[UUID | None, str] | None = None) -> bytes:
-    """SHA-256 (32 bytes) of what makes a transaction the same: currency, kind, cause, metadata, lines; no times."""
+    """SHA-256 (32 bytes) of what makes a transaction the same: currency, kind, cause, metadata, lines; no times.
+
+    What a line says nothing about is left out where it was not there from the beginning, so that old hashes stay.
+    """
     texts = _Texts() if texts is None else texts
     entry = draft.entry
     parts = [currency, entry.kind, entry.cause[0], texts[entry.cause[1]], str(draft.reverses), str(draft.settles)]
@@ -49,6 +53,9 @@ def payload_hash(currency: str, draft: Draft, texts: dict[UUID | None, str] | No
     for layer, lines in ((0, entry.lines), (1, draft.held)):
         for x in lines:
             dimensions = f"{texts[x.order_id]}|{texts[x.order_line_id]}|{texts[x.sku_id]}"
+            if x.supplier_id or x.party_id or x.brand_id or x.campaign_id or x.channel:
+                more = (texts[x.supplier_id], texts[x.party_id], texts[x.brand_id], texts[x.campaign_id], x.channel)
+                dimensions += "|" + "|".join(more)
             parts.append(f"{layer}|{x.account}|{x.amount_minor}|{dimensions}")
     return sha256("\n".join(parts).encode()).digest()
 
@@ -64,6 +71,10 @@ def _check(drafts: Sequence[Draft]) -> None:
             raise InvalidInput("effective_at needs a time zone")
         if not NAME.fullmatch(entry.reference) or not KIND.fullmatch(entry.kind):
             raise InvalidInput("reference and kind are names", reference=entry.reference[:160])
+        if not 1 <= entry.rule_version < 2**15:
+            raise InvalidInput("rule version out of range", reference=entry.reference)
+        if entry.adjustment and not entry.metadata.get("reason"):
+            raise InvalidInput("an adjustment says why", reference=entry.reference)
         for lines in (entry.lines, draft.held):
             amounts = [x.amount_minor for x in lines]
             if sum(amounts) or 0 in amounts:
@@ -89,6 +100,13 @@ def _uuids(values: Sequence[UUID | None], texts: dict[UUID | None, str]) -> str 
     return "{" + ",".join([texts[v] for v in values]) + "}"
 
 
+def _named(values: Sequence[UUID | None], texts: dict[UUID | None, str]) -> str | None:
+    # The nil id for nothing: an array without nulls is read by place, however long it is.
+    if not any(values):
+        return None
+    return "{" + ",".join([texts[v] if v else NIL for v in values]) + "}"
+
+
 def parameters(drafts: Sequence[Draft], currency: str) -> dict[str, Any]:
     """Parameters of sql/post.sql except shop, currency, time and actor. Raises InvalidInput or Unbalanced."""
     _check(drafts)
@@ -107,6 +125,8 @@ def parameters(drafts: Sequence[Draft], currency: str) -> dict[str, Any]:
     for line in lines:
         if not NAME.fullmatch(line.account):
             raise InvalidInput("not an account code", account=line.account[:160])
+        if line.channel and not KIND.fullmatch(line.channel):
+            raise InvalidInput("a channel is a name", account=line.account)
     undoing = any(d.reverses or d.settles for d in drafts)
     has_metadata = any(e.metadata for e in entries)
     return {
@@ -126,6 +146,13 @@ def parameters(drafts: Sequence[Draft], currency: str) -> dict[str, Any]:
         "order_id": _uuids([x.order_id for x in lines], texts),
         "order_line_id": _uuids([x.order_line_id for x in lines], texts),
         "sku_id": _uuids([x.sku_id for x in lines], texts),
+        "rule": _numbers(e.rule_version for e in entries) if any(e.rule_version != 1 for e in entries) else None,
+        "adjustment": _numbers(int(e.adjustment) for e in entries) if any(e.adjustment for e in entries) else None,
+        "supplier_id": _named([x.supplier_id for x in lines], texts),
+        "party_id": _named([x.party_id for x in lines], texts),
+        "brand_id": _named([x.brand_id for x in lines], texts),
+        "campaign_id": _named([x.campaign_id for x in lines], texts),
+        "channel": _texts(x.channel for x in lines) if any(x.channel for x in lines) else None,
     }
 
 

@@ -13,9 +13,21 @@ from django.db.models import Q
 
 from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.sql import Statement
+from goodfor.ledger.account_reads import AccountMove as AccountMove
+from goodfor.ledger.account_reads import moves_between as moves_between
+from goodfor.ledger.account_reads import moves_under as moves_under
 from goodfor.ledger.chart import classify
+from goodfor.ledger.dated import DIMENSIONS as DIMENSIONS
+from goodfor.ledger.dated import Dimension as Dimension
+from goodfor.ledger.dated import business_day as business_day
+from goodfor.ledger.dated import daily as daily
+from goodfor.ledger.dated import income_statement as income_statement
+from goodfor.ledger.dated import trial_balance_on
 from goodfor.ledger.errors import AccountNotOpen, TxNotFound, UnknownAccount
 from goodfor.ledger.models import Tx
+from goodfor.ledger.streaming import all_postings as all_postings
+from goodfor.ledger.streaming import horizon as horizon
+from goodfor.ledger.streaming import postings as postings
 from goodfor.ledger.types import (
     AccountBalance,
     AccountEntry,
@@ -34,6 +46,7 @@ ENTRIES = Statement(__package__, "sql/entries.sql")
 ORDER_POSTINGS = Statement(__package__, "sql/order_postings.sql")
 TX_VIEW = Statement(__package__, "sql/tx_view.sql")
 MOVED_ON = Statement(__package__, "sql/moved_on.sql")
+PERIOD_STATE = Statement(__package__, "sql/period_state.sql")
 
 PAGE = 500
 LAST = (str(2**63 - 1), 2**63 - 1, 32767)
@@ -85,8 +98,13 @@ def balances(shop_id: UUID, prefix: str, currency: str | None = None) -> list[Ac
     return _balances(shop_id, prefix, prefix + "\x7f", currency)
 
 
-def trial_balance(shop_id: UUID) -> list[TrialBalanceRow]:
-    """Every account with its balance in the debit or the credit column; per currency both columns add up alike."""
+def trial_balance(shop_id: UUID, as_of: date | None = None, as_known_on: date | None = None) -> list[TrialBalanceRow]:
+    """Every account with its balance in the debit or the credit column; per currency both columns add up alike.
+
+    `as_of`: at the end of that day of the books; `as_known_on`: by what had been recorded until the end of that day.
+    """
+    if as_of is not None or as_known_on is not None:
+        return trial_balance_on(shop_id, as_of, as_known_on)
     rows = []
     for item in balances(shop_id, ""):
         signed = item.posted_minor * item.normal_side
@@ -145,8 +163,10 @@ def transaction(shop_id: UUID, tx_id: int) -> TxView:
     if not rows:
         raise TxNotFound(tx_id=tx_id)
     head = rows[0]
-    lines = tuple(TxPosting(*row[9:15]) for row in rows)
-    return TxView(tx_id, head[0], head[1], head[2], (head[3], head[4]), head[5], head[6], head[7], head[8], lines)
+    lines = tuple(TxPosting(*row[9:20]) for row in rows)
+    return TxView(
+        tx_id, head[0], head[1], head[2], (head[3], head[4]), head[5], head[6], head[7], head[8], lines, *head[20:]
+    )
 
 
 def account_label(account_code: str) -> str:
@@ -172,3 +192,9 @@ def moved_on(shop_id: UUID, prefix: str, day: date, currency: str) -> int:
     params = {"shop_id": shop_id, "first": prefix, "end": prefix + "\x7f", "day": day, "currency": currency}
     row = MOVED_ON.row(params)
     return int(row[0]) if row else 0
+
+
+def period_state(shop_id: UUID, month: date) -> str:
+    """ "open", "soft", "closing" or "closed": how a month (its first day) takes entries now."""
+    row = PERIOD_STATE.row({"shop_id": shop_id, "month": month})
+    return str(row[0]) if row else "open"

@@ -19,8 +19,8 @@ def tx_lines(shop_id: UUID, tx_id: int, layer: int) -> TxLines:
             raise NotAHold(tx_id=tx_id)
         raise TxNotFound(tx_id=tx_id)
     currency, kind, cause_type, cause_id, is_hold = rows[0][:5]
-    lines = tuple(Line(*row[5:]) for row in rows)
-    return TxLines(tx_id, currency, kind, (cause_type, cause_id), is_hold, lines)
+    lines = tuple(Line(*row[5:-1]) for row in rows)
+    return TxLines(tx_id, currency, kind, (cause_type, cause_id), is_hold, lines, rows[0][-1])
 
 
 def negated(lines: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from goodfor.kernel.loops import loop
+from goodfor.ledger.operations.fill_days import fill_days
 from goodfor.ledger.operations.roll_up import roll_up
 from goodfor.ledger.operations.seal import seal
 
@@ -17,3 +18,9 @@ def roll_up_balances(now: datetime) -> int:
 def seal_transactions(now: datetime) -> int:
     """Extend the hash chains."""
     return seal(now=now)
+
+
+@loop(name="ledger.fill_days", seconds=20.0)
+def fill_daily_balances(now: datetime) -> int:
+    """Keep reads by day short."""
+    return fill_days(now=now)

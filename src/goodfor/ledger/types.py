@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,20 +11,30 @@ Cause = tuple[str, UUID | None]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One posting: account code, signed amount (never 0), and what it belongs to."""
+    """One posting: account code, signed amount (never 0), and what it belongs to.
+
+    `party_id`: whose payable moves. `channel`: a name as in codes of accounts, at most 48 characters, or nothing.
+    """
 
     account: str
     amount_minor: int
     order_id: UUID | None = None
     order_line_id: UUID | None = None
     sku_id: UUID | None = None
+    supplier_id: UUID | None = None
+    party_id: UUID | None = None
+    brand_id: UUID | None = None
+    campaign_id: UUID | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One transaction to post. `reference` is unique in the shop: the same reference and payload is a replay.
 
-    The payload is kind, cause, metadata and lines; times are not part of it, so a retry may come later.
+    The payload is kind, cause, metadata and lines; times are not part of it, so a retry may come later. `rule_version`
+    says which version of its rule made it. An `adjustment` may go into a soft-closed month; it says why in
+    `metadata["reason"]`.
     """
 
     reference: str
@@ -33,6 +43,8 @@ class Entry:
     effective_at: datetime
     cause: Cause = ("", None)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    rule_version: int = 1
+    adjustment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,7 @@ class TxLines:
     cause: Cause
     is_hold: bool
     lines: tuple[Line, ...]
+    rule_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,11 @@ class TxPosting:
     layer: int
     order_id: UUID | None
     sku_id: UUID | None
+    supplier_id: UUID | None = None
+    party_id: UUID | None = None
+    brand_id: UUID | None = None
+    campaign_id: UUID | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +168,64 @@ class TxView:
     recorded_at: datetime
     reverses: int | None
     lines: tuple[TxPosting, ...]
+    rule_version: int = 1
+    adjustment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DailyRow:
+    """An account on a day of the books on which it moved; `closing_minor` on its natural side."""
+
+    code: str
+    currency: str
+    day: date
+    debit_minor: int
+    credit_minor: int
+    closing_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeRow:
+    """What an account of income or expense brought (positive) or cost (negative), under one value of a dimension.
+
+    `dimension` is the value as text, empty where the lines name none or nothing was asked for.
+    """
+
+    dimension: str
+    code: str
+    type: str
+    currency: str
+    result_minor: int
+
+
+#: A place in the stream of postings: transaction id of the database, transaction, line.
+Position = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """A posted line with all that it belongs to; amounts debit positive."""
+
+    tx_id: int
+    seq: int
+    code: str
+    currency: str
+    amount_minor: int
+    order_id: UUID | None
+    order_line_id: UUID | None
+    sku_id: UUID | None
+    supplier_id: UUID | None
+    party_id: UUID | None
+    brand_id: UUID | None
+    campaign_id: UUID | None
+    channel: str
+    effective_at: datetime
+    recorded_at: datetime
+    xid: int
+    reference: str
+    kind: str
+
+    @property
+    def position(self) -> Position:
+        """To continue after it."""
+        return self.xid, self.tx_id, self.seq

@@ -1,6 +1,7 @@
 """What is read of bills. Part of `queries`."""
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 from goodfor.kernel.money import Money
@@ -18,6 +19,18 @@ def bills(shop_id: UUID, *, state: str | None = None, offset: int = 0, limit: in
     if state:
         rows = rows.filter(state=state)
     return [_view(row) for row in rows[offset : offset + limit]]
+
+
+def bills_of_day(shop_id: UUID, day: date) -> list[BillView]:
+    """Every bill of a shop's day, in whatever state."""
+    rows = BillFile.objects.filter(shop_id=shop_id, day=day).order_by("provider", "account_code", "kind")
+    return [_view(row) for row in rows]
+
+
+def shops_with_bills(since: date) -> list[UUID]:
+    """Shops that have a bill of that day or a later one; a platform job's question."""
+    rows = BillFile.objects.filter(day__gte=since).order_by("shop_id").values_list("shop_id", flat=True)
+    return list(rows.distinct())
 
 
 def bill(shop_id: UUID, bill_id: UUID) -> BillView:

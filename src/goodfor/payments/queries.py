@@ -8,12 +8,24 @@ from django.db.models import F, Q, Sum
 
 from goodfor.payments import states
 from goodfor.payments.account_desk import AccountSheet, FormField, Probe, ProviderForm, account_sheet, provider_forms
-from goodfor.payments.bills import bill, bill_rows, bills
+from goodfor.payments.bills import bill, bill_rows, bills, bills_of_day, shops_with_bills
 from goodfor.payments.desk import case, cases, count_payments, payments_by_ids, search_payments, walk_payments
 from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
+from goodfor.payments.reconciling import MoneyRow, money_by_number, money_by_posting, money_of_day
+from goodfor.payments.reconciling_inside import (
+    SplitRow,
+    accounts_that_split,
+    balance_money_by_posting,
+    balance_money_of_day,
+    balances_moved,
+    shops_with_balances,
+    splits_by_posting,
+    splits_by_ref,
+    splits_of_day,
+)
 from goodfor.payments.splits import frozen_now, pot_of, pots, receiver, splitting_accounts
 from goodfor.payments.types import (
     AccountView,
@@ -28,15 +40,22 @@ from goodfor.payments.ways import brands, routes, unknown_payer
 __all__ = [
     "AccountSheet",
     "FormField",
+    "MoneyRow",
     "Probe",
     "ProviderForm",
+    "SplitRow",
     "account",
     "account_sheet",
     "accounts",
+    "accounts_that_split",
     "balance_enabled",
+    "balance_money_by_posting",
+    "balance_money_of_day",
+    "balances_moved",
     "bill",
     "bill_rows",
     "bills",
+    "bills_of_day",
     "brands",
     "case",
     "cases",
@@ -49,6 +68,9 @@ __all__ = [
     "facts_of",
     "frozen_now",
     "holds_back",
+    "money_by_number",
+    "money_by_posting",
+    "money_of_day",
     "open_cases",
     "payment",
     "payment_by_number",
@@ -66,6 +88,11 @@ __all__ = [
     "routes",
     "search_payments",
     "settling_of",
+    "shops_with_balances",
+    "shops_with_bills",
+    "splits_by_posting",
+    "splits_by_ref",
+    "splits_of_day",
     "splitting_accounts",
     "unknown_payer",
     "walk_payments",

@@ -58,6 +58,15 @@ from goodfor.supply.reads_buyable import MANY, buyable
 from goodfor.supply.reads_health import health, health_of_all, report_card
 from goodfor.supply.reads_inquiries import inquiries, origin_of_codes, returned_of
 from goodfor.supply.reads_match import matched_items, suggestions_for_items, suggestions_for_sku
+from goodfor.supply.reads_recon import (
+    BoughtRow,
+    ToldRow,
+    bought_between,
+    bought_by_number,
+    shops_told,
+    told_at_all,
+    told_between,
+)
 from goodfor.supply.reads_report import consequences, supplier_report
 from goodfor.supply.reads_sheets import file_suppliers, paper_desk
 from goodfor.supply.reads_trial import floor_of, offers_now, trial, trials
@@ -68,6 +77,7 @@ __all__ = [
     "COUNT_LIMIT",
     "DEADLINE_SECONDS",
     "MANY",
+    "BoughtRow",
     "BreakerView",
     "CallLine",
     "ItemView",
@@ -80,12 +90,15 @@ __all__ = [
     "SettingField",
     "SupplierRow",
     "SupplierSheet",
+    "ToldRow",
     "account_of",
     "accounts",
     "attempt",
     "attempts_of_order",
     "balance_days",
     "books_of_purchase",
+    "bought_between",
+    "bought_by_number",
     "bought_from_sibling",
     "breakers",
     "buyable",
@@ -132,6 +145,7 @@ __all__ = [
     "route",
     "search_items",
     "search_purchases",
+    "shops_told",
     "sole_supplier",
     "stale",
     "statement",
@@ -145,6 +159,8 @@ __all__ = [
     "supplier_sheet",
     "suppliers",
     "sweep_days",
+    "told_at_all",
+    "told_between",
     "topped_up",
     "trial",
     "trials",

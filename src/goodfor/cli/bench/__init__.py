@@ -5,7 +5,21 @@ A function takes `json: bool` (print nothing but progress on stderr when true) a
 
 from collections.abc import Callable
 
-from goodfor.cli.bench import backtest, bills, flash, growth, importing, lists, orders, risk, search, supply
+from goodfor.cli.bench import (
+    backtest,
+    bills,
+    flash,
+    growth,
+    importing,
+    insights,
+    ledger,
+    lists,
+    orders,
+    recon,
+    risk,
+    search,
+    supply,
+)
 from goodfor.cli.bench.result import Bar, BenchResult
 
 BENCHES: dict[str, Callable[..., BenchResult]] = {
@@ -16,9 +30,12 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "lists": lists.run,
     "search": search.run,
     "bills": bills.run,
+    "recon": recon.run,
     "supply": supply.run,
     "backtest": backtest.run,
     "risk": risk.run,
+    "ledger": ledger.run,
+    "insights": insights.run,
 }
 
 __all__ = ["BENCHES", "Bar", "BenchResult"]

@@ -33,10 +33,10 @@ def run(*, json: bool = False, rows: str = "1000000") -> BenchResult:  # noqa: A
         folder = Path(str(load("django.conf").settings.DATA_DIR))
         good, bad = folder / "bench-bill.zip", folder / "bench-bad.zip"
         console.print(f"写入 {count:,} 行账单 / writing a bill of {count:,} rows")
-        came, went, fee = _write(good, count)
-        _write(bad, count, off_by=1)
-        account_id = _account(site.made.shop_id)
-        seconds, peak, view = _import(site.made.shop_id, account_id, good, DAY)
+        came, went, fee = write_bill(good, count)
+        write_bill(bad, count, off_by=1)
+        account_id = channel_account(site.made.shop_id)
+        seconds, peak, view = take_in(site.made.shop_id, account_id, good, DAY)
         console.print(f"{seconds:.1f} s, peak {peak / 2**20:.0f} MB")
         refused = _refused(site.made.shop_id, account_id, bad, DAY.replace(day=3))
     same = (view.rows, view.came.amount_minor, view.went.amount_minor, view.fee * 100) == (count, came, went, fee)
@@ -56,7 +56,7 @@ def run(*, json: bool = False, rows: str = "1000000") -> BenchResult:  # noqa: A
     )
 
 
-def _write(path: Path, count: int, off_by: int = 0) -> tuple[int, int, int]:
+def write_bill(path: Path, count: int, off_by: int = 0) -> tuple[int, int, int]:
     """A bill in Alipay's form; what came, what went, the fee (fen, negative). `off_by`: one amount is so much off."""
     came = went = fees = 0
     backs = 0
@@ -105,7 +105,7 @@ def _yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
-def _account(shop_id: UUID) -> UUID:
+def channel_account(shop_id: UUID) -> UUID:
     """An account at Alipay, with the stand-in's keys; nothing is called."""
     demo = load("goodfor.sandbox.channels.demo")
     view = load("goodfor.payments.operations.open_account").open_account(
@@ -128,7 +128,8 @@ def _wanted(shop_id: UUID, account_id: UUID, day: date) -> UUID:
     return found
 
 
-def _import(shop_id: UUID, account_id: UUID, path: Path, day: date) -> tuple[float, int, Any]:
+def take_in(shop_id: UUID, account_id: UUID, path: Path, day: date) -> tuple[float, int, Any]:
+    """Import that file as the bill of a day; (seconds, the most memory, what was taken in)."""
     bill_id = _wanted(shop_id, account_id, day)
     now = load("goodfor.kernel.clock").utc_now()
     import_bill = load("goodfor.payments.operations.import_bill").import_bill

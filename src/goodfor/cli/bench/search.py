@@ -40,7 +40,7 @@ def run(*, json: bool = False, products: str = "100000", rounds: str = str(ROUND
     console = Console(stderr=True)
     with running_site(console, web=False) as site:
         console.print(f"写入 {int(products):,} 个商品 / writing products")
-        _fill(site.made.shop_id, int(products))
+        fill_products(site.made.shop_id, int(products))
         found = {query: _measure(site.made.shop_id, query, int(rounds)) for query in QUERIES}
     figures: dict[str, Any] = {"products": int(products)}
     for query, (median, worst, hits) in found.items():
@@ -50,7 +50,8 @@ def run(*, json: bool = False, products: str = "100000", rounds: str = str(ROUND
     return BenchResult("search", figures, bars)
 
 
-def _fill(shop_id: UUID, many: int) -> None:
+def fill_products(shop_id: UUID, many: int) -> None:
+    """So many products with one SKU each, on the shelf of the shop's first."""
     values = {"shop": shop_id, "many": many, "first": list(FIRST), "last": list(LAST), "latin": list(LATIN)}
     with load("django.db").connection.cursor() as cursor:
         cursor.execute(_PRODUCTS, values)

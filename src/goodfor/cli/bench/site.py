@@ -32,6 +32,8 @@ class Site:
     url: str
     made: Any
     console: Console
+    #: The server, for whoever kills it.
+    cluster: Any = None
 
 
 def free_port() -> int:
@@ -63,7 +65,7 @@ def running_site(console: Console, *, workers: int = 2, web: bool = True) -> Ite
         try:
             if web:
                 _wait(f"http://127.0.0.1:{port}/readyz")
-            yield Site(port, url, made, console)
+            yield Site(port, url, made, console, cluster)
         finally:
             load("django.db").connections.close_all()
             for child in children:

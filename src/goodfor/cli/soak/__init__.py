@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
-from goodfor.cli.soak import attacks, every, guesses, handbook, month, pages
+from goodfor.cli.soak import attacks, every, guesses, handbook, ledger, month, pages
 
 EPAY = "epay"
 #: Those that run over any channel.
@@ -52,6 +52,7 @@ SOAKS: dict[str, Callable[..., BenchResult]] = {
     "attacks": attacks.run,
     "guesses": guesses.run,
     "handbook": handbook.run,
+    "ledger": ledger.run,
     "month": month.run,
     "pages": pages.run,
 }

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from goodfor.insights.operations.roll_cube import roll_cube
 from goodfor.kernel import audit, events, invariants, relay
 from goodfor.ledger.operations import roll_up, seal
 from goodfor.orders.tests.conftest import Shop, now, shop  # noqa: F401  (fixtures)
@@ -41,10 +42,12 @@ FROM_AN_OLDER_CLUSTER = """
     UPDATE ledger_posting SET xid = older(xid);
     UPDATE ledger_rollup SET upto_xid = older(upto_xid);
     UPDATE ledger_watermark SET upto_xid = older(upto_xid);
+    UPDATE insights_progress SET upto_xid = upto_xid + 1000000000000;
     UPDATE ledger_seal SET from_xid = older(from_xid), upto_xid = older(upto_xid);
     UPDATE ledger_seal SET hash = ledger_seal_hash(prev_hash, content_hash, shop_id, number, generation, from_xid,
                                                    upto_xid, tx_count, sealed_at);
 """
+CUBE = "SELECT sum(paid_minor), sum(sales_minor) FROM insights_cube WHERE grain = 'd'"
 
 
 @pytest.fixture
@@ -113,7 +116,7 @@ def test_a_restored_shop_goes_on(shop: Shop, now: datetime, heard: list[int]) ->
     found(payments[0], now)
     relay_all(now)
     seal_all(now)
-    while roll_up(now=now):
+    while roll_up(now=now) + roll_cube(now=now):
         pass
     seal(now=now)
     # At the moment of the dump: one event untold, one waiting for its retry, one audit line not sealed.
@@ -132,7 +135,9 @@ def test_a_restored_shop_goes_on(shop: Shop, now: datetime, heard: list[int]) ->
     assert (relay.relay_batch(now), audit.seal(now)) == (0, 0)
     assert wrong(now) >= {"places_in_this_cluster", "ledger.transaction_ids"}
 
-    assert command() == "kernel: 已重置 / rebased\nledger: 已重置 / rebased\n"
+    figures = sql(CUBE)
+    assert command() == "kernel: 已重置 / rebased\nledger: 已重置 / rebased\ninsights: 已重置 / rebased\n"
+    assert sql(CUBE) == [(None, None)]
 
     assert sql("SELECT seq, audit_id, hash FROM kernel_audit_seal ORDER BY seq") == chain
     assert sql("SELECT count(*) FROM ledger_seal WHERE generation = 2") == [(1,)]
@@ -141,12 +146,15 @@ def test_a_restored_shop_goes_on(shop: Shop, now: datetime, heard: list[int]) ->
     assert relay.retry_due(now) == 1
     assert sorted(heard) == ids()
     assert [state_of(shop, order.order_id) for order in (first, second, third, fourth)] == ["delivered"] * 4
+    assert roll_cube(now=now) > 0
+    assert sql(CUBE) >= figures > [(0, 0)]
     assert broken(now) == {}
     assert sql("SELECT action FROM kernel_audit WHERE id > ALL (%s)", [[row[1] for row in chain]])[0] == ("late",)
     assert len(sql("SELECT 1 FROM kernel_audit_seal")) > len(chain)
 
     before = everything()
-    assert command() == "kernel: 无需处理 / nothing to do\nledger: 无需处理 / nothing to do\n"
+    nothing = "无需处理 / nothing to do\n"
+    assert command() == f"kernel: {nothing}ledger: {nothing}insights: {nothing}"
     assert everything() == before
     buy(shop, now + timedelta(seconds=1))
     seal(now=now)

@@ -24,7 +24,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.kernel.tenancy import platform_job
-from goodfor.ledger.operations import close_period, roll_up, seal
+from goodfor.ledger.operations import close_period, fill_days, roll_up, seal
 from goodfor.orders.operations import refund_order, refund_part, reveal_codes
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import (
@@ -90,7 +90,7 @@ def live(now: datetime) -> Books:
     month = (now.replace(day=1) - timedelta(days=40)).date().replace(day=1)
     while close_period(shop_id=demo.shop_id, month=month, now=now) != "closed":
         pass
-    while roll_up(now=now):
+    while roll_up(now=now) or fill_days(now=now):
         pass
     seal(now=now)
     seal_all(now)
@@ -288,6 +288,46 @@ def granted(*states: str) -> str:
     return row + (moved("aftersales.grant", "{new}", *states) if states else "")
 
 
+SHARED = "2202:supplier:x:accrued"
+SHARED_ID = f"(SELECT id FROM ledger_account WHERE shop_id = '{{shop}}' AND code = '{SHARED}')"
+ITEM = (
+    "INSERT INTO settlement_item (shop_id, tx_id, seq, amount_minor, statement_id, effective_at, recorded_at, currency,"
+    f" account, what, kind, reference) SELECT '{{shop}}', p.tx_id, p.seq, -p.amount_minor, {{on}}, now(), now(), 'CNY',"
+    f" '{SHARED}', 'sale', 'test', 'x' FROM "
+)
+
+
+def settled(state: str, *walked: str) -> str:
+    """A statement `{new}` of five, all of it held back, so that nothing is owed on it; without states no history."""
+    ended = "now()" if state in ("paid", "closed", "rejected") else "NULL"
+    posting = f"ledger_posting p WHERE p.account_id = {SHARED_ID}"
+    row = f"""
+        ; INSERT INTO settlement_line (shop_id, statement_id, tx_id, seq, amount_minor)
+        SELECT shop_id, statement_id, tx_id, seq, amount_minor FROM settlement_item WHERE statement_id = '{{new}}'
+        ; INSERT INTO settlement_statement (id, shop_id, number, party_id, party_kind, party_code, party_name, currency,
+            cycle, confirmation, version, replaces_id, cutoff, first_at, due_on, item_count, items_minor, carry_minor,
+            held_minor, payable_minor, min_payout_minor, accounts, kinds, content_hash, state, approvals_needed, round,
+            made_at, made_by, confirmed_by, ended_at, reason)
+        SELECT '{{new}}', shop_id, 'supplier-x-1', '{{new2}}', 'supplier', 'x', 'x', 'CNY', 't1', false, 1, NULL, now(),
+               now(), current_date, 1, 5, 0, 5, 0, 0, jsonb_build_object('{SHARED}', 5), jsonb_build_array(),
+               sha256(sha256(convert_to(tx_id || ':' || seq || ':' || amount_minor, 'UTF8'))), '{state}', 1, 1, now(),
+               'x', '', {ended}, ''
+        FROM settlement_item WHERE statement_id = '{{new}}'"""
+    books = f"{account(SHARED, 'liability', -1)};{tx('share:{new}', '{bank}', SHARED_ID)};"
+    item = ITEM.replace("{on}", "'{new}'") + posting
+    return books + item + row + (moved("settlement.statement", "{new}", *walked) if walked else "")
+
+
+def paid_out(*walked: str) -> str:
+    """A payout `{new}` of nothing that failed; without states it has no history."""
+    row = """
+        INSERT INTO settlement_payout (id, shop_id, number, statement_id, party_id, amount_minor, currency, way,
+            bank_mark, bank_tail, state, attempts, provider_ref, failure, started_at, started_by, finished_at)
+        VALUES ('{new}', '{shop}', 'x.1', '{new2}', '{new2}', 5, 'CNY', 'x', 'x', '', 'failed', 1, '', 'x', now(), 'x',
+                now())"""
+    return row + (moved("settlement.payout", "{new}", *walked) if walked else "")
+
+
 def recovered(state: str, *states: str, recovery: str = "{new}", code: str = "{staff}") -> str:
     """What a supplier is to make good for a code, nothing of which came; without states it has no history."""
     ended = "now(), 'x'" if state == "written_off" else "NULL, ''"
@@ -375,6 +415,62 @@ def reviewed(due: str, *, history: bool = True) -> str:
     return row + (moved("risk.review", "{new}", "open") if history else "")
 
 
+def recon_rows(*amounts: int) -> str:
+    """A row of ours (1) and rows of a channel's bill (2, 3...), of these amounts."""
+    rows = ", ".join(
+        f"({n}, '{{shop}}', now(), {amount}, current_date, 0, true, '{'ours' if n == 1 else 'channel'}', 'a:b',"
+        f" 'payment', 'CNY', 'done', 'k', '', '', '', 's{n}')"
+        for n, amount in enumerate(amounts, 1)
+    )
+    return (
+        "INSERT INTO recon_row (id, shop_id, at, amount_minor, day, amount_rest, live, side, account, kind, currency,"
+        f" state, key, alt_key, group_key, post_ref, source) VALUES {rows};"
+    )
+
+
+def recon_run(run_id: str, *theirs: int, day: int = 0, says: int | None = None) -> str:
+    """A live run that matched the row of ours with these rows, and says so, or says another number."""
+    pairs = "".join(
+        f"; INSERT INTO recon_match (run_id, shop_id, ours_id, theirs_id, by) VALUES ('{run_id}', '{{shop}}', 1, {one},"
+        " 'exact')"
+        for one in theirs
+    )
+    return (
+        "INSERT INTO recon_run (id, shop_id, area, account, day, version, live, stale, currency, ours, theirs, books,"
+        " matched, matched_minor, pooled, books_minor, theirs_minor, breaks, imports, actor, made_at) VALUES"
+        f" ('{run_id}', '{{shop}}', 'channel', 'a:b', current_date + {day}, 1, true, false, 'CNY', 1, 1, 0,"
+        f" {len(theirs) if says is None else says}, 0, 0, 0, 0, jsonb_build_object(), jsonb_build_array(), 'x', now())"
+        f"{pairs}"
+    )
+
+
+def recon_case(next_act_at: str, *, history: bool = True) -> str:
+    """A case `{new}` whose action is due then."""
+    row = (
+        "INSERT INTO recon_case (id, shop_id, area, account, day, category, business_key, risk_minor, currency, ours,"
+        " theirs, detail, state, owner, reason, automatic, action, action_state, action_note, tries, next_act_at,"
+        " opened_at, due_at, closed_by, run_id) VALUES ('{new}', '{shop}', 'channel', 'a:b', current_date, 'C1', 'k',"
+        " 1, 'CNY', jsonb_build_object(), jsonb_build_object(), jsonb_build_object(), 'open', '', '', false,"
+        f" 'ask_channel', 'due', '', 0, {next_act_at}, now(), now(), '', '{{new2}}')"
+    )
+    return row + (moved("recon.case", "{new}", "open") if history else "")
+
+
+def summed(grains: str, value: int) -> str:
+    """A row of the cube in each of these grains, of a day and shop of which the books say nothing."""
+    names = (
+        "paid_minor, paid_back_minor, sales_minor, sales_back_minor, adjusted_minor, other_income_minor,"
+        " discount_minor, cost_minor, fee_minor, commission_minor, marketing_minor, compensation_minor,"
+        " recovery_minor, difference_minor, paid_orders, orders, lines, units, refunds"
+    )
+    none = "00000000-0000-0000-0000-000000000000"
+    return (
+        f"INSERT INTO insights_cube (shop_id, grain, day, currency, sku_id, supplier_id, channel, method, segment,"
+        f" campaign_id, {names}) SELECT '{{shop}}', grain, '2020-01-01', 'CNY', '{none}', '{none}', '', '', '',"
+        f" '{none}', {value}{', 0' * names.count(',')} FROM unnest(string_to_array('{grains}', NULL)) AS grain"
+    )
+
+
 #: A backtest and a training of which no history tells.
 TRAINED = (
     "INSERT INTO risk_training (id, shop_id, scene_group, until, delay_days, test_days, state, phase, share, acts,"
@@ -388,7 +484,89 @@ WISHED = (
 )
 
 #: Invariant -> statements that break it and nothing else.
+
+
+def sold(refunded: int = 0, vat: int = 0) -> str:
+    """A part of a line as finance keeps it, of 10.00."""
+    return (
+        "INSERT INTO finance_sold (order_line_id, part, shop_id, order_id, sku_id, category_id, supplier_code,"
+        " contract_id, model, fee_bearer, quantity, currency, gross_minor, refunded_minor, discount_minor, cost_minor,"
+        " cost_back_minor, rate_bp, vat_minor, vat_back_minor, passed_minor, passed_back_minor, fee_minor,"
+        " fee_back_minor, input_minor, input_back_minor, delivered_at) VALUES ('{line}', 0, '{shop}', '{delivered}',"
+        f" '{{sku}}', NULL, '', NULL, 'principal', 'platform', 1, 'CNY', 1000, {refunded}, 0, 0, 0, 0, {vat}, 0, 0, 0,"
+        " 0, 0, 0, 0, now())"
+    )
+
+
+def shared(reversed_minor: int) -> str:
+    """A share of that line, of 0.05, of which so much was taken back."""
+    return (
+        "INSERT INTO finance_share (id, shop_id, order_id, order_line_id, sku_id, agreement_id, agreement_code,"
+        " version, party_id, account, base_minor, amount_minor, reversed_minor, volume_before, currency, rank,"
+        " explained, booked_at, superseded_at)"
+        " VALUES ('{new}', '{shop}', '{delivered}', '{line}', '{sku}', '{new2}',"
+        f" 'x', 1, '{{new2}}', '2206:distributor:x', 100, 5, {reversed_minor}, 0, 'CNY', 0, jsonb_build_object(),"
+        " now(), NULL)"
+    )
+
+
+#: The books were read to the present.
+READ = (
+    "INSERT INTO finance_cursor (name, upto_xid)"
+    " VALUES ('orders', pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
+)
+#: And every delivery in them answered.
+ANSWERED = (
+    "INSERT INTO finance_step (order_id, reference, shop_id, kind, amount_minor, lines, at)"
+    " SELECT cause_id, reference, shop_id, 'deliver', 1, jsonb_build_object(), now() FROM ledger_tx"
+    " WHERE kind = 'delivery'"
+)
+
 PLANTS: dict[str, str] = {
+    "finance_deliveries_have_their_rules": READ,
+    "finance_refunds_are_shared": sold(refunded=1),
+    "finance_shares_are_booked": shared(0),
+    "finance_shares_within_the_price": f"{sold()};{shared(5)}",
+    "finance_vat_is_booked": sold(vat=1),
+    "finance_profit_is_postings":
+        f"{READ};{ANSWERED};"
+        "INSERT INTO finance_order (order_id, shop_id, number, currency, stage, channel, revenue_minor, discount_minor,"
+        " cost_minor, fee_minor, share_minor, marketing_minor, compensation_minor, recovery_minor, other_minor,"
+        " tax_minor, profit_minor, estimate_minor, estimate, changed_at) VALUES ('{delivered}', '{shop}', 'x', 'CNY',"
+        " 'delivered', '', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, jsonb_build_object(), now())",
+    "finance_fees_add_up":
+        "INSERT INTO finance_fee_bill (bill_id, shop_id, provider, account_code, day, currency, exact, amount_minor,"
+        " lines, started_at) VALUES ('{new}', '{shop}', 'sandbox', 'till', now()::date, 'CNY', 0.01, 1, 1, now())",
+    "finance_errands_get_on":
+        "INSERT INTO finance_stuck_errand (subject_id, shop_id, kind, problem, tries, since, next_at) VALUES ('{new}',"
+        " '{shop}', 'bill', 'ValueError', 9, now() - interval '2 hours', now())",
+    "finance_splits_are_counted_once":
+        f"{READ};{ANSWERED};{account(SHARED, 'liability', -1)};"
+        + tx("bysplit:x", SHARED_ID, "{bank}", kind="finance.split_paid", order="'{delivered}'"),
+    "finance_nothing_is_stuck":
+        "INSERT INTO finance_stuck (order_id, shop_id, problem, tries, since, next_at) VALUES ('{delivered}', '{shop}',"
+        " 'ValueError', 9, now() - interval '2 hours', now())",
+    "recon_rows_have_one_twin":
+        recon_rows(5, 5, 5) + recon_run("{new}", 2) + "; " + recon_run("{new2}", 3, day=1),
+    "recon_matches_agree": recon_rows(5, 6) + recon_run("{new}", 2),
+    "recon_runs_count_their_matches": recon_run("{new}", says=1),
+    "recon_differences_have_their_case":
+        "INSERT INTO recon_break (id, shop_id, run_id, category, business_key, risk_minor, detail) VALUES ('{new}',"
+        " '{shop}', '{new2}', 'C1', 'k', 1, jsonb_build_object())",
+    "recon_actions_are_carried_out": recon_case("now() - interval '2 hours'"),
+    "recon_closed_days_stand":
+        recon_run("{new}") + "; INSERT INTO recon_day (shop_id, day, closed_at, closed_by, sheet) VALUES ('{shop}',"
+        " current_date, now() - interval '1 hour', 'x', jsonb_build_object())",
+    "recon_cases_moved_as_allowed": recon_case("now()", history=False),
+    "insights_figures_are_the_books": summed("dmt", 1),
+    "insights_grains_agree": summed("m", 0),
+    "insights_cohorts_are_their_buyers":
+        "INSERT INTO insights_cohort (shop_id, currency, cohort, month, buyers, orders, paid_minor)"
+        " VALUES ('{shop}', 'CNY', '2020-01-01', '2020-01-01', 1, 1, 1)",
+    "insights_reports_moved_as_allowed":
+        "INSERT INTO insights_report (id, shop_id, name, spec, rhythm, at_hour, weekday, day, staff_ids, state, due_at,"
+        " made_by, made_at) VALUES ('{new}', '{shop}', 'x', jsonb_build_object(), 'never', 8, 0, 1, ARRAY[]::uuid[],"
+        " 'live', NULL, 'x', now())",
     "risk_rules_count_by_approval": ruled("live", history=("draft", "shadow", "live")),
     "risk_rules_have_their_versions": ruled("draft", latest=2, history=("draft",)),
     "risk_rules_moved_as_allowed": ruled("draft"),
@@ -429,6 +607,18 @@ PLANTS: dict[str, str] = {
         f"{claimed('delivered', 'open', 'live')};" + cased("checking", "checking", next_at="NULL"),
     "aftersales_cases_moved_as_allowed":
         f"{claimed('delivered', 'open', 'live')};" + cased("person"),
+    "settlement_items_are_postings":
+        ITEM.replace("{on}", "NULL") + "(SELECT 0 AS tx_id, 1 AS seq, -5 AS amount_minor) p",
+    "settlement_statements_are_whole": settled("rejected", "draft", "rejected"),
+    "settlement_statements_are_booked":
+        f"{account('2202:supplier:x:statement:s-1', 'liability', -1)};"
+        + tx("stmt:{new}", "{bank}", "(SELECT id FROM ledger_account WHERE shop_id = '{shop}'"
+             " AND code = '2202:supplier:x:statement:s-1')"),
+    "settlement_payouts_fit_their_statements": paid_out("created", "failed"),
+    "settlement_approved_by_enough": settled("closed", "draft", "confirmed", "approved", "closed"),
+    "settlement_statements_moved_as_allowed": settled("draft"),
+    "settlement_payouts_moved_as_allowed":
+        f"{tx('payout:x.1', '{bank}', '{bank}')};{tx('payout:x.1:failed', '{bank}', '{bank}')};{paid_out()}",
     "grants_are_booked": granted("owed"),
     "grants_moved_as_allowed":
         f"{account('2205:compensation', 'liability', -1)};"
@@ -534,6 +724,8 @@ PLANTS: dict[str, str] = {
         "UPDATE ledger_balance SET posted_minor = posted_minor + 1 WHERE slice = 0 AND shop_id = '{shop}'",
     "ledger.rollup":
         "UPDATE ledger_rollup SET amount_minor = amount_minor + 1 WHERE account_id = {sales} AND layer = 0",
+    "ledger.daily":
+        "UPDATE ledger_daily SET closing_minor = closing_minor + 1 WHERE account_id = {sales}",
     "ledger.seal": "UPDATE ledger_seal SET sealed_at = sealed_at + interval '1 second' WHERE shop_id = '{shop}'",
     "ledger.chart":
         "INSERT INTO ledger_account (shop_id, code, type, normal_side, currency, guarded, slices, opened_at)"

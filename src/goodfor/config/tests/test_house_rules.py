@@ -22,8 +22,20 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MAX_PROTOCOL_METHODS = 8
 #: `reading`: pure functions by which another room reads files and words alike (vault). `claim_states`, `deciding`:
-#: what may become of a claim, and whose decision a refund is (orders).
-PUBLIC_PARTS = {"types", "errors", "events", "queries", "operations", "reading", "claim_states", "deciding"}
+#: what may become of a claim, and whose decision a refund is (orders). `shares`: who gives back how much of a
+#: refund; `exports`: the books in the forms of others (ledger).
+PUBLIC_PARTS = {
+    "types",
+    "errors",
+    "events",
+    "queries",
+    "operations",
+    "reading",
+    "claim_states",
+    "deciding",
+    "shares",
+    "exports",
+}
 WALLED_ROOMS = {
     "identity",
     "catalog",
@@ -34,6 +46,8 @@ WALLED_ROOMS = {
     "payments",
     "delivery",
     "orders",
+    "recon",
+    "insights",
     "demo",
     "storefront",
     "openapi",

@@ -17,8 +17,9 @@ CLOSED = Statement("goodfor.ledger", "sql/period_closed.sql")
 def close_period(*, shop_id: UUID, month: date, now: datetime) -> str:
     """Close a month (its first day) and all before it. Returns "closing" or "closed"; call again until closed.
 
-    From "closing" on, entries for it move to the first open day. It is closed when every transaction that began
-    before has ended, so that no writer ever has to take a lock for it. Raises InvalidInput for a month not yet over.
+    It may have been soft-closed before. From "closing" on, entries for it move to the first open day. It is closed
+    when every transaction that began before has ended, so that no writer ever has to take a lock for it.
+    Raises InvalidInput for a month not yet over.
     """
     if month.day != 1 or (month.year, month.month) >= (now.year, now.month):
         raise InvalidInput("only a month that is over can be closed")

@@ -13,6 +13,6 @@ def hold(*, shop_id: UUID, currency: str, entry: Entry, now: datetime, actor: st
 
     Guarded accounts can only be taken from. Settle or void it later, once. Raises as post(), and NotAHold.
     """
-    bare = Entry(entry.reference, entry.kind, (), entry.effective_at, entry.cause, entry.metadata)
+    bare = Entry(entry.reference, entry.kind, (), entry.effective_at, entry.cause, entry.metadata, entry.rule_version)
     draft = Draft(bare, held=entry.lines)
     return write(shop_id=shop_id, currency=currency, drafts=[draft], actor=actor, now=now)[0]

@@ -24,6 +24,8 @@ def reverse(
     reversal), AlreadyReversed, InsufficientFunds.
     """
     old = tx_lines(shop_id, tx_id, 0)
-    entry = Entry(reference, old.kind + ".reversed", negated(old.lines), now, cause or old.cause)
+    entry = Entry(
+        reference, old.kind + ".reversed", negated(old.lines), now, cause or old.cause, rule_version=old.rule_version
+    )
     draft = Draft(entry, reverses=tx_id)
     return write(shop_id=shop_id, currency=old.currency, drafts=[draft], actor=actor, now=now)[0]

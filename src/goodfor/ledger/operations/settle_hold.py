@@ -32,7 +32,9 @@ def settle_hold(
         raise NotAHold(tx_id=hold_tx)
     posted = held.lines if lines is None else tuple(lines)
     _within(held.lines, posted, hold_tx)
-    entry = Entry(reference, held.kind + ".settled", posted, effective_at or now, held.cause)
+    entry = Entry(
+        reference, held.kind + ".settled", posted, effective_at or now, held.cause, rule_version=held.rule_version
+    )
     draft = Draft(entry, held=negated(held.lines), settles=hold_tx)
     return write(shop_id=shop_id, currency=held.currency, drafts=[draft], actor=actor, now=now)[0]
 

@@ -18,6 +18,6 @@ def void_hold(*, shop_id: UUID, hold_tx: int, reference: str, now: datetime, act
     held = tx_lines(shop_id, hold_tx, 1)
     if not held.is_hold:
         raise NotAHold(tx_id=hold_tx)
-    entry = Entry(reference, held.kind + ".voided", (), now, held.cause)
+    entry = Entry(reference, held.kind + ".voided", (), now, held.cause, rule_version=held.rule_version)
     draft = Draft(entry, held=negated(held.lines), settles=hold_tx)
     return write(shop_id=shop_id, currency=held.currency, drafts=[draft], actor=actor, now=now)[0]

@@ -1,5 +1,5 @@
 -- After a logical restore, over all shop_id: stored transaction ids mean nothing in the new cluster and could be met again.
--- Sets them to 0, rebuilds the rollups, and begins a new generation of seals on top of the old chain.
+-- Sets them to 0, rebuilds rollups and daily balances, and begins a new generation of seals on top of the old chain.
 DO $rebase$
 DECLARE
   at timestamptz := clock_timestamp();
@@ -9,7 +9,8 @@ BEGIN
   ALTER TABLE ledger_period DISABLE TRIGGER USER;
   UPDATE ledger_tx SET xid = '0' WHERE xid <> '0';
   UPDATE ledger_posting SET xid = '0' WHERE xid <> '0';
-  UPDATE ledger_period SET closing_xid = '0' WHERE closing_xid <> '0';
+  UPDATE ledger_period SET closing_xid = '0', soft_xid = CASE WHEN soft_xid IS NOT NULL THEN '0'::xid8 END
+   WHERE closing_xid <> '0' OR soft_xid <> '0';
   ALTER TABLE ledger_tx ENABLE TRIGGER USER;
   ALTER TABLE ledger_posting ENABLE TRIGGER USER;
   ALTER TABLE ledger_period ENABLE TRIGGER USER;
@@ -17,7 +18,12 @@ BEGIN
   INSERT INTO ledger_rollup (shop_id, account_id, layer, amount_minor, upto_xid)
   SELECT shop_id, account_id, layer, sum(amount_minor), '1' FROM ledger_posting GROUP BY shop_id, account_id, layer;
   DELETE FROM ledger_watermark;
-  INSERT INTO ledger_watermark (name, upto_xid) VALUES ('rollup', '1'), ('seal', '1');
+  INSERT INTO ledger_watermark (name, upto_xid) VALUES ('rollup', '1'), ('seal', '1'), ('daily', '1');
+  DELETE FROM ledger_daily;
+  INSERT INTO ledger_daily (shop_id, account_id, day, debit_minor, credit_minor, closing_minor)
+  SELECT shop_id, account_id, effective_date, sum(greatest(amount_minor, 0)), sum(greatest(-amount_minor, 0)),
+         sum(sum(amount_minor)) OVER (PARTITION BY shop_id, account_id ORDER BY effective_date)
+    FROM ledger_posting WHERE layer = 0 GROUP BY shop_id, account_id, effective_date;
   WITH chunk AS (
     SELECT t.shop_id, t.id / 10000 AS number, sha256(string_agg(ledger_tx_digest(t.id), '' ORDER BY t.id)) AS hash,
            count(*) AS n

@@ -67,7 +67,7 @@ def tamper(text: str, params: Sequence[Any] | None = None) -> None:
         sql("SET session_replication_role = DEFAULT")
 
 
-def together(work: Sequence[Callable[[], Any]]) -> list[Any]:
+def together(work: Sequence[Callable[[], Any]], seconds: float = 60) -> list[Any]:
     """Run all at once in threads of their own; each result or the exception that it raised."""
     results: list[Any] = [None] * len(work)
     barrier = threading.Barrier(len(work))
@@ -86,5 +86,5 @@ def together(work: Sequence[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(seconds)
     return results

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from goodfor.ledger.invariants import INVARIANTS
-from goodfor.ledger.operations import close_period, hold, reverse, roll_up, seal
+from goodfor.ledger.operations import close_period, fill_days, hold, reverse, roll_up, seal
 from goodfor.ledger.tests.factories import BANK, NOW, ORDER, audit, entry, put, sql, tamper, wallet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,6 +25,10 @@ PLANTED = {
     "ledger.rollup": (
         "UPDATE ledger_rollup SET amount_minor = amount_minor + 1 WHERE account_id = {order} AND layer = 0",
         "account/{order}/0",
+    ),
+    "ledger.daily": (
+        "UPDATE ledger_daily SET closing_minor = closing_minor + 1 WHERE account_id = {order}",
+        "account/{order}/2026-01-01",
     ),
     "ledger.chart": ("UPDATE ledger_account SET type = 'equity' WHERE id = {order}", "account/2203:order"),
     "ledger.undone_once": ("UPDATE ledger_tx SET reverses_tx = {other} WHERE id = {back}", "tx/{back}"),
@@ -56,6 +60,8 @@ def test_a_planted_violation_is_found_and_nothing_else(name: str) -> None:
     seal_is_in_the_way = name not in ("ledger.guarded_balances", "ledger.rollup")
     while roll_up(now=NOW):
         pass
+    if name == "ledger.daily":
+        fill_days(now=NOW)
     if not seal_is_in_the_way:
         seal(now=NOW)
     assert audit(NOW + timedelta(minutes=1)) == {}

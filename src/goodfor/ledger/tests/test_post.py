@@ -193,7 +193,7 @@ def test_a_late_entry_goes_to_the_first_open_day() -> None:
     row = sql("SELECT effective_at, metadata FROM ledger_tx WHERE id = %s", [ids[0]])[0]
     assert row[0] == shanghai_new_year
     assert '"a": 1' in row[1]
-    assert "2025-11-03" in row[1]
+    assert '"dated": "2025-11-03' in row[1]
     assert sql("SELECT effective_at, metadata FROM ledger_tx WHERE id = %s", [ids[1]])[0] == (NOW, None)
     assert put(SHOP, late) == ids[:1]
     assert audit() == {}

@@ -1,5 +1,6 @@
 """Seals, tampering, and going on after a restore."""
 
+from importlib import resources
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,8 +10,20 @@ from django.db import connection, transaction
 from goodfor.ledger import queries
 from goodfor.ledger.errors import SealBroken
 from goodfor.ledger.models import Seal
-from goodfor.ledger.operations import close_period, hold, rebase_after_restore, reverse, roll_up, seal, settle_hold
+from goodfor.ledger.operations import (
+    close_period,
+    fill_days,
+    hold,
+    post,
+    rebase_after_restore,
+    reverse,
+    roll_up,
+    seal,
+    settle_hold,
+    soft_close_period,
+)
 from goodfor.ledger.tests.factories import BANK, NOW, ORDER, SALES, audit, entry, put, sql, tamper, wallet
+from goodfor.ledger.types import Entry, Line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHOP = UUID("0190a1b2-0000-7000-8000-000000000001")
@@ -72,6 +85,8 @@ COLUMNS = {
         "actor": "'x'",
         "payload_hash": "sha256('x')",
         "metadata": "'{\"a\": 1}'",
+        "rule_version": "2",
+        "adjustment": "true",
         "shop_id": f"'{OTHER}'",
         "id": "id + 1000000",
     },
@@ -84,6 +99,11 @@ COLUMNS = {
         "order_id": "gen_random_uuid()",
         "order_line_id": "NULL",
         "sku_id": "gen_random_uuid()",
+        "supplier_id": "gen_random_uuid()",
+        "party_id": "gen_random_uuid()",
+        "brand_id": "gen_random_uuid()",
+        "campaign_id": "gen_random_uuid()",
+        "channel": "'x'",
         "shop_id": f"'{OTHER}'",
         "tx_id": "tx_id + 1000000",
     },
@@ -106,6 +126,38 @@ def test_a_change_by_a_superuser_is_found_in_each_column(table: str, column: str
         # Taken from one chain and slipped into the other.
         found.append(f"{OTHER}/seal/1")
     assert sorted(audit()["ledger.seal"]) == found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "supplier_id = NULL", "party_id = NULL", "brand_id = NULL", "campaign_id = NULL", "channel = NULL",
+        "supplier_id = party_id, party_id = supplier_id", "channel = 'wechat2'",
+    ],
+)  # fmt: skip
+def test_a_dimension_that_is_taken_away_or_moved_is_found(change: str) -> None:
+    line = Line(BANK, 5, supplier_id=uuid4(), party_id=uuid4(), brand_id=uuid4(), campaign_id=uuid4(), channel="wechat")
+    entries = [Entry("d:1", "k", (line, Line(ORDER, -5)), NOW, rule_version=2)]
+    (tx,) = post(shop_id=SHOP, currency="CNY", entries=entries, now=NOW)
+    seal(now=NOW)
+    assert audit() == {}
+    tamper(f"UPDATE ledger_posting SET {change} WHERE tx_id = {tx} AND seq = 1")
+    assert audit() == {"ledger.seal": [f"{SHOP}/seal/1"]}
+
+
+def test_the_version_of_a_rule_is_sealed_and_old_seals_hold() -> None:
+    ids = trade()
+    old = (resources.files("goodfor.ledger") / "sql/schema/seal.sql").read_text(encoding="utf-8")
+    before = old[: old.index("CREATE FUNCTION ledger_seal_hash")].replace("ledger_tx_digest", "digest_of_before")
+    sql(before)
+    try:
+        same = sql("SELECT count(*), bool_and(digest_of_before(id) = ledger_tx_digest(id)) FROM ledger_tx")
+        assert same == [(10, True)]
+        tamper(f"UPDATE ledger_tx SET rule_version = 2 WHERE id = {ids[0]}")
+        sealed = sql("SELECT count(*) FROM ledger_tx WHERE digest_of_before(id) <> ledger_tx_digest(id)")
+        assert sealed == [(1,)]
+    finally:
+        sql("DROP FUNCTION digest_of_before(bigint)")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +189,9 @@ def test_going_on_after_a_restore() -> None:
     trade()
     seal(now=NOW)
     roll_up(now=NOW)
+    fill_days(now=NOW)
     put(SHOP, entry("r:8", (BANK, 8), (ORDER, -8)))
+    soft_close_period(shop_id=SHOP, month=NOW.replace(year=2025, month=12).date(), now=NOW)
     close_period(shop_id=SHOP, month=NOW.replace(year=2025, month=12).date(), now=NOW)
     # As a dump arrives in a younger cluster: transaction ids from the future.
     tamper("UPDATE ledger_tx SET xid = (xid::text::bigint + 1000000000)::text::xid8")
@@ -152,7 +206,7 @@ def test_going_on_after_a_restore() -> None:
     )
     before = queries.trial_balance(SHOP)
     call_command("after_restore")
-    assert queries.trial_balance(SHOP) == before
+    assert queries.trial_balance(SHOP) == before == queries.trial_balance(SHOP, NOW.date())
     assert audit() == {}
     call_command("after_restore")
     assert [s.generation for s in Seal.objects.filter(shop_id=SHOP).order_by("number")] == [1, 2]

@@ -42,13 +42,17 @@ BEGIN
 END $$;
 
 -- p_*: one element a transaction (p_metadata: a JSON array); l_*: one element a line, l_entry counts from 1.
+-- From p_rule on, an array is NULL when no entry or line says anything; l_supplier to l_channel hold the nil id or '' for
+-- nothing, so that they have no nulls and each element is found at once. An adjustment may go into a soft-closed month.
 -- Returns the ids in the order of p_reference; a replayed transaction keeps its old id. Amounts: debit positive.
 CREATE OR REPLACE FUNCTION ledger_post(
   p_shop uuid, p_currency text, p_now timestamptz, p_actor text,
   p_reference text[], p_kind text[], p_hash bytea[], p_effective timestamptz[], p_cause_type text[], p_cause_id uuid[],
   p_metadata jsonb, p_reverses bigint[], p_settles bigint[],
   l_entry smallint[], l_account text[], l_amount bigint[], l_layer smallint[],
-  l_order uuid[], l_order_line uuid[], l_sku uuid[]
+  l_order uuid[], l_order_line uuid[], l_sku uuid[],
+  p_rule smallint[], p_adjustment boolean[],
+  l_supplier uuid[], l_party uuid[], l_brand uuid[], l_campaign uuid[], l_channel text[]
 ) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
   -- Before ids are drawn: a transaction id that is assigned holds the watermark of the jobs back.
@@ -58,6 +62,9 @@ DECLARE
   written integer;
   shut date;
   opens timestamptz;
+  firm timestamptz;
+  bound timestamptz;
+  nil constant uuid := '00000000-0000-0000-0000-000000000000';
 BEGIN
   SELECT ARRAY(SELECT (SELECT a.id FROM ledger_account a
                         WHERE a.shop_id = p_shop AND a.code = c.code AND a.currency = p_currency)
@@ -73,12 +80,17 @@ BEGIN
   IF shut IS NOT NULL THEN
     -- What is late goes to the first open day and keeps its true time in the metadata.
     opens := (shut + interval '1 month') AT TIME ZONE 'Asia/Shanghai';
+    IF p_adjustment IS NOT NULL THEN
+      SELECT (max(d.month) + interval '1 month') AT TIME ZONE 'Asia/Shanghai' INTO firm
+        FROM ledger_period d WHERE d.shop_id = p_shop AND d.state <> 'soft';
+    END IF;
     FOR i IN 1 .. cardinality(p_effective) LOOP
-      IF p_effective[i] < opens THEN
+      bound := CASE WHEN p_adjustment[i] THEN firm ELSE opens END;
+      IF p_effective[i] < bound THEN
         p_metadata := coalesce(p_metadata, to_jsonb(array_fill(NULL::text, ARRAY[cardinality(p_reference)])));
         p_metadata := jsonb_set(p_metadata, ARRAY[(i - 1)::text],
-          coalesce(nullif(p_metadata -> (i - 1), 'null'), '{}') || jsonb_build_object('effective_at', p_effective[i]));
-        p_effective[i] := opens;
+          coalesce(nullif(p_metadata -> (i - 1), 'null'), '{}') || jsonb_build_object('dated', p_effective[i]));
+        p_effective[i] := bound;
       END IF;
     END LOOP;
   END IF;
@@ -87,18 +99,21 @@ BEGIN
   END LOOP;
   WITH header AS (
     INSERT INTO ledger_tx (id, effective_at, recorded_at, reverses_tx, settles_tx, shop_id, cause_id, currency,
-                           reference, kind, cause_type, actor, payload_hash, metadata)
+                           reference, kind, cause_type, actor, payload_hash, metadata, rule_version, adjustment)
     SELECT ids[e.i], e.effective, p_now, p_reverses[e.i], p_settles[e.i], p_shop, e.cause_id, p_currency,
-           e.reference, e.kind, e.cause_type, p_actor, e.hash, nullif(p_metadata -> (e.i::integer - 1), 'null')
+           e.reference, e.kind, e.cause_type, p_actor, e.hash, nullif(p_metadata -> (e.i::integer - 1), 'null'),
+           coalesce(p_rule[e.i], 1), coalesce(p_adjustment[e.i], false)
       FROM unnest(p_reference, p_kind, p_hash, p_effective, p_cause_type, p_cause_id)
            WITH ORDINALITY e(reference, kind, hash, effective, cause_type, cause_id, i)
     ON CONFLICT (shop_id, reference) DO NOTHING
     RETURNING id, effective_at
   ), line AS (
     INSERT INTO ledger_posting (shop_id, tx_id, account_id, amount_minor, effective_date, seq, layer,
-                                order_id, order_line_id, sku_id)
+                                order_id, order_line_id, sku_id, supplier_id, party_id, brand_id, campaign_id, channel)
     SELECT p_shop, h.id, account[l.i], l.amount, (h.effective_at AT TIME ZONE 'Asia/Shanghai')::date, l.i,
-           coalesce(l_layer[l.i], 0), l.order_id, l.order_line_id, l.sku_id
+           coalesce(l_layer[l.i], 0), l.order_id, l.order_line_id, l.sku_id,
+           nullif(l_supplier[l.i], nil), nullif(l_party[l.i], nil), nullif(l_brand[l.i], nil), nullif(l_campaign[l.i], nil),
+           nullif(l_channel[l.i], '')
       FROM unnest(l_entry, l_amount, l_order, l_order_line, l_sku)
            WITH ORDINALITY l(entry, amount, order_id, order_line_id, sku_id, i)
       JOIN header h ON h.id = ids[l.entry]

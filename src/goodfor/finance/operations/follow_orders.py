@@ -1,0 +1,188 @@
+"""Follow some orders of a shop through the books: tell apart what was sold, share it, take shares back, add it up."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from goodfor.finance import agreed, figures, following, planning
+from goodfor.finance.events import SharesBooked
+from goodfor.finance.following import Books
+from goodfor.finance.planning import Plan
+from goodfor.finance.rules.facts import Part, ShareFacts, Volume, Volumes
+from goodfor.finance.sold_models import Share, Sold, Step
+from goodfor.finance.sold_models import Volume as VolumeRow
+from goodfor.kernel.events import publish
+from goodfor.kernel.faultpoints import reach
+from goodfor.kernel.locks import advisory_xact_lock
+from goodfor.kernel.sql import Statement
+from goodfor.ledger import operations as ledger
+from goodfor.ledger.types import Entry
+
+_SOLD = Statement("goodfor.finance", "sql/sold_change.sql")
+_SHARE = Statement("goodfor.finance", "sql/share_change.sql")
+_OPEN = Statement("goodfor.finance", "sql/volume_open.sql")
+_VOLUME = Statement("goodfor.finance", "sql/volume_add.sql")
+_ORDER = Statement("goodfor.finance", "sql/order_put.sql")
+
+Made = list[tuple[Books, Plan]]
+
+
+def follow_orders(*, shop_id: UUID, order_ids: Sequence[UUID], now: datetime) -> int:
+    """Do what is not done yet about these orders, all or nothing; how many there are. Harmless when repeated.
+
+    Everything is booked at the time of the news it answers. One at a time in a shop: the month's volumes of agreements
+    are counted in order. Raises ValueError where the books make no sense, and what `ledger.post` raises.
+    """
+    with transaction.atomic():
+        advisory_xact_lock(("finance", shop_id))
+        books = following.read(shop_id, order_ids)
+        if not books:
+            return 0
+        known = agreed.read(shop_id)
+        months = {planning.month_of(posted.at) for one in books for posted in one.delivery}
+        volumes = _volumes(shop_id, months)
+        made: Made = []
+        for one in books:
+            # Volumes are by currency, and those of one order are in one.
+            mine = volumes[one.head.currency]
+            made.append((one, planning.plan(one, known, mine, now)))
+        _write(shop_id, made, now)
+        _count(shop_id, _volumes(shop_id, months), volumes)
+        reach("finance.followed")
+        _post(shop_id, made, now)
+    return len(books)
+
+
+def _volumes(shop_id: UUID, months: set[date]) -> defaultdict[str, Volumes]:
+    """By currency."""
+    found: defaultdict[str, Volumes] = defaultdict(dict)
+    if months:
+        for row in VolumeRow.objects.filter(shop_id=shop_id, month__in=months):
+            found[row.currency][row.agreement_code, row.month] = Volume(row.units, row.base_minor, row.shared_minor)
+    return found
+
+
+def _count(shop_id: UUID, before: Mapping[str, Volumes], after: Mapping[str, Volumes]) -> None:
+    rows = []
+    for currency, volumes in after.items():
+        for (code, month), new in volumes.items():
+            old = before.get(currency, {}).get((code, month), Volume())
+            if new != old:
+                rows.append({
+                    "code": code, "month": month.isoformat(), "currency": currency, "units": new.units - old.units,
+                    "base": new.base - old.base, "shared": new.shared - old.shared,
+                })  # fmt: skip
+    if rows:
+        add_volumes(shop_id, rows)
+
+
+def add_volumes(shop_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Count more, or less, of months: code, month, currency, units, base, shared. In the caller's transaction."""
+    params = {"shop_id": shop_id, "rows": json.dumps(rows)}
+    _OPEN.run(params)
+    _VOLUME.run(params)
+
+
+def _write(shop_id: UUID, made: Made, now: datetime) -> None:
+    fresh = [(books, plan) for books, plan in made if plan.fresh]
+    Sold.objects.bulk_create([row for books, plan in fresh for row in _sold_rows(shop_id, books, plan)])
+    Share.objects.bulk_create([row for books, plan in fresh for row in _share_rows(shop_id, books, plan, now)])
+    Step.objects.bulk_create([
+        Step(order_id=plan.order_id, reference=step.reference, shop_id=shop_id, kind=step.kind,
+             amount_minor=step.amount, lines=step.lines, at=now)
+        for _books, plan in made for step in plan.steps
+    ])  # fmt: skip
+    changed = [plan for _books, plan in made if plan.changed and not plan.fresh]
+    parts = [_part_json(line, part) for plan in changed for line in plan.changed for part in plan.sold[line].parts]
+    if parts:
+        _SOLD.run({"shop_id": shop_id, "rows": json.dumps(parts)})
+    shares = [
+        {"line": str(line), "agreement": str(one.agreement_id), "reversed": one.reversed}
+        for plan in changed for line in plan.changed for one in plan.shares.get(line, ())
+    ]  # fmt: skip
+    if shares:
+        _SHARE.run({"shop_id": shop_id, "rows": json.dumps(shares)})
+    rows = [_order_json(books, plan) for books, plan in made]
+    _ORDER.run({"shop_id": shop_id, "rows": json.dumps(rows, default=str), "now": now})
+    for books, plan in fresh:
+        if plan.shares:
+            _tell(shop_id, books, plan, now)
+
+
+def _sold_rows(shop_id: UUID, books: Books, plan: Plan) -> list[Sold]:
+    at = plan.delivered_at
+    assert at is not None
+    return [
+        Sold(
+            order_line_id=line.line_id, part=part.part, shop_id=shop_id, order_id=plan.order_id, sku_id=line.sku_id,
+            category_id=line.category_id, supplier_code=part.terms.supplier_code, contract_id=part.terms.contract_id,
+            model=part.terms.model, fee_bearer=part.terms.fee_bearer, quantity=part.quantity,
+            currency=books.head.currency, gross_minor=part.gross, refunded_minor=part.refunded,
+            discount_minor=part.discount, cost_minor=part.cost, cost_back_minor=part.cost_back,
+            rate_bp=part.terms.rate_bp, vat_minor=part.vat, vat_back_minor=part.vat_back, passed_minor=part.passed,
+            passed_back_minor=part.passed_back, fee_minor=part.fee, fee_back_minor=part.fee_back,
+            input_minor=part.input, input_back_minor=part.input_back, delivered_at=at,
+        )
+        for line in plan.sold.values() for part in line.parts
+    ]  # fmt: skip
+
+
+def _share_rows(shop_id: UUID, books: Books, plan: Plan, now: datetime) -> list[Share]:
+    return [
+        share_row(shop_id, plan.order_id, line_id, plan.sold[line_id].sku_id, books.head.currency, one, now)
+        for line_id, mine in plan.shares.items()
+        for one in mine
+    ]
+
+
+def share_row(
+    shop_id: UUID, order_id: UUID, line_id: UUID, sku_id: UUID, currency: str, one: ShareFacts, now: datetime
+) -> Share:
+    """A share as it is kept."""
+    return Share(
+        shop_id=shop_id, order_id=order_id, order_line_id=line_id, sku_id=sku_id, agreement_id=one.agreement_id,
+        agreement_code=one.agreement_code, version=one.version, party_id=one.party_id, account=one.account,
+        base_minor=one.base, amount_minor=one.amount, reversed_minor=one.reversed, volume_before=one.volume_before,
+        currency=currency, rank=one.rank, explained=dict(one.explained), booked_at=now,
+    )  # fmt: skip
+
+
+def _part_json(line_id: UUID, part: Part) -> dict[str, Any]:
+    return {
+        "line": str(line_id), "part": part.part, "refunded": part.refunded, "cost_back": part.cost_back,
+        "vat_back": part.vat_back, "passed_back": part.passed_back, "fee_back": part.fee_back,
+        "input_back": part.input_back,
+    }  # fmt: skip
+
+
+def _order_json(books: Books, plan: Plan) -> dict[str, Any]:
+    head, estimate = books.head, plan.estimate or {}
+    return {
+        "order_id": head.id, "number": head.number, "currency": head.currency, "stage": plan.stage,
+        "channel": plan.channel, "profit": plan.profit, "estimated": estimate.get("profit", 0),
+        "estimate": estimate or None, "paid_at": head.paid_at, "delivered_at": plan.delivered_at,
+        "moved_at": plan.moved_at, **{name: plan.figures[name] for name in figures.NAMES},
+    }  # fmt: skip
+
+
+def _tell(shop_id: UUID, books: Books, plan: Plan, now: datetime) -> None:
+    shares = [one for mine in plan.shares.values() for one in mine]
+    event = SharesBooked(
+        plan.order_id, sum(one.amount for one in shares), len({one.party_id for one in shares}), books.head.currency
+    )
+    publish(shop_id=shop_id, event=event, cause=("order", plan.order_id), now=now)
+
+
+def _post(shop_id: UUID, made: Made, now: datetime) -> None:
+    """The ledger comes last."""
+    entries: defaultdict[str, list[Entry]] = defaultdict(list)
+    for books, plan in made:
+        entries[books.head.currency] += plan.entries
+    for currency in sorted(entries):
+        if entries[currency]:
+            ledger.post(shop_id=shop_id, currency=currency, entries=entries[currency], now=now)

@@ -1,0 +1,44 @@
+"""How entries of finance are made: lines with what they belong to, the rule and its version beside them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from goodfor.ledger.types import Cause, Entry, Line
+
+#: Dimensions that the ledger keeps: those it does not know are left out.
+_KEPT = {field.name for field in fields(Line)}
+_VERSIONED = "rule_version" in {field.name for field in fields(Entry)}
+#: Who posts while an order is followed; what it posts is no news to itself.
+FOLLOWING = "finance.order"
+
+
+def line(
+    account: str, amount: int, *, order_id: UUID | None = None, line_id: UUID | None = None, sku_id: UUID | None = None,
+    **dimensions: Any,
+) -> Line:  # fmt: skip
+    """A posting; further dimensions: supplier_id, party_id, brand_id, campaign_id, channel."""
+    kept = {name: value for name, value in dimensions.items() if name in _KEPT and value}
+    return Line(account, amount, order_id, line_id, sku_id, **kept)
+
+
+def through(made: Entry, channel: str) -> Entry:
+    """The entry with every line that belongs to an order marked by where this was sold."""
+    if not channel:
+        return made
+    return replace(made, lines=tuple(replace(one, channel=channel) if one.order_id else one for one in made.lines))
+
+
+def entry(
+    *, rule: str, version: int, reference: str, lines: Sequence[Line], at: datetime, cause: Cause,
+    why: Mapping[str, Any] | None = None,
+) -> Entry | None:  # fmt: skip
+    """An entry of a rule, or None where nothing moves. Lines of nothing are left out."""
+    kept = tuple(one for one in lines if one.amount_minor)
+    if not kept:
+        return None
+    more: dict[str, Any] = {"rule_version": version} if _VERSIONED else {}
+    metadata = {"rule": rule, "version": version, **(why or {})}
+    return Entry(reference, f"finance.{rule}", kept, at, cause, metadata, **more)

@@ -1,0 +1,11 @@
+DROP TRIGGER finance_sold_guard ON finance_sold;
+DROP FUNCTION finance_sold_guard();
+DROP TRIGGER finance_share_guard ON finance_share;
+DROP FUNCTION finance_share_guard();
+DROP TRIGGER finance_kept ON finance_step;
+DROP TRIGGER finance_kept ON finance_fee_rate;
+DROP TRIGGER finance_kept ON finance_sku_tax;
+DROP TRIGGER finance_kept ON finance_tax_rate;
+DROP TRIGGER finance_kept ON finance_agreement;
+DROP TRIGGER finance_kept ON finance_contract;
+DROP FUNCTION finance_refuse();

@@ -1,0 +1,1 @@
+"""Writes of insights, one use case a file."""

@@ -1,0 +1,1 @@
+"""Figures as files outside of the database, for heavy questions."""

@@ -1,0 +1,61 @@
+"""What this room refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import Conflict, InvalidInput, NotFound
+
+
+class CaseNotFound(NotFound):
+    """No such case in this shop."""
+
+    code = "recon_case_not_found"
+    title = _("没有这个对账差异")
+
+
+class CaseMoved(Conflict):
+    """It is not in a state that allows this: somebody was faster, or it is over."""
+
+    code = "recon_case_moved"
+    title = _("对账差异的状态已经改变，请刷新后再处理")
+
+
+class ReasonMissing(InvalidInput):
+    """A case is closed with a reason, or with the transaction that put it right."""
+
+    code = "recon_reason_missing"
+    title = _("请填写原因，或填写更正的凭证")
+
+
+class DayClosed(Conflict):
+    """The day was closed; nothing of it is compared anew."""
+
+    code = "recon_day_closed"
+    title = _("这一天已经关账")
+
+
+class DayNotClosable(Conflict):
+    """Something is missing or differs; `data["reasons"]` says what."""
+
+    code = "recon_day_not_closable"
+    title = _("这一天还不能关账")
+
+
+class NothingToCompare(Conflict):
+    """The other side's rows are not there yet: its file was not fetched, or was refused."""
+
+    code = "recon_nothing_to_compare"
+    title = _("对方账单还没有到")
+
+
+class PairRefused(Conflict):
+    """The two rows are not there any more, are paired already, or are not of one kind and account."""
+
+    code = "recon_pair_refused"
+    title = _("这两条记录不能配对")
+
+
+class RunNotFound(NotFound):
+    """Nothing was compared there."""
+
+    code = "recon_run_not_found"
+    title = _("没有这次对账")

@@ -1,0 +1,14 @@
+-- recon: what is left with the other's number in common.
+INSERT INTO recon_pairs
+WITH t AS (
+    SELECT id, kind, alt_key, row_number() OVER (PARTITION BY alt_key, kind ORDER BY state = 'done' DESC, day, at, id) AS n
+    FROM recon_t t
+    WHERE alt_key <> '' AND NOT EXISTS (SELECT FROM recon_pairs p WHERE p.theirs_id = t.id)
+), o AS (
+    SELECT id, kind, alt_key,
+           row_number() OVER (PARTITION BY alt_key, kind ORDER BY account = %(account)s::text DESC,
+                              state IN ('done', 'extra', 'late') DESC, day, at, id) AS n
+    FROM recon_o o
+    WHERE alt_key <> '' AND NOT taken AND NOT EXISTS (SELECT FROM recon_pairs p WHERE p.ours_id = o.id)
+)
+SELECT t.id, o.id, 'key' FROM t JOIN o USING (alt_key, kind, n)

@@ -1,0 +1,17 @@
+DROP TRIGGER recon_append_only ON recon_import;
+DROP TRIGGER recon_append_only ON recon_match;
+DROP TRIGGER recon_append_only ON recon_pairing;
+DROP TRIGGER recon_append_only ON recon_action;
+DROP TRIGGER recon_append_only ON recon_day;
+DROP TRIGGER recon_append_only ON recon_row;
+DROP TRIGGER recon_append_only ON recon_run;
+DROP TRIGGER recon_append_only ON recon_break;
+DROP TRIGGER recon_append_only ON recon_case;
+DROP TRIGGER recon_append_only ON recon_pool;
+DROP TRIGGER recon_row_words ON recon_row;
+DROP TRIGGER recon_row_ends ON recon_row;
+DROP TRIGGER recon_run_figures ON recon_run;
+DROP TRIGGER recon_run_ends ON recon_run;
+DROP TRIGGER recon_pool_words ON recon_pool;
+DROP TRIGGER recon_case_words ON recon_case;
+DROP FUNCTION recon_refuse, recon_row_ends;

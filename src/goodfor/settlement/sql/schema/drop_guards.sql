@@ -1,0 +1,22 @@
+-- Takes back guards.sql.
+DROP TRIGGER settlement_payout_guard ON settlement_payout;
+DROP TRIGGER settlement_statement_guard ON settlement_statement;
+DROP TRIGGER settlement_lines_fit ON settlement_line;
+DROP TRIGGER settlement_come_whole ON settlement_statement;
+DROP TRIGGER settlement_item_read ON settlement_item;
+DROP TRIGGER settlement_item_guard ON settlement_item;
+DROP TRIGGER settlement_kept ON settlement_payout;
+DROP TRIGGER settlement_kept ON settlement_item;
+DROP TRIGGER settlement_kept ON settlement_statement;
+DROP TRIGGER settlement_kept ON settlement_file;
+DROP TRIGGER settlement_kept ON settlement_approval;
+DROP TRIGGER settlement_kept ON settlement_line;
+DROP FUNCTION settlement_payout_guard();
+DROP FUNCTION settlement_statement_guard();
+DROP FUNCTION settlement_payout_moves();
+DROP FUNCTION settlement_statement_moves();
+DROP FUNCTION settlement_lines_fit();
+DROP FUNCTION settlement_come_whole();
+DROP FUNCTION settlement_whole(uuid, uuid);
+DROP FUNCTION settlement_item_guard();
+DROP FUNCTION settlement_refuse();
