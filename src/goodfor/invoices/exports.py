@@ -1,31 +1,15 @@
-"""The register and the VAT summary as CSV: UTF-8 with a mark for spreadsheets, amounts with two decimals. Pure."""
+"""The VAT summary as CSV: UTF-8 with a mark for spreadsheets, amounts with two decimals. Pure."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from goodfor.invoices.types import InvoiceView, VatRow
+from goodfor.invoices.types import VatRow
 from goodfor.kernel.money import Money
 
 MARK = "\ufeff"
-
-
-def register_csv(rows: Iterable[InvoiceView]) -> Iterator[str]:
-    """One line an invoice or red letter; amounts of red letters are negative."""
-    yield MARK + _line(
-        [_("申请编号"), _("订单号"), _("类型"), _("类别"), _("状态"), _("发票号码"), _("币种"), _("价税合计"),
-         _("税额"), _("已红冲"), _("申请时间"), _("开具时间")]
-    )  # fmt: skip
-    for row in rows:
-        sign = -1 if row.kind == "red" else 1
-        yield _line(
-            [row.number, row.order_number, row.kind, row.paper, row.state, row.official, row.currency,
-             amount(sign * row.total_minor, row.currency), amount(sign * row.tax_minor, row.currency),
-             amount(row.reversed_minor, row.currency), row.asked_at.isoformat(timespec="seconds"),
-             row.issued_at.isoformat(timespec="seconds") if row.issued_at else ""]
-        )  # fmt: skip
 
 
 def summary_csv(rows: Sequence[VatRow]) -> Iterator[str]:

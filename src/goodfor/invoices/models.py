@@ -6,6 +6,9 @@ from django.db.models import F, Q
 from goodfor.invoices import states
 from goodfor.kernel.ids import uuid7
 
+#: What only a person can go on with: to be written by hand, or of unknown end.
+WAITS = Q(state=states.UNKNOWN) | Q(state__in=sorted(states.UNFINISHED), next_try_at__isnull=True)
+
 
 class Invoice(models.Model):
     """One paper under one number of ours for ever: an invoice, or a red letter of (a part of) one."""
@@ -94,6 +97,8 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["shop_id", "order_id"], name="invoices_invoice_order"),
             models.Index(fields=["shop_id", "asked_at", "id"], name="invoices_invoice_asked"),
+            models.Index(fields=["shop_id", "state", "asked_at", "id"], name="invoices_invoice_state_at"),
+            models.Index(fields=["shop_id"], name="invoices_invoice_waits", condition=WAITS),
             models.Index(
                 fields=["shop_id", "issued_at"], name="invoices_invoice_day", condition=Q(issued_at__isnull=False)
             ),

@@ -1,7 +1,9 @@
 """Reads of invoices, as values. A title is opened only where it is asked for."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,7 +12,7 @@ from goodfor.identity import queries as identity
 from goodfor.invoices import schedule, states
 from goodfor.invoices.errors import InvoiceNotFound
 from goodfor.invoices.mapping import invoice_view, issuer_view, line_view, title_of
-from goodfor.invoices.models import Invoice, InvoiceLine, Issuer
+from goodfor.invoices.models import WAITS, Invoice, InvoiceLine, Issuer
 from goodfor.invoices.sold import invoiceable
 from goodfor.invoices.types import Asked, InvoiceView, IssuerView, LineOf, RegisterFilter, StepView, Title, VatRow
 from goodfor.kernel.errors import DomainError, InvalidInput
@@ -64,26 +66,35 @@ def asked(shop_id: UUID, order_id: UUID) -> Asked:
     return Asked(left, order.currency, "" if left else "invoice_exists")
 
 
-def register(
-    shop_id: UUID, wanted: RegisterFilter, *, offset: int = 0, limit: int = 50
-) -> tuple[list[InvoiceView], int]:
-    """A page of what was asked for, the latest first, and how many there are. Raises InvalidInput (limit over 500)."""
+def register(shop_id: UUID, wanted: RegisterFilter, *, offset: int = 0, limit: int = 50) -> list[InvoiceView]:
+    """A page of what was asked for, the latest first. Raises InvalidInput (limit over 500)."""
     if not 1 <= limit <= PAGE or offset < 0:
         raise InvalidInput("limit out of range", limit=PAGE)
-    rows = _wanted(shop_id, wanted)
-    return [invoice_view(row) for row in rows[offset : offset + limit]], rows.count()
+    return [invoice_view(row) for row in _wanted(shop_id, wanted)[offset : offset + limit]]
 
 
-def walk(shop_id: UUID, wanted: RegisterFilter) -> Iterator[InvoiceView]:
-    """All of the same, for a file."""
-    for row in _wanted(shop_id, wanted).iterator(chunk_size=1000):
-        yield invoice_view(row)
+def count_by_state(shop_id: UUID, wanted: RegisterFilter, *, most: int = 1000) -> dict[str, int]:
+    """How many are in each state, counted up to `most`; the filter's own states do not count."""
+    rows = _wanted(shop_id, replace(wanted, states=())).order_by()
+    return {state: rows.filter(state=state)[:most].count() for state in sorted(states.INVOICE.states)}
+
+
+def walk(shop_id: UUID, wanted: RegisterFilter) -> Iterator[list[InvoiceView]]:
+    """All of the same, a few hundred at a time."""
+    rows = _wanted(shop_id, wanted).iterator(chunk_size=PAGE)
+    while page := [invoice_view(row) for row in islice(rows, PAGE)]:
+        yield page
+
+
+def by_ids(shop_id: UUID, ids: Sequence[UUID]) -> list[InvoiceView]:
+    """These, without those of other shops."""
+    rows = Invoice.objects.filter(shop_id=shop_id, id__in=list(ids)[:PAGE]).order_by("-asked_at", "-id")
+    return [invoice_view(row) for row in rows]
 
 
 def waiting(shop_id: UUID) -> int:
-    """How many wait for a person: refused, without an end, or to be written by hand."""
-    person = Q(state__in=sorted(states.UNFINISHED), next_try_at__isnull=True) | Q(state=states.UNKNOWN)
-    return Invoice.objects.filter(person, shop_id=shop_id).count()
+    """How many wait for a person: without an end, or to be written by hand."""
+    return Invoice.objects.filter(WAITS, shop_id=shop_id).count()
 
 
 def vat_summary(shop_id: UUID, first: date, last: date) -> Sequence[VatRow]:
@@ -106,14 +117,16 @@ def _row(shop_id: UUID, invoice_id: UUID) -> Invoice:
 
 def _wanted(shop_id: UUID, wanted: RegisterFilter) -> "QuerySet[Invoice]":
     rows = Invoice.objects.filter(shop_id=shop_id).order_by("-asked_at", "-id")
-    for name in ("state", "kind", "paper"):
-        if value := getattr(wanted, name):
-            rows = rows.filter(**{name: value})
-    since, until = schedule.days(wanted.first, wanted.last)
-    if since is not None:
-        rows = rows.filter(asked_at__gte=since)
-    if until is not None:
-        rows = rows.filter(asked_at__lt=until)
+    if wanted.states:
+        rows = rows.filter(state__in=wanted.states)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.paper:
+        rows = rows.filter(paper=wanted.paper)
+    if wanted.since is not None:
+        rows = rows.filter(asked_at__gte=wanted.since)
+    if wanted.until is not None:
+        rows = rows.filter(asked_at__lt=wanted.until)
     if text := wanted.text.strip()[:60]:
         rows = rows.filter(Q(order_number=text) | Q(number=text) | Q(official=text))
     return rows

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 
@@ -109,13 +109,16 @@ class IssuerInput:
 
 @dataclass(frozen=True, slots=True)
 class RegisterFilter:
-    """What the staff look for; what is empty does not narrow. Days are of Beijing, `last` included."""
+    """What the staff look for; what is empty does not narrow. By when it was asked for, `until` is exclusive.
 
-    state: str = ""
+    `text`: a number of ours, of the order or of the paper.
+    """
+
+    states: tuple[str, ...] = ()
     kind: str = ""
     paper: str = ""
-    first: date | None = None
-    last: date | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     text: str = ""
 
 

@@ -66,7 +66,7 @@ def _look(shop_id: UUID, order_id: UUID, now: datetime) -> int:
 
 
 def _as_ordered(order: OrderView, now: datetime) -> int:
-    """The invoice that was asked for with the order. What its title lacks the buyer is asked for on the order's page."""
+    """The invoice that was asked for with the order. What its title lacks, the order's page asks for."""
     given = orders.invoice_of_order(order.shop_id, order.id)
     if given is None or not identity.shop_by_id(order.shop_id).settings.get("invoices"):
         return 0

@@ -43,7 +43,7 @@ def set_issuer(*, shop_id: UUID, says: IssuerInput, actor: str, now: datetime) -
             waiting = Invoice.objects.filter(shop_id=shop_id, state=states.REQUESTED, next_try_at__isnull=True)
             waiting.update(next_try_at=now)
         audit.record(
-            shop_id=shop_id, actor=actor, action="invoices.issuer_set", subject=("identity.shop", shop_id),
+            shop_id=shop_id, actor=actor, action="invoices.issuer_set", subject=("shop", shop_id),
             data={"provider": says.provider, "url": row.url, "app_key": row.app_key, "secret": bool(says.secret),
                   "seller": name, "seller_tax": says.seller_tax},
             now=now,
