@@ -507,14 +507,15 @@ def invoiced(*walked: str, kind: str = "blue", amount: int = 1000, stands: int =
         " title_kind, title_key_id, title_blob, currency, total_minor, tax_minor, reversed_minor, tax_reversed_minor,"
         " reason, provider, official, link, failure, attempts, next_try_at, asked_at, asked_by, issued_at, ended_at)"
         f" VALUES ('{{new}}', '{{shop}}', '{{delivered}}', 'x', 'x-1', '{kind}', 'vat',"
-        f" {'gen_random_uuid()' if red else 'NULL'}, '{state}', 'personal', (SELECT max(id) FROM kernel_data_key), '', 'CNY', {amount}, 0, 0, 0,"
+        f" {'gen_random_uuid()' if red else 'NULL'}, '{state}', 'personal', (SELECT max(id) FROM kernel_data_key), '',"
+        f" 'CNY', {amount}, 0, 0, 0,"
         f" '{'x' if red else ''}', '', '{'A1' if state == 'issued' else ''}', '', '', 0, NULL,"
         f" now() - interval '2 hours', 'x', {over}, {over})"
     )
     line = (
         "; INSERT INTO invoices_line (invoice_id, seq, shop_id, order_line_id, sku_id, name, quantity, tax_class,"
-        " rate_bp, amount_minor, tax_minor, reversed_minor, tax_reversed_minor) VALUES ('{new}', 1, '{shop}', '{line}', '{sku}',"
-        f" 'x', 1, 'goods', 0, {stands}, 0, 0, 0)"
+        " rate_bp, amount_minor, tax_minor, reversed_minor, tax_reversed_minor) VALUES ('{new}', 1, '{shop}', '{line}',"
+        f" '{{sku}}', 'x', 1, 'goods', 0, {stands}, 0, 0, 0)"
     )
     return row + (line if stands else "") + moved("invoices.invoice", "{new}", *walked)
 
