@@ -16,9 +16,9 @@ STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "withdrawn": (_("已撤回"), "plain"),
     "red_lettered": (_("已全部红冲"), "plain"),
 }
-KINDS: Final[Mapping[str, Text]] = {"blue": _("发票"), "red": _("红字发票")}
+KINDS: Final[Mapping[str, Text]] = {"blue": _("蓝字发票"), "red": _("红字发票")}
 PAPERS: Final[Mapping[str, Text]] = {"vat": _("应税"), "card": _("不征税（预付卡）")}
-TITLES: Final[Mapping[str, Text]] = {"personal": _("个人"), "company": _("单位")}
+TITLES: Final[Mapping[str, Text]] = {"personal": _("个人"), "company": _("企业")}
 AGENCY: Final[Text] = _("代理服务费")
 #: `InvoiceView.failure`; a code of the issuer's own is shown as it is.
 FAILURES: Final[Mapping[str, Text]] = {

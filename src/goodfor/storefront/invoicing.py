@@ -17,7 +17,7 @@ from goodfor.orders import queries as orders
 
 PERSONAL: Final = "personal"
 COMPANY: Final = "company"
-KINDS: Final = ((PERSONAL, _("个人")), (COMPANY, _("单位")))
+KINDS: Final = ((PERSONAL, _("个人")), (COMPANY, _("企业")))
 #: How far one is: words and tone of the seal.
 _STATES: Final[Mapping[str, tuple[Any, str]]] = {
     "requested": (_("等待开具"), "amber"),
@@ -36,7 +36,7 @@ REFUSALS: Final[Mapping[str, Any]] = {
     "invoice_no_tax_class": _("商品还没有设置税目，暂时不能开票，请联系卖家。"),
 }
 _WRONG: Final[Mapping[str, Any]] = {
-    "kind": _("请选择个人或单位"),
+    "kind": _("请选择个人或企业"),
     "name": _("请填写发票抬头，最多 100 个字"),
     "tax_number": _("请核对税号：单位的统一社会信用代码是 18 位，最后一位是校验位"),
     "email": _("请填写收发票的邮箱，或留空"),

@@ -106,7 +106,7 @@ INVOICES: Final = Listing(
         Column("paper", _("类别"), lambda row: words.PAPERS.get(row.paper, row.paper)),
         Column("official", _("发票号码"), lambda row: row.official, "code"),
         Column("order", _("订单号"), lambda row: row.order_number, "code", show=order_link),
-        Column("asked", _("申请时间"), lambda row: row.asked_at, "time"),
+        Column("asked", _("申请开票时间"), lambda row: row.asked_at, "time"),
         Column("issued", _("开具时间"), lambda row: row.issued_at, "time"),
         Column("failure", _("原因"), lambda row: words.failure(row.failure), default=False),
     ),
@@ -114,7 +114,7 @@ INVOICES: Final = Listing(
         Filter("number", _("编号、发票号码或订单号")),
         Filter("kind", _("类型"), "choice", _choices(words.KINDS)),
         Filter("paper", _("类别"), "choice", _choices(words.PAPERS)),
-        Filter("asked", _("申请时间"), "days"),
+        Filter("asked", _("申请开票时间"), "days"),
     ),
     export_permission=Permission.INVOICES_VIEW,
 )
