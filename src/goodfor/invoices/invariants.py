@@ -78,7 +78,8 @@ INVARIANTS = [
         WHERE i.kind = 'blue' AND i.state = 'issued' AND i.issued_at < %(now)s - interval '1 hour' AND l.amount > s.net
           AND NOT EXISTS (SELECT FROM invoices_invoice r WHERE r.shop_id = i.shop_id AND r.blue_id = i.id
                           AND (r.state IN ('requested', 'issuing', 'unknown', 'failed')))
-          AND NOT EXISTS (SELECT FROM invoices_look k WHERE k.shop_id = i.shop_id AND k.order_id = i.order_id)
+          AND NOT EXISTS (SELECT FROM invoices_look k WHERE k.shop_id = i.shop_id AND k.order_id = i.order_id
+                          AND k.due_at IS NOT NULL)
           AND NOT EXISTS (SELECT FROM finance_step t WHERE t.order_id = i.order_id AND t.shop_id = i.shop_id
                           AND t.kind = 'refund' AND t.at > %(now)s - interval '1 hour')
         """,

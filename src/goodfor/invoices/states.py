@@ -45,3 +45,6 @@ CLASSES: Final = (VAT, CARD)
 PERSONAL: Final = "personal"
 COMPANY: Final = "company"
 TITLES: Final = (PERSONAL, COMPANY)
+
+#: Why a red letter is written after a refund, as it stands on the paper.
+REFUND_REASON: Final = "销售退款"

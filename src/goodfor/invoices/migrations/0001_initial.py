@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 "db_table": "invoices_invoice",
                 "indexes": [
                     models.Index(fields=["shop_id", "order_id"], name="invoices_invoice_order"),
+                    models.Index(fields=["shop_id", "order_number"], name="invoices_invoice_order_no"),
                     models.Index(fields=["shop_id", "asked_at", "id"], name="invoices_invoice_asked"),
                     models.Index(fields=["shop_id", "state", "asked_at", "id"], name="invoices_invoice_state_at"),
                     models.Index(

@@ -92,6 +92,9 @@ def _outcome(claimed: _Claimed, now: datetime) -> Outcome:
             return told
         # It was never heard of there: the same number again.
     outcome = provider.issue(account, paper, now)
+    if claimed.ask_first and isinstance(outcome, Unknown) and outcome.reason == NOT_SENT:
+        # This call was not sent; an earlier one may still be on its way.
+        return Unknown("unreachable")
     if isinstance(outcome, Rejected):
         # "No" may mean "done before": the answer to the question counts.
         told = provider.ask(account, paper.number, now)

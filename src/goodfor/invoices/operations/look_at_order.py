@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodfor.identity import queries as identity
 from goodfor.invoices import states
@@ -23,8 +24,6 @@ from goodfor.orders import queries as orders
 from goodfor.orders.types import OrderView
 
 SYSTEM = "system"
-#: Why a red letter is written after a refund, as it stands on the paper.
-REFUND_REASON = "销售退款"
 
 
 def ask_to_look(*, shop_id: UUID, order_id: UUID, now: datetime) -> None:
@@ -47,10 +46,15 @@ def look_at_order(*, shop_id: UUID, order_id: UUID, now: datetime) -> int:
                 written = _look(shop_id, order_id, now)
         except NotInBooksYet:
             due_at, tries = next_look(tries=row.tries + 1, now=now), row.tries + 1
-            Look.objects.filter(shop_id=shop_id, order_id=order_id).update(due_at=due_at, tries=tries)
+            _as_seen(row).update(due_at=due_at, tries=tries)
             return 0
-        Look.objects.filter(shop_id=shop_id, order_id=order_id).delete()
+        _as_seen(row).delete()
     return written
+
+
+def _as_seen(row: Look) -> "QuerySet[Look]":
+    """The row, as long as nobody has asked to look again meanwhile."""
+    return Look.objects.filter(shop_id=row.shop_id, order_id=row.order_id, due_at=row.due_at)
 
 
 def _look(shop_id: UUID, order_id: UUID, now: datetime) -> int:
@@ -96,7 +100,7 @@ def _answer(order: OrderView, blue: Invoice, left: tuple[LineOf, ...], now: date
         return 1
     if blue.state != states.ISSUED or _is_being_taken_back(blue):
         return 0
-    write_red_letter(blue, excess, reason=REFUND_REASON, actor=SYSTEM, cause="refund", now=now)
+    write_red_letter(blue, excess, reason=states.REFUND_REASON, actor=SYSTEM, cause="refund", now=now)
     return 1
 
 

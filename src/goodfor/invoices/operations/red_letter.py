@@ -6,15 +6,17 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.invoices import states
-from goodfor.invoices.amounts import rest_of, taken
+from goodfor.invoices.amounts import rest_of, too_much
 from goodfor.invoices.errors import InvoiceMoved, RedLetterWaits
 from goodfor.invoices.locks import lock_beside, lock_invoice
 from goodfor.invoices.mapping import invoice_view, line_view
 from goodfor.invoices.models import Invoice, InvoiceLine
 from goodfor.invoices.operations.write_invoice import write_red_letter
+from goodfor.invoices.sold import left_of
 from goodfor.invoices.types import InvoiceView, LineOf
 from goodfor.kernel import audit
 from goodfor.kernel.errors import InvalidInput
+from goodfor.orders import queries as orders
 
 
 def red_letter(*, shop_id: UUID, invoice_id: UUID, reason: str, actor: str, now: datetime) -> InvoiceView:
@@ -32,17 +34,16 @@ def red_letter(*, shop_id: UUID, invoice_id: UUID, reason: str, actor: str, now:
 
 
 def again(failed: Invoice, *, actor: str, now: datetime) -> Invoice:
-    """A red letter that was refused, once more, of what of it is still to be taken back; its order is locked."""
+    """A red letter that was refused, once more; its order is locked.
+
+    After a refund of what is too much on the invoice now, which another red letter may have taken back meanwhile; else
+    of all that is left. Raises InvoiceMoved where that is nothing, RedLetterWaits, NotInBooksYet.
+    """
     blue = lock_beside(failed.shop_id, UUID(str(failed.blue_id)))
-    rest = {(line.order_line_id, line.rate_bp): line for line in rest_of(_lines(blue))}
-    lines = []
-    for line in _lines(failed):
-        kept = rest.get((line.order_line_id, line.rate_bp))
-        if kept is not None:
-            amount = min(line.amount_minor, kept.amount_minor)
-            # What takes the rest takes the rest of the tax, too.
-            tax = kept.tax_minor if amount == kept.amount_minor else min(line.tax_minor, kept.tax_minor)
-            lines.append(taken(line, amount, tax))
+    lines = rest_of(_lines(blue))
+    if failed.reason == states.REFUND_REASON:
+        left = left_of(failed.shop_id, orders.order_view(failed.shop_id, failed.order_id)).lines
+        lines = too_much(_lines(blue), left.get(blue.paper, ()))
     return _written(blue, lines, reason=failed.reason, actor=actor, now=now)
 
 

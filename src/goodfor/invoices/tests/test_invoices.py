@@ -1,7 +1,9 @@
 """Invoices of real orders, issued by the stand-in: once, with what is left, and taken back as the price goes back."""
 
+import sys
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +24,8 @@ from goodfor.invoices.errors import (
     RedLetterWaits,
 )
 from goodfor.invoices.operations import (
+    ask_to_look,
+    look_at_order,
     red_letter,
     request_invoice,
     resolve_invoice,
@@ -224,6 +228,60 @@ def test_a_refused_red_letter_waits_for_a_person_and_is_tried_anew(desk: Desk) -
     blue = desk.of(order)[0]
     assert (blue.reversed_minor, blue.tax_reversed_minor) == (1000, 115)
     assert not desk.faults()
+
+
+def test_a_red_letter_that_was_overtaken_is_not_written_twice(desk: Desk) -> None:
+    order = desk.buy()
+    desk.ask(order)
+    desk.run()
+    desk.fault("refuse", on="issue", code="closed")
+    desk.back(order, 1000)
+    desk.run(1)
+    desk.back(order, 500, 2)
+    desk.run(3)
+    blue, failed, red = desk.of(order)
+    assert (failed.state, red.state, red.total_minor, blue.reversed_minor) == ("failed", "issued", 1500, 1500)
+    with pytest.raises(InvoiceMoved):
+        retry_invoice(shop_id=desk.shop_id, invoice_id=failed.id, actor=STAFF, now=desk.now)
+    assert len(desk.of(order)) == 3
+    assert not desk.faults()
+
+
+def test_killed_after_the_call_it_is_asked_about(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = desk.buy()
+    [made] = desk.ask(order)
+
+    def killed(**_more: Any) -> None:
+        raise SystemError("killed")
+
+    before = desk.calls(made.number, "issue")
+    with monkeypatch.context() as patched:
+        patched.setattr(sys.modules["goodfor.invoices.operations.execute_invoice"], "settle_invoice", killed)
+        desk.run()
+    assert (desk.states(order), desk.run(30)) == ([("blue", "issuing")], 0)
+    desk.run(61)
+    assert desk.states(order) == [("blue", "issued")]
+    assert (len(desk.written(order)), desk.calls(made.number, "issue")) == (1, before + 1)
+
+
+def test_a_refund_that_comes_while_an_order_is_looked_at_is_not_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = desk.buy()
+    desk.ask(order)
+    later = desk.now + timedelta(seconds=1)
+
+    def look(*_seen: Any) -> int:
+        ask_to_look(shop_id=desk.shop_id, order_id=order.id, now=later)
+        return 0
+
+    ask_to_look(shop_id=desk.shop_id, order_id=order.id, now=desk.now)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys.modules["goodfor.invoices.operations.look_at_order"], "_look", look)
+        look_at_order(shop_id=desk.shop_id, order_id=order.id, now=desk.now)
+    assert sql("SELECT due_at FROM invoices_look") == [(later,)]
+    look_at_order(shop_id=desk.shop_id, order_id=order.id, now=later)
+    assert sql("SELECT due_at FROM invoices_look") == []
 
 
 def test_a_wrong_title_is_taken_back_whole_and_written_anew(desk: Desk) -> None:
