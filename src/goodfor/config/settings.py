@@ -67,6 +67,7 @@ ALL_ROOMS = (
     "finance",
     "settlement",
     "recon",
+    "invoices",
     "insights",
     "demo",
     "storefront",

@@ -37,6 +37,8 @@ def connect() -> None:
         _aftersales_hears()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
+    if "invoices" in settings.ROOMS:
+        _invoices_hear()
     if {"notify", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.messages").listen()
         import_module("goodfor.config.claim_messages").listen()
@@ -113,6 +115,16 @@ def _aftersales_hears() -> None:
     events.register(
         own.CaseDecided, handlers.on_case_decided, name="aftersales.on_case_decided", concern=handlers.proved
     )
+
+
+def _invoices_hear() -> None:
+    handlers = import_module("goodfor.invoices.handlers")
+    orders = import_module("goodfor.orders.events")
+    changed = handlers.on_order_changed
+    events.register(orders.OrderDelivered, changed, name="invoices.on_order_delivered", concern=handlers.has_title)
+    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
+        name = f"invoices.on_{event.name.split('.')[1]}"
+        events.register(event, changed, name=name, concern=handlers.has_invoice)
 
 
 def _codes_go_out() -> None:

@@ -180,6 +180,16 @@ AREAS: Final[tuple[Area, ...]] = (
         prefix="payments.",
     ),
     Area(
+        _("audit", "发票"),
+        {
+            "invoices.issuer_set": _("audit", "设置开票账户"),
+            "invoices.red_letter_asked": _("audit", "红冲发票"),
+            "invoices.resolved": _("audit", "登记发票结果"),
+            "invoices.retried": _("audit", "重新开具发票"),
+        },
+        prefix="invoices.",
+    ),
+    Area(
         _("audit", "供货"),
         {
             "supply.supplier_connected": _("audit", "接入供应商"),
@@ -327,6 +337,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     "batch": _("audit", "卡密批次"),
     "lots": _("audit", "卡密批次"),
     "vault.intake": _("audit", "导入文件"),
+    "invoices.invoice": _("audit", "发票"),
     "payments.account": _("audit", "收款账户"),
     "payments.bill": _("audit", "账单"),
     "payments.case": _("audit", "异常单"),

@@ -14,6 +14,7 @@ from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
 from goodfor.console.wish_queries import wishes_waiting
 from goodfor.identity.types import Permission
+from goodfor.invoices import queries as invoices
 from goodfor.risk import review_queries, rule_queries
 from goodfor.supply import queries as supply
 
@@ -111,8 +112,11 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:splits", _("分账"), "people", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:buyers", _("买家查询"), "people", Permission.BUYERS_VIEW, "buyers"),
     Page("desk:ledger", _("试算平衡"), "book", Permission.LEDGER_VIEW, "ledger"),
+    Page("desk:invoices", _("发票"), "file", Permission.INVOICES_VIEW, "ledger", waiting=invoices.waiting),
+    Page("desk:invoice-vat", _("增值税汇总"), "bars", Permission.INVOICES_VIEW, "ledger"),
     Page("desk:settings-shop", _("店铺设置"), "store", Permission.SHOP_CONFIGURE, "settings"),
     Page("desk:channels", _("收款通道"), "plug", Permission.PAYMENTS_CONFIGURE, "settings"),
+    Page("desk:invoice-issuer", _("开票账户"), "file", Permission.SHOP_CONFIGURE, "settings"),
     Page("desk:staff", _("成员"), "people", Permission.STAFF_VIEW, "settings"),
     Page("desk:clients", _("API 客户端"), "key", Permission.API_CLIENTS_VIEW, "settings"),
     Page("desk:signin-apps", _("买家登录方式"), "me", Permission.SHOP_CONFIGURE, "settings"),

@@ -13,6 +13,7 @@ from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.desk.products import PRODUCTS
 from goodfor.console.desk.skus import SKUS
 from goodfor.console.export_urls import export_urls
+from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
 from goodfor.console.risk_model_urls import risk_model_urls
@@ -128,6 +129,7 @@ desk = [
     *supply_account_urls,
     *aftersale_money_urls,
     path("buyers/", buyers.buyers, name="buyers"),
+    *invoice_urls,
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),
     path("ledger/tx/<int:tx_id>/", ledger.transaction, name="ledger-tx"),

@@ -10,7 +10,7 @@ from goodfor.finance.errors import OrderNotFollowed, PartyNotFound
 from goodfor.finance.mapping import agreement_view, bank_aad, contract_view, party_view, profit_row, share_view
 from goodfor.finance.models import Agreement, Contract, Party
 from goodfor.finance.profit_models import OrderProfit
-from goodfor.finance.sold_models import Share
+from goodfor.finance.sold_models import Share, Sold
 from goodfor.finance.types import (
     AgreementView,
     Bank,
@@ -20,6 +20,7 @@ from goodfor.finance.types import (
     OrderProfitView,
     PartyView,
     ShareView,
+    SoldView,
     TaxOf,
 )
 from goodfor.kernel.crypto import Sealed, keyring
@@ -83,6 +84,19 @@ def agreements(shop_id: UUID, code: str | None = None) -> list[AgreementView]:
 def rates_of(shop_id: UUID, sku_id: UUID, at: datetime) -> TaxOf:
     """How a SKU is taxed at a time: class, rate in ten thousandths, and whether it is a card that is taxed later."""
     return agreed.read(shop_id).tax_of(sku_id, at)
+
+
+def sold_of_order(shop_id: UUID, order_id: UUID) -> list[SoldView]:
+    """What of a delivered order is whose, by line and part; nothing until the books were followed so far."""
+    rows = Sold.objects.filter(shop_id=shop_id, order_id=order_id).order_by("order_line_id", "part")
+    return [
+        SoldView(
+            row.order_line_id, row.part, row.sku_id, row.model, row.quantity, row.currency, row.gross_minor,
+            row.refunded_minor, row.rate_bp, row.vat_minor, row.vat_back_minor, row.passed_minor,
+            row.passed_back_minor, row.delivered_at,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def shares_of_order(shop_id: UUID, order_id: UUID) -> list[ShareView]:

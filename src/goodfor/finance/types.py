@@ -229,3 +229,23 @@ class OrderProfitRow:
     profit_minor: int
     estimate_minor: int
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SoldView:
+    """A part of a delivered order line that one contract covers: its price, what is in it, and what was given back."""
+
+    order_line_id: UUID
+    part: int
+    sku_id: UUID
+    model: str
+    quantity: int
+    currency: str
+    gross_minor: int
+    refunded_minor: int
+    rate_bp: int
+    vat_minor: int
+    vat_back_minor: int
+    passed_minor: int
+    passed_back_minor: int
+    delivered_at: datetime

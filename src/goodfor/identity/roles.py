@@ -47,6 +47,8 @@ class Permission(StrEnum):
     RISK_VIEW = "risk.view"
     RISK_REVIEW = "risk.review"
     RISK_SET = "risk.set"
+    INVOICES_VIEW = "invoices.view"
+    INVOICES_MANAGE = "invoices.manage"
     LEDGER_VIEW = "ledger.view"
     LEDGER_ADJUST = "ledger.adjust"
     WALLETS_TOP_UP = "wallets.top_up"
@@ -69,6 +71,7 @@ _SUPPORT = _VIEWER | {
     _P.CODES_QUARANTINE,
     _P.RISK_VIEW,
     _P.RISK_REVIEW,
+    _P.INVOICES_VIEW,
 }
 _OPERATOR = _SUPPORT | {
     _P.CATALOG_EDIT,
@@ -89,6 +92,8 @@ _FINANCE = _VIEWER | {
     _P.PAYMENTS_RESOLVE,
     _P.SUPPLY_VIEW,
     _P.RISK_VIEW,
+    _P.INVOICES_VIEW,
+    _P.INVOICES_MANAGE,
     _P.LEDGER_VIEW,
     _P.LEDGER_ADJUST,
     _P.WALLETS_TOP_UP,

@@ -14,6 +14,7 @@ LOCKS = {
     "contact": "a telephone number or e-mail address becomes one account, and is sent so many codes an hour",
     "limit": "the uses of one exact limit by one key: count and use",
     "import": "one import of a file at a time",
+    "invoices": "the invoices of one order are written by one at a time",
     "finance": "whose money it is in one shop is told apart by one at a time",
     "policy": "one new version of a shop's table of decisions about claims at a time",
     "promise": "one new version of what is promised for a scope at a time",

@@ -498,6 +498,28 @@ def sold(refunded: int = 0, vat: int = 0) -> str:
     )
 
 
+def invoiced(*walked: str, kind: str = "blue", amount: int = 1000, stands: int = 1000) -> str:
+    """An invoice `{new}` of so much, and a line of it of the delivered order; asked for and written two hours ago."""
+    state, red = walked[-1], kind == "red"
+    over = "now() - interval '2 hours'" if state == "issued" else "NULL"
+    row = (
+        "INSERT INTO invoices_invoice (id, shop_id, order_id, order_number, number, kind, paper, blue_id, state,"
+        " title_kind, title_key_id, title_blob, currency, total_minor, tax_minor, reversed_minor, tax_reversed_minor,"
+        " reason, provider, official, link, failure, attempts, next_try_at, asked_at, asked_by, issued_at, ended_at)"
+        f" VALUES ('{{new}}', '{{shop}}', '{{delivered}}', 'x', 'x-1', '{kind}', 'vat',"
+        f" {'gen_random_uuid()' if red else 'NULL'}, '{state}', 'personal', (SELECT max(id) FROM kernel_data_key), '',"
+        f" 'CNY', {amount}, 0, 0, 0,"
+        f" '{'x' if red else ''}', '', '{'A1' if state == 'issued' else ''}', '', '', 0, NULL,"
+        f" now() - interval '2 hours', 'x', {over}, {over})"
+    )
+    line = (
+        "; INSERT INTO invoices_line (invoice_id, seq, shop_id, order_line_id, sku_id, name, quantity, tax_class,"
+        " rate_bp, amount_minor, tax_minor, reversed_minor, tax_reversed_minor) VALUES ('{new}', 1, '{shop}', '{line}',"
+        f" '{{sku}}', 'x', 1, 'goods', 0, {stands}, 0, 0, 0)"
+    )
+    return row + (line if stands else "") + moved("invoices.invoice", "{new}", *walked)
+
+
 def shared(reversed_minor: int) -> str:
     """A share of that line, of 0.05, of which so much was taken back."""
     return (
@@ -522,7 +544,19 @@ ANSWERED = (
     " WHERE kind = 'delivery'"
 )
 
+#: Two hours ago a part of an order was given back, and finance has answered.
+GAVE_BACK = (
+    f"{sold(refunded=1)};"
+    "INSERT INTO finance_step (order_id, reference, shop_id, kind, amount_minor, lines, at)"
+    " VALUES ('{delivered}', 'refund:x', '{shop}', 'refund', 1, jsonb_build_object(), now() - interval '2 hours')"
+)
+
 PLANTS: dict[str, str] = {
+    "invoices_are_their_lines": invoiced("requested", stands=0),
+    "invoices_are_taken_back_by_red_letters": invoiced("requested", "failed", kind="red"),
+    "invoices_say_no_more_than_was_paid": f"{sold()};" + invoiced("requested", amount=1001, stands=1001),
+    "refunds_have_red_letters": f"{GAVE_BACK};" + invoiced("requested", "issued"),
+    "invoices_moved_as_allowed": f"{sold()};" + invoiced("issued"),
     "finance_deliveries_have_their_rules": READ,
     "finance_refunds_are_shared": sold(refunded=1),
     "finance_shares_are_booked": shared(0),

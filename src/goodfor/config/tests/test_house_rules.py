@@ -35,6 +35,7 @@ PUBLIC_PARTS = {
     "deciding",
     "shares",
     "exports",
+    "titles",
 }
 WALLED_ROOMS = {
     "identity",
@@ -47,6 +48,7 @@ WALLED_ROOMS = {
     "delivery",
     "orders",
     "recon",
+    "invoices",
     "insights",
     "demo",
     "storefront",

@@ -55,6 +55,7 @@ EXCEPTIONS = {
     "claim_write": _CASE,
     "claim_objection": _CASE,
     "claim_rating": "one to five, once; worth no money",
+    "invoice": "a paper about what was paid for, once an order; worth no money, counted by address and order",
     "take_grants": "what a judged claim or a broken promise already owes, to the account that has the order",
     "lock": "shows less",
     "forget": "this browser forgets its orders",

@@ -51,6 +51,8 @@ EMPTY = {
     "aftersales_picture.blob",
     "orders_claim.text_blob",
     "notify_staff_address.blob",
+    "invoices_invoice.title_blob",
+    "invoices_issuer.secret_blob",
     "orders_invoice.blob",
     "orders_line.form_blob",
     "orders_note.blob",

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from goodfor.aftersales.operations.compensate import compensate
 from goodfor.aftersales.operations.recover import recover
 from goodfor.aftersales.tests.money_world import TENFOLD, came_from, proven, terms_of
@@ -21,6 +23,8 @@ from goodfor.console.tests.risk_rule_things import rule_things
 from goodfor.console.tests.risk_things import risk_things
 from goodfor.console.tests.supply_things import watched_things
 from goodfor.identity.types import Role
+from goodfor.invoices.operations.write_invoice import write_invoice
+from goodfor.invoices.types import LineOf, Title
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.statemachine import record_history
 from goodfor.notify.operations.open_channel_account import open_channel_account
@@ -187,6 +191,17 @@ def money_things(shop: Shop, supplier_id: UUID, order: OrderView | None = None) 
     return {"grant_id": given.id, "recovery_id": asked.id}
 
 
+def invoice_of(shop: Shop) -> UUID:
+    """An invoice of the delivered order, by the staff's hand."""
+    line = shop.delivered.lines[0]
+    total = shop.delivered.total.amount_minor
+    stands = LineOf(line.line_id, line.sku_id, line.title, line.quantity, "goods", 1300, total, 1)
+    with transaction.atomic():
+        return write_invoice(
+            shop.delivered, "vat", [stands], title=Title("personal", "张三"), actor="buyer", cause="test", now=utc_now()
+        ).id
+
+
 def things_of(shop: Shop) -> dict[str, Any]:
     """Ids of one thing of each kind; `number` is that of an order that is not paid."""
     now, paid = utc_now(), payments.payments_of(shop.id, "order", shop.delivered.id)[0]
@@ -230,6 +245,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "staff_id": person(shop.id, Role.VIEWER).staff.id,
         "client_id": shop.demo.client_id,
         "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id, "wish_id": asked.id,
+        "invoice_id": invoice_of(shop),
         **message_things(shop),
         **risk_things(shop),
         **rule_things(shop),

@@ -31,6 +31,8 @@ EXPECTED = {
     "risk.view":                "x    x        x       x       -",
     "risk.review":              "x    x        x       -       -",
     "risk.set":                 "x    x        -       -       -",
+    "invoices.view":            "x    x        x       x       -",
+    "invoices.manage":          "x    -        -       x       -",
     "ledger.view":              "x    -        -       x       -",
     "ledger.adjust":            "x    -        -       x       -",
     "wallets.top_up":           "x    -        -       x       -",

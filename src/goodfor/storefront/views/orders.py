@@ -173,6 +173,7 @@ def _order_page(
         "live_state": live_state(shop.id, view),
         "proofs": delivery.top_up_proofs(shop.id, [view.lines[0].line_id]) if is_top_up(view) else [],
         "invoice": orders.invoice_of_order(shop.id, view.id) if shop.settings.get("invoices") else None,
+        "may_invoice": bool(shop.settings.get("invoices")) and view.delivered_at is not None,
         "now": now,
         "tab": "orders",
     }

@@ -1,0 +1,1 @@
+"""Pages of invoices: one of the register, the VAT summary, who issues."""
