@@ -85,7 +85,7 @@ def all_items(shop_id: UUID, statement_id: UUID) -> Iterator[ItemView]:
 def statement_file(
     shop_id: UUID, statement_id: UUID, kind: str, out: IO[bytes], *, party_id: UUID | None = None
 ) -> int:
-    """Write a statement with all its items as `xlsx` or `csv`, in the language set; how many items.
+    """Write a statement with all its items as `xlsx`, `csv` or `pdf`, in the language set; how many items.
 
     Raises StatementNotFound, UnknownWay.
     """
