@@ -9,10 +9,11 @@ from typing import IO
 from uuid import UUID
 
 from goodfor.kernel.sql import Statement as Sql
-from goodfor.settlement import accounts, links, papers
+from goodfor.settlement import accounts, links, papers, ports
 from goodfor.settlement.errors import PayoutNotFound, StatementNotFound
 from goodfor.settlement.mapping import file_view, payout_view, policy_view, statement_view
 from goodfor.settlement.models import Approval, Link, Policy, Statement
+from goodfor.settlement.papers import content
 from goodfor.settlement.payout_models import Payout, PayoutFile
 from goodfor.settlement.types import (
     ItemView,
@@ -134,3 +135,23 @@ def links_of(shop_id: UUID, party_id: UUID, now: datetime) -> list[LinkView]:
     """A party's links that still open something, newest first."""
     rows = Link.objects.filter(shop_id=shop_id, party_id=party_id, revoked_at__isnull=True, expires_at__gt=now)
     return [LinkView(row.id, row.shop_id, row.party_id, row.expires_at) for row in rows.order_by("-id")]
+
+
+def owner_of(link: LinkView) -> Party:
+    """Whose link it is. Raises PartyNotFound."""
+    return ports.party_of(link.shop_id, link.party_id)
+
+
+def state_word(state: str) -> str:
+    """A statement's state as its party reads it."""
+    return str(content.STATE_WORDS[state])
+
+
+def kind_word(what: str) -> str:
+    """What an item is."""
+    return str(content.KIND_WORDS[what])
+
+
+def explained(view: StatementView) -> list[tuple[str, str]]:
+    """What is on a statement, in words: label and sentence, for its kinds and for what is carried or held back."""
+    return content.explained(view)
