@@ -15,6 +15,7 @@ from goodfor.settlement.mapping import file_view, payout_view, policy_view, stat
 from goodfor.settlement.models import Approval, Link, Policy, Statement
 from goodfor.settlement.papers import content
 from goodfor.settlement.payout_models import Payout, PayoutFile
+from goodfor.settlement.providers import registry
 from goodfor.settlement.types import (
     ItemView,
     LinkView,
@@ -155,3 +156,8 @@ def kind_word(what: str) -> str:
 def explained(view: StatementView) -> list[tuple[str, str]]:
     """What is on a statement, in words: label and sentence, for its kinds and for what is carried or held back."""
     return content.explained(view)
+
+
+def ways(shop_id: UUID, currency: str, now: datetime) -> list[tuple[str, str]]:
+    """How a shop can pay out by providers: the way as `start_payout` takes it, and its label."""
+    return [(way.name, way.label) for way in registry.ways_of(shop_id, currency, now)]

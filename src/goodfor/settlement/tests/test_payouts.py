@@ -235,8 +235,12 @@ def test_another_bank_account_after_it_may_have_been_sent(people: People, carrie
     run(payout, AFTER_FROST)
     people.new_bank(acme, AFTER_FROST)
     people.banks[acme.id] = BankDetails("x", "x", "1")
-    # Never heard of there: it does not go to another account than the one approved.
+    # Never heard of there yet, but it may be on its way: nothing ends before the other account could be paid.
     view = run(payout, AFTER_FROST + timedelta(hours=1))
+    assert (view.state, view.failure) == (states.UNKNOWN, "bank_changed")
+    assert state_of(second) == states.PAYING
+    # It never came, and it does not go to another account than the one approved.
+    view = run(payout, AFTER_FROST + timedelta(hours=25))
     assert (view.state, view.failure) == (states.FAILED, "bank_changed")
     assert payout.number not in carrier.books
     assert broken() == {}
@@ -343,6 +347,17 @@ def test_a_file_is_never_another_one(people: People) -> None:
     people.new_bank(people.known[made[0].party_id], NOW)
     with pytest.raises(FileChanged):
         fetch_payout_file(shop_id=SHOP, file_id=file_id, actor=BOB, now=LATER)
+
+
+def test_a_file_is_not_given_again_once_a_payout_of_it_has_ended(people: People) -> None:
+    made, file_id, _content = file_of(people, "plain")
+    first = queries.payouts(SHOP, made[0].id)[0]
+    resolve_payout(
+        shop_id=SHOP, payout_id=first.id, arrived=True, reference="B77", note="", actor=BOB, now=LATER
+    )  # fmt: skip
+    with pytest.raises(PayoutMoved):
+        fetch_payout_file(shop_id=SHOP, file_id=file_id, actor=BOB, now=LATER)
+    assert sql("SELECT count(*) FROM kernel_audit WHERE action = 'settlement.file_fetched'") == [(0,)]
 
 
 @pytest.mark.parametrize(
