@@ -8,9 +8,10 @@ import pytest
 
 from goodfor.ledger.tests.factories import sql
 from goodfor.settlement import queries, states
-from goodfor.settlement.errors import BankChanged, SamePerson
+from goodfor.settlement.errors import BankChanged, PayoutMoved, SamePerson
 from goodfor.settlement.operations import (
     execute_payout,
+    fetch_payout_file,
     make_payout_file,
     reject_statement,
     resolve_payout,
@@ -19,6 +20,7 @@ from goodfor.settlement.operations import (
 from goodfor.settlement.tests.conftest import broken
 from goodfor.settlement.tests.factories import ANN, BOB, NOW, SHOP, Carrier, People, approve, approved, party, share
 from goodfor.settlement.tests.factories import stated as stated_upto
+from goodfor.settlement.tests.test_payouts import file_of
 from goodfor.settlement.types import BankDetails, Party, StatementView
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,3 +90,14 @@ def test_an_account_changed_in_that_moment_is_in_no_file(people: People, monkeyp
     assert queries.statement(SHOP, made.id).state == states.CONFIRMED
     assert sql("SELECT (SELECT count(*) FROM settlement_payout), (SELECT count(*) FROM settlement_file)") == [(0, 0)]
     assert broken() == {}
+
+
+def test_a_file_is_not_given_again_once_a_payout_of_it_has_ended(people: People) -> None:
+    made, file_id, _content = file_of(people, "plain")
+    first = queries.payouts(SHOP, made[0].id)[0]
+    resolve_payout(
+        shop_id=SHOP, payout_id=first.id, arrived=True, reference="B77", note="", actor=BOB, now=NOW + HOUR
+    )  # fmt: skip
+    with pytest.raises(PayoutMoved):
+        fetch_payout_file(shop_id=SHOP, file_id=file_id, actor=BOB, now=NOW + HOUR)
+    assert sql("SELECT count(*) FROM kernel_audit WHERE action = 'settlement.file_fetched'") == [(0,)]

@@ -349,17 +349,6 @@ def test_a_file_is_never_another_one(people: People) -> None:
         fetch_payout_file(shop_id=SHOP, file_id=file_id, actor=BOB, now=LATER)
 
 
-def test_a_file_is_not_given_again_once_a_payout_of_it_has_ended(people: People) -> None:
-    made, file_id, _content = file_of(people, "plain")
-    first = queries.payouts(SHOP, made[0].id)[0]
-    resolve_payout(
-        shop_id=SHOP, payout_id=first.id, arrived=True, reference="B77", note="", actor=BOB, now=LATER
-    )  # fmt: skip
-    with pytest.raises(PayoutMoved):
-        fetch_payout_file(shop_id=SHOP, file_id=file_id, actor=BOB, now=LATER)
-    assert sql("SELECT count(*) FROM kernel_audit WHERE action = 'settlement.file_fetched'") == [(0,)]
-
-
 @pytest.mark.parametrize(
     "bank",
     [
