@@ -9,7 +9,7 @@ from typing import IO
 from uuid import UUID
 
 from goodfor.kernel.sql import Statement as Sql
-from goodfor.settlement import accounts, links, papers, ports
+from goodfor.settlement import accounts, links, mapping, papers, ports
 from goodfor.settlement.errors import PayoutNotFound, StatementNotFound
 from goodfor.settlement.mapping import file_view, payout_view, policy_view, statement_view
 from goodfor.settlement.models import Approval, Link, Policy, Statement
@@ -125,6 +125,11 @@ def payout_files(shop_id: UUID, *, limit: int = 50) -> list[PayoutFileView]:
 def policy(shop_id: UUID) -> PolicyView:
     """How a shop settles."""
     return policy_view(Policy.objects.filter(shop_id=shop_id).first())
+
+
+def two_from(shop_id: UUID, now: datetime) -> int:
+    """From what sum two persons approve now: a raised limit is in force a day after it was raised."""
+    return mapping.two_from(Policy.objects.filter(shop_id=shop_id).first(), now)
 
 
 def open_link(token: str, now: datetime) -> LinkView:

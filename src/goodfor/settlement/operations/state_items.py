@@ -93,7 +93,7 @@ def _two_from(shop_id: UUID, party: Party, now: datetime) -> int:
     ).exclude(state=states.REJECTED)
     # What was closed is carried on to this one, and counted with it.
     sums = alone.exclude(state=states.CLOSED).aggregate(total=Sum("payable_minor"))
-    return max(queries.policy(shop_id).two_from_minor - (sums["total"] or 0), 0)
+    return max(queries.two_from(shop_id, now) - (sums["total"] or 0), 0)
 
 
 def _rest(shop_id: UUID, party: Party) -> list[Statement]:

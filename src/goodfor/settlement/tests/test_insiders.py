@@ -15,13 +15,14 @@ from goodfor.settlement.operations import (
     make_payout_file,
     reject_statement,
     resolve_payout,
+    set_policy,
     start_payout,
 )
 from goodfor.settlement.tests.conftest import broken
 from goodfor.settlement.tests.factories import ANN, BOB, NOW, SHOP, Carrier, People, approve, approved, party, share
 from goodfor.settlement.tests.factories import stated as stated_upto
 from goodfor.settlement.tests.test_payouts import file_of
-from goodfor.settlement.types import BankDetails, Party, StatementView
+from goodfor.settlement.types import BankDetails, Party, PolicyView, StatementView
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
@@ -70,6 +71,25 @@ def test_one_person_cannot_have_a_large_sum_paid_twice(people: People, carrier: 
     approve(made.id, now=NOW, persons=(BOB,))
     second = start_payout(now=NOW, **pay)
     assert execute_payout(shop_id=SHOP, payout_id=second.id, now=NOW).state == states.SUCCEEDED
+    assert broken() == {}
+
+
+def limit(minor: int, now: datetime) -> None:
+    set_policy(shop_id=SHOP, policy=PolicyView(minor, "main", "", "", ""), actor=ANN, now=now)
+
+
+def test_a_raised_limit_waits_a_day_and_a_lowered_one_does_not(people: People) -> None:
+    acme = people.add(party(cycle="manual"))
+    limit(10_000_000_00, NOW)
+    assert queries.policy(SHOP).two_from_minor == 10_000_000_00
+    assert stated(acme, 10_000_00, NOW + HOUR).approvals_needed == 2
+    # Saying it again does not make it older, nor sooner true.
+    limit(10_000_000_00, NOW + 2 * HOUR)
+    assert queries.two_from(SHOP, NOW + 25 * HOUR) == 10_000_00
+    assert queries.two_from(SHOP, NOW + 26 * HOUR) == 10_000_000_00
+    assert stated(acme, 10_000_00, NOW + 30 * HOUR).approvals_needed == 1
+    limit(5_00, NOW + 60 * HOUR)
+    assert stated(acme, 5_00, NOW + 61 * HOUR).approvals_needed == 2
     assert broken() == {}
 
 
