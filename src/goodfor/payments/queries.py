@@ -14,6 +14,7 @@ from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
+from goodfor.payments.providers.registry import transferrer
 from goodfor.payments.reconciling import MoneyRow, money_by_number, money_by_posting, money_of_day
 from goodfor.payments.reconciling_inside import (
     SplitRow,
@@ -94,6 +95,7 @@ __all__ = [
     "splits_by_ref",
     "splits_of_day",
     "splitting_accounts",
+    "transferring_accounts",
     "unknown_payer",
     "walk_payments",
 ]
@@ -141,6 +143,14 @@ def _current(shop_id: UUID, now: datetime) -> "Sequence[Account]":
 def accounts(shop_id: UUID, now: datetime) -> list[AccountView]:
     """Channel accounts valid now, switched on or not, without secrets."""
     return [account_view(row) for row in _current(shop_id, now)]
+
+
+def transferring_accounts(shop_id: UUID, currency: str, now: datetime) -> list[AccountView]:
+    """Accounts of the shop's own that pay to bank accounts, switched on; not those that are lent to it."""
+    found = [account_view(row) for row in _current(shop_id, now)]
+    return [
+        one for one in found if one.enabled and not one.lent and one.currency == currency and transferrer(one.provider)
+    ]
 
 
 def account(shop_id: UUID, account_id: UUID) -> AccountView:

@@ -20,6 +20,7 @@ from goodfor.payments.desk_types import SplitView as SplitView
 from goodfor.payments.routing import Candidate as Candidate
 from goodfor.payments.routing import Paying as Paying
 from goodfor.payments.states import SUCCEEDED
+from goodfor.payments.transfer_types import Transfer as Transfer
 
 FactKind = Literal["paid", "closed", "refunded", "refund_failed", "disputed", "dispute_won", "dispute_lost"]
 FactSource = Literal["notify", "query", "local"]

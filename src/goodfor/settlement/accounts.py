@@ -83,9 +83,14 @@ def payout_entry(
     return Entry(f"payout:{number}", "settlement.payout", lines, at, ("settlement.payout", payout_id))
 
 
-def paid_entry(*, number: str, payout_id: UUID, bank: str, amount_minor: int, at: datetime) -> Entry:
-    """It has arrived: it left our bank account."""
-    lines = (Line(TRANSIT, amount_minor), Line(f"1002:bank:{bank}", -amount_minor))
+def bank(segment: str) -> str:
+    """The bank account that pays."""
+    return f"1002:bank:{segment}"
+
+
+def paid_entry(*, number: str, payout_id: UUID, out_of: str, amount_minor: int, at: datetime) -> Entry:
+    """It has arrived: it left our account `out_of`."""
+    lines = (Line(TRANSIT, amount_minor), Line(out_of, -amount_minor))
     return Entry(f"payout:{number}:paid", "settlement.paid", lines, at, ("settlement.payout", payout_id))
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
 from goodfor.settlement.errors import PayoutNotFound, StatementNotFound
-from goodfor.settlement.models import Book, Feed, Statement
+from goodfor.settlement.models import Book, Feed, Policy, Statement
 from goodfor.settlement.payout_models import Payout
 
 
@@ -27,6 +27,12 @@ def lock_book(shop_id: UUID, party_id: UUID, currency: str) -> Book:
     """Lock the statements of a party: one is made at a time. The row is there."""
     _limit_waiting()
     return Book.objects.select_for_update().get(shop_id=shop_id, party_id=party_id, currency=currency)
+
+
+def lock_policy(shop_id: UUID) -> Policy | None:
+    """Lock how a shop settles; None where it has said nothing yet."""
+    _limit_waiting()
+    return Policy.objects.select_for_update().filter(shop_id=shop_id).first()
 
 
 def lock_statement(shop_id: UUID, statement_id: UUID) -> Statement:

@@ -1,6 +1,7 @@
 """From rows to what settlement tells."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from goodfor.settlement.models import Policy, Statement
 from goodfor.settlement.payout_models import Payout, PayoutFile
@@ -8,6 +9,8 @@ from goodfor.settlement.types import KindTotal, PayoutFileView, PayoutView, Poli
 
 #: From 10,000.00 on two persons approve, unless the shop says otherwise.
 TWO_FROM_MINOR = 1_000_000
+#: Whoever raises the limit cannot use that on the same day.
+LOOSER_AFTER = timedelta(hours=24)
 
 
 def statement_view(row: Statement, approvals: Sequence[str] = ()) -> StatementView:
@@ -84,6 +87,15 @@ def file_view(row: PayoutFile) -> PayoutFileView:
         made_at=row.made_at,
         made_by=row.made_by,
     )
+
+
+def two_from(row: Policy | None, now: datetime) -> int:
+    """From what sum two persons approve: a limit that was raised is not in force before a day has passed."""
+    if row is None:
+        return TWO_FROM_MINOR
+    if row.two_from_before is None or now >= row.changed_at + LOOSER_AFTER:
+        return row.two_from_minor
+    return min(row.two_from_minor, row.two_from_before)
 
 
 def policy_view(row: Policy | None) -> PolicyView:

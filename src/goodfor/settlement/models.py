@@ -244,6 +244,8 @@ class Policy(models.Model):
 
     shop_id = models.UUIDField(primary_key=True)
     two_from_minor = models.BigIntegerField()
+    #: What was in force before the last change: a looser limit waits a day.
+    two_from_before = models.BigIntegerField(null=True)
     #: The segment of the ledger's account `1002:bank:{bank}`.
     bank = models.CharField(max_length=32)
     payer_bank = models.CharField(max_length=80, default="", blank=True)

@@ -44,8 +44,10 @@ class Payout(models.Model):
     party_id = models.UUIDField()
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    #: `file`, or the name of a provider.
-    way = models.CharField(max_length=32)
+    #: `file`, or the name of a provider, with what tells its accounts apart after a colon.
+    way = models.CharField(max_length=64)
+    #: The account at the provider that it goes by: asked about nowhere else.
+    account_id = models.UUIDField(null=True)
     file_id = models.UUIDField(null=True)
     #: Which bank account it is meant for: keyed index of bank, name and number; and the number's last four.
     bank_mark = models.BinaryField()

@@ -9,11 +9,13 @@ from typing import IO
 from uuid import UUID
 
 from goodfor.kernel.sql import Statement as Sql
-from goodfor.settlement import accounts, links, papers
+from goodfor.settlement import accounts, links, mapping, papers, ports
 from goodfor.settlement.errors import PayoutNotFound, StatementNotFound
 from goodfor.settlement.mapping import file_view, payout_view, policy_view, statement_view
 from goodfor.settlement.models import Approval, Link, Policy, Statement
+from goodfor.settlement.papers import content
 from goodfor.settlement.payout_models import Payout, PayoutFile
+from goodfor.settlement.providers import registry
 from goodfor.settlement.types import (
     ItemView,
     LinkView,
@@ -85,7 +87,7 @@ def all_items(shop_id: UUID, statement_id: UUID) -> Iterator[ItemView]:
 def statement_file(
     shop_id: UUID, statement_id: UUID, kind: str, out: IO[bytes], *, party_id: UUID | None = None
 ) -> int:
-    """Write a statement with all its items as `xlsx` or `csv`, in the language set; how many items.
+    """Write a statement with all its items as `xlsx`, `csv` or `pdf`, in the language set; how many items.
 
     Raises StatementNotFound, UnknownWay.
     """
@@ -125,6 +127,11 @@ def policy(shop_id: UUID) -> PolicyView:
     return policy_view(Policy.objects.filter(shop_id=shop_id).first())
 
 
+def two_from(shop_id: UUID, now: datetime) -> int:
+    """From what sum two persons approve now: a raised limit is in force a day after it was raised."""
+    return mapping.two_from(Policy.objects.filter(shop_id=shop_id).first(), now)
+
+
 def open_link(token: str, now: datetime) -> LinkView:
     """Whose statements a signed address shows. Raises LinkInvalid."""
     return links.opened(token, now)
@@ -134,3 +141,28 @@ def links_of(shop_id: UUID, party_id: UUID, now: datetime) -> list[LinkView]:
     """A party's links that still open something, newest first."""
     rows = Link.objects.filter(shop_id=shop_id, party_id=party_id, revoked_at__isnull=True, expires_at__gt=now)
     return [LinkView(row.id, row.shop_id, row.party_id, row.expires_at) for row in rows.order_by("-id")]
+
+
+def owner_of(link: LinkView) -> Party:
+    """Whose link it is. Raises PartyNotFound."""
+    return ports.party_of(link.shop_id, link.party_id)
+
+
+def state_word(state: str) -> str:
+    """A statement's state as its party reads it."""
+    return str(content.STATE_WORDS[state])
+
+
+def kind_word(what: str) -> str:
+    """What an item is."""
+    return str(content.KIND_WORDS[what])
+
+
+def explained(view: StatementView) -> list[tuple[str, str]]:
+    """What is on a statement, in words: label and sentence, for its kinds and for what is carried or held back."""
+    return content.explained(view)
+
+
+def ways(shop_id: UUID, currency: str, now: datetime) -> list[tuple[str, str]]:
+    """How a shop can pay out by providers: the way as `start_payout` takes it, and its label."""
+    return [(way.name, way.label) for way in registry.ways_of(shop_id, currency, now)]

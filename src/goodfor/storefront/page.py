@@ -109,8 +109,13 @@ def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwar
     except (OperationalError, InterfaceError) as error:
         # A lock that was not had in time, a statement that ran too long, a database that is away: whatever was begun
         # has been rolled back, and trying again helps.
-        log.warning("page_without_database", path=request.path, error=type(error.__cause__ or error).__name__)
+        log.warning("page_without_database", path=_said(request.path), error=type(error.__cause__ or error).__name__)
         return _busy(request)
+
+
+def _said(path: str) -> str:
+    """An address as it may be logged: that of a partner's page is its key."""
+    return "/partner/..." if path.startswith("/partner/") else path
 
 
 def _busy(request: HttpRequest) -> HttpResponse:

@@ -25,12 +25,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROUTES = all_routes()
 #: No browser's form is ever meant for these: keys and signatures say who is asking, and cookies say nothing.
 WITHOUT_FORMS = {"api", "paid"}
-PRIVATE = {"order", "own", "console", "data", "door"}
+PRIVATE = {"order", "own", "partner", "console", "data", "door"}
 
 
 def address_of(route: str, side: Side) -> str:
     """The address, of a thing that is there where it names one."""
     values = {
+        "statement_id": side.id,
         **side.desk,
         **side.ids,
         "token": "x" * 32,

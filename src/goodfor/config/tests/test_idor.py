@@ -67,6 +67,8 @@ PAID = {
     "supply/hook/<slug:token>",
     "pay/sandbox/<uuid:shop_id>/<str:number>",
 }
+#: For whoever has the signed link of a partner: its own tests try it (storefront/tests/test_partner.py).
+PARTNER = "partner/<str:token>"
 DOOR = {"console/signin", "console/signin/second", "console/signin/passkey", "console/language"}
 DATA = "console/data/"
 
@@ -80,6 +82,8 @@ def kind_of(route: str) -> str:
     found = [kind for kind, routes in by_kind.items() if route in routes]
     if route == ORDER or route.startswith(f"{ORDER}/"):
         found.append("order")
+    if route == PARTNER or route.startswith(f"{PARTNER}/"):
+        found.append("partner")
     if route.startswith("me/") and "<" not in route and route not in OPEN:
         found.append("own")
     if route.startswith(DATA):
@@ -221,6 +225,21 @@ def test_orders_of_others_do_not_exist(sides: Sides) -> None:
     codes_of_other_orders(sides)
     # And to those whose they are they do exist.
     assert a.first_number in a.first.get(f"/o/{a.first_number}").content.decode()
+
+
+def test_statements_of_partners_need_their_link(sides: Sides) -> None:
+    """Nobody of the shop, and no buyer, has one by being who they are."""
+    routes, clients = [route for route in ROUTES if kind_of(route) == "partner"], attackers_of_orders(sides)
+    assert len(routes) == 5
+    before = digest()
+    ids = {"token": "x" * 60, "statement_id": uuid4(), "kind": "pdf"}
+    for who, client in clients.items():
+        for route in routes:
+            path = filled(route, ids)
+            answers = {client.get(path).status_code, client.post(path, {"reason": "x"}).status_code}
+            assert answers <= {403, 405}, (who, route)
+            assert 403 in answers, (who, route)
+    assert digest() == before
 
 
 def test_shelves_of_another_shop_do_not_exist(sides: Sides) -> None:

@@ -82,6 +82,8 @@ EXCEPTIONS = {
     "me_link_delete": _FRESH,
     "me_delete": _FRESH,
     "me_keep": "stays after all",
+    "partner_confirm": "a partner's word on its own statement, behind a signed link; the staff approve what is paid",
+    "partner_object": "a partner's word on its own statement, behind a signed link; it stops money and moves none",
     "me_claim": "orders whose contact is proven or whose secret was given; their codes are still asked for at the "
                 "order's own contact",
     "POST /orders/{number}/cancel": "gives an unpaid order up: stock comes back, nothing goes out",

@@ -13,6 +13,7 @@ from goodfor.payments.providers.paypal.adapter import PaypalProvider
 from goodfor.payments.providers.sandbox.adapter import SandboxProvider
 from goodfor.payments.providers.splits import Splitter
 from goodfor.payments.providers.stripe.adapter import StripeProvider
+from goodfor.payments.providers.transfers import Transferrer
 from goodfor.payments.providers.wechat.adapter import WechatProvider
 
 PROVIDERS: dict[str, Provider] = {
@@ -44,6 +45,11 @@ def bill_source(name: str) -> BillSource | None:
 def splitter(name: str) -> Splitter | None:
     """The adapter of that name where its channel splits payments."""
     return cast(Splitter, PROVIDERS[name]) if _has(name, "query_split") else None
+
+
+def transferrer(name: str) -> Transferrer | None:
+    """The adapter of that name where its channel pays to bank accounts."""
+    return cast(Transferrer, PROVIDERS[name]) if _has(name, "query_transfer") else None
 
 
 def payer_source(name: str) -> PayerSource | None:

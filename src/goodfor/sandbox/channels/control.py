@@ -156,8 +156,17 @@ def _books(conn: Any, channel: str, number: str) -> dict[str, Any]:
         "splits": [asdict(row) for row in splits],
         "shares": [asdict(row) for row in books.select(conn, Share, "shares", of_split, *args)],
         "returns": [asdict(row) for row in books.select(conn, Return, "returns", f"{of_split} ORDER BY seq", *args)],
+        "transfers": _transfers(conn, channel, number),
         "disputes": [asdict(row) for row in books.select(conn, Dispute, "disputes", mine, *args)],
         "journal": [dict(row) for row in entries],
         "balances": {name: balances(conn, channel, name) for name in sorted({row.merchant for row in payments})},
         "notifies": [dict(row) for row in notifies],
     }
+
+
+def _transfers(conn: Any, channel: str, number: str) -> list[dict[str, Any]]:
+    rows = conn.execute(
+        "SELECT * FROM transfers WHERE channel = ? AND (? = '' OR number = ? OR ref = ?) ORDER BY seq",
+        (channel, number, number, number),
+    )
+    return [dict(row) for row in rows]

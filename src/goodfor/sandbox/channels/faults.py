@@ -14,6 +14,8 @@ ENDPOINTS = (
     "refund_query",
     "split",
     "split_query",
+    "transfer",
+    "transfer_query",
     "bill",
     "certificates",
     "token",
@@ -49,6 +51,8 @@ KINDS: Mapping[str, Mapping[str, int | str]] = {
     "split_failed": {"reason": "ACCOUNT_ABNORMAL", "account": ""},
     "split_processing": {"seconds": 3},
     "return_failed": {"reason": "BALANCE_NOT_ENOUGH"},
+    "transfer_dealing": {"seconds": 3, "outcome": "success"},
+    "transfer_refused": {"reason": "PAYER_BALANCE_NOT_ENOUGH"},
     "bill_row": {"change": "missing"},
 }
 CHOICES: Mapping[str, tuple[str, ...]] = {

@@ -100,6 +100,29 @@ CREATE TABLE IF NOT EXISTS returns (
     UNIQUE (channel, merchant, number)
 );
 
+-- Money that a merchant pays to a bank account. The same number is paid once: what is asked for again is compared.
+CREATE TABLE IF NOT EXISTS transfers (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    channel    TEXT NOT NULL,
+    merchant   TEXT NOT NULL,
+    number     TEXT NOT NULL,
+    ref        TEXT NOT NULL UNIQUE,
+    amount     INTEGER NOT NULL CHECK (amount > 0 AND typeof(amount) = 'integer'),
+    account    TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    bank       TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('dealing', 'success', 'failed')),
+    reason     TEXT NOT NULL DEFAULT '',
+    settle_to  TEXT NOT NULL CHECK (settle_to IN ('success', 'failed')),
+    settle_ms  INTEGER,
+    created_ms INTEGER NOT NULL,
+    ended_ms   INTEGER,
+    UNIQUE (channel, merchant, number),
+    CHECK ((state = 'dealing') = (settle_ms IS NOT NULL)),
+    CHECK ((state = 'dealing') = (ended_ms IS NULL))
+);
+
 CREATE TABLE IF NOT EXISTS disputes (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
     channel    TEXT NOT NULL,

@@ -15,20 +15,32 @@ from goodfor.settlement.payout_models import Payout
 from goodfor.settlement.types import BY_FILE, BankDetails, Party
 
 
-def payable_to(row: Statement, party: Party, now: datetime) -> BankDetails:
-    """Where an approved statement is paid. Raises StatementMoved, PayoutsFrozen, NoBankDetails."""
+def payable_to(row: Statement, now: datetime) -> tuple[Party, BankDetails]:
+    """Whom and where an approved statement is paid. Raises StatementMoved, PayoutsFrozen, NoBankDetails, PartyNotFound.
+
+    The bank account is read first: where it is changed in this moment, the party read after it tells so (`fell`), and
+    no other account than the one that was approved is ever written into a file.
+    """
     if row.state != states.APPROVED:
         raise StatementMoved(state=row.state)
+    bank = ports.parties().bank_of(row.shop_id, row.party_id)
+    party = ports.party_of(row.shop_id, row.party_id)
     if party.frozen_until is not None and now < party.frozen_until:
         raise PayoutsFrozen(until=party.frozen_until.isoformat())
-    bank = ports.parties().bank_of(row.shop_id, row.party_id)
     if bank is None:
         raise NoBankDetails
-    return bank
+    return party, bank
 
 
 def begin_payout(
-    row: Statement, bank: BankDetails, *, way: str, actor: str, now: datetime, file_id: UUID | None = None
+    row: Statement,
+    bank: BankDetails,
+    *,
+    way: str,
+    actor: str,
+    now: datetime,
+    file_id: UUID | None = None,
+    account_id: UUID | None = None,
 ) -> Payout:
     """Move the locked statement to `paying`, book what leaves it, and write the payout down.
 
@@ -45,6 +57,7 @@ def begin_payout(
         currency=row.currency,
         way=way,
         file_id=file_id,
+        account_id=account_id,
         bank_mark=mark_of(bank),
         bank_tail=tail_of(bank),
         state=states.CREATED,

@@ -78,11 +78,28 @@ def _claim(shop_id: UUID, payout_id: UUID, now: datetime) -> _Claimed | None:
 
 def _meant_for(row: Payout, now: datetime) -> BankDetails | None:
     """The party's bank account, as long as it is the one that was approved and not frozen."""
-    party = ports.party_of(row.shop_id, row.party_id)
     bank = ports.parties().bank_of(row.shop_id, row.party_id)
     if bank is None or mark_of(bank) != bytes(row.bank_mark):
         return None
-    return None if party.frozen_until is not None and now < party.frozen_until else bank
+    return None if _is_frozen(row, now) else bank
+
+
+def _is_frozen(row: Payout, now: datetime) -> bool:
+    until = ports.party_of(row.shop_id, row.party_id).frozen_until
+    return until is not None and now < until
+
+
+def _attempt(row: Payout, bank: BankDetails | None) -> PayoutAttempt:
+    # What may have been sent is asked about by its number alone: the account that it was meant for may be another now.
+    return PayoutAttempt(
+        number=row.number,
+        amount=Money(row.amount_minor, row.currency),
+        bank=bank or BankDetails("", "", ""),
+        purpose=row.number,
+        key=row.id.hex,
+        shop_id=row.shop_id,
+        account_id=row.account_id,
+    )
 
 
 def _outcome(claimed: _Claimed, now: datetime) -> Outcome:
@@ -92,9 +109,7 @@ def _outcome(claimed: _Claimed, now: datetime) -> Outcome:
     provider = provider_for(row.way)
     if provider is None:
         return Unknown("no_provider")
-    # What may have been sent is asked about by its number alone: the account that it was meant for may be another now.
-    nowhere = BankDetails("", "", "")
-    attempt = PayoutAttempt(row.number, Money(row.amount_minor, row.currency), bank or nowhere, row.number)
+    attempt = _attempt(row, bank)
     if claimed.ask_first:
         told = provider.ask(attempt, now)
         if isinstance(told, Unknown) and told.reason == NOT_SENT:
@@ -103,6 +118,9 @@ def _outcome(claimed: _Claimed, now: datetime) -> Outcome:
         if not (isinstance(told, Rejected) and told.code == NOT_FOUND):
             return told
         # It was never heard of there: the same number again.
+        if bank is None and _is_frozen(row, now):
+            # It may still be on its way there: until the new account can be paid, nobody says that it never came.
+            return Unknown(BANK_CHANGED)
     if bank is None:
         return Rejected(BANK_CHANGED)
     outcome = provider.pay(attempt, now)

@@ -8,17 +8,18 @@ from django.db import transaction
 
 from goodfor.kernel import audit
 from goodfor.kernel.money import Money
-from goodfor.settlement import banks, ports, queries
+from goodfor.settlement import banks, ports, queries, states
 from goodfor.settlement.banking import mark_of
-from goodfor.settlement.errors import FileChanged, PayoutNotFound
+from goodfor.settlement.errors import FileChanged, PayoutMoved, PayoutNotFound
 from goodfor.settlement.models import Statement
 from goodfor.settlement.payout_models import Payout, PayoutFile
 
 
 def fetch_payout_file(*, shop_id: UUID, file_id: UUID, actor: str, now: datetime) -> bytes:
-    """The bytes of a file that was made, the same as then. Raises PayoutNotFound, FileChanged.
+    """The bytes of a file that was made, the same as then. Raises PayoutNotFound, FileChanged, PayoutMoved.
 
-    Bank accounts are not kept with payouts, so that the file can be written only while none of them has changed.
+    Once one of its payouts has ended the file is history: given to the bank again, it would pay again. Bank accounts
+    are not kept with payouts, so that the file can be written only while none of them has changed.
     """
     file = PayoutFile.objects.filter(shop_id=shop_id, id=file_id).first()
     if file is None:
@@ -45,6 +46,8 @@ def _transfers(shop_id: UUID, file_id: UUID) -> list[banks.Transfer]:
     numbers = dict(Statement.objects.filter(shop_id=shop_id, id__in=ids).values_list("id", "number"))
     transfers = []
     for payout in payouts:
+        if payout.state != states.REQUESTED:
+            raise PayoutMoved(state=payout.state)
         bank = ports.parties().bank_of(shop_id, payout.party_id)
         if bank is None or mark_of(bank) != bytes(payout.bank_mark):
             raise FileChanged

@@ -11,7 +11,7 @@ from goodfor.kernel import audit
 from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
-from goodfor.settlement import banks, ports, queries
+from goodfor.settlement import banks, queries
 from goodfor.settlement.errors import BankChanged
 from goodfor.settlement.locks import lock_statements
 from goodfor.settlement.mapping import file_view
@@ -40,8 +40,7 @@ def make_payout_file(
     with transaction.atomic():
         pairs: list[tuple[Statement, BankDetails]] = []
         for row in lock_statements(shop_id, statement_ids):
-            party = ports.party_of(shop_id, row.party_id)
-            bank = payable_to(row, party, now)
+            party, bank = payable_to(row, now)
             pairs.append((row, bank))
             if fell(row, party, now):
                 changed.append(row.number)

@@ -19,6 +19,7 @@ from goodfor.settlement.models import Statement
 from goodfor.settlement.operations.moving import move
 from goodfor.settlement.payout_models import Payout
 from goodfor.settlement.providers.base import NOT_SENT
+from goodfor.settlement.providers.registry import provider_for
 from goodfor.settlement.schedule import next_payout_try
 from goodfor.settlement.types import PayoutView
 
@@ -101,11 +102,17 @@ def _paid(statement: Statement, row: Payout, actor: str, now: datetime) -> None:
     entry = accounts.paid_entry(
         number=row.number,
         payout_id=row.id,
-        bank=queries.policy(row.shop_id).bank,
+        out_of=_out_of(row),
         amount_minor=row.amount_minor,
         at=now,
     )
     post(shop_id=row.shop_id, currency=row.currency, entries=[entry], now=now)
+
+
+def _out_of(row: Payout) -> str:
+    provider = provider_for(row.way)
+    told = provider.ledger_account(row.way) if provider else ""
+    return told or accounts.bank(queries.policy(row.shop_id).bank)
 
 
 def _failed(statement: Statement, row: Payout, actor: str, now: datetime) -> None:

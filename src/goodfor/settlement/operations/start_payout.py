@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from goodfor.settlement import ports
 from goodfor.settlement.errors import BankChanged, UnknownWay
 from goodfor.settlement.locks import lock_statement
 from goodfor.settlement.mapping import payout_view
 from goodfor.settlement.operations.approve_statement import fell
 from goodfor.settlement.operations.begin_payout import begin_payout, payable_to
-from goodfor.settlement.providers.registry import provider_for
+from goodfor.settlement.providers.registry import way_named
 from goodfor.settlement.types import PayoutView
 
 
@@ -21,15 +20,17 @@ def start_payout(*, shop_id: UUID, statement_id: UUID, way: str, actor: str, now
     Raises StatementNotFound, StatementMoved, PayoutsFrozen, NoBankDetails, UnknownWay, and BankChanged: the approval
     was for another bank account, and is taken back.
     """
-    if provider_for(way) is None:
-        raise UnknownWay(way=way[:32])
     payout = None
     with transaction.atomic():
         row = lock_statement(shop_id, statement_id)
-        party = ports.party_of(shop_id, row.party_id)
-        bank = payable_to(row, party, now)
+        chosen = way_named(shop_id, way, row.currency, now)
+        if chosen is None:
+            raise UnknownWay(way=way[:32])
+        party, bank = payable_to(row, now)
         if not fell(row, party, now):
-            payout = begin_payout(row, bank, way=way, actor=actor, now=now)
+            payout = begin_payout(
+                row, bank, way=way, account_id=chosen.account_id, actor=actor, now=now
+            )  # fmt: skip
     if payout is None:
         raise BankChanged
     return payout_view(payout)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Final
 
 from goodfor.settlement.errors import UnknownWay
-from goodfor.settlement.papers import sheet, text
+from goodfor.settlement.papers import pdf, sheet, text
 from goodfor.settlement.types import ItemView, StatementView
 
 Write = Callable[[StatementView, Iterable[ItemView], IO[bytes]], int]
-KINDS: Final[Mapping[str, Write]] = {"xlsx": sheet.write, "csv": text.write}
+KINDS: Final[Mapping[str, Write]] = {"xlsx": sheet.write, "csv": text.write, "pdf": pdf.write}
 
 
 def write(kind: str, view: StatementView, items: Iterable[ItemView], out: IO[bytes]) -> int:

@@ -28,6 +28,17 @@ KIND_WORDS: Final[Mapping[str, Any]] = {
     kinds.BY_SPLIT: gettext_lazy("渠道分账已付"),
     kinds.ADJUSTMENT: gettext_lazy("调整"),
 }
+#: What each kind means, for whoever is paid.
+EXPLAINED: Final[Mapping[str, Any]] = {
+    kinds.SALE: gettext_lazy("订单交付后，按协议应得的份额。"),
+    kinds.REFUND: gettext_lazy("订单退款时，按退款比例冲回已计的份额，精确到分。"),
+    kinds.RECOURSE: gettext_lazy("码无效等售后已由平台赔付，按约定向结算方追偿。"),
+    kinds.FEE: gettext_lazy("按协议由结算方承担的支付渠道手续费。"),
+    kinds.TAX: gettext_lazy("按合同与税率计的税额。"),
+    kinds.PURCHASE: gettext_lazy("采购入库、冲减与预付款变动。"),
+    kinds.HOLD_BACK: gettext_lazy("以前留存、现在退还的保证金。"),
+    kinds.ADJUSTMENT: gettext_lazy("协议变更等产生的差额，逐笔注明账务编号。"),
+}
 STATE_WORDS: Final[Mapping[str, Any]] = {
     states.DRAFT: gettext_lazy("待确认"),
     states.CONFIRMED: gettext_lazy("已确认"),
@@ -76,6 +87,23 @@ def head(view: StatementView) -> list[tuple[str, Cell]]:
 def sums(view: StatementView) -> list[tuple[str, int, Decimal]]:
     """Kind, number of items, sum."""
     return [(str(KIND_WORDS[one.what]), one.count, amount(one.amount_minor, view.currency)) for one in view.kinds]
+
+
+def explained(view: StatementView) -> list[tuple[str, str]]:
+    """What is on this statement, in words: label and sentence."""
+    lines = [(str(KIND_WORDS[one.what]), str(EXPLAINED[one.what])) for one in view.kinds]
+    if view.carry_minor:
+        lines.append((_("上期结转"), _("以前未到起付金额或为负的余额，并入本期。")))
+    if view.held_minor:
+        lines.append((_("本期留存保证金"), _("按协议比例从本期正数合计中留存，向下取整到分，退还时再列入结算单。")))
+    return lines
+
+
+def plain(value: Cell) -> str:
+    """A cell as a text, amounts with their thousands set apart."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return f"{value:,}" if isinstance(value, Decimal) else str(value)
 
 
 def sum_heads() -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from goodfor.ledger.tests.factories import sql
 from goodfor.ledger.types import Entry, Line
 from goodfor.settlement import accounts, queries
 from goodfor.settlement.operations import approve_statement, confirm_statement, make_statement
-from goodfor.settlement.providers.base import NOT_FOUND, PayoutAttempt
+from goodfor.settlement.providers.base import NOT_FOUND, PayoutAttempt, Way
 from goodfor.settlement.types import BankDetails, BookPage, BookRow, Party, StatementView
 
 SHOP = UUID("0190a1b2-0000-7000-8000-000000000001")
@@ -89,6 +89,12 @@ class Carrier:
     paid: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     next: list[str] = field(default_factory=list)
+
+    def ways(self, shop_id: UUID, currency: str, now: datetime) -> list[Way]:
+        return [Way("carrier", "Carrier")]
+
+    def ledger_account(self, way: str) -> str:
+        return ""
 
     def pay(self, attempt: PayoutAttempt, now: datetime) -> Outcome:
         self.paid.append(attempt.number)

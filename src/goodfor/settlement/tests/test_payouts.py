@@ -235,8 +235,12 @@ def test_another_bank_account_after_it_may_have_been_sent(people: People, carrie
     run(payout, AFTER_FROST)
     people.new_bank(acme, AFTER_FROST)
     people.banks[acme.id] = BankDetails("x", "x", "1")
-    # Never heard of there: it does not go to another account than the one approved.
+    # Never heard of there yet, but it may be on its way: nothing ends before the other account could be paid.
     view = run(payout, AFTER_FROST + timedelta(hours=1))
+    assert (view.state, view.failure) == (states.UNKNOWN, "bank_changed")
+    assert state_of(second) == states.PAYING
+    # It never came, and it does not go to another account than the one approved.
+    view = run(payout, AFTER_FROST + timedelta(hours=25))
     assert (view.state, view.failure) == (states.FAILED, "bank_changed")
     assert payout.number not in carrier.books
     assert broken() == {}

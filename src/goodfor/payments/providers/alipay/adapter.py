@@ -22,6 +22,7 @@ from goodfor.payments.providers.alipay.shapes import (
     subject,
 )
 from goodfor.payments.providers.alipay.splits import AlipaySplitter
+from goodfor.payments.providers.alipay.transfers import AlipayTransferrer
 from goodfor.payments.providers.base import (
     CLOSED,
     UNSUPPORTED,
@@ -40,8 +41,8 @@ from goodfor.payments.types import Fact, Instruction, RawRequest
 LINK_LENGTH = 2048
 
 
-class AlipayProvider(AlipaySplitter):
-    """Payments, refunds and notifications; also bills (`BillSource`) and royalties (`Splitter`)."""
+class AlipayProvider(AlipaySplitter, AlipayTransferrer):
+    """Payments, refunds and notifications; also bills (`BillSource`), royalties (`Splitter`) and `Transferrer`."""
 
     def capabilities(self, account: Account) -> Capabilities:
         """See `Capabilities`. Only a QR payment is made by a call; where one is offered, instructions are kept."""

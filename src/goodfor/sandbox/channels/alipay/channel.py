@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from goodfor.sandbox.channels import chains, demo
-from goodfor.sandbox.channels.alipay import bills, royalty, trades
+from goodfor.sandbox.channels.alipay import bills, royalty, trades, transfers
 from goodfor.sandbox.channels.alipay.common import FORM_NEVER, NOTIFY_NEVER, biz, notify_fields
 from goodfor.sandbox.channels.channel import Channel
 from goodfor.sandbox.channels.desk import Desk
@@ -20,7 +20,9 @@ from goodfor.sandbox.notices import spoiled
 from goodfor.sandbox.signing import sign_bytes, signed_text, verify_bytes
 from goodfor.sandbox.web import Handler, Request, Response, parse_pairs, with_query
 
-METHODS: dict[str, tuple[str, Handler]] = {**trades.METHODS, **royalty.METHODS, **bills.METHODS}
+METHODS: dict[str, tuple[str, Handler]] = {
+    **trades.METHODS, **royalty.METHODS, **transfers.METHODS, **bills.METHODS,
+}  # fmt: skip
 #: Answered with a page or not at all, instead of with signed JSON.
 _PAGES = frozenset({"alipay.trade.page.pay", "alipay.trade.wap.pay"})
 _APPS = {demo.ALIPAY_APP_ID: demo.MERCHANT_KEY_NAME, demo.ALIPAY_OTHER_APP_ID: demo.OTHER_KEY_NAME}
@@ -86,9 +88,10 @@ class Alipay(Channel):
         return endpoint, handler, {}
 
     def number_of(self, request: Request, arguments: dict[str, str]) -> str:
-        """out_trade_no in the content."""
+        """out_trade_no in the content, or out_biz_no of a transfer."""
         try:
-            return str(biz(request).get("out_trade_no") or "")
+            content = biz(request)
+            return str(content.get("out_trade_no") or content.get("out_biz_no") or "")
         except Refused:
             return ""
 
