@@ -305,6 +305,51 @@ class Spec:
     columns: tuple[str, ...] = ()
 
 
+Dimension = Literal[
+    "day", "week", "month", "quarter", "year", "weekday", "sku", "category", "supplier", "channel", "method", "segment",
+    "campaign",
+]  # fmt: skip
+Unit = Literal["week", "month", "quarter", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A heavy question: the figures of a part, over many years if wished, grouped by several dimensions at once.
+
+    `order`: the figure that the rows are sorted by, the highest first; "": by their keys. `most`: rows, no more.
+    """
+
+    ask: Ask
+    by: tuple[Dimension, ...]
+    order: str = "paid_minor"
+    most: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Rows of a free question, each with its keys (ids, dates, 1 to 7 for Monday to Sunday) and its figures.
+
+    `cut`: there are more rows than were wanted; `taken_at`: of when the snapshot is.
+    """
+
+    rows: tuple[tuple[tuple[str, ...], Figures], ...]
+    cut: bool
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Cohorts of years, by the span of the buyers' first order and, if wished, by what that first order was.
+
+    `rows`: (part, cohort), the oldest first; `part` is "" where it was not asked for. Spans are weeks from Monday,
+    months, quarters or years, each named by its first day.
+    """
+
+    unit: Unit
+    rows: tuple[tuple[str, CohortRow], ...]
+    taken_at: datetime
+
+
 def added(many: Iterable[Figures]) -> Figures:
     """All of them."""
     total = Figures()
