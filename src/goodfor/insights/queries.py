@@ -16,6 +16,7 @@ from goodfor.insights.states import LIVE
 from goodfor.insights.stock import demand_of, restock
 from goodfor.insights.tables import figures_table, shown_key, steps_table
 from goodfor.insights.types import Finding, ReportView, Table
+from goodfor.insights.visits import funnel, product_views, visits
 from goodfor.insights.wording_brief import greeting, sentence
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "demand_of",
     "figures_table",
     "free",
+    "funnel",
     "greeting",
     "issue",
     "issues",
+    "product_views",
     "report",
     "reports",
     "restock",
@@ -44,6 +47,7 @@ __all__ = [
     "supplier_health",
     "tops",
     "totals",
+    "visits",
 ]
 
 
