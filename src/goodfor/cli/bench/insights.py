@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from goodfor.cli.bench.insight_fill import fill
+from goodfor.cli.bench.insight_snapshot import measured
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.bench.search import fill_products
 from goodfor.cli.bench.site import Site, running_site
@@ -45,10 +46,11 @@ def run(
         forecast = _timed(lambda: load("goodfor.insights.operations.make_forecasts").make_forecasts(
             shop_id=site.made.shop_id, today=load("goodfor.insights.types").day_of(now)))  # fmt: skip
         sizes = _sizes()
+        snapshot, heavy = measured(site, now, console)
     figures: dict[str, Any] = {
         "orders": int(orders), "fill_seconds": round(filled, 1), "roll_seconds": round(rolled, 1),
         "rolled_orders_a_second": round(int(orders) / rolled), "flow_day_ms": round(flow * 1000),
-        "forecast_seconds": round(forecast, 1), **sizes,
+        "forecast_seconds": round(forecast, 1), **sizes, **snapshot,
     }  # fmt: skip
     bars = [Bar("books and figures differ in", len(wrong), "0", not wrong)]
     for name, (median, first) in times.items():
@@ -59,7 +61,7 @@ def run(
         }
         bar = FIRST_MS if name == "first paint" else FILTER_MS
         bars.append(Bar(name, round(first, 1), f"< {bar} ms", first < bar))
-    return BenchResult("insights", figures, bars)
+    return BenchResult("insights", figures, [*bars, *heavy])
 
 
 def _timed(work: Callable[[], Any]) -> float:

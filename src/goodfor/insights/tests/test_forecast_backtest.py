@@ -1,4 +1,4 @@
-"""Forecasts, tried on years of demand of many kinds at many dates: does the band hold what it says, is the middle of use.
+"""Forecasts, tried on years of demand of many kinds: does the band hold what it says, is the middle of any use.
 
 Each kind follows a law that the model is not told: weeks, seasons, growth, promotions, sales now and then, a level that
 jumps, a product that is new. `goodfor soak pages` runs it.

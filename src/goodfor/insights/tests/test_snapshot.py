@@ -21,8 +21,10 @@ from goodfor.insights.operations.take_snapshot import Taken, days_of, key_of, ta
 from goodfor.insights.snapshots import apart, store
 from goodfor.insights.snapshots.apart import EngineFailed, engine
 from goodfor.insights.tasks import take_snapshots
-from goodfor.insights.tests.conftest import Market
+from goodfor.insights.tests.conftest import Market, roll_all
 from goodfor.insights.tests.cubes import fill
+from goodfor.insights.tests.recount import recount
+from goodfor.insights.tests.test_cube import Trade
 from goodfor.insights.types import MEASURES, NONE, Ask, Figures, Free
 from goodfor.orders.tests.factories import sql
 
@@ -164,6 +166,32 @@ def test_cohorts_are_those_of_the_database(market: Market, home: Path) -> None:
             told = list(zip(row.kept, row.orders, row.paid_minor, strict=True))
             assert [one for one in told if any(one)] == [counts for _span, counts in spans]
             assert len(told) >= len(spans)
+
+
+def test_the_snapshot_of_random_trade_is_its_postings(market: Market, now: datetime, home: Path) -> None:
+    """From the books to the files: a recount of raw postings and orders finds what DuckDB says."""
+    trade = Trade(market, now, 21)
+    trade.by_balance()
+    trade.by_channel()
+    for _ in range(12):
+        trade.act()
+    roll_all(now)
+    take_snapshot(shop_id=market.shop_id, now=now)
+    ask = market.ask(now, 90)
+    told: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for by in (("day", "sku", "channel", "method"), ("day", "sku", "channel", "segment")):
+        told.clear()
+        for keys, figures in queries.free(market.shop_id, Free(ask, by, most=10_000)).rows:  # type: ignore[arg-type]
+            told[keys] |= {name: getattr(figures, name) for name in MEASURES if getattr(figures, name)}
+        counted: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for (_shop, day, _currency, sku_id, channel, method, segment), sums in recount().items():
+            for name, value in sums.items():
+                counted[(day.isoformat(), str(sku_id), channel, method if by[3] == "method" else segment)][name] += (
+                    value
+                )
+        assert {keys: {n: v for n, v in sums.items() if v} for keys, sums in counted.items()} == {
+            keys: dict(sums) for keys, sums in told.items() if sums
+        }
 
 
 # -- incremental ------------------------------------------------------------------------------------
