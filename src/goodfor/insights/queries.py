@@ -12,7 +12,7 @@ from goodfor.insights.mapping import report_view
 from goodfor.insights.models import Brief, Issue, Report
 from goodfor.insights.reads import board, slices, steps, tops, totals
 from goodfor.insights.snapshots.export import export_snapshot
-from goodfor.insights.states import LIVE
+from goodfor.insights.states import KEPT
 from goodfor.insights.stock import demand_of, restock
 from goodfor.insights.tables import figures_table, shown_key, steps_table
 from goodfor.insights.types import Finding, ReportView, Table
@@ -46,8 +46,8 @@ __all__ = [
 
 
 def reports(shop_id: UUID) -> list[ReportView]:
-    """The saved ones, by name."""
-    return [report_view(row) for row in Report.objects.filter(shop_id=shop_id, state=LIVE).order_by("name")]
+    """The saved ones, paused ones too, by name."""
+    return [report_view(row) for row in Report.objects.filter(shop_id=shop_id, state__in=KEPT).order_by("name")]
 
 
 def report(shop_id: UUID, report_id: UUID) -> ReportView:

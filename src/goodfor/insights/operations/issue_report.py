@@ -12,7 +12,7 @@ from goodfor.insights.locks import locked_report
 from goodfor.insights.mapping import ask_of, spec_of
 from goodfor.insights.models import Issue, Report
 from goodfor.insights.rhythm import next_due
-from goodfor.insights.tables import COLUMNS, figures_table
+from goodfor.insights.tables import COLUMNS, figures_table, needed_by
 from goodfor.kernel.events import publish
 
 
@@ -28,12 +28,13 @@ def issue_report(*, shop_id: UUID, report_id: UUID, now: datetime) -> bool:
     spec = spec_of(row.spec)
     ask = ask_of(spec, identity.shop_by_id(shop_id).currency, now)
     table = figures_table(shop_id, ask, spec.by, spec.columns or COLUMNS)
+    needed = needed_by(spec)
     last = Issue.objects.filter(shop_id=shop_id, report_id=report_id).aggregate(last=Max("number"))["last"] or 0
     Issue.objects.create(
         shop_id=shop_id, report_id=report_id, number=last + 1, first=ask.first, last=ask.last, made_at=now,
         table={
             "title": table.title, "columns": list(table.columns), "rows": [list(one) for one in table.rows],
-            "meanings": list(table.meanings),
+            "meanings": list(table.meanings), "needed": sorted(needed),
         },
     )  # fmt: skip
     following = next_due(row.rhythm, at_hour=row.at_hour, weekday=row.weekday, day=row.day, after=now)
@@ -41,9 +42,17 @@ def issue_report(*, shop_id: UUID, report_id: UUID, now: datetime) -> bool:
     publish(
         shop_id=shop_id,
         event=ReportIssued(
-            row.id, last + 1, row.name, ask.first.isoformat(), ask.last.isoformat(), tuple(row.staff_ids)
+            row.id, last + 1, row.name, ask.first.isoformat(), ask.last.isoformat(), _still(shop_id, row, needed)
         ),
         cause=("insights.report", row.id),
         now=now,
     )
     return True
+
+
+def _still(shop_id: UUID, row: Report, needed: frozenset[str]) -> tuple[UUID, ...]:
+    """Of its recipients those who still work here and may see it."""
+    people = {one.id: one for one in identity.staff_of_shop(shop_id)}
+    return tuple(
+        one for one in row.staff_ids if one in people and all(people[one].may(right) for right in needed)
+    )  # fmt: skip
