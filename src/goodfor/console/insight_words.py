@@ -13,7 +13,6 @@ SPANS: Final[Mapping[str, Text]] = {
     "today": _("今天"), "7d": _("近 7 天"), "30d": _("近 30 天"), "90d": _("近 90 天"), "month": _("本月"),
     "365d": _("近 365 天"),
 }  # fmt: skip
-GRAINS: Final[Mapping[str, Text]] = {"day": _("按天"), "week": _("按周"), "month": _("按月")}
 RHYTHMS: Final[Mapping[str, Text]] = {
     NEVER: _("不定时，只在后台看"), "daily": _("每天"), "weekly": _("每周"), "monthly": _("每月"),
 }  # fmt: skip
