@@ -68,13 +68,14 @@ def reported(shop: Shop, name: str = "每周渠道", spec: Spec = SPEC, staff: t
     """A report that was sent once."""
     now = utc_now()
     made = save_report(
-        shop_id=shop.id, name=name, spec=spec, rhythm="daily", staff_ids=staff, actor="staff:test", now=now
+        shop_id=shop.id, name=name, spec=spec, rhythm="daily", staff_ids=staff, actor="staff:test",
+        now=now - timedelta(days=2),
     )  # fmt: skip
     assert made.due_at is not None
-    assert issue_report(shop_id=shop.id, report_id=made.id, now=made.due_at)
+    assert issue_report(shop_id=shop.id, report_id=made.id, now=now)
     return made.id
 
 
 def insight_things(shop: Shop) -> dict[str, Any]:
     """A report and its first issue."""
-    return {"report_id": reported(shop), "issue_number": 1}
+    return {"report_id": reported(shop, spec=OPEN_SPEC), "issue_number": 1}

@@ -276,7 +276,7 @@ def test_a_report_is_made_changed_paused_and_dropped(shop: Shop) -> None:
     assert client.post(f"{here}move", {"act": "drop"}).status_code == 302
     assert queries.reports(shop.id) == []
     assert client.post(f"{here}move", {"act": "resume"}).status_code == 404
-    assert sql("SELECT from_state, to_state FROM kernel_history WHERE subject_id = %s ORDER BY id", [made.id]) == [
+    assert sql("SELECT from_state, to_state FROM kernel_history WHERE subject_id = %s ORDER BY at", [made.id]) == [
         (None, "live"), ("live", "paused"), ("paused", "live"), ("live", "dropped"),
     ]  # fmt: skip
 

@@ -32,7 +32,7 @@ def file(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """`what` (figures, funnel, cohorts, stock, suppliers, risk) as `format`; the filters stand in the address."""
     sent, now = request.POST, utc_now()
     what, by = sent.get("what", ""), _by(sent.get("by", ""))
-    columns = [name for name in sent.get("columns", "").split(",") if name][:40]
+    columns = [name for name in sent.get("columns", "").split(",") if name][:40] or list(desk_queries.COLUMNS)
     asked = read(request, visitor, now)
     if not all(visitor.may(right) for right in _needed(what, by, columns, asked)):
         raise NotAllowed
@@ -51,7 +51,7 @@ def file(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 def _needed(what: str, by: By, columns: list[str], asked: Asked) -> frozenset[str]:
     if what == "figures":
-        return desk_queries.needed(by, columns or desk_queries.COLUMNS, asked.filters)
+        return desk_queries.needed(by, columns, asked.filters)
     also = {"suppliers": Permission.SUPPLY_VIEW, "risk": Permission.RISK_VIEW, "stock": Permission.STOCK_VIEW}
     return desk_queries.needed(by, (), asked.filters) | ({str(also[what])} if what in also else frozenset())
 
