@@ -41,6 +41,8 @@ GOODFOR_RISK_BUDGET_MS = int(os.environ.get("GOODFOR_RISK_BUDGET_MS", "250"))
 GOODFOR_STEADY_MS = int(os.environ.get("GOODFOR_STEADY_MS", "120"))
 #: Whether shops are given their first rules of risk control; off where a thousand buyers come from one machine.
 GOODFOR_STARTER_RULES = os.environ.get("GOODFOR_STARTER_RULES", "1") != "0"
+#: Whether the pages of a shop count how many browsers come and how far (storefront/visits.py).
+GOODFOR_COUNT_VISITS = os.environ.get("GOODFOR_COUNT_VISITS", "1") != "0"
 GOODFOR_OUTBOUND_HOSTS = frozenset(filter(None, os.environ.get("GOODFOR_OUTBOUND_HOSTS", "").split(",")))
 
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")

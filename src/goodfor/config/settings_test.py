@@ -27,6 +27,8 @@ os.environ["GOODFOR_DATA_DIR"] = _data.name
 os.environ.setdefault("GOODFOR_SANDBOX_PROVIDER", "1")
 # A busy machine is no failing engine; tests of lateness set it themselves.
 os.environ.setdefault("GOODFOR_RISK_BUDGET_MS", "20000")
+# A count that is written now and then would move statements from one test to another.
+os.environ.setdefault("GOODFOR_COUNT_VISITS", "0")
 # Tests of steadiness say how long.
 os.environ.setdefault("GOODFOR_STEADY_MS", "0")
 

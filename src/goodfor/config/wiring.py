@@ -43,6 +43,8 @@ def connect() -> None:
         import_module("goodfor.config.supply_messages").listen()
     if {"notify", "orders", "risk", "console"} <= set(settings.ROOMS):
         import_module("goodfor.config.risk_messages").listen()
+    if {"notify", "orders", "insights"} <= set(settings.ROOMS):
+        import_module("goodfor.config.insight_messages").listen()
     if "notify" in settings.ROOMS:
         import_module("goodfor.config.codes").listen()
         import_module("goodfor.config.account_messages").listen()

@@ -275,6 +275,8 @@ SCENE_NOTES: Final[Mapping[str, Text]] = {
     "risk_rule_off": _("一个人就能停用规则，店主靠这条知道。"),
     "case_opened": _("资金异常需要人处理，不建议全部关闭。"),
     "risk_alarm": _("库存被盗、内部人员异常、入口被攻击，只有这一条会告诉店主。"),
+    "report_sent": _("报表里选了谁就发给谁，在报表页修改。"),
+    "daily_brief": _("里面有毛利和利润，发到群里前先想好谁能看到。"),
     "job_failed": _("同一种任务每小时最多提醒一次。"),
 }
 CHANNEL_NOTES: Final[Mapping[str, Text]] = {

@@ -16,7 +16,7 @@ from goodfor.insights.rights import known, needed, needed_by_finding, shown
 from goodfor.insights.states import DROPPED, LIVE, NEVER, PAUSED, RHYTHMS
 from goodfor.insights.tables import COLUMNS, needed_by
 from goodfor.insights.types import Demand, Finding, Table
-from goodfor.insights.wording import BY, FIGURES, NOBODY, SEGMENTS, STEPS
+from goodfor.insights.wording import BY, FIGURES, NOBODY, SEGMENTS, STEPS, VISITS
 
 __all__ = [
     "BY",
@@ -30,6 +30,7 @@ __all__ = [
     "RHYTHMS",
     "SEGMENTS",
     "STEPS",
+    "VISITS",
     "BriefView",
     "IssueView",
     "ask_of",

@@ -1,6 +1,7 @@
 """Tables of the flow: how far the orders placed on a day have come, and which days are to be counted again."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Flow(models.Model):
@@ -52,3 +53,22 @@ class Dirty(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class Visit(models.Model):
+    """How many browsers came how far on a day. A product's own row has its page views alone."""
+
+    pk = models.CompositePrimaryKey("shop_id", "day", "step", "product_id")
+    shop_id = models.UUIDField()
+    day = models.DateField()
+    step = models.CharField(max_length=12, db_collation="C")
+    product_id = models.UUIDField()
+    visitors = models.BigIntegerField()
+    views = models.BigIntegerField()
+
+    class Meta:
+        db_table = "insights_visit"
+        constraints = [models.CheckConstraint(condition=Q(visitors__gte=0, views__gte=0), name="insights_visit_counts")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.step}"

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from goodfor.insights.flow_models import Dirty as Dirty
 from goodfor.insights.flow_models import Flow as Flow
+from goodfor.insights.flow_models import Visit as Visit
 from goodfor.insights.report_models import Brief as Brief
 from goodfor.insights.report_models import Forecast as Forecast
 from goodfor.insights.report_models import Issue as Issue

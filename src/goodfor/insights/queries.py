@@ -11,11 +11,12 @@ from goodfor.insights.health import risk_health, supplier_health
 from goodfor.insights.mapping import report_view
 from goodfor.insights.models import Brief, Issue, Report
 from goodfor.insights.reads import board, slices, steps, tops, totals
-from goodfor.insights.snapshots.export import export_snapshot
+from goodfor.insights.snapshots.asking import cohort_matrix, free, snapshot_taken_at
 from goodfor.insights.states import KEPT
 from goodfor.insights.stock import demand_of, restock
 from goodfor.insights.tables import figures_table, shown_key, steps_table
 from goodfor.insights.types import Finding, ReportView, Table
+from goodfor.insights.visits import funnel, product_views, visits
 from goodfor.insights.wording_brief import greeting, sentence
 
 __all__ = [
@@ -23,13 +24,16 @@ __all__ = [
     "as_xlsx",
     "board",
     "brief_of",
+    "cohort_matrix",
     "cohorts",
     "demand_of",
-    "export_snapshot",
     "figures_table",
+    "free",
+    "funnel",
     "greeting",
     "issue",
     "issues",
+    "product_views",
     "report",
     "reports",
     "restock",
@@ -37,11 +41,13 @@ __all__ = [
     "risk_health",
     "shown_key",
     "slices",
+    "snapshot_taken_at",
     "steps",
     "steps_table",
     "supplier_health",
     "tops",
     "totals",
+    "visits",
 ]
 
 

@@ -73,7 +73,7 @@ def steps(shop_id: UUID, ask: Ask, by: By = "") -> dict[str, Steps]:
     found = {str(key): Steps(*counts) for key, *counts in rows}
     if by != "category":
         return found
-    shelf = _shelf_of(shop_id)
+    shelf = shelves_of(shop_id)
     folded: dict[str, Steps] = defaultdict(Steps)
     for key, counted in found.items():
         folded[shelf.get(key, str(NONE))] += counted
@@ -135,7 +135,7 @@ def _filters(shop_id: UUID, ask: Ask) -> dict[str, Any]:
     skus = ask.sku_ids
     if ask.category_ids is not None:
         wanted = {str(one) for one in ask.category_ids}
-        inside = {UUID(sku) for sku, shelf in _shelf_of(shop_id).items() if shelf in wanted}
+        inside = {UUID(sku) for sku, shelf in shelves_of(shop_id).items() if shelf in wanted}
         skus = tuple(sorted(inside if skus is None else inside & set(skus), key=str))
     return {
         "skus": _list(skus), "channels": _list(ask.channels), "methods": _list(ask.methods),
@@ -153,14 +153,14 @@ def _flow_of(shop_id: UUID, ask: Ask) -> Steps | None:
     return steps(shop_id, ask).get("", Steps())
 
 
-def _shelf_of(shop_id: UUID) -> dict[str, str]:
+def shelves_of(shop_id: UUID) -> dict[str, str]:
     """SKU -> the category that it is in today."""
     rows = _SHELVES.rows({"shop_id": shop_id})
     return {str(sku_id): str(category) for sku_id, _name, category in rows if category is not None}
 
 
 def _by_category(shop_id: UUID, found: Sequence[Slice]) -> list[Slice]:
-    shelf = _shelf_of(shop_id)
+    shelf = shelves_of(shop_id)
     folded: dict[str, Figures] = defaultdict(Figures)
     for one in found:
         folded[shelf.get(one.key, str(NONE))] += one.figures

@@ -1,6 +1,7 @@
 """Periodic duties of insights."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import structlog
 
@@ -11,7 +12,9 @@ from goodfor.insights.operations.issue_report import issue_report
 from goodfor.insights.operations.make_forecasts import make_forecasts
 from goodfor.insights.operations.mark_days import mark_days
 from goodfor.insights.operations.roll_cube import roll_cube
+from goodfor.insights.operations.take_snapshot import take_snapshot
 from goodfor.insights.operations.write_brief import write_brief
+from goodfor.insights.snapshots import store
 from goodfor.insights.types import BOOKS, day_of
 from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
@@ -20,7 +23,7 @@ from goodfor.kernel.tenancy import platform_job
 DAYS_A_TURN = 20
 REPORTS_A_TURN = 20
 #: When a day is over, told and looked ahead from, by the clock of the books: night work first, then the brief.
-FORECAST_HOUR, BRIEF_HOUR = 3, 7
+SNAPSHOT_HOUR, FORECAST_HOUR, BRIEF_HOUR = 2, 3, 7
 log = structlog.get_logger(__name__)
 _DUE = Statement(__package__, "sql/flow_due.sql")
 _SHOPS = Statement(__package__, "sql/shops_that_sold.sql")
@@ -66,9 +69,7 @@ def send_reports(now: datetime) -> int:
 def look_ahead(now: datetime) -> int:
     """Once a day of the books: forecasts of the night, the brief of the day before in the morning; nothing twice."""
     hour, today = now.astimezone(BOOKS).hour, day_of(now)
-    with platform_job("shops that sold lately"):
-        shops = [shop_id for (shop_id,) in _SHOPS.rows({"first": today - timedelta(days=90)})]
-    for shop_id in shops:
+    for shop_id in _shops_that_sold(today):
         try:
             if hour >= FORECAST_HOUR:
                 make_forecasts(shop_id=shop_id, today=today)
@@ -78,3 +79,27 @@ def look_ahead(now: datetime) -> int:
         except Exception as error:
             log.error("look_ahead_failed", shop_id=str(shop_id), error=type(error).__name__)
     return 0
+
+
+@loop(name="insights.snapshots", seconds=600.0)
+def take_snapshots(now: datetime) -> int:
+    """Once a night of the books, for heavy questions; one shop's that fails is tried at the next call."""
+    if now.astimezone(BOOKS).hour < SNAPSHOT_HOUR:
+        return 0
+    today, done = day_of(now), 0
+    for shop_id in _shops_that_sold(today):
+        try:
+            kept = store.current(shop_id)
+            if kept is None or day_of(kept.taken_at) < today:
+                take_snapshot(shop_id=shop_id, now=now)
+                done += 1
+        except Exception as error:
+            log.error("snapshot_failed", shop_id=str(shop_id), error=type(error).__name__)
+    # Never again at once: what failed would fail again.
+    log.info("snapshots_taken", shops=done)
+    return 0
+
+
+def _shops_that_sold(today: date) -> list[UUID]:
+    with platform_job("shops that sold lately"):
+        return [shop_id for (shop_id,) in _SHOPS.rows({"first": today - timedelta(days=90)})]

@@ -180,6 +180,55 @@ class Steps:
         return self.claimed / self.delivered if self.delivered else None
 
 
+#: How far a visit of the storefront comes.
+CAME, LOOKED, CHECKED_OUT = "came", "looked", "checked_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Some visits of a day: browsers that came that far for the first time that day, and pages that were shown."""
+
+    shop_id: UUID
+    day: date
+    step: str
+    product_id: UUID
+    visitors: int
+    views: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Browsers of the storefront, each once a day: that came at all, looked at a product, began to check out."""
+
+    came: int = 0
+    looked: int = 0
+    checked_out: int = 0
+    views: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """From the first page to the delivery: visits of the storefront, and its orders by how far they have come.
+
+    `visits` is None where the question is narrowed by what is not known of a visit.
+    """
+
+    visits: Visits | None
+    steps: "Steps"
+
+    @property
+    def conversion(self) -> float | None:
+        """Of the browsers that came the share that paid; above 1 is possible, as a browser may pay twice a day."""
+        return self.steps.paid / self.visits.came if self.visits and self.visits.came else None
+
+    @property
+    def left_at_checkout(self) -> float | None:
+        """Of the browsers that began to check out the share that placed no order."""
+        if not self.visits or not self.visits.checked_out:
+            return None
+        return max(0.0, 1 - self.steps.placed / self.visits.checked_out)
+
+
 #: The counts of the flow, in the order of its columns.
 STEPS: Final = tuple(each.name for each in fields(Steps))
 
@@ -303,6 +352,51 @@ class Spec:
     days: int
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     columns: tuple[str, ...] = ()
+
+
+Dimension = Literal[
+    "day", "week", "month", "quarter", "year", "weekday", "sku", "category", "supplier", "channel", "method", "segment",
+    "campaign",
+]  # fmt: skip
+Unit = Literal["week", "month", "quarter", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A heavy question: the figures of a part, over many years if wished, grouped by several dimensions at once.
+
+    `order`: the figure that the rows are sorted by, the highest first; "": by their keys. `most`: rows, no more.
+    """
+
+    ask: Ask
+    by: tuple[Dimension, ...]
+    order: str = "paid_minor"
+    most: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Rows of a free question, each with its keys (ids, dates, 1 to 7 for Monday to Sunday) and its figures.
+
+    `cut`: there are more rows than were wanted; `taken_at`: of when the snapshot is.
+    """
+
+    rows: tuple[tuple[tuple[str, ...], Figures], ...]
+    cut: bool
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Cohorts of years, by the span of the buyers' first order and, if wished, by what that first order was.
+
+    `rows`: (part, cohort), the oldest first; `part` is "" where it was not asked for. Spans are weeks from Monday,
+    months, quarters or years, each named by its first day.
+    """
+
+    unit: Unit
+    rows: tuple[tuple[str, CohortRow], ...]
+    taken_at: datetime
 
 
 def added(many: Iterable[Figures]) -> Figures:

@@ -51,6 +51,12 @@ STEPS: Final[Mapping[str, tuple[Any, Any]]] = {
     "refund_order_rate": (_("订单退款率"), _("全额或部分退款的订单除以付款的订单")),
     "claim_rate": (_("售后率"), _("有售后的订单除以交付的订单")),
 }
+VISITS: Final[Mapping[str, tuple[Any, Any]]] = {
+    "came": (_("访客"), _("当天打开过店面的浏览器，每个每天算一次，不含爬虫")),
+    "looked": (_("看过商品"), _("其中打开过商品页的")),
+    "checked_out": (_("进入结账"), _("其中打开过结账页的")),
+    "views": (_("浏览次数"), _("店面、商品与结账页打开的次数")),
+}
 BY: Final[Mapping[str, Any]] = {
     "": _("合计"), "day": _("日期"), "week": _("周"), "month": _("月份"), "sku": _("商品"), "category": _("商品分类"),
     "supplier": _("供应商"), "channel": _("销售渠道"), "method": _("支付方式"), "segment": _("客群"),

@@ -29,7 +29,7 @@ from goodfor.notify.scenes import (
     variables_of,
 )
 from goodfor.notify.settings_of_shop import KEEP_DAYS
-from goodfor.notify.staff import PERSONAL, staff_recipients, staff_route, staff_routes, staff_scenes
+from goodfor.notify.staff import PERSONAL, mailboxes_of, staff_recipients, staff_route, staff_routes, staff_scenes
 from goodfor.notify.types import (
     ChannelAccountView,
     MatrixRow,
@@ -41,6 +41,7 @@ from goodfor.notify.types import (
 __all__ = [
     "PERSONAL",
     "count_messages",
+    "mailboxes_of",
     "messages",
     "messages_by_ids",
     "report_path",

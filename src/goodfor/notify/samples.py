@@ -80,3 +80,17 @@ RULE: Final = {
     "reason": "误伤太多",
     "url": "https://shop.example/console/risk/changes/",
 }
+REPORT: Final = {
+    "name": "每周商品",
+    "span": "2025-12-25 至 2025-12-31",
+    "heads": "商品：支付金额 / 毛利率",
+    "more": "",
+    "url": "https://shop.example/console/insights/reports/",
+}
+REPORT_ROWS: Final = [{"key": "星河影视会员 月卡", "cells": [{"text": "370.00"}, {"text": "0.1820"}]}]
+BRIEF: Final = {
+    "day": "2025-12-31",
+    "greeting": "昨天值得看的三件事",
+    "url": "https://shop.example/console/insights/brief/",
+}
+BRIEF_THINGS: Final = [{"text": "“星河影视会员 月卡”还剩 9 件，约够 1.5 天，建议补 60 件"}]

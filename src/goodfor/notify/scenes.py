@@ -295,6 +295,25 @@ _ALL: Final = (
         roles=("owner",),
     ),
     Scene(
+        "report_sent",
+        _("定期报表"),
+        {"report": samples.REPORT, "rows": [{"key": None, "cells": [{"text": None}]}]},
+        {STAFF: (EMAIL,)},
+        sample={"report": samples.REPORT, "rows": samples.REPORT_ROWS},
+        # To those whom the report names, and to nobody else.
+        only=(EMAIL,),
+    ),
+    Scene(
+        "daily_brief",
+        _("每日简报"),
+        {"brief": samples.BRIEF, "things": [{"text": None}]},
+        # It speaks of margins: a group hears it only where somebody switched that on.
+        {STAFF: (EMAIL,)},
+        lifetime=timedelta(hours=18),
+        sample={"brief": samples.BRIEF, "things": samples.BRIEF_THINGS},
+        roles=("owner",),
+    ),
+    Scene(
         "job_failed",
         _("后台任务失败"),
         {"job": {"name": None, "error": None, "attempts": None, "url": None}},

@@ -1,5 +1,6 @@
 """Which of the staff hear of what: by their role, unless they were set otherwise. Reads."""
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -77,6 +78,15 @@ def staff_recipients(shop_id: UUID, scene: str) -> list[Recipient]:
             if address:
                 found.append(Recipient(channel, address))
     return found
+
+
+def mailboxes_of(shop_id: UUID, staff_ids: Collection[UUID]) -> list[Recipient]:
+    """Where mail that names its people goes, whatever else they are told: to those of them who still work here."""
+    members = [one for one in identity.staff_of_shop(shop_id) if one.active and one.id in staff_ids]
+    logins = _mailboxes(members)
+    own = {row.staff_id: row for row in StaffAddress.objects.filter(shop_id=shop_id, channel=EMAIL)}
+    found = [_opened(own[one.id]) if one.id in own else logins.get(one.user_id, "") for one in members]
+    return [Recipient(EMAIL, address) for address in found if address]
 
 
 def _on(member: StaffView, changed: dict[tuple[str, str], bool]) -> frozenset[tuple[str, str]]:

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_protect
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
+from goodfor.insights.types import NONE
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, Unavailable
 from goodfor.storefront.advice import advice_for
@@ -25,6 +26,7 @@ from goodfor.storefront.client import scheme_and_host
 from goodfor.storefront.devices import keep_device, own_id
 from goodfor.storefront.errors import UploadTooLarge
 from goodfor.storefront.kept import brings_back, resume
+from goodfor.storefront.visits import count
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
@@ -53,12 +55,13 @@ def _csp(*, more: str = "", frames: str = "'none'", script: str = "", connect: s
 
 
 def page(
-    *methods: str, private: bool = False, body: int = BODY
+    *methods: str, private: bool = False, body: int = BODY, counts: str = ""
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
     """Make `view(request, shop, ...)` a page of the shop that the host names.
 
     `methods` are those allowed (GET brings HEAD). `private` pages (orders) are never stored. `body`: bytes of a request
     at most, refused by its Content-Length before any of it is read (one without has no body for Django).
+    `counts`: which step of a visit it is (`visits.py`).
     A DomainError becomes a page, or problem details for a fetch of our own script.
     """
     allowed = {*(methods or ("GET",))} | ({"HEAD"} if not methods or "GET" in methods else set())
@@ -73,6 +76,8 @@ def page(
                     response: HttpResponse = HttpResponseNotAllowed(sorted(allowed))
                 else:
                     response = _answer(view, request, *args, **kwargs)
+                if counts:
+                    count(request, response, counts, getattr(request, "goodfor_product", NONE))
                 if private and response.status_code < 500:
                     keep_device(response, request)
                 return _dress(response, private)

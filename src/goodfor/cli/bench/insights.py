@@ -9,15 +9,18 @@ from typing import Any
 
 from rich.console import Console
 
+from goodfor.cli.bench.insight_fill import fill
+from goodfor.cli.bench.insight_snapshot import measured
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.bench.search import fill_products
 from goodfor.cli.bench.site import Site, running_site
 from goodfor.cli.lazy import load
-from goodfor.kernel.sql import Statement
 
 FIRST_MS, FILTER_MS = 1_000, 2_000
 #: Orders a statement, and a transaction.
 CHUNK = 100_000
+#: Headers a batch, when so much is behind: the loop's own is for news of seconds.
+ROLLED_AT_ONCE = 200_000
 ROUNDS = 5
 
 
@@ -43,10 +46,11 @@ def run(
         forecast = _timed(lambda: load("goodfor.insights.operations.make_forecasts").make_forecasts(
             shop_id=site.made.shop_id, today=load("goodfor.insights.types").day_of(now)))  # fmt: skip
         sizes = _sizes()
+        snapshot, heavy = measured(site, now, console)
     figures: dict[str, Any] = {
         "orders": int(orders), "fill_seconds": round(filled, 1), "roll_seconds": round(rolled, 1),
         "rolled_orders_a_second": round(int(orders) / rolled), "flow_day_ms": round(flow * 1000),
-        "forecast_seconds": round(forecast, 1), **sizes,
+        "forecast_seconds": round(forecast, 1), **sizes, **snapshot,
     }  # fmt: skip
     bars = [Bar("books and figures differ in", len(wrong), "0", not wrong)]
     for name, (median, first) in times.items():
@@ -57,7 +61,7 @@ def run(
         }
         bar = FIRST_MS if name == "first paint" else FILTER_MS
         bars.append(Bar(name, round(first, 1), f"< {bar} ms", first < bar))
-    return BenchResult("insights", figures, bars)
+    return BenchResult("insights", figures, [*bars, *heavy])
 
 
 def _timed(work: Callable[[], Any]) -> float:
@@ -67,36 +71,25 @@ def _timed(work: Callable[[], Any]) -> float:
 
 
 def _fill_and_roll(site: Site, sizes: tuple[int, int, int], now: datetime, console: Console) -> tuple[float, float]:
-    """Seconds of both: what was written is rolled up chunk by chunk, as the loop does."""
+    """Seconds of both. Most is rolled up in large batches, as after a restore; the last orders as the loop does it."""
     connection, (count, days, step) = load("django.db").connection, sizes
     params = {**_accounts(site, now), "total": count, "days": days, "until": now, "buyers": max(1, count // 6)}
-    # Written past the operations: without the guards, and without the one index that only balances need.
-    statement = Statement("goodfor.cli", "sql/insight_orders.sql", planned_each_time=True)
-    roll = load("goodfor.insights.operations.roll_cube").roll_cube
+    filled = fill(params, step, console)
+    rolled = _timed(lambda: _roll_all(now, count, console))
     with connection.cursor() as cursor:
-        cursor.execute("DROP INDEX ledger_posting_tail")
-    filled = rolled = 0.0
-    for first in range(1, count + 1, step):
-        chunk = {**params, "first": first, "last": min(first + step - 1, count)}
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            filled += _timed(lambda chunk=chunk: statement.run(chunk))  # type: ignore[misc]
-            cursor.execute("SET session_replication_role = DEFAULT")
-            if first == 1:
-                cursor.execute("ANALYZE")
-        rolled += _timed(lambda: _roll_all(roll, now))
-        if first // step % 10 == 0 or first + step > count:
-            console.print(f"{first + step - 1:,} 个订单 / orders: {filled:.0f} s + {rolled:.0f} s")
-    with connection.cursor() as cursor:
-        for table in ("insights_cube", "insights_order", "insights_cohort", "orders_order"):
+        for table in ("insights_cube", "insights_order", "insights_cohort"):
             cursor.execute(f"VACUUM (ANALYZE) {table}")
         cursor.execute("CHECKPOINT")
     return filled, rolled
 
 
-def _roll_all(roll: Callable[..., int], now: datetime) -> None:
-    while roll(now=now):
-        pass
+def _roll_all(now: datetime, count: int, console: Console) -> None:
+    roll, began, turns = load("goodfor.insights.operations.roll_cube").roll_cube, time.perf_counter(), 0
+    while roll(now=now, batch=ROLLED_AT_ONCE):
+        turns += 1
+        if turns % 10 == 0:
+            console.print(f"汇总 / rolled up, batch {turns}: {time.perf_counter() - began:.0f} s")
+    console.print(f"汇总完 / rolled up {count:,}: {time.perf_counter() - began:.0f} s")
 
 
 def _accounts(site: Site, now: datetime) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 -- but insights). A few SKUs sell most; a third of the SKUs comes from suppliers; one order in 33 has two lines.
 WITH n AS (
     SELECT i, %(until)s::timestamptz - make_interval(secs => %(days)s * 86400.0 * (%(total)s - i) / %(total)s) AS at,
-           md5('a' || i) AS noise, (i * 7919) %% 1000 AS luck, ((i * 104729) %% 100003) / 100003.0 AS skew
+           lpad(to_hex(i), 12, '0') AS tail, (i * 7919) %% 1000 AS luck, ((i * 104729) %% 100003) / 100003.0 AS skew
       FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
 ), made AS MATERIALIZED (
-    SELECT i, at, luck, (at AT TIME ZONE 'Asia/Shanghai')::date AS day, noise::uuid AS id, md5('l' || i)::uuid AS line_id,
+    -- Ids that grow with time, as the house's do.
+    SELECT i, at, luck, (at AT TIME ZONE 'Asia/Shanghai')::date AS day, ('01900000-0000-7000-8000-' || tail)::uuid AS id,
+           ('01900000-0000-7001-8000-' || tail)::uuid AS line_id, ('01900000-0000-7002-8000-' || tail)::uuid AS line_two,
            1 + floor(cardinality(%(skus)s::uuid[]) * skew * skew * skew)::int AS sku, 1 + i %% 3 AS quantity,
            500 + (i * 37) %% 40000 AS price, i %% 33 = 0 AS two, CASE WHEN i %% 4 = 0 THEN 'api' ELSE 'storefront' END AS channel,
            CASE WHEN luck < 900 THEN 'delivered' WHEN luck < 930 THEN 'refunded' WHEN luck < 985 THEN 'expired' ELSE 'cancelled'
@@ -30,7 +32,7 @@ WITH n AS (
 ), lines AS (
     INSERT INTO orders_line (id, shop_id, order_id, position, sku_id, title, quantity, unit_price_minor)
     SELECT line_id, %(shop)s, id, 1, sku_id, '往日', quantity, price FROM told
-    UNION ALL SELECT md5('m' || i)::uuid, %(shop)s, id, 2, other_id, '往日', 1, 700 FROM told WHERE two
+    UNION ALL SELECT line_two, %(shop)s, id, 2, other_id, '往日', 1, 700 FROM told WHERE two
 ), facts AS (
     INSERT INTO insights_order (order_id, shop_id, buyer, currency, channel, method, segment)
     SELECT id, %(shop)s, md5('b' || CASE WHEN channel = 'api' THEN 0 ELSE (i * 31) %% %(buyers)s END)::uuid, 'CNY', channel,

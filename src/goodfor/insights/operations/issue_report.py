@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import override
 
 from goodfor.identity import queries as identity
 from goodfor.insights.events import ReportIssued
@@ -26,9 +27,12 @@ def issue_report(*, shop_id: UUID, report_id: UUID, now: datetime) -> bool:
     if row.due_at is None or row.due_at > now:
         return False
     spec = spec_of(row.spec)
-    ask = ask_of(spec, identity.shop_by_id(shop_id).currency, now)
-    table = figures_table(shop_id, ask, spec.by, spec.columns or COLUMNS)
     needed = needed_by(spec)
+    shop = identity.shop_by_id(shop_id)
+    ask = ask_of(spec, shop.currency, now)
+    # A report is read by many: it speaks the language of its shop, whoever made it.
+    with override("en" if shop.locale.lower().startswith("en") else "zh-hans"):
+        table = figures_table(shop_id, ask, spec.by, spec.columns or COLUMNS)
     last = Issue.objects.filter(shop_id=shop_id, report_id=report_id).aggregate(last=Max("number"))["last"] or 0
     Issue.objects.create(
         shop_id=shop_id, report_id=report_id, number=last + 1, first=ask.first, last=ask.last, made_at=now,

@@ -121,7 +121,7 @@ class Trade:
         post(shop_id=self.market.shop_id, currency="CNY", entries=[entry], now=self.now)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 60))])
 def test_a_recount_of_random_trade_finds_the_same(market: Market, now: datetime, seed: int) -> None:
     trade = Trade(market, now, seed)
     trade.by_balance()

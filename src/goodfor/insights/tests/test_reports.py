@@ -1,9 +1,7 @@
 """Saved reports come when they are due, once, and stay as they were sent."""
 
-import gzip
 import json
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -19,7 +17,6 @@ from goodfor.insights.operations.pause_report import pause_report
 from goodfor.insights.operations.save_report import save_report
 from goodfor.insights.operations.write_brief import write_brief
 from goodfor.insights.rhythm import next_due
-from goodfor.insights.snapshots.csv_gz import CsvWriter
 from goodfor.insights.states import DAILY, MONTHLY, NEVER, WEEKLY
 from goodfor.insights.tasks import look_ahead, send_reports
 from goodfor.insights.tests.conftest import Market
@@ -158,16 +155,3 @@ def test_the_night_makes_what_is_not_there(market: Market, now: datetime) -> Non
     look_ahead(morning)
     assert queries.brief_of(market.shop_id, date(2026, 5, 4)) is not None
     assert {one.made_on for one in queries.demand_of(market.shop_id, 7)} == {date(2026, 5, 5)}
-
-
-def test_a_snapshot_is_whole_or_has_no_manifest(market: Market, now: datetime, tmp_path: Path) -> None:
-    fill(market.shop_id, date(2026, 3, 1), date(2026, 3, 20), [market.first], [uuid4()])
-    other = make_shop(now)
-    fill(other.id, date(2026, 3, 1), date(2026, 3, 2), [uuid4()], [uuid4()])
-    written = queries.export_snapshot(market.shop_id, tmp_path, CsvWriter(), now)
-    assert written == {"cube": 20 * 8, "flow": 0, "cohort": 0, "active": 0}
-    manifest = json.loads((tmp_path / "manifest.json").read_text())
-    assert manifest["tables"]["cube"] == {"file": "cube.csv.gz", "rows": 160}
-    lines = gzip.decompress((tmp_path / "cube.csv.gz").read_bytes()).decode().split("\r\n")
-    assert lines[0].startswith("grain,day,currency,sku_id")
-    assert len(lines) == 162

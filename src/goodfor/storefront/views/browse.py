@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from goodfor.catalog import queries as catalog
 from goodfor.identity.types import ShopView
+from goodfor.insights.types import CAME, LOOKED
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
@@ -26,7 +27,7 @@ def _after(request: HttpRequest) -> str | None:
     return typed(request.GET.get("after", "")) or None
 
 
-@page()
+@page(counts=CAME)
 def home(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """What the operator has arranged, else all that is on sale; and what the shop's books say about it."""
     preview = window.opens_draft(shop.id, typed(request.GET["preview"], 600)) if "preview" in request.GET else None
@@ -49,7 +50,7 @@ def home(request: HttpRequest, shop: ShopView) -> HttpResponse:
     return response
 
 
-@page()
+@page(counts=CAME)
 def category(request: HttpRequest, shop: ShopView, slug: str = "") -> HttpResponse:
     """All products, or those of one category, narrowed by what the address says."""
     categories = catalog.categories(shop.id)
@@ -62,7 +63,7 @@ def category(request: HttpRequest, shop: ShopView, slug: str = "") -> HttpRespon
     return _list(request, "category", shop, {**context, "categories": categories, "asked": asked, "products": products})
 
 
-@page()
+@page(counts=CAME)
 def scene(request: HttpRequest, shop: ShopView, name: str) -> HttpResponse:
     """Products for one scene."""
     name = typed(name, 24)
@@ -74,7 +75,7 @@ def scene(request: HttpRequest, shop: ShopView, name: str) -> HttpResponse:
     return _list(request, "scene", shop, context)
 
 
-@page()
+@page(counts=CAME)
 def search(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Products whose name or words hold the query, best first; a slip in a Latin word is forgiven."""
     query = " ".join(typed(request.GET.get("q", "")).split())[:MOST_QUERY]
@@ -90,7 +91,7 @@ def _list(request: HttpRequest, name: str, shop: ShopView, context: dict[str, ob
     return show(request, name, {"scenes": catalog.scenes(shop.id), **context})
 
 
-@page()
+@page(counts=LOOKED)
 def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     """One product: face values, price and why, stock, limits, and how it will reach the buyer."""
     view = catalog.get_product(shop.id, typed(slug))
@@ -98,6 +99,7 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     offer = chosen(offered, request.GET.get("sku", ""))
     if offer is None:
         raise NotFound
+    request.goodfor_product = view.id  # type: ignore[attr-defined]
     context = {
         "product": view,
         "offers": offered,

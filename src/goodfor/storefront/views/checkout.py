@@ -15,6 +15,7 @@ from goodfor.catalog.types import ProductView
 from goodfor.identity.errors import InvalidProfile
 from goodfor.identity.operations.save_account import save_account
 from goodfor.identity.types import ShopView, SignedInBuyer
+from goodfor.insights.types import CHECKED_OUT
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.kernel.ids import uuid7
@@ -61,7 +62,7 @@ class Basket:
         return self.offer.sku.price * self.quantity
 
 
-@page("GET", "POST", private=True)
+@page("GET", "POST", private=True, counts=CHECKED_OUT)
 def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Show what is being bought and what it costs; on POST place the order and start its payment."""
     asked = request.POST if request.method == "POST" else request.GET

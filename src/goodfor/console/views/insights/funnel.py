@@ -1,6 +1,7 @@
 """The funnel: how far the orders of a time have come, where they were lost, and by what."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from goodfor.console import insight_cells as cells
 from goodfor.console.frame import console_page, show
-from goodfor.console.insight_asking import dimension, dimensions, name_of, read
+from goodfor.console.insight_asking import Asked, dimension, dimensions, name_of, read
 from goodfor.console.listing.asked import address
 from goodfor.console.types import Visitor
 from goodfor.console.views.insights.board import filter_context
@@ -58,10 +59,31 @@ def funnel(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "by_words": desk_queries.BY[by],
             "rows": _rows(queries.steps(shop_id, ask, by), by, asked),
             "file": {"what": "funnel", "by": by, "columns": "", "query": address(asked.params)},
+            "visits": _visits(shop_id, asked),
             "day_file": {"what": "funnel", "by": "day", "columns": "", "query": address(asked.params)},
             "meanings": cells.meanings([*WAY, *RATES]),
         }  # fmt: skip
     return show(request, visitor, "insights/funnel", context, page=PAGE)
+
+
+def _visits(shop_id: UUID, asked: Asked) -> dict[str, Any]:
+    """From the storefront's first page on; nothing where the question is narrowed by what is not known of a visit."""
+    if asked.ask.channels not in (None, ("storefront",)):
+        return {}
+    found = queries.funnel(shop_id, asked.ask)
+    if found.visits is None or not found.visits.came:
+        return {}
+    told = [(desk_queries.VISITS[name][0], getattr(found.visits, name)) for name in ("came", "looked", "checked_out")]
+    told += [(desk_queries.STEPS[name][0], getattr(found.steps, name)) for name in ("placed", "paid", "delivered")]
+    return {
+        "chart": {
+            "kind": "bar-flat", "format": "number", "unit": "", "columns": [_("步骤"), _("浏览器和订单")],
+            "rows": [[str(word), count] for word, count in told],
+        },
+        "meanings": [desk_queries.VISITS[name] for name in ("came", "looked", "checked_out")],
+        "conversion": writing.percent(found.conversion),
+        "left": writing.percent(found.left_at_checkout),
+    }  # fmt: skip
 
 
 def _step(found: Steps, n: int) -> tuple[Any, int, str, str]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0002_source"),
+        ("insights", "0003_visits"),
     ]
 
     operations = [
