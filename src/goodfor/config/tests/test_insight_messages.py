@@ -29,7 +29,7 @@ def _id(actor: str) -> UUID:
 def test_a_report_goes_to_whom_it_names(shop: Shop, now: datetime, desk: RunningDesk) -> None:
     shop_id = shop.demo.shop_id
     (_owner, owners), (support, box), (gone, gones) = (
-        somebody(shop_id, role, now) for role in ("owner", "support", "finance")
+        somebody(shop_id, role, now) for role in ("owner", "operator", "finance")
     )
     fill(shop_id, day_of(now) - timedelta(days=60), day_of(now), [shop.sku_id], [uuid4()])
     made = save_report(

@@ -97,9 +97,15 @@ def test_filters_stand_in_the_address_and_narrow(shop: Shop) -> None:
     assert "支付宝" in page(client, f"{BASE}?by=method")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_an_empty_shop_is_told_what_to_do(shop: Shop, path: str) -> None:
-    assert re.search("出现在这里|没有|还没有", page(inside(shop.id), BASE + path))
+def test_an_empty_shop_is_told_what_to_do(shop: Shop) -> None:
+    client = inside(shop.id)
+    for path, said in zip(
+        PAGES,
+        ("数字会出现在这里", "没有可以排名的", "每天凌晨 3 点", "有人付款之后", "没有人下单", "还没有供应商",
+         "每天早上 7 点会写一份", "存为定时报表"),
+        strict=True,
+    ):  # fmt: skip
+        assert said in page(client, BASE + path), path
 
 
 # -- who may see margins ----------------------------------------------------------------------------
@@ -339,8 +345,11 @@ def test_who_may_see_no_more_is_sent_no_more(shop: Shop) -> None:
     sql("UPDATE identity_staff SET role = 'viewer' WHERE id = %s", [one.staff.id])
     sql("UPDATE insights_report SET due_at = now() WHERE id = %s", [report_id])
     send_reports(utc_now())
-    told_to = sql("SELECT payload->'staff_ids' FROM kernel_event WHERE name = 'insights.report_issued' ORDER BY id")
-    assert [len(people) for (people,) in told_to] == [1, 0]
+    told_to = sql(
+        "SELECT jsonb_array_length(payload::jsonb -> 'staff_ids') FROM kernel_event"
+        " WHERE name = 'insights.report_issued' ORDER BY id"
+    )
+    assert told_to == [(1,), (0,)]
 
 
 def test_another_shops_figures_are_not_there(shop: Shop, other: Shop) -> None:
@@ -357,10 +366,10 @@ def test_another_shops_figures_are_not_there(shop: Shop, other: Shop) -> None:
     assert state_of_all() == before
 
 
-@pytest.mark.parametrize("query", ["?x=%00&span=%00", "?by=__class__&measure=__class__", "?days=-1&months=9e9&show='"])
-def test_hostile_addresses_are_harmless(shop: Shop, query: str) -> None:
+def test_hostile_addresses_are_harmless(shop: Shop) -> None:
     client = inside(shop.id)
     before = state_of_all()
-    for path in PAGES:
-        assert client.get(BASE + path + query).status_code == 200, path
+    for query in ("?x=%00&span=%00&sku=%00", "?by=__class__&measure=__class__", "?days=-1&months=9e9&show=%27"):
+        for path in PAGES:
+            assert client.get(BASE + path + query).status_code == 200, path
     assert state_of_all() == before
