@@ -46,7 +46,8 @@ def measured(site: Site, now: datetime, console: Console) -> tuple[dict[str, Any
     wrong, database_s = _timed(lambda: _differ(shop_id, (ask.first, ask.last), four, matrix))
     figures = {
         "snapshot_seconds": round(seconds, 1), "snapshot_again_seconds": round(night, 1), "snapshot_rows": taken.rows,
-        "database_for_the_same_ms": round(database_s * 1000), "snapshot_mb": round(sum(path.stat().st_size for path in folder.glob("*.parquet")) / 1e6),
+        "database_for_the_same_ms": round(database_s * 1000),
+        "snapshot_mb": round(sum(path.stat().st_size for path in folder.glob("*.parquet")) / 1e6),
     }  # fmt: skip
     bars = [Bar("snapshot and database differ in", wrong, "0", wrong == 0)]
     for name, took in (
