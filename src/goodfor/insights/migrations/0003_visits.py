@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 "db_table": "insights_visit",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("visitors__gte", 0), ("views__gte", 0)), name="insights_visit_counts"
+                        condition=models.Q(("views__gte", 0), ("visitors__gte", 0)), name="insights_visit_counts"
                     )
                 ],
             },
