@@ -73,9 +73,10 @@ def _differ(shop_id: Any, span: tuple[Any, Any], four: Any, matrix: Any) -> int:
         for n, counts in enumerate(zip(row.kept, row.orders, strict=True))
         if any(counts)
     }
-    return sum(sums.get(key) != told.get(key) for key in sums | told) + sum(
+    differ = sum(sums.get(key) != told.get(key) for key in sums | told) + sum(
         cohorts.get(key) != months.get(key) for key in cohorts | months
     )
+    return int(differ)
 
 
 def _plus(month: Any, many: int) -> Any:

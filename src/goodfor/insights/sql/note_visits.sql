@@ -3,5 +3,5 @@ INSERT INTO insights_visit AS v (shop_id, day, step, product_id, visitors, views
 SELECT n.shop_id, n.day, n.step, n.product_id, n.visitors, n.views
   FROM unnest(%(shops)s::uuid[], %(days)s::date[], %(steps)s::text[], %(products)s::uuid[], %(visitors)s::bigint[],
               %(views)s::bigint[]) AS n(shop_id, day, step, product_id, visitors, views)
- ORDER BY 1, 2, 3 COLLATE "C", 4
+ ORDER BY n.shop_id, n.day, n.step COLLATE "C", n.product_id
 ON CONFLICT (shop_id, day, step, product_id) DO UPDATE SET visitors = v.visitors + excluded.visitors, views = v.views + excluded.views
