@@ -18,7 +18,8 @@ from goodfor.console.listing.asked import address
 from goodfor.console.types import Visitor
 from goodfor.console.views.risk.decisions import Reading
 from goodfor.identity.types import Permission
-from goodfor.insights import desk_queries, queries
+from goodfor.insights import queries
+from goodfor.insights.queries import desk as desk_queries
 from goodfor.insights.types import NONE, Ask, By, Slice, day_of
 from goodfor.supply import queries as supply
 

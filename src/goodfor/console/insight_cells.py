@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from goodfor.console.columns import Text
-from goodfor.insights import desk_queries
+from goodfor.insights.queries import desk as desk_queries
 from goodfor.insights.types import Figures, Slice, Steps
 from goodfor.kernel.money import Money
 from goodfor.kit import writing

@@ -15,8 +15,8 @@ from goodfor.console.types import Visitor
 from goodfor.console.words import ROLES
 from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
-from goodfor.insights import desk_queries
 from goodfor.insights.errors import InvalidAsk
+from goodfor.insights.queries import desk as desk_queries
 from goodfor.insights.types import By, ReportView, Spec
 
 MAX_TEXT: Final = 120

@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.console.columns import Text
-from goodfor.insights.desk_queries import DROPPED, LIVE, NEVER, PAUSED
+from goodfor.insights.queries import desk
 
 #: Spans that are asked for by name; the present day is in none but its own and that of the month.
 SPANS: Final[Mapping[str, Text]] = {
@@ -14,13 +14,13 @@ SPANS: Final[Mapping[str, Text]] = {
     "365d": _("近 365 天"),
 }  # fmt: skip
 RHYTHMS: Final[Mapping[str, Text]] = {
-    NEVER: _("不定时，只在后台看"), "daily": _("每天"), "weekly": _("每周"), "monthly": _("每月"),
+    desk.NEVER: _("不定时，只在后台看"), "daily": _("每天"), "weekly": _("每周"), "monthly": _("每月"),
 }  # fmt: skip
 WEEKDAYS: Final[tuple[Text, ...]] = (
     _("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"),
 )  # fmt: skip
 REPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
-    LIVE: (_("生效中"), "green"), PAUSED: (_("已暂停"), "amber"), DROPPED: (_("已删除"), "plain"),
+    desk.LIVE: (_("生效中"), "green"), desk.PAUSED: (_("已暂停"), "amber"), desk.DROPPED: (_("已删除"), "plain"),
 }  # fmt: skip
 FILTERS: Final[Mapping[str, Text]] = {
     "sku_ids": _("商品"), "category_ids": _("商品分类"), "supplier_ids": _("供应商"), "channels": _("销售渠道"),

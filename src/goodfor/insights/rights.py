@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from goodfor.identity.types import Permission
-from goodfor.insights.types import Figures
 
 #: Figures for everybody who sees figures; any other tells of cost or profit (the net of an agent is his commission).
 OPEN: Final = frozenset({
@@ -39,8 +38,3 @@ def needed_by_finding(kind: str) -> frozenset[str]:
 def shown(columns: Sequence[str], margins: bool) -> tuple[str, ...]:
     """Of these figures those that may be seen."""
     return tuple(name for name in columns if margins or name in OPEN)
-
-
-def known(name: str) -> bool:
-    """Whether there is such a figure at all."""
-    return name in Figures.__dataclass_fields__ or isinstance(getattr(Figures, name, None), property)

@@ -12,8 +12,9 @@ from goodfor.console.frame import console_page, show
 from goodfor.console.listing.asked import address
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
-from goodfor.insights import desk_queries, queries
-from goodfor.insights.desk_queries import BriefView
+from goodfor.insights import queries
+from goodfor.insights.queries import BriefView
+from goodfor.insights.queries import desk as desk_queries
 from goodfor.insights.types import MEASURES, STEPS, Figures, Steps, day_of
 
 PAGE: Final = "desk:insights-brief"

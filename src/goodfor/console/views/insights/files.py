@@ -13,9 +13,10 @@ from goodfor.console.frame import console_page
 from goodfor.console.insight_asking import Asked, read
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
-from goodfor.insights import desk_queries, queries
+from goodfor.insights import queries
 from goodfor.insights.errors import InvalidAsk
 from goodfor.insights.operations.take_file import take_file
+from goodfor.insights.queries import desk as desk_queries
 from goodfor.insights.types import By, Table
 from goodfor.kernel.clock import utc_now
 

@@ -14,11 +14,12 @@ from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
-from goodfor.insights import desk_queries, queries
+from goodfor.insights import queries
 from goodfor.insights.operations.drop_report import drop_report
 from goodfor.insights.operations.pause_report import pause_report
 from goodfor.insights.operations.save_report import save_report
 from goodfor.insights.operations.take_file import take_file
+from goodfor.insights.queries import desk as desk_queries
 from goodfor.insights.types import ReportView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput

@@ -17,7 +17,8 @@ from goodfor.console.frame import console_page, show
 from goodfor.console.listing.asked import address
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
-from goodfor.insights import desk_queries, queries
+from goodfor.insights import queries
+from goodfor.insights.queries import desk as desk_queries
 from goodfor.insights.types import Ask, Demand, Restock, day_of
 from goodfor.kernel.clock import utc_now
 

@@ -12,7 +12,8 @@ from goodfor.console.listing.asked import address
 from goodfor.console.types import Visitor
 from goodfor.console.views.insights.board import filter_context
 from goodfor.identity.types import Permission
-from goodfor.insights import desk_queries, queries
+from goodfor.insights import queries
+from goodfor.insights.queries import desk as desk_queries
 from goodfor.insights.types import By, Slice
 from goodfor.kernel.clock import utc_now
 

@@ -1,22 +1,21 @@
 """Reads of insights for the desk: whom a table is for, a brief as it is told to somebody, what figures are called."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from goodfor.identity.types import Permission
 from goodfor.insights.errors import ReportNotFound
 from goodfor.insights.mapping import ask_of
 from goodfor.insights.models import Brief, Forecast, Issue
-from goodfor.insights.queries import brief_of, issue
-from goodfor.insights.rhythm import next_due
-from goodfor.insights.rights import known, needed, needed_by_finding, shown
+from goodfor.insights.rights import needed, needed_by_finding, shown
 from goodfor.insights.states import DROPPED, LIVE, NEVER, PAUSED, RHYTHMS
 from goodfor.insights.tables import COLUMNS, needed_by
 from goodfor.insights.types import Demand, Finding, Table
 from goodfor.insights.wording import BY, FIGURES, NOBODY, SEGMENTS, STEPS, VISITS
+from goodfor.insights.wording_brief import sentence
 
 __all__ = [
     "BY",
@@ -36,17 +35,16 @@ __all__ = [
     "ask_of",
     "brief_days",
     "brief_for",
+    "brief_of",
     "demands",
+    "issue",
     "issue_for",
-    "known",
     "needed",
     "needed_by",
-    "next_due",
     "shown",
 ]
 #: Whether somebody may do something.
 May = Callable[[str], bool]
-MOST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +110,25 @@ def demands(shop_id: UUID, sku_id: UUID) -> list[Demand]:
     """The newest forecast of a SKU, the shortest horizon first; nothing where there is none."""
     rows = Forecast.objects.filter(shop_id=shop_id, sku_id=sku_id).order_by("horizon")
     return [Demand(row.sku_id, row.horizon, row.low, row.mid, row.high, row.made_on, row.method) for row in rows]
+
+
+def issue(shop_id: UUID, report_id: UUID, number: int) -> Table:
+    """A report as it was sent. Raises ReportNotFound."""
+    row = Issue.objects.filter(shop_id=shop_id, report_id=report_id, number=number).first()
+    if row is None:
+        raise ReportNotFound
+    kept = row.table
+    rows: Sequence[Sequence[object]] = kept["rows"]
+    return Table(kept["title"], tuple(kept["columns"]), tuple(tuple(one) for one in rows), tuple(kept["meanings"]))
+
+
+def brief_of(shop_id: UUID, day: date) -> list[Finding] | None:
+    """The things to look at of a day, in the language of whoever reads; None: not written."""
+    row = Brief.objects.filter(shop_id=shop_id, day=day).first()
+    if row is None:
+        return None
+    currency = row.summary["currency"]
+    return [
+        Finding(one["kind"], float(one["stake"]), sentence(one["kind"], one["facts"], currency), one["facts"])
+        for one in row.findings
+    ]
