@@ -36,6 +36,11 @@ const full = (value, kind) => {
 // What a series means may have a colour: data.tones names one for each, in their order.
 const TONES = { green: "--series-1", amber: "--series-2", plain: "--series-3", soft: "--series-4", red: "--red" };
 
+// Of a chart with a band the first line is its lower edge, the third its upper one: filled down from the one, and clear again below
+// the other; the second lies on top.
+const band = (plot, colours, i) => ({ z: [3, 4, 2, 5][i] ?? 5,
+  areaStyle: i === 2 ? { color: colours[2], opacity: 0.28 } : i === 0 ? { color: token(plot, "--card"), opacity: 1 } : undefined });
+
 const options = (plot, data) => {
   const ink = token(plot, "--ink"), soft = token(plot, "--ink-soft"), line = token(plot, "--line");
   const colours = (data.tones || ["green", "amber", "plain", "soft"]).map((tone) => token(plot, TONES[tone]));
@@ -67,7 +72,7 @@ const options = (plot, data) => {
   const series = names.map((name, i) => ({ name, type: bar ? "bar" : "line", showSymbol: false, smooth: false, lineStyle: { width: 2 },
     barMaxWidth: 22, itemStyle: { borderRadius: flat ? [0, 3, 3, 0] : [3, 3, 0, 0] }, stack: data.stacked ? "all" : undefined,
     endLabel: bar ? undefined : { show: end, formatter: name, ...font, color: colours[i % colours.length], fontWeight: 600 }, labelLayout: { moveOverlap: "shiftY" },
-    emphasis: { focus: names.length > 1 ? "series" : "none" },
+    emphasis: { focus: names.length > 1 ? "series" : "none" }, ...(data.band ? band(plot, colours, i) : {}),
     label: bar && names.length === 1 && data.rows.length <= 12 ? { show: true, position: flat ? "right" : "top", ...font, formatter: (part) => short(part.value, kind) } : { show: false },
     data: data.rows.map((row) => row[i + 1]) }));
   // On a narrow screen a long legend takes two lines.

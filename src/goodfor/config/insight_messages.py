@@ -21,7 +21,7 @@ REPORT, BRIEF = "report_sent", "daily_brief"
 MOST_ROWS: Final = 40
 #: Where one sees more, as stored messages link to it.
 REPORTS: Final = "/console/insights/reports/{}/{}/"
-BRIEFS: Final = "/console/insights/brief/{}/"
+BRIEFS: Final = "/console/insights/brief/?day={}"
 
 
 def listen() -> None:

@@ -313,6 +313,17 @@ AREAS: Final[tuple[Area, ...]] = (
         },
         prefix="demo.",
     ),
+    Area(
+        _("audit", "数据与报表"),
+        {
+            "insights.report_saved": _("audit", "保存报表"),
+            "insights.report_paused": _("audit", "暂停报表"),
+            "insights.report_resumed": _("audit", "恢复报表"),
+            "insights.report_dropped": _("audit", "删除报表"),
+            "insights.file_taken": _("audit", "导出数据"),
+        },
+        prefix="insights.",
+    ),
 )
 ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, words in area.actions.items()}
 #: Kinds of things that lines are about.
@@ -327,6 +338,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     "product": _("audit", "商品"),
     "sku": _("audit", "规格"),
     "catalog.sku": _("audit", "规格"),
+    "insights.report": _("audit", "报表"),
     "category": _("audit", "分类"),
     "image": _("audit", "图片"),
     "window": _("audit", "店面"),

@@ -37,6 +37,7 @@ class Page:
 #: Jobs of a shop, in the order in which they are done.
 GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("overview", _("总览")),
+    ("insights", _("数据")),
     ("goods", _("商品")),
     ("codes", _("卡密")),
     ("supply", _("供货")),
@@ -54,6 +55,14 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
 
 PAGES: Final[tuple[Page, ...]] = (
     Page("desk:overview", _("总览"), "bars", Permission.ORDERS_VIEW, "overview"),
+    Page("desk:insights", _("经营看板"), "bars", Permission.INSIGHTS_VIEW, "insights"),
+    Page("desk:insights-brief", _("每日简报"), "calendar", Permission.INSIGHTS_VIEW, "insights"),
+    Page("desk:insights-tops", _("排行榜"), "sort", Permission.INSIGHTS_VIEW, "insights"),
+    Page("desk:insights-stock", _("备货建议"), "box", Permission.INSIGHTS_VIEW, "insights"),
+    Page("desk:insights-cohorts", _("买家留存"), "people", Permission.INSIGHTS_VIEW, "insights"),
+    Page("desk:insights-funnel", _("转化漏斗"), "filter", Permission.INSIGHTS_VIEW, "insights"),
+    Page("desk:insights-health", _("供货与风控"), "shield", Permission.INSIGHTS_VIEW, "insights"),
+    Page("desk:insights-reports", _("定时报表"), "mail", Permission.INSIGHTS_VIEW, "insights"),
     Page("desk:code-batches", _("卡密批次"), "ticket", Permission.STOCK_VIEW, "codes"),
     Page("desk:code-stock", _("库存"), "bars", Permission.STOCK_VIEW, "codes"),
     Page("desk:code-import", _("导入卡密"), "upload", Permission.CODES_IMPORT, "codes"),

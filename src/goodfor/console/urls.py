@@ -14,6 +14,7 @@ from goodfor.console.desk.products import PRODUCTS
 from goodfor.console.desk.skus import SKUS
 from goodfor.console.export_urls import export_urls
 from goodfor.console.invoice_urls import invoice_urls
+from goodfor.console.insight_urls import insight_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
 from goodfor.console.risk_model_urls import risk_model_urls
@@ -92,6 +93,7 @@ desk = [
     *risk_rule_urls,
     *risk_model_urls,
     *export_urls,
+    *insight_urls,
     path("promises/", promises.promises, name="promises"),
     path("promises/one", promises.promise, name="promise"),
     path("promises/edit", promises.edit, name="promise-edit"),

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     `promises.set` is what buyers are promised, and how claims are decided.
     `orders.refund_more` is to go on where a person's refunds of a day are at their limit.
     `risk.review` is to decide what was held; `risk.set` is rules and lists, where most needs two who may.
+    `insights.margins` is what goods cost and what is left; `insights.reports` is to send figures to others.
     """
 
     CATALOG_VIEW = "catalog.view"
@@ -49,6 +50,9 @@ class Permission(StrEnum):
     RISK_SET = "risk.set"
     INVOICES_VIEW = "invoices.view"
     INVOICES_MANAGE = "invoices.manage"
+    INSIGHTS_VIEW = "insights.view"
+    INSIGHTS_MARGINS = "insights.margins"
+    INSIGHTS_REPORTS = "insights.reports"
     LEDGER_VIEW = "ledger.view"
     LEDGER_ADJUST = "ledger.adjust"
     WALLETS_TOP_UP = "wallets.top_up"
@@ -62,7 +66,7 @@ class Permission(StrEnum):
 
 
 _P = Permission
-_VIEWER = frozenset({_P.CATALOG_VIEW, _P.STOCK_VIEW, _P.ORDERS_VIEW, _P.PAYMENTS_VIEW})
+_VIEWER = frozenset({_P.CATALOG_VIEW, _P.STOCK_VIEW, _P.ORDERS_VIEW, _P.PAYMENTS_VIEW, _P.INSIGHTS_VIEW})
 _SUPPORT = _VIEWER | {
     _P.BUYERS_VIEW,
     _P.ORDERS_CANCEL,
@@ -83,6 +87,8 @@ _OPERATOR = _SUPPORT | {
     _P.SUPPLY_MANAGE,
     _P.PROMISES_SET,
     _P.RISK_SET,
+    _P.INSIGHTS_MARGINS,
+    _P.INSIGHTS_REPORTS,
     _P.API_CLIENTS_VIEW,
 }
 _FINANCE = _VIEWER | {
@@ -94,6 +100,8 @@ _FINANCE = _VIEWER | {
     _P.RISK_VIEW,
     _P.INVOICES_VIEW,
     _P.INVOICES_MANAGE,
+    _P.INSIGHTS_MARGINS,
+    _P.INSIGHTS_REPORTS,
     _P.LEDGER_VIEW,
     _P.LEDGER_ADJUST,
     _P.WALLETS_TOP_UP,

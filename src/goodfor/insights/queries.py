@@ -1,25 +1,28 @@
 """Reads of insights, as dataclasses. Every one names the shop."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from goodfor.insights import desk
 from goodfor.insights.cohorts import cohorts, retention
+from goodfor.insights.desk import BriefView, IssueView, brief_of, issue
 from goodfor.insights.errors import ReportNotFound
 from goodfor.insights.exports import as_csv, as_xlsx
 from goodfor.insights.health import risk_health, supplier_health
 from goodfor.insights.mapping import report_view
-from goodfor.insights.models import Brief, Issue, Report
+from goodfor.insights.models import Issue, Report
 from goodfor.insights.reads import board, slices, steps, tops, totals
 from goodfor.insights.snapshots.asking import cohort_matrix, free, snapshot_taken_at
-from goodfor.insights.states import LIVE
+from goodfor.insights.states import KEPT
 from goodfor.insights.stock import demand_of, restock
 from goodfor.insights.tables import figures_table, shown_key, steps_table
-from goodfor.insights.types import Finding, ReportView, Table
+from goodfor.insights.types import ReportView
 from goodfor.insights.visits import funnel, product_views, visits
-from goodfor.insights.wording_brief import greeting, sentence
+from goodfor.insights.wording_brief import greeting
 
 __all__ = [
+    "BriefView",
+    "IssueView",
     "as_csv",
     "as_xlsx",
     "board",
@@ -27,6 +30,7 @@ __all__ = [
     "cohort_matrix",
     "cohorts",
     "demand_of",
+    "desk",
     "figures_table",
     "free",
     "funnel",
@@ -52,8 +56,8 @@ __all__ = [
 
 
 def reports(shop_id: UUID) -> list[ReportView]:
-    """The saved ones, by name."""
-    return [report_view(row) for row in Report.objects.filter(shop_id=shop_id, state=LIVE).order_by("name")]
+    """The saved ones, paused ones too, by name."""
+    return [report_view(row) for row in Report.objects.filter(shop_id=shop_id, state__in=KEPT).order_by("name")]
 
 
 def report(shop_id: UUID, report_id: UUID) -> ReportView:
@@ -68,25 +72,3 @@ def issues(shop_id: UUID, report_id: UUID, limit: int = 50) -> list[tuple[int, d
     """What was sent of a report: number, first and last day; the newest first."""
     rows = Issue.objects.filter(shop_id=shop_id, report_id=report_id).order_by("-number")
     return [(row.number, row.first, row.last) for row in rows[:limit]]
-
-
-def issue(shop_id: UUID, report_id: UUID, number: int) -> Table:
-    """A report as it was sent. Raises ReportNotFound."""
-    row = Issue.objects.filter(shop_id=shop_id, report_id=report_id, number=number).first()
-    if row is None:
-        raise ReportNotFound
-    kept = row.table
-    rows: Sequence[Sequence[object]] = kept["rows"]
-    return Table(kept["title"], tuple(kept["columns"]), tuple(tuple(one) for one in rows), tuple(kept["meanings"]))
-
-
-def brief_of(shop_id: UUID, day: date) -> list[Finding] | None:
-    """The things to look at of a day, in the language of whoever reads; None: not written."""
-    row = Brief.objects.filter(shop_id=shop_id, day=day).first()
-    if row is None:
-        return None
-    currency = row.summary["currency"]
-    return [
-        Finding(one["kind"], float(one["stake"]), sentence(one["kind"], one["facts"], currency), one["facts"])
-        for one in row.findings
-    ]

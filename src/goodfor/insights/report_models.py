@@ -54,7 +54,7 @@ class Report(models.Model):
         db_table = "insights_report"
         constraints = [
             models.UniqueConstraint(
-                fields=["shop_id", "name"], condition=Q(state=states.LIVE), name="insights_report_name"
+                fields=["shop_id", "name"], condition=Q(state__in=states.KEPT), name="insights_report_name"
             ),
             models.CheckConstraint(condition=Q(rhythm__in=states.RHYTHMS), name="insights_report_rhythm"),
             models.CheckConstraint(condition=Q(state__in=sorted(states.REPORT.states)), name="insights_report_state"),
@@ -64,7 +64,7 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(due_at__isnull=True, rhythm=states.NEVER)
-                | Q(due_at__isnull=True, state=states.DROPPED)
+                | Q(due_at__isnull=True, state__in=(states.PAUSED, states.DROPPED))
                 | Q(due_at__isnull=False, state=states.LIVE) & ~Q(rhythm=states.NEVER),
                 name="insights_report_due_at",
             ),

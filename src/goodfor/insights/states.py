@@ -4,7 +4,13 @@ from typing import Final
 
 from goodfor.kernel.statemachine import Machine
 
-LIVE, DROPPED = "live", "dropped"
-REPORT: Final = Machine("insights.report", LIVE, {LIVE: frozenset({DROPPED}), DROPPED: frozenset()})
+LIVE, PAUSED, DROPPED = "live", "paused", "dropped"
+REPORT: Final = Machine(
+    "insights.report",
+    LIVE,
+    {LIVE: frozenset({PAUSED, DROPPED}), PAUSED: frozenset({LIVE, DROPPED}), DROPPED: frozenset()},
+)
+#: What is still there: its name is taken, and it can be changed.
+KEPT: Final = (LIVE, PAUSED)
 NEVER, DAILY, WEEKLY, MONTHLY = "never", "daily", "weekly", "monthly"
 RHYTHMS: Final = (NEVER, DAILY, WEEKLY, MONTHLY)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from goodfor.insights import wording
+from goodfor.insights import rights, wording
 from goodfor.insights.errors import InvalidAsk
 from goodfor.insights.reads import slices, steps
-from goodfor.insights.types import NONE, STEPS, Ask, By, Figures, Slice, Steps, Table
+from goodfor.insights.types import NONE, STEPS, Ask, By, Figures, Slice, Spec, Steps, Table
 from goodfor.kernel.money import Money
 
 #: What a table of figures shows where nobody chose.
@@ -56,6 +56,11 @@ def steps_table(shop_id: UUID, ask: Ask, by: By = "day") -> Table:
         title, (str(wording.BY[by]), *(str(wording.STEPS[name][0]) for name in names)), tuple(rows),
         ("", *(str(wording.STEPS[name][1]) for name in names)),
     )  # fmt: skip
+
+
+def needed_by(spec: Spec) -> frozenset[str]:
+    """What whoever gets a report like this must be allowed."""
+    return rights.needed(spec.by, spec.columns or COLUMNS, [name for name, _values in spec.filters])
 
 
 def shown_key(by: By, one: Slice) -> str:

@@ -17,6 +17,7 @@ from goodfor.console.desk.purchases import LONG
 from goodfor.console.frame import console_page, show
 from goodfor.console.risk_todo import alarms_now, waits
 from goodfor.console.types import Visitor
+from goodfor.console.views.insights.brief import card_of
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
@@ -51,6 +52,7 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "sales_chart": _sales_chart(figures.days),
         "orders_chart": _orders_chart(figures.days),
         "at": now,
+        **card_of(visitor, now),
     }
     if visitor.may(Permission.SHOP_CONFIGURE) and (way := starting.card_of(shop, now)):
         context |= {"start": way, "start_items": way.items(way.next)}

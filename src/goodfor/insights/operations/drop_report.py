@@ -18,7 +18,7 @@ def drop_report(*, shop_id: UUID, report_id: UUID, actor: str, now: datetime) ->
     row = locked_report(shop_id, report_id)
     Report.objects.filter(shop_id=shop_id, id=row.id).update(state=states.DROPPED, due_at=None)
     record_history(
-        shop_id=shop_id, machine=states.REPORT, subject_id=row.id, moves=[(states.LIVE, states.DROPPED)], actor=actor,
+        shop_id=shop_id, machine=states.REPORT, subject_id=row.id, moves=[(row.state, states.DROPPED)], actor=actor,
         cause="dropped", now=now,
     )  # fmt: skip
     audit.record(

@@ -13,7 +13,7 @@ from goodfor.insights.locks import locked_report
 from goodfor.insights.mapping import ask_of, spec_of
 from goodfor.insights.models import Issue, Report
 from goodfor.insights.rhythm import next_due
-from goodfor.insights.tables import COLUMNS, figures_table
+from goodfor.insights.tables import COLUMNS, figures_table, needed_by
 from goodfor.kernel.events import publish
 
 
@@ -27,6 +27,7 @@ def issue_report(*, shop_id: UUID, report_id: UUID, now: datetime) -> bool:
     if row.due_at is None or row.due_at > now:
         return False
     spec = spec_of(row.spec)
+    needed = needed_by(spec)
     shop = identity.shop_by_id(shop_id)
     ask = ask_of(spec, shop.currency, now)
     # A report is read by many: it speaks the language of its shop, whoever made it.
@@ -37,7 +38,7 @@ def issue_report(*, shop_id: UUID, report_id: UUID, now: datetime) -> bool:
         shop_id=shop_id, report_id=report_id, number=last + 1, first=ask.first, last=ask.last, made_at=now,
         table={
             "title": table.title, "columns": list(table.columns), "rows": [list(one) for one in table.rows],
-            "meanings": list(table.meanings),
+            "meanings": list(table.meanings), "needed": sorted(needed),
         },
     )  # fmt: skip
     following = next_due(row.rhythm, at_hour=row.at_hour, weekday=row.weekday, day=row.day, after=now)
@@ -45,9 +46,17 @@ def issue_report(*, shop_id: UUID, report_id: UUID, now: datetime) -> bool:
     publish(
         shop_id=shop_id,
         event=ReportIssued(
-            row.id, last + 1, row.name, ask.first.isoformat(), ask.last.isoformat(), tuple(row.staff_ids)
+            row.id, last + 1, row.name, ask.first.isoformat(), ask.last.isoformat(), _still(shop_id, row, needed)
         ),
         cause=("insights.report", row.id),
         now=now,
     )
     return True
+
+
+def _still(shop_id: UUID, row: Report, needed: frozenset[str]) -> tuple[UUID, ...]:
+    """Of its recipients those who still work here and may see it."""
+    people = {one.id: one for one in identity.staff_of_shop(shop_id)}
+    return tuple(
+        one for one in row.staff_ids if one in people and all(people[one].may(right) for right in needed)
+    )  # fmt: skip

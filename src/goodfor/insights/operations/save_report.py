@@ -16,6 +16,7 @@ from goodfor.insights.mapping import ask_of, report_view, stored_spec
 from goodfor.insights.models import Report
 from goodfor.insights.reads import MOST_DAYS
 from goodfor.insights.rhythm import next_due
+from goodfor.insights.tables import needed_by
 from goodfor.insights.types import ReportView, Spec
 from goodfor.kernel import audit
 from goodfor.kernel.ids import uuid7
@@ -40,7 +41,7 @@ def save_report(
 ) -> ReportView:
     """A new one, or (`report_id`) an old one changed. Raises ReportNotFound, InvalidAsk (also for a name in use)."""
     _check(name, spec, rhythm, (at_hour, weekday, day), now)
-    _check_staff(shop_id, staff_ids)
+    _check_staff(shop_id, spec, staff_ids)
     people = list(dict.fromkeys(staff_ids))
     values: dict[str, object] = {
         "name": name.strip(), "spec": stored_spec(spec), "rhythm": rhythm, "at_hour": at_hour, "weekday": weekday,
@@ -64,6 +65,8 @@ def save_report(
 def _stored(shop_id: UUID, report_id: UUID | None, values: dict[str, object], actor: str, now: datetime) -> Report:
     if report_id is not None:
         row = locked_report(shop_id, report_id)
+        if row.state == states.PAUSED:
+            values = {**values, "due_at": None}
         Report.objects.filter(shop_id=shop_id, id=report_id).update(**values)
         row.refresh_from_db(from_queryset=Report.objects.filter(shop_id=shop_id))
         return row
@@ -91,7 +94,10 @@ def _check(name: str, spec: Spec, rhythm: str, when: tuple[int, int, int], now: 
         raise InvalidAsk(_("发送时间不正确"), field="rhythm")
 
 
-def _check_staff(shop_id: UUID, staff_ids: Sequence[UUID]) -> None:
-    known = {one.id for one in identity.staff_of_shop(shop_id) if one.active}
-    if len(staff_ids) > MOST_PEOPLE or not set(staff_ids) <= known:
+def _check_staff(shop_id: UUID, spec: Spec, staff_ids: Sequence[UUID]) -> None:
+    known = {one.id: one for one in identity.staff_of_shop(shop_id) if one.active}
+    if len(staff_ids) > MOST_PEOPLE or not set(staff_ids) <= known.keys():
         raise InvalidAsk(_("收件人不是本店的员工"), field="staff_ids")
+    wanted = needed_by(spec)
+    if not all(known[one].may(right) for one in staff_ids for right in wanted):
+        raise InvalidAsk(_("收件人里有人无权看这些指标"), field="staff_ids")

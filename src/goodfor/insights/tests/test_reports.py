@@ -13,6 +13,7 @@ from goodfor.insights.errors import InvalidAsk, ReportNotFound
 from goodfor.insights.models import Brief, Issue, Report
 from goodfor.insights.operations.drop_report import drop_report
 from goodfor.insights.operations.issue_report import issue_report
+from goodfor.insights.operations.pause_report import pause_report
 from goodfor.insights.operations.save_report import save_report
 from goodfor.insights.operations.write_brief import write_brief
 from goodfor.insights.rhythm import next_due
@@ -68,6 +69,26 @@ def test_what_was_sent_stays(market: Market, now: datetime) -> None:
         drop_report(shop_id=market.shop_id, report_id=made.id, actor="t", now=now)
     # The name is free again.
     assert save_report(shop_id=market.shop_id, name="a", spec=SPEC, actor="t", now=now).id != made.id
+
+
+def test_a_report_rests_and_makes_nothing_up(market: Market, now: datetime) -> None:
+    made = save_report(shop_id=market.shop_id, name="a", spec=SPEC, rhythm=DAILY, actor="t", now=now)
+    assert made.due_at
+    common = {"shop_id": market.shop_id, "report_id": made.id, "actor": "t"}
+    rested = pause_report(**common, paused=True, now=now)  # type: ignore[arg-type]
+    assert (rested.state, rested.due_at) == ("paused", None)
+    late = made.due_at + timedelta(days=3)
+    send_reports(late)
+    assert not issue_report(shop_id=market.shop_id, report_id=made.id, now=late)
+    # Its name is taken while it rests.
+    with pytest.raises(InvalidAsk):
+        save_report(shop_id=market.shop_id, name="a", spec=SPEC, actor="t", now=now)
+    again = pause_report(**common, paused=False, now=late)  # type: ignore[arg-type]
+    assert again.due_at is not None
+    assert late < again.due_at <= late + timedelta(days=1)
+    assert again == pause_report(**common, paused=False, now=late) == queries.report(market.shop_id, made.id)  # type: ignore[arg-type]
+    send_reports(late)
+    assert Issue.objects.count() == 0
 
 
 def test_what_is_wrong_is_refused_and_changes_nothing(market: Market, now: datetime) -> None:
