@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from goodfor.console.aftersale_money_urls import aftersale_money_urls
+from goodfor.console.book_urls import book_urls
 from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
@@ -15,6 +16,7 @@ from goodfor.console.desk.skus import SKUS
 from goodfor.console.export_urls import export_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
+from goodfor.console.recon_urls import recon_urls
 from goodfor.console.risk_model_urls import risk_model_urls
 from goodfor.console.risk_rule_urls import risk_rule_urls
 from goodfor.console.risk_urls import risk_urls
@@ -31,7 +33,6 @@ from goodfor.console.views import (
     demo,
     door,
     jobs,
-    ledger,
     message,
     message_channels,
     message_matrix,
@@ -128,9 +129,8 @@ desk = [
     *supply_account_urls,
     *aftersale_money_urls,
     path("buyers/", buyers.buyers, name="buyers"),
-    path("ledger/", ledger.trial_balance, name="ledger"),
-    path("ledger/account", ledger.statement, name="statement"),
-    path("ledger/tx/<int:tx_id>/", ledger.transaction, name="ledger-tx"),
+    *book_urls,
+    *recon_urls,
     path("settings/shop", shop.shop, name="settings-shop"),
     path("settings/channels/", channels.channels, name="channels"),
     path("settings/channels/new", channels.new_channel, name="channel-new"),

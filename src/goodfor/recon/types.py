@@ -157,6 +157,9 @@ class CaseView:
     due_at: datetime
     closed_at: datetime | None
     automatic: bool
+    closed_by: str = ""
+    ours_id: int | None = None
+    theirs_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
