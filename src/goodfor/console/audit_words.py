@@ -162,6 +162,7 @@ AREAS: Final[tuple[Area, ...]] = (
         {
             "payments.account_opened": _("audit", "新增收款账户"),
             "payments.account_changed": _("audit", "启停或限制收款账户"),
+            "payments.bill_handed_in": _("audit", "上传账单文件"),
             "payments.account_reconfigured": _("audit", "修改收款账户配置"),
             "payments.account_lent": _("audit", "借出平台收款账户"),
             "payments.account_recalled": _("audit", "收回平台收款账户"),

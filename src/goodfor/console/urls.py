@@ -27,6 +27,7 @@ from goodfor.console.supply_watch_urls import supply_watch_urls
 from goodfor.console.views import (
     account,
     audit,
+    bill_file,
     bills,
     buyers,
     categories,
@@ -104,6 +105,7 @@ desk = [
     path("payments/<str:number>/", payments.payment, name="payment"),
     *listing_urls("cases/", CASES),
     path("bills/", bills.bills, name="bills"),
+    path("bills/<uuid:bill_id>/file", bill_file.bill_file, name="bill-file"),
     path("splits/", splits.splits, name="splits"),
     path("splits/pots/<uuid:payment_id>/", splits.pot, name="split-pot"),
     path("splits/accounts/<uuid:account_id>/receivers/new", split_receivers.new_receiver, name="split-receiver-new"),

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from goodfor.console.tests.conftest import Shop
 from goodfor.kernel.clock import utc_now
+from goodfor.payments.bill_models import BillFile
 from goodfor.recon import queries as recon
 from goodfor.recon.operations.reconcile import reconcile
 from goodfor.recon.rehearsal import World
@@ -33,4 +34,8 @@ def recon_things(shop: Shop) -> dict[str, Any]:
     now = utc_now()
     run = compared(shop.id, differing(now), now)
     [case] = recon.search_cases(shop.id, recon.CaseSearch())
-    return {"recon_run_id": run.id, "recon_case_id": case.id}
+    bill = BillFile.objects.create(
+        shop_id=shop.id, account_id=uuid4(), provider="wechat", account_code="wx", day=SCOPE.day, kind="trade",
+        state="refused", currency="CNY", created_at=now, problem="bad_summary", problem_line=7,
+    )  # fmt: skip
+    return {"bill_id": bill.id, "recon_run_id": run.id, "recon_case_id": case.id}
