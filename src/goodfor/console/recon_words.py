@@ -77,6 +77,7 @@ SIDES: Final[Mapping[str, Text]] = {
 KINDS: Final[Mapping[str, Text]] = {
     "payment": _("收款"), "refund": _("退款"), "charge": _("扣款"), "credit": _("退回"),
     "fee": _("手续费"), "transfer": _("转账"), "split": _("分账"),
+    "share": _("分出"), "return": _("收回分账"),
 }  # fmt: skip
 ROW_STATES: Final[Mapping[str, Text]] = {
     "done": _("成功"), "extra": _("多付的一笔"), "late": _("退款之后"), "void": _("没有成功或已撤销"),

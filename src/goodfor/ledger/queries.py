@@ -15,6 +15,7 @@ from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.sql import Statement
 from goodfor.ledger.account_reads import AccountMove as AccountMove
 from goodfor.ledger.account_reads import moves_between as moves_between
+from goodfor.ledger.account_reads import moves_under as moves_under
 from goodfor.ledger.book_reads import account_days as account_days
 from goodfor.ledger.book_reads import account_lines as account_lines
 from goodfor.ledger.book_reads import count_lines as count_lines
