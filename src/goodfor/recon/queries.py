@@ -22,7 +22,6 @@ from goodfor.recon.desk import run_extra as run_extra
 from goodfor.recon.desk import search_cases as search_cases
 from goodfor.recon.desk import versions as versions
 from goodfor.recon.desk import waiting_cases as waiting_cases
-from goodfor.recon.desk_types import CaseSearch as CaseSearch
 from goodfor.recon.errors import CaseNotFound, RunNotFound
 from goodfor.recon.mapping import break_view, case_view, run_view
 from goodfor.recon.models import Break, Match, Pool, Row, Run

@@ -23,9 +23,8 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kit import writing
 from goodfor.recon import queries as recon
-from goodfor.recon.desk_types import LIVE, NOBODY, CaseSearch
 from goodfor.recon.operations.work_case import assign_case, close_case
-from goodfor.recon.types import CaseView
+from goodfor.recon.types import LIVE, NOBODY, CaseSearch, CaseView
 
 PAGE: Final = "desk:recon"
 COUNT_LIMIT: Final = 1000

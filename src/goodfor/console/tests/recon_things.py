@@ -12,7 +12,7 @@ from goodfor.recon import queries as recon
 from goodfor.recon.operations.reconcile import reconcile
 from goodfor.recon.rehearsal import World
 from goodfor.recon.tests.test_runs import SCOPE, world_of
-from goodfor.recon.types import RunView
+from goodfor.recon.types import CaseSearch, RunView
 
 
 def compared(shop_id: UUID, world: World, now: datetime) -> RunView:
@@ -33,7 +33,7 @@ def recon_things(shop: Shop) -> dict[str, Any]:
     """One of each."""
     now = utc_now()
     run = compared(shop.id, differing(now), now)
-    [case] = recon.search_cases(shop.id, recon.CaseSearch())
+    [case] = recon.search_cases(shop.id, CaseSearch())
     bill = BillFile.objects.create(
         shop_id=shop.id, account_id=uuid4(), provider="wechat", account_code="wx", day=SCOPE.day, kind="trade",
         state="refused", currency="CNY", created_at=now, problem="bad_summary", problem_line=7,

@@ -22,9 +22,9 @@ from goodfor.payments.providers.bills import BadBill, BillRow
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def bill(shop_id: UUID, state: str, day: date) -> UUID:
+def bill(shop_id: UUID, state: str, day: date, account_id: UUID | None = None) -> UUID:
     row = BillFile.objects.create(
-        shop_id=shop_id, account_id=uuid4(), provider="wechat", account_code="wx", day=day, kind="trade", state=state,
+        shop_id=shop_id, account_id=account_id or uuid4(), provider="wechat", account_code="wx", day=day, kind="trade", state=state,
         currency="CNY", created_at=utc_now(), problem="bad_summary" if state == "refused" else "", problem_line=7,
     )  # fmt: skip
     return row.id
@@ -69,9 +69,7 @@ class Reads:
 
 def test_a_file_is_handed_in_whole_or_not_at_all(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_bill, "bill_source", lambda _provider: Reads())
-    row_id = bill(shop.id, "refused", date(2026, 1, 2))
-    account = payments.accounts(shop.id, utc_now())[0]
-    BillFile.objects.filter(id=row_id).update(account_id=account.id)
+    row_id = bill(shop.id, "refused", date(2026, 1, 2), payments.accounts(shop.id, utc_now())[0].id)
     path, client = reverse("desk:bill-file", args=[row_id]), proved(shop.id, Role.FINANCE)
     send = lambda text: client.post(path, {"file": SimpleUploadedFile("a.csv", text)})  # noqa: E731
     assert "bad_summary" in client.get(path).content.decode()

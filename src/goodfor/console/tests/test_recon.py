@@ -14,6 +14,7 @@ from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.recon import queries as recon
 from goodfor.recon.tests.test_runs import SCOPE, world_of
+from goodfor.recon.types import CaseSearch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = SCOPE.day.isoformat()
@@ -103,7 +104,7 @@ def test_a_likely_twin_is_confirmed_by_a_person(shop: Shop) -> None:
         for row in rows:
             world.put("ours", row, account)
     compared(shop.id, world, now)
-    [case] = recon.search_cases(shop.id, recon.CaseSearch(category="C1"))
+    [case] = recon.search_cases(shop.id, CaseSearch(category="C1"))
     client = proved(shop.id, Role.FINANCE)
     assert "可能是同一笔" in text(client, "recon-case", case.id)
     act = reverse("desk:recon-case-act", args=[case.id])

@@ -16,7 +16,6 @@ from goodfor.ledger.types import Entry, Line
 from goodfor.recon import queries
 from goodfor.recon.actions import Answer
 from goodfor.recon.case_models import Case, ClosedDay
-from goodfor.recon.desk_types import NOBODY, CaseSearch
 from goodfor.recon.errors import (
     DayAsked,
     DayClosed,
@@ -38,6 +37,7 @@ from goodfor.recon.queries import Due
 from goodfor.recon.tests.steps import compare, sql
 from goodfor.recon.tests.test_cases import Counting, opened
 from goodfor.recon.tests.test_runs import SCOPE, world_of
+from goodfor.recon.types import NOBODY, CaseSearch
 
 ONE, TWO = "staff:1", "staff:2"
 

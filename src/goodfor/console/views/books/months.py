@@ -19,8 +19,8 @@ from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
 from goodfor.recon import queries as recon
-from goodfor.recon.desk_types import Condition
 from goodfor.recon.operations.close_month import close_month
+from goodfor.recon.types import Condition
 
 PAGE: Final = "desk:book-months"
 
