@@ -22,8 +22,8 @@ BEIJING: Final = ZoneInfo("Asia/Shanghai")
 SHOWN: Final = 12
 
 
-def month_check(shop_id: UUID, month: date, expected: Expected, now: datetime) -> MonthCheck:
-    """A month (its first day) as it stands now."""
+def month_check(shop_id: UUID, month: date, expected: Expected, now: datetime, *, hard: bool = True) -> MonthCheck:
+    """A month (its first day) as it stands now; `hard` False: only what is asked before it is closed softly."""
     today = now.astimezone(BEIJING).date()
     last = last_of(month)
     state = ledger.period_state(shop_id, month)
@@ -32,10 +32,12 @@ def month_check(shop_id: UUID, month: date, expected: Expected, now: datetime) -
         _balanced(shop_id, last),
         *_drained(shop_id, last, today),
     )
-    hard = (
+    if not hard:
+        return MonthCheck(month, state, both, both)
+    more = (
         _earlier(shop_id, month, last), _days(shop_id, month, min(last, today), expected), _cases(shop_id, month, last),
     )  # fmt: skip
-    return MonthCheck(month, state, both, (*both, *hard))
+    return MonthCheck(month, state, both, (*both, *more))
 
 
 def last_of(month: date) -> date:

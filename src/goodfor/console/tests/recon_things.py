@@ -1,7 +1,7 @@
 """A day that was compared, with a payment that only the channel knows, for the pages of reconciliation."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -35,7 +35,7 @@ def recon_things(shop: Shop) -> dict[str, Any]:
     run = compared(shop.id, differing(now), now)
     [case] = recon.search_cases(shop.id, CaseSearch())
     bill = BillFile.objects.create(
-        shop_id=shop.id, account_id=uuid4(), provider="wechat", account_code="wx", day=SCOPE.day, kind="trade",
+        shop_id=shop.id, account_id=uuid4(), provider="wechat", account_code="wx", day=date(2026, 1, 2), kind="trade",
         state="refused", currency="CNY", created_at=now, problem="bad_summary", problem_line=7,
     )  # fmt: skip
     return {"bill_id": bill.id, "recon_run_id": run.id, "recon_case_id": case.id}

@@ -24,7 +24,7 @@ def close_month(
     if not reason.strip():
         raise ReasonMissing
     with transaction.atomic():
-        check = month_check(shop_id, month, expected, now)
+        check = month_check(shop_id, month, expected, now, hard=hard)
         asked = check.hard if hard else check.soft
         if not check.may_close(hard=hard):
             raise MonthNotClosable(
