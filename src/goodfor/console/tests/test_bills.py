@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def bill(shop_id: UUID, state: str, day: date, account_id: UUID | None = None) -> UUID:
     row = BillFile.objects.create(
         shop_id=shop_id, account_id=account_id or uuid4(), provider="wechat", account_code="wx", day=day, kind="trade",
-        state=state, currency="CNY", created_at=utc_now(), problem="bad_summary" if state == "refused" else "", problem_line=7,
+        state=state, currency="CNY", created_at=utc_now(), problem="bad_summary" if state == "refused" else "",
+        problem_line=7,
     )  # fmt: skip
     return row.id
 
