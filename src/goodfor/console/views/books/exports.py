@@ -87,7 +87,8 @@ def _files(request: HttpRequest, visitor: Visitor, error: DomainError | None = N
     today = ledger.business_day(utc_now())
     first, field = today.replace(day=1), str(error.data.get("field", "")) if error else ""
     context = {
-        "forms": [(key, title, about) for key, title, about in words.FORMS],
+        "forms": [(key, title) for key, title, _about in words.FORMS],
+        "abouts": [(title, about) for _key, title, about in words.FORMS],
         "chosen": sent.get("form", "") if sent.get("form", "") in FORMATS else words.FORMS[0][0],
         "from": sent.get("from", first.isoformat())[:10],
         "until": sent.get("until", today.isoformat())[:10],
