@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
-from goodfor.console import risk_audit_words
+from goodfor.console import recon_audit_words, risk_audit_words
 from goodfor.console.columns import Text
 
 
@@ -162,6 +162,7 @@ AREAS: Final[tuple[Area, ...]] = (
         {
             "payments.account_opened": _("audit", "新增收款账户"),
             "payments.account_changed": _("audit", "启停或限制收款账户"),
+            "payments.bill_handed_in": _("audit", "上传账单文件"),
             "payments.account_reconfigured": _("audit", "修改收款账户配置"),
             "payments.account_lent": _("audit", "借出平台收款账户"),
             "payments.account_recalled": _("audit", "收回平台收款账户"),
@@ -276,12 +277,14 @@ AREAS: Final[tuple[Area, ...]] = (
         },
         prefix="notify.",
     ),
+    Area(_("audit", "对账与关账"), recon_audit_words.ACTIONS, prefix=recon_audit_words.PREFIX),
     Area(
         _("audit", "后台操作"),
         {
             "console.posted": _("audit", "提交页面"),
             "console.start_dismissed": _("audit", "收起开店向导"),
             "console.batch_started": _("audit", "开始批量操作"),
+            "console.books_taken": _("audit", "取走账本文件"),
             "console.export_asked": _("audit", "申请导出列表"),
             "console.export_taken": _("audit", "下载导出文件"),
             "console.export_wished": _("audit", "申请导出（要两个人）"),
@@ -328,6 +331,7 @@ AREAS: Final[tuple[Area, ...]] = (
 ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, words in area.actions.items()}
 #: Kinds of things that lines are about.
 SUBJECTS: Final[Mapping[str, Text]] = {
+    **recon_audit_words.SUBJECTS,
     **risk_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),

@@ -15,6 +15,7 @@ from goodfor.console.types import Visitor
 from goodfor.console.wish_queries import wishes_waiting
 from goodfor.identity.types import Permission
 from goodfor.invoices import queries as invoices
+from goodfor.recon import queries as recon
 from goodfor.risk import review_queries, rule_queries
 from goodfor.supply import queries as supply
 
@@ -46,6 +47,7 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("risk", _("风控")),
     ("payments", _("支付")),
     ("buyers", _("买家")),
+    ("recon", _("对账")),
     ("ledger", _("账本")),
     ("messages", _("消息")),
     ("settings", _("设置")),
@@ -123,6 +125,11 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:ledger", _("试算平衡"), "book", Permission.LEDGER_VIEW, "ledger"),
     Page("desk:invoices", _("发票"), "file", Permission.INVOICES_VIEW, "ledger", waiting=invoices.waiting),
     Page("desk:invoice-vat", _("增值税汇总"), "bars", Permission.INVOICES_VIEW, "ledger"),
+    Page("desk:book-income", _("利润表"), "line", Permission.LEDGER_VIEW, "ledger"),
+    Page("desk:book-months", _("会计期间"), "lock", Permission.LEDGER_VIEW, "ledger"),
+    Page("desk:book-files", _("账本导出"), "download", Permission.LEDGER_VIEW, "ledger"),
+    Page("desk:recon", _("对账差异"), "warning", Permission.LEDGER_VIEW, "recon", waiting=recon.waiting_cases),
+    Page("desk:recon-days", _("日对账单"), "check", Permission.LEDGER_VIEW, "recon", waiting=recon.days_asked),
     Page("desk:settings-shop", _("店铺设置"), "store", Permission.SHOP_CONFIGURE, "settings"),
     Page("desk:channels", _("收款通道"), "plug", Permission.PAYMENTS_CONFIGURE, "settings"),
     Page("desk:invoice-issuer", _("开票账户"), "file", Permission.SHOP_CONFIGURE, "settings"),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from goodfor.console.aftersale_money_urls import aftersale_money_urls
+from goodfor.console.book_urls import book_urls
 from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
@@ -17,6 +18,7 @@ from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.insight_urls import insight_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
+from goodfor.console.recon_urls import recon_urls
 from goodfor.console.risk_model_urls import risk_model_urls
 from goodfor.console.risk_rule_urls import risk_rule_urls
 from goodfor.console.risk_urls import risk_urls
@@ -27,13 +29,13 @@ from goodfor.console.supply_watch_urls import supply_watch_urls
 from goodfor.console.views import (
     account,
     audit,
+    bill_file,
     bills,
     buyers,
     categories,
     demo,
     door,
     jobs,
-    ledger,
     message,
     message_channels,
     message_matrix,
@@ -106,6 +108,7 @@ desk = [
     path("payments/<str:number>/", payments.payment, name="payment"),
     *listing_urls("cases/", CASES),
     path("bills/", bills.bills, name="bills"),
+    path("bills/<uuid:bill_id>/file", bill_file.bill_file, name="bill-file"),
     path("splits/", splits.splits, name="splits"),
     path("splits/pots/<uuid:payment_id>/", splits.pot, name="split-pot"),
     path("splits/accounts/<uuid:account_id>/receivers/new", split_receivers.new_receiver, name="split-receiver-new"),
@@ -132,9 +135,8 @@ desk = [
     *aftersale_money_urls,
     path("buyers/", buyers.buyers, name="buyers"),
     *invoice_urls,
-    path("ledger/", ledger.trial_balance, name="ledger"),
-    path("ledger/account", ledger.statement, name="statement"),
-    path("ledger/tx/<int:tx_id>/", ledger.transaction, name="ledger-tx"),
+    *book_urls,
+    *recon_urls,
     path("settings/shop", shop.shop, name="settings-shop"),
     path("settings/channels/", channels.channels, name="channels"),
     path("settings/channels/new", channels.new_channel, name="channel-new"),

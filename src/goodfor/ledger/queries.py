@@ -16,6 +16,11 @@ from goodfor.kernel.sql import Statement
 from goodfor.ledger.account_reads import AccountMove as AccountMove
 from goodfor.ledger.account_reads import moves_between as moves_between
 from goodfor.ledger.account_reads import moves_under as moves_under
+from goodfor.ledger.book_reads import account_days as account_days
+from goodfor.ledger.book_reads import account_lines as account_lines
+from goodfor.ledger.book_reads import count_lines as count_lines
+from goodfor.ledger.book_reads import drains_within as drains_within
+from goodfor.ledger.book_reads import months as months
 from goodfor.ledger.chart import classify
 from goodfor.ledger.dated import DIMENSIONS as DIMENSIONS
 from goodfor.ledger.dated import Dimension as Dimension

@@ -198,6 +198,15 @@ class IncomeRow:
     result_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A month of the books: "open", "soft", "closing" or "closed"; `changed_at` None: it always was open."""
+
+    month: date
+    state: str
+    changed_at: datetime | None
+
+
 #: A place in the stream of postings: transaction id of the database, transaction, line.
 Position = tuple[int, int, int]
 

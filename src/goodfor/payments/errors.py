@@ -138,6 +138,20 @@ class BillNotFound(NotFound):
     title = _("找不到该账单")
 
 
+class BillTakenIn(Conflict):
+    """It was taken in before, and stays as it is."""
+
+    code = "payment_bill_taken_in"
+    title = _("这份账单已经入库，不能再换")
+
+
+class BillFileRefused(InvalidInput):
+    """The file does not hold together, or is another one; `data["reason"]` and `data["line"]` say where."""
+
+    code = "payment_bill_file_refused"
+    title = _("账单文件有问题，没有收")
+
+
 class PaymentNotFrozen(Conflict):
     """There is nothing to share out: the channel keeps nothing of this payment back, or it is shared out already."""
 

@@ -105,10 +105,15 @@ class ClosedDay(models.Model):
     day = models.DateField()
     closed_at = models.DateTimeField()
     closed_by = models.CharField(max_length=100)
+    #: Who wanted it closed; empty: nobody else was there to.
+    asked_by = models.CharField(max_length=100, default="", db_default="", blank=True)
     sheet = models.JSONField(default=dict)
 
     class Meta:
         db_table = "recon_day"
+        constraints = [
+            models.CheckConstraint(condition=~Q(asked_by=models.F("closed_by")), name="recon_day_by_two"),
+        ]
 
     def __str__(self) -> str:
         return str(self.day)

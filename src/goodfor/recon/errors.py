@@ -59,3 +59,38 @@ class RunNotFound(NotFound):
 
     code = "recon_run_not_found"
     title = _("没有这次对账")
+
+
+class DayAsked(Conflict):
+    """Somebody has asked for it already."""
+
+    code = "recon_day_asked"
+    title = _("已经有人申请关账")
+
+
+class SecondNeeded(Conflict):
+    """A day is closed by two: one asks, another agrees."""
+
+    code = "recon_second_needed"
+    title = _("关账需要两个人：一人申请，另一人复核")
+
+
+class NotAsked(Conflict):
+    """Nobody asks for it, or somebody else does."""
+
+    code = "recon_not_asked"
+    title = _("没有可以撤回的关账申请")
+
+
+class MonthNotClosable(Conflict):
+    """Something stands against closing; `data["reasons"]` says what."""
+
+    code = "recon_month_not_closable"
+    title = _("这个月还不能关账")
+
+
+class NothingToTry(Conflict):
+    """There is nothing that a machine could do about it, or it is about to."""
+
+    code = "recon_nothing_to_try"
+    title = _("没有可以自动处理的")

@@ -45,4 +45,5 @@ def case_view(row: Case) -> CaseView:
         theirs=dict(row.theirs), detail=dict(row.detail), state=row.state, owner=row.owner, reason=row.reason,
         ledger_tx=row.ledger_tx, action=row.action, action_state=row.action_state, action_note=row.action_note,
         tries=row.tries, opened_at=row.opened_at, due_at=row.due_at, closed_at=row.closed_at, automatic=row.automatic,
+        closed_by=row.closed_by, ours_id=row.ours_id, theirs_id=row.theirs_id,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
 from goodfor.recon import case_models as case_models
+from goodfor.recon import closing_models as closing_models
 from goodfor.recon import states
 
 

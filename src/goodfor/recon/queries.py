@@ -8,13 +8,30 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from goodfor.recon import states
 from goodfor.recon.case_models import ActionTry, Case
+from goodfor.recon.categories import CATEGORIES as CATEGORIES
+from goodfor.recon.desk import accounts_compared as accounts_compared
+from goodfor.recon.desk import asked_day as asked_day
+from goodfor.recon.desk import case_steps as case_steps
+from goodfor.recon.desk import cases_by_ids as cases_by_ids
+from goodfor.recon.desk import category_rows as category_rows
+from goodfor.recon.desk import closed_days as closed_days
+from goodfor.recon.desk import count_cases as count_cases
+from goodfor.recon.desk import day_lines as day_lines
+from goodfor.recon.desk import days_asked as days_asked
+from goodfor.recon.desk import run_extra as run_extra
+from goodfor.recon.desk import search_cases as search_cases
+from goodfor.recon.desk import versions as versions
+from goodfor.recon.desk import waiting_cases as waiting_cases
 from goodfor.recon.errors import CaseNotFound, RunNotFound
 from goodfor.recon.mapping import break_view, case_view, run_view
 from goodfor.recon.models import Break, Match, Pool, Row, Run
+from goodfor.recon.month_checks import last_of as last_of
+from goodfor.recon.month_checks import month_check as month_check
 from goodfor.recon.sheet import Due as Due
 from goodfor.recon.sheet import Expected as Expected
 from goodfor.recon.sheet import counts_by_state as counts_by_state
 from goodfor.recon.sheet import day_sheet as day_sheet
+from goodfor.recon.tasks import due_of_day as due_of_day
 from goodfor.recon.types import BreakView, CaseFigures, CaseView, RunView
 
 #: Open cases by age: up to so many days.

@@ -7,6 +7,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from goodfor.recon.desk_types import LIVE as LIVE
+from goodfor.recon.desk_types import NOBODY as NOBODY
+from goodfor.recon.desk_types import AskView as AskView
+from goodfor.recon.desk_types import CaseSearch as CaseSearch
+from goodfor.recon.desk_types import CaseStep as CaseStep
+from goodfor.recon.desk_types import CategoryRow as CategoryRow
+from goodfor.recon.desk_types import Condition as Condition
+from goodfor.recon.desk_types import DayLine as DayLine
+from goodfor.recon.desk_types import MonthCheck as MonthCheck
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -157,6 +167,9 @@ class CaseView:
     due_at: datetime
     closed_at: datetime | None
     automatic: bool
+    closed_by: str = ""
+    ours_id: int | None = None
+    theirs_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from goodfor.console.tests.claim_things import bought_by_client, claim_of_client
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.insight_things import insight_things
+from goodfor.console.tests.recon_things import recon_things
 from goodfor.console.tests.risk_model_things import model_things
 from goodfor.console.tests.risk_rule_things import rule_things
 from goodfor.console.tests.risk_things import risk_things
@@ -252,6 +253,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **rule_things(shop),
         **model_things(shop),
         **insight_things(shop),
+        **recon_things(shop),
         **(at_supplier := supply_things(shop)),
         **money_things(shop, at_supplier["supplier_id"], bought_by_client(shop, "compensated", codes=2)),
         "kind": "text", "block_id": add_block(

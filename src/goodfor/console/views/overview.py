@@ -15,6 +15,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.console import starting
 from goodfor.console.desk.purchases import LONG
 from goodfor.console.frame import console_page, show
+from goodfor.console.recon_todo import recon_waits
 from goodfor.console.risk_todo import alarms_now, waits
 from goodfor.console.types import Visitor
 from goodfor.console.views.insights.brief import card_of
@@ -114,6 +115,7 @@ def waiting(visitor: Visitor, figures: DeskFigures, now: datetime) -> list[dict[
             found.append(_item(_("待处理的异常单"), cases, reverse("desk:cases"), "red"))
     if visitor.may(Permission.SUPPLY_VIEW):
         found += _supply(visitor, now)
+    found += recon_waits(visitor, now)
     found += waits(visitor, now)
     if figures.refunding:
         found.append(_item(_("退款中的订单"), figures.refunding, f"{orders_at}?tab=refunding", "amber"))

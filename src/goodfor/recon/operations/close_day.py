@@ -15,8 +15,13 @@ from goodfor.recon.sheet import Expected, day_sheet
 from goodfor.recon.types import DaySheet
 
 
-def close_day(*, shop_id: UUID, day: date, expected: Expected, actor: str, now: datetime) -> DaySheet:
-    """Close it with its sheet as it stands. Raises DayClosed, DayNotClosable with the reasons."""
+def close_day(
+    *, shop_id: UUID, day: date, expected: Expected, asked_by: str = "", actor: str, now: datetime
+) -> DaySheet:  # fmt: skip
+    """Close it with its sheet as it stands; `asked_by`: who wanted it, somebody else (`agree_day`).
+
+    Raises DayClosed, DayNotClosable with the reasons.
+    """
     with transaction.atomic():
         lock_day(shop_id, day)
         sheet = day_sheet(shop_id, day, expected)
@@ -25,7 +30,7 @@ def close_day(*, shop_id: UUID, day: date, expected: Expected, actor: str, now: 
         if sheet.reasons:
             raise DayNotClosable(reasons=[list(reason) for reason in sheet.reasons])
         ClosedDay.objects.create(
-            shop_id=shop_id, day=day, closed_at=now, closed_by=actor[:100], sheet={
+            shop_id=shop_id, day=day, closed_at=now, closed_by=actor[:100], asked_by=asked_by[:100], sheet={
                 "accounts": [
                     {
                         "area": one.area, "account": one.account, "version": one.run.version if one.run else 0,
@@ -39,6 +44,6 @@ def close_day(*, shop_id: UUID, day: date, expected: Expected, actor: str, now: 
         publish(shop_id=shop_id, event=DayWasClosed(day.isoformat()), cause=("recon.shop", shop_id), now=now)
         audit.record(
             shop_id=shop_id, actor=actor, action="recon.day_closed", subject=("recon.shop", shop_id),
-            data={"day": day.isoformat()}, now=now,
+            data={"day": day.isoformat(), **({"asked_by": asked_by} if asked_by else {})}, now=now,
         )  # fmt: skip
     return day_sheet(shop_id, day, expected)
