@@ -13,11 +13,13 @@ from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.desk.products import PRODUCTS
 from goodfor.console.desk.skus import SKUS
 from goodfor.console.export_urls import export_urls
+from goodfor.console.finance_urls import finance_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
 from goodfor.console.risk_model_urls import risk_model_urls
 from goodfor.console.risk_rule_urls import risk_rule_urls
 from goodfor.console.risk_urls import risk_urls
+from goodfor.console.settlement_urls import settlement_urls
 from goodfor.console.site import site
 from goodfor.console.supply_account_urls import supply_account_urls
 from goodfor.console.supply_urls import supply_urls
@@ -127,6 +129,8 @@ desk = [
     path("categories/<uuid:category_id>/", categories.change, name="category"),
     *supply_account_urls,
     *aftersale_money_urls,
+    *finance_urls,
+    *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),
     path("ledger/", ledger.trial_balance, name="ledger"),
     path("ledger/account", ledger.statement, name="statement"),

@@ -149,7 +149,7 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "finance.shares": _("按协议分账"),
     "finance.unshared": _("退款收回分账份额"),
     "finance.reshared": _("协议改版补差"),
-    "finance.fees": _("通道手续费"),
+    "finance.fee": _("通道手续费"),
     "settlement.statement": _("锁定结算单"),
     "settlement.payout": _("打款发出"),
     "settlement.paid": _("打款到账"),

@@ -9,16 +9,18 @@ from django.db.models import Count, Min, QuerySet, Sum
 
 from goodfor.kernel.sql import Statement as Sql
 from goodfor.ledger import queries as ledger
-from goodfor.settlement import accounts, banks, ports, schedule, states
-from goodfor.settlement.mapping import payout_view, statement_view
+from goodfor.settlement import accounts, banks, papers, ports, schedule, states
+from goodfor.settlement.errors import PayoutNotFound
+from goodfor.settlement.mapping import file_view, payout_view, statement_view
 from goodfor.settlement.models import Book, Item, Statement
-from goodfor.settlement.payout_models import Payout
+from goodfor.settlement.payout_models import Payout, PayoutFile
 from goodfor.settlement.providers.registry import PROVIDERS
 from goodfor.settlement.types import (
     CycleView,
     MoveView,
     Owed,
     Party,
+    PayoutFileView,
     PayoutView,
     StatementSearch,
     StatementView,
@@ -34,6 +36,11 @@ CHUNK: Final = 500
 def ways() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """How statements can be paid: formats of files for the bank, and providers."""
     return tuple(sorted(banks.FORMATS)), tuple(sorted(PROVIDERS))
+
+
+def paper_kinds() -> tuple[str, ...]:
+    """What a statement can be written as."""
+    return tuple(papers.KINDS)
 
 
 def cycles(shop_id: UUID, now: datetime) -> list[CycleView]:
@@ -132,6 +139,14 @@ def statements_by_ids(shop_id: UUID, ids: Sequence[UUID]) -> list[StatementView]
     return [statement_view(row) for row in rows]
 
 
+def waiting(shop_id: UUID) -> int:
+    """How much waits for a person: statements to approve, payouts whose end nobody knows."""
+    confirmed = Statement.objects.filter(shop_id=shop_id, state=states.CONFIRMED)
+    # By the index of what is tried again or was given up: few are ever unknown.
+    unknown = Payout.objects.filter(shop_id=shop_id, state=states.UNKNOWN, finished_at__isnull=True)
+    return confirmed.count() + unknown.count()
+
+
 def payable(shop_id: UUID) -> list[StatementView]:
     """Approved statements that wait to be paid, those due first; at most 200."""
     rows = Statement.objects.filter(shop_id=shop_id, state=states.APPROVED).order_by("due_on", "id")
@@ -160,6 +175,14 @@ def payouts_of_shop(shop_id: UUID, *, in_states: Sequence[str] = (), limit: int 
     if in_states:
         rows = rows.filter(state__in=in_states)
     return [payout_view(row) for row in rows.order_by("-id")[: min(limit, MOST)]]
+
+
+def payout_file(shop_id: UUID, file_id: UUID) -> PayoutFileView:
+    """One file for the bank. Raises PayoutNotFound."""
+    row = PayoutFile.objects.filter(shop_id=shop_id, id=file_id).first()
+    if row is None:
+        raise PayoutNotFound
+    return file_view(row)
 
 
 def payouts_of_file(shop_id: UUID, file_id: UUID) -> list[PayoutView]:

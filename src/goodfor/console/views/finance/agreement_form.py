@@ -37,7 +37,8 @@ MOST_TIERS: Final = 20
 def edit(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """`code`: the agreement that gets a version; else a new one, for `party` where that is said.
 
-    The proof is asked for before anything is typed. `act`: preview reckons what was delivered of late anew and changes nothing; save keeps the version.
+    The proof is asked for before anything is typed. `act`: preview reckons what was delivered of late anew and changes
+    nothing; save keeps the version.
     """
     asked = request.POST if request.method == "POST" else request.GET
     known = finance.agreements(visitor.shop.id, asked.get("known", "")[:32]) if asked.get("known") else []

@@ -128,5 +128,3 @@ def _back(one: BackdateView | None) -> str:
         return ""
     said = _("补算 %(n)s 行，%(m)s 行有差额") % {"n": f"{one.lines:,}", "m": f"{one.changed:,}"}
     return said if one.done_at else _("%(said)s，还在补算") % {"said": said}
-
-

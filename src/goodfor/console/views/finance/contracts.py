@@ -90,7 +90,9 @@ def contract(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         )
     except DomainError as error:
         return _contract(request, visitor, code, names[code], sent.dict(), error)
-    return done(request, _("合同的新版本已保存，之后发的货按它算"), f"{reverse('desk:finance-contract')}?supplier={code}")
+    return done(
+        request, _("合同的新版本已保存，之后发的货按它算"), f"{reverse('desk:finance-contract')}?supplier={code}"
+    )
 
 
 def _ends(sent: Mapping[str, str]) -> Any:

@@ -154,7 +154,12 @@ def _act(request: HttpRequest, visitor: Visitor, found: PartyView, what: str) ->
         view, token = make_link(**common, days=days)
         host = visitor.shop.host or request.get_host()
         address = f"{request.scheme}://{host}{LINK_PATH.format(token=token)}"
-        context = {"title": _("给%(name)s的链接") % {"name": found.name}, "address": address, "link": view, "back": here}
+        context = {
+            "title": _("给%(name)s的链接") % {"name": found.name},
+            "address": address,
+            "link": view,
+            "back": here,
+        }
         crumbs = [(_("结算方"), reverse(PAGE)), (found.name, here)]
         return show(request, visitor, "finance/party_link", context, page=PAGE, crumbs=crumbs)
     if what == "revoke":

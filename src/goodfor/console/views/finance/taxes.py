@@ -1,4 +1,4 @@
-"""VAT rates of classes, classes of SKUs, and what channels are expected to keep: each from a day on, none ever changed."""
+"""VAT rates of classes, classes of SKUs, what channels are expected to keep: each from a day on, never changed."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
