@@ -125,11 +125,11 @@ def count_profits(shop_id: UUID, search: ProfitSearch) -> dict[str, int]:
 def sum_profits(shop_id: UUID, search: ProfitSearch) -> list[ProfitSums]:
     """What is found adds up to, by currency."""
     names = [*figures.NAMES, "profit", "estimate"]
-    sums = {f"{name}_sum": Sum(f"{name}_minor") for name in names}
-    rows = _found(shop_id, search).order_by("currency").values("currency").annotate(orders=Count("order_id"), **sums)
+    sums = [Sum(f"{name}_minor") for name in names]
+    rows = _found(shop_id, search).order_by("currency").values_list("currency").annotate(Count("order_id"), *sums)
     return [
-        ProfitSums(row["currency"], row["orders"], {name: int(row[f"{name}_sum"] or 0) for name in names})
-        for row in rows
+        ProfitSums(currency, orders, {name: int(minor or 0) for name, minor in zip(names, amounts, strict=True)})
+        for currency, orders, *amounts in rows
     ]
 
 

@@ -15,6 +15,7 @@ from goodfor.console.operations.start_export import start_export
 from goodfor.console.operations.wish import wish
 from goodfor.console.tests.claim_things import bought_by_client, claim_of_client, picture_of
 from goodfor.console.tests.conftest import Shop
+from goodfor.console.tests.finance_things import finance_things
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.risk_model_things import model_things
 from goodfor.console.tests.risk_rule_things import rule_things
@@ -234,6 +235,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **risk_things(shop),
         **rule_things(shop),
         **model_things(shop),
+        **finance_things(shop),
         **(at_supplier := supply_things(shop)),
         **money_things(shop, at_supplier["supplier_id"], bought_by_client(shop, "compensated", codes=2)),
         "kind": "text", "block_id": add_block(

@@ -34,7 +34,8 @@ def _suppliers(visitor: Visitor) -> dict[str, str]:
 @console_page(Permission.LEDGER_VIEW)
 def contracts(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What holds now with everybody whose goods are sold."""
-    now, latest = utc_now(), {}
+    now = utc_now()
+    latest: dict[str, ContractView] = {}
     for one in finance.contracts(visitor.shop.id):
         latest.setdefault(one.supplier_code, one)
     context = {
