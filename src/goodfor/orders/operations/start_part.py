@@ -7,12 +7,13 @@ from goodfor.kernel import audit
 from goodfor.kernel.money import Money
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
-from goodfor.orders import accounts, given_back, states, store
+from goodfor.orders import given_back, states, store
 from goodfor.orders.deciding import Decider, decided_by
 from goodfor.orders.errors import RefundAmount, RefundRunning, WrongState
 from goodfor.orders.models import Part
 from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.sales_back import sales_back_entry
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import PaymentDisputed
@@ -29,9 +30,11 @@ def start_part(
     entries: tuple[Entry, ...] = (),
     paid_from: str = "",
     by: Decider | None = None,
+    line_id: UUID | None = None,
     now: datetime,
 ) -> RefundView:
-    """Decide and book the refund of a part, with `entries`; `by` is whose decision it is, else the actor's.
+    """Decide and book the refund of a part, with `entries`; `by` is whose decision it is, else the actor's. `line_id`:
+    whose price it is first of all.
 
     Raises WrongState, RefundAmount, RefundRunning, PaymentDisputed, and what `count_refund` raises.
     """
@@ -64,9 +67,7 @@ def start_part(
         by_staff=actor.startswith("staff:"),
         decided_at=now,
     )
-    entry = accounts.refund_entry(
-        refund_id=refund.id, order_id=order.id, amount_minor=amount.amount_minor, delivered=True, now=now
-    )
+    entry = sales_back_entry(shop_id, order, refund, line_id, now)
     count_refund(shop_id=shop_id, refund=refund, by=by or decided_by(actor), now=now)
     ledger.post(shop_id=shop_id, currency=amount.currency, entries=(*entries, entry), now=now)
     audit.record(
