@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
-from goodfor.console import risk_audit_words
+from goodfor.console import finance_audit_words, risk_audit_words
 from goodfor.console.columns import Text
 
 
@@ -118,6 +118,8 @@ AREAS: Final[tuple[Area, ...]] = (
         prefix="window_",
     ),
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
+    Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
+    Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
     Area(
         _("audit", "订单与售后"),
         {
@@ -308,6 +310,7 @@ ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, word
 #: Kinds of things that lines are about.
 SUBJECTS: Final[Mapping[str, Text]] = {
     **risk_audit_words.SUBJECTS,
+    **finance_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
     "user": _("audit", "登录账号"),
