@@ -171,3 +171,10 @@ class ProofFailed(Forbidden):
 
     code = "console_proof_failed"
     title = _("验证没有完成，请重新登录一次")
+
+
+class AgreementNotFound(NotFound):
+    """No agreement of that code in this shop."""
+
+    code = "console_agreement_not_found"
+    title = _("没有这份分账协议")

@@ -9,6 +9,13 @@ from goodfor.console.columns import Text
 
 #: Loops of the worker, by `kernel.loops`.
 DUTIES: Final[Mapping[str, Text]] = {
+    "finance.follow": _("job", "按账本核算订单"),
+    "finance.fees": _("job", "登记通道手续费"),
+    "finance.rebook": _("job", "补算倒签的分账协议"),
+    "finance.end": _("job", "把订单利润定为最终"),
+    "settlement.collect": _("job", "收集待结算的明细"),
+    "settlement.statements": _("job", "按周期生成结算单"),
+    "settlement.payouts": _("job", "打款并查询结果"),
     "aftersales.deadlines": _("job", "核对售后时限"),
     "aftersales.recalls": _("job", "通知召回的买家"),
     "aftersales.figures": _("job", "统计兑现数据"),

@@ -17,6 +17,7 @@ from goodfor.identity.types import Permission
 from goodfor.invoices import queries as invoices
 from goodfor.recon import queries as recon
 from goodfor.risk import review_queries, rule_queries
+from goodfor.settlement import queries as settlement
 from goodfor.supply import queries as supply
 
 
@@ -48,6 +49,8 @@ GROUPS: Final[tuple[tuple[str, Text], ...]] = (
     ("payments", _("支付")),
     ("buyers", _("买家")),
     ("recon", _("对账")),
+    ("finance", _("核算")),
+    ("settlement", _("结算")),
     ("ledger", _("账本")),
     ("messages", _("消息")),
     ("settings", _("设置")),
@@ -122,6 +125,21 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:bills", _("通道账单"), "book", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:splits", _("分账"), "people", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:buyers", _("买家查询"), "people", Permission.BUYERS_VIEW, "buyers"),
+    Page("desk:profits", _("订单利润"), "line", Permission.LEDGER_VIEW, "finance"),
+    Page("desk:finance-parties", _("结算方"), "people", Permission.LEDGER_VIEW, "finance"),
+    Page("desk:finance-agreements", _("分账协议"), "tag", Permission.LEDGER_VIEW, "finance"),
+    Page("desk:finance-contracts", _("供货合同"), "file", Permission.LEDGER_VIEW, "finance"),
+    Page("desk:finance-taxes", _("税率与费率"), "list", Permission.LEDGER_VIEW, "finance"),
+    Page("desk:settlement", _("结算周期"), "clock", Permission.LEDGER_VIEW, "settlement"),
+    Page(
+        "desk:settlement-statements",
+        _("结算单"),
+        "book",
+        Permission.LEDGER_VIEW,
+        "settlement",
+        waiting=settlement.waiting,
+    ),
+    Page("desk:settlement-payouts", _("打款"), "wallet", Permission.LEDGER_VIEW, "settlement"),
     Page("desk:ledger", _("试算平衡"), "book", Permission.LEDGER_VIEW, "ledger"),
     Page("desk:invoices", _("发票"), "file", Permission.INVOICES_VIEW, "ledger", waiting=invoices.waiting),
     Page("desk:invoice-vat", _("增值税汇总"), "bars", Permission.INVOICES_VIEW, "ledger"),

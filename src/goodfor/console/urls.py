@@ -16,12 +16,14 @@ from goodfor.console.desk.skus import SKUS
 from goodfor.console.export_urls import export_urls
 from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.insight_urls import insight_urls
+from goodfor.console.finance_urls import finance_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
 from goodfor.console.recon_urls import recon_urls
 from goodfor.console.risk_model_urls import risk_model_urls
 from goodfor.console.risk_rule_urls import risk_rule_urls
 from goodfor.console.risk_urls import risk_urls
+from goodfor.console.settlement_urls import settlement_urls
 from goodfor.console.site import site
 from goodfor.console.supply_account_urls import supply_account_urls
 from goodfor.console.supply_urls import supply_urls
@@ -133,6 +135,8 @@ desk = [
     path("categories/<uuid:category_id>/", categories.change, name="category"),
     *supply_account_urls,
     *aftersale_money_urls,
+    *finance_urls,
+    *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),
     *invoice_urls,
     *book_urls,

@@ -143,6 +143,17 @@ POSTING_KINDS: Final[Mapping[str, Text]] = {
     "split": _("分账"),
     "unfreeze": _("解冻"),
     "split_return": _("收回分账"),
+    "finance.delivered": _("按合同和税率分解销售"),
+    "finance.refunded": _("退款冲回税金与成本"),
+    "finance.taken_back": _("退回货物冲回进项"),
+    "finance.shares": _("按协议分账"),
+    "finance.unshared": _("退款收回分账份额"),
+    "finance.reshared": _("协议改版补差"),
+    "finance.fee": _("通道手续费"),
+    "settlement.statement": _("锁定结算单"),
+    "settlement.payout": _("打款发出"),
+    "settlement.paid": _("打款到账"),
+    "settlement.release": _("退还保证金"),
 }
 EXPORT_STATES: Final[Mapping[str, tuple[Text, str]]] = {
     "asked": (_("等同事批准"), "amber"),

@@ -6,11 +6,23 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.finance import agreed, figures
+from goodfor.finance.desk import agreement_months as agreement_months
+from goodfor.finance.desk import backdates as backdates
+from goodfor.finance.desk import count_profits as count_profits
+from goodfor.finance.desk import fee_rates as fee_rates
+from goodfor.finance.desk import profit_by as profit_by
+from goodfor.finance.desk import profits_by_ids as profits_by_ids
+from goodfor.finance.desk import search_profits as search_profits
+from goodfor.finance.desk import sku_taxes as sku_taxes
+from goodfor.finance.desk import sum_profits as sum_profits
+from goodfor.finance.desk import tax_rates as tax_rates
+from goodfor.finance.desk import walk_profits as walk_profits
 from goodfor.finance.errors import OrderNotFollowed, PartyNotFound
 from goodfor.finance.mapping import agreement_view, bank_aad, contract_view, party_view, profit_row, share_view
 from goodfor.finance.models import Agreement, Contract, Party
 from goodfor.finance.profit_models import OrderProfit
 from goodfor.finance.sold_models import Share, Sold
+from goodfor.finance.trial import tried as tried
 from goodfor.finance.types import (
     AgreementView,
     Bank,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -249,3 +249,129 @@ class SoldView:
     passed_minor: int
     passed_back_minor: int
     delivered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRateView:
+    """The VAT rate of a class from a time on."""
+
+    tax_class: str
+    rate_bp: int
+    valid_from: datetime
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkuTaxView:
+    """The class of a SKU from a time on."""
+
+    sku_id: UUID
+    tax_class: str
+    card_sale: bool
+    valid_from: datetime
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRateView:
+    """What a channel account is expected to keep from a time on, in millionths; an empty code: all accounts."""
+
+    provider: str
+    account_code: str
+    millionths: int
+    valid_from: datetime
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """What an agreement has seen and shared of a month, as it was delivered."""
+
+    month: date
+    currency: str
+    units: int
+    base_minor: int
+    shared_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackdateView:
+    """How far the differences of a version that was dated back are booked: lines looked at, and changed."""
+
+    from_at: datetime
+    until_at: datetime
+    lines: int
+    changed: int
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriedLine:
+    """An order line under an agreement that is only tried: what its party has now, and what it would have."""
+
+    order_id: UUID
+    at: datetime
+    base_minor: int
+    now_minor: int
+    would_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What terms would have paid for what was delivered since, beside what is paid for it by the versions of now.
+
+    `lines`: looked at; `covered`: that the terms are about; `cut`: that a cap or what is left of the price cut.
+    `later_minor`: of the difference, what dating the terms back books at once. `whole`: nothing was left out because
+    there was too much. Refunds so far are taken back in both.
+    """
+
+    since: datetime
+    currency: str
+    lines: int
+    covered: int
+    units: int
+    base_minor: int
+    would_minor: int
+    now_minor: int
+    later_minor: int
+    cut: int
+    whole: bool
+    examples: tuple[TriedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitSearch:
+    """What to look for among orders; a number alone finds its order, whatever else is asked.
+
+    `channel`: provider, or provider and account with a colon. `supplier_code`: some of it came from there.
+    """
+
+    stage: str = ""
+    number: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    supplier_code: str | None = None
+    channel: str = ""
+    losing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitSums:
+    """What some orders add up to in a currency; `amounts` by the names of `OrderProfitView`, profit and estimate."""
+
+    currency: str
+    orders: int
+    amounts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitBy:
+    """What was earned under one value of a dimension, by the names of `OrderProfitView`."""
+
+    key: str
+    currency: str
+    amounts: Mapping[str, int]
+    profit_minor: int

@@ -45,6 +45,19 @@ def cutoffs(cycle: str, cycle_day: int, since: datetime | None, now: datetime) -
     return found[::-1]
 
 
+def upcoming(cycle: str, cycle_day: int, now: datetime) -> datetime | None:
+    """The next cut-off; None where statements are made by hand."""
+    if cycle not in (PREPAID, T1, WEEKLY, MONTHLY):
+        return None
+    day = now.astimezone(BEIJING).date() + timedelta(days=1)
+    # A day of the month that not every month has: the longest wait for it is two months.
+    for _ in range(62):
+        if _begins(cycle, cycle_day, day):
+            return datetime.combine(day, time(), BEIJING)
+        day += timedelta(days=1)
+    return None
+
+
 def due_on(cutoff: datetime, lag_days: int) -> date:
     """The day on which a statement is to be paid."""
     return cutoff.astimezone(BEIJING).date() + timedelta(days=lag_days)

@@ -21,6 +21,8 @@ CYCLES: Final = (PREPAID, T1, WEEKLY, MONTHLY, MANUAL)
 
 #: The way of a payout that goes out in a file for the bank; every other way is the name of a provider.
 BY_FILE: Final = "file"
+#: Where a party's link leads, at the host of its shop.
+LINK_PATH: Final = "/partner/{token}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +224,42 @@ class PolicyView:
     payer_bank: str
     payer_name: str
     payer_account: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSearch:
+    """What to look for among statements; a number alone finds its statement. Times are of cut-offs."""
+
+    states: tuple[str, ...] = ()
+    party_id: UUID | None = None
+    number: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """A move of a statement, or of a payout of it (`payout` is its number then); `before` is empty at the beginning."""
+
+    payout: str
+    before: str
+    after: str
+    actor: str
+    cause: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CycleView:
+    """How a party stands: what no statement lists yet, what is held back, statements that have not ended.
+
+    `stated_upto`: the last cut-off; `next_cutoff`: None where statements are made by hand.
+    """
+
+    party: Party
+    owed: Owed
+    held_minor: int
+    stated_upto: datetime | None
+    next_cutoff: datetime | None
+    open_count: int
+    open_minor: int

@@ -17,6 +17,7 @@ from goodfor.console.operations.start_export import start_export
 from goodfor.console.operations.wish import wish
 from goodfor.console.tests.claim_things import bought_by_client, claim_of_client, picture_of
 from goodfor.console.tests.conftest import Shop
+from goodfor.console.tests.finance_things import finance_things
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.insight_things import insight_things
 from goodfor.console.tests.recon_things import recon_things
@@ -254,6 +255,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **model_things(shop),
         **insight_things(shop),
         **recon_things(shop),
+        **finance_things(shop),
         **(at_supplier := supply_things(shop)),
         **money_things(shop, at_supplier["supplier_id"], bought_by_client(shop, "compensated", codes=2)),
         "kind": "text", "block_id": add_block(

@@ -15,6 +15,7 @@ from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.refund_words import proof_if_asked, today_words
 from goodfor.console.types import Visitor
+from goodfor.console.views.finance import profit
 from goodfor.console.views.message_items import messages_context
 from goodfor.console.views.supply.cards import purchases_of
 from goodfor.console.views.timeline import timeline_of
@@ -79,6 +80,8 @@ def _order(
         "codes": codes,
         "shown": sum(1 for code in codes if code.revealed_at),
         "postings": _postings(visitor, found) if visitor.may(Permission.LEDGER_VIEW) else [],
+        "gain": profit.card(visitor, found.id),
+        "drill": found.number,
         "refundable": refundable,
         "may_refund": visitor.may(Permission.ORDERS_REFUND) and refundable.amount_minor > 0,
         "refunds_today": today_words(visitor, utc_now()) if visitor.may(Permission.ORDERS_REFUND) else [],

@@ -1,25 +1,18 @@
 """Agree on who gets how much of what: the next version of an agreement, also from a time in the past on."""
 
-import re
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
-from goodfor.catalog import queries as catalog
-from goodfor.finance import states
+from goodfor.finance import states, terms
 from goodfor.finance.errors import InvalidAgreement, PartyNotFound
 from goodfor.finance.mapping import agreement_view, terms_to_json
-from goodfor.finance.models import CODE, Agreement, Party
+from goodfor.finance.models import Agreement, Party
 from goodfor.finance.sold_models import Backdate
 from goodfor.finance.types import AgreementInput, AgreementView, Terms
 from goodfor.kernel import audit
 from goodfor.kernel.locks import advisory_xact_lock
-from goodfor.supply import queries as supply
-
-MAX_TIERS: Final = 20
-MOST: Final = 2**53
 
 
 def set_agreement(*, shop_id: UUID, says: AgreementInput, actor: str, now: datetime) -> AgreementView:
@@ -29,7 +22,7 @@ def set_agreement(*, shop_id: UUID, says: AgreementInput, actor: str, now: datet
     is reckoned anew by a loop, and only the differences are booked, under references of their own.
     Raises InvalidAgreement (`field`), PartyNotFound.
     """
-    _check(shop_id, says)
+    terms.check(shop_id, says)
     with transaction.atomic():
         advisory_xact_lock(("finance", shop_id))
         party = Party.objects.filter(shop_id=shop_id, id=says.party_id).first()
@@ -58,10 +51,10 @@ def set_agreement(*, shop_id: UUID, says: AgreementInput, actor: str, now: datet
     return agreement_view(row)
 
 
-def _note(row: Agreement, terms: Terms, actor: str, now: datetime) -> None:
+def _note(row: Agreement, agreed: Terms, actor: str, now: datetime) -> None:
     data: dict[str, object] = {
         "code": row.code, "version": row.version, "party": str(row.party_id), "scope": row.scope,
-        "scope_ref": row.scope_ref, "base": row.base, "terms": terms_to_json(terms),
+        "scope_ref": row.scope_ref, "base": row.base, "terms": terms_to_json(agreed),
         "valid_from": row.valid_from.isoformat(), "valid_to": row.valid_to.isoformat() if row.valid_to else None,
         "line_cap_minor": row.line_cap_minor, "month_cap_minor": row.month_cap_minor, "priority": row.priority,
     }  # fmt: skip
@@ -69,53 +62,3 @@ def _note(row: Agreement, terms: Terms, actor: str, now: datetime) -> None:
         shop_id=row.shop_id, actor=actor, action="finance.agreement_set", subject=("finance.agreement", row.id),
         data=data, now=now,
     )  # fmt: skip
-
-
-def _check(shop_id: UUID, says: AgreementInput) -> None:
-    wrong = {
-        "code": not re.fullmatch(CODE, says.code),
-        "base": says.base not in states.BASES,
-        "scope": says.scope not in states.SCOPES,
-        "valid_to": says.valid_to is not None and says.valid_to <= says.valid_from,
-        "line_cap_minor": says.line_cap_minor is not None and not 0 <= says.line_cap_minor < MOST,
-        "month_cap_minor": says.month_cap_minor is not None and not 0 <= says.month_cap_minor < MOST,
-        "priority": not 0 <= says.priority <= 30_000,
-        "terms": not _terms_fine(says.terms),
-    }
-    for name, is_wrong in wrong.items():
-        if is_wrong:
-            raise InvalidAgreement(field=name)
-    if not _scope_fine(shop_id, says):
-        raise InvalidAgreement(field="scope_ref")
-
-
-def _terms_fine(terms: Terms) -> bool:
-    if terms.kind == "percent":
-        return 0 <= terms.bp <= states.WHOLE
-    if terms.kind == "fixed":
-        return 0 <= terms.minor < MOST
-    if terms.kind == "tiers":
-        starts = [tier.from_volume for tier in terms.tiers]
-        return (
-            0 < len(starts) <= MAX_TIERS
-            and starts == sorted(set(starts))
-            and all(0 <= tier.from_volume < MOST and 0 <= tier.bp <= states.WHOLE for tier in terms.tiers)
-            and terms.measure in states.MEASURES
-        )
-    return terms.kind == "none"
-
-
-def _scope_fine(shop_id: UUID, says: AgreementInput) -> bool:
-    if says.scope == "all":
-        return says.scope_ref == ""
-    if says.scope == states.SUPPLIER:
-        return says.scope_ref in {one.code for one in supply.suppliers(shop_id)}
-    try:
-        ref = UUID(says.scope_ref)
-    except ValueError:
-        return False
-    if str(ref) != says.scope_ref:
-        return False
-    if says.scope == "sku":
-        return bool(catalog.desk_skus(shop_id, [ref]))
-    return any(shelf.id == ref for shelf in catalog.shelves(shop_id))

@@ -1,0 +1,1 @@
+"""Pages of settlement: cycles, statements, payouts."""
