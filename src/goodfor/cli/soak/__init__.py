@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
-from goodfor.cli.soak import attacks, every, guesses, handbook, ledger, month, pages
+from goodfor.cli.soak import attacks, every, guesses, handbook, ledger, month, pages, year
 
 EPAY = "epay"
 #: Those that run over any channel.
@@ -55,6 +55,7 @@ SOAKS: dict[str, Callable[..., BenchResult]] = {
     "ledger": ledger.run,
     "month": month.run,
     "pages": pages.run,
+    "year": year.run,
 }
 
 __all__ = ["SOAKS", "Bar", "BenchResult"]
