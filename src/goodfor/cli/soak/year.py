@@ -1,9 +1,10 @@
-"""`soak year`: a million orders in a year of told time, and every fen of them in the books, the profits, the statements.
+"""`soak year`: a million orders in a year of told time, every fen in the books, the profits, the statements.
 
 Filled by sets: the sales themselves (orders, lines, payments, codes sold), 99 of 100, whose entries go through
-`ledger.post` as those of the operations do. By the operations: every hundredth sale, purchases from suppliers' stand-ins,
-imports of codes, refunds whole and in part, claims with compensation, bills and fees, following, shares, an agreement dated
-back, statements of five cycles with objections, payouts by file with some that come back, months closed softly and for good.
+`ledger.post` as those of the operations do. By the operations: every hundredth sale, purchases at suppliers' stand-ins,
+imports of codes, refunds whole and in part, claims with compensation, bills and fees, following, shares, an agreement
+dated back, statements of five cycles with objections, payouts by file with some that come back, months closed softly
+and for good. By this soak, as the house has no operation for them: the channel's payout, points, the payment of VAT.
 """
 
 import os

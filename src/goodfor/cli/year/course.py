@@ -206,6 +206,7 @@ class Year:
         self.follow(late)
         while end_orders(now=late, limit=5_000):
             pass
+        relay(late)
         self._loops(late)
 
 

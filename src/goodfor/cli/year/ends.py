@@ -1,4 +1,4 @@
-"""What the year came to: the books against themselves, against the orders' profits, the statements, and our own sums."""
+"""What the year came to: the books against themselves, the orders' profits, the statements, and our own sums."""
 
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from goodfor.kernel import invariants
 from goodfor.kernel.loops import REGISTRY
 from goodfor.kernel.tenancy import platform_job
 from goodfor.ledger import queries as books
+from goodfor.settlement import accounts
 
 #: Accounts that money only passes through: at the end of the year, with everybody paid, nothing is left there.
 CLEARING: Final = ("1012:", "1013:", "2202:", "2203:", "2205:", "2206:", "2221:", "9999:")
@@ -21,6 +22,7 @@ SELECT coalesce(sum(p.amount_minor) FILTER (WHERE p.order_id IS NOT NULL), 0),
 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id AND a.shop_id = p.shop_id
 WHERE p.shop_id = %s AND p.layer = 0 AND left(a.code, 1) IN ('5', '6')
 """
+_COUNT: Final = "SELECT count(*) FROM {} WHERE shop_id = %s"
 _PROFIT: Final = "SELECT coalesce(sum(profit_minor), 0), count(*) FROM finance_order WHERE shop_id = %s"
 _STAGES: Final = "SELECT stage, count(*) FROM finance_order WHERE shop_id = %s GROUP BY 1"
 #: By party: what its statements list, what the books moved on its accounts but for the statements' own entries.
@@ -54,7 +56,7 @@ def result(year: Year, console: Console, seconds: float) -> BenchResult:
         wrong = _truths(year)
         stages = {str(stage): int(count) for stage, count in rows(_STAGES, year.world.shop_id)}
         sizes = {
-            table: int(rows(f"SELECT count(*) FROM {table} WHERE shop_id = %s", year.world.shop_id)[0][0])
+            table: int(rows(_COUNT.format(table), year.world.shop_id)[0][0])
             for table in ("ledger_tx", "ledger_posting", "finance_share", "settlement_statement", "settlement_line")
         }  # fmt: skip
     for text in [*year.backs.errors[:8], *wrong[:12]]:
@@ -106,8 +108,6 @@ def _profit(year: Year) -> list[Bar]:
 
 
 def _statements(year: Year) -> list[Bar]:
-    from goodfor.settlement import accounts
-
     shop_id, wrong = year.world.shop_id, []
     listed = moved = 0
     for party in year.world.parties.values():
@@ -130,7 +130,7 @@ def _own(year: Year) -> list[Bar]:
         return int(rows(_POSTED, shop_id, pattern, list(kinds))[0][0])
 
     return [
-        _equal("price of all orders: reckoned and booked as delivered", told.gross, -posted("5001:sales:%", "delivery")),
+        _equal("price of all orders: reckoned and delivered", told.gross, -posted("5001:sales:%", "delivery")),
         _equal("points given: reckoned and booked", told.points, posted("5001:points", "points_earned")),
         _equal("channel's fees in ten thousandths of a yuan, by its bills", int(year.money.fees * 10_000),
                _billed(year)),

@@ -1,7 +1,7 @@
 """Money beside the sales: the channel's bills and what it pays out, points, taxes.
 
-The house has operations for bills and fees; for the channel's payout to the bank, points and the tax payment it has none
-yet, so that these are entries of this soak, through `ledger.post`.
+The house has operations for bills and fees; for the channel's payout to the bank, points and the payment of taxes it
+has none yet, so that these are entries of this soak, through `ledger.post`.
 """
 
 import zipfile
@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -61,7 +61,7 @@ class Money:
         self.lines += import_bill(shop_id=shop_id, bill_id=bill_id, path=path, now=now)
         self.fees += kept
         # As booked: a bill's fees are rounded once, half up.
-        fee = int((kept * 100 + Decimal("0.5")) // 1)
+        fee = int((kept * 100 + Decimal("0.5")).to_integral_value(ROUND_FLOOR))
         net = sum(one.amount for one in moved) - fee
         pending = channel_account(PROVIDER, CHANNEL_CODE)
         self._post(f"chset:{bill_id}", "channel_settlement", [(f"1002:bank:{BANK}", net), (pending, -net)], now)
@@ -113,10 +113,10 @@ def write_bill(path: Path, moved: Sequence[Moved]) -> Decimal:
 def _row(number: int, one: Moved, fee: Decimal) -> str:
     at = f"{one.at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
     amount = _yuan(one.amount)
+    number_there = f"{at[:10].replace('-', '')}220014{number:014d}"
     values = [
-        f"{at[:10].replace('-', '')}220014{number:014d}", one.payment, "退款" if one.refund else "交易", "订单", at, at, "",
-        "", "", "", "2088****", amount, amount, "0.00", "0.00", "0.00", "0.00", "0.00", "", "0.00", "0.00", one.refund,
-        f"{fee:f}", "0.00", "",
+        number_there, one.payment, "退款" if one.refund else "交易", "订单", at, at, "", "", "", "", "2088****", amount,
+        amount, "0.00", "0.00", "0.00", "0.00", "0.00", "", "0.00", "0.00", one.refund, f"{fee:f}", "0.00", "",
     ]  # fmt: skip
     return "\t,".join(values) + "\t\r\n"
 

@@ -1,15 +1,18 @@
-"""What suppliers, brands, distributors and shops are owed: stated by cycle, confirmed, approved, paid by files of the bank.
+"""What suppliers, brands, distributors and shops are owed: stated by cycle, confirmed, approved, paid by bank files.
 
 One statement in forty is objected to and made anew, one payout in thirty comes back and goes out again the next day.
 """
 
 from collections import Counter
+from dataclasses import fields
 from datetime import date, datetime
 from random import Random
 from typing import Final
 from uuid import uuid4
 
 from goodfor.cli.year.world import World
+from goodfor.finance.operations import change_party
+from goodfor.finance.types import PartyInput
 from goodfor.ledger import queries as books
 from goodfor.settlement import accounts, queries, states
 from goodfor.settlement import operations as settlement
@@ -51,7 +54,7 @@ class Paying:
                     continue
 
     def carry_on(self, now: datetime, *, smooth: bool = False) -> None:
-        """Each statement one step after the other to the bank and back. `smooth`: nobody objects, nothing comes back."""
+        """Each statement, one step after the other, to the bank. `smooth`: nobody objects, nothing comes back."""
         for one in self._in(states.DRAFT):
             self._confirm(one, now, smooth)
         for one in self._in(states.CONFIRMED):
@@ -61,8 +64,11 @@ class Paying:
             self._pay(payable, now, smooth)
 
     def release(self, now: datetime) -> None:
-        """Give back what was held of statements."""
+        """Give back what was held of statements; from now on nothing is held, and nothing is too small."""
         for party in self.world.parties.values():
+            names = {one.name: getattr(party, one.name) for one in fields(PartyInput)}
+            says = PartyInput(**{**names, "min_payout_minor": 0, "hold_back_bp": 0})
+            change_party(shop_id=self.world.shop_id, party_id=party.id, party=says, actor=STAFF[0], now=now)
             held = books.balance(self.world.shop_id, accounts.deposit(party.code), party.currency)
             if held > 0:
                 settlement.release_hold_back(

@@ -1,5 +1,6 @@
-"""Many orders at once: rows by set-based statements as the operations leave them, money by the rooms' own entries through
-`ledger.post`. What the faces and events do around a sale (judging, letters, the hearing of `OrderDelivered`) is left out.
+"""Many orders at once: rows by sets, as the operations leave them; money by the rooms' own entries, by `ledger.post`.
+
+What faces and events do around a sale (judging, letters, the hearing of `OrderDelivered`) is left out.
 """
 
 from collections.abc import Sequence
@@ -101,8 +102,7 @@ def sell(till: Till, sales: Sequence[Sale], now: datetime) -> list[SoldOrder]:
         for (i, _place, sku, _quantity), line_id in zip(rows, line_ids, strict=True):
             delivered[i].append(Delivered(line_id, till.skus[sku], found[line_id]))
         sold = [
-            _sold(till, one, (orders[i], payments[i], numbers[i]), totals[i], delivered[i])
-            for i, one in enumerate(sales)
+            _sold(one, (orders[i], payments[i], numbers[i]), totals[i], delivered[i]) for i, one in enumerate(sales)
         ]
         entries = [
             entry for one, fact, goods in zip(sold, facts, delivered, strict=True)
@@ -112,7 +112,7 @@ def sell(till: Till, sales: Sequence[Sale], now: datetime) -> list[SoldOrder]:
     return sold
 
 
-def _sold(till: Till, sale: Sale, named: tuple[UUID, UUID, str], total: int, goods: Sequence[Delivered]) -> SoldOrder:
+def _sold(sale: Sale, named: tuple[UUID, UUID, str], total: int, goods: Sequence[Delivered]) -> SoldOrder:
     order_id, payment_id, number = named
     return SoldOrder(
         order_id, payment_id, number, goods[0].line_id, total, sum(one.taken.count for one in goods),
@@ -143,6 +143,6 @@ def _entries(till: Till, one: SoldOrder, fact_id: UUID, goods: Sequence[Delivere
 
 
 def points_entry(order_id: UUID, amount: int, at: datetime) -> Entry:
-    """Points that came with a sale: less revenue, and owed. The house has no room of points yet; this is their entry."""
+    """Points that came with a sale: less revenue, and owed. The house has no room of points yet."""
     lines = (Line(POINTS_REVENUE, amount, order_id=order_id), Line(POINTS, -amount, order_id=order_id))
     return Entry(f"points:{order_id}", "points_earned", lines, at, ("points.order", order_id))

@@ -1,4 +1,4 @@
-"""The shop of the year: suppliers of five cycles, contracts, taxes, parties and their agreements, buyers with balances."""
+"""The shop of the year: suppliers of five cycles, contracts, taxes, parties and agreements, buyers with balances."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -181,10 +181,8 @@ def _parties(world: World, now: datetime) -> None:
         world.parties[one.code] = finance.set_bank(
             shop_id=world.shop_id, party_id=party.id, bank=bank, actor=ACTOR, now=now
         )
-    settlement.set_policy(
-        shop_id=world.shop_id, policy=PolicyView(1_000_000, BANK, "示例银行", "好码小店", "6222000000009999"), actor=ACTOR,
-        now=now,
-    )  # fmt: skip
+    policy = PolicyView(1_000_000, BANK, "示例银行", "好码小店", "6222000000009999")
+    settlement.set_policy(shop_id=world.shop_id, policy=policy, actor=ACTOR, now=now)
     for says in _agreements(world, now):
         finance.set_agreement(shop_id=world.shop_id, says=says, actor=ACTOR, now=now)
 
