@@ -14,7 +14,7 @@ from goodfor.finance.sold_models import Share, Sold, Step
 from goodfor.kernel.sql import Statement
 from goodfor.vault import queries as vault
 
-_HEADS: Final = Statement(__package__, "sql/heads.sql")
+HEADS: Final = Statement(__package__, "sql/heads.sql")
 _LINES: Final = Statement(__package__, "sql/lines.sql")
 _ORIGINS: Final = Statement(__package__, "sql/origins.sql")
 _POSTINGS: Final = Statement(__package__, "sql/postings.sql")
@@ -32,6 +32,8 @@ class Head:
     state: str
     paid_at: datetime | None
     delivered_at: datetime | None
+    #: Where it was sold.
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def read(shop_id: UUID, order_ids: Sequence[UUID]) -> list[Books]:
     ids = sorted(order_ids)
     params = {"shop_id": shop_id, "ids": ids}
     known = dict(OrderProfit.objects.filter(shop_id=shop_id, order_id__in=ids).values_list("order_id", "stage"))
-    books = {row[0]: Books(Head(*row), row[0] in known, known.get(row[0], "")) for row in _HEADS.rows(params)}
+    books = {row[0]: Books(Head(*row), row[0] in known, known.get(row[0], "")) for row in HEADS.rows(params)}
     for order_id, *rest in _LINES.rows(params):
         books[order_id].lines.append(Ordered(*rest))
     for order_id, *rest in _POSTINGS.rows(params):

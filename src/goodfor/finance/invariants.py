@@ -139,5 +139,53 @@ STUCK = Invariant(
     FROM finance_stuck s WHERE s.since < %(now)s - interval '1 hour'
     """,
 )
+ERRANDS = Invariant(
+    "finance_errands_get_on",
+    ROOM,
+    "a bill whose fees, or an agreement whose differences, cannot be booked for an hour needs a person",
+    """
+    SELECT s.subject_id::text, s.kind || ': ' || s.problem || ', ' || s.tries || ' tries since ' || s.since
+    FROM finance_stuck_errand s WHERE s.since < %(now)s - interval '1 hour'
+    """,
+)
+SPLITS = Invariant(
+    "finance_splits_are_counted_once",
+    ROOM,
+    "what a channel gave to a party's receiver pays the party's share of the order: no expense is there twice",
+    f"""
+    WITH given AS (
+        SELECT p.shop_id, p.order_id, r.code, sum(p.amount_minor) AS amount
+        FROM ledger_tx t
+        JOIN ledger_posting p ON p.shop_id = t.shop_id AND p.tx_id = t.id AND p.order_id IS NOT NULL
+        JOIN ledger_account a ON a.id = p.account_id AND a.code = '6601:commission'
+        CROSS JOIN LATERAL (
+            SELECT b.code FROM ledger_posting q JOIN ledger_account b ON b.id = q.account_id
+            WHERE q.shop_id = t.shop_id AND q.tx_id = t.id AND b.code LIKE '2206:distributor:%%' LIMIT 1) r
+        WHERE t.kind IN ('split', 'split_return') GROUP BY 1, 2, 3
+    ), wanted AS (
+        SELECT g.shop_id, g.order_id, y.id AS party_id,
+               least(greatest(g.amount, 0), coalesce(sum(s.amount_minor - s.reversed_minor), 0)) AS amount
+        FROM given g
+        JOIN finance_party y ON y.shop_id = g.shop_id
+             AND g.code = '2206:distributor:' || replace(y.receiver_id::text, '-', '')
+        LEFT JOIN finance_share s ON s.shop_id = g.shop_id AND s.order_id = g.order_id AND s.party_id = y.id
+             AND s.superseded_at IS NULL
+        GROUP BY g.shop_id, g.order_id, y.id, g.amount
+    ), booked AS (
+        SELECT p.shop_id, p.order_id, p.party_id, sum(p.amount_minor) AS amount
+        FROM ledger_tx t
+        JOIN ledger_posting p ON p.shop_id = t.shop_id AND p.tx_id = t.id
+        JOIN ledger_account a ON a.id = p.account_id AND a.type = 'liability'
+        WHERE t.kind = 'finance.split_paid' GROUP BY 1, 2, 3
+    )
+    SELECT x.order_id::text, 'paid by split ' || x.wanted || ', booked ' || x.booked
+    FROM (SELECT shop_id, order_id, coalesce(w.amount, 0) AS wanted, coalesce(b.amount, 0) AS booked
+          FROM wanted w FULL JOIN booked b USING (shop_id, order_id, party_id)) x
+    WHERE x.wanted <> x.booked
+      AND NOT EXISTS (SELECT FROM ledger_posting p WHERE p.shop_id = x.shop_id AND p.order_id = x.order_id
+                      AND p.xid >= {_READ})
+      AND NOT EXISTS (SELECT FROM finance_stuck k WHERE k.shop_id = x.shop_id AND k.order_id = x.order_id)
+    """,  # noqa: S608
+)
 
-INVARIANTS = [FOLLOWED, REFUNDS, SHARES, LIMITED, TAXES, PROFIT, BILLS, STUCK]
+INVARIANTS = [FOLLOWED, REFUNDS, SHARES, LIMITED, TAXES, PROFIT, BILLS, STUCK, ERRANDS, SPLITS]

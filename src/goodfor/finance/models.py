@@ -41,6 +41,8 @@ class Party(models.Model):
         db_table = "finance_party"
         constraints = [
             models.UniqueConstraint(fields=["shop_id", "kind", "code"], name="finance_party_code"),
+            # A split names its receiver, and must find one party.
+            models.UniqueConstraint(fields=["shop_id", "receiver_id"], name="finance_party_receiver"),
             models.CheckConstraint(condition=Q(kind__in=states.PARTY_KINDS), name="finance_party_kind"),
             models.CheckConstraint(condition=Q(code__regex=CODE), name="finance_party_code_ok"),
             models.CheckConstraint(condition=Q(cycle__in=states.CYCLES), name="finance_party_cycle"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from goodfor.finance import accounts, figures, states
 from goodfor.finance.agreed import Agreed
 from goodfor.finance.following import Books, Found, Ordered, Posted
-from goodfor.finance.rules import delivered, fees, refunded, shares, taken_back
+from goodfor.finance.rules import booking, delivered, fees, refunded, shares, split_paid, taken_back
 from goodfor.finance.rules.facts import LineFacts, Moved, ShareFacts, Volumes
 from goodfor.ledger.types import Entry
 
@@ -66,9 +66,12 @@ def plan(books: Books, agreed: Agreed, volumes: Volumes, now: datetime) -> Plan:
         _deliver(books, agreed, volumes, made)
     if made.sold:
         for moved in _moved(books):
-            if moved.line_id is not None and moved.line_id not in made.sold:
+            named = {*moved.prices, *([moved.line_id] if moved.line_id else [])}
+            if not named <= made.sold.keys():
                 raise ValueError("a refund names a line of another order")
             (_take_back if moved.costs else _refund)(made, moved)
+    _paid_by_split(books, agreed, made)
+    made.entries = [booking.through(one, books.head.channel) for one in made.entries]
     _figures(books, made)
     made.stage = _stage(books, made)
     if not books.known:
@@ -118,10 +121,14 @@ def _moved(books: Books) -> Iterator[Moved]:
     for tx_id, postings in sorted(by_tx.items()):
         first = postings[0]
         if first.kind == "refund":
-            amount = sum(one.amount for one in postings if one.account.startswith(SALES))
+            sales = [one for one in postings if one.account.startswith(SALES)]
+            amount = sum(one.amount for one in sales)
             if amount > 0:
                 refund_id = UUID(first.reference.removeprefix("refund:"))
-                yield Moved(tx_id, first.reference, amount, first.at, books.claimed.get(refund_id))
+                told = {one.line_id: one.amount for one in sales if one.line_id}
+                prices = told if sum(told.values()) == amount else {}
+                claimed = None if prices else books.claimed.get(refund_id)
+                yield Moved(tx_id, first.reference, amount, first.at, claimed, prices=prices)
             continue
         costs = {one.line_id: -one.amount for one in postings if one.account == COGS and one.line_id}
         if costs:
@@ -130,7 +137,7 @@ def _moved(books: Books) -> Iterator[Moved]:
 
 def _refund(made: Plan, moved: Moved) -> None:
     lines = list(made.sold.values())
-    steps = refunded.by_line(lines, moved.amount, moved.line_id)
+    steps = dict(moved.prices) or refunded.by_line(lines, moved.amount, moved.line_id)
     before = dict(made.sold)
     for line_id, amount in steps.items():
         line, mine = before[line_id], made.shares.get(line_id, [])
@@ -154,6 +161,23 @@ def _take_back(made: Plan, moved: Moved) -> None:
     after = [made.sold[line_id] for line_id in steps]
     made.entries += _some(taken_back.entry_of(order_id=made.order_id, moved=moved, before=before, after=after))
     _done(made, moved, states.STEP_TAKE_BACK, steps)
+
+
+def _paid_by_split(books: Books, agreed: Agreed, made: Plan) -> None:
+    """What a channel gave to a party's receiver is no further expense: it pays what the party has of the order."""
+    paid = split_paid.given(books.postings)
+    if not paid:
+        return
+    has: dict[UUID, dict[str, int]] = {}
+    for one in (one for mine in made.shares.values() for one in mine):
+        mine = has.setdefault(one.party_id, {})
+        mine[one.account] = mine.get(one.account, 0) + one.left
+    wanted = split_paid.wanted(paid, has, list(agreed.parties.values()))
+    made.entries += _some(
+        split_paid.entry_of(
+            order_id=books.head.id, wanted=wanted, postings=books.postings, parties=list(agreed.parties.values())
+        )
+    )
 
 
 def _done(made: Plan, moved: Moved, kind: str, steps: dict[UUID, int]) -> None:

@@ -149,3 +149,24 @@ class Stuck(models.Model):
 
     def __str__(self) -> str:
         return str(self.order_id)
+
+
+class StuckErrand(models.Model):
+    """A bill whose fees, or an agreement whose differences, could not be booked; tried again with growing pauses."""
+
+    subject_id = models.UUIDField(primary_key=True)
+    shop_id = models.UUIDField()
+    kind = models.CharField(max_length=10)
+    problem = models.CharField(max_length=80)
+    tries = models.IntegerField(default=1)
+    since = models.DateTimeField()
+    next_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "finance_stuck_errand"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=states.ERRANDS), name="finance_stuck_errand_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"

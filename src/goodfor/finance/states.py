@@ -43,5 +43,10 @@ STEP_REFUND: Final = "refund"
 STEP_TAKE_BACK: Final = "take_back"
 STEPS: Final = (STEP_DELIVER, STEP_REFUND, STEP_TAKE_BACK)
 
+#: What is done besides following orders, and may fail by itself.
+BILL: Final = "bill"
+AGREEMENT: Final = "agreement"
+ERRANDS: Final = (BILL, AGREEMENT)
+
 #: Ten thousandths.
 WHOLE: Final = 10_000

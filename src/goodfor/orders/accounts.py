@@ -3,7 +3,7 @@
 Source: chart of accounts, finance reference 3.1 and entries 3.2 (#1, #2 principal variant, #5a, #5b, #6).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -32,24 +32,46 @@ def stock_account(sku_id: UUID) -> str:
     return f"1405:codes:{sku_id}"
 
 
-def delivery_entry(*, order_id: UUID, total_minor: int, delivered: Sequence[Delivered], now: datetime) -> Entry:
-    """Delivered: the debt to the buyer becomes revenue, and the codes leave the stock at cost."""
-    lines = [Line(ORDER_LIABILITY, total_minor, order_id=order_id), Line(SALES, -total_minor, order_id=order_id)]
+def delivery_entry(
+    *, order_id: UUID, total_minor: int, prices: Mapping[UUID, int], delivered: Sequence[Delivered], channel: str,
+    now: datetime,
+) -> Entry:  # fmt: skip
+    """Delivered: the debt to the buyer becomes revenue, line by line, and the codes leave the stock at cost.
+
+    `prices`: what each line cost the buyer. `channel`: where it was sold. ValueError where lines and total differ.
+    """
+    if sum(prices.values()) != total_minor:
+        raise ValueError("the lines are not the total")
+    lines = [Line(ORDER_LIABILITY, total_minor, order_id=order_id)]
+    for line in delivered:
+        if price := prices[line.line_id]:
+            lines.append(Line(SALES, -price, order_id, line.line_id, line.sku_id, channel=channel))
     for line in delivered:
         cost = line.taken.cost_minor
         if cost:
-            lines.append(Line(COST_OF_SALES, cost, order_id, line.line_id, line.sku_id))
+            lines.append(Line(COST_OF_SALES, cost, order_id, line.line_id, line.sku_id, channel=channel))
             lines.append(Line(stock_account(line.sku_id), -cost, order_id, line.line_id, line.sku_id))
     return Entry(f"deliver:{order_id}", "delivery", tuple(lines), now, ("orders.order", order_id))
 
 
-def refund_entry(*, refund_id: UUID, order_id: UUID, amount_minor: int, delivered: bool, now: datetime) -> Entry:
-    """A refund is decided: undelivered money leaves the order liability, delivered money leaves the sales."""
-    source = SALES if delivered else ORDER_LIABILITY
+def refund_entry(*, refund_id: UUID, order_id: UUID, amount_minor: int, now: datetime) -> Entry:
+    """The refund of what was not delivered is decided: it is owed to the buyer another way."""
     lines = (
-        Line(source, amount_minor, order_id=order_id),
+        Line(ORDER_LIABILITY, amount_minor, order_id=order_id),
         Line(REFUND_PAYABLE, -amount_minor, order_id=order_id),
     )
+    return Entry(f"refund:{refund_id}", "refund", lines, now, ("payments.refund", refund_id))
+
+
+def refund_of_sales_entry(
+    *, refund_id: UUID, order_id: UUID, amount_minor: int, parts: Sequence[tuple[LineRow, int]], channel: str,
+    now: datetime,
+) -> Entry:  # fmt: skip
+    """The refund of what was delivered is decided: it leaves the sales. `parts`: of which lines; none: nobody knows."""
+    back = [Line(SALES, part, order_id, line.id, line.sku_id, channel=channel) for line, part in parts if part]
+    if not back:
+        back = [Line(SALES, amount_minor, order_id=order_id, channel=channel)]
+    lines = (*back, Line(REFUND_PAYABLE, -amount_minor, order_id=order_id))
     return Entry(f"refund:{refund_id}", "refund", lines, now, ("payments.refund", refund_id))
 
 
@@ -60,14 +82,14 @@ def giving_back_entry(*, refund_id: UUID, amount_minor: int, now: datetime) -> E
 
 
 def take_back_entry(
-    *, order_id: UUID, lines: Sequence[tuple[LineRow, int]], claim_id: UUID | None = None, now: datetime
+    *, order_id: UUID, lines: Sequence[tuple[LineRow, int]], claim_id: UUID | None = None, channel: str, now: datetime
 ) -> Entry | None:
     """Unseen codes (of one claim) return to the stock at what they had cost; None when that is nothing."""
     postings = []
     for line, cost in lines:
         if cost:
             postings.append(Line(stock_account(line.sku_id), cost, order_id, line.id, line.sku_id))
-            postings.append(Line(COST_OF_SALES, -cost, order_id, line.id, line.sku_id))
+            postings.append(Line(COST_OF_SALES, -cost, order_id, line.id, line.sku_id, channel=channel))
     if not postings:
         return None
     key = f"takeback:{order_id}:{claim_id}" if claim_id else f"takeback:{order_id}"

@@ -33,14 +33,14 @@ def frozen_entry(*, pot: Pot, amount_minor: int, fact_id: UUID, now: datetime) -
     return Entry(f"freeze:{fact_id}", "freeze", lines, now, ("payments.payment", pot.payment_id))
 
 
-def share_entry(*, pot: Pot, share: SplitShare, now: datetime) -> Entry:
-    """A receiver has its share."""
+def share_entry(*, pot: Pot, share: SplitShare, order_id: UUID | None, now: datetime) -> Entry:
+    """A receiver has its share of what was paid for an order."""
     owed = receiver_account(share.receiver_id)
     lines = (
-        Line(COMMISSION, share.amount_minor),
-        Line(owed, -share.amount_minor),
-        Line(owed, share.amount_minor),
-        Line(frozen_account(pot.provider, pot.account_code), -share.amount_minor),
+        Line(COMMISSION, share.amount_minor, order_id),
+        Line(owed, -share.amount_minor, order_id),
+        Line(owed, share.amount_minor, order_id),
+        Line(frozen_account(pot.provider, pot.account_code), -share.amount_minor, order_id),
     )
     return Entry(f"split:{share.id}", "split", lines, now, ("payments.payment", pot.payment_id))
 
@@ -57,13 +57,13 @@ def release_entry(*, pot: Pot, given_minor: int, now: datetime) -> Entry | None:
     return Entry(f"unfreeze:{pot.payment_id}", "unfreeze", lines, now, ("payments.payment", pot.payment_id))
 
 
-def return_entry(*, pot: Pot, back: SplitReturn, receiver_id: UUID, now: datetime) -> Entry:
+def return_entry(*, pot: Pot, back: SplitReturn, receiver_id: UUID, order_id: UUID | None, now: datetime) -> Entry:
     """A receiver gave back."""
     owed = receiver_account(receiver_id)
     lines = (
-        Line(channel_account(pot.provider, pot.account_code), back.amount_minor),
-        Line(owed, -back.amount_minor),
-        Line(owed, back.amount_minor),
-        Line(COMMISSION, -back.amount_minor),
+        Line(channel_account(pot.provider, pot.account_code), back.amount_minor, order_id),
+        Line(owed, -back.amount_minor, order_id),
+        Line(owed, back.amount_minor, order_id),
+        Line(COMMISSION, -back.amount_minor, order_id),
     )
     return Entry(f"splitback:{back.id}", "split_return", lines, now, ("payments.payment", pot.payment_id))

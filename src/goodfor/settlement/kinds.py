@@ -9,8 +9,10 @@ FEE: Final = "fee"
 TAX: Final = "tax"
 PURCHASE: Final = "purchase"
 HOLD_BACK: Final = "hold_back"
+RESHARED: Final = "reshared"
+BY_SPLIT: Final = "by_split"
 ADJUSTMENT: Final = "adjustment"
-KINDS: Final = (SALE, REFUND, RECOURSE, FEE, TAX, PURCHASE, HOLD_BACK, ADJUSTMENT)
+KINDS: Final = (SALE, REFUND, RECOURSE, FEE, TAX, PURCHASE, HOLD_BACK, RESHARED, BY_SPLIT, ADJUSTMENT)
 
 #: Settlement's own movements of accrued accounts: lists of them would list themselves.
 OWN: Final = "settlement.statement"
@@ -19,6 +21,10 @@ RELEASE: Final = "settlement.release"
 _BEGINNINGS: Final = (
     (RELEASE, HOLD_BACK),
     ("unshare", REFUND),
+    # An agreement that was made anew and dated back: the difference to what was shared before.
+    ("reshare", RESHARED),
+    # What the channel itself has paid of it.
+    ("bysplit", BY_SPLIT),
     ("share", SALE),
     ("deliver", SALE),
     ("refund", REFUND),
@@ -32,6 +38,7 @@ _BEGINNINGS: Final = (
     ("vat", TAX),
     ("tax", TAX),
     ("sup", PURCHASE),
+    ("purchase", PURCHASE),
 )
 
 

@@ -537,6 +537,12 @@ PLANTS: dict[str, str] = {
     "finance_fees_add_up":
         "INSERT INTO finance_fee_bill (bill_id, shop_id, provider, account_code, day, currency, exact, amount_minor,"
         " lines, started_at) VALUES ('{new}', '{shop}', 'sandbox', 'till', now()::date, 'CNY', 0.01, 1, 1, now())",
+    "finance_errands_get_on":
+        "INSERT INTO finance_stuck_errand (subject_id, shop_id, kind, problem, tries, since, next_at) VALUES ('{new}',"
+        " '{shop}', 'bill', 'ValueError', 9, now() - interval '2 hours', now())",
+    "finance_splits_are_counted_once":
+        f"{READ};{ANSWERED};{account(SHARED, 'liability', -1)};"
+        + tx("bysplit:x", SHARED_ID, "{bank}", kind="finance.split_paid", order="'{delivered}'"),
     "finance_nothing_is_stuck":
         "INSERT INTO finance_stuck (order_id, shop_id, problem, tries, since, next_at) VALUES ('{delivered}', '{shop}',"
         " 'ValueError', 9, now() - interval '2 hours', now())",

@@ -47,6 +47,7 @@ EMPTY = {
     "notify_push_subscription.blob",
     "notify_token.token_blob",
     "aftersales_figure_key.blob",
+    "finance_party.bank_blob",
     "aftersales_picture.blob",
     "orders_claim.text_blob",
     "notify_staff_address.blob",

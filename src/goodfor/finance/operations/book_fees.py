@@ -51,9 +51,9 @@ def book_fees(*, shop_id: UUID, bill_id: UUID, now: datetime, limit: int = PIECE
         made = [
             fees.entry_of(
                 bill_id=bill_id, line=line, amount=amount, provider=bill.provider, account_code=bill.account_code,
-                order_id=order_id, at=at, borne=borne.get(order_id, ()),
+                order_id=order_id, at=at, borne=borne.get(order_id, ()), channel=channel,
             )
-            for line, amount, order_id, at in rows
+            for line, amount, order_id, at, channel in rows
         ]  # fmt: skip
         lines = [row[0] for row in rows]
         _BOOKED.run({"shop_id": shop_id, "bill_id": bill_id, "lines": lines, "now": now})

@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from goodfor.finance import agreed, planning
+from goodfor.finance import agreed, following, planning
 from goodfor.finance.agreed import Agreed
 from goodfor.finance.mapping import line_facts, share_facts
 from goodfor.finance.models import Agreement
 from goodfor.finance.operations.follow_orders import add_volumes, share_row
-from goodfor.finance.rules import shares
+from goodfor.finance.rules import booking, shares
 from goodfor.finance.rules.facts import LineFacts, Pact, ShareFacts, Volume
 from goodfor.finance.sold_models import Backdate, Share, Sold
 from goodfor.finance.sold_models import Volume as VolumeRow
@@ -61,6 +61,8 @@ def rebook_agreement(*, shop_id: UUID, agreement_id: UUID, now: datetime, limit:
 def _rebook(shop_id: UUID, agreement_id: UUID, code: str, rows: Sequence[Row], now: datetime) -> int:
     known = agreed.read(shop_id)
     lines, held = _made_before(shop_id, [row[1] for row in rows])
+    heads = following.HEADS.rows({"shop_id": shop_id, "ids": sorted({row[2] for row in rows})})
+    sold_through = {row[0]: row[7] for row in heads}
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     changed = 0
     for at, line_id, order_id, currency in rows:
@@ -78,7 +80,7 @@ def _rebook(shop_id: UUID, agreement_id: UUID, code: str, rows: Sequence[Row], n
         _replace(shop_id, order_id, line, currency, was, new, at, now)
         changed += 1
         if entry is not None:
-            entries[currency].append(entry)
+            entries[currency].append(booking.through(entry, sold_through.get(order_id, "")))
     for currency in sorted(entries):
         ledger.post(shop_id=shop_id, currency=currency, entries=entries[currency], now=now)
     return changed

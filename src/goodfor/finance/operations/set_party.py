@@ -16,12 +16,15 @@ from goodfor.finance.types import PartyInput, PartyView
 from goodfor.kernel import audit
 from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.money import EXPONENTS
+from goodfor.kernel.sql import Statement
 from goodfor.ledger import queries as ledger
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import ReceiverNotFound
 from goodfor.supply import queries as supply
 
 _FIXED: Final = ("kind", "code", "currency")
+#: Orders of a party whose receiver changed are followed again.
+_AGAIN: Final = Statement("goodfor.finance", "sql/follow_again.sql")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -35,6 +38,7 @@ def open_party(*, shop_id: UUID, party: PartyInput, actor: str, now: datetime) -
         advisory_xact_lock(("finance", shop_id))
         if Party.objects.filter(shop_id=shop_id, kind=party.kind, code=party.code).exists():
             raise PartyExists(kind=party.kind, code=party.code)
+        _check_receiver(shop_id, party)
         row = Party.objects.create(shop_id=shop_id, created_at=now, **asdict(party))
         _note(row, "finance.party_opened", asdict(party), actor, now)
     return party_view(row)
@@ -57,8 +61,12 @@ def change_party(*, shop_id: UUID, party_id: UUID, party: PartyInput, actor: str
             if owed:
                 raise PartyFixed(fields=["cycle"], owed_minor=owed)
         changed = {name: value for name, value in new.items() if getattr(row, name) != value}
+        if "receiver_id" in changed:
+            _check_receiver(shop_id, party)
         if changed:
             Party.objects.filter(shop_id=shop_id, id=party_id).update(**changed)
+            if "receiver_id" in changed:
+                _AGAIN.run({"shop_id": shop_id, "party_id": party_id, "now": now})
             _note(row, "finance.party_changed", changed, actor, now)
         return party_view(_row(shop_id, party_id))
 
@@ -78,6 +86,11 @@ def _row(shop_id: UUID, party_id: UUID) -> Party:
     if row is None:
         raise PartyNotFound
     return row
+
+
+def _check_receiver(shop_id: UUID, party: PartyInput) -> None:
+    if party.receiver_id and Party.objects.filter(shop_id=shop_id, receiver_id=party.receiver_id).exists():
+        raise InvalidParty(field="receiver_id")
 
 
 def _note(row: Party, action: str, data: dict[str, object], actor: str, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """How entries of finance are made: lines with what they belong to, the rule and its version beside them. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,13 @@ def line(
     """A posting; further dimensions: supplier_id, party_id, brand_id, campaign_id, channel."""
     kept = {name: value for name, value in dimensions.items() if name in _KEPT and value}
     return Line(account, amount, order_id, line_id, sku_id, **kept)
+
+
+def through(made: Entry, channel: str) -> Entry:
+    """The entry with every line that belongs to an order marked by where this was sold."""
+    if not channel:
+        return made
+    return replace(made, lines=tuple(replace(one, channel=channel) if one.order_id else one for one in made.lines))
 
 
 def entry(

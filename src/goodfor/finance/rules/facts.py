@@ -137,7 +137,8 @@ class ShareFacts:
 class Moved:
     """A transaction of the books that finance answers: a refund of the price, or goods taken back at cost.
 
-    `line_id`: whose price it is, where a claim tells. `costs`: by line, of goods taken back.
+    `line_id`: whose price it is, where a claim tells; `prices`: by line, where the books themselves do. `costs`: by
+    line, of goods taken back.
     """
 
     tx_id: int
@@ -146,3 +147,4 @@ class Moved:
     effective_at: datetime
     line_id: UUID | None = None
     costs: Mapping[UUID, int] = field(default_factory=dict)
+    prices: Mapping[UUID, int] = field(default_factory=dict)

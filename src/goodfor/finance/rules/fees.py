@@ -9,7 +9,7 @@ from uuid import UUID
 from goodfor.finance import accounts
 from goodfor.finance.rules import booking
 from goodfor.ledger.shares import allocate
-from goodfor.ledger.types import Entry, Line
+from goodfor.ledger.types import Entry
 
 NAME: Final = "fee"
 VERSION: Final = 1
@@ -37,26 +37,22 @@ def rounded(exact: Sequence[Decimal], exponent: int) -> list[int]:
 
 def entry_of(
     *, bill_id: UUID, line: int, amount: int, provider: str, account_code: str, order_id: UUID | None, at: datetime,
-    borne: Sequence[tuple[str, int]] = (),
+    borne: Sequence[tuple[str, int]] = (), channel: str = "",
 ) -> Entry | None:  # fmt: skip
-    """A channel kept `amount` (negative: gave it back). `borne`: (accrued account, price) of parties who bear it.
+    """A payment channel kept `amount` (negative: gave it back). `borne`: (accrued account, price) of who bears it.
 
-    The first of them with an empty account is the platform: shared by price, largest remainder.
+    The first of them with an empty account is the platform: shared by price, largest remainder. `channel`: where the
+    order was sold.
     """
     postings = [
-        booking.line(account, part, order_id=order_id, channel=provider)
+        booking.line(account, part, order_id=order_id, channel=channel)
         for account, part in _bearers(amount, accounts.channel_fee(provider), borne)
     ]
-    postings.append(_pending(provider, account_code, -amount, order_id))
+    postings.append(booking.line(accounts.channel_pending(provider, account_code), -amount, order_id=order_id))
     return booking.entry(
         rule=NAME, version=VERSION, reference=f"fee:{bill_id}:{line}", lines=postings, at=at,
         cause=("finance.fee", bill_id),
     )  # fmt: skip
-
-
-def _pending(provider: str, account_code: str, amount: int, order_id: UUID | None) -> Line:
-    account = accounts.channel_pending(provider, account_code)
-    return booking.line(account, amount, order_id=order_id, channel=provider)
 
 
 def _bearers(amount: int, own: str, borne: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -1,7 +1,7 @@
 """What channels keep, from their bills: exact, once, and borne by whoever said so."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from goodfor.finance.rules.fees import rounded
 from goodfor.finance.tests.conftest import LONG, Scene
 from goodfor.finance.tests.world import counts
 from goodfor.kernel.ids import uuid7
-from goodfor.orders.tests.factories import PRICE, sql
+from goodfor.orders.tests.factories import PRICE, broken, sql
 from goodfor.orders.types import OrderView
 from goodfor.payments import queries as payments
 from goodfor.payments.bill_models import BillFile, BillLine
@@ -27,12 +27,12 @@ def number_of(scene: Scene, order: OrderView) -> str:
     return payments.payment(scene.shop_id, order.payment_id).number
 
 
-def import_bill(scene: Scene, account_id: UUID, rows: Sequence[tuple[str, str]]) -> UUID:
-    """A bill of yesterday: (our number, fee as the channel writes it)."""
+def import_bill(scene: Scene, account_id: UUID, rows: Sequence[tuple[str, str]], days: int = 0) -> UUID:
+    """A bill of the day so many days ago: (our number, fee as the channel writes it)."""
     bill_id = uuid7()
     BillFile.objects.create(
         id=bill_id, shop_id=scene.shop_id, account_id=account_id, provider="sandbox", account_code="till",
-        day=scene.now.date(), kind="trade", state="imported", rows=len(rows), currency="CNY",
+        day=scene.now.date() - timedelta(days=days), kind="trade", state="imported", rows=len(rows), currency="CNY",
         fee=sum((Decimal(fee) for _ref, fee in rows), Decimal(0)), created_at=scene.now, imported_at=scene.now,
     )  # fmt: skip
     BillLine.objects.bulk_create([
@@ -112,3 +112,30 @@ def test_a_bill_without_fees_is_done_at_once(scene: Scene) -> None:
     assert take_bill(shop_id=scene.shop_id, bill_id=bill_id, now=scene.now) == 0
     assert sql("SELECT booked_at IS NOT NULL, amount_minor FROM finance_fee_bill") == [(True, 0)]
     assert tasks.fees(scene.now) == 0
+
+
+def test_a_bill_that_cannot_be_booked_keeps_no_other_waiting(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    till = scene.till()
+    bad = [import_bill(scene, till.account_id, [(f"X{n}", "-0.10")], n + 1) for n in range(tasks.BILLS)]
+    import_bill(scene, till.account_id, [("Y", "-0.50")])
+    book = tasks.book_fees
+
+    def fails(*, shop_id: UUID, bill_id: UUID, now: datetime) -> int:
+        if bill_id in bad:
+            raise ZeroDivisionError
+        return book(shop_id=shop_id, bill_id=bill_id, now=now)
+
+    monkeypatch.setattr(tasks, "book_fees", fails)
+    assert tasks.fees(scene.now) == 0
+    assert tasks.fees(scene.now) == 2
+    assert scene.booked(FEE) == 50
+    assert sql("SELECT DISTINCT kind, problem, tries FROM finance_stuck_errand") == [("bill", "ZeroDivisionError", 1)]
+    later = scene.now + timedelta(hours=2)
+    assert len(broken(later)["finance_errands_get_on"]) == tasks.BILLS
+    monkeypatch.undo()
+    assert tasks.fees(later) == tasks.BILLS
+    assert sql("SELECT count(*) FROM finance_stuck_errand") == [(0,)]
+    assert scene.booked(FEE) == 100
+    assert not scene.faults()

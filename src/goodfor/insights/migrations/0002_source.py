@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("insights", "0001_initial"),
-        ("ledger", "0005_compensation"),
+        ("ledger", "0006_dimensions_and_days"),
         ("orders", "0017_holds"),
         ("aftersales", "0011_pictures"),
     ]

@@ -17,6 +17,7 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
+from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, states, store
 from goodfor.orders.errors import ExternalRefUsed
 from goodfor.orders.events import OrderDelivered
@@ -91,7 +92,7 @@ def buy_with_balance(
         currency=currency,
         entries=(
             payment.entry(now=now, order_id=order_id),
-            accounts.delivery_entry(order_id=order_id, total_minor=total.amount_minor, delivered=delivered, now=now),
+            _delivery_entry(order_id, total, priced, delivered, now),
         ),
         now=now,
     )
@@ -113,6 +114,15 @@ def _deliver(shop_id: UUID, lines: Sequence[LineView], now: datetime) -> list[De
         if not supply.buyable(shop_id, [line.sku_id for line in lines], now):
             raise
         return None
+
+
+def _delivery_entry(
+    order_id: UUID, total: Money, lines: Sequence[LineView], delivered: Sequence[Delivered], now: datetime
+) -> Entry:
+    prices = {line.line_id: line.quantity * line.unit_price.amount_minor for line in lines}
+    return accounts.delivery_entry(
+        order_id=order_id, total_minor=total.amount_minor, prices=prices, delivered=delivered, channel="api", now=now
+    )
 
 
 def _limited(

@@ -36,7 +36,7 @@ def end_top_up(
         return states.REFUNDING
     units = min(done.taken.count, line.quantity)
     OrderLine.objects.filter(shop_id=shop_id, id=line.id).update(topped=units)
-    note_delivered(shop_id, order, [done], entries, cause, now)
+    note_delivered(shop_id, order, [line], [done], entries, cause, now)
     missing = line.quantity - units
     if missing:
         start_part(
@@ -45,6 +45,7 @@ def end_top_up(
             amount=Money(missing * line.unit_price_minor, order.total.currency),
             reason=reason,
             actor="system",
+            line_id=line.id,
             now=now,
         )
     return states.DELIVERED

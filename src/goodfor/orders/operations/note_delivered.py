@@ -11,17 +11,19 @@ from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, states, store
 from goodfor.orders.events import OrderDelivered
+from goodfor.orders.types import LineRow
 
 
 def note_delivered(
     shop_id: UUID,
     order: store.LockedOrder,
+    lines: Sequence[LineRow],
     delivered: Sequence[Delivered],
     entries: Sequence[Entry],
     cause: str,
     now: datetime,
 ) -> None:
-    """`entries` are posted along. The order's row is the caller's."""
+    """`lines`: all of the order. `entries` are posted along. The order's row is the caller's."""
     store.move(shop_id, order.id, states.PAID, states.DELIVERED, delivered_at=now)
     record_history(
         shop_id=shop_id,
@@ -41,5 +43,9 @@ def note_delivered(
         cause=("payment", order.payment_id),
         now=now,
     )
-    booked = accounts.delivery_entry(order_id=order.id, total_minor=total.amount_minor, delivered=delivered, now=now)
+    booked = accounts.delivery_entry(
+        order_id=order.id, total_minor=total.amount_minor,
+        prices={line.id: line.quantity * line.unit_price_minor for line in lines}, delivered=delivered,
+        channel=order.channel, now=now,
+    )  # fmt: skip
     ledger.post(shop_id=shop_id, currency=total.currency, entries=(*entries, booked), now=now)

@@ -56,12 +56,12 @@ def refund_claim(
         back = refund_rest(shop_id=shop_id, order=order, reason=reason, by=by, paid_from=paid_from, now=now)
         refund = store.refund_view(order.number, back)
     else:
-        returned = _take_back(shop_id, order.id, line, claim.id, about, held, now)
+        returned = _take_back(shop_id, order, line, claim.id, about, held, now)
         aside = put_aside(shop_id=shop_id, order_id=order.id, claims=[claim], actor=by.actor, now=now)
         OrderLine.objects.filter(shop_id=shop_id, id=line.id).update(returned=F("returned") + len(units))
         refund = start_part(
             shop_id=shop_id, order=order, amount=amount, reason=reason, actor=by.actor, entries=returned,
-            paid_from=paid_from, by=by, now=now,
+            paid_from=paid_from, by=by, line_id=line.id, now=now,
         )  # fmt: skip
         cause = f"refund:{refund.refund_id}"
         settle_claims(shop_id=shop_id, order=order, aside=aside, actor=by.actor, cause=cause, now=now)
@@ -72,13 +72,15 @@ def refund_claim(
 
 
 def _take_back(
-    shop_id: UUID, order_id: UUID, line: LineRow, claim_id: UUID, about: Collection[UUID], held: Collection[BoughtCode],
-    now: datetime,
+    shop_id: UUID, order: store.LockedOrder, line: LineRow, claim_id: UUID, about: Collection[UUID],
+    held: Collection[BoughtCode], now: datetime,
 ) -> tuple[Entry, ...]:  # fmt: skip
     """Unseen codes of these, and no other of the line, go back on the shelf, and their cost with them."""
     if not any(code.unseen and code.code_id in about for code in held):
         return ()
     kept = [code.code_id for code in held if code.code_id not in about or not code.unseen]
     taken = take_back(shop_id=shop_id, holder_id=line.id, seen=kept, now=now)
-    entry = accounts.take_back_entry(order_id=order_id, lines=[(line, taken.cost_minor)], claim_id=claim_id, now=now)
+    entry = accounts.take_back_entry(
+        order_id=order.id, lines=[(line, taken.cost_minor)], claim_id=claim_id, channel=order.channel, now=now
+    )
     return (entry,) if entry else ()

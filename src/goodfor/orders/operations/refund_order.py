@@ -100,5 +100,5 @@ def _take_back(shop_id: UUID, order: store.LockedOrder, seen: Iterable[UUID], no
     for line in sorted(store.lines_of(shop_id, order.id), key=lambda item: item.sku_id):
         taken = take_back(shop_id=shop_id, holder_id=line.id, seen=burned, now=now)
         back.append((line, taken.cost_minor))
-    entry = accounts.take_back_entry(order_id=order.id, lines=back, now=now)
+    entry = accounts.take_back_entry(order_id=order.id, lines=back, channel=order.channel, now=now)
     return (entry,) if entry else ()

@@ -111,7 +111,7 @@ def fulfil(
             shop_id=shop_id, order=order, reason="out_of_stock", actor="system", entries=tuple(entries), now=now
         )
         return states.REFUNDING
-    note_delivered(shop_id, order, delivered, entries, cause, now)
+    note_delivered(shop_id, order, rows, delivered, entries, cause, now)
     return states.DELIVERED
 
 

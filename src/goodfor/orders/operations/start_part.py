@@ -13,6 +13,7 @@ from goodfor.orders.errors import RefundAmount, RefundRunning, WrongState
 from goodfor.orders.models import Part
 from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.sales_back import sales_back
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import PaymentDisputed
@@ -29,10 +30,12 @@ def start_part(
     entries: tuple[Entry, ...] = (),
     paid_from: str = "",
     by: Decider | None = None,
+    line_id: UUID | None = None,
     now: datetime,
 ) -> RefundView:
     """Decide and book the refund of a part, with `entries`; `by` is whose decision it is, else the actor's.
 
+    `line_id`: whose price it is first of all.
     Raises WrongState, RefundAmount, RefundRunning, PaymentDisputed, and what `count_refund` raises.
     """
     if order.state != states.DELIVERED or order.payment_id is None:
@@ -64,9 +67,10 @@ def start_part(
         by_staff=actor.startswith("staff:"),
         decided_at=now,
     )
-    entry = accounts.refund_entry(
-        refund_id=refund.id, order_id=order.id, amount_minor=amount.amount_minor, delivered=True, now=now
-    )
+    entry = accounts.refund_of_sales_entry(
+        refund_id=refund.id, order_id=order.id, amount_minor=amount.amount_minor, channel=order.channel, now=now,
+        parts=sales_back(shop_id, order.id, amount.amount_minor, line_id),
+    )  # fmt: skip
     count_refund(shop_id=shop_id, refund=refund, by=by or decided_by(actor), now=now)
     ledger.post(shop_id=shop_id, currency=amount.currency, entries=(*entries, entry), now=now)
     audit.record(

@@ -14,6 +14,7 @@ from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
 from goodfor.orders.operations.hold_steps import lapse_hold
 from goodfor.orders.operations.settle_claims import Aside, live_claims, put_aside, settle_claims
+from goodfor.orders.sales_back import sales_back
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import RefundView
@@ -71,15 +72,22 @@ def start_refund(
     settle_claims(shop_id=shop_id, order=order, aside=aside, actor=actor, cause=cause, now=now)
     event = OrderRefunding(order.id, order.number, refund.id, reason)
     publish(shop_id=shop_id, event=event, cause=("payment", order.payment_id), now=now)
-    entry = accounts.refund_entry(
-        refund_id=refund.id, order_id=order.id, amount_minor=rest.amount_minor,
-        delivered=order.state == states.DELIVERED, now=now,
-    )  # fmt: skip
+    entry = _entry(shop_id, order, refund, now)
     count_refund(shop_id=shop_id, refund=refund, by=by, now=now)
     ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(*entries, entry), now=now)
     if refund.done:
         finish_refund(shop_id=shop_id, order_id=order.id, refund=refund, now=now)
     return refund
+
+
+def _entry(shop_id: UUID, order: store.LockedOrder, refund: RefundView, now: datetime) -> Entry:
+    amount = refund.amount.amount_minor
+    if order.state != states.DELIVERED:
+        return accounts.refund_entry(refund_id=refund.id, order_id=order.id, amount_minor=amount, now=now)
+    return accounts.refund_of_sales_entry(
+        refund_id=refund.id, order_id=order.id, amount_minor=amount, channel=order.channel, now=now,
+        parts=sales_back(shop_id, order.id, amount),
+    )  # fmt: skip
 
 
 def _let_go(shop_id: UUID, order: store.LockedOrder, actor: str, reason: str, now: datetime) -> None:

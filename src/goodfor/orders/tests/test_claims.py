@@ -169,6 +169,13 @@ def test_a_claim_refunds_its_line_and_no_other(shop: Shop, now: datetime) -> Non
     with pytest.raises(InvalidClaim):
         claim(order, now, "changed_mind", line_id=line)
     assert broken(now) == {}
+    by_line = (
+        "SELECT p.order_line_id, sum(p.amount_minor)::bigint, min(p.channel), count(*) FROM ledger_posting p"
+        " JOIN ledger_account a ON a.id = p.account_id AND a.code = '5001:sales:codes' WHERE p.order_id = %s GROUP BY 1"
+    )
+    assert sorted(sql(by_line, [order.id]), key=lambda row: row[1]) == [
+        (rest.line_id, -1000, "storefront", 1), (line, 0, "storefront", 2),
+    ]  # fmt: skip
     # The rest of the order is refunded by the staff as ever: of its own line alone.
     refund_order(shop_id=order.shop_id, order_id=order.id, reason="r", actor="staff:1", by_staff=True, now=now)
     refund_all(now + timedelta(seconds=5))

@@ -12,6 +12,7 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.payments import states
 from goodfor.payments.locks import lock_errand, lock_payment, lock_pot
+from goodfor.payments.models import Payment
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.operations.share_out import release
 from goodfor.payments.operations.take_back_shares import take_back_shares
@@ -30,7 +31,7 @@ def settle_split(*, shop_id: UUID, split_id: UUID, outcome: Outcome, now: dateti
     """Move the split by the outcome. One that is over is left as it is."""
     with transaction.atomic():
         payment_id = Split.objects.values_list("payment_id", flat=True).get(shop_id=shop_id, id=split_id)
-        lock_payment(shop_id, payment_id)
+        order_id = _order_of(lock_payment(shop_id, payment_id))
         pot = lock_pot(shop_id, payment_id)
         row = lock_errand(Split, shop_id, split_id)
         if pot is None or row.state not in states.UNFINISHED_REFUND:
@@ -41,7 +42,7 @@ def settle_split(*, shop_id: UUID, split_id: UUID, outcome: Outcome, now: dateti
             outcome = Unknown("incomplete")
         if isinstance(outcome, Succeeded):
             assert results is not None
-            _shared(pot, results, now)
+            _shared(pot, results, order_id, now)
         elif isinstance(outcome, Rejected):
             SplitShare.objects.filter(shop_id=shop_id, split_id=split_id, state=states.PENDING).update(
                 state=states.FAILED, code="refused"
@@ -58,7 +59,7 @@ def settle_return(*, shop_id: UUID, return_id: UUID, outcome: Outcome, now: date
     """Move the return by the outcome. What a receiver does not give back is a case: the buyer has the money already."""
     with transaction.atomic():
         payment_id = SplitReturn.objects.values_list("payment_id", flat=True).get(shop_id=shop_id, id=return_id)
-        lock_payment(shop_id, payment_id)
+        order_id = _order_of(lock_payment(shop_id, payment_id))
         pot = lock_pot(shop_id, payment_id)
         row = lock_errand(SplitReturn, shop_id, return_id)
         if pot is None or row.state not in states.UNFINISHED_REFUND:
@@ -66,7 +67,7 @@ def settle_return(*, shop_id: UUID, return_id: UUID, outcome: Outcome, now: date
         share = SplitShare.objects.get(shop_id=shop_id, id=row.share_id)
         _move(row, outcome, now)
         if isinstance(outcome, Succeeded):
-            entry = return_entry(pot=pot, back=row, receiver_id=share.receiver_id, now=now)
+            entry = return_entry(pot=pot, back=row, receiver_id=share.receiver_id, order_id=order_id, now=now)
             ledger.post(shop_id=shop_id, currency=row.currency, entries=(entry,), now=now)
         elif isinstance(outcome, Rejected):
             about = _label(share) | {"reason": outcome.code[:64], "amount_minor": row.amount_minor}
@@ -83,7 +84,11 @@ def _matched(shop_id: UUID, shares: list[SplitShare], outcome: Outcome) -> list[
     return found if len(found) == len(shares) else None
 
 
-def _shared(pot: Pot, results: list[tuple[SplitShare, ShareResult]], now: datetime) -> None:
+def _order_of(payment: Payment) -> UUID | None:
+    return payment.source_id if payment.source_type == "order" else None
+
+
+def _shared(pot: Pot, results: list[tuple[SplitShare, ShareResult]], order_id: UUID | None, now: datetime) -> None:
     given, entries = 0, []
     for share, result in results:
         SplitShare.objects.filter(shop_id=pot.shop_id, id=share.id, state=states.PENDING).update(
@@ -91,7 +96,7 @@ def _shared(pot: Pot, results: list[tuple[SplitShare, ShareResult]], now: dateti
         )
         if result.state == states.SUCCEEDED:
             given += share.amount_minor
-            entries.append(share_entry(pot=pot, share=share, now=now))
+            entries.append(share_entry(pot=pot, share=share, order_id=order_id, now=now))
         else:
             # The channel gave it to us with the rest; the receiver is to be paid some other way.
             detail = _label(share) | {"reason": result.code[:64], "amount_minor": share.amount_minor}

@@ -24,6 +24,8 @@ KIND_WORDS: Final[Mapping[str, Any]] = {
     kinds.TAX: gettext_lazy("税费"),
     kinds.PURCHASE: gettext_lazy("采购"),
     kinds.HOLD_BACK: gettext_lazy("退还保证金"),
+    kinds.RESHARED: gettext_lazy("协议变更补差"),
+    kinds.BY_SPLIT: gettext_lazy("渠道分账已付"),
     kinds.ADJUSTMENT: gettext_lazy("调整"),
 }
 STATE_WORDS: Final[Mapping[str, Any]] = {

@@ -108,6 +108,14 @@ def test_kinds_are_told_by_how_the_books_name_them() -> None:
     assert kinds.kind_of("share.reversed", "x") == kinds.SALE
     assert kinds.kind_of("supply_purchase", "buy:1") == kinds.PURCHASE
     assert kinds.kind_of("other", "by hand") == kinds.ADJUSTMENT
+    # As finance names what it books on parties' accounts.
+    assert kinds.kind_of("finance.shares", "share:1:2") == kinds.SALE
+    assert kinds.kind_of("finance.unshared", "unshare:1:2") == kinds.REFUND
+    assert kinds.kind_of("finance.reshared", "reshare:1:2") == kinds.RESHARED
+    assert kinds.kind_of("finance.split_paid", "bysplit:1:0") == kinds.BY_SPLIT
+    assert kinds.kind_of("finance.fee", "fee:1:2") == kinds.FEE
+    assert kinds.kind_of("supply_return", "returned:1:5") == kinds.PURCHASE
+    assert kinds.kind_of("purchase", "import:1") == kinds.PURCHASE
 
 
 @pytest.mark.django_db

@@ -27,10 +27,11 @@ $$;
 
 CREATE VIEW insights_posting_by_tx AS
 SELECT t.shop_id, t.xid, t.id AS tx_id, p.seq, t.kind, t.currency, p.effective_date AS day, p.order_id, p.order_line_id,
-       p.sku_id, NULL::uuid AS supplier_id, NULL::uuid AS campaign_id, m.measure,
+       p.sku_id, p.supplier_id, p.campaign_id, m.measure,
        insights_sign(m.measure) * p.amount_minor AS value
   FROM ledger_tx t
- CROSS JOIN LATERAL (SELECT x.seq, x.effective_date, x.order_id, x.order_line_id, x.sku_id, x.amount_minor, x.account_id
+ CROSS JOIN LATERAL (SELECT x.seq, x.effective_date, x.order_id, x.order_line_id, x.sku_id, x.supplier_id, x.campaign_id,
+                              x.amount_minor, x.account_id
                        FROM ledger_posting x WHERE x.shop_id = t.shop_id AND x.tx_id = t.id AND x.layer = 0 OFFSET 0) p
   JOIN ledger_account a ON a.id = p.account_id AND a.shop_id = t.shop_id
  CROSS JOIN LATERAL (SELECT insights_measure(a.code, t.kind) AS measure) m
@@ -38,7 +39,7 @@ SELECT t.shop_id, t.xid, t.id AS tx_id, p.seq, t.kind, t.currency, p.effective_d
 
 CREATE VIEW insights_posting_by_order AS
 SELECT t.shop_id, t.xid, t.id AS tx_id, p.seq, t.kind, t.currency, p.effective_date AS day, p.order_id, p.order_line_id,
-       p.sku_id, NULL::uuid AS supplier_id, NULL::uuid AS campaign_id, m.measure,
+       p.sku_id, p.supplier_id, p.campaign_id, m.measure,
        insights_sign(m.measure) * p.amount_minor AS value
   FROM ledger_posting p
  CROSS JOIN LATERAL (SELECT x.shop_id, x.xid, x.id, x.kind, x.currency FROM ledger_tx x
@@ -49,7 +50,7 @@ SELECT t.shop_id, t.xid, t.id AS tx_id, p.seq, t.kind, t.currency, p.effective_d
 
 CREATE VIEW insights_posting_all AS
 SELECT t.shop_id, t.xid, t.id AS tx_id, p.seq, t.kind, t.currency, p.effective_date AS day, p.order_id, p.order_line_id,
-       p.sku_id, NULL::uuid AS supplier_id, NULL::uuid AS campaign_id, m.measure,
+       p.sku_id, p.supplier_id, p.campaign_id, m.measure,
        insights_sign(m.measure) * p.amount_minor AS value
   FROM ledger_posting p
   JOIN ledger_tx t ON t.id = p.tx_id AND t.shop_id = p.shop_id
