@@ -99,15 +99,18 @@ def sell(till: Till, sales: Sequence[Sale], now: datetime) -> list[SoldOrder]:
             "channel_code": CHANNEL_CODE, "channel_id": till.channel_id, "balance_id": till.balance_id,
         })  # fmt: skip
         delivered: list[list[Delivered]] = [[] for _ in sales]
-        for (i, _place, sku, _quantity), line_id in zip(rows, line_ids, strict=True):
+        prices: list[dict[UUID, int]] = [{} for _ in sales]
+        for (i, _place, sku, quantity), line_id in zip(rows, line_ids, strict=True):
+            prices[i][line_id] = till.prices[sku] * quantity
             delivered[i].append(Delivered(line_id, till.skus[sku], found[line_id]))
         sold = [
             _sold(one, (orders[i], payments[i], numbers[i]), totals[i], delivered[i]) for i, one in enumerate(sales)
         ]
         entries = [
-            entry for one, fact, goods in zip(sold, facts, delivered, strict=True)
-            for entry in _entries(till, one, fact, goods)
-        ]  # fmt: skip
+            entry
+            for one, fact, goods, cost in zip(sold, facts, delivered, prices, strict=True)
+            for entry in _entries(till, one, fact, goods, cost)
+        ]
         ledger.post(shop_id=till.shop_id, currency="CNY", entries=entries, now=now)
     return sold
 
@@ -120,7 +123,9 @@ def _sold(sale: Sale, named: tuple[UUID, UUID, str], total: int, goods: Sequence
     )  # fmt: skip
 
 
-def _entries(till: Till, one: SoldOrder, fact_id: UUID, goods: Sequence[Delivered]) -> list[Entry]:
+def _entries(
+    till: Till, one: SoldOrder, fact_id: UUID, goods: Sequence[Delivered], prices: dict[UUID, int]
+) -> list[Entry]:
     at = one.sale.at
     if one.sale.by_channel:
         # As `payments.Applied.entry` books a confirmed fact.
@@ -135,7 +140,9 @@ def _entries(till: Till, one: SoldOrder, fact_id: UUID, goods: Sequence[Delivere
         paid = BalancePayment(one.payment_id, number, Money(one.total, "CNY"), wallet).entry(now=at, order_id=one.id)
     entries = [
         paid,
-        accounts.delivery_entry(order_id=one.id, total_minor=one.total, delivered=goods, now=at),
+        accounts.delivery_entry(
+            order_id=one.id, total_minor=one.total, prices=prices, delivered=goods, channel="api", now=at
+        ),
     ]
     if one.points:
         entries.append(points_entry(one.id, one.points, at))
