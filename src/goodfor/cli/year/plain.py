@@ -66,7 +66,7 @@ def read(lines: Iterable[str]) -> Plain:
         elif match := _BALANCE.fullmatch(line):
             ended(number)
             found.asserted += 1
-            has = found.sums.get((match[2], match[4]), Decimal(0))
+            has = _with_those_below(found.sums, match[2], match[4])
             if match[1] <= days or has != Decimal(match[3]):
                 found.wrong.append(f"{number}: {match[2]} has {has}, not {match[3]}")
         elif match := _CODE.fullmatch(line):
@@ -75,3 +75,12 @@ def read(lines: Iterable[str]) -> Plain:
             found.wrong.append(f"{number}: not understood")
     ended(0)
     return found
+
+
+def _with_those_below(sums: Sums, account: str, currency: str) -> Decimal:
+    """A balance is that of an account and of all whose names go on from it."""
+    return sum(
+        (amount for (name, unit), amount in sums.items()
+         if unit == currency and (name == account or name.startswith(account + ":"))),
+        Decimal(0),
+    )  # fmt: skip
