@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from goodfor.catalog import queries as catalog
-from goodfor.cli.bench.bills import channel_account
 from goodfor.cli.soak.books import whole_month
 from goodfor.cli.soak.year import first_day
 from goodfor.cli.year import plain, plan
@@ -18,6 +17,7 @@ from goodfor.cli.year.back import Moved
 from goodfor.cli.year.money import write_bill
 from goodfor.cli.year.plan import Sale
 from goodfor.cli.year.selling import CHANNEL_CODE, Till, sell
+from goodfor.cli.year.world import open_channel
 from goodfor.finance.tests.world import follow
 from goodfor.kernel.money import Money
 from goodfor.orders.operations import refund_order
@@ -104,8 +104,7 @@ def till(shop: Shop, now: datetime) -> Till:
     """Its own wallet beside, so that what the set takes can be told."""
     demo = shop.demo
     [(balance,)] = sql("SELECT id FROM payments_account WHERE shop_id = %s AND provider = 'balance'", [demo.shop_id])
-    channel = channel_account(demo.shop_id)
-    sql("UPDATE payments_account SET code = %s WHERE id = %s RETURNING 1", [CHANNEL_CODE, channel])
+    channel = open_channel(demo.shop_id, now)
     sku = catalog.skus_for_sale(demo.shop_id, [shop.sku_id])[shop.sku_id]
     top_up_wallet(
         shop_id=demo.shop_id, client_id=demo.client_id, wallet_account=demo.wallet_account, actor="t", now=now,

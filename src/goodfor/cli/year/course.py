@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from goodfor.cli.hub.market import PRICE_MINOR
 from goodfor.cli.year import money, plan, world
@@ -45,8 +46,9 @@ class Told:
 
     orders: int = 0
     gross: int = 0
-    cost: int = 0
     points: int = 0
+    elsewhere: int = 0
+    version: UUID | None = None
     seconds: Counter[str] = field(default_factory=Counter)
 
 
@@ -74,7 +76,7 @@ class Year:
         day = (start + timedelta(hours=12)).astimezone(money.BEIJING).date()
         self._to(start)
         if number == self.days // 2:
-            self.version = world.next_version(self.world, start, timedelta(days=min(20, number)))
+            self.told.version = world.next_version(self.world, start, timedelta(days=min(20, number)))
         if count:
             self._timed("stock", self._stock, count, start)
             self._timed("sales", self._sell, number, count, start)
@@ -123,6 +125,12 @@ class Year:
         while buy_due(now=now):
             pass
         relay(now)
+        levels = vault.stock(self.world.shop_id, till.skus)
+        for place, sku in enumerate(till.skus):
+            # A supplier may be off by now, after too many complaints: the shop buys elsewhere.
+            if sku not in levels or levels[sku].available < 2 * daily:
+                world.load(self.world, place, daily * 20, now)
+                self.told.elsewhere += 1
 
     def _sell(self, number: int, count: int, start: datetime) -> None:
         till = self.world.till
@@ -178,7 +186,7 @@ class Year:
         """Finance reads the books to their end."""
         while follow_books(now=now, batch=STRETCH):
             pass
-        version = getattr(self, "version", None)
+        version = self.told.version
         if version is not None:
             while rebook_agreement(shop_id=self.world.shop_id, agreement_id=version, now=now):
                 pass

@@ -63,6 +63,7 @@ def result(year: Year, console: Console, seconds: float) -> BenchResult:
         console.print(text, markup=False)
     figures: dict[str, Any] = {
         "orders": year.told.orders, "days": year.days, "seconds": round(seconds), **sizes,
+        "packs_bought_elsewhere": year.told.elsewhere,
         "refunds": year.backs.refunded, "claims": year.backs.claimed, "bill_lines": year.money.lines,
         "statements": dict(year.paying.done), "orders_by_stage": stages,
         "seconds_by": {name: round(value, 1) for name, value in year.told.seconds.items()},
