@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
-from goodfor.cli.soak import attacks, every, guesses, handbook, ledger, month, pages
+from goodfor.cli.soak import attacks, books, every, guesses, handbook, ledger, month, pages, shares, year
 
 EPAY = "epay"
 #: Those that run over any channel.
@@ -50,11 +50,14 @@ SOAKS: dict[str, Callable[..., BenchResult]] = {
         for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims", "limits")
     },
     "attacks": attacks.run,
+    "books": books.run,
     "guesses": guesses.run,
     "handbook": handbook.run,
     "ledger": ledger.run,
     "month": month.run,
     "pages": pages.run,
+    "shares": shares.run,
+    "year": year.run,
 }
 
 __all__ = ["SOAKS", "Bar", "BenchResult"]

@@ -14,17 +14,21 @@ from goodfor.finance.events import SharesBooked
 from goodfor.finance.following import Books
 from goodfor.finance.planning import Plan
 from goodfor.finance.rules.facts import Part, ShareFacts, Volume, Volumes
-from goodfor.finance.sold_models import Share, Sold, Step
 from goodfor.finance.sold_models import Volume as VolumeRow
 from goodfor.kernel.events import publish
 from goodfor.kernel.faultpoints import reach
+from goodfor.kernel.ids import uuid7
 from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
 
-_SOLD = Statement("goodfor.finance", "sql/sold_change.sql")
-_SHARE = Statement("goodfor.finance", "sql/share_change.sql")
+# One statement for many rows each: a shop's day is some thousand orders.
+_SOLD = Statement("goodfor.finance", "sql/sold_put.sql")
+_SHARE = Statement("goodfor.finance", "sql/share_put.sql")
+_STEP = Statement("goodfor.finance", "sql/step_put.sql")
+_SOLD_BACK = Statement("goodfor.finance", "sql/sold_change.sql")
+_SHARE_BACK = Statement("goodfor.finance", "sql/share_change.sql")
 _OPEN = Statement("goodfor.finance", "sql/volume_open.sql")
 _VOLUME = Statement("goodfor.finance", "sql/volume_add.sql")
 _ORDER = Statement("goodfor.finance", "sql/order_put.sql")
@@ -90,23 +94,23 @@ def add_volumes(shop_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _write(shop_id: UUID, made: Made, now: datetime) -> None:
     fresh = [(books, plan) for books, plan in made if plan.fresh]
-    Sold.objects.bulk_create([row for books, plan in fresh for row in _sold_rows(shop_id, books, plan)])
-    Share.objects.bulk_create([row for books, plan in fresh for row in _share_rows(shop_id, books, plan, now)])
-    Step.objects.bulk_create([
-        Step(order_id=plan.order_id, reference=step.reference, shop_id=shop_id, kind=step.kind,
-             amount_minor=step.amount, lines=step.lines, at=now)
+    _put(_SOLD, shop_id, [row for books, plan in fresh for row in _sold_rows(books, plan)])
+    put_shares(shop_id, [row for books, plan in fresh for row in _share_rows(books, plan)], now)
+    _put(_STEP, shop_id, [
+        {"order_id": plan.order_id, "reference": step.reference, "kind": step.kind, "amount": step.amount,
+         "lines": step.lines}
         for _books, plan in made for step in plan.steps
-    ])  # fmt: skip
+    ], now)  # fmt: skip
     changed = [plan for _books, plan in made if plan.changed and not plan.fresh]
     parts = [_part_json(line, part) for plan in changed for line in plan.changed for part in plan.sold[line].parts]
     if parts:
-        _SOLD.run({"shop_id": shop_id, "rows": json.dumps(parts)})
+        _SOLD_BACK.run({"shop_id": shop_id, "rows": json.dumps(parts)})
     shares = [
         {"line": str(line), "agreement": str(one.agreement_id), "reversed": one.reversed}
         for plan in changed for line in plan.changed for one in plan.shares.get(line, ())
     ]  # fmt: skip
     if shares:
-        _SHARE.run({"shop_id": shop_id, "rows": json.dumps(shares)})
+        _SHARE_BACK.run({"shop_id": shop_id, "rows": json.dumps(shares)})
     rows = [_order_json(books, plan) for books, plan in made]
     _ORDER.run({"shop_id": shop_id, "rows": json.dumps(rows, default=str), "now": now})
     for books, plan in fresh:
@@ -114,42 +118,49 @@ def _write(shop_id: UUID, made: Made, now: datetime) -> None:
             _tell(shop_id, books, plan, now)
 
 
-def _sold_rows(shop_id: UUID, books: Books, plan: Plan) -> list[Sold]:
-    at = plan.delivered_at
-    assert at is not None
+def _put(statement: Statement, shop_id: UUID, rows: Sequence[Mapping[str, Any]], now: datetime | None = None) -> None:
+    if rows:
+        moment = {} if now is None else {"now": now}
+        statement.run({"shop_id": shop_id, "rows": json.dumps(rows, default=str), **moment})
+
+
+def put_shares(shop_id: UUID, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Keep shares (`share_row`). In the caller's transaction."""
+    _put(_SHARE, shop_id, rows, now)
+
+
+def _sold_rows(books: Books, plan: Plan) -> list[dict[str, Any]]:
     return [
-        Sold(
-            order_line_id=line.line_id, part=part.part, shop_id=shop_id, order_id=plan.order_id, sku_id=line.sku_id,
-            category_id=line.category_id, supplier_code=part.terms.supplier_code, contract_id=part.terms.contract_id,
-            model=part.terms.model, fee_bearer=part.terms.fee_bearer, quantity=part.quantity,
-            currency=books.head.currency, gross_minor=part.gross, refunded_minor=part.refunded,
-            discount_minor=part.discount, cost_minor=part.cost, cost_back_minor=part.cost_back,
-            rate_bp=part.terms.rate_bp, vat_minor=part.vat, vat_back_minor=part.vat_back, passed_minor=part.passed,
-            passed_back_minor=part.passed_back, fee_minor=part.fee, fee_back_minor=part.fee_back,
-            input_minor=part.input, input_back_minor=part.input_back, delivered_at=at,
-        )
+        {
+            "line": line.line_id, "part": part.part, "order_id": plan.order_id, "sku": line.sku_id,
+            "category": line.category_id, "supplier": part.terms.supplier_code, "contract": part.terms.contract_id,
+            "model": part.terms.model, "bearer": part.terms.fee_bearer, "quantity": part.quantity,
+            "currency": books.head.currency, "gross": part.gross, "refunded": part.refunded,
+            "discount": part.discount, "cost": part.cost, "cost_back": part.cost_back, "rate_bp": part.terms.rate_bp,
+            "vat": part.vat, "vat_back": part.vat_back, "passed": part.passed, "passed_back": part.passed_back,
+            "fee": part.fee, "fee_back": part.fee_back, "input": part.input, "input_back": part.input_back,
+            "at": plan.delivered_at,
+        }
         for line in plan.sold.values() for part in line.parts
     ]  # fmt: skip
 
 
-def _share_rows(shop_id: UUID, books: Books, plan: Plan, now: datetime) -> list[Share]:
+def _share_rows(books: Books, plan: Plan) -> list[dict[str, Any]]:
     return [
-        share_row(shop_id, plan.order_id, line_id, plan.sold[line_id].sku_id, books.head.currency, one, now)
+        share_row(plan.order_id, line_id, plan.sold[line_id].sku_id, books.head.currency, one)
         for line_id, mine in plan.shares.items()
         for one in mine
     ]
 
 
-def share_row(
-    shop_id: UUID, order_id: UUID, line_id: UUID, sku_id: UUID, currency: str, one: ShareFacts, now: datetime
-) -> Share:
+def share_row(order_id: UUID, line_id: UUID, sku_id: UUID, currency: str, one: ShareFacts) -> dict[str, Any]:
     """A share as it is kept."""
-    return Share(
-        shop_id=shop_id, order_id=order_id, order_line_id=line_id, sku_id=sku_id, agreement_id=one.agreement_id,
-        agreement_code=one.agreement_code, version=one.version, party_id=one.party_id, account=one.account,
-        base_minor=one.base, amount_minor=one.amount, reversed_minor=one.reversed, volume_before=one.volume_before,
-        currency=currency, rank=one.rank, explained=dict(one.explained), booked_at=now,
-    )  # fmt: skip
+    return {
+        "id": uuid7(), "order_id": order_id, "line": line_id, "sku": sku_id, "agreement": one.agreement_id,
+        "code": one.agreement_code, "version": one.version, "party": one.party_id, "account": one.account,
+        "base": one.base, "amount": one.amount, "reversed": one.reversed, "volume": one.volume_before,
+        "currency": currency, "rank": one.rank, "explained": dict(one.explained),
+    }  # fmt: skip
 
 
 def _part_json(line_id: UUID, part: Part) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from goodfor.finance import agreed, following, planning
 from goodfor.finance.agreed import Agreed
 from goodfor.finance.mapping import line_facts, share_facts
 from goodfor.finance.models import Agreement
-from goodfor.finance.operations.follow_orders import add_volumes, share_row
+from goodfor.finance.operations.follow_orders import add_volumes, put_shares, share_row
 from goodfor.finance.rules import booking, shares
 from goodfor.finance.rules.facts import LineFacts, Pact, ShareFacts, Volume
 from goodfor.finance.sold_models import Backdate, Share, Sold
@@ -27,6 +28,7 @@ from goodfor.ledger.types import Entry
 
 LIMIT = 300
 _LINES = Statement("goodfor.finance", "sql/backdate_lines.sql")
+_SUPERSEDE = Statement("goodfor.finance", "sql/share_supersede.sql")
 
 
 def rebook_agreement(*, shop_id: UUID, agreement_id: UUID, now: datetime, limit: int = LIMIT) -> int:
@@ -64,12 +66,12 @@ def _rebook(shop_id: UUID, agreement_id: UUID, code: str, rows: Sequence[Row], n
     heads = following.HEADS.rows({"shop_id": shop_id, "ids": sorted({row[2] for row in rows})})
     sold_through = {row[0]: row[7] for row in heads}
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
-    changed = 0
+    done = _Done(_volumes(shop_id, code))
     for at, line_id, order_id, currency in rows:
         line, mine = lines[line_id], held.get(line_id, [])
         was = next((one for one in mine if one.agreement_code == code), None)
         others = [one for one in mine if one is not was]
-        seen = _seen(shop_id, code, at, currency, was)
+        seen = done.seen(at, currency, was)
         new = _new_share(known, code, line, at, currency, was=was, others=others, seen=seen)
         if new is None:
             continue
@@ -77,13 +79,65 @@ def _rebook(shop_id: UUID, agreement_id: UUID, code: str, rows: Sequence[Row], n
             order_id=order_id, line=line, was=was, now=new, at=at, cause=("finance.reshare", agreement_id),
             why=_why(code, was, new),
         )  # fmt: skip
-        _replace(shop_id, order_id, line, currency, was, new, at, now)
-        changed += 1
+        done.put(order_id, line, currency, was, new, at)
         if entry is not None:
             entries[currency].append(booking.through(entry, sold_through.get(order_id, "")))
+    done.write(shop_id, code, now)
     for currency in sorted(entries):
         ledger.post(shop_id=shop_id, currency=currency, entries=entries[currency], now=now)
-    return changed
+    return len(done.rows)
+
+
+@dataclass(slots=True)
+class _Done:
+    """What lines are given and lose, to be written at once; `volumes` by (month, currency), as they are by now."""
+
+    volumes: dict[tuple[date, str], Volume]
+    old: list[tuple[UUID, UUID]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    more: dict[tuple[date, str], Volume] = field(default_factory=dict)
+
+    def seen(self, at: datetime, currency: str, was: ShareFacts | None) -> Volume:
+        """What the agreement has seen of the month besides this very line's share."""
+        seen = self.volumes.get((planning.month_of(at), currency), Volume())
+        return replace(seen, shared=seen.shared - was.amount) if was else seen
+
+    def put(
+        self, order_id: UUID, line: LineFacts, currency: str, was: ShareFacts | None, new: ShareFacts, at: datetime
+    ) -> None:
+        """A share in the place of another, or where none was."""
+        units = 0
+        if was is not None:
+            self.old.append((line.line_id, was.agreement_id))
+        else:
+            units = int(str(new.explained.get("units", line.quantity)))
+        self.rows.append(share_row(order_id, line.line_id, line.sku_id, currency, new))
+        key = (planning.month_of(at), currency)
+        moved = (units, new.base if was is None else 0, new.amount - (was.amount if was else 0))
+        self.volumes[key] = self.volumes.get(key, Volume()).plus(*moved)
+        self.more[key] = self.more.get(key, Volume()).plus(*moved)
+
+    def write(self, shop_id: UUID, code: str, now: datetime) -> None:
+        """All of it; the old ones first, since of all versions one pays."""
+        if self.old:
+            lines, agreements = zip(*self.old, strict=True)
+            params = {"shop_id": shop_id, "lines": list(lines), "agreements": list(agreements), "now": now}
+            _SUPERSEDE.run(params)
+        put_shares(shop_id, self.rows, now)
+        moved = [
+            {"code": code, "month": month.isoformat(), "currency": currency, "units": one.units, "base": one.base,
+             "shared": one.shared}
+            for (month, currency), one in sorted(self.more.items())
+        ]  # fmt: skip
+        if moved:
+            add_volumes(shop_id, moved)
+
+
+def _volumes(shop_id: UUID, code: str) -> dict[tuple[date, str], Volume]:
+    return {
+        (row.month, row.currency): Volume(row.units, row.base_minor, row.shared_minor)
+        for row in VolumeRow.objects.filter(shop_id=shop_id, agreement_code=code)
+    }
 
 
 def _made_before(shop_id: UUID, line_ids: Sequence[UUID]) -> tuple[dict[UUID, LineFacts], dict[UUID, list[ShareFacts]]]:
@@ -95,15 +149,6 @@ def _made_before(shop_id: UUID, line_ids: Sequence[UUID]) -> tuple[dict[UUID, Li
     for share in live.order_by("rank", "agreement_code"):
         held[share.order_line_id].append(share_facts(share))
     return {line_id: line_facts(rows) for line_id, rows in parts.items()}, held
-
-
-def _seen(shop_id: UUID, code: str, at: datetime, currency: str, was: ShareFacts | None) -> Volume:
-    """What the agreement has seen of the month besides this very line's share."""
-    row = VolumeRow.objects.filter(
-        shop_id=shop_id, agreement_code=code, month=planning.month_of(at), currency=currency
-    ).first()
-    seen = Volume(row.units, row.base_minor, row.shared_minor) if row else Volume()
-    return replace(seen, shared=seen.shared - was.amount) if was else seen
 
 
 def _new_share(
@@ -140,22 +185,3 @@ def _holding(versions: Sequence[AgreementView], at: datetime) -> AgreementView |
 def _why(code: str, was: ShareFacts | None, new: ShareFacts) -> dict[str, object]:
     before = {"was_version": was.version, "was": was.amount, "was_back": was.reversed} if was else {}
     return {"agreement": code, "of": new.version, "now": new.amount, "now_back": new.reversed, **before}
-
-
-def _replace(
-    shop_id: UUID, order_id: UUID, line: LineFacts, currency: str, was: ShareFacts | None, new: ShareFacts,
-    at: datetime, now: datetime,
-) -> None:  # fmt: skip
-    units = 0
-    if was is not None:
-        Share.objects.filter(shop_id=shop_id, order_line_id=line.line_id, agreement_id=was.agreement_id).update(
-            superseded_at=now, reversed_minor=F("amount_minor")
-        )
-    else:
-        units = int(str(new.explained.get("units", line.quantity)))
-    share_row(shop_id, order_id, line.line_id, line.sku_id, currency, new, now).save(force_insert=True)
-    moved = {
-        "code": new.agreement_code, "month": planning.month_of(at).isoformat(), "currency": currency, "units": units,
-        "base": new.base if was is None else 0, "shared": new.amount - (was.amount if was else 0),
-    }  # fmt: skip
-    add_volumes(shop_id, [moved])

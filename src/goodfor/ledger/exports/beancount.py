@@ -7,7 +7,7 @@ Syntax: https://beancount.github.io/docs/beancount_language_syntax.html (files w
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -15,6 +15,7 @@ from goodfor.ledger.chart import ASSET, EQUITY, EXPENSE, INCOME, LIABILITY, clas
 from goodfor.ledger.dated import trial_balance_on
 from goodfor.ledger.exports.source import journal
 from goodfor.ledger.exports.types import ExportOptions, JournalLine, Period, decimal
+from goodfor.ledger.types import TrialBalanceRow
 
 ROOTS = {ASSET: "Assets", LIABILITY: "Liabilities", EQUITY: "Equity", INCOME: "Income", EXPENSE: "Expenses"}
 ESCAPES = {"-": "--", "_": "-u", ".": "-d"}
@@ -70,12 +71,23 @@ def write(period: Period, file: BinaryIO, _options: ExportOptions) -> int:
             text.writelines(_head(line))
         text.writelines(_posting(line))
     text.write("\n")
+    sums = _with_those_below(closing)
     for row in closing:
-        amount = decimal(row.debit_minor - row.credit_minor, row.currency)
+        amount = decimal(sums[row.code, row.currency], row.currency)
         text.write(f"{period.last_day + timedelta(days=1)} balance {account(row.code)}  {amount} {row.currency}\n")
     text.flush()
     text.detach()
     return count
+
+
+def _with_those_below(rows: Sequence[TrialBalanceRow]) -> dict[tuple[str, str], int]:
+    """By code and currency: there a balance is that of an account and all below it (a party and its statements)."""
+    sums: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in rows:
+        parts = row.code.split(":")
+        for length in range(1, len(parts) + 1):
+            sums[":".join(parts[:length]), row.currency] += row.debit_minor - row.credit_minor
+    return sums
 
 
 def _head(line: JournalLine) -> Iterator[str]:

@@ -162,6 +162,20 @@ def test_another_program_comes_to_the_same_balances(books: None) -> None:
     assert f'2025-12-01 open {account(ACCRUED)} CNY\n  code: "{ACCRUED}"' in text
 
 
+def test_a_balance_there_is_that_of_an_account_and_all_below_it() -> None:
+    """A distributor's statements are named below what is owed to it: beancount adds them up."""
+    own, stated = "2206:distributor:li", "2206:distributor:li:statement:distributor-li-1"
+    put(
+        SHOP,
+        entry("share:1", (BANK, 500), (own, -500), at=at(5)),
+        entry("stmt:1", (own, 200), (stated, -200), at=at(6)),
+    )
+    data, _count = export("beancount")
+    _sums, asserted, _opened = read_beancount(data.decode())
+    told = {name: amount for _day, name, _currency, amount in asserted}
+    assert told == {account(BANK): Decimal(5), account(own): Decimal(-5), account(stated): Decimal(-2)}
+
+
 def test_names_of_accounts_there_are_one_to_one() -> None:
     parts = [
         "a",

@@ -1,0 +1,1 @@
+"""A year of a shop in told time: sold, refunded, shared, billed, settled, paid out, closed and checked."""
