@@ -14,9 +14,9 @@ from goodfor.console.desk.payments import PAYMENTS
 from goodfor.console.desk.products import PRODUCTS
 from goodfor.console.desk.skus import SKUS
 from goodfor.console.export_urls import export_urls
-from goodfor.console.invoice_urls import invoice_urls
-from goodfor.console.insight_urls import insight_urls
 from goodfor.console.finance_urls import finance_urls
+from goodfor.console.insight_urls import insight_urls
+from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
 from goodfor.console.recon_urls import recon_urls

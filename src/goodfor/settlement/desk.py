@@ -14,7 +14,6 @@ from goodfor.settlement.errors import PayoutNotFound
 from goodfor.settlement.mapping import file_view, payout_view, statement_view
 from goodfor.settlement.models import Book, Item, Statement
 from goodfor.settlement.payout_models import Payout, PayoutFile
-from goodfor.settlement.providers.registry import PROVIDERS
 from goodfor.settlement.types import (
     CycleView,
     MoveView,
@@ -33,9 +32,9 @@ MOST: Final = 200
 CHUNK: Final = 500
 
 
-def ways() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """How statements can be paid: formats of files for the bank, and providers."""
-    return tuple(sorted(banks.FORMATS)), tuple(sorted(PROVIDERS))
+def bank_formats() -> tuple[str, ...]:
+    """Forms of files that banks take."""
+    return tuple(sorted(banks.FORMATS))
 
 
 def paper_kinds() -> tuple[str, ...]:

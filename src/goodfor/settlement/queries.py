@@ -10,6 +10,7 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Statement as Sql
 from goodfor.settlement import accounts, links, mapping, papers, ports
+from goodfor.settlement.desk import bank_formats as bank_formats
 from goodfor.settlement.desk import count_statements as count_statements
 from goodfor.settlement.desk import cycle as cycle
 from goodfor.settlement.desk import cycles as cycles
@@ -24,7 +25,6 @@ from goodfor.settlement.desk import statements_by_ids as statements_by_ids
 from goodfor.settlement.desk import successor as successor
 from goodfor.settlement.desk import waiting as waiting
 from goodfor.settlement.desk import walk_statements as walk_statements
-from goodfor.settlement.desk import ways as ways
 from goodfor.settlement.errors import PayoutNotFound, StatementNotFound
 from goodfor.settlement.mapping import file_view, payout_view, policy_view, statement_view
 from goodfor.settlement.models import Approval, Link, Policy, Statement

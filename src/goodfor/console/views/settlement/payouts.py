@@ -70,7 +70,7 @@ def _payouts(request: HttpRequest, visitor: Visitor, error: DomainError | None =
         "running": [_with_party(one, parties) for one in running],
         "ended": [_with_party(one, parties) for one in ended],
         "files": [(*_file(one), people.name(one.made_by)) for one in settlement.payout_files(shop_id, limit=SHOWN)],
-        "banks": [(name, settlement_words.BANKS.get(name, name)) for name in settlement.ways()[0]],
+        "banks": [(name, settlement_words.BANKS.get(name, name)) for name in settlement.bank_formats()],
         "may_act": visitor.may(Permission.LEDGER_ADJUST),
         "error": error,
         "numbers": "、".join(error.data.get("numbers", [])) if error else "",

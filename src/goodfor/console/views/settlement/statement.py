@@ -90,7 +90,7 @@ def _statement(
         "payouts": [payout_row(one) for one in payouts],
         "history": _history(visitor, found, people),
         "newer": settlement.successor(shop_id, found.id) if found.state == "rejected" else None,
-        "ways": settlement.ways()[1],
+        "ways": settlement.ways(shop_id, found.currency, now),
         "papers": [(kind, kind.upper()) for kind in settlement.paper_kinds() if kind in TYPES],
         "may": _may(visitor, found, frozen),
         "reason": request.POST.get("reason", "")[:200],
