@@ -507,7 +507,7 @@ def invoiced(*walked: str, kind: str = "blue", amount: int = 1000, stands: int =
         " title_kind, title_key_id, title_blob, currency, total_minor, tax_minor, reversed_minor, tax_reversed_minor,"
         " reason, provider, official, link, failure, attempts, next_try_at, asked_at, asked_by, issued_at, ended_at)"
         f" VALUES ('{{new}}', '{{shop}}', '{{delivered}}', 'x', 'x-1', '{kind}', 'vat',"
-        f" {'gen_random_uuid()' if red else 'NULL'}, '{state}', 'personal', (SELECT max(id) FROM kernel_data_key), '',"
+        f" {'gen_random_uuid()' if red else 'NULL'}, '{state}', 'personal', {KEY_AND_BLOB},"
         f" 'CNY', {amount}, 0, 0, 0,"
         f" '{'x' if red else ''}', '', '{'A1' if state == 'issued' else ''}', '', '', 0, NULL,"
         f" now() - interval '2 hours', 'x', {over}, {over})"
