@@ -71,14 +71,9 @@ def begin_payout(
         payout.state, payout.attempts = states.REQUESTED, 1
         moves.append((states.CREATED, states.REQUESTED))
     record_history(
-        shop_id=row.shop_id,
-        machine=states.PAYOUT,
-        subject_id=payout.id,
-        moves=moves,
-        actor=actor,
-        cause=f"statement:{row.number}",
-        now=now,
-    )
+        shop_id=row.shop_id, machine=states.PAYOUT, subject_id=payout.id, moves=moves, actor=actor,
+        cause=f"statement:{row.number}", now=now,
+    )  # fmt: skip
     audit.record(
         shop_id=row.shop_id,
         actor=actor,

@@ -31,13 +31,13 @@ def write(view: StatementView, items: Iterable[ItemView], out: IO[bytes]) -> int
     # Heavy to import, and most processes never write one.
     metrics = import_module("reportlab.pdfbase.pdfmetrics")
     metrics.registerFont(import_module("reportlab.pdfbase.cidfonts").UnicodeCIDFont(FONT))
-    canvas = import_module("reportlab.pdfgen.canvas").Canvas(out, pagesize=(_WIDTH, _HEIGHT), invariant=1)
+    canvas = import_module("reportlab.pdfgen.canvas").Canvas("", pagesize=(_WIDTH, _HEIGHT), invariant=1)
     canvas.setTitle(_clean(view.number))
     listed = view.item_count if view.item_count <= MOST else 0
     paper = _Paper(canvas, view, pages=1 + -(-listed // ROWS))
     _summary(paper, listed=bool(listed))
     count = _items(paper, iter(items)) if listed else view.item_count
-    canvas.save()
+    out.write(canvas.getpdfdata())
     return count
 
 
