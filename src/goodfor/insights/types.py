@@ -7,6 +7,12 @@ from typing import Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from goodfor.insights.visit_types import CAME as CAME
+from goodfor.insights.visit_types import CHECKED_OUT as CHECKED_OUT
+from goodfor.insights.visit_types import LOOKED as LOOKED
+from goodfor.insights.visit_types import Seen as Seen
+from goodfor.insights.visit_types import Visits as Visits
+
 #: The ledger's days, whatever the shop's calendar is.
 BOOKS: Final = ZoneInfo("Asia/Shanghai")
 #: Stands where a figure belongs to no SKU, supplier or campaign.
@@ -178,32 +184,6 @@ class Steps:
     def claim_rate(self) -> float | None:
         """Of the delivered orders the share that was claimed."""
         return self.claimed / self.delivered if self.delivered else None
-
-
-#: How far a visit of the storefront comes.
-CAME, LOOKED, CHECKED_OUT = "came", "looked", "checked_out"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Some visits of a day: browsers that came that far for the first time that day, and pages that were shown."""
-
-    shop_id: UUID
-    day: date
-    step: str
-    product_id: UUID
-    visitors: int
-    views: int
-
-
-@dataclass(frozen=True, slots=True)
-class Visits:
-    """Browsers of the storefront, each once a day: that came at all, looked at a product, began to check out."""
-
-    came: int = 0
-    looked: int = 0
-    checked_out: int = 0
-    views: int = 0
 
 
 @dataclass(frozen=True, slots=True)
