@@ -71,12 +71,17 @@ def _plain(value: int | float | None, name: str, currency: str) -> str:
 
 def amount(minor: int, currency: str) -> str:
     """Money as bare text."""
-    return writing.plain_money(Money(minor, currency)) if minor >= 0 else f"−{amount(-minor, currency)}"
+    whole, dot, rest = Money(abs(minor), currency).as_decimal_string().partition(".")
+    return f"{'−' if minor < 0 else ''}{writing.sign_of(currency)}{int(whole):,}{dot}{rest}"
 
 
 def _change(now: float | None, before: float | None, name: str) -> tuple[str, bool | None]:
     """In words, and whether it is good; None: it is neither."""
-    if now is None or before is None or now == before:
+    # What would be written as no change is none.
+    same = now == before or (
+        now is not None and before is not None and name_is_share(name) and abs(now - before) < 5e-5
+    )
+    if now is None or before is None or same:
         return ("", None) if now is None or before is None else (_("持平"), None)
     better = (now < before) if name in _LESS else now > before
     if name_is_share(name):

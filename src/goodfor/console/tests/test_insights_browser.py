@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from goodfor.catalog import queries as catalog
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person
 from goodfor.console.tests.insight_things import filled, foreseen, reported, told
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
+from goodfor.insights import queries
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 
 pytestmark = browser_marks
@@ -22,7 +24,11 @@ def test_every_page_of_figures(shop: Shop, live_server: Any, browser: Any, width
     sku_id = foreseen(shop, today)
     told(shop, today)
     report_id = reported(shop, "Channels weekly")
-    visit = Visit(browser, live_server.url, width, language, words_of(shop), budget=BUDGET, dense=True)
+    # What was sent stands in the shop's language.
+    sent = queries.issue(shop.id, report_id, 1)
+    shelves = (shelf.name for shelf in catalog.shelves(shop.id))
+    given = (*words_of(shop), *shelves, sent.title, *sent.columns, *filter(None, sent.meanings))
+    visit = Visit(browser, live_server.url, width, language, given, budget=BUDGET, dense=True)
     come_in(visit, person(shop.id, app=True))
     report = reverse("desk:insights-report", args=[report_id])
     for name, path in {
