@@ -16,6 +16,7 @@ from goodfor.payments.mapping import account_view, case_view, payment_view, reco
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
 from goodfor.payments.reconciling import MoneyRow, money_by_number, money_by_posting, money_of_day
 from goodfor.payments.reconciling_inside import (
+    SplitRow,
     accounts_that_split,
     balance_money_by_posting,
     balance_money_of_day,
@@ -42,6 +43,7 @@ __all__ = [
     "MoneyRow",
     "Probe",
     "ProviderForm",
+    "SplitRow",
     "account",
     "account_sheet",
     "accounts",

@@ -1,6 +1,7 @@
 """What is read to compare splits with their channel, and payments from balances with the books. Part of `queries`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,17 @@ BALANCE: Final = "balance"
 _WORDS: Final = {states.SUCCEEDED: "done", states.FAILED: "void"}
 
 
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """A share, or what came back of one, and the channel's numbers by which a bill may name it, the closest first.
+
+    Channels differ: by the share's own number, by that of the whole split, or by that of the payment.
+    """
+
+    row: MoneyRow
+    refs: tuple[str, ...]
+
+
 def accounts_that_split(shop_id: UUID) -> list[tuple[str, str]]:
     """(provider, account) of accounts that have or had receivers."""
     rows = Receiver.objects.filter(shop_id=shop_id).order_by("provider", "account_code")
@@ -27,33 +39,33 @@ def accounts_that_split(shop_id: UUID) -> list[tuple[str, str]]:
 
 def splits_of_day(
     shop_id: UUID, provider: str, account_code: str, since: datetime, until: datetime
-) -> Iterator[MoneyRow]:  # fmt: skip
+) -> list[SplitRow]:  # fmt: skip
     """Shares that receivers got and gave back at an account, by the time that we heard: kinds share and return."""
     of_day = {"finished_at__gte": since, "finished_at__lt": until}
     shares = _shares(shop_id, provider, account_code).filter(
         state=states.SUCCEEDED, **{f"split__{name}": value for name, value in of_day.items()}
     )
     backs = _returns(shop_id, provider, account_code).filter(state=states.SUCCEEDED, **of_day)
-    yield from (_share_row(row, provider, account_code) for row in shares)
-    yield from (_return_row(row, provider, account_code) for row in backs)
+    return _rows(shop_id, provider, account_code, list(shares), list(backs))
 
 
-def splits_by_ref(shop_id: UUID, provider: str, account_code: str, refs: Sequence[str]) -> list[MoneyRow]:
+def splits_by_ref(shop_id: UUID, provider: str, account_code: str, refs: Sequence[str]) -> list[SplitRow]:
     """What we know of these numbers of the channel at an account, however it stands."""
-    wanted = Q(channel_ref__in=[ref for ref in refs if ref])
-    shares, backs = _shares(shop_id, provider, account_code), _returns(shop_id, provider, account_code)
-    return [_share_row(row, provider, account_code) for row in shares.filter(wanted)] + [
-        _return_row(row, provider, account_code) for row in backs.filter(wanted)
-    ]
+    known = [ref for ref in refs if ref]
+    paid = Payment.objects.filter(
+        shop_id=shop_id, provider=provider, account_code=account_code, channel_ref__in=known
+    ).values("id")
+    wanted = Q(channel_ref__in=known) | Q(payment_id__in=paid)
+    shares = _shares(shop_id, provider, account_code).filter(wanted | Q(split__channel_ref__in=known))
+    backs = _returns(shop_id, provider, account_code).filter(wanted)
+    return _rows(shop_id, provider, account_code, list(shares), list(backs))
 
 
-def splits_by_posting(shop_id: UUID, provider: str, account_code: str, refs: Sequence[str]) -> list[MoneyRow]:
+def splits_by_posting(shop_id: UUID, provider: str, account_code: str, refs: Sequence[str]) -> list[SplitRow]:
     """What the ledger has under these references of an account: `split:`, `splitback:`."""
     shares = _shares(shop_id, provider, account_code).filter(id__in=_ids(refs, "split"))
     backs = _returns(shop_id, provider, account_code).filter(id__in=_ids(refs, "splitback"))
-    return [_share_row(row, provider, account_code) for row in shares] + [
-        _return_row(row, provider, account_code) for row in backs
-    ]
+    return _rows(shop_id, provider, account_code, list(shares), list(backs))
 
 
 def balance_money_of_day(shop_id: UUID, currency: str, since: datetime, until: datetime) -> Iterator[MoneyRow]:
@@ -124,6 +136,20 @@ def _ids(refs: Sequence[str], kind: str) -> list[UUID]:
             except ValueError:
                 continue
     return found
+
+
+def _rows(
+    shop_id: UUID, provider: str, account_code: str, shares: Sequence[SplitShare], backs: Sequence[SplitReturn]
+) -> list[SplitRow]:
+    ids = {share.payment_id for share in shares} | {back.payment_id for back in backs}
+    paid = dict(Payment.objects.filter(shop_id=shop_id, id__in=ids).values_list("id", "channel_ref"))
+    told: list[tuple[MoneyRow, tuple[str, ...]]] = []
+    for share in shares:
+        refs = (share.channel_ref, share.split.channel_ref, paid.get(share.payment_id, ""))
+        told.append((_share_row(share, provider, account_code), refs))
+    for back in backs:
+        told.append((_return_row(back, provider, account_code), (back.channel_ref, paid.get(back.payment_id, ""))))
+    return [SplitRow(row, tuple(ref for ref in refs if ref)) for row, refs in told]
 
 
 def _share_row(row: SplitShare, provider: str, account_code: str) -> MoneyRow:

@@ -1,12 +1,12 @@
 """Splits at a channel: its bill of movements, what we know of shares and what came back of them, the books."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from goodfor.payments import queries as payments
-from goodfor.payments.queries import MoneyRow
+from goodfor.payments.queries import SplitRow
 from goodfor.payments.types import BillView, channel_account
 from goodfor.recon import states
 from goodfor.recon.importers.books import books_of, books_of_day
@@ -43,20 +43,23 @@ class SplitSources:
         """Shares that were given and came back that day."""
         provider, code = _named(scope)
         since, until = span(scope.day, zone_of(provider))
+        bill = _bill(scope)
+        told = {row.alt_key for row in _told(scope, bill)} if bill else set()
         for row in payments.splits_of_day(scope.shop_id, provider, code, since, until):
-            yield _row(row)
+            yield _row(row, told)
 
     def ours_by_key(self, scope: Scope, keys: Sequence[tuple[str, str]]) -> Iterator[RowIn]:
         """By the channel's numbers."""
         provider, code = _named(scope)
-        for row in payments.splits_by_ref(scope.shop_id, provider, code, [ref for _, ref in keys if ref]):
-            yield _row(row)
+        refs = [ref for _, ref in keys if ref]
+        for row in payments.splits_by_ref(scope.shop_id, provider, code, refs):
+            yield _row(row, refs)
 
     def ours_by_posting(self, scope: Scope, refs: Sequence[str]) -> Iterator[RowIn]:
         """By the ledger's reference."""
         provider, code = _named(scope)
         for row in payments.splits_by_posting(scope.shop_id, provider, code, refs):
-            yield _row(row)
+            yield _row(row, ())
 
     def books(self, scope: Scope) -> Iterable[RowIn]:
         """What splits took of frozen money, and what came back to the account."""
@@ -112,10 +115,13 @@ def _told(scope: Scope, bill: BillView) -> Iterator[RowIn]:
             )  # fmt: skip
 
 
-def _row(row: MoneyRow) -> RowIn:
+def _row(one: SplitRow, told: Collection[str]) -> RowIn:
+    """By that of the channel's numbers which the bill names it by; by its own where that is not there."""
+    row = one.row
+    ref = next((ref for ref in one.refs if ref in told), row.channel_ref)
     return RowIn(
         kind=row.kind, source=f"{row.kind}:{row.id}", day=day_of(row.at, zone_of(row.provider)), at=row.at,
-        amount_minor=row.amount_minor, currency=row.currency, key=row.number, alt_key=row.channel_ref,
+        amount_minor=row.amount_minor, currency=row.currency, key=row.number, alt_key=ref,
         group_key=str(row.source_id or ""), state=row.state,
         post_ref=row.posting_ref if row.state in states.COUNTS else "",
         account=f"{row.provider}:{row.account_code}",

@@ -81,8 +81,7 @@ def split(
     )  # fmt: skip
     pot = Pot.objects.create(
         payment_id=paid.id, shop_id=till.shop_id, account_id=till.account_id, provider="sandbox", account_code="till",
-        frozen_minor=minor, cap_minor=minor, currency="CNY", state="released", release_by=now, created_at=now,
-        released_at=now,
+        frozen_minor=minor, cap_minor=minor, currency="CNY", state="frozen", release_by=now, created_at=now,
     )  # fmt: skip
     over = state == "succeeded"
     errand = Split.objects.create(
@@ -111,6 +110,7 @@ def test_splits_agree_with_the_bill_of_movements_and_the_books(shop: Shop, now: 
     split(till, given[1], 200, "D2", now)
     split(till, given[2], 100, "D3", now, state="pending")
     split(till, given[3], 50, "D4", now)
+    split(till, given[4], 60, "D5", now)
     back = SplitReturn.objects.create(
         shop_id=till.shop_id, payment_id=given[0].id, number="B1", state="succeeded", share=whole, amount_minor=40,
         currency="CNY", channel_ref="R1", created_at=now, finished_at=now,
@@ -122,7 +122,9 @@ def test_splits_agree_with_the_bill_of_movements_and_the_books(shop: Shop, now: 
         shop_id=till.shop_id, account_id=till.account_id, provider="sandbox", account_code="till",
         day=day_of(now, BEIJING), kind="fund", state="imported", currency="CNY", created_at=now, imported_at=now,
     )  # fmt: skip
-    told = [("D1", -300), ("D2", -201), ("D3", -100), ("R1", 40), ("D9", -5)]
+    Split.objects.filter(number="SD5").update(channel_ref="O5")
+    # One is named by the number of the whole split.
+    told = [("D1", -300), ("D2", -201), ("D3", -100), ("R1", 40), ("D9", -5), ("O5", -60)]
     BillLine.objects.bulk_create(
         BillLine(
             shop_id=till.shop_id, bill_id=bill.id, line=n, kind="split", happened_at=now, amount_minor=amount,
@@ -134,8 +136,8 @@ def test_splits_agree_with_the_bill_of_movements_and_the_books(shop: Shop, now: 
     scope = Scope(till.shop_id, due.area, due.account, day_of(now, BEIJING), due.currency)
     run = reconcile(scope=scope, sources=SplitSources(), actor="test", now=now)
     # Another amount, one that we wait for, one that is nobody's; what only we know may come tomorrow.
-    assert (run.theirs, run.matched, run.breaks, run.pooled) == (5, 2, {"C1": 1, "C3": 1, "C4": 1}, 1)
+    assert (run.theirs, run.matched, run.breaks, run.pooled) == (6, 3, {"C1": 1, "C3": 1, "C4": 1}, 1)
     again = reconcile(scope=scope, sources=SplitSources(), actor="test", now=now)
     assert (again.matched, again.breaks) == (run.matched, run.breaks)
     # Without its posting a share is a gap of the books.
-    assert run.books == 4
+    assert run.books == 5
