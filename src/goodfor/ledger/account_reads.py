@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 
-_BETWEEN: Final = resources.files("goodfor.ledger").joinpath("sql/account_between.sql").read_text(encoding="utf-8")
+_SQL: Final = resources.files("goodfor.ledger").joinpath("sql")
+_BETWEEN: Final = _SQL.joinpath("account_between.sql").read_text(encoding="utf-8")
+_UNDER: Final = _SQL.joinpath("prefix_between.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,22 @@ def moves_between(
         "shop_id": shop_id, "code": account_code, "currency": currency, "kinds": list(kinds), "since": since,
         "until": until,
     }  # fmt: skip
+    yield from _streamed(_BETWEEN, params)
+
+
+def moves_under(
+    shop_id: UUID, prefix: str, currency: str, *, kinds: Sequence[str], since: datetime, until: datetime
+) -> Iterator[AccountMove]:  # fmt: skip
+    """The same of all accounts whose codes begin so, taken together."""
+    params: dict[str, Any] = {
+        "shop_id": shop_id, "prefix": prefix, "currency": currency, "kinds": list(kinds), "since": since,
+        "until": until,
+    }  # fmt: skip
+    yield from _streamed(_UNDER, params)
+
+
+def _streamed(text: str, params: dict[str, Any]) -> Iterator[AccountMove]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_BETWEEN, params)
+        cursor.execute(text, params)
         while page := cursor.fetchmany(5_000):
             yield from (AccountMove(*row) for row in page)

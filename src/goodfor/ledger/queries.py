@@ -15,6 +15,7 @@ from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.sql import Statement
 from goodfor.ledger.account_reads import AccountMove as AccountMove
 from goodfor.ledger.account_reads import moves_between as moves_between
+from goodfor.ledger.account_reads import moves_under as moves_under
 from goodfor.ledger.chart import classify
 from goodfor.ledger.dated import DIMENSIONS as DIMENSIONS
 from goodfor.ledger.dated import Dimension as Dimension

@@ -96,7 +96,9 @@ def take_back_entry(
     return Entry(key, "take_back", tuple(postings), now, ("orders.order", order_id))
 
 
-def replacement_entry(*, order_id: UUID, line: LineRow, claim_id: UUID, cost_minor: int, now: datetime) -> Entry | None:
+def replacement_entry(
+    *, order_id: UUID, line: LineRow, claim_id: UUID, cost_minor: int, channel: str, now: datetime
+) -> Entry | None:
     """Codes in the place of bad ones leave the stock at what they had cost; None when that is nothing.
 
     What the bad ones had cost stays a cost of sales.
@@ -104,7 +106,7 @@ def replacement_entry(*, order_id: UUID, line: LineRow, claim_id: UUID, cost_min
     if not cost_minor:
         return None
     postings = (
-        Line(COST_OF_SALES, cost_minor, order_id, line.id, line.sku_id),
+        Line(COST_OF_SALES, cost_minor, order_id, line.id, line.sku_id, channel=channel),
         Line(stock_account(line.sku_id), -cost_minor, order_id, line.id, line.sku_id),
     )
     return Entry(f"replace:{claim_id}", "replacement", postings, now, ("orders.claim", claim_id))

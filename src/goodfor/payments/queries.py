@@ -15,6 +15,17 @@ from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotF
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
 from goodfor.payments.reconciling import MoneyRow, money_by_number, money_by_posting, money_of_day
+from goodfor.payments.reconciling_inside import (
+    SplitRow,
+    accounts_that_split,
+    balance_money_by_posting,
+    balance_money_of_day,
+    balances_moved,
+    shops_with_balances,
+    splits_by_posting,
+    splits_by_ref,
+    splits_of_day,
+)
 from goodfor.payments.splits import frozen_now, pot_of, pots, receiver, splitting_accounts
 from goodfor.payments.types import (
     AccountView,
@@ -32,10 +43,15 @@ __all__ = [
     "MoneyRow",
     "Probe",
     "ProviderForm",
+    "SplitRow",
     "account",
     "account_sheet",
     "accounts",
+    "accounts_that_split",
     "balance_enabled",
+    "balance_money_by_posting",
+    "balance_money_of_day",
+    "balances_moved",
     "bill",
     "bill_rows",
     "bills",
@@ -72,7 +88,11 @@ __all__ = [
     "routes",
     "search_payments",
     "settling_of",
+    "shops_with_balances",
     "shops_with_bills",
+    "splits_by_posting",
+    "splits_by_ref",
+    "splits_of_day",
     "splitting_accounts",
     "unknown_payer",
     "walk_payments",

@@ -130,96 +130,117 @@ def channel_days(world: World, *, rows: int, each: int, seed: int) -> list[Scope
     return main + chains
 
 
-def _channel_row(world: World, rng: random.Random, number: int, category: str, nth: int) -> None:
+def inside_days(world: World, *, area: str, rows: int, each: int, seed: int) -> list[Scope]:
+    """The same of splits or balances: nobody keeps fees or chains there, so without C5 and C9."""
+    rng = random.Random(seed)  # noqa: S311
+    kinds = ("C1", "C2", "C3", "C4", "C6", "C7", "C8", "C10")
+    picked = rng.sample(range(rows), each * len(kinds))
+    broken = {number: (kinds[place % len(kinds)], place // len(kinds)) for place, number in enumerate(picked)}
+    account, words = f"{area}:main", ("share", "return") if area == states.SPLIT else ("payment", "refund")
+    for number in range(rows):
+        category, nth = broken.get(number, ("", 0))
+        # A share that is under way here and given there differs in its state.
+        nth = 1 if area == states.SPLIT and category == "C1" else nth
+        _channel_row(world, rng, number, category, nth, account, words, fees=False)
+    return [Scope(_NOBODY, area, account, DAY + timedelta(days=n)) for n in range(-1, 4)]
+
+
+def _channel_row(
+    world: World, rng: random.Random, number: int, category: str, nth: int, account: str = MAIN,
+    words: tuple[str, str] = ("payment", "refund"), *, fees: bool = True,
+) -> None:  # fmt: skip
     even = nth % 2 == 0
     back = category == "C4" or (not category and number % 10 == 9)
     amount = rng.randrange(100, 50_000) * (-1 if back else 1)
     at = _at(rng)
-    kind, key, ref = ("refund", f"R{number:09}", f"b{number}") if back else ("payment", f"P{number:09}", f"t{number}")
-    fee = Decimal(0) if back else -(Decimal(amount) / 100 * RATE).quantize(_CENT, ROUND_HALF_UP)
-    booked = f"{'refundok' if back else 'pay'}:{number}"
-    theirs = RowIn(kind, f"bill:{number}", DAY, at, amount, "CNY", key, ref, fee=fee)
+    kind, key, ref = (words[1], f"R{number:09}", f"b{number}") if back else (words[0], f"P{number:09}", f"t{number}")
+    mark = "" if account == MAIN else f"{account}:"
+    fee = Decimal(0) if back or not fees else -(Decimal(amount) / 100 * RATE).quantize(_CENT, ROUND_HALF_UP)
+    key, booked = f"{mark}{key}", f"{mark}{'refundok' if back else 'pay'}:{number}"
+    theirs = RowIn(kind, f"{mark}bill:{number}", DAY, at, amount, "CNY", key, ref, fee=fee, account=account)
     ours = RowIn(
-        kind, f"fact:{number}", DAY, at, amount, "CNY", key, ref, group_key=f"o{number}", fee=None if back else fee,
-        post_ref=booked,
+        kind, f"{mark}fact:{number}", DAY, at, amount, "CNY", key, ref, group_key=f"o{number}",
+        fee=None if back else fee, post_ref=booked, account=account,
     )  # fmt: skip
-    books = RowIn(kind, f"tx:{number}", DAY, at, amount, "CNY", key=booked, post_ref=booked)
+    books = RowIn(kind, f"{mark}tx:{number}", DAY, at, amount, "CNY", key=booked, post_ref=booked, account=account)
     if category:
         change = _CHANGES[category]
         change(world, theirs, ours, books, even)
         world.expect(category, booked if category == "C10" else key)
         return
-    world.put("theirs", theirs, MAIN)
-    world.put("ours", ours, MAIN)
-    world.put("books", books, MAIN)
+    world.put("theirs", theirs, account)
+    world.put("ours", ours, account)
+    world.put("books", books, account)
 
 
 def _theirs_only(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: ARG001
-    world.put("theirs", theirs, MAIN)
+    world.put("theirs", theirs, theirs.account)
     if even:
-        waiting = replace(ours, source=f"payment:{ours.source}", state=states.UNSURE, post_ref="", account=MAIN)
+        waiting = replace(
+            ours, source=f"payment:{ours.source}", state=states.UNSURE, post_ref="", account=theirs.account
+        )
         world.silent.setdefault(ours.key, []).append(waiting)
 
 
 def _ours_only(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:  # noqa: ARG001
-    world.put("ours", ours, MAIN)
-    world.put("books", books, MAIN)
+    world.put("ours", ours, theirs.account)
+    world.put("books", books, theirs.account)
 
 
 def _amount(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     off = 1 if even else -1
     # Nobody is to find the fee as well: it is right for the other amount.
-    world.put("theirs", replace(theirs, amount_minor=theirs.amount_minor + off), MAIN)
-    world.put("ours", ours, MAIN)
-    world.put("books", books, MAIN)
+    world.put("theirs", replace(theirs, amount_minor=theirs.amount_minor + off), theirs.account)
+    world.put("ours", ours, theirs.account)
+    world.put("books", books, theirs.account)
 
 
 def _state(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     if even:
-        world.put("theirs", theirs, MAIN)
-        asked = replace(ours, source=f"refund:{ours.source}", state=states.UNSURE, post_ref="", account=MAIN)
+        world.put("theirs", theirs, theirs.account)
+        asked = replace(ours, source=f"refund:{ours.source}", state=states.UNSURE, post_ref="", account=theirs.account)
         world.silent.setdefault(ours.key, []).append(asked)
         return
-    world.put("theirs", replace(theirs, state=states.VOID), MAIN)
-    world.put("ours", ours, MAIN)
-    world.put("books", books, MAIN)
+    world.put("theirs", replace(theirs, state=states.VOID), theirs.account)
+    world.put("ours", ours, theirs.account)
+    world.put("books", books, theirs.account)
 
 
 def _fee(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     off = Decimal("0.02") if even else Decimal("-0.01001")
-    world.put("theirs", replace(theirs, fee=(theirs.fee or Decimal(0)) + off), MAIN)
-    world.put("ours", ours, MAIN)
-    world.put("books", books, MAIN)
+    world.put("theirs", replace(theirs, fee=(theirs.fee or Decimal(0)) + off), theirs.account)
+    world.put("ours", ours, theirs.account)
+    world.put("books", books, theirs.account)
 
 
 def _twice(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
-    world.put("theirs", theirs, MAIN)
-    world.put("ours", ours if even else replace(ours, state=states.EXTRA), MAIN)
-    world.put("books", books, MAIN)
+    world.put("theirs", theirs, theirs.account)
+    world.put("ours", ours if even else replace(ours, state=states.EXTRA), theirs.account)
+    world.put("books", books, theirs.account)
     if even:
         again = replace(theirs, source=f"{theirs.source}:again", alt_key=f"{theirs.alt_key}x")
-        world.put("theirs", replace(again, at=theirs.at + timedelta(seconds=5)), MAIN)
+        world.put("theirs", replace(again, at=theirs.at + timedelta(seconds=5)), theirs.account)
 
 
 def _shifted(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
     by = timedelta(days=-1 if even else 1)
-    world.put("theirs", theirs, MAIN)
-    world.put("ours", replace(ours, day=DAY + by, at=ours.at + by), MAIN)
-    world.put("books", replace(books, day=DAY + by, at=books.at + by), MAIN)
+    world.put("theirs", theirs, theirs.account)
+    world.put("ours", replace(ours, day=DAY + by, at=ours.at + by), theirs.account)
+    world.put("books", replace(books, day=DAY + by, at=books.at + by), theirs.account)
 
 
 def _elsewhere(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
-    world.put("theirs", theirs if even else replace(theirs, currency="USD"), MAIN)
-    account = OTHER if even else MAIN
+    world.put("theirs", theirs if even else replace(theirs, currency="USD"), theirs.account)
+    account = OTHER if even else theirs.account
     world.put("ours", ours, account)
     world.put("books", books, account)
 
 
 def _unbooked(world: World, theirs: RowIn, ours: RowIn, books: RowIn, even: bool) -> None:
-    world.put("theirs", theirs, MAIN)
-    world.put("ours", ours, MAIN)
+    world.put("theirs", theirs, theirs.account)
+    world.put("ours", ours, theirs.account)
     if even:
-        world.put("books", replace(books, amount_minor=books.amount_minor - 1), MAIN)
+        world.put("books", replace(books, amount_minor=books.amount_minor - 1), theirs.account)
 
 
 _CHANGES: Final = {

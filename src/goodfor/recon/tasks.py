@@ -11,10 +11,13 @@ from goodfor.kernel.loops import loop
 from goodfor.kernel.tenancy import platform_job
 from goodfor.payments import queries as payments
 from goodfor.recon import states
+from goodfor.recon.categories import POOL_DAYS
 from goodfor.recon.house_actions import HouseActions
 from goodfor.recon.importers.channel import ChannelSources, channels_due
 from goodfor.recon.importers.days import BEIJING, span
+from goodfor.recon.importers.split import SplitSources, splits_due
 from goodfor.recon.importers.supplier import SupplierSources, suppliers_due
+from goodfor.recon.importers.wallet import WalletSources, wallets_due
 from goodfor.recon.mapping import scope_of
 from goodfor.recon.models import Run
 from goodfor.recon.operations.act import act_due
@@ -27,12 +30,24 @@ from goodfor.supply import queries as supply
 log = structlog.get_logger(__name__)
 #: Days whose files may still come.
 LOOK_BACK: Final = 7
-SOURCES: Final[dict[str, Sources]] = {states.CHANNEL: ChannelSources(), states.SUPPLIER: SupplierSources()}
+SOURCES: Final[dict[str, Sources]] = {
+    states.CHANNEL: ChannelSources(),
+    states.SUPPLIER: SupplierSources(),
+    states.SPLIT: SplitSources(),
+    states.WALLET: WalletSources(),
+}
+#: What nobody need wait for: the books are there at once.
+AT_ONCE: Final = frozenset({states.WALLET})
 
 
 def due_of_day(shop_id: UUID, day: date) -> list[Due]:
     """What the house has to compare on a day."""
-    return [*channels_due(shop_id, day), *suppliers_due(shop_id, day)]
+    return [
+        *channels_due(shop_id, day),
+        *suppliers_due(shop_id, day),
+        *splits_due(shop_id, day),
+        *wallets_due(shop_id, day),
+    ]
 
 
 @loop(name="recon.days", seconds=300.0)
@@ -41,7 +56,8 @@ def compare_days(now: datetime) -> int:
     today = now.astimezone(BEIJING).date()
     since, _ = span(today - timedelta(days=LOOK_BACK), BEIJING)
     with platform_job("shops whose days are compared"):
-        shops = sorted({*payments.shops_with_bills(since.date()), *supply.shops_told(since)})
+        told = {*payments.shops_with_bills(since.date()), *supply.shops_told(since)}
+        shops = sorted(told | set(payments.shops_with_balances(since)))
     done = 0
     for shop_id in shops:
         # The earlier day first: it leaves its pool to the later ones.
@@ -69,7 +85,8 @@ def put_right(now: datetime) -> int:
 
 def _compare(scope: Scope, now: datetime) -> int:
     try:
-        reconcile(scope=scope, sources=SOURCES[scope.area], actor="system", now=now)
+        pool_days = 0 if scope.area in AT_ONCE else POOL_DAYS
+        reconcile(scope=scope, sources=SOURCES[scope.area], actor="system", now=now, pool_days=pool_days)
     except DomainError as error:
         log.info("recon_not_compared", scope=scope.key, why=error.code)
         return 0

@@ -240,6 +240,25 @@ def test_what_suppliers_filled_is_theirs(market: Market, now: datetime) -> None:
     assert wrong(now) == set()
 
 
+def test_what_the_books_say_of_a_supplier_is_its_own(market: Market, now: datetime) -> None:
+    made = buy(market.shop, now, 2)
+    supplier = bought(market, made, 1, 0, now)
+    other, campaign = uuid4(), uuid4()
+    lines = (
+        Line("6711:compensation", 70, made.id, supplier_id=other, campaign_id=campaign),
+        Line("6603:channelfee:x", 30, made.id, made.lines[0].line_id, made.lines[0].sku_id, supplier_id=supplier),
+        Line("1002:bank:manual", -100),
+    )  # fmt: skip
+    post(shop_id=market.shop_id, currency="CNY", entries=[Entry("x:1", "test", lines, now)], now=now)
+    roll_all(now)
+    found = {one.key: one.figures for one in queries.slices(market.shop_id, market.ask(now), "supplier")}
+    assert (found[str(other)].compensation_minor, found[str(supplier)].fee_minor) == (70, 30)
+    assert sum(one.compensation_minor for one in found.values()) == 70
+    by_campaign = {one.key: one.figures for one in queries.slices(market.shop_id, market.ask(now), "campaign")}
+    assert by_campaign[str(campaign)].compensation_minor == 70
+    assert wrong(now) == set()
+
+
 def bought(market: Market, order: OrderView, got: int, part: int, now: datetime) -> UUID:
     """So many units of the order's first line came from a new supplier; its id."""
     line = order.lines[0]

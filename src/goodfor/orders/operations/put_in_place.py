@@ -30,7 +30,7 @@ def put_in_place(
     tell_closed(order, claim, now)
     keep_trail(order, claim, "claim_replaced", actor, now, codes=len(units))
     entry = accounts.replacement_entry(
-        order_id=order.id, line=line, claim_id=claim.id, cost_minor=taken.cost_minor, now=now
+        order_id=order.id, line=line, claim_id=claim.id, cost_minor=taken.cost_minor, channel=order.channel, now=now
     )
     if entry:
         ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(entry,), now=now)

@@ -88,7 +88,7 @@ class ChannelSources:
     def books_by_reference(self, scope: Scope, refs: Sequence[str]) -> Iterable[RowIn]:
         """By reference."""
         provider, code = _named(scope)
-        return books_of(scope, channel_account(provider, code), refs, zone_of(provider))
+        return books_of(scope, [channel_account(provider, code)], refs, zone_of(provider))
 
     def _row(self, scope: Scope, row: MoneyRow) -> RowIn:
         fee = None

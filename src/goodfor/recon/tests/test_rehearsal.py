@@ -9,7 +9,7 @@ from goodfor.kernel import invariants
 from goodfor.kernel.tenancy import platform_job
 from goodfor.recon.categories import CATEGORIES
 from goodfor.recon.invariants import INVARIANTS
-from goodfor.recon.rehearsal import MAIN, World, channel_days, supplier_days
+from goodfor.recon.rehearsal import MAIN, World, channel_days, inside_days, supplier_days
 from goodfor.recon.tests.steps import compare_all, found, matches, sql
 from goodfor.recon.types import RunView
 
@@ -69,3 +69,18 @@ def test_a_day_without_differences_has_none(now: datetime) -> None:
         (0, {}, 0), (200, {}, 0), (0, {}, 0), (0, {}, 0), (0, {}, 0),
     ]  # fmt: skip
     assert matches(shop.id) == {(f"fact:{n}", f"bill:{n}", "exact") for n in range(200)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("area", ["split", "wallet"])
+def test_splits_and_balances_are_compared_alike(now: datetime, area: str) -> None:
+    shop, world = make_shop(now), World()
+    scopes = inside_days(world, area=area, rows=300, each=4, seed=5)
+    runs = compare_all(shop.id, scopes, world, now)
+    assert found(shop.id) == world.expected
+    assert set(per_category(world)) == {"C1", "C2", "C3", "C4", "C6", "C7", "C8", "C10"}
+    first = matches(shop.id)
+    again = compare_all(shop.id, scopes[::-1], world, now)
+    assert found(shop.id) == world.expected
+    assert matches(shop.id) == first
+    assert sorted(map(outcome, again)) == sorted(map(outcome, runs))
