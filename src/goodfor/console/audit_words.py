@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
-from goodfor.console import finance_audit_words, recon_audit_words, risk_audit_words
+from goodfor.console import finance_audit_words, insight_audit_words, recon_audit_words, risk_audit_words
 from goodfor.console.columns import Text
 
 
@@ -318,17 +318,7 @@ AREAS: Final[tuple[Area, ...]] = (
         },
         prefix="demo.",
     ),
-    Area(
-        _("audit", "数据与报表"),
-        {
-            "insights.report_saved": _("audit", "保存报表"),
-            "insights.report_paused": _("audit", "暂停报表"),
-            "insights.report_resumed": _("audit", "恢复报表"),
-            "insights.report_dropped": _("audit", "删除报表"),
-            "insights.file_taken": _("audit", "导出数据"),
-        },
-        prefix="insights.",
-    ),
+    Area(_("audit", "数据与报表"), insight_audit_words.ACTIONS, prefix="insights."),
 )
 ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, words in area.actions.items()}
 #: Kinds of things that lines are about.

@@ -20,7 +20,9 @@ SRC = Path(audit_words.__file__).parents[1]
 FAMILIES = {
     "demo/operations/start_run.py": {"demo.fill_started", "demo.empty_started"},
     "demo/operations/do_step.py": {"demo.fill_done", "demo.empty_done"},
-    "recon/operations/work_case.py": {"recon.case_explained", "recon.case_corrected", "recon.case_closed"},
+    "recon/operations/work_case.py": {
+        "recon.case_assigned", "recon.case_explained", "recon.case_corrected", "recon.case_closed",
+    },
     "risk/operations/rule_steps.py": {
         "risk_change_asked", "risk_change_approved", "risk_change_refused", "risk_change_withdrawn", "risk_rule_set",
     },
