@@ -53,6 +53,6 @@ def simulate(made: Any, console: Console, orders: int, days: int, seed: int) -> 
 
 def first_day(now: datetime) -> datetime:
     """The midnight in Beijing after the next."""
-    beijing = load("goodfor.settlement.schedule").BEIJING
+    beijing = load("goodfor.cli.year.plan").BEIJING
     local: datetime = now.astimezone(beijing).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
     return local

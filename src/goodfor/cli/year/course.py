@@ -73,7 +73,7 @@ class Year:
 
     def _day(self, number: int, count: int) -> None:
         start = self.start + timedelta(days=number)
-        day = (start + timedelta(hours=12)).astimezone(money.BEIJING).date()
+        day = (start + timedelta(hours=12)).astimezone(plan.BEIJING).date()
         self._to(start)
         if number == self.days // 2:
             self.told.version = world.next_version(self.world, start, timedelta(days=min(20, number)))
@@ -122,9 +122,14 @@ class Year:
                     shop_id=self.world.shop_id, sku_id=sku, quantity=pack, at_most=price, actor=world.ACTOR, now=now
                 )
                 wanted -= pack
-        while buy_due(now=now):
-            pass
-        relay(now)
+        for minute in range(6):
+            # Suppliers take so many calls a minute.
+            at = now + timedelta(minutes=minute)
+            self._to(at)
+            while buy_due(now=at):
+                pass
+            ask_due(now=at)
+        relay(self.world.told.at)
         levels = vault.stock(self.world.shop_id, till.skus)
         for place, sku in enumerate(till.skus):
             # A supplier may be off by now, after too many complaints: the shop buys elsewhere.

@@ -14,19 +14,20 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
+from django.conf import settings
+
 from goodfor.cli.bench.bills import HEAD, SUMS
 from goodfor.cli.year.back import Moved
+from goodfor.cli.year.plan import BEIJING
 from goodfor.cli.year.selling import CHANNEL_CODE, POINTS, POINTS_REVENUE, PROVIDER
 from goodfor.cli.year.world import BANK, World
 from goodfor.kernel.tenancy import platform_job
 from goodfor.ledger import operations as ledger
 from goodfor.ledger import queries as books
 from goodfor.ledger.types import Entry, Line
-from goodfor.payments import bill_files
 from goodfor.payments.operations.import_bill import import_bill
 from goodfor.payments.operations.want_bills import want_bill
 from goodfor.payments.types import channel_account
-from goodfor.settlement.schedule import BEIJING
 
 #: What the channel keeps: 0.55 %, to four places of a yuan; of what goes back it returns as much.
 FEE: Final = Decimal("0.0055")
@@ -56,7 +57,7 @@ class Money:
         bill_id = want_bill(
             shop_id=shop_id, account_id=self.world.till.channel_id, day=day, kind="trade", now=now
         )  # fmt: skip
-        path = bill_files.new_path()
+        path = Path(str(settings.DATA_DIR)) / f"{bill_id}.zip"
         kept = write_bill(path, moved)
         self.lines += import_bill(shop_id=shop_id, bill_id=bill_id, path=path, now=now)
         self.fees += kept

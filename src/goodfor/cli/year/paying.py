@@ -14,8 +14,8 @@ from goodfor.cli.year.world import World
 from goodfor.finance.operations import change_party
 from goodfor.finance.types import PartyInput
 from goodfor.ledger import queries as books
-from goodfor.settlement import accounts, queries, states
 from goodfor.settlement import operations as settlement
+from goodfor.settlement import queries
 from goodfor.settlement.errors import NothingToState, PayoutsFrozen
 from goodfor.settlement.types import StatementView
 
@@ -55,11 +55,11 @@ class Paying:
 
     def carry_on(self, now: datetime, *, smooth: bool = False) -> None:
         """Each statement, one step after the other, to the bank. `smooth`: nobody objects, nothing comes back."""
-        for one in self._in(states.DRAFT):
+        for one in self._in("draft"):
             self._confirm(one, now, smooth)
-        for one in self._in(states.CONFIRMED):
+        for one in self._in("confirmed"):
             self._approve(one, now)
-        payable = self._in(states.APPROVED)
+        payable = self._in("approved")
         if payable:
             self._pay(payable, now, smooth)
 
@@ -69,7 +69,7 @@ class Paying:
             names = {one.name: getattr(party, one.name) for one in fields(PartyInput)}
             says = PartyInput(**{**names, "min_payout_minor": 0, "hold_back_bp": 0})
             change_party(shop_id=self.world.shop_id, party_id=party.id, party=says, actor=STAFF[0], now=now)
-            held = books.balance(self.world.shop_id, accounts.deposit(party.code), party.currency)
+            held = books.balance(self.world.shop_id, f"2206:party:{party.code}:deposit", party.currency)
             if held > 0:
                 settlement.release_hold_back(
                     shop_id=self.world.shop_id, party_id=party.id, amount_minor=held, release_id=uuid4(), reason="年末",
@@ -97,7 +97,7 @@ class Paying:
             moved = settlement.approve_statement(
                 shop_id=self.world.shop_id, statement_id=one.id, actor=who, now=now
             )  # fmt: skip
-            if moved.state != states.CONFIRMED:
+            if moved.state != "confirmed":
                 return
 
     def _pay(self, payable: list[StatementView], now: datetime, smooth: bool) -> None:

@@ -35,7 +35,8 @@ class Plain:
 def read(lines: Iterable[str]) -> Plain:
     """Read all of it. Transactions that do not sum to zero, unopened accounts and false balances are `wrong`."""
     found, opened = Plain(), ""
-    day, current, days = "", defaultdict(Decimal), ""
+    day, days = "", ""
+    current: defaultdict[str, Decimal] = defaultdict(Decimal)
     currencies: dict[str, set[str]] = {}
 
     def ended(number: int) -> None:

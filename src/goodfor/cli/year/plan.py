@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
+from zoneinfo import ZoneInfo
 
+#: Days of the books, of bills and of statements.
+BEIJING: Final = ZoneInfo("Asia/Shanghai")
 #: Shares of orders. What is claimed is bad and compensated; what is bought is bought by the shop's own operation.
 BY_CHANNEL: Final = 0.5
 WITH_POINTS: Final = 0.2

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from goodfor.cli.lazy import load
 from goodfor.cli.year.plan import Sale
 from goodfor.delivery.types import Delivered
 from goodfor.kernel.ids import order_number, uuid7_batch
@@ -18,7 +19,6 @@ from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry, Line
-from goodfor.orders import accounts
 from goodfor.payments.types import BalancePayment, channel_account
 from goodfor.vault.types import Taken
 
@@ -26,6 +26,7 @@ PROVIDER: Final = "alipay"
 CHANNEL_CODE: Final = "year"
 #: Of a price, what points are worth that come with it: 47 of 10,000.
 POINTS_BP: Final = 47
+ORDER_LIABILITY: Final = "2203:order"
 POINTS: Final = "2203:points"
 POINTS_REVENUE: Final = "5001:points"
 _CODES: Final = Statement("goodfor.cli", "sql/year_codes.sql", planned_each_time=True)
@@ -131,7 +132,7 @@ def _entries(
         # As `payments.Applied.entry` books a confirmed fact.
         lines = (
             Line(channel_account(PROVIDER, CHANNEL_CODE), one.total, order_id=one.id),
-            Line(accounts.ORDER_LIABILITY, -one.total, order_id=one.id),
+            Line(ORDER_LIABILITY, -one.total, order_id=one.id),
         )
         paid = Entry(f"pay:{one.payment_id}", "payment", lines, at, ("payments.fact", fact_id))
     else:
@@ -140,7 +141,7 @@ def _entries(
         paid = BalancePayment(one.payment_id, number, Money(one.total, "CNY"), wallet).entry(now=at, order_id=one.id)
     entries = [
         paid,
-        accounts.delivery_entry(
+        load("goodfor.orders.accounts").delivery_entry(
             order_id=one.id, total_minor=one.total, prices=prices, delivered=goods, channel="api", now=at
         ),
     ]
