@@ -31,7 +31,7 @@ COUNT_LIMIT: Final = 1000
 WALK: Final = 500
 MACHINE: Final = "system"
 TABS: Final = (
-    Tab(LIVE, _("未了结"), ("open", "explained", "corrected"), "red"),
+    Tab(LIVE, _("全部未了结"), ("open", "explained", "corrected"), "red"),
     Tab("open", _("待处理"), ("open",)),
     Tab("explained", _("已说明原因"), ("explained",)),
     Tab("corrected", _("已更正"), ("corrected",)),
