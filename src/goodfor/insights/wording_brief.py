@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodfor.kernel.money import Money
+from goodfor.kit.writing import plain_money
 
 _SENTENCES: Final[Mapping[str, Any]] = {
     "sales_down": gettext_lazy("支付金额 %(now)s，比往常同一天的 %(usual)s 少，先看漏斗和渠道"),
@@ -49,7 +50,7 @@ def greeting(day: str, things: int) -> str:
 
 def _fact(kind: str, name: str, value: Any, currency: str) -> str:
     if name in _MONEY.get(kind, ()):
-        return Money(int(value), currency).as_decimal_string()
+        return plain_money(Money(int(value), currency))
     if name in _SHARES.get(kind, ()):
         return f"{float(value):.1%}"
     return str(value)
