@@ -202,7 +202,7 @@ def many(acme_account: str, count: int, each: int = 1_000) -> None:
         post(shop_id=SHOP, currency="CNY", entries=[entry], now=NOW - 30 * HOURS)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_hundred_thousand_postings_are_one_statement(people: People) -> None:
     acme = people.add(party())
     count = 100_000
