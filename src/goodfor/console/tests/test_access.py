@@ -93,8 +93,9 @@ OWNER_FIRST = [pytest.param(role, marks=() if role == Role.OWNER else pytest.mar
 
 @pytest.fixture(params=["views", pytest.param("pages", marks=pytest.mark.soak)])
 def opened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How far pages go: what is refused is decided before anything is rendered, so the soak alone writes them out, and opens
-    them for those who may neither most nor least.
+    """How far pages go: what is refused is decided before anything is rendered, so the soak alone writes them out.
+
+    It also opens them for those who may neither most nor least.
     """
     if request.param == "views":
         monkeypatch.setattr(frame, "render", lambda _request, _template, _context, status: HttpResponse(status=status))
