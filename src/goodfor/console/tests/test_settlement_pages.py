@@ -161,12 +161,12 @@ def test_a_new_bank_account_freezes_payouts(shop: Shop) -> None:
     assert client.post(where, {**sent, "account": ""}).status_code == 422
     assert client.post(where, sent).status_code == 302
     page = text(client, "finance-party", one.id)
-    assert "收款账户刚更改" in page
+    assert "收款账户或结算约定刚更改" in page
     assert "账号尾号 9876" in page
     assert "6214830000009876" not in page
     assert "24 小时" not in page or "暂停" in page
     assert "暂停到" in text(client, "settlement-payouts")
-    assert "收款账户刚更改" in text(client, "settlement-statement", made.id)
+    assert "收款账户或结算约定刚更改" in text(client, "settlement-statement", made.id)
     before = sql("SELECT count(*) FROM settlement_payout"), sql("SELECT count(*) FROM ledger_tx")
     assert client.post(reverse("desk:settlement-payouts"), {"bank": "plain", "pick": str(made.id)}).status_code == 409
     assert (sql("SELECT count(*) FROM settlement_payout"), sql("SELECT count(*) FROM ledger_tx")) == before

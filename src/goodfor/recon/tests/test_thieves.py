@@ -8,13 +8,13 @@ import pytest
 
 from goodfor.identity.tests.factories import make_shop
 from goodfor.recon import queries
-from goodfor.recon.errors import DayNotClosable
+from goodfor.recon.errors import DayNotClosable, NotACorrection
 from goodfor.recon.importers.days import BEIJING
 from goodfor.recon.operations.ask_day import agree_day, ask_day
-from goodfor.recon.operations.work_case import assign_case, close_case
+from goodfor.recon.operations.work_case import assign_case, close_case, correct_case
 from goodfor.recon.rehearsal import DAY, MAIN, World
 from goodfor.recon.tests.steps import compare, sql
-from goodfor.recon.tests.test_closing import compared, nothing, one_account
+from goodfor.recon.tests.test_closing import book, compared, nothing, one_account
 from goodfor.recon.tests.test_runs import SCOPE, paid, world_of
 from goodfor.recon.types import Brought, CaseView, Scope
 
@@ -69,6 +69,28 @@ def test_what_a_person_has_closed_comes_back_when_it_is_more(now: datetime) -> N
     # What is open says how much it is now.
     compare(shop_id, SCOPE, theirs_alone(now, 95_000, "bill:3"), now)
     assert (one_case(shop_id).state, one_case(shop_id).risk_minor) == ("open", 95_000)
+
+
+def test_what_is_named_as_a_correction_is_younger_and_no_other_ones(now: datetime) -> None:
+    """Any transaction would do, and no reason be asked for."""
+    shop_id = make_shop(now).id
+    world = theirs_alone(now, 1000, "bill:1")
+    world.put("theirs", replace(paid(2, now), source="bill:2", post_ref=""), MAIN)
+    book(shop_id, "old", now - timedelta(days=1), "1013:transit", "5001:sales:codes", 1000)
+    compare(shop_id, SCOPE, world, now)
+    book(shop_id, "new", now + timedelta(hours=1), "1013:transit", "5001:sales:codes", 1000)
+    old, new = (row[0] for row in sql("SELECT id FROM ledger_tx WHERE shop_id = %s ORDER BY id", [shop_id]))
+    one, other = queries.cases(shop_id)
+
+    def corrected(case: CaseView, tx_id: int) -> str:
+        return correct_case(shop_id=shop_id, case_id=case.id, ledger_tx=tx_id, actor=THIEF, now=now).state
+
+    with pytest.raises(NotACorrection):
+        corrected(one, old)
+    assert corrected(one, new) == "corrected"
+    with pytest.raises(NotACorrection):
+        corrected(other, new)
+    assert queries.case(shop_id, other.id).state == "open"
 
 
 def test_a_day_is_not_closed_before_its_bills_are_wanted(now: datetime) -> None:
