@@ -47,6 +47,7 @@ FAILURES: Final[Mapping[str, Text]] = {
 BANKS: Final[Mapping[str, Text]] = {"icbc": _("工商银行批量转账"), "plain": _("通用 CSV")}
 #: Why a statement moved, by how the cause begins.
 CAUSES: Final[Mapping[str, Text]] = {
+    "not_arrived": _("登记没有到账，要重新批准"),
     "bank_changed": _("收款账户变更，批准作废"),
     "nothing_to_pay": _("没有要打的款，余额结转到下一张"),
     "failed": _("打款没有成功"),
