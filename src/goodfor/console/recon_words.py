@@ -69,6 +69,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "bill_wanted": _("账单还没有下载"), "bill_refused": _("账单文件有问题，没有收"), "not_compared": _("还没有核对"),
     "to_compare_again": _("有变动，正在重新核对"), "totals_differ": _("合计与对方账单的汇总不一致"),
     "chain_broken": _("余额接不上"), "without_case": _("有差异没有立案"),
+    "not_over": _("这一天的账单还没有到齐，次日中午以后才能关账"),
 }  # fmt: skip
 SIDES: Final[Mapping[str, Text]] = {
     "ours": _("我方"), "books": _("账本"), "channel": _("通道账单"), "supplier": _("供应商账单"), "fund": _("资金账单"),

@@ -26,6 +26,8 @@ KINDS: Final[Mapping[str, tuple[Text, Text]]] = {
     "tax": (_("税费"), _("从应付款里扣下的税")),
     "purchase": (_("采购"), _("向对方采购和预存的往来")),
     "hold_back": (_("退还保证金"), _("以前留存、现在退还的保证金")),
+    "reshared": (_("协议变更补差"), _("协议出了新版本并从更早的日期起算，与已计份额的差额")),
+    "by_split": (_("渠道分账已付"), _("渠道已直接分给对方的部分，不再另付")),
     "adjustment": (_("调整"), _("不属于以上各类的分录，请逐笔看明细")),
 }
 #: State of a payout -> words and tone.
@@ -45,6 +47,7 @@ FAILURES: Final[Mapping[str, Text]] = {
 BANKS: Final[Mapping[str, Text]] = {"icbc": _("工商银行批量转账"), "plain": _("通用 CSV")}
 #: Why a statement moved, by how the cause begins.
 CAUSES: Final[Mapping[str, Text]] = {
+    "not_arrived": _("登记没有到账，要重新批准"),
     "bank_changed": _("收款账户变更，批准作废"),
     "nothing_to_pay": _("没有要打的款，余额结转到下一张"),
     "failed": _("打款没有成功"),

@@ -40,12 +40,17 @@ def statement(party: PartyView, no: str) -> str:
 
 def deposit(party: PartyView) -> str:
     """What is held back of a party's money."""
-    return f"2206:party:{party.code}:deposit"
+    return f"2206:party:{_named(party)}:deposit"
 
 
 def claim(party: PartyView) -> str:
     """What a party owes."""
-    return f"1221:party:{party.code}:claim"
+    return f"1221:party:{_named(party)}:claim"
+
+
+def _named(party: PartyView) -> str:
+    """With its kind: a supplier and a distributor of one code are two."""
+    return f"{party.kind}.{party.code}"
 
 
 def channel_fee(provider: str) -> str:

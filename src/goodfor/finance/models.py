@@ -32,7 +32,8 @@ class Party(models.Model):
     bank_key_id = models.SmallIntegerField(null=True)
     bank_blob = models.BinaryField(null=True)
     bank_changed_at = models.DateTimeField(null=True)
-    #: Nothing is paid out before: whoever changed the bank details may not have been who they said.
+    #: Nothing is paid out before: whoever changed the bank details, or dated an agreement back, may not have been who
+    #: they said.
     frozen_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

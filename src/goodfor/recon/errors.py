@@ -94,3 +94,10 @@ class NothingToTry(Conflict):
 
     code = "recon_nothing_to_try"
     title = _("没有可以自动处理的")
+
+
+class NotACorrection(Conflict):
+    """That transaction is older than the difference, or has put another one right."""
+
+    code = "recon_not_a_correction"
+    title = _("这张凭证不是对这笔差异的更正：早于差异，或已登记为别的差异的更正")

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime, time, timedelta
+from typing import Final, Protocol
 from uuid import UUID
 
 from django.db.models import Count
@@ -11,9 +11,13 @@ from django.db.models import Count
 from goodfor.recon import states
 from goodfor.recon.case_models import Case, ClosedDay
 from goodfor.recon.categories import CATEGORIES
+from goodfor.recon.importers.days import BEIJING
 from goodfor.recon.mapping import import_view, run_view
 from goodfor.recon.models import Break, Import, Pool, Run
 from goodfor.recon.types import AccountDay, DaySheet, ImportView
+
+#: Of the day after: only then are all bills of a day wanted, and what is missing of them is told.
+SETTLED: Final = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,16 @@ def _reasons(
     if Break.objects.filter(shop_id=shop_id, run_id=run.id, case_id=None).exclude(category__in=caseless).exists():
         found.append(("without_case", where))
     return found
+
+
+def against_closing(sheet: DaySheet, now: datetime) -> list[tuple[str, str]]:
+    """Why a day cannot be closed now: what its sheet says, and that its bills are still to come.
+
+    A day that was closed is never compared again: before its end, or before its bills are wanted, whatever comes of it
+    would be seen by nobody.
+    """
+    since = datetime.combine(sheet.day + timedelta(days=1), SETTLED, BEIJING)
+    return [*([("not_over", "")] if now < since else []), *sheet.reasons]
 
 
 def counts_by_state(shop_id: UUID) -> dict[str, int]:

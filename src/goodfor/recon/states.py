@@ -11,7 +11,8 @@ EXPLAINED: Final = "explained"
 CORRECTED: Final = "corrected"
 CLOSED: Final = "closed"
 
-#: `closed -> open`: a later run found the same difference again after the machine had closed it.
+#: `closed -> open`: a later run found the same difference again after the machine had closed it, or more of it than
+#: what a person had closed.
 CASE: Final = Machine(
     "recon.case",
     OPEN,

@@ -23,9 +23,9 @@ def accrued(kind: str, code: str) -> tuple[str, ...]:
     return (f"2206:distributor:{code}",) if kind == DISTRIBUTOR else ()
 
 
-def prepaid(code: str) -> tuple[str, ...]:
-    """What was paid to a supplier ahead: listed to be confirmed, never to be paid."""
-    return (f"1123:supplier:{code}:prepaid",)
+def prepaid(kind: str, code: str) -> tuple[str, ...]:
+    """What was paid to a supplier ahead: listed to be confirmed, never to be paid. Nobody else's, whatever its code."""
+    return (f"1123:supplier:{code}:prepaid",) if kind == SUPPLIER else ()
 
 
 def statement(kind: str, code: str, number: str) -> str:
@@ -34,9 +34,9 @@ def statement(kind: str, code: str, number: str) -> str:
     return f"{head}:{kind}:{code}:statement:{number}"
 
 
-def deposit(code: str) -> str:
-    """What is held back of a party's statements."""
-    return f"2206:party:{code}:deposit"
+def deposit(kind: str, code: str) -> str:
+    """What is held back of a party's statements. With its kind: two parties of one code are two."""
+    return f"2206:party:{kind}.{code}:deposit"
 
 
 def is_listed(account: str) -> bool:
@@ -95,9 +95,9 @@ def paid_entry(*, number: str, payout_id: UUID, out_of: str, amount_minor: int, 
 
 
 def release_entry(
-    *, release_id: UUID, code: str, account: str, amount_minor: int, party_id: UUID, at: datetime
+    *, release_id: UUID, held_on: str, account: str, amount_minor: int, party_id: UUID, at: datetime
 ) -> Entry:
     """What was held back is owed again: an item of the next statement."""
-    moved = ((deposit(code), amount_minor), (account, -amount_minor))
+    moved = ((held_on, amount_minor), (account, -amount_minor))
     lines = tuple(Line(where, amount, party_id=party_id) for where, amount in moved)
     return Entry(f"release:{release_id}", RELEASE, lines, at, ("settlement.release", release_id))

@@ -74,7 +74,7 @@ def _cycles(shop_id: UUID, parties: Sequence[Party], now: datetime) -> list[Cycl
         CycleView(
             party=one,
             owed=_owed(one, sums),
-            held_minor=held.get((accounts.deposit(one.code), one.currency), 0),
+            held_minor=held.get((accounts.deposit(one.kind, one.code), one.currency), 0),
             stated_upto=books.get((one.id, one.currency)),
             next_cutoff=schedule.upcoming(one.cycle, one.cycle_day, now),
             open_count=ongoing.get(one.id, (0, 0))[0],

@@ -48,10 +48,10 @@ class BankChanged(Conflict):
 
 
 class PayoutsFrozen(Conflict):
-    """The bank account was changed a short time ago; payouts wait."""
+    """The bank account, or what the party is owed by, was changed a short time ago; payouts wait."""
 
     code = "settlement_payouts_frozen"
-    title = _("收款账户刚变更，24 小时内暂停打款")
+    title = _("收款账户或结算约定刚变更，24 小时内暂停打款")
 
 
 class NoBankDetails(Conflict):

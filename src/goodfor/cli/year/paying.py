@@ -69,7 +69,7 @@ class Paying:
             names = {one.name: getattr(party, one.name) for one in fields(PartyInput)}
             says = PartyInput(**{**names, "min_payout_minor": 0, "hold_back_bp": 0})
             change_party(shop_id=self.world.shop_id, party_id=party.id, party=says, actor=STAFF[0], now=now)
-            held = books.balance(self.world.shop_id, f"2206:party:{party.code}:deposit", party.currency)
+            held = books.balance(self.world.shop_id, f"2206:party:{party.kind}.{party.code}:deposit", party.currency)
             if held > 0:
                 settlement.release_hold_back(
                     shop_id=self.world.shop_id, party_id=party.id, amount_minor=held, release_id=uuid4(), reason="年末",

@@ -12,6 +12,8 @@ from goodfor.console.tests.helpers import inside, person, proved, proved_as, sql
 from goodfor.console.tests.recon_things import compared, differing, recon_things
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.ledger.operations import post
+from goodfor.ledger.types import Entry, Line
 from goodfor.recon import queries as recon
 from goodfor.recon.tests.test_runs import SCOPE, world_of
 from goodfor.recon.types import CaseSearch
@@ -79,7 +81,10 @@ def test_a_difference_is_taken_explained_corrected_and_ended(shop: Shop, things:
     assert client.post(act, {"act": "give", "owner": colleague.staff.actor}).status_code == 302
     assert state(shop, case_id)[1] == colleague.staff.actor
     assert client.post(act, {"act": "explain", "reason": "测试付款"}).status_code == 302
-    (tx_id,) = sql("SELECT min(id) FROM ledger_tx WHERE shop_id = %s", [shop.id])[0]
+    (old,) = sql("SELECT min(id) FROM ledger_tx WHERE shop_id = %s", [shop.id])[0]
+    assert client.post(act, {"act": "correct", "tx": str(old)}).status_code == 409
+    put_right = Entry("right", "test", (Line("1013:transit", 5), Line("5001:sales:codes", -5)), utc_now())
+    (tx_id,) = post(shop_id=shop.id, currency="CNY", entries=[put_right], now=utc_now())
     assert client.post(act, {"act": "correct", "tx": str(tx_id)}).status_code == 302
     assert client.post(act, {"act": "close"}).status_code == 302
     assert state(shop, case_id) == ("closed", colleague.staff.actor, "测试付款")

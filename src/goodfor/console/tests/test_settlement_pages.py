@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.finance_things import ACCOUNT, approved, owe, party, stated
@@ -14,8 +15,10 @@ from goodfor.finance.operations import set_bank
 from goodfor.finance.types import Bank
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.ledger.operations import post
+from goodfor.ledger.types import Entry, Line
 from goodfor.settlement import queries as settlement
-from goodfor.settlement.operations import set_policy
+from goodfor.settlement.operations import confirm_statement, set_policy
 from goodfor.settlement.types import PolicyView
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,10 +92,46 @@ def test_what_failed_is_paid_again_and_never_twice_at_once(shop: Shop) -> None:
     where = reverse("desk:settlement-payout", args=[payout.id])
     assert client.post(where, {"act": "failed"}).status_code == 422
     assert client.post(where, {"act": "failed", "note": "户名不符"}).status_code == 302
-    assert settlement.statement(shop.id, made.id).state == "approved"
+    assert settlement.statement(shop.id, made.id).state == "confirmed"
     assert "人工登记为没有到账" in text(client, "settlement-statement", made.id)
+    assert client.post(pay, form).status_code == 409
+    # Whoever said so does not also say that it is paid again.
+    other = proved(shop.id, Role.FINANCE)
+    assert act(client, made, "approve") == 409
+    assert act(other, made, "approve") == 302
     assert client.post(pay, form).status_code == 302
     assert [one.state for one in settlement.payouts(shop.id, made.id)] == ["failed", "requested"]
+
+
+def test_an_approval_is_for_the_account_that_was_seen(shop: Shop) -> None:
+    one = party(shop)
+    made = stated(shop, one)
+    confirm_statement(shop_id=shop.id, statement_id=made.id, actor="test", now=utc_now())
+    client = proved(shop.id, Role.FINANCE)
+    page = text(client, "settlement-statement", made.id)
+    assert one.bank_changed_at is not None
+    seen = one.bank_changed_at.isoformat()
+    assert f'name="bank_seen" value="{escape(seen)}"' in page
+    told = Bank("别人", "招商银行", "6214830000009876")
+    set_bank(shop_id=shop.id, party_id=one.id, bank=told, actor="test", now=utc_now())
+    assert act(client, made, "approve", bank_seen=seen) == 409
+    assert settlement.statement(shop.id, made.id).approvals == ()
+
+
+def test_every_kind_of_item_has_its_words(shop: Shop) -> None:
+    """Differences of an agreement and what a channel has split stand on statements, too."""
+    one, now = party(shop), utc_now()
+    owed = f"2206:distributor:{one.code}"
+    entries = [
+        Entry(f"{kind}:{uuid4()}", f"finance.{kind}", (Line("6601:commission", minor), Line(owed, -minor)), now)
+        for kind, minor in (("share", 900), ("reshare", 200), ("bysplit", -100))
+    ]
+    post(shop_id=shop.id, currency="CNY", entries=entries, now=now)
+    made = stated(shop, one)
+    page = text(proved(shop.id, Role.FINANCE), "settlement-statement", made.id)
+    assert "协议变更补差" in page
+    assert "渠道分账已付" in page
+    assert len(settlement.explained(made)) == 3
 
 
 def test_a_statement_is_taken_back_with_a_reason_and_made_anew(shop: Shop) -> None:
@@ -122,12 +161,12 @@ def test_a_new_bank_account_freezes_payouts(shop: Shop) -> None:
     assert client.post(where, {**sent, "account": ""}).status_code == 422
     assert client.post(where, sent).status_code == 302
     page = text(client, "finance-party", one.id)
-    assert "收款账户刚更改" in page
+    assert "收款账户或结算约定刚更改" in page
     assert "账号尾号 9876" in page
     assert "6214830000009876" not in page
     assert "24 小时" not in page or "暂停" in page
     assert "暂停到" in text(client, "settlement-payouts")
-    assert "收款账户刚更改" in text(client, "settlement-statement", made.id)
+    assert "收款账户或结算约定刚更改" in text(client, "settlement-statement", made.id)
     before = sql("SELECT count(*) FROM settlement_payout"), sql("SELECT count(*) FROM ledger_tx")
     assert client.post(reverse("desk:settlement-payouts"), {"bank": "plain", "pick": str(made.id)}).status_code == 409
     assert (sql("SELECT count(*) FROM settlement_payout"), sql("SELECT count(*) FROM ledger_tx")) == before

@@ -16,12 +16,14 @@ from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.money import EXPONENTS
 from goodfor.kernel.sql import Row, Statement
 from goodfor.ledger import operations as ledger
+from goodfor.ledger.types import Entry
 from goodfor.payments import queries as payments
 
 PIECE: Final = 2000
 _TAKE = Statement("goodfor.finance", "sql/bill_take.sql")
 _DUE = Statement("goodfor.finance", "sql/fees_due.sql")
 _BORNE = Statement("goodfor.finance", "sql/fees_borne.sql")
+_HAD = Statement("goodfor.finance", "sql/fees_had.sql")
 _BOOKED = Statement("goodfor.finance", "sql/fees_booked.sql")
 
 
@@ -47,21 +49,33 @@ def book_fees(*, shop_id: UUID, bill_id: UUID, now: datetime, limit: int = PIECE
         if not rows:
             FeeBill.objects.filter(shop_id=shop_id, bill_id=bill_id, booked_at__isnull=True).update(booked_at=now)
             return 0
-        borne = _borne(shop_id, rows)
-        made = [
-            fees.entry_of(
-                bill_id=bill_id, line=line, amount=amount, provider=bill.provider, account_code=bill.account_code,
-                order_id=order_id, at=at, borne=borne.get(order_id, ()), channel=channel,
-            )
-            for line, amount, order_id, at, channel in rows
-        ]  # fmt: skip
+        made = _entries(bill, rows)
         lines = [row[0] for row in rows]
         _BOOKED.run({"shop_id": shop_id, "bill_id": bill_id, "lines": lines, "now": now})
         reach("finance.fees_booking")
-        entries = [entry for entry in made if entry is not None]
-        if entries:
-            ledger.post(shop_id=shop_id, currency=bill.currency, entries=entries, now=now)
+        if made:
+            ledger.post(shop_id=shop_id, currency=bill.currency, entries=made, now=now)
     return len(rows)
+
+
+def _entries(bill: FeeBill, rows: list[Row]) -> list[Entry]:
+    borne = _borne(bill.shop_id, rows)
+    had: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    for order_id, account, amount in _HAD.rows({"shop_id": bill.shop_id, "ids": sorted(borne)}) if borne else ():
+        had[order_id][account] = amount
+    made: list[Entry] = []
+    for line, amount, order_id, at, channel in rows:
+        bears = borne.get(order_id, ())
+        entry = fees.entry_of(
+            bill_id=bill.bill_id, line=line, amount=amount, provider=bill.provider, account_code=bill.account_code,
+            order_id=order_id, at=at, borne=bears, had=had[order_id] if bears else None, channel=channel,
+        )  # fmt: skip
+        if entry is None:
+            continue
+        made.append(entry)
+        for posting in entry.lines if bears else ():
+            had[order_id][posting.account] = had[order_id].get(posting.account, 0) + posting.amount_minor
+    return made
 
 
 def _borne(shop_id: UUID, rows: list[Row]) -> dict[UUID, list[tuple[str, int]]]:

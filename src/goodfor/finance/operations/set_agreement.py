@@ -9,6 +9,7 @@ from goodfor.finance import states, terms
 from goodfor.finance.errors import InvalidAgreement, PartyNotFound
 from goodfor.finance.mapping import agreement_view, terms_to_json
 from goodfor.finance.models import Agreement, Party
+from goodfor.finance.operations.set_bank import FREEZE
 from goodfor.finance.sold_models import Backdate
 from goodfor.finance.types import AgreementInput, AgreementView, Terms
 from goodfor.kernel import audit
@@ -19,7 +20,8 @@ def set_agreement(*, shop_id: UUID, says: AgreementInput, actor: str, now: datet
     """The next version, or the last one where that says the same. Terms of `none` end an agreement.
 
     It holds from its `valid_from` on, before which the versions of before do. Where that is past, what was shared since
-    is reckoned anew by a loop, and only the differences are booked, under references of their own.
+    is reckoned anew by a loop, and only the differences are booked, under references of their own; payouts to the party
+    rest for a day, as after a change of its bank account: what one person dates back, others have time to see.
     Raises InvalidAgreement (`field`), PartyNotFound.
     """
     terms.check(shop_id, says)
@@ -47,6 +49,8 @@ def set_agreement(*, shop_id: UUID, says: AgreementInput, actor: str, now: datet
             Backdate.objects.create(
                 agreement_id=row.id, shop_id=shop_id, from_at=says.valid_from, until_at=until, started_at=now
             )
+            frozen = max(now + FREEZE, party.frozen_until or now)
+            Party.objects.filter(shop_id=shop_id, id=party.id).update(frozen_until=frozen)
         _note(row, says.terms, actor, now)
     return agreement_view(row)
 

@@ -12,6 +12,7 @@ from goodfor.finance import accounts, states
 from goodfor.finance.errors import InvalidParty, PartyExists, PartyFixed, PartyNotFound
 from goodfor.finance.mapping import party_view
 from goodfor.finance.models import CODE, Party
+from goodfor.finance.operations.set_bank import FREEZE
 from goodfor.finance.types import PartyInput, PartyView
 from goodfor.kernel import audit
 from goodfor.kernel.locks import advisory_xact_lock
@@ -47,6 +48,8 @@ def open_party(*, shop_id: UUID, party: PartyInput, actor: str, now: datetime) -
 def change_party(*, shop_id: UUID, party_id: UUID, party: PartyInput, actor: str, now: datetime) -> PartyView:
     """Change what may change. A supplier's cycle names its account: it changes only while nothing is owed there.
 
+    Another receiver in the place of one freezes payouts for a day.
+
     Raises PartyNotFound, PartyFixed, InvalidParty.
     """
     _check(shop_id, party)
@@ -63,6 +66,10 @@ def change_party(*, shop_id: UUID, party_id: UUID, party: PartyInput, actor: str
         changed = {name: value for name, value in new.items() if getattr(row, name) != value}
         if "receiver_id" in changed:
             _check_receiver(shop_id, party)
+            if row.receiver_id is not None:
+                # What the channel has paid to the receiver is owed again from now on: payouts rest as after a change of
+                # the bank account, so that nobody alone has it paid twice in a moment.
+                changed["frozen_until"] = max(now + FREEZE, row.frozen_until or now)
         if changed:
             Party.objects.filter(shop_id=shop_id, id=party_id).update(**changed)
             if "receiver_id" in changed:
@@ -95,7 +102,7 @@ def _check_receiver(shop_id: UUID, party: PartyInput) -> None:
 
 def _note(row: Party, action: str, data: dict[str, object], actor: str, now: datetime) -> None:
     # Who is written to is theirs alone: the trail says that it changed, not to what.
-    kept = {name: str(value) if isinstance(value, UUID) else value for name, value in data.items() if name != "email"}
+    kept = {name: _plain(value) for name, value in data.items() if name != "email"}
     if "email" in data:
         kept["email"] = "set" if data["email"] else "none"
     audit.record(
@@ -104,11 +111,18 @@ def _note(row: Party, action: str, data: dict[str, object], actor: str, now: dat
     )  # fmt: skip
 
 
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
 def _check(shop_id: UUID, party: PartyInput) -> None:
     longest = 7 if party.cycle == "weekly" else 31
     wrong = {
         "kind": party.kind not in states.PARTY_KINDS,
-        "code": not re.fullmatch(CODE, party.code),
+        # Accounts of receivers of splits are named by their ids: no party's account may be one of them.
+        "code": not re.fullmatch(CODE, party.code) or re.fullmatch("[0-9a-fA-F]{32}", party.code) is not None,
         "name": not 0 < len(party.name.strip()) <= 100,
         "email": bool(party.email) and not (len(party.email) <= 254 and _EMAIL.fullmatch(party.email)),
         "currency": party.currency not in EXPONENTS,

@@ -1,6 +1,6 @@
 """What a channel keeps of each payment. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final
@@ -37,16 +37,16 @@ def rounded(exact: Sequence[Decimal], exponent: int) -> list[int]:
 
 def entry_of(
     *, bill_id: UUID, line: int, amount: int, provider: str, account_code: str, order_id: UUID | None, at: datetime,
-    borne: Sequence[tuple[str, int]] = (), channel: str = "",
+    borne: Sequence[tuple[str, int]] = (), had: Mapping[str, int] | None = None, channel: str = "",
 ) -> Entry | None:  # fmt: skip
     """A payment channel kept `amount` (negative: gave it back). `borne`: (accrued account, price) of who bears it.
 
-    The first of them with an empty account is the platform: shared by price, largest remainder. `channel`: where the
-    order was sold.
+    The first of them with an empty account is the platform: shared by price, largest remainder. `had`: what each has
+    borne of the order before. `channel`: where the order was sold.
     """
     postings = [
         booking.line(account, part, order_id=order_id, channel=channel)
-        for account, part in _bearers(amount, accounts.channel_fee(provider), borne)
+        for account, part in _bearers(amount, accounts.channel_fee(provider), borne, had or {})
     ]
     postings.append(booking.line(accounts.channel_pending(provider, account_code), -amount, order_id=order_id))
     return booking.entry(
@@ -55,9 +55,19 @@ def entry_of(
     )  # fmt: skip
 
 
-def _bearers(amount: int, own: str, borne: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+def _bearers(
+    amount: int, own: str, borne: Sequence[tuple[str, int]], had: Mapping[str, int]
+) -> list[tuple[str, int]]:  # fmt: skip
+    """Who bears how much. Nobody gets back more than it has borne, nor bears more than its goods were sold for.
+
+    A bill can be handed in by one person: what no channel would keep or give back is the platform's to find out, and
+    never makes a supplier richer.
+    """
     if not borne:
         return [(own, amount)]
     sign = -1 if amount < 0 else 1
     parts = allocate(abs(amount), [price for _account, price in borne])
-    return [(account or own, sign * part) for (account, _price), part in zip(borne, parts, strict=True)]
+    return [
+        (account if account and 0 <= had.get(account, 0) + sign * part <= price else own, sign * part)
+        for (account, price), part in zip(borne, parts, strict=True)
+    ]

@@ -35,6 +35,13 @@ def test_a_later_version_holds_from_its_time_on(scene: Scene) -> None:
     assert shares(scene, before) == [(1, 485, 0, False)]
     assert shares(scene, after) == [(2, 970, 0, False)]
     assert not Backdate.objects.filter(shop_id=scene.shop_id).exists()
+    assert queries.party(scene.shop_id, party.id).frozen_until is None
+
+
+def test_what_one_person_dates_back_is_not_paid_before_others_could_see_it(scene: Scene) -> None:
+    party = scene.party()
+    scene.agree(party, TENTH, at=scene.now)
+    assert queries.party(scene.shop_id, party.id).frozen_until == scene.now + timedelta(hours=24)
 
 
 def test_changed_dated_back_and_refunded_across_the_change(scene: Scene) -> None:

@@ -106,6 +106,33 @@ def test_a_supplier_may_bear_it(scene: Scene) -> None:
     assert scene.row(order)["fee_minor"] == 29
 
 
+def test_a_forged_bill_makes_no_supplier_richer(scene: Scene) -> None:
+    """Whoever may hand in a bill, and is a supplier's friend, writes that the channel gave back what it never kept."""
+    till = scene.till()
+    order = scene.pay(till)
+    scene.bought(order, "jia", scene.codes(order))
+    scene.contract("principal", "jia", fee_bearer="supplier")
+    scene.party("jia", "supplier", supplier_code="jia", cycle="t1")
+    scene.follow()
+    owed, number = "2202:supplier:jia:t1:accrued", number_of(scene, order)
+
+    def billed(*fees: str, days: int) -> tuple[int, int]:
+        bill_id = import_bill(scene, till.account_id, [(number, fee) for fee in fees], days)
+        take_bill(shop_id=scene.shop_id, bill_id=bill_id, now=scene.now)
+        while book_fees(shop_id=scene.shop_id, bill_id=bill_id, now=scene.now, limit=1):
+            pass
+        return scene.booked(owed), scene.booked(FEE)
+
+    assert billed("9000.00", days=9) == (0, -9000_00)
+    # Nor after something that no channel keeps of such a price.
+    assert billed("-9000.00", "9000.00", days=8) == (0, -9000_00)
+    # A true fee is borne, and given back once.
+    assert billed("-0.29", days=7) == (-29, -9000_00)
+    assert billed("0.29", days=6) == (0, -9000_00)
+    assert billed("0.29", "0.29", days=5) == (0, -9000_58)
+    assert not scene.faults()
+
+
 def test_a_bill_without_fees_is_done_at_once(scene: Scene) -> None:
     till = scene.till()
     bill_id = import_bill(scene, till.account_id, [("X", "0")])

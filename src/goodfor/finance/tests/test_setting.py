@@ -44,6 +44,8 @@ def refused(do: Any, code: str) -> DomainError:
         ("kind", "friend"), ("code", "a b"), ("code", ""), ("name", " "), ("email", "nobody"), ("currency", "XXX"),
         ("cycle", "yearly"), ("cycle_day", 0), ("cycle_day", 32), ("lag_days", -1), ("min_payout_minor", -1),
         ("hold_back_bp", 10_001), ("collection", "mine"), ("supplier_code", "li"), ("receiver_id", uuid4()),
+        # As the account of somebody's receiver is named.
+        ("code", "0f" * 16),
     ],
 )  # fmt: skip
 def test_a_party_must_make_sense(scene: Scene, field: str, value: Any) -> None:
@@ -107,7 +109,9 @@ def test_accounts_of_parties(scene: Scene) -> None:
     for kind, (accrued, statement) in names.items():
         party = replace(view, kind=kind)
         assert (accounts.accrued(party), accounts.statement(party, "7")) == (accrued, statement)
-    assert (accounts.deposit(view), accounts.claim(view)) == ("2206:party:li:deposit", "1221:party:li:claim")
+    assert (accounts.deposit(view), accounts.claim(view)) == (
+        "2206:party:distributor.li:deposit", "1221:party:distributor.li:claim",
+    )  # fmt: skip
     with pytest.raises(ValueError, match="platform"):
         accounts.accrued(replace(view, kind="platform"))
 

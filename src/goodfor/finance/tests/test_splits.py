@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from goodfor.finance import queries
 from goodfor.finance.errors import InvalidParty
 from goodfor.finance.operations import change_party
 from goodfor.finance.tests.conftest import LONG, Scene
@@ -115,9 +116,12 @@ def test_a_receiver_that_is_nobodys_is_an_expense_until_a_party_has_it(scene: Sc
     assert owed(scene) == (285, 485)
     with pytest.raises(InvalidParty):
         scene.party("wang", receiver_id=to)
-    change_party(
+    assert queries.party(scene.shop_id, party.id).frozen_until is None
+    # Without its receiver all of it is owed once more: that rests for a day, as after a change of the bank account.
+    changed = change_party(
         shop_id=scene.shop_id, party_id=party.id, party=PartyInput("distributor", "li", "李四"), actor="staff:1",
         now=scene.now,
     )  # fmt: skip
+    assert changed.frozen_until == scene.now + timedelta(hours=24)
     assert owed(scene) == (485, 685)
     assert not faults(scene)

@@ -26,8 +26,8 @@ def resolve_invoice(
 ) -> InvoiceView:
     """`issued`: it is written, under `official`, to be had at `link` (may be empty). Else `note` says why it is not.
 
-    Only what waits for a person: not one that its issuer is still asked about. Raises InvoiceNotFound, InvoiceMoved,
-    InvalidInput.
+    Only what waits for a person. That an unknown one is not written is nobody's word while its issuer is still asked:
+    it would be written a second time, under another number. Raises InvoiceNotFound, InvoiceMoved, InvalidInput.
     """
     official, link, note = official.strip(), link.strip(), " ".join(note.split())[:200]
     if issued and not _OFFICIAL.fullmatch(official):
@@ -38,7 +38,8 @@ def resolve_invoice(
         raise InvalidInput("say why", field="note")
     with transaction.atomic():
         row = lock_invoice(shop_id, invoice_id)
-        waits = row.state == states.UNKNOWN or (row.state in states.UNFINISHED and row.next_try_at is None)
+        asked = row.next_try_at is not None
+        waits = row.state == states.UNKNOWN if issued and asked else row.state in states.UNFINISHED and not asked
         if not waits:
             raise InvoiceMoved(state=row.state)
         if issued and Invoice.objects.filter(shop_id=shop_id, official=official).exclude(id=row.id).exists():

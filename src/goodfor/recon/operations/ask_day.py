@@ -10,7 +10,7 @@ from goodfor.recon.closing_models import DayAsk
 from goodfor.recon.errors import DayAsked, DayClosed, DayNotClosable, NotAsked, SecondNeeded
 from goodfor.recon.locks import lock_day
 from goodfor.recon.operations.close_day import close_day
-from goodfor.recon.sheet import Expected, day_sheet
+from goodfor.recon.sheet import Expected, against_closing, day_sheet
 from goodfor.recon.types import DaySheet
 
 
@@ -23,8 +23,8 @@ def ask_day(
         sheet = day_sheet(shop_id, day, expected)
         if sheet.closed_at is not None:
             raise DayClosed(day=day.isoformat())
-        if sheet.reasons:
-            raise DayNotClosable(reasons=[list(reason) for reason in sheet.reasons])
+        if reasons := against_closing(sheet, now):
+            raise DayNotClosable(reasons=[list(reason) for reason in reasons])
         known = DayAsk.objects.filter(shop_id=shop_id, day=day)
         words = {"asked_by": actor[:100], "asked_at": now, "note": note.strip()[:300], "withdrawn_at": None}
         if known.filter(withdrawn_at=None).exists():

@@ -11,7 +11,7 @@ from goodfor.recon.case_models import ClosedDay
 from goodfor.recon.errors import DayClosed, DayNotClosable
 from goodfor.recon.events import DayWasClosed
 from goodfor.recon.locks import lock_day
-from goodfor.recon.sheet import Expected, day_sheet
+from goodfor.recon.sheet import Expected, against_closing, day_sheet
 from goodfor.recon.types import DaySheet
 
 
@@ -27,8 +27,8 @@ def close_day(
         sheet = day_sheet(shop_id, day, expected)
         if sheet.closed_at is not None:
             raise DayClosed(day=day.isoformat())
-        if sheet.reasons:
-            raise DayNotClosable(reasons=[list(reason) for reason in sheet.reasons])
+        if reasons := against_closing(sheet, now):
+            raise DayNotClosable(reasons=[list(reason) for reason in reasons])
         ClosedDay.objects.create(
             shop_id=shop_id, day=day, closed_at=now, closed_by=actor[:100], asked_by=asked_by[:100], sheet={
                 "accounts": [

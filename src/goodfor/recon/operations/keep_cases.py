@@ -18,6 +18,8 @@ from goodfor.recon.types import Scope
 
 CHUNK = 2_000
 MACHINE = "system"
+#: What a run says of a case, each time anew.
+_FOUND = ("ours_id", "theirs_id", "risk_minor", "currency", "ours", "theirs", "detail")
 
 
 def keep_cases(
@@ -61,7 +63,7 @@ def _case(
 
 
 def _open(run: Run, cases: list[Case], now: datetime) -> dict[tuple[str, str], UUID]:
-    """Insert those that are new, open again what the machine had closed; (category, key) -> id of all of them."""
+    """Insert those that are new, open again what has not ended after all; (category, key) -> id of all of them."""
     wanted = {(case.category, case.business_key): case for case in cases}
     Case.objects.bulk_create(cases, ignore_conflicts=True)
     rows = Case.objects.filter(shop_id=run.shop_id, business_key__in={key for _category, key in wanted})
@@ -69,15 +71,34 @@ def _open(run: Run, cases: list[Case], now: datetime) -> dict[tuple[str, str], U
     for key, row in known.items():
         if row.id == wanted[key].id:
             _tell_opened(row, None, now)
-        elif row.state == states.CLOSED and row.automatic:
-            Case.objects.filter(shop_id=row.shop_id, id=row.id, state=states.CLOSED).update(
-                state=states.OPEN, closed_at=None, closed_by="", automatic=False, reason="", run_id=run.id,
-                due_at=now + CATEGORIES[row.category].due,
-            )  # fmt: skip
-            _tell_opened(row, states.CLOSED, now)
+        elif row.state != states.CLOSED:
+            _as_found(row, wanted[key], {})
+        elif row.closed_by == MACHINE or wanted[key].risk_minor > row.risk_minor:
+            _reopen(row, wanted[key], now)
     same = [row.id for row in known.values()]
     Case.objects.filter(shop_id=run.shop_id, id__in=same).exclude(state=states.CLOSED).update(run_id=run.id)
     return {key: row.id for key, row in known.items()}
+
+
+def _as_found(row: Case, found: Case, changes: Mapping[str, Any]) -> None:
+    """Rows, amount and risk as they are now: a difference that grew must not be looked at as it was."""
+    now = {name: getattr(found, name) for name in _FOUND}
+    if changes or any(getattr(row, name) != value for name, value in now.items()):
+        Case.objects.filter(shop_id=row.shop_id, id=row.id, state=row.state).update(**now, **changes)
+
+
+def _reopen(row: Case, found: Case, now: datetime) -> None:
+    """What the machine had closed is there again, or is more than what a person has closed: nobody looked at that.
+
+    It is nobody's by now, and the machine tries what it can.
+    """
+    _as_found(row, found, {
+        "state": states.OPEN, "closed_at": None, "closed_by": "", "automatic": False, "reason": "", "owner": "",
+        "ledger_tx": None, "run_id": found.run_id, "due_at": now + CATEGORIES[row.category].due,
+        "action_state": found.action_state, "next_act_at": found.next_act_at,
+    })  # fmt: skip
+    row.run_id = found.run_id
+    _tell_opened(row, states.CLOSED, now)
 
 
 def _tell_opened(row: Case, before: str | None, now: datetime) -> None:

@@ -11,7 +11,7 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import queries as ledger
 from goodfor.recon import states
 from goodfor.recon.case_models import Case
-from goodfor.recon.errors import CaseMoved, ReasonMissing
+from goodfor.recon.errors import CaseMoved, NotACorrection, ReasonMissing
 from goodfor.recon.events import BreakCaseClosed
 from goodfor.recon.locks import lock_case
 from goodfor.recon.mapping import case_view
@@ -38,9 +38,17 @@ def explain_case(*, shop_id: UUID, case_id: UUID, reason: str, actor: str, now: 
 
 
 def correct_case(*, shop_id: UUID, case_id: UUID, ledger_tx: int, actor: str, now: datetime) -> CaseView:
-    """Name the transaction that put it right. Raises CaseNotFound, CaseMoved, TxNotFound (not of this shop)."""
-    ledger.transaction(shop_id, ledger_tx)
-    return _move(shop_id, case_id, states.CORRECTED, actor, now, ledger_tx=ledger_tx)
+    """Name the transaction that put it right: younger than the difference, and no other one's.
+
+    Raises CaseNotFound, CaseMoved, TxNotFound (not of this shop), NotACorrection.
+    """
+    tx = ledger.transaction(shop_id, ledger_tx)
+    with transaction.atomic():
+        row = _live(shop_id, case_id)
+        named = Case.objects.filter(shop_id=shop_id, ledger_tx=ledger_tx).exclude(id=case_id)
+        if tx.recorded_at < row.opened_at or named.exists():
+            raise NotACorrection(field="tx")
+        return _move(shop_id, case_id, states.CORRECTED, actor, now, ledger_tx=ledger_tx)
 
 
 def close_case(*, shop_id: UUID, case_id: UUID, reason: str = "", actor: str, now: datetime) -> CaseView:

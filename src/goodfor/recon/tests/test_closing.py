@@ -40,6 +40,8 @@ from goodfor.recon.tests.test_runs import SCOPE, world_of
 from goodfor.recon.types import NOBODY, CaseSearch
 
 ONE, TWO = "staff:1", "staff:2"
+#: When the day that is compared is over.
+OVER = timedelta(days=9)
 
 
 def nothing(_shop_id: UUID, _day: date) -> Sequence[Due]:
@@ -59,7 +61,7 @@ def compared(now: datetime) -> UUID:
 @pytest.mark.django_db
 def test_a_day_is_closed_by_two(now: datetime) -> None:
     shop_id = compared(now)
-    day: dict[str, Any] = {"shop_id": shop_id, "day": SCOPE.day, "now": now}
+    day: dict[str, Any] = {"shop_id": shop_id, "day": SCOPE.day, "now": now + OVER}
     with pytest.raises(SecondNeeded):
         agree_day(**day, expected=one_account, actor=TWO)
     with pytest.raises(NotAsked):
@@ -94,7 +96,7 @@ def test_a_day_is_closed_by_two(now: datetime) -> None:
 @pytest.mark.django_db
 def test_one_who_is_alone_closes_and_that_is_told(now: datetime) -> None:
     shop_id = compared(now)
-    agree_day(shop_id=shop_id, day=SCOPE.day, expected=one_account, alone=True, actor=ONE, now=now)
+    agree_day(shop_id=shop_id, day=SCOPE.day, expected=one_account, alone=True, actor=ONE, now=now + OVER)
     assert list(ClosedDay.objects.filter(shop_id=shop_id).values_list("asked_by", "closed_by")) == [("", ONE)]
     with pytest.raises(IntegrityError), transaction.atomic():
         ClosedDay.objects.create(shop_id=shop_id, day=date(2026, 1, 9), closed_at=now, closed_by=ONE, asked_by=ONE)
@@ -104,7 +106,7 @@ def test_one_who_is_alone_closes_and_that_is_told(now: datetime) -> None:
 def test_a_day_with_something_missing_is_not_asked_for(now: datetime) -> None:
     shop_id = make_shop(now).id
     with pytest.raises(DayNotClosable) as refused:
-        ask_day(shop_id=shop_id, day=SCOPE.day, expected=one_account, actor=ONE, now=now)
+        ask_day(shop_id=shop_id, day=SCOPE.day, expected=one_account, actor=ONE, now=now + OVER)
     assert refused.value.data["reasons"] == [["not_compared", f"channel:{SCOPE.account}"]]
     assert queries.asked_day(shop_id, SCOPE.day) is None
 
@@ -120,7 +122,7 @@ def test_a_person_has_a_day_compared_again(now: datetime) -> None:
     assert [(one.version, one.live) for one in queries.versions(shop_id, SCOPE.area, SCOPE.account, SCOPE.day)] == [
         (2, True), (1, False),
     ]  # fmt: skip
-    agree_day(shop_id=shop_id, day=SCOPE.day, expected=one_account, alone=True, actor=ONE, now=now)
+    agree_day(shop_id=shop_id, day=SCOPE.day, expected=one_account, alone=True, actor=ONE, now=now + OVER)
     with pytest.raises(DayClosed):
         compare_again(shop_id=shop_id, run_id=run.id, actor=ONE, now=now)
     with pytest.raises(RunNotFound):

@@ -8,26 +8,34 @@ from django.db import transaction
 from goodfor.kernel import audit
 from goodfor.kernel.events import publish
 from goodfor.settlement import ports, queries, states
-from goodfor.settlement.errors import SamePerson, StatementMoved
+from goodfor.settlement.errors import BankChanged, SamePerson, StatementMoved
 from goodfor.settlement.events import StatementApproved
 from goodfor.settlement.locks import lock_statement
 from goodfor.settlement.mapping import statement_view
 from goodfor.settlement.models import Approval, Statement
-from goodfor.settlement.operations.moving import move
+from goodfor.settlement.operations.moving import NOT_ARRIVED, move
 from goodfor.settlement.types import Party, StatementView
 
 
-def approve_statement(*, shop_id: UUID, statement_id: UUID, actor: str, now: datetime) -> StatementView:
+def approve_statement(
+    *, shop_id: UUID, statement_id: UUID, actor: str, now: datetime, bank_seen: str | None = None, alone: bool = False
+) -> StatementView:
     """One person's word, given with the party's bank account as it is now; another account needs everybody's again.
 
-    What is not to be paid (too little, owed by the party, a confirmation) is closed at once.
-    Raises StatementNotFound, StatementMoved, SamePerson, PartyNotFound.
+    `bank_seen`: `bank_stamp` of the party as that person saw it; None: nobody looked. `alone`: nobody else is there who
+    could approve what that person said has not arrived. What is not to be paid (too little, owed by the party, a
+    confirmation) is closed at once.
+    Raises StatementNotFound, StatementMoved, SamePerson, PartyNotFound, BankChanged (not the account that was seen).
     """
     with transaction.atomic():
         row = lock_statement(shop_id, statement_id)
         if row.state != states.CONFIRMED:
             raise StatementMoved(state=row.state)
         party = ports.party_of(shop_id, row.party_id)
+        if bank_seen is not None and bank_seen != queries.bank_stamp(party):
+            raise BankChanged
+        if row.approvals_needed == 1 and not alone and _said_not_arrived(row, actor):
+            raise SamePerson
         _approve(row, party, actor, now)
         audit.record(
             shop_id=shop_id,
@@ -40,6 +48,12 @@ def approve_statement(*, shop_id: UUID, statement_id: UUID, actor: str, now: dat
         if len(queries.approvals(row)) >= row.approvals_needed:
             _all_approved(row, party, actor, now)
     return statement_view(row, queries.approvals(row))
+
+
+def _said_not_arrived(row: Statement, actor: str) -> bool:
+    """That person has a word in it: it would be paid twice by one."""
+    moves = queries.history(row.shop_id, row.id)
+    return any(one.cause == NOT_ARRIVED and one.actor == actor for one in moves)
 
 
 def fell(row: Statement, party: Party, now: datetime) -> bool:

@@ -10,9 +10,9 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.settlement import accounts, ports, schedule
 from goodfor.settlement.models import Book
 from goodfor.settlement.operations.collect import collect
-from goodfor.settlement.operations.make_statement import open_book
+from goodfor.settlement.operations.make_statement import is_listed, open_book
 from goodfor.settlement.operations.state_items import state_items
-from goodfor.settlement.types import PREPAID, Party
+from goodfor.settlement.types import Party
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ def _one(shop_id: UUID, party: Party, cutoff: datetime, now: datetime) -> int:
                 party=party,
                 book=book,
                 cutoff=cutoff,
-                confirmation=party.cycle == PREPAID,
+                confirmation=is_listed(party),
                 actor="system",
                 now=now,
             )

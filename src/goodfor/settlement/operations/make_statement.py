@@ -13,7 +13,7 @@ from goodfor.settlement.locks import lock_book, lock_statement
 from goodfor.settlement.models import Book, Statement
 from goodfor.settlement.operations.collect import collect
 from goodfor.settlement.operations.state_items import state_items
-from goodfor.settlement.types import PREPAID, Party, StatementView
+from goodfor.settlement.types import PREPAID, SUPPLIER, Party, StatementView
 
 
 def make_statement(
@@ -27,7 +27,7 @@ def make_statement(
     if cutoff > now:
         raise InvalidInput("the cut-off is not over")
     party = ports.party_of(shop_id, party_id)
-    listed = party.cycle == PREPAID if confirmation is None else confirmation
+    listed = is_listed(party) if confirmation is None else confirmation
     return _made(shop_id, party, cutoff, listed, None, actor, now)
 
 
@@ -40,6 +40,11 @@ def remake_statement(*, shop_id: UUID, statement_id: UUID, actor: str, now: date
     if old is None or old.state != states.REJECTED:
         raise StatementMoved(state=old.state if old else "")
     return _made(shop_id, ports.party_of(shop_id, old.party_id), old.cutoff, old.confirmation, old, actor, now)
+
+
+def is_listed(party: Party) -> bool:
+    """It is paid ahead, so that its statements are to be confirmed and not paid: only suppliers are."""
+    return party.cycle == PREPAID and party.kind == SUPPLIER
 
 
 def open_book(shop_id: UUID, party: Party) -> Book:

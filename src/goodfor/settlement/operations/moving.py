@@ -1,11 +1,14 @@
 """Move a statement along its machine; a step in its caller's transaction, which holds the row's lock."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from goodfor.kernel.statemachine import record_history
 from goodfor.settlement import states
 from goodfor.settlement.models import Statement
+
+#: Why a statement is to be approved again: a person said that a payout of it did not arrive.
+NOT_ARRIVED: Final = "not_arrived"
 
 
 def move(row: Statement, to: str, *, actor: str, cause: str, now: datetime, **changes: Any) -> None:

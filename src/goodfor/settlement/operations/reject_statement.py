@@ -10,13 +10,13 @@ from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.events import publish
 from goodfor.kernel.sql import Statement as Sql
 from goodfor.ledger.operations import reverse
-from goodfor.settlement import states
+from goodfor.settlement import queries, states
 from goodfor.settlement.errors import StatementMoved, StatementNotFound
 from goodfor.settlement.events import StatementRejected
 from goodfor.settlement.locks import lock_book, lock_statement
 from goodfor.settlement.mapping import statement_view
 from goodfor.settlement.models import Statement
-from goodfor.settlement.operations.moving import move
+from goodfor.settlement.operations.moving import NOT_ARRIVED, move
 from goodfor.settlement.types import StatementView
 
 RELEASE = Sql("goodfor.settlement", "sql/release.sql")
@@ -27,7 +27,9 @@ def reject_statement(
 ) -> StatementView:
     """`party_id`: the party whose link was used, which may object only until it has confirmed.
 
-    The list stays as it was, to be looked at. Raises StatementNotFound, StatementMoved, InvalidInput (no reason).
+    The list stays as it was, to be looked at. One of which a payout was sent, and did not arrive by a person's word,
+    stays what is to be paid: its items on another one would be paid without that being known.
+    Raises StatementNotFound, StatementMoved, InvalidInput (no reason).
     """
     reason = " ".join(reason.split())[:200]
     if not reason:
@@ -39,6 +41,8 @@ def reject_statement(
         lock_book(shop_id, *found)
         row = lock_statement(shop_id, statement_id)
         if row.state not in ({states.DRAFT} if party_id is not None else states.REJECTABLE):
+            raise StatementMoved(state=row.state)
+        if any(one.cause == NOT_ARRIVED for one in queries.history(shop_id, row.id)):
             raise StatementMoved(state=row.state)
         move(row, states.REJECTED, actor=actor, cause="rejected", now=now, ended_at=now, reason=reason)
         RELEASE.run({"shop_id": shop_id, "statement_id": row.id})

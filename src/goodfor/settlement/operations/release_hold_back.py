@@ -24,15 +24,15 @@ def release_hold_back(
     if amount_minor <= 0 or not reason.strip():
         raise InvalidInput("an amount and a reason")
     party = ports.party_of(shop_id, party_id)
+    held_on = accounts.deposit(party.kind, party.code)
     entry = accounts.release_entry(
         release_id=release_id,
-        code=party.code,
+        held_on=held_on,
         account=accounts.accrued(party.kind, party.code)[0],
         amount_minor=amount_minor,
         party_id=party.id,
         at=now,
     )
-    held_on = accounts.deposit(party.code)
     with transaction.atomic():
         # Under the book's lock: what is held is looked at and given back by one at a time.
         open_book(shop_id, party)

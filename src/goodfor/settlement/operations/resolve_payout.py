@@ -12,7 +12,7 @@ from goodfor.settlement import states
 from goodfor.settlement.errors import PayoutMoved
 from goodfor.settlement.locks import lock_payout
 from goodfor.settlement.models import Statement
-from goodfor.settlement.operations.moving import move
+from goodfor.settlement.operations.moving import NOT_ARRIVED, move
 from goodfor.settlement.operations.settle_payout import settle_payout
 from goodfor.settlement.types import BY_FILE, PayoutView
 
@@ -23,7 +23,7 @@ def _approve_anew(statement: Statement, actor: str, now: datetime) -> None:
     """From `approved`, where the failed payout left it."""
     statement.state = states.APPROVED
     move(
-        statement, states.CONFIRMED, actor=actor, cause="not_arrived", now=now, round=statement.round + 1,
+        statement, states.CONFIRMED, actor=actor, cause=NOT_ARRIVED, now=now, round=statement.round + 1,
         approved_at=None, bank_changed_at=None,
     )  # fmt: skip
 
@@ -33,9 +33,9 @@ def resolve_payout(
 ) -> PayoutView:
     """`arrived` True: the bank's list shows it gone, under `reference`; False: it came back or never went.
 
-    A statement that two persons approved needs both again before it is paid once more: else one of them alone could
-    say that it never arrived, and have it paid twice. Raises PayoutNotFound, PayoutMoved (ended, or a provider is
-    still asked about it), InvalidInput.
+    What did not arrive is approved again before it is paid once more: by both where two did, by somebody else where one
+    is enough. Else one person alone could say that it never arrived, and have it paid twice. Raises PayoutNotFound,
+    PayoutMoved (ended, or a provider is still asked about it), InvalidInput.
     """
     reference, note = reference.strip()[:80], " ".join(note.split())[:200]
     if (arrived and not reference) or (not arrived and not note):
@@ -47,7 +47,7 @@ def resolve_payout(
             raise PayoutMoved(state=row.state)
         outcome: Outcome = Succeeded(reference) if arrived else Rejected(RETURNED, note)
         view = settle_payout(shop_id=shop_id, payout_id=payout_id, outcome=outcome, now=now, actor=actor)
-        if not arrived and statement.approvals_needed > 1:
+        if not arrived:
             _approve_anew(statement, actor, now)
         audit.record(
             shop_id=shop_id,

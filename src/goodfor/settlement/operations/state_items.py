@@ -36,7 +36,7 @@ def state_items(
     replaced: Statement | None = None,
 ) -> StatementView | None:
     """Make the statement under the locked book; None where there is nothing new. Raises what the ledger refuses."""
-    codes = accounts.prepaid(party.code) if confirmation else accounts.accrued(party.kind, party.code)
+    codes = accounts.prepaid(party.kind, party.code) if confirmation else accounts.accrued(party.kind, party.code)
     if not codes:
         raise InvalidInput("a party of this kind has no account")
     rest = [] if confirmation else _rest(shop_id, party)
@@ -124,7 +124,7 @@ def _book_it(row: Statement, rest: list[Statement], now: datetime) -> None:
     lines = accounts.lock_lines(
         accounts=row.accounts,
         carried=[(accounts.statement(one.party_kind, one.party_code, one.number), one.payable_minor) for one in rest],
-        held=(accounts.deposit(row.party_code), row.held_minor),
+        held=(accounts.deposit(row.party_kind, row.party_code), row.held_minor),
         to=(own, row.payable_minor),
         party_id=row.party_id,
     )

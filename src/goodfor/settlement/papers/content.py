@@ -37,6 +37,8 @@ EXPLAINED: Final[Mapping[str, Any]] = {
     kinds.TAX: gettext_lazy("按合同与税率计的税额。"),
     kinds.PURCHASE: gettext_lazy("采购入库、冲减与预付款变动。"),
     kinds.HOLD_BACK: gettext_lazy("以前留存、现在退还的保证金。"),
+    kinds.RESHARED: gettext_lazy("协议出了新版本并从更早的日期起算，与已计份额的差额。"),
+    kinds.BY_SPLIT: gettext_lazy("渠道已直接分给结算方的部分，不再另付。"),
     kinds.ADJUSTMENT: gettext_lazy("协议变更等产生的差额，逐笔注明账务编号。"),
 }
 STATE_WORDS: Final[Mapping[str, Any]] = {

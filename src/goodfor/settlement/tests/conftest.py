@@ -26,10 +26,10 @@ _MORE = (
 @pytest.fixture
 def people() -> Iterator[People]:
     """Nobody yet; `people.add(party())`."""
-    found = People()
+    found, parties, books = People(), ports.parties(), ports.books()
     ports.install(parties=found, books=read_books)
     yield found
-    ports.install(parties=ports._Nobody(), books=ports._nothing)
+    ports.install(parties=parties, books=books)
 
 
 @pytest.fixture

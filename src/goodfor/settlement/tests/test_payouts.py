@@ -296,7 +296,7 @@ def test_a_person_decides_what_nobody_can_tell(people: People, carrier: Carrier)
     with pytest.raises(InvalidInput):
         resolve_payout(arrived=False, reference="", note="", **ask)
     assert resolve_payout(arrived=False, reference="", note="bank's list", **ask).state == states.FAILED
-    assert state_of(made) == states.APPROVED
+    assert state_of(made) == states.CONFIRMED
     assert run(payout, LATER).state == states.FAILED
     assert carrier.asked == []
     assert broken() == {}
@@ -336,7 +336,7 @@ def test_a_file_for_the_bank(people: People, bank_format: str, encoding: str) ->
     for one in (first, second):
         resolve_payout(payout_id=one.id, arrived=True, reference="B77", note="", **ask)
     resolve_payout(payout_id=third.id, arrived=False, reference="", note="account closed", **ask)
-    assert [state_of(one) for one in made] == [states.PAID, states.PAID, states.APPROVED]
+    assert [state_of(one) for one in made] == [states.PAID, states.PAID, states.CONFIRMED]
     assert balances() == {"1002:bank:icbc": -160_01, "2202:supplier:p2:statement:supplier-p2-1": 80_02}
     assert run_due_payouts(now=LATER) == 0
     assert broken() == {}

@@ -148,7 +148,7 @@ def test_a_part_is_held_back_and_given_back_later(people: People, all_accounts: 
     share(acme, 99_99)
     made = stated(acme)
     assert (made.held_minor, made.payable_minor) == (9_99, 90_00)
-    assert ledger.balance(SHOP, "2206:party:acme:deposit") == 9_99
+    assert ledger.balance(SHOP, "2206:party:supplier.acme:deposit") == 9_99
     ask = {"shop_id": SHOP, "party_id": acme.id, "reason": "a year went well", "actor": ANN, "now": NOW}
     before = counts()
     with pytest.raises(HoldBackTooSmall):

@@ -48,7 +48,7 @@ def desk(client: Client, settings: Any) -> Iterator[Desk]:
     shop = create_shop(code="a", name="甲店", currency="CNY", host="a.example", actor="test", now=now)
     create_shop(code="b", name="乙店", currency="CNY", host="b.example", actor="test", now=now)
     client.defaults["HTTP_HOST"] = "a.example"
-    people = People(shop=shop.id)
+    people, plugged = People(shop=shop.id), (ports.parties(), ports.books())
     ports.install(parties=people, books=read_books)
     acme, bolt = people.add(party(name="甲<供应商>")), people.add(party(code="bolt", name="丙"))
     made = []
@@ -58,7 +58,7 @@ def desk(client: Client, settings: Any) -> Iterator[Desk]:
         made.append(make_statement(shop_id=shop.id, party_id=one.id, cutoff=now, actor=ANN, now=now))
     _link, token = make_link(shop_id=shop.id, party_id=acme.id, actor=ANN, now=now, days=30)
     yield Desk(people, acme, made[0], made[1], token)
-    ports.install(parties=ports._Nobody(), books=ports._nothing)
+    ports.install(parties=plugged[0], books=plugged[1])
 
 
 def state_of(desk: Desk, view: StatementView) -> str:

@@ -21,7 +21,7 @@ SHOP, NAME, WHY = "甲店", "甲供应商", "少了一笔"
 def test_a_partner_agrees_and_objects(live_server: Any, browser: Any, width: int, language: str) -> None:
     now = utc_now()
     shop = create_shop(code="a", name=SHOP, currency="CNY", actor="test", now=now)
-    people = People(shop=shop.id)
+    people, plugged = People(shop=shop.id), (ports.parties(), ports.books())
     ports.install(parties=people, books=read_books)
     acme = people.add(party(name=NAME, hold_back_bp=1_000))
     for back, amounts in ((3, (80_00, -5_01)), (1, tuple(range(1, 121)))):
@@ -52,6 +52,6 @@ def test_a_partner_agrees_and_objects(live_server: Any, browser: Any, width: int
         visit.open("/partner/x")
         visit.check("partner-dead-link")
     finally:
-        ports.install(parties=ports._Nobody(), books=ports._nothing)
+        ports.install(parties=plugged[0], books=plugged[1])
     assert [one.state for one in queries.statements(shop.id)] == ["rejected", "confirmed"]
     assert not visit.faults, "\n".join(visit.faults)

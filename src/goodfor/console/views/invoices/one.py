@@ -97,6 +97,8 @@ def _page(request: HttpRequest, visitor: Visitor, found: InvoiceView, error: Dom
         "may_retry": may and found.state == "failed",
         "may_red": may and found.kind == "blue" and found.state == "issued",
         "may_resolve": may and waits,
+        # While its issuer is asked, nobody says that it was not written.
+        "may_fail": may and found.next_try_at is None,
         "may_withdraw": may and found.kind == "blue" and found.state == "requested",
         "waits": waits,
         "error": error,

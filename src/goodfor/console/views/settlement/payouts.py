@@ -193,7 +193,7 @@ def payout(request: HttpRequest, visitor: Visitor, payout_id: UUID) -> HttpRespo
         )  # fmt: skip
     except DomainError as error:
         return _payout(request, visitor, found, error)
-    said = _("已登记到账") if what == "arrived" else _("已登记没有到账，结算单可以再打一次")
+    said = _("已登记到账") if what == "arrived" else _("已登记没有到账，结算单重新批准后可以再打一次")
     return done(request, said, reverse("desk:settlement-statement", args=[found.statement_id]))
 
 

@@ -15,6 +15,7 @@ from goodfor.console.desk.sku_names import sku_names
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
+from goodfor.console.views.recon.days import colleagues
 from goodfor.finance import queries as finance
 from goodfor.finance.errors import PartyNotFound
 from goodfor.identity.types import Permission
@@ -65,6 +66,7 @@ def _statement(
         "one": found,
         "party": party,
         "frozen": frozen,
+        "bank_seen": party.bank_changed_at.isoformat() if party and party.bank_changed_at else "",
         "no_bank": party is not None and not party.has_bank,
         "state": settlement_words.STATES[found.state],
         "digest": found.content_hash.hex(),
@@ -191,7 +193,9 @@ def _act(request: HttpRequest, visitor: Visitor, found: StatementView) -> HttpRe
         confirm_statement(**common)
         return done(request, _("已代对方确认"), here)
     if what == "approve":
-        made = approve_statement(**common)
+        made = approve_statement(
+            **common, bank_seen=request.POST.get("bank_seen"), alone=not colleagues(visitor)
+        )  # fmt: skip
         said = _("已批准，还需要另一位同事") if made.state == "confirmed" else _("已批准")
         return done(request, said, here)
     if what == "reject":
