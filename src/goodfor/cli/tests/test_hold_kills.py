@@ -68,6 +68,7 @@ def test_it_ends_once(shop: Shop, now: datetime, point: str, then: str, end: Cal
     assert broken(now) == {}
 
 
+@pytest.mark.soak
 def test_a_hold_is_made_whole_or_not_at_all(shop: Shop, now: datetime) -> None:
     child = start("holds.made")
     try:

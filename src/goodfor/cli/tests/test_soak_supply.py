@@ -67,6 +67,7 @@ def working() -> Iterator[Worker]:
         made.end()
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_a_small_storm() -> None:
     made = start_from("supply", lambda: world.make_shop(utc_now()))

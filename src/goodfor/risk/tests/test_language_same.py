@@ -77,9 +77,20 @@ def test_python_and_postgres_agree(bound: bool) -> None:
     assert min(seen.values()) > 300, seen
 
 
-@settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(EXPRESSIONS, st.lists(SNAPSHOTS, min_size=5, max_size=5))
 def test_compiled_alone_together_and_explained_agree(text: str, snapshots: list[dict[str, Any]]) -> None:
+    agree(text, snapshots)
+
+
+@pytest.mark.soak
+@settings(max_examples=2000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(EXPRESSIONS, st.lists(SNAPSHOTS, min_size=5, max_size=5))
+def test_many_compiled_alone_together_and_explained_agree(text: str, snapshots: list[dict[str, Any]]) -> None:
+    agree(text, snapshots)
+
+
+def agree(text: str, snapshots: list[dict[str, Any]]) -> None:
     """`compile`, `compile_many`, `evaluate` and the first part of `explain`."""
     rule = made(text)
     alone, together = rule.compile(), compile_many([(1, rule), (2, read("not known(orders)")), (3, rule)])
@@ -93,10 +104,21 @@ def test_compiled_alone_together_and_explained_agree(text: str, snapshots: list[
         assert rule.explain(snapshot)[0].value is answer
 
 
-@settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(EXPRESSIONS)
 def test_text_and_tree_come_back(text: str) -> None:
     """Canonical text and stored tree are read as the same expression, and say themselves again."""
+    come_back(text)
+
+
+@pytest.mark.soak
+@settings(max_examples=2000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(EXPRESSIONS)
+def test_text_and_tree_of_many_come_back(text: str) -> None:
+    come_back(text)
+
+
+def come_back(text: str) -> None:
     rule = made(text)
     canonical = rule.text()
     again = read(canonical)
