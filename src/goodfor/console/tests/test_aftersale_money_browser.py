@@ -17,6 +17,7 @@ from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size,
 pytestmark = browser_marks
 
 
+@pytest.mark.soak
 @every_size
 def test_pages_of_compensation(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     """A thin reserve, what is owed, and a supplier with one recovery whose form is open."""

@@ -71,6 +71,7 @@ def test_every_page_of_rules_lists_and_reviews(
     assert not visit.faults, "\n".join(visit.faults)
 
 
+@pytest.mark.soak
 def test_reviews_by_keyboard_alone(shop: Shop, live_server: Any, browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "SAMPLED", 0)
     now = utc_now()

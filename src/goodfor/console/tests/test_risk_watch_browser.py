@@ -68,6 +68,7 @@ def test_every_page_of_what_is_watched(
     assert not visit.faults, "\n".join(visit.faults)
 
 
+@pytest.mark.soak
 def test_decisions_appear_by_themselves_and_nodes_lead_on(shop: Shop, live_server: Any, browser: Any) -> None:
     first = judged(shop, Outcome.HOLD)
     visit = Visit(browser, live_server.url, 1440, "zh-hans", words_of(shop), budget=None, dense=True)

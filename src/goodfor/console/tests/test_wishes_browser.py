@@ -68,6 +68,7 @@ def test_codes_are_asked_for_agreed_to_and_taken(
     assert not other.faults, "\n".join(other.faults)
 
 
+@pytest.mark.soak
 @every_size
 def test_nothing_waits_and_who_is_alone(shop: Shop, live_server: Any, browser: Any, width: int, language: str) -> None:
     owner = old_hand(shop.id, Role.OWNER)
