@@ -49,5 +49,7 @@ def test_every_page_of_figures(shop: Shop, live_server: Any, browser: Any, width
         "issue": f"{report}1/",
     }.items():
         visit.open(path)
+        # What a page still loads would be weighed with the next one.
+        visit.page.wait_for_load_state("networkidle")
         visit.check(f"insights-{name}")
     assert not visit.faults, "\n".join(visit.faults)
