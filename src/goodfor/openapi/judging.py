@@ -1,4 +1,5 @@
-"""Risk control before what a program asks for: outside of its transaction, and not again for a repetition.
+"""Risk control before what a program asks for: outside of its transaction. Of a repetition whose answer is looked for
+first it is not asked again; a balance order's is judged anew, and answered as before whatever comes out.
 
 A program can be asked for no proof: an order that would need one waits a little once it is paid. Of the caller's own
 address nothing is told: it is a server, and all of its customers come from there.

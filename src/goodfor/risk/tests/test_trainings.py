@@ -63,12 +63,22 @@ def one(training_id: UUID) -> Training:
 
 
 def moves(training_id: UUID) -> list[tuple[str | None, str]]:
+    """From one to the next: all of them are of one instant, by which they have no order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT from_state, to_state FROM kernel_history WHERE shop_id = %s AND subject_id = %s ORDER BY step",
+            "SELECT from_state, to_state FROM kernel_history WHERE shop_id = %s AND subject_id = %s",
             [SHOP, training_id],
         )
-        return [(came, to) for came, to in cursor.fetchall()]
+        rows = cursor.fetchall()
+    after = dict(rows)
+    assert len(after) == len(rows), rows
+    found: list[tuple[str | None, str]] = []
+    state: str | None = None
+    while state in after:
+        found.append((state, after.pop(state)))
+        state = found[-1][1]
+    assert after == {}, rows
+    return found
 
 
 # -- asking -------------------------------------------------------------------------------------------
