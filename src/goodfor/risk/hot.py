@@ -49,7 +49,8 @@ def rows(name: str, text: str, params: Mapping[str, Any] | Sequence[Any], *, pre
         connection.ensure_connection()
     raw = connection.connection
     for observe in observers:
-        observe(name, text, params if isinstance(params, Mapping) else {})
+        # Values in order go by their numbers.
+        observe(name, text, params if isinstance(params, Mapping) else {str(n): v for n, v in enumerate(params, 1)})
     try:
         if isinstance(params, Mapping):
             cursor = psycopg.Cursor(raw)

@@ -22,6 +22,8 @@ from psycopg import sql
 from goodfor.kernel import sql as kernel_sql
 
 _PARAM = re.compile(r"%\((\w+)\)s|%%")
+#: Values in order, of statements that are numbered ahead.
+_NUMBERED = re.compile(r"\$(\d+)")
 _COLON = re.compile(r"(?<!:):(?=\w)")
 _NUMBER = "(:n::bigint * 64 + :client_id)"
 
@@ -98,7 +100,7 @@ def _statement(db: "psycopg.Connection[Any]", one: Captured, two: Captured, name
         return _value(db, one.params[match.group(1)], two.params[match.group(1)], names)
 
     text = " ".join(line for line in one.text.splitlines() if not line.lstrip().startswith("--"))
-    return _PARAM.sub(replace, text)
+    return (_NUMBERED if "1" in one.params else _PARAM).sub(replace, text)
 
 
 def _value(db: "psycopg.Connection[Any]", one: Any, two: Any, names: _Names) -> str:
@@ -128,6 +130,9 @@ def _text(db: "psycopg.Connection[Any]", one: str, names: _Names) -> str:
     for value in [v for v in names.known if isinstance(v, UUID)]:
         parts = [p for part in parts for p in re.split(f"({value})", part)]
     by_text = {str(v): e for v, e in names.known.items() if isinstance(v, UUID)}
+    if one in by_text:
+        # Nothing but an id: as such it fits a column of ids and one of texts.
+        return by_text[one]
     if any(p in by_text for p in parts):
         pieces = [f"{by_text[p]}::text" if p in by_text else _literal(db, p) for p in parts if p]
         return "(" + " || ".join(pieces) + ")"
