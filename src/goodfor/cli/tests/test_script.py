@@ -65,8 +65,13 @@ def test_first_second_parallel_and_changed(folder: Path) -> None:
     out, err = changed.communicate(timeout=60)
     assert out == "ran test\n"
     assert "installing dependencies" in err
-    assert "installing the test tools" in err
+    assert "installing the test tools" not in err, "the lock with the test tools holds the other one"
     assert "creating .venv" not in err
+    (root / "requirements-dev.lock").write_text("# changed\n")
+    out, err = start(root, "test").communicate(timeout=60)
+    assert out == "ran test\n"
+    assert "installing the test tools" in err
+    assert "installing dependencies" not in err
 
     moved = folder / "moved"
     root.rename(moved)

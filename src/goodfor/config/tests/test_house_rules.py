@@ -430,6 +430,15 @@ def test_locks_cover_what_we_name(lock: str, extra: str | None) -> None:
         assert not refused, f"{lock} pins {requirement.name} {refused}, pyproject asks for {requirement.specifier}"
 
 
+def test_one_lock_holds_the_other() -> None:
+    """The launcher installs the lock with the test tools alone where both are wanted."""
+    base, both = ((ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-dev.lock"))
+    pins = r"^[A-Za-z0-9._-]+(?:\[[^\]]*\])?==\S+(?: ; [^\\\n]*)?"
+    missing = {pin.strip() for pin in re.findall(pins, base, re.MULTILINE)}
+    missing -= {pin.strip() for pin in re.findall(pins, both, re.MULTILINE)}
+    assert not missing
+
+
 def _run(*command: str) -> None:
     # Code imports from src, as with ./goodfor; settings without the state of the running test.
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}

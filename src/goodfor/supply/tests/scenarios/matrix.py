@@ -55,11 +55,15 @@ def protocols() -> list[str]:
 
 
 def cells(module: ModuleType) -> pytest.MarkDecorator:
-    """All cells of a module's scenarios that a protocol has, one protocol after the other."""
+    """All cells of a module's scenarios that a protocol has, one protocol after the other.
+
+    A third of them, the diagonals of the table, is in every run: each protocol and each scenario is met several times.
+    The others are long evidence.
+    """
     numbers = sorted(one.number for one in SCENARIOS.values() if one.run.__module__ == module.__name__)
     found = [
-        pytest.param(name, number, id=f"{name}-{number}")
-        for name in protocols()
+        pytest.param(name, number, id=f"{name}-{number}", marks=() if (place + number) % 3 == 0 else pytest.mark.soak)
+        for place, name in enumerate(protocols())
         for number in numbers
         if number not in kit_of(name).absent
     ]
