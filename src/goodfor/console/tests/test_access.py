@@ -1,6 +1,7 @@
 """Who may open what: every address of the console, every role, another shop, a guest. Refused means nothing changed."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
 from goodfor.console import frame, urls
-from goodfor.console.tests.conftest import Shop
+from goodfor.console.tests.conftest import Shop, make
 from goodfor.console.tests.helpers import by_link, inside, person, proved, sql, state_of_all
 from goodfor.console.tests.things import things_of
 from goodfor.identity.operations import add_staff, change_role
 from goodfor.identity.roles import may
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.tests.snapshot import start_from
 from goodfor.payments import queries as payments
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,14 +72,34 @@ class Addresses:
         return reverse(f"desk:{pattern.name}", kwargs=given) + QUERIES.get(str(pattern.name), "")
 
 
+@dataclass(frozen=True)
+class Full:
+    """A shop with one thing of each kind."""
+
+    shop: Shop
+    addresses: Addresses
+
+
+def make_full(code: str) -> Full:
+    """Another such shop."""
+    shop = make(code)
+    return Full(shop, Addresses(shop))
+
+
+@pytest.fixture
+def full(transactional_db: None) -> Full:
+    """As new for each test."""
+    return start_from("console-full", lambda: make_full("demo"))
+
+
 POSTS: dict[str, Any] = {
     "what": "part", "amount": "1.00", "reason": "x", "note": "x", "act": "close", "name": "v", "column": "number",
     "query": "", "format": "csv", "reference": "x",
 }  # fmt: skip
 
 
-def test_a_guest_opens_nothing(shop: Shop) -> None:
-    addresses = Addresses(shop)
+def test_a_guest_opens_nothing(full: Full) -> None:
+    addresses = full.addresses
     before = state_of_all()
     for pattern in DESK:
         answer = Client().get(addresses.of(pattern))
@@ -103,9 +125,10 @@ def opened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_role_opens_what_it_may(shop: Shop, role: str, opened: str) -> None:
+def test_a_role_opens_what_it_may(full: Full, role: str, opened: str) -> None:
     """GET and POST of each page by each role: what the role lacks is refused and changes nothing."""
-    addresses, client = Addresses(shop), inside(shop.id, role)
+    shop, addresses = full.shop, full.addresses
+    client = inside(shop.id, role)
     open_to_all = [p for p in DESK if p.callback.console_permission == "" or may(role, p.callback.console_permission)]
     before = state_of_all()
     for pattern in (pattern for pattern in DESK if pattern not in open_to_all):
@@ -122,9 +145,10 @@ def test_a_role_opens_what_it_may(shop: Shop, role: str, opened: str) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.VIEWER])
-def test_what_a_page_allows_more_than_its_reading(shop: Shop, role: str) -> None:
+def test_what_a_page_allows_more_than_its_reading(full: Full, role: str) -> None:
     """Pages that many may read and few may act on."""
-    addresses, client = Addresses(shop), inside(shop.id, role)
+    shop, addresses = full.shop, full.addresses
+    client = inside(shop.id, role)
     case = reverse("desk:case", args=[addresses.things["case_id"]])
     before = state_of_all()
     if role == Role.VIEWER:
@@ -139,9 +163,10 @@ def test_what_a_page_allows_more_than_its_reading(shop: Shop, role: str) -> None
 
 
 @pytest.mark.parametrize("role", OWNER_FIRST)
-def test_other_shops_do_not_exist(shop: Shop, other: Shop, role: str) -> None:
+def test_other_shops_do_not_exist(shop: Shop, role: str) -> None:
     """Every address of another shop's thing, by somebody who may do it here: not found, and nothing changes."""
-    theirs = Addresses(other)
+    beside = make_full("other")
+    other, theirs = beside.shop, beside.addresses
     client = proved(shop.id, role)
     before = state_of_all()
     for pattern in DESK:
@@ -168,9 +193,10 @@ def test_rows_of_other_shops_are_not_picked(shop: Shop, other: Shop) -> None:
     assert state_of_all() == before
 
 
-def test_forms_need_their_token(shop: Shop) -> None:
+def test_forms_need_their_token(full: Full) -> None:
     """CSRF: every POST of the console without the form's token is refused and changes nothing."""
-    addresses, one = Addresses(shop), person(shop.id, app=True)
+    shop, addresses = full.shop, full.addresses
+    one = person(shop.id, app=True)
     client = by_link(one, Client())
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = client.cookies
