@@ -44,7 +44,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     "node": _("优惠组"),
     "name": _("名称"),
     "mode": _("取舍方式"),
-    "position": _("顺序"),
+    "position": _("先后位置"),
     "category": _("互斥类别"),
     "stacking": _("叠加方式"),
     "channels": _("渠道"),
