@@ -153,6 +153,8 @@ class Traced:
     wanted: int = 0
     given: int = 0
     coupon_id: UUID | None = None
+    #: To the next tier (or the next time): fen, or pieces where the effect counts pieces. 0: nothing to say.
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
