@@ -10,7 +10,13 @@ from typing import Final
 from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
-from goodfor.console import finance_audit_words, insight_audit_words, recon_audit_words, risk_audit_words
+from goodfor.console import (
+    finance_audit_words,
+    insight_audit_words,
+    promotion_audit_words,
+    recon_audit_words,
+    risk_audit_words,
+)
 from goodfor.console.columns import Text
 
 
@@ -118,6 +124,7 @@ AREAS: Final[tuple[Area, ...]] = (
         prefix="window_",
     ),
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
+    Area(_("audit", "营销"), promotion_audit_words.ACTIONS),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
     Area(
@@ -325,6 +332,7 @@ ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, word
 SUBJECTS: Final[Mapping[str, Text]] = {
     **recon_audit_words.SUBJECTS,
     **risk_audit_words.SUBJECTS,
+    **promotion_audit_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
