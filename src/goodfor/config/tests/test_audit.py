@@ -557,8 +557,8 @@ def campaigned(state: str = "draft", *, latest: int = 1, history: bool = True) -
     revision = "NULL" if state == "draft" else "'{new2}'"
     row = (
         "INSERT INTO promotions_campaign (id, shop_id, name, play, state, revision_id, submitted_id, submitted_by,"
-        " latest, starts_at, ends_at, paused_why, made_by, made_at, changed_at) VALUES ('{new}', '{shop}', 'x', 'flash',"
-        f" '{state}', {revision}, NULL, '', {latest}, now(), now() + interval '1 day', '', 'x', now(), now());"
+        " latest, starts_at, ends_at, paused_why, made_by, made_at, changed_at) VALUES ('{new}', '{shop}', 'x',"
+        f" 'flash', '{state}', {revision}, NULL, '', {latest}, now(), now() + interval '1 day', '', 'x', now(), now());"
         "INSERT INTO promotions_revision (id, shop_id, campaign_id, number, name, spec, hash, note, made_by, made_at,"
         " approved_by, approved_at, alone) VALUES ('{new2}', '{shop}', '{new}', 1, 'x', jsonb_build_object(), 'x', '',"
         " 'x', now(), '', NULL, false)"
