@@ -23,6 +23,7 @@ from goodfor.promotions.spec_types import (
 #: The first of all; the others are the layers.
 BUNDLES: Final = "bundles"
 _UNIT_LAYERS: Final = LAYERS[:2]
+_NO_COUPON: Final = (None,)
 
 
 @dataclass(slots=True)
@@ -87,23 +88,25 @@ class Index:
 
     def scoped(self, scope: Scope) -> int:
         """Which lines are in a scope, as bits."""
-        if scope.everything:
-            mask = self.everything
-        else:
+        mask = self.everything
+        if not scope.everything:
             mask = 0
-            if scope.skus:
-                mask |= _union(self.by_sku, self.skus & scope.skus)
-            if scope.products:
+            # Most scopes have nothing to do with a cart: asked first, at the speed of sets.
+            if not scope.skus.isdisjoint(self.skus):
+                mask = _union(self.by_sku, self.skus & scope.skus)
+            if not scope.products.isdisjoint(self.products):
                 mask |= _union(self.by_product, self.products & scope.products)
-            if scope.categories:
+            if not scope.categories.isdisjoint(self.categories):
                 mask |= _union(self.by_category, self.categories & scope.categories)
         if not scope.bundles:
             mask &= ~self.bundled
-        if mask and scope.without_skus:
+        if not mask:
+            return 0
+        if scope.without_skus and not scope.without_skus.isdisjoint(self.skus):
             mask &= ~_union(self.by_sku, self.skus & scope.without_skus)
-        if mask and scope.without_products:
+        if scope.without_products and not scope.without_products.isdisjoint(self.products):
             mask &= ~_union(self.by_product, self.products & scope.without_products)
-        if mask and scope.without_categories:
+        if scope.without_categories and not scope.without_categories.isdisjoint(self.categories):
             mask &= ~_union(self.by_category, self.categories & scope.without_categories)
         return mask
 
@@ -113,7 +116,10 @@ class Index:
             return False
         if window.weekdays and self.weekday not in window.weekdays:
             return False
-        return not window.hours or any(start <= self.minute < end for start, end in window.hours)
+        if not window.hours:
+            return True
+        minute = self.minute
+        return any(start <= minute < end for start, end in window.hours)
 
 
 def _union(bits: dict[UUID, int], names: Iterable[UUID]) -> int:
@@ -128,12 +134,14 @@ def meet(index: Index, plan: Sequence[Live]) -> Met:
     met = Met()
     for live in plan:
         spec = live.spec
-        if isinstance(spec.effect, BundlePrice):
+        kind = type(spec.effect)
+        if kind is BundlePrice:
             layer, mask = BUNDLES, index.instances.get(live.revision_id, 0)
         else:
-            layer, mask = spec.layer, index.scoped(spec.scope)
-            if isinstance(spec.effect, UnitPrice | UnitPercent) is not (layer in _UNIT_LAYERS):
+            layer = spec.layer
+            if (kind is UnitPrice or kind is UnitPercent) is not (layer in _UNIT_LAYERS):
                 continue
+            mask = index.scoped(spec.scope)
         if mask:
             _meet_one(index, met, live, layer, mask)
     return met
@@ -141,30 +149,29 @@ def meet(index: Index, plan: Sequence[Live]) -> Met:
 
 def _meet_one(index: Index, met: Met, live: Live, layer: str, mask: int) -> None:
     spec = live.spec
-    coupons: Sequence[Presented | None] = (None,)
+    coupons: Sequence[Presented | None] = _NO_COUPON
     prices = None
     if spec.trigger == BY_COUPON:
-        coupons = index.coupons.get(live.campaign_id) or coupons
+        coupons = index.coupons.get(live.campaign_id) or _NO_COUPON
     elif spec.trigger == BY_CHOICE:
         prices = index.chosen.get(live.campaign_id)
-    why = None
+        mask &= _union(index.by_sku, index.skus & prices.keys()) if prices else 0
+    why = ""
     if not index.in_window(spec.window):
         why = "window"
     elif spec.channels and index.cart.channel not in spec.channels:
         why = "channel"
-    elif spec.trigger == BY_COUPON and coupons[0] is None:
+    elif coupons is _NO_COUPON and spec.trigger == BY_COUPON:
         why = "coupon"
-    elif spec.trigger == BY_CHOICE:
-        mask &= _union(index.by_sku, index.skus & prices.keys()) if prices else 0
-        if not mask:
-            why = "choice"
-    if why is None and spec.audience is not None and holds(spec.audience, index.cart.facts) is not True:
+    elif not mask:
+        why = "choice"
+    elif spec.audience is not None and holds(spec.audience, index.cart.facts) is not True:
         why = "audience"
-    if why is not None:
-        met.trace[layer].extend(
-            Traced(live.campaign_id, live.revision_id, why, coupon_id=None if coupon is None else coupon.coupon_id)
-            for coupon in coupons
-        )
+    if why:
+        for coupon in coupons:
+            name = None if coupon is None else coupon.coupon_id
+            met.trace[layer].append(Traced(live.campaign_id, live.revision_id, why, 0, 0, name))
         return
     has, lines = purse(live.left), index.lines(mask)
-    met.entries[layer].extend(Entry(live, has, lines, coupon, prices) for coupon in coupons)
+    for coupon in coupons:
+        met.entries[layer].append(Entry(live, has, lines, coupon, prices))
