@@ -129,11 +129,9 @@ def line_prices(story: Story, layer: str, lives: list[Live], unmet: Mapping[UUID
 
 
 def on_line(story: Story, layer: str, live: Live, i: int) -> Attempt:
-    """6, 7, then the effect."""
+    """6, in place of 7 `bundle` and `activity`, then the effect."""
     if not story.may_use(live, None):
         return Attempt("used_up")
-    if reason := story.barred(live, i):
-        return Attempt(reason)
     if story.line(i).bundle is not None:
         return Attempt("bundle")
     if layer == PRICE and any(e.line == i and e.live.spec.layer == ACTIVITY for e in story.shares()):
