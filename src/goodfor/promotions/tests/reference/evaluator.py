@@ -232,7 +232,13 @@ def finished(story: Story, seen: list[Seen]) -> Priced:
             assert isinstance(event, Gave)
             gifts.append(
                 GiftLine(
-                    live.campaign_id, live.revision_id, event.offer.sku_id, event.pieces, event.offer.price, event.lines
+                    live.campaign_id,
+                    live.revision_id,
+                    event.offer.sku_id,
+                    event.pieces,
+                    event.offer.price,
+                    event.lines,
+                    event.pieces * event.offer.cost,
                 )
             )
     nets = tuple(story.amount(i) for i in range(len(story.cart.lines)))
