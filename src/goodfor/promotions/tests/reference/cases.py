@@ -87,7 +87,8 @@ class Maker:
         self.sums: tuple[int, ...] = (100,)
         #: What this case is about: where revisions meet, more happens.
         self.layers: tuple[str, ...] = (ORDER, COUPON, ACTIVITY, PRICE)
-        self.plain, self.cheap = False, False
+        self.plain, self.cheap, self.bundled = False, False, False
+        self.nodes: tuple[Node, ...] = (Node(),)
 
     def below(self, n: int) -> int:
         return self.dice.randrange(0, n)
@@ -112,7 +113,8 @@ class Maker:
 
     def make(self) -> Case:
         bundles = self.one((0, 0, 0, 1, 2))
-        self.plain, self.cheap = self.below(3) == 0, self.below(2) == 0
+        self.plain, self.cheap, self.bundled = self.below(3) == 0, self.below(2) == 0, bundles > 0
+        self.nodes = (Node(), self.node(), self.node())
         self.layers = self.one((self.layers, (ORDER,), (ACTIVITY, PRICE), (ORDER, COUPON), (COUPON,), (PRICE, ORDER)))
         self.lines = tuple(self.line(bundles) for _ in range(1 + self.below(MOST_LINES)))
         totals = [line.quantity * line.price for line in self.lines]
@@ -165,7 +167,7 @@ class Maker:
             effect=effect,
             trigger=trigger,
             priority=self.one((0, 0, 1)),
-            node=self.node(),
+            node=self.one(self.nodes),
             category=self.one(("", "", "a", "b")),
             stacking=self.one((NORMAL, NORMAL, NORMAL, NORMAL, EXCLUSIVE, JOINT)),
             channels=frozenset({"web", "api"}) if self.rarely(12) else frozenset(),
@@ -211,8 +213,6 @@ class Maker:
         return named
 
     def node(self) -> Node:
-        if self.below(3) == 0:
-            return Node()
         return Node(self.one(("x", "y")), self.one(MODES if self.rarely(4) else MODES[1:]), self.one((0, 0, 1)))
 
     def left(self) -> Left:
@@ -229,7 +229,7 @@ class Maker:
 
     def effect(self, layer: str) -> Effect:
         if layer == ACTIVITY:
-            return self.bundle_price() if self.rarely(3) else self.unit_price()
+            return self.bundle_price() if self.rarely(2 if self.bundled else 10) else self.unit_price()
         if layer == PRICE:
             return UnitPercent(self.one(BPS)) if self.below(2) else self.unit_price()
         kinds = (self.full_reduce, self.full_percent) + ((self.nth, self.gift) if layer == ORDER else ())
@@ -254,7 +254,7 @@ class Maker:
 
     def full_reduce(self) -> FullReduce:
         pieces, every = self.rarely(4), self.rarely(4)
-        values = (10, 1, 2, 0, self.money(), max(1, self.one(self.sums) // 10))
+        values = (10, 10, 1, 2, 0, self.money(), max(1, self.one(self.sums) // 10))
         return FullReduce(self.tiers(pieces, values, every), pieces, every, self.most(self.money()))
 
     def full_percent(self) -> FullPercent:
