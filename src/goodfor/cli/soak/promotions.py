@@ -1,6 +1,6 @@
 """`soak promotions`: the evaluator against the second one in 10,000 random carts, and 100,000 whose prices must hold.
 
-Both must agree in each of those, too. Shares are the order's discount, floors and budgets are kept, no line goes below a
+Both must agree in each of those, too. Shares are the discount, floors and budgets are kept, no line goes below a
 fen a piece. A case that fails is made small and printed. Other seeds: `GOODFOR_SOAK_FIRST`.
 """
 

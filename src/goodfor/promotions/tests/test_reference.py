@@ -1,4 +1,4 @@
-"""The second evaluator by itself: sums reckoned by hand from docs/promotions.md, and what must always hold."""
+"""Both evaluators against sums reckoned by hand from docs/promotions.md, and what must always hold."""
 
 import random
 from dataclasses import replace
@@ -33,8 +33,9 @@ from goodfor.promotions.spec_types import (
     Window,
 )
 from goodfor.promotions.tests.reference import evaluator
-from goodfor.promotions.tests.reference.cases import BEIJING, NOW, Maker, number
+from goodfor.promotions.tests.reference.cases import NOW, Case, Maker, number
 from goodfor.promotions.tests.reference.holding import broken
+from goodfor.promotions.tests.reference.same import asked, differences
 
 ALWAYS = Window(NOW - timedelta(days=1), NOW + timedelta(days=1))
 INSTANCE = number(5, 1)
@@ -52,8 +53,12 @@ def live(k: int, layer: str, effect: Effect, left: Left = UNLIMITED, **more: Any
 
 
 def price(lines: list[CartLine], *plan: Live, **more: Any) -> Priced:
-    asked = {name: more.pop(name) for name in ("floor", "gifts") if name in more}
-    return evaluator.price(Cart(tuple(lines), "web", NOW, **more), plan, zone=BEIJING, **asked)
+    floor, gifts = more.pop("floor", 0), more.pop("gifts", {})
+    case = Case(Cart(tuple(lines), "web", NOW, **more), plan, floor, gifts)
+    priced = asked(evaluator.price, case)
+    assert broken(case, priced) == []
+    assert differences(case) == []
+    return priced
 
 
 def said(priced: Priced) -> list[tuple[str, int, int]]:
@@ -143,6 +148,18 @@ def test_a_bundle() -> None:
     assert price(parts, less, bundles=(CartBundle(INSTANCE, number(7, 1), 2),)).total == 300
 
 
+def test_instances_of_a_bundle_take_one_use_together() -> None:
+    """Joint whatever it says: an exclusive one may follow, and the category is free."""
+    lines = [line(100, bundle=INSTANCE), line(100, bundle=number(5, 2))]
+    bundle = live(1, "activity", BundlePrice(60), Left(uses=1, minor=70), stacking="exclusive", category="x")
+    late = live(2, "order", off(1, 10), scope=Scope(everything=True, bundles=True), stacking="exclusive", category="x")
+    instances = (CartBundle(number(5, 2), number(7, 1), 1), CartBundle(INSTANCE, number(7, 1), 1))
+    # 40 for the one that is first in the cart's order of bundles, 30 are left for the other; then 10 over 70 and 60.
+    priced = price(lines, bundle, late, bundles=instances)
+    assert priced.nets == (65, 55)
+    assert said(priced) == [("cut", 80, 70), ("applied", 10, 10)]
+
+
 def test_tiers_and_again_and_again() -> None:
     tiers = FullReduce((Tier(100, 10), Tier(200, 25), Tier(300, 50)))
     totals = [price([line(amount)], live(1, "order", tiers)).total for amount in (99, 100, 199, 200, 299, 300)]
@@ -213,7 +230,7 @@ def test_what_always_holds_and_each_reason_occurs() -> None:
     met: set[str] = set()
     for seed in range(400):
         case = Maker(random.Random(seed)).make()
-        priced = evaluator.price(case.cart, case.plan, floor=case.floor, gifts=case.gifts, zone=case.zone)
+        priced = asked(evaluator.price, case)
         assert broken(case, priced) == [], seed
         met |= {traced.outcome for traced in priced.trace}
     assert met == {"applied", "cut", *REASONS}

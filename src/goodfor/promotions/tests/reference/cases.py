@@ -112,10 +112,14 @@ class Maker:
         return self.near(self.one(self.sums)) if self.below(3) else self.one(PRICES)
 
     def make(self) -> Case:
-        bundles = self.one((0, 0, 0, 1, 2))
+        bundles = self.one((0, 0, 0, 1, 2, 2))
         self.plain, self.cheap, self.bundled = self.below(3) == 0, self.below(2) == 0, bundles > 0
         self.nodes = (Node(), self.node(), self.node())
-        self.layers = self.one((self.layers, (ORDER,), (ACTIVITY, PRICE), (ORDER, COUPON), (COUPON,), (PRICE, ORDER)))
+        if self.bundled:
+            self.layers = (ACTIVITY, ACTIVITY, ORDER, PRICE)
+        self.layers = self.one(
+            (self.layers, self.layers, (ORDER,), (ACTIVITY, PRICE), (ORDER, COUPON), (COUPON,), (PRICE, ORDER))
+        )
         self.lines = tuple(self.line(bundles) for _ in range(1 + self.below(MOST_LINES)))
         totals = [line.quantity * line.price for line in self.lines]
         by_sku = [
@@ -220,7 +224,7 @@ class Maker:
             return Left()
         money = (1, 0, self.near(self.one(self.sums) // 10), self.one(self.sums) // 3, 5)
         return Left(
-            uses=self.one((1, 2, 0, 3)) if self.rarely(4) else None,
+            uses=self.one((1, 1, 2, 0, 3)) if self.rarely(3) else None,
             minor=self.one(money) if self.rarely(4) else None,
             loss=self.one((10, 0, 1, 100, self.one(money))) if self.rarely(3) else None,
             units={sku: self.below(5) for sku in SKUS[:3] if self.below(2)} if self.rarely(4) else {},
@@ -245,7 +249,7 @@ class Maker:
             return BundlePrice(None, self.one(BPS))
         parts = [line.quantity * line.price for line in self.lines if line.bundle == INSTANCES[0]]
         whole = sum(parts)
-        return BundlePrice(self.one((whole // 2, whole * 9 // 10, whole, max(0, whole - 1), 1, 100)))
+        return BundlePrice(self.one((whole // 2, whole * 9 // 10, whole // 4, whole, max(0, whole - 1), 1, 100)))
 
     def tiers(self, pieces: bool, values: Sequence[int], every: bool) -> tuple[Tier, ...]:
         marks = {self.one((1, 2, 3, 5, 10)) if pieces else max(1, self.money()) for _ in range(1 + self.below(3))}
