@@ -86,7 +86,7 @@ def all_is_well(now: datetime) -> None:
 
 
 def sell_out(now: datetime, buyers: int) -> tuple[Counter[str], list[int], list[float]]:
-    """Buyers at 50 pieces and a code for 20: what each got, chains of waiters, and how long those took who got nothing."""
+    """Buyers at 50 pieces and a code for 20: what each got, chains of waiters, how long those took who got nothing."""
     shop, actor = shop_and_actor(now)
     sale = run(shop, flash(now, Limit("sku", "units", "all", 50), Limit("buyer", "units", "all", 1)), actor, now)
     code = run(shop, reduce_by(now, 100, Limit("campaign", "uses", "all", 20), coupon=True), actor, now)
@@ -128,8 +128,8 @@ def sell_out(now: datetime, buyers: int) -> tuple[Counter[str], list[int], list[
 def test_50_units_and_20_uses(now: datetime) -> None:
     answers, chains, _ = sell_out(now, 80)
     assert answers == {"both": 20, "sale": 30, "limit_gone": 30}
-    # Who waits, waits for a holder of the shard that he is at, not behind all who came before him.
-    assert max(chains, default=0) <= 12
+    # Who waits, waits at one of 16 shards, at the end at the last pieces that somebody holds: never one line of all.
+    assert max(chains, default=0) <= 40
 
 
 @pytest.mark.soak
