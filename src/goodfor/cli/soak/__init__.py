@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
-from goodfor.cli.soak import attacks, books, every, guesses, handbook, ledger, month, pages, shares, year
+from goodfor.cli.soak import attacks, books, every, guesses, handbook, ledger, month, pages, promotions, shares, year
 
 EPAY = "epay"
 #: Those that run over any channel.
@@ -56,6 +56,7 @@ SOAKS: dict[str, Callable[..., BenchResult]] = {
     "ledger": ledger.run,
     "month": month.run,
     "pages": pages.run,
+    "promotions": promotions.run,
     "shares": shares.run,
     "year": year.run,
 }

@@ -1,0 +1,1 @@
+"""Campaigns, bundles and plays: what a price is made of, what it may cost, and who has had it."""
