@@ -1,18 +1,20 @@
 """The plan for one cart: the live revisions that have a line in it, with what each has left for this buyer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from goodfor.kernel.sql import Row, Statement
+from goodfor.kernel.sql import Statement
 from goodfor.promotions import plan_cache
-from goodfor.promotions.limit_keys import SHARED, UNITS, Names, buckets_of, key_of, most_of, names_of
-from goodfor.promotions.types import BuyerNames, Cart, Left, Limit, Live
+from goodfor.promotions.limit_keys import SHARED, UNITS, Names, buckets_of, most_of, names_of
+from goodfor.promotions.types import ENTITIES, BuyerNames, Cart, Left, Limit, Live
 
 _LEFT: Final = Statement(__package__, "sql/left.sql")
-#: (campaign, entity, counts, key, bucket) -> what is left of a quota, or what a name has had.
-_Found = Mapping[tuple[UUID, str, str, str, str], int]
+#: Of one campaign, (entity, counts, bucket) -> by key: what is left of a quota, or what a name has had.
+_Found = dict[tuple[str, str, str], dict[str, int]]
+_NOTHING: Final[_Found] = {}
 
 
 def plan(shop_id: UUID, cart: Cart, names: BuyerNames, now: datetime) -> tuple[Live, ...]:
@@ -23,65 +25,104 @@ def plan(shop_id: UUID, cart: Cart, names: BuyerNames, now: datetime) -> tuple[L
             known = plan_cache.load(shop_id)
         if not known.lives:
             return ()
-    keys = names_of(shop_id, names)
+    keys = _keys(cart, names_of(shop_id, names))
     while True:
         lives, buckets = known.for_cart(cart), buckets_of(now, known.zone)
-        version, left, had = _read(shop_id, lives, cart, keys, buckets)
+        version, found = _read(shop_id, lives, keys, buckets)
         if version == known.version:
-            return tuple(_with_left(live, cart, keys, left, had, buckets) for live in lives)
+            return tuple(
+                _with_left(live, keys, found.get(str(live.campaign_id), _NOTHING), buckets)
+                if live.spec.limits
+                else live
+                for live in lives
+            )
         known = plan_cache.load(shop_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Keys that limits of this cart and buyer are found under, by entity; for units by SKU."""
+
+    plain: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, Mapping[str, UUID]]
+
+
+def _keys(cart: Cart, names: Names) -> _Keys:
+    skus = {line.sku_id: str(line.sku_id) for line in cart.lines}
+    plain = {entity: names.of(entity) for entity in ENTITIES}
+    units = {
+        entity: {f"{name}/{text}" if name else text: sku for name in found for sku, text in skus.items()}
+        for entity, found in plain.items()
+    }
+    return _Keys(plain, units)
+
+
 def _read(
-    shop_id: UUID, lives: Sequence[Live], cart: Cart, keys: Names, buckets: Mapping[str, str]
-) -> tuple[int, _Found, _Found]:
-    skus = sorted({str(line.sku_id) for line in cart.lines})
+    shop_id: UUID, lives: Sequence[Live], keys: _Keys, buckets: Mapping[str, str]
+) -> tuple[int, Mapping[str, _Found]]:  # fmt: skip
+    named = {key for entity in ENTITIES if entity not in SHARED for key in (*keys.plain[entity], *keys.units[entity])}
     rows = _LEFT.rows(
         {
             "shop_id": shop_id,
             "quotas": plan_cache.limited(lives, shared=True),
             "counters": plan_cache.limited(lives, shared=False),
             "buckets": list(buckets.values()),
-            "skus": ["", *skus],
-            "keys": [name + rest for name in keys.all() for rest in ("", *(f"/{sku}" for sku in skus))],
+            "skus": ["", *keys.units["sku"]],
+            "keys": list(named),
         }
     )
-    version = next(int(row[6]) for row in rows if row[0] == "v")
-    return version, _of_kind(rows, "q"), _of_kind(rows, "c")
+    # Ids as texts: hundreds of rows come, and making ids of them costs more than all else.
+    found: dict[str, _Found] = {}
+    for campaign, entity, counts, key, bucket, many in rows:
+        found.setdefault(campaign, {}).setdefault((entity, counts, bucket), {})[key] = many
+    return found.pop("")["", "", ""][""], found
 
 
-def _of_kind(rows: Sequence[Row], kind: str) -> _Found:
-    return {(row[1], row[2], row[3], row[4], row[5]): int(row[6]) for row in rows if row[0] == kind}
-
-
-def _with_left(
-    live: Live, cart: Cart, keys: Names, left: _Found, had: _Found, buckets: Mapping[str, str]
-) -> Live:  # fmt: skip
+def _with_left(live: Live, keys: _Keys, found: _Found, buckets: Mapping[str, str]) -> Live:
     """The least of all its limits, by what they count."""
-    if not live.spec.limits:
-        return live
+    limits = live.spec.limits
     least: dict[str, int] = {}
+    for limit in limits:
+        names = keys.plain[limit.entity]
+        if limit.counts == UNITS or not names:
+            continue
+        here = found.get((limit.entity, limit.counts, buckets[limit.period]))
+        rest = limit.most if here is None else min(_rest(limit, limit.most, here.get(name)) for name in names)
+        least[limit.counts] = min(least.get(limit.counts, rest), rest)
+    counted = [one for one in limits if one.counts == UNITS and keys.plain[one.entity]]
+    units, each = _units(live, counted, keys, found, buckets)
+    left = Left(least.get("uses"), least.get("minor"), least.get("loss"), units, each)
+    return Live(live.campaign_id, live.revision_id, live.name, live.spec, left)
+
+
+def _units(
+    live: Live, limits: Sequence[Limit], keys: _Keys, found: _Found, buckets: Mapping[str, str]
+) -> tuple[dict[UUID, int], int | None]:
+    """Pieces left by SKU where something is known of it, and for all others."""
+    if not limits:
+        return {}, None
+    here = [found.get((limit.entity, UNITS, buckets[limit.period]), {}) for limit in limits]
+    known = {keys.units[limit.entity][key] for limit, had in zip(limits, here, strict=True) for key in had}
+    own = "units_by_sku" in live.spec.play_settings
+    if own:
+        known = set(keys.units["sku"].values())
     units: dict[UUID, int] = {}
-    for limit in live.spec.limits:
-        for name in keys.of(limit.entity):
-            if limit.counts != UNITS:
-                rest = _rest(live, limit, key_of(name, limit.counts), None, left, had, buckets)
-                least[limit.counts] = min(least.get(limit.counts, rest), rest)
-                continue
-            for sku in {line.sku_id for line in cart.lines}:
-                rest = _rest(live, limit, key_of(name, UNITS, sku), sku, left, had, buckets)
-                units[sku] = min(units.get(sku, rest), rest)
-    return Live(
-        live.campaign_id, live.revision_id, live.name, live.spec,
-        Left(least.get("uses"), least.get("minor"), least.get("loss"), units),
-    )  # fmt: skip
+    for limit, had in zip(limits, here, strict=True):
+        if not had and not (own and limit.entity == "sku"):
+            rests = dict.fromkeys(known, limit.most)
+        else:
+            rests = {}
+            for key, sku in keys.units[limit.entity].items():
+                if sku in known:
+                    rest = _rest(limit, most_of(live.spec, limit, sku), had.get(key))
+                    rests[sku] = min(rests.get(sku, rest), rest)
+        for sku, rest in rests.items():
+            units[sku] = min(units.get(sku, rest), rest)
+    return units, min(limit.most for limit in limits)
 
 
-def _rest(
-    live: Live, limit: Limit, key: str, sku: UUID | None, left: _Found, had: _Found, buckets: Mapping[str, str]
-) -> int:  # fmt: skip
-    place = (live.campaign_id, limit.entity, limit.counts, key, buckets[limit.period])
-    most = most_of(live.spec, limit, sku)
+def _rest(limit: Limit, most: int, found: int | None) -> int:
+    """What is left of a quota is what was found; of a counter what was not had."""
     if limit.entity in SHARED:
-        return left.get(place, most)
-    return max(0, most - had.get(place, 0))
+        return most if found is None else found
+    return max(0, most - (found or 0))

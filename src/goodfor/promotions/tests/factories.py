@@ -99,3 +99,8 @@ def share(
 
 def of(lives: Sequence[Live]) -> Mapping[UUID, Live]:
     return {live.campaign_id: live for live in lives}
+
+
+def pieces_left(live: Live, sku: UUID) -> int | None:
+    """What the evaluator reads of it."""
+    return live.left.units.get(sku, live.left.units_each)

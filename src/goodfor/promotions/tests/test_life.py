@@ -23,7 +23,18 @@ from goodfor.promotions.operations.steer_campaign import (
 from goodfor.promotions.operations.submit_campaign import approve_campaign, refuse_campaign, submit_campaign
 from goodfor.promotions.operations.tend_campaigns import prepare_limits, stop_cut_off, tend_campaigns
 from goodfor.promotions.stored import as_json, read
-from goodfor.promotions.tests.factories import buyer, cart, flash, line, priced, reduce_by, run, share, shop_and_actor
+from goodfor.promotions.tests.factories import (
+    buyer,
+    cart,
+    flash,
+    line,
+    pieces_left,
+    priced,
+    reduce_by,
+    run,
+    share,
+    shop_and_actor,
+)
 from goodfor.promotions.tests.test_races import all_is_well
 from goodfor.promotions.types import Compare, Join, Limit, Scope, Traced, UnitPrice, Window
 
@@ -148,16 +159,16 @@ def test_another_limit_is_what_was_not_given_yet(now: datetime) -> None:
     made = run(shop, flash(now, Limit("sku", "units", "all", 10), scope=scope), actor, now)
     basket = cart(now, piece)
 
-    def left(most: int) -> int:
+    def left(most: int) -> int | None:
         again = revise_campaign(
             shop_id=shop.id, campaign_id=made.campaign_id, name="再来", actor=actor, now=now,
             spec=flash(now, Limit("sku", "units", "all", most), scope=scope),
         )  # fmt: skip
         submit_campaign(shop_id=shop.id, campaign_id=made.campaign_id, number=again.number, actor=actor, now=now)
         [live] = queries.plan(shop.id, basket, buyer(), now)
-        assert sum(row.free for row in Shard.objects.filter(shop_id=shop.id)) == live.left.units[piece.sku_id]
+        assert sum(row.free for row in Shard.objects.filter(shop_id=shop.id)) == pieces_left(live, piece.sku_id)
         all_is_well(now)
-        return live.left.units[piece.sku_id]
+        return pieces_left(live, piece.sku_id)
 
     for _ in range(4):
         operations.reserve(

@@ -128,7 +128,7 @@ def sell_out(now: datetime, buyers: int) -> tuple[Counter[str], list[int], list[
 def test_50_units_and_20_uses(now: datetime) -> None:
     answers, chains, _ = sell_out(now, 80)
     assert answers == {"both": 20, "sale": 30, "limit_gone": 30}
-    # Who waits, waits at one of 16 shards, at the end at the last pieces that somebody holds: never one line of all.
+    # Who waits, waits at one of 8 shards, at the end at the last pieces that somebody holds: never one line of all.
     assert max(chains, default=0) <= 40
 
 

@@ -7,7 +7,7 @@ CREATE FUNCTION promotions_quota_of(
 ) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     v_id uuid;
-    v_shards int := greatest(1, least(16, p_most));
+    v_shards int := greatest(1, least(8, p_most));
 BEGIN
     LOOP
         SELECT id INTO v_id FROM promotions_quota
@@ -122,10 +122,10 @@ BEGIN
     WHERE shop_id = p_shop AND id = v_id;
     UPDATE promotions_shard SET free = v_free / v_shards + (shard < v_free % v_shards)::int
     WHERE shop_id = p_shop AND quota_id = v_id;
-    IF v_shards < least(16, v_free) THEN
+    IF v_shards < least(8, v_free) THEN
         INSERT INTO promotions_shard (shop_id, quota_id, shard, free)
-        SELECT p_shop, v_id, n, 0 FROM generate_series(v_shards, least(16, v_free) - 1) AS n;
-        v_shards := least(16, v_free);
+        SELECT p_shop, v_id, n, 0 FROM generate_series(v_shards, least(8, v_free) - 1) AS n;
+        v_shards := least(8, v_free);
         UPDATE promotions_shard SET free = v_free / v_shards + (shard < v_free % v_shards)::int
         WHERE shop_id = p_shop AND quota_id = v_id;
     END IF;
