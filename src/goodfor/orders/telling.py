@@ -28,7 +28,6 @@ def order_lines(order: OrderView | DeskOrder) -> list[dict[str, Any]]:
             "price": line.unit_price,
             "discount": line.discount,
             "net": line.net,
-            "gift": line.gift,
         }
         for line in order.lines
     ]
