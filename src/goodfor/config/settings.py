@@ -62,6 +62,7 @@ ALL_ROOMS = (
     "vault",
     "risk",
     "payments",
+    "promotions",
     "supply",
     "delivery",
     "orders",

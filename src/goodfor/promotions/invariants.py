@@ -1,0 +1,5 @@
+"""Truths about promotions."""
+
+from goodfor.promotions.bundle_invariants import BUNDLES
+
+INVARIANTS = [*BUNDLES]
