@@ -19,8 +19,10 @@ from goodfor.orders.offer_inputs import costs_of, facts_of, gifts_of
 from goodfor.orders.offer_types import Offer, Taken, TraceStep, Wish
 from goodfor.orders.types import Buyer, LineView
 from goodfor.promotions import queries as promotions
+from goodfor.promotions.bundle_queries import in_cart
 from goodfor.promotions.evaluating.evaluate import price
-from goodfor.promotions.types import BuyerNames, Cart, CartLine, Choice, GiftLine, Live, Priced
+from goodfor.promotions.presenting import presented
+from goodfor.promotions.types import BundleInCart, BuyerNames, Cart, CartLine, Choice, GiftLine, Live, Priced, Wished
 
 #: Where campaigns say that they count, by the channel of an order, unless the face says it more exactly.
 FACES: Final[Mapping[str, str]] = {"storefront": "web", "api": "api"}
@@ -55,12 +57,19 @@ def wish_of_client(client_id: UUID, coupons: Sequence[UUID] = (), expect_minor: 
 def offer_for(
     shop_id: UUID, lines: Sequence[LineView], total: Money, skus: Mapping[UUID, SkuForSale], wish: Wish, now: datetime
 ) -> Offer:  # fmt: skip
-    """The lines as campaigns price them, and gifts; where the shop has no campaign one row is read, and that is all."""
+    """The lines as campaigns price them, and gifts; where the shop has no campaign one row is read, and that is all.
+
+    Raises BundleNotOnSale, InvalidPicks where lines are said to be of a bundle and are not.
+    """
+    bundles = in_cart(
+        shop_id, [Wished(line.bundle_id, line.sku_id, line.quantity) for line in lines if line.bundle_id is not None]
+    )
+    lines = _of_bundles(lines, bundles)
     cart = Cart(
-        lines=tuple(_cart_line(line, skus[line.sku_id]) for line in lines), channel=wish.face, now=now,
-        choices=(wish.choice,) if wish.choice is not None else (),
+        lines=tuple(_cart_line(line, skus[line.sku_id], bundles) for line in lines), channel=wish.face, now=now,
+        choices=(wish.choice,) if wish.choice is not None else (), bundles=tuple(one.cart for one in bundles),
     )  # fmt: skip
-    lives = promotions.plan(shop_id, cart, wish.names, now)
+    lives = (*(one.live for one in bundles), *promotions.plan(shop_id, cart, wish.names, now))
     if not lives:
         return Offer(tuple(lines), total)
     costs = costs_of(shop_id, lines, total.currency, wish.channel, now)
@@ -68,17 +77,32 @@ def offer_for(
         cart,
         lines=tuple(replace(line, cost=costs.get(line.sku_id)) for line in cart.lines),
         facts=facts_of(shop_id, wish, lives, now),
-        coupons=promotions.presented(shop_id, wish.names.buyer_ref, wish.coupons, now) if wish.coupons else (),
+        coupons=presented(shop_id, wish.names.buyer_ref, wish.coupons, now) if wish.coupons else (),
     )
     gifts, given = gifts_of(shop_id, lives, lines, now)
     priced = price(cart, lives, zone=promotions.zone_of(shop_id), gifts=gifts)
     return _offer(lines, total.currency, cart, lives, priced, given)
 
 
-def _cart_line(line: LineView, sku: SkuForSale) -> CartLine:
+def _of_bundles(lines: Sequence[LineView], bundles: Sequence[BundleInCart]) -> Sequence[LineView]:
+    """The lines with what their bundle is called, and by which revision it is sold."""
+    if not bundles:
+        return lines
+    known = {one.cart.instance: one for one in bundles}
+    return [
+        line if line.bundle_id is None else replace(
+            line, bundle_revision_id=known[line.bundle_id].cart.revision_id, bundle_title=known[line.bundle_id].title
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def _cart_line(line: LineView, sku: SkuForSale, bundles: Sequence[BundleInCart]) -> CartLine:
+    weights = next((one.weights for one in bundles if one.cart.instance == line.bundle_id), {})
     return CartLine(
-        line.sku_id, sku.product_id, sku.category_id, line.quantity, line.unit_price.amount_minor, None, line.bundle_id
-    )
+        line.sku_id, sku.product_id, sku.category_id, line.quantity, line.unit_price.amount_minor, None,
+        line.bundle_id, weights.get(line.sku_id),
+    )  # fmt: skip
 
 
 def _offer(
