@@ -33,7 +33,7 @@ def judge_late(*, shop_id: UUID, order: store.LockedOrder, happened_at: datetime
 
 
 def _taken_again(shop_id: UUID, order: store.LockedOrder, now: datetime) -> bool:
-    return reserve_again(shop_id=shop_id, order_id=order.id, buyer_ref=order.buyer_ref or "", now=now)
+    return reserve_again(shop_id=shop_id, order_id=order.id, now=now)
 
 
 def _judge(shop_id: UUID, order: store.LockedOrder, closed_at: datetime, now: datetime) -> str:
