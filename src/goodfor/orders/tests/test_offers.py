@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goodfor.catalog.operations import change_sku
 from goodfor.kernel.money import Money
@@ -66,6 +68,27 @@ def test_what_is_taken_off_is_shared_booked_and_told(here: Fair, now: datetime) 
     ]
     assert queries.trace_of_order(here.shop_id, order.id) == list(told.trace)
     assert broken(now) == {}
+
+
+def test_without_campaigns_an_order_costs_one_read_more(here: Fair, now: datetime) -> None:
+    demo = here.shop.demo
+
+    def asked() -> list[str]:
+        with CaptureQueriesContext(connection) as seen:
+            placed = here.place()
+            here.pay(placed.order_id)
+            buy_with_balance(
+                shop_id=demo.shop_id, client_id=demo.client_id, wallet_account=demo.wallet_account, currency="CNY",
+                lines=[LineRequest(here.shop.sku_id, 1)], external_ref=None, now=now,
+            )  # fmt: skip
+        tables = ("promotions_", "orders_discount", "orders_trace")
+        return [one["sql"] for one in seen.captured_queries if any(name in one["sql"] for name in tables)]
+
+    asked()
+    found = asked()
+    assert len(found) == 2, found
+    assert all("FROM promotions_plan" in one for one in found)
+    refund_order(shop_id=demo.shop_id, order_id=here.sell().id, reason="r", actor="staff:1", by_staff=True, now=now)
 
 
 def test_nothing_is_placed_at_another_price_than_was_shown(here: Fair, now: datetime) -> None:
