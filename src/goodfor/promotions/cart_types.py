@@ -129,6 +129,8 @@ class GiftLine:
     price: int
     #: Indices of the lines that earned it.
     earned_by: tuple[int, ...]
+    #: Its pieces at cost: what is counted against the campaign's budget of losses.
+    loss: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class Traced:
     wanted: int = 0
     given: int = 0
     coupon_id: UUID | None = None
+    #: To the next tier (or the next time): fen, or pieces where the effect counts pieces. 0: nothing to say.
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
