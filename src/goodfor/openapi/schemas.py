@@ -200,7 +200,12 @@ class LineOut(BaseModel):
     sku_id: UUID
     title: str
     quantity: int
-    unit_price: MoneyOut
+    unit_price: MoneyOut = Field(description="The list price of one.")
+    discount: MoneyOut = Field(description="What promotions took off all of them.")
+    total: MoneyOut = Field(description="What the line costs: quantity times unit price, less the discount.")
+    gift: bool = Field(description="Given on top: it costs nothing, and brings nothing back.")
+    bundle_id: UUID | None = Field(description="Lines with the same id were bought together as one bundle.")
+    bundle_title: str | None
     delivery_kind: Literal["code", "direct"]
     account: str | None = Field(description="Of a top-up: the account, masked.")
     done: int | None = Field(

@@ -10,6 +10,7 @@ from django.db import transaction
 from goodfor.kernel.crypto import DecryptFailed
 from goodfor.orders import store
 from goodfor.orders.forms import form_of_line
+from goodfor.orders.pieces import unit_floor
 from goodfor.orders.types import DIRECT, LineRow
 from goodfor.supply import queries as supply
 from goodfor.supply.operations.want_supply import want_supply
@@ -39,10 +40,11 @@ def ask_suppliers(*, shop_id: UUID, order: store.LockedOrder, lines: Sequence[Li
                 for line in sorted(lines, key=lambda item: item.sku_id)
                 if not _reserved(shop_id, line, line.sku_id in offered, deadline + KEPT_BEYOND, now)
             ]
+            losses = store.losses_of(shop_id, order.id) if order.discount_minor else {}
             want_supply(
                 shop_id=shop_id,
                 order_id=order.id,
-                lines=[_wanted(shop_id, line) for line in missing],
+                lines=[_wanted(shop_id, line, losses.get(line.id, 0)) for line in missing],
                 currency=order.total.currency,
                 channel=order.channel,
                 deadline_at=deadline,
@@ -54,12 +56,23 @@ def ask_suppliers(*, shop_id: UUID, order: store.LockedOrder, lines: Sequence[Li
     return True
 
 
-def _wanted(shop_id: UUID, line: LineRow) -> WantLine:
+def _wanted(shop_id: UUID, line: LineRow, loss: int) -> WantLine:
     """Raises DecryptFailed."""
+    price = guarded_price(line, loss)
     if line.kind != DIRECT:
-        return WantLine(line.id, line.sku_id, line.quantity, line.unit_price_minor)
+        return WantLine(line.id, line.sku_id, line.quantity, price)
     form = form_of_line(shop_id, line.id)
-    return WantLine(line.id, line.sku_id, line.quantity, line.unit_price_minor, DIRECT, form)
+    return WantLine(line.id, line.sku_id, line.quantity, price, DIRECT, form)
+
+
+def guarded_price(line: LineRow, loss: int) -> int:
+    """The price that the guard against losses is told: what a piece brought, and what the shop wished to lose on it.
+
+    A gift brings nothing: whoever gives it gives what it is sold for.
+    """
+    if line.gift:
+        return line.unit_price_minor
+    return unit_floor(line.net_minor + loss, line.quantity)
 
 
 def _reserved(shop_id: UUID, line: LineRow, offered: bool, until: datetime, now: datetime) -> bool:

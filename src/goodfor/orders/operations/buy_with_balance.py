@@ -119,7 +119,7 @@ def _deliver(shop_id: UUID, lines: Sequence[LineView], now: datetime) -> list[De
 def _delivery_entry(
     order_id: UUID, total: Money, lines: Sequence[LineView], delivered: Sequence[Delivered], now: datetime
 ) -> Entry:
-    prices = {line.line_id: line.quantity * line.unit_price.amount_minor for line in lines}
+    prices = {line.line_id: line.net.amount_minor for line in lines}
     return accounts.delivery_entry(
         order_id=order_id, total_minor=total.amount_minor, prices=prices, delivered=delivered, channel="api", now=now
     )
