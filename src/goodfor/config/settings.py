@@ -63,6 +63,7 @@ ALL_ROOMS = (
     "risk",
     "payments",
     "supply",
+    "promotions",
     "delivery",
     "orders",
     "aftersales",

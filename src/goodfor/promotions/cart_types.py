@@ -72,6 +72,17 @@ class Cart:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerNames:
+    """By what a buyer is met again: opaque references and hashes. `cluster`: the group of linked accounts he is of."""
+
+    buyer_ref: str
+    device: str = ""
+    address: str = ""
+    phone: str = ""
+    cluster: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GiftOffer:
     """A gift that can be had: its list price and cost a piece, and what is in stock. Absent: gift_gone."""
 

@@ -27,7 +27,8 @@ def close_order(*, shop_id: UUID, order_id: UUID, to_state: str, actor: str, cau
         cause=cause,
         now=now,
     )
-    drop_choice(shop_id=shop_id, order_id=order_id, cause=cause, now=now)
+    if order.discount_minor:
+        drop_choice(shop_id=shop_id, order_id=order_id, cause=cause, now=now)
     for line in store.lines_of(shop_id, order_id):
         vault.release(shop_id=shop_id, holder_id=line.id, now=now)
     publish(shop_id=shop_id, event=OrderClosed(order_id, order.number, to_state), now=now)
