@@ -59,6 +59,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerNames:
+    """Who buys, by all names that limits know; opaque references and hashes. Empty: not known."""
+
+    buyer_ref: str
+    device: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cart:
     """All that a price depends on, but the plan. `facts`: of the buyer, by name; what is missing is not known."""
 

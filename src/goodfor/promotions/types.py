@@ -1,8 +1,14 @@
 """What goes into promotions and comes out: this file is the door, the parts stand beside it."""
 
+from goodfor.promotions.campaign_types import CampaignView as CampaignView
+from goodfor.promotions.campaign_types import Change as Change
+from goodfor.promotions.campaign_types import Figures as Figures
+from goodfor.promotions.campaign_types import Made as Made
+from goodfor.promotions.campaign_types import RevisionView as RevisionView
 from goodfor.promotions.cart_types import APPLIED as APPLIED
 from goodfor.promotions.cart_types import CUT as CUT
 from goodfor.promotions.cart_types import REASONS as REASONS
+from goodfor.promotions.cart_types import BuyerNames as BuyerNames
 from goodfor.promotions.cart_types import Cart as Cart
 from goodfor.promotions.cart_types import CartBundle as CartBundle
 from goodfor.promotions.cart_types import CartLine as CartLine
