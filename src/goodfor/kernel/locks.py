@@ -28,6 +28,7 @@ LOCKS = {
     "resend": "the same news is told again only so many times an hour",
     "wish": "the same person's wish to take something away is one wish",
     "window": "the home page of one shop is arranged by one at a time",
+    "bundle": "one bundle is changed by one at a time",
     "seed": "the demo shop is made once",
     "start": "each first step of a shop is taken by one at a time",
     "links": "the groups of linked accounts of one shop are changed by one at a time",

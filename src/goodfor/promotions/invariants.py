@@ -1,5 +1,6 @@
 """Truths about promotions."""
 
 from goodfor.promotions import group_invariants
+from goodfor.promotions.bundle_invariants import BUNDLES
 
-INVARIANTS = [*group_invariants.INVARIANTS]
+INVARIANTS = [*BUNDLES, *group_invariants.INVARIANTS]

@@ -12,8 +12,8 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.orders import hold_states, store
 from goodfor.orders.events import OrderHeld, OrderHoldRefused, OrderReleased
 from goodfor.orders.hold_models import Hold
-from goodfor.orders.holds import hold_of_order, hold_view
 from goodfor.orders.hold_types import GROUP_HOLD
+from goodfor.orders.holds import hold_of_order, hold_view
 from goodfor.orders.types import DIRECT, HoldOrder, HoldView, LineRow
 from goodfor.promotions.operations.leave_place import leave_place
 from goodfor.supply import queries as supply

@@ -9,8 +9,8 @@ from goodfor.kernel.faultpoints import reach
 from goodfor.orders import hold_states, states, store
 from goodfor.orders.errors import HoldNotFound, HoldOver
 from goodfor.orders.holds import hold_of_order
-from goodfor.orders.operations.hold_steps import end_hold
 from goodfor.orders.operations.group_steps import clear_hold
+from goodfor.orders.operations.hold_steps import end_hold
 from goodfor.orders.operations.settle import fulfil
 from goodfor.orders.types import HoldView
 
