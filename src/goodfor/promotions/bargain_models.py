@@ -1,6 +1,7 @@
 """Bargains: friends bring a price down, each once. What each help takes off is settled when it begins."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -27,6 +28,8 @@ class Bargain(models.Model):
     help_most = models.SmallIntegerField()
     state = models.CharField(max_length=8, default=group_states.OPEN)
     order_id = models.UUIDField(null=True)
+    #: Orders at its price that were closed unpaid: money may still come for one of them.
+    freed_orders = ArrayField(models.UUIDField(), default=list)
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -56,7 +59,10 @@ class Bargain(models.Model):
                 name="promotions_bargain_state",
             ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["expires_at"], name="promotions_bargain_due", condition=Q(state="open"))]
+        indexes = [
+            models.Index(fields=["expires_at"], name="promotions_bargain_due", condition=Q(state="open")),
+            GinIndex(fields=["freed_orders"], name="promotions_bargain_freed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.state}"

@@ -6,6 +6,12 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
+from goodfor.promotions.bundle_errors import BundleChanged as BundleChanged
+from goodfor.promotions.bundle_errors import BundleNotOnSale as BundleNotOnSale
+from goodfor.promotions.bundle_errors import BundleUnknown as BundleUnknown
+from goodfor.promotions.bundle_errors import InvalidBundle as InvalidBundle
+from goodfor.promotions.bundle_errors import InvalidPicks as InvalidPicks
+from goodfor.promotions.bundle_errors import SlugTaken as SlugTaken
 
 
 class CampaignNotFound(NotFound):
@@ -87,10 +93,3 @@ class BatchExported(Conflict):
 
     code = "coupon_batch_exported"
     title = _("这批券码不能导出")
-
-from goodfor.promotions.bundle_errors import BundleChanged as BundleChanged
-from goodfor.promotions.bundle_errors import BundleNotOnSale as BundleNotOnSale
-from goodfor.promotions.bundle_errors import BundleUnknown as BundleUnknown
-from goodfor.promotions.bundle_errors import InvalidBundle as InvalidBundle
-from goodfor.promotions.bundle_errors import InvalidPicks as InvalidPicks
-from goodfor.promotions.bundle_errors import SlugTaken as SlugTaken

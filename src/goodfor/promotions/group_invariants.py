@@ -22,7 +22,7 @@ INVARIANTS = [
     Invariant(
         name="groups_decide_their_places",
         room="promotions",
-        why="who paid is in when the group formed and has the money back when it failed, and waits only while it is open",
+        why="who paid is in when the group formed, has the money back when it failed, and waits only while it is open",
         sql="""
         SELECT p.order_id::text, p.state || ' in a group that is ' || coalesce(g.state, 'gone')
         FROM promotions_place p LEFT JOIN promotions_group g ON g.shop_id = p.shop_id AND g.id = p.group_id
@@ -47,8 +47,8 @@ INVARIANTS = [
         SELECT b.id::text, 'price ' || b.price_minor || ' after ' || b.helped || ' of ' || cardinality(b.cuts)
                || ', helps ' || h.n || ' of ' || h.minor
         FROM promotions_bargain b
-        CROSS JOIN LATERAL (SELECT coalesce(sum(c), 0) AS whole, coalesce(sum(c) FILTER (WHERE at <= b.helped), 0) AS cut,
-                                   coalesce(min(c), 0) AS least
+        CROSS JOIN LATERAL (SELECT coalesce(sum(c), 0) AS whole, coalesce(min(c), 0) AS least,
+                                   coalesce(sum(c) FILTER (WHERE at <= b.helped), 0) AS cut
                             FROM unnest(b.cuts) WITH ORDINALITY AS u (c, at)) c
         CROSS JOIN LATERAL (SELECT count(*) AS n, coalesce(sum(minor), 0) AS minor FROM promotions_help h
                             WHERE h.shop_id = b.shop_id AND h.bargain_id = b.id) h

@@ -1,4 +1,4 @@
-"""What goes into groups and bargains and comes out. Money in minor units of the shop's currency. Reached through `types`."""
+"""What goes into groups and bargains and comes out, in minor units of the shop's currency. Reached through `types`."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -22,6 +22,7 @@ from goodfor.orders.operations.note_delivered import note_delivered
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import DIRECT, HELD_REFUSED, NOT_SUPPLIED, HoldOrder, HoldView, LineRow
 from goodfor.promotions.operations.phases import commit
+from goodfor.promotions.operations.use_bargain import pay_bargain
 from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
 
@@ -72,6 +73,7 @@ def settle(
     )
     if order.discount_minor:
         commit(shop_id=shop_id, order_id=order.id, now=now)
+        pay_bargain(shop_id=shop_id, order_id=order.id, now=now)
     publish(
         shop_id=shop_id,
         event=OrderPaid(order.id, order.number, payment_id, order.total.amount_minor, order.total.currency),
@@ -132,9 +134,7 @@ def _go_on(
     return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, first=True, now=now)
 
 
-def _wait(
-    shop_id: UUID, order: store.LockedOrder, hold: HoldView, paid: Entry, until: datetime, now: datetime
-) -> str:
+def _wait(shop_id: UUID, order: store.LockedOrder, hold: HoldView, paid: Entry, until: datetime, now: datetime) -> str:
     """Paid, booked, and its codes kept until the hold ends; the money goes back at once where nothing can be had."""
     if keep_held(order, hold, until=until, margin=DELIVER_WITHIN, now=now) is None:
         return _give_back(shop_id, order.id, paid, "out_of_stock", now)

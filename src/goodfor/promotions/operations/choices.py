@@ -3,11 +3,10 @@
 What its payment and its refund mean for a group is asked by the order's hold (`pay_place`, `leave_place`).
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from goodfor.promotions.cart_types import BuyerNames, Choice, Live, Priced
+from goodfor.promotions.cart_types import BuyerNames, Choice, Priced
 from goodfor.promotions.choosing import live_of
 from goodfor.promotions.group_errors import ChoiceGone
 from goodfor.promotions.group_types import BY_BARGAIN, ChoiceRequest
@@ -15,22 +14,17 @@ from goodfor.promotions.operations.leave_place import leave_place
 from goodfor.promotions.operations.take_place import begin_group, join_group
 from goodfor.promotions.operations.use_bargain import free_bargain, take_bargain
 from goodfor.promotions.persons import names_of
-from goodfor.promotions.plays import group_play
+from goodfor.promotions.plays import GROUP_PLAY, group_play
 
 
 def take_choice(
-    *, shop_id: UUID, order_id: UUID, asked: ChoiceRequest, choice: Choice, lives: Iterable[Live], priced: Priced,
-    names: BuyerNames, pieces: int, now: datetime,
+    *, shop_id: UUID, order_id: UUID, asked: ChoiceRequest, choice: Choice, names: BuyerNames, pieces: int,
+    now: datetime,
 ) -> UUID | None:  # fmt: skip
-    """The group that the order waits for once it is paid; None for a bargain.
+    """The group that the order waits for once it is paid; None for a bargain. Before limits are taken.
 
-    `choice`: what `choose` answered; `pieces` of its SKU. Raises ChoiceGone where the price did not count, and what
-    beginning, joining and taking raise.
+    `choice`: what `choose` answered; `pieces` of its SKU. Raises what beginning, joining and taking raise.
     """
-    live = live_of(asked, lives)
-    if not any(share.campaign_id == asked.campaign_id and share.minor for share in priced.shares):
-        outcome = next((one.outcome for one in priced.trace if one.campaign_id == asked.campaign_id), "scope")
-        raise ChoiceGone(why=outcome)
     if asked.kind == BY_BARGAIN:
         assert asked.id is not None
         take_bargain(
@@ -38,7 +32,8 @@ def take_choice(
             price_minor=choice.price, now=now,
         )  # fmt: skip
         return None
-    play, known = group_play(live.spec), names_of(names)
+    live, known = live_of(shop_id, asked.campaign_id, GROUP_PLAY), names_of(names)
+    play = group_play(live.spec)
     if asked.id is not None:
         return join_group(
             shop_id=shop_id, order_id=order_id, group_id=asked.id, play=play, buyer_ref=names.buyer_ref, names=known,
@@ -49,6 +44,14 @@ def take_choice(
         sku_id=asked.sku_id, price_minor=choice.price, play=play, buyer_ref=names.buyer_ref, names=known,
         pieces=pieces, now=now,
     )  # fmt: skip
+
+
+def check_counted(asked: ChoiceRequest, priced: Priced | None) -> None:
+    """What was chosen has made the price. Raises ChoiceGone, which says why not: nobody waits for nothing."""
+    shares = priced.shares if priced else ()
+    if not any(share.campaign_id == asked.campaign_id and share.minor for share in shares):
+        trace = priced.trace if priced else ()
+        raise ChoiceGone(why=next((one.outcome for one in trace if one.campaign_id == asked.campaign_id), "scope"))
 
 
 def drop_choice(*, shop_id: UUID, order_id: UUID, cause: str, now: datetime) -> None:

@@ -10,7 +10,9 @@ from goodfor.promotions.group_errors import BargainOver
 from goodfor.promotions.group_locks import lock_bargain
 
 
-def take_bargain(*, shop_id: UUID, bargain_id: UUID, order_id: UUID, buyer_ref: str, price_minor: int, now: datetime) -> None:
+def take_bargain(
+    *, shop_id: UUID, bargain_id: UUID, order_id: UUID, buyer_ref: str, price_minor: int, now: datetime
+) -> None:
     """While the order is there no friend can help. Only its owner, only at the price it has. Raises BargainOver."""
     bargain = lock_bargain(shop_id, bargain_id)
     mine = bargain.owner_ref == buyer_ref and bargain.price_minor == price_minor
@@ -36,7 +38,24 @@ def free_bargain(*, shop_id: UUID, order_id: UUID, now: datetime) -> None:
     over = bargain.expires_at <= now
     to = group_states.EXPIRED if over else group_states.OPEN
     ended_at = now if over else None
-    _move(shop_id, bargain_id, (group_states.TAKEN, to), "closed", now, order_id=None, ended_at=ended_at)
+    freed = [*Bargain.objects.get(shop_id=shop_id, id=bargain_id).freed_orders, order_id]
+    move = (group_states.TAKEN, to)
+    _move(shop_id, bargain_id, move, "closed", now, order_id=None, ended_at=ended_at, freed_orders=freed)
+
+
+def take_bargain_again(*, shop_id: UUID, order_id: UUID, now: datetime) -> bool:
+    """Money came for an order that was closed: its bargain is taken again, unless it was used or its time is over.
+
+    True for an order that is at no bargain's price.
+    """
+    found = Bargain.objects.filter(shop_id=shop_id, freed_orders__contains=[order_id]).values_list("id", flat=True)
+    bargain_id = found.first()
+    if bargain_id is None:
+        return True
+    if lock_bargain(shop_id, bargain_id).state != group_states.OPEN:
+        return False
+    _move(shop_id, bargain_id, (group_states.OPEN, group_states.TAKEN), f"order:{order_id}", now, order_id=order_id)
+    return True
 
 
 def expire_bargain(*, shop_id: UUID, bargain_id: UUID, now: datetime) -> None:
