@@ -296,7 +296,7 @@ def test_while_a_bank_disputes_neither_happens(shop: Shop, till: Till, now: date
     pay(payment, now)
     group = group_of(shop, placed.order_id)
     asked = Fact(
-        kind="dispute", provider="sandbox", account_id=payment.account_id, our_ref=payment.number, channel_ref="D1",
+        kind="disputed", provider="sandbox", account_id=payment.account_id, our_ref=payment.number, channel_ref="D1",
         amount=payment.amount, happened_at=now, source="callback",
     )  # fmt: skip
     account = Account.objects.get(shop_id=till.shop_id, id=payment.account_id)
