@@ -82,6 +82,7 @@ class LineRow:
     returned: int = 0
     bundle_id: UUID | None = None
     bundle_revision_id: UUID | None = None
+    topped: int | None = None
 
     @property
     def net_minor(self) -> int:

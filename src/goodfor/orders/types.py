@@ -60,6 +60,9 @@ class Buyer:
     client_id: UUID | None = None
     locale: str = "zh-hans"
     invoice: Invoice | None = field(default=None, repr=False)
+    #: An opaque name of the browser, and where one buys (web, wechat, mini; empty: by the order's channel).
+    device: str = field(default="", repr=False)
+    face: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +126,6 @@ class OrderView:
     def owed_since(self) -> datetime | None:
         """Since when its delivery is owed: from the payment, of an order that was held from its release."""
         return max(self.paid_at, self.released_at) if self.paid_at and self.released_at else self.paid_at
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What an order would cost now."""
-
-    total: Money
-    lines: tuple[LineView, ...]
 
 
 @dataclass(frozen=True, slots=True)

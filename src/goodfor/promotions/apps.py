@@ -1,10 +1,10 @@
-"""The room of promotions: campaigns, coupons, bundles, and what they do to a price."""
+"""The room of prices: campaigns, coupons, bundles and plays, what they may cost, and who has had them."""
 
 from django.apps import AppConfig
 
 
-class PromotionsConfig(AppConfig):
-    """See docs/promotions.md."""
+class PromotionsApp(AppConfig):
+    """See docs/architecture.md §1 and docs/promotions.md."""
 
     name = "goodfor.promotions"
     label = "promotions"

@@ -59,6 +59,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerNames:
+    """Who buys, by all names that limits know; opaque references and hashes. Empty: not known."""
+
+    buyer_ref: str
+    device: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cart:
     """All that a price depends on, but the plan. `facts`: of the buyer, by name; what is missing is not known."""
 
@@ -129,6 +139,8 @@ class GiftLine:
     price: int
     #: Indices of the lines that earned it.
     earned_by: tuple[int, ...]
+    #: Its pieces at cost: what is counted against the campaign's budget of losses.
+    loss: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,8 @@ class Traced:
     wanted: int = 0
     given: int = 0
     coupon_id: UUID | None = None
+    #: To the next tier (or the next time): fen, or pieces where the effect counts pieces. 0: nothing to say.
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,15 @@ from goodfor.promotions.bundle_types import Exploded as Exploded
 from goodfor.promotions.bundle_types import MarginBox as MarginBox
 from goodfor.promotions.bundle_types import PickGroup as PickGroup
 from goodfor.promotions.bundle_types import Wished as Wished
+from goodfor.promotions.campaign_types import CampaignView as CampaignView
+from goodfor.promotions.campaign_types import Change as Change
+from goodfor.promotions.campaign_types import Figures as Figures
+from goodfor.promotions.campaign_types import Made as Made
+from goodfor.promotions.campaign_types import RevisionView as RevisionView
 from goodfor.promotions.cart_types import APPLIED as APPLIED
 from goodfor.promotions.cart_types import CUT as CUT
 from goodfor.promotions.cart_types import REASONS as REASONS
+from goodfor.promotions.cart_types import BuyerNames as BuyerNames
 from goodfor.promotions.cart_types import Cart as Cart
 from goodfor.promotions.cart_types import CartBundle as CartBundle
 from goodfor.promotions.cart_types import CartLine as CartLine

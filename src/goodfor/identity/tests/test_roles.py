@@ -31,6 +31,8 @@ EXPECTED = {
     "risk.view":                "x    x        x       x       -",
     "risk.review":              "x    x        x       -       -",
     "risk.set":                 "x    x        -       -       -",
+    "promotions.view":          "x    x        x       x       x",
+    "promotions.set":           "x    x        -       -       -",
     "invoices.view":            "x    x        x       x       -",
     "invoices.manage":          "x    -        -       x       -",
     "insights.view":            "x    x        x       x       x",

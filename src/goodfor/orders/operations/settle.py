@@ -20,6 +20,7 @@ from goodfor.orders.operations.hold_steps import keep_held
 from goodfor.orders.operations.note_delivered import note_delivered
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import DIRECT, HELD_REFUSED, NOT_SUPPLIED, HoldOrder, HoldView, LineRow
+from goodfor.promotions.operations.phases import commit
 from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
 
@@ -68,6 +69,8 @@ def settle(
         cause=cause,
         now=now,
     )
+    if order.discount_minor:
+        commit(shop_id=shop_id, order_id=order.id, now=now)
     publish(
         shop_id=shop_id,
         event=OrderPaid(order.id, order.number, payment_id, order.total.amount_minor, order.total.currency),

@@ -13,6 +13,7 @@ from goodfor.orders.errors import RefundAmount, RefundRunning, WrongState
 from goodfor.orders.models import Part
 from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.give_offer_back import give_part_back
 from goodfor.orders.sales_back import sales_back_entry
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
@@ -68,6 +69,7 @@ def start_part(
         decided_at=now,
     )
     entry = sales_back_entry(shop_id, order, refund, line_id, now)
+    give_part_back(shop_id=shop_id, order=order, entry=entry, now=now)
     count_refund(shop_id=shop_id, refund=refund, by=by or decided_by(actor), now=now)
     ledger.post(shop_id=shop_id, currency=amount.currency, entries=(*entries, entry), now=now)
     audit.record(

@@ -8,9 +8,7 @@ from goodfor.kernel.schema import run_files
 
 
 class Migration(migrations.Migration):
-    initial = True
-
-    dependencies = []
+    dependencies = [("promotions", "0001_initial")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,131 @@
+"""What counts in a shop, read once a process and plan version; revisions never change, so their specs are kept by id."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from goodfor.kernel.sql import Statement
+from goodfor.promotions.limit_keys import SHARED
+from goodfor.promotions.stored import spec_of
+from goodfor.promotions.types import Cart, Live, Spec
+
+SHOPS: Final = 500
+SPECS: Final = 5_000
+#: Of a shop that never had a campaign.
+NOWHERE: Final = ZoneInfo("UTC")
+_VERSION: Final = Statement(__package__, "sql/version.sql")
+_LIVE: Final = Statement(__package__, "sql/live.sql")
+_REVISIONS: Final = Statement(__package__, "sql/revisions.sql")
+Key = TypeVar("Key", bound=Hashable)
+Kept = TypeVar("Kept")
+
+
+class _Latest(Generic[Key, Kept]):
+    """The latest used of what was made; any thread."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Key) -> Kept | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: Key, made: Kept) -> Kept:
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPlan:
+    """What counts as of a plan version, smallest revision id first, without what is left."""
+
+    version: int
+    zone: ZoneInfo
+    lives: tuple[Live, ...]
+
+    def for_cart(self, cart: Cart) -> list[Live]:
+        """Those with a line in scope: the others give nothing and leave no trace."""
+        skus = {line.sku_id for line in cart.lines}
+        products = {line.product_id for line in cart.lines}
+        categories = {line.category_id for line in cart.lines}
+        found = []
+        for live in self.lives:
+            scope = live.spec.scope
+            if (
+                scope.everything
+                or not scope.skus.isdisjoint(skus)
+                or not scope.products.isdisjoint(products)
+                or not scope.categories.isdisjoint(categories)
+            ):
+                found.append(live)
+        return found
+
+
+_plans: _Latest[UUID, ShopPlan] = _Latest(SHOPS)
+_specs: _Latest[UUID, Spec] = _Latest(SPECS)
+
+
+def known(shop_id: UUID) -> ShopPlan | None:
+    """What this process has read last; good only for its version."""
+    return _plans.get(shop_id)
+
+
+def version_of(shop_id: UUID) -> int:
+    """Which plan counts now; 0: the shop never had one."""
+    row = _VERSION.row({"shop_id": shop_id})
+    return int(row[0]) if row is not None else 0
+
+
+def load(shop_id: UUID) -> ShopPlan:
+    """What counts now. Its number is read first, so that what is read is at least as new."""
+    row = _VERSION.row({"shop_id": shop_id})
+    if row is None:
+        return _plans.put(shop_id, ShopPlan(0, NOWHERE, ()))
+    lives = []
+    for campaign_id, revision_id, name, text in _LIVE.rows({"shop_id": shop_id}):
+        spec = _specs.get(revision_id) or _specs.put(revision_id, spec_of(text))
+        lives.append(Live(campaign_id, revision_id, name, spec))
+    return _plans.put(shop_id, ShopPlan(int(row[0]), ZoneInfo(row[1]), tuple(lives)))
+
+
+def specs_of(shop_id: UUID, revision_ids: Iterable[UUID]) -> dict[UUID, Spec]:
+    """Specs by revision; one that is none of a campaign (a bundle's) is not among them."""
+    found: dict[UUID, Spec] = {}
+    missing = []
+    for revision_id in revision_ids:
+        spec = _specs.get(revision_id)
+        if spec is None:
+            missing.append(revision_id)
+        else:
+            found[revision_id] = spec
+    if missing:
+        for revision_id, text in _REVISIONS.rows({"shop_id": shop_id, "ids": missing}):
+            found[revision_id] = _specs.put(revision_id, spec_of(text))
+    return found
+
+
+def limited(lives: Iterable[Live], *, shared: bool) -> list[UUID]:
+    """Campaigns with limits kept in shards, or with limits of names."""
+    return [live.campaign_id for live in lives if any((limit.entity in SHARED) is shared for limit in live.spec.limits)]
+
+
+def forget() -> None:
+    """Drop everything: after a database was replaced (tests, restore)."""
+    _plans.clear()
+    _specs.clear()

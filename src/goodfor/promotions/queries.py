@@ -1,0 +1,31 @@
+"""Reads of promotions: plans for carts."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from goodfor.identity import queries as identity
+from goodfor.promotions import plan_cache, planning
+from goodfor.promotions.types import BuyerNames, Cart, Live
+
+# What others read stands in files of its own, this one is the door.
+__all__ = ["has_plan", "plan", "zone_of"]
+
+
+def zone_of(shop_id: UUID) -> ZoneInfo:
+    """The zone by which the plan that this process knows tells days and hours, else the shop's."""
+    known = plan_cache.known(shop_id)
+    return known.zone if known is not None and known.version else ZoneInfo(identity.shop_by_id(shop_id).timezone)
+
+
+def has_plan(shop_id: UUID) -> bool:
+    """Whether the shop ever had a campaign: one look at an index."""
+    return plan_cache.version_of(shop_id) > 0
+
+
+def plan(shop_id: UUID, cart: Cart, names: BuyerNames, now: datetime) -> tuple[Live, ...]:
+    """The live revisions that have a line in the cart, with what each has left for this buyer, smallest id first.
+
+    One statement; where the shop has no campaigns it reads one row. Promises nothing: `operations.reserve` takes.
+    """
+    return planning.plan(shop_id, cart, names, now)
