@@ -1,4 +1,4 @@
-"""What counts in a shop, read once a process and plan version; revisions never change, so their specs are kept by id."""
+"""What counts in a shop, read once a process and plan version. Revisions never change: their specs are kept by id."""
 
 import threading
 from collections import OrderedDict
