@@ -1,4 +1,7 @@
-"""Tables of limits: what may be given, in shards; who has had what; what an order holds. Written by sql/schema/limits.sql."""
+"""Tables of limits: what may be given, in shards; who has had what; what an order holds.
+
+Written by the functions of sql/schema/limits.sql and phases.sql.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,7 +16,7 @@ _HOLDING = sorted(states.HOLDING.states)
 
 
 class Quota(models.Model):
-    """A limit that many take from at once. `key`: the SKU where units are counted, the batch of claims; `bucket`: when."""
+    """A limit that many take from at once. `key`: a SKU where units are counted, a batch of claims; `bucket`: when."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop_id = models.UUIDField()
@@ -121,7 +124,7 @@ class Held(models.Model):
 
 
 class Taking(models.Model):
-    """What an order has taken of one limit. One way: reserved -> used | released; `back` of what was used only grows."""
+    """What an order has taken of one limit. One way: reserved -> used | released; `back` of what is used only grows."""
 
     id = models.BigAutoField(primary_key=True)
     shop_id = models.UUIDField()

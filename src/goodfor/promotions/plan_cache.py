@@ -1,4 +1,4 @@
-"""What counts in a shop, read once a process and plan version; revisions never change, so their specs are kept by id."""
+"""What counts in a shop, read once a process and plan version. Revisions never change: their specs are kept by id."""
 
 import threading
 from collections import OrderedDict
@@ -64,6 +64,7 @@ class ShopPlan:
         skus = {line.sku_id for line in cart.lines}
         products = {line.product_id for line in cart.lines}
         categories = {line.category_id for line in cart.lines}
+        named = {bundle.revision_id for bundle in cart.bundles}
         found = []
         for live in self.lives:
             scope = live.spec.scope
@@ -72,6 +73,7 @@ class ShopPlan:
                 or not scope.skus.isdisjoint(skus)
                 or not scope.products.isdisjoint(products)
                 or not scope.categories.isdisjoint(categories)
+                or live.revision_id in named
             ):
                 found.append(live)
         return found

@@ -16,7 +16,7 @@ _Found = Mapping[tuple[UUID, str, str, str, str], int]
 
 
 def plan(shop_id: UUID, cart: Cart, names: BuyerNames, now: datetime) -> tuple[Live, ...]:
-    """One statement where the plan is known to this process; a shop without campaigns is asked for its version alone."""
+    """One statement where this process knows the plan; a shop without campaigns is asked for its version alone."""
     known = plan_cache.known(shop_id)
     if known is None or not known.lives:
         if known is None or known.version != plan_cache.version_of(shop_id):

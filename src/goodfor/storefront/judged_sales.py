@@ -10,6 +10,7 @@ from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.hold_delivery import hold_delivery
 from goodfor.orders.types import Payer
+from goodfor.promotions.types import Exploded
 from goodfor.risk.types import Scene
 from goodfor.storefront.balance import BALANCE
 from goodfor.storefront.judging import Judged, act_of, judge
@@ -29,6 +30,24 @@ def judged_order(
         "sku": str(sku.id),
         "category": category,
         "sku_liquidity": orders.liquidity(sku.delivery_kind, sku.face_value_label or sku.name),
+    }
+    act = act_of(
+        request, shop, Scene.ORDER, buyer=ref, contact=contact, subject=("order", order_id), amount=total, facts=facts
+    )
+    return judge(request, shop, act)
+
+
+def judged_bundle(
+    request: HttpRequest, shop: ShopView, *, order_id: UUID, ref: str, contact: str, wish: Exploded, total: Money
+) -> Judged:
+    """Before an order of a bundle is placed; it is as easily sold on as the easiest of its parts. Raises Refused."""
+    sku_ids = [sku_id for sku_id, _ in wish.lines]
+    facts = {
+        **orders.buyer_facts(shop.id, ref, utc_now()).facts,
+        "quantity": sum(pieces for _, pieces in wish.lines),
+        "sku": str(sku_ids[0]),
+        "category": "bundle",
+        "sku_liquidity": orders.liquidity_of(shop.id, sku_ids),
     }
     act = act_of(
         request, shop, Scene.ORDER, buyer=ref, contact=contact, subject=("order", order_id), amount=total, facts=facts

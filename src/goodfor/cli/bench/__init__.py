@@ -15,6 +15,7 @@ from goodfor.cli.bench import (
     ledger,
     lists,
     orders,
+    promotions,
     recon,
     risk,
     search,
@@ -36,6 +37,7 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "risk": risk.run,
     "ledger": ledger.run,
     "insights": insights.run,
+    "promotions": promotions.run,
 }
 
 __all__ = ["BENCHES", "Bar", "BenchResult"]

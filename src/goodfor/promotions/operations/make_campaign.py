@@ -40,8 +40,8 @@ def revise_campaign(
 ) -> Made:  # fmt: skip
     """The next revision; what is in force stays in force until it is submitted and approved.
 
-    `latest`: the number that the writer has seen. Raises CampaignNotFound, CampaignChanged (seen another one, waits for a
-    second person, or is over), InvalidCampaign(field), Forbidden.
+    `latest`: the number that the writer has seen. Raises CampaignNotFound, CampaignChanged (seen another one, one waits
+    for a second person, or it is over), InvalidCampaign(field), Forbidden.
     """
     must_be_able(shop_id, actor)
     campaign = hold_campaign(shop_id, campaign_id)

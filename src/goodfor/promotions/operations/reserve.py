@@ -42,8 +42,8 @@ def reserve(
     """Take the limits and coupons of what was given, all or nothing; an order that was given nothing costs nothing.
 
     One statement, in the transaction of the order, after which the caller should soon commit. Idempotent by order.
-    Raises LimitGone(campaign_id, why) where something is gone since `plan`: nothing is taken then, the transaction goes on,
-    and the cart is to be priced anew.
+    Raises LimitGone(campaign_id, why) where something is gone since `plan`: nothing is taken then, the transaction goes
+    on, and the cart is to be priced anew.
     """
     given = _given(cart, priced)
     if not given:
@@ -118,5 +118,5 @@ def _takings(
 
 
 def _sorted(takings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Counters before quotas, for which many wait, and all in one order: no two orders wait for each other in a ring."""
+    """Counters before quotas, for which many wait, and all in one order: no two orders wait in a ring."""
     return sorted(takings, key=lambda taken: (taken["s"], taken["c"], taken["e"], taken["n"], taken["k"], taken["b"]))

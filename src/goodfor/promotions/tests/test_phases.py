@@ -25,7 +25,7 @@ from goodfor.promotions.types import NEVER, PART, Limit
 pytestmark = pytest.mark.django_db
 
 
-def test_a_shop_without_campaigns_has_no_plan(now: datetime, django_assert_num_queries: object) -> None:
+def test_a_shop_without_campaigns_has_no_plan(now: datetime) -> None:
     shop, _ = shop_and_actor(now)
     assert queries.plan(shop.id, cart(now), buyer(), now) == ()
     assert not queries.has_plan(shop.id)
