@@ -35,6 +35,12 @@ def place_in_group(shop_id: UUID, group_id: UUID, buyer_ref: str) -> PlaceView |
     return _place(row) if row else None
 
 
+def places_of_person(shop_id: UUID, group_id: UUID, names: Iterable[str]) -> int:
+    """How many live places of a group belong to somebody who has one of these names."""
+    rows = Place.objects.filter(shop_id=shop_id, group_id=group_id, state__in=group_states.LIVE)
+    return rows.filter(names__overlap=list(names)).count()
+
+
 def open_groups(shop_id: UUID, campaign_ids: Iterable[UUID], now: datetime, limit: int = SHOWN) -> list[GroupView]:
     """Groups that can be joined, those first whose time ends first."""
     rows = Group.objects.filter(
