@@ -21,7 +21,7 @@ def leave_place(*, shop_id: UUID, order_id: UUID, cause: str, now: datetime) -> 
     if place.state not in (group_states.WAITING, group_states.JOINED):
         return place.state
     group = lock_group(shop_id, place.group_id)
-    place.refresh_from_db()
+    place = Place.objects.get(shop_id=shop_id, order_id=order_id)
     if place.state == group_states.WAITING:
         move_place(shop_id, order_id, (group_states.WAITING, group_states.GONE), cause, now, ended_at=now)
         if group.state == group_states.STARTING:

@@ -27,7 +27,7 @@ def pay_place(*, shop_id: UUID, order_id: UUID, paid_at: datetime, now: datetime
     if place is None:
         return None
     group = lock_group(shop_id, place.group_id)
-    place.refresh_from_db()
+    place = Place.objects.get(shop_id=shop_id, order_id=order_id)
     if place.state not in (group_states.WAITING, group_states.GONE):
         return _paid(group, place.state, now)
     end, opened = _end(group, place, paid_at), None
