@@ -39,7 +39,12 @@ def watch_bargains(now: datetime) -> int:
     """End bargains whose time is over."""
     with platform_job("bargains past their time"):
         due = _BARGAINS.rows({"now": now, "limit": BATCH})
+    done = 0
     for shop_id, bargain_id in due:
-        with transaction.atomic(savepoint=False):
-            expire_bargain(shop_id=shop_id, bargain_id=bargain_id, now=now)
-    return len(due)
+        try:
+            with transaction.atomic(savepoint=False):
+                expire_bargain(shop_id=shop_id, bargain_id=bargain_id, now=now)
+            done += 1
+        except Exception as error:
+            log.error("bargain_end_failed", bargain_id=str(bargain_id), error=type(error).__name__)
+    return done

@@ -52,11 +52,12 @@ def scaled(full: int) -> int:
     return max(1, round(full * float(os.environ.get("GOODFOR_SOAK_SCALE", "1"))))
 
 
-def buyer(dice: random.Random, of: UUID) -> Buyer:
-    """Somebody new at an address of his own; one in ten shares a telephone with others of his group."""
+def buyer(dice: random.Random, group: UUID | None) -> Buyer:
+    """Somebody new at an address of his own; one in ten shares a device with others of his group."""
     number = next(_buyers)
     ip = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-    return Buyer(f"guest:{number}", ip=ip, device=f"shared-{of.hex}" if dice.random() < 0.1 else "")
+    shares = group is not None and dice.random() < 0.1
+    return Buyer(f"guest:{number}", ip=ip, device=f"of {group}" if shares else "")
 
 
 class Round:
@@ -89,7 +90,7 @@ class Round:
     def _begun(self, group: UUID | None) -> PaymentView:
         shop_id = self.till.shop_id
         placed = place_order(
-            shop_id=shop_id, lines=[LineRequest(self.shop.sku_id, 1)], buyer=buyer(self.dice, group or self.of),
+            shop_id=shop_id, lines=[LineRequest(self.shop.sku_id, 1)], buyer=buyer(self.dice, group),
             channel="storefront", choice=asked_for(self.shop, self.of, group), now=self.now,
         )  # fmt: skip
         return begin(self.till, placed.order_id, self.now)
