@@ -984,6 +984,17 @@ PLANTS: dict[str, str] = {
         "UPDATE orders_order SET pay_by = now() - interval '10 minutes' WHERE id = '{placed}'",
     "order_totals_equal_their_lines":
         "UPDATE orders_line SET unit_price_minor = unit_price_minor + 1 WHERE id = '{line}'",
+    "order_discounts_are_their_shares":
+        "INSERT INTO orders_discount (id, shop_id, order_id, line_id, campaign_id, revision_id, minor, units, loss)"
+        " SELECT '{new}', '{shop}', '{placed}', id, '{new2}', '{new2}', 5, 0, 0 FROM orders_line"
+        " WHERE order_id = '{placed}'",
+    "order_discounts_are_booked":
+        "UPDATE orders_line SET unit_price_minor = unit_price_minor + 1, discount_minor = quantity WHERE id = '{line}';"
+        "UPDATE orders_order SET discount_minor = (SELECT quantity FROM orders_line WHERE id = '{line}')"
+        " WHERE id = '{delivered}';"
+        "INSERT INTO orders_discount (id, shop_id, order_id, line_id, campaign_id, revision_id, minor, units, loss)"
+        " SELECT '{new}', '{shop}', '{delivered}', id, '{new2}', '{new2}', quantity, 0, 0 FROM orders_line"
+        " WHERE id = '{line}'",
     "paid_orders_have_a_payment": "UPDATE orders_order SET payment_id = '{new}' WHERE id = '{delivered}'",
     "ended_orders_owe_nothing": tx("owed", "{bank}", "{owed}", order="'{delivered}'::uuid"),
     "notify_none_stuck_in_sending": f"{NOTICE};{told('sending', AGO.format(6))}",

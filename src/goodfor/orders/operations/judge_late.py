@@ -36,7 +36,7 @@ def judge_late(*, shop_id: UUID, order: store.LockedOrder, happened_at: datetime
 def _taken_again(shop_id: UUID, order: store.LockedOrder, now: datetime) -> bool:
     if not take_bargain_again(shop_id=shop_id, order_id=order.id, now=now):
         return False
-    if reserve_again(shop_id=shop_id, order_id=order.id, buyer_ref=order.buyer_ref or "", now=now):
+    if reserve_again(shop_id=shop_id, order_id=order.id, now=now):
         return True
     free_bargain(shop_id=shop_id, order_id=order.id, now=now)
     return False
