@@ -104,7 +104,9 @@ def in_cart(shop_id: UUID, wished: Sequence[Wished]) -> tuple[BundleInCart, ...]
     for bundle_id, own in pieces.items():
         view = found[bundle_id]
         sets, picks = gather(view.spec, own)
-        weights = {part.sku_id: part.weight for part in view.spec.parts if part.weight is not None}
+        weights = {
+            part.sku_id: part.weight * picks.get(part.sku_id, 1) for part in view.spec.parts if part.weight is not None
+        }
         cart = CartBundle(bundle_id, view.revision_id, sets)
         live = live_of(view, price_of(view.spec, sets, picks))
         made.append(

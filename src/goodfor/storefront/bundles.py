@@ -70,7 +70,7 @@ class Choosing:
 
 @dataclass(frozen=True, slots=True)
 class BundleOffer:
-    """A bundle with what its buyer has picked. `wish` None: not whole yet; `gone`: a part is off sale or out of stock."""
+    """A bundle with what its buyer has picked. `wish` None: not whole yet."""
 
     view: BundleView
     always: tuple[PartOffer, ...]
@@ -208,9 +208,7 @@ def _cheap(part: BundlePart, prices: Mapping[UUID, Money]) -> tuple[int, int]:
     return part.extra, prices[part.sku_id].amount_minor
 
 
-def _price(
-    view: BundleView, picks: Mapping[UUID, int], sets: int, prices: Mapping[UUID, Money]
-) -> tuple[Money, Money]:
+def _price(view: BundleView, picks: Mapping[UUID, int], sets: int, prices: Mapping[UUID, Money]) -> tuple[Money, Money]:
     """(what the parts cost alone, what the sets cost)."""
     currency = next(iter(prices.values())).currency
     minor = {part.sku_id: prices[part.sku_id].amount_minor for part in view.spec.parts if part.sku_id in prices}
@@ -221,7 +219,9 @@ def _price(
 def _stock(shop_id: UUID, skus: Mapping[UUID, SkuView]) -> dict[UUID, int]:
     """What one order may have of each SKU."""
     there = orders.available(shop_id, list(skus))
-    limits = {sku_id: [one for one in (sku.per_order_limit, sku.per_buyer_limit) if one] for sku_id, sku in skus.items()}
+    limits = {
+        sku_id: [one for one in (sku.per_order_limit, sku.per_buyer_limit) if one] for sku_id, sku in skus.items()
+    }
     return {sku_id: min([max(count, 0), *limits[sku_id]]) for sku_id, count in there.items()}
 
 

@@ -14,6 +14,7 @@ from goodfor.orders import hold_states, states, store
 from goodfor.orders.events import OrderPaid
 from goodfor.orders.holds import hold_of_order
 from goodfor.orders.operations.ask_suppliers import ask_suppliers
+from goodfor.orders.operations.deliver_parts import deliver_parts, spare_lines
 from goodfor.orders.operations.end_top_up import end_top_up
 from goodfor.orders.operations.group_steps import pay_into_group
 from goodfor.orders.operations.hold_delivery import hold_late
@@ -101,9 +102,15 @@ def fulfil(
     try:
         delivered = delivery.deliver_reserved(shop_id=shop_id, lines=lines, now=now)
     except OutOfStock:
-        if first and ask_suppliers(shop_id=shop_id, order=order, lines=rows, now=now):
+        spare = spare_lines(shop_id, rows)
+        if first and ask_suppliers(shop_id=shop_id, order=order, lines=rows, spare=spare, now=now):
             _post(shop_id, order, entries, now)
             return states.PAID
+        if spare and deliver_parts(
+            shop_id=shop_id, order=order, lines=rows, spare=spare, entries=entries, reason=NOT_SUPPLIED, cause=cause,
+            now=now,
+        ):  # fmt: skip
+            return states.DELIVERED
         start_refund(
             shop_id=shop_id, order=order, reason="out_of_stock", actor="system", entries=tuple(entries), now=now
         )
