@@ -6,6 +6,7 @@ Promises nothing: `operations/take_offer.py` takes what is limited.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -19,10 +20,22 @@ from goodfor.orders.offer_inputs import costs_of, facts_of, gifts_of
 from goodfor.orders.offer_types import Offer, Taken, TraceStep, Wish
 from goodfor.orders.types import Buyer, LineView
 from goodfor.promotions import queries as promotions
+from goodfor.promotions.bundle_prices import best
 from goodfor.promotions.bundle_queries import in_cart
+from goodfor.promotions.choosing import choose
 from goodfor.promotions.evaluating.evaluate import price
 from goodfor.promotions.presenting import presented
-from goodfor.promotions.types import BundleInCart, BuyerNames, Cart, CartLine, Choice, GiftLine, Live, Priced, Wished
+from goodfor.promotions.types import (
+    BundleInCart,
+    BuyerNames,
+    Cart,
+    CartLine,
+    ChoiceRequest,
+    GiftLine,
+    Live,
+    Priced,
+    Wished,
+)
 
 #: Where campaigns say that they count, by the channel of an order, unless the face says it more exactly.
 FACES: Final[Mapping[str, str]] = {"storefront": "web", "api": "api"}
@@ -35,16 +48,17 @@ def ip_hash_of(buyer: Buyer) -> bytes | None:
 
 def wish_of(
     shop_id: UUID, buyer: Buyer, channel: str, *, ip_hash: bytes | None = None, coupons: Sequence[UUID] = (),
-    choice: Choice | None = None, expect_minor: int | None = None,
+    choice: ChoiceRequest | None = None, expect_minor: int | None = None, now: datetime,
 ) -> Wish:  # fmt: skip
-    """What somebody asks for, under all his names, which are hashed."""
+    """What somebody asks for, under all his names, which are hashed. Raises what of `choice` is over."""
     contact = contact_index(shop_id, buyer.contact) if buyer.contact else None
     names = BuyerNames(
         buyer_ref=buyer.ref, device=buyer.device, address=ip_hash.hex() if ip_hash else "",
-        phone=contact.hex() if contact else "",
+        phone=contact.hex() if contact else "", cluster=buyer.cluster,
     )  # fmt: skip
+    chosen = choose(shop_id, choice, buyer_ref=buyer.ref, now=now) if choice is not None else None
     face = buyer.face or FACES.get(channel, channel)
-    return Wish(names, face, channel, tuple(coupons), choice, expect_minor, contact_index=contact)
+    return Wish(names, face, channel, tuple(coupons), chosen, expect_minor, contact_index=contact)
 
 
 def wish_of_client(client_id: UUID, coupons: Sequence[UUID] = (), expect_minor: int | None = None) -> Wish:
@@ -69,8 +83,8 @@ def offer_for(
         lines=tuple(_cart_line(line, skus[line.sku_id], bundles) for line in lines), channel=wish.face, now=now,
         choices=(wish.choice,) if wish.choice is not None else (), bundles=tuple(one.cart for one in bundles),
     )  # fmt: skip
-    lives = (*(one.live for one in bundles), *promotions.plan(shop_id, cart, wish.names, now))
-    if not lives:
+    lives = promotions.plan(shop_id, cart, wish.names, now)
+    if not lives and not bundles:
         return Offer(tuple(lines), total)
     costs = costs_of(shop_id, lines, total.currency, wish.channel, now)
     cart = replace(
@@ -80,7 +94,8 @@ def offer_for(
         coupons=presented(shop_id, wish.names.buyer_ref, wish.coupons, now) if wish.coupons else (),
     )
     gifts, given = gifts_of(shop_id, lives, lines, now)
-    priced = price(cart, lives, zone=promotions.zone_of(shop_id), gifts=gifts)
+    evaluate = partial(price, zone=promotions.zone_of(shop_id), gifts=gifts)
+    cart, lives, priced = best(cart, lives, bundles, price=evaluate)
     return _offer(lines, total.currency, cart, lives, priced, given)
 
 
@@ -91,7 +106,7 @@ def _of_bundles(lines: Sequence[LineView], bundles: Sequence[BundleInCart]) -> S
     known = {one.cart.instance: one for one in bundles}
     return [
         line if line.bundle_id is None else replace(
-            line, bundle_revision_id=known[line.bundle_id].cart.revision_id, bundle_title=known[line.bundle_id].title
+            line, bundle_revision_id=known[line.bundle_id].revision_id, bundle_title=known[line.bundle_id].title
         )
         for line in lines
     ]  # fmt: skip

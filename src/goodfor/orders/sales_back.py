@@ -13,8 +13,12 @@ from goodfor.orders.types import LineRow
 from goodfor.payments.types import RefundView
 
 
-def sales_back(shop_id: UUID, order_id: UUID, amount_minor: int, line_id: UUID | None = None) -> list[LineBack]:
+def sales_back(
+    shop_id: UUID, order_id: UUID, amount_minor: int, line_id: UUID | None = None, whole: Sequence[UUID] = ()
+) -> list[LineBack]:
     """Parts of lines that add up to the amount: a claim's own line first, the rest, or all of it, by what lines cost.
+
+    `whole`: lines all of which is in it.
 
     By the rule of `ledger.shares` over all refunds so far, which the books tell: at the end each line has given back
     its price. Nothing for orders whose delivery was booked without lines. Raises ValueError when more goes back than
@@ -31,6 +35,7 @@ def sales_back(shop_id: UUID, order_id: UUID, amount_minor: int, line_id: UUID |
     steps = dict.fromkeys(sold, 0)
     if line_id is not None:
         steps[line_id] = min(sold[line_id] - back[line_id], amount_minor)
+    steps |= {one: sold[one] - back[one] for one in whole}
     rest = amount_minor - sum(steps.values())
     if rest:
         after = [back[line.id] + steps[line.id] for line in lines]
@@ -78,11 +83,12 @@ def _with_discounts(
 
 
 def sales_back_entry(
-    shop_id: UUID, order: store.LockedOrder, refund: RefundView, line_id: UUID | None, now: datetime
-) -> Entry:
-    """What a refund of a delivered order books, line by line; `line_id`: whose price it is first of all."""
+    shop_id: UUID, order: store.LockedOrder, refund: RefundView, line_id: UUID | None, now: datetime,
+    whole: Sequence[UUID] = (),
+) -> Entry:  # fmt: skip
+    """What a refund of a delivered order books, line by line; `line_id`, `whole`: whose price it is first of all."""
     amount = refund.amount.amount_minor
     return accounts.refund_of_sales_entry(
         refund_id=refund.id, order_id=order.id, amount_minor=amount, channel=order.channel, now=now,
-        parts=sales_back(shop_id, order.id, amount, line_id),
+        parts=sales_back(shop_id, order.id, amount, line_id, whole),
     )  # fmt: skip

@@ -67,6 +67,8 @@ class Buyer:
     #: An opaque name of the browser, and where one buys (web, wechat, mini; empty: by the order's channel).
     device: str = field(default="", repr=False)
     face: str = ""
+    #: The group of linked accounts that he is of, as risk control names it.
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)

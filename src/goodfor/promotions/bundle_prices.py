@@ -23,7 +23,8 @@ def best(
 
     Campaigns that were tried for a bundle and gave less stand in the trace with their reason, or as `better`.
     """
-    others = tuple(live for live in plan if not isinstance(live.spec.effect, BundlePrice))
+    if not found:
+        return cart, tuple(plan), price(cart, plan)
     bundles: list[CartBundle] = []
     lives: list[Live] = []
     passed: list[Traced] = []
@@ -33,7 +34,8 @@ def best(
         lives.append(chosen)
         passed += lost
     whole = replace(cart, bundles=tuple(bundles))
-    full = (*others, *lives)
+    named = {live.revision_id for live in lives}
+    full = (*(live for live in plan if live.revision_id not in named), *lives)
     priced = price(whole, full)
     return whole, full, replace(priced, trace=(*priced.trace, *passed)) if passed else priced
 

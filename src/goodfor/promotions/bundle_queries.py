@@ -21,8 +21,10 @@ __all__ = [
     "bundle",
     "bundle_by_slug",
     "bundles",
+    "bundles_by_id",
     "choices",
     "cost_a_set",
+    "deliveries",
     "exploded",
     "in_cart",
     "live_of",
@@ -71,6 +73,12 @@ def revisions(shop_id: UUID, bundle_id: UUID, limit: int = 50) -> list[tuple[UUI
     return list(rows.values_list("id", "number", "by", "at")[:limit])
 
 
+def deliveries(shop_id: UUID, revision_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """How parts of a bundle are delivered where some are not there, by its revision: `all` or `part`."""
+    rows = BundleRevision.objects.filter(shop_id=shop_id, id__in=list(revision_ids))
+    return dict(rows.values_list("id", "spec__delivery"))
+
+
 def exploded(view: BundleView, sets: int, picks: Mapping[UUID, int]) -> Exploded:
     """A wish as the lines of an order. Raises BundleNotOnSale, InvalidPicks."""
     if view.state != ON_SALE:
@@ -96,10 +104,14 @@ def in_cart(shop_id: UUID, wished: Sequence[Wished]) -> tuple[BundleInCart, ...]
     for bundle_id, own in pieces.items():
         view = found[bundle_id]
         sets, picks = gather(view.spec, own)
-        weights = {part.sku_id: part.weight for part in view.spec.parts if part.weight is not None}
+        weights = {
+            part.sku_id: part.weight * picks.get(part.sku_id, 1) for part in view.spec.parts if part.weight is not None
+        }
         cart = CartBundle(bundle_id, view.revision_id, sets)
         live = live_of(view, price_of(view.spec, sets, picks))
-        made.append(BundleInCart(cart, live, view.spec.title, view.spec.delivery, weights, view.spec, picks))
+        made.append(
+            BundleInCart(cart, live, view.revision_id, view.spec.title, view.spec.delivery, weights, view.spec, picks)
+        )
     return tuple(made)
 
 

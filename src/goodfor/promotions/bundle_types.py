@@ -121,6 +121,8 @@ class BundleInCart:
 
     cart: CartBundle
     live: Live
+    #: The bundle's own revision, also where a campaign's prices it: it says how parts are delivered.
+    revision_id: UUID
     title: str
     delivery: str
     #: By SKU; a SKU that is absent counts by its list price.

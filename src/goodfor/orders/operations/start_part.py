@@ -1,5 +1,6 @@
 """Begin to give a part of an order's price back. Runs in the caller's transaction, with the order's row locked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -32,10 +33,11 @@ def start_part(
     paid_from: str = "",
     by: Decider | None = None,
     line_id: UUID | None = None,
+    whole: Sequence[UUID] = (),
     now: datetime,
 ) -> RefundView:
     """Decide and book the refund of a part, with `entries`; `by` is whose decision it is, else the actor's. `line_id`:
-    whose price it is first of all.
+    whose price it is first of all; `whole`: lines whose whole price is in it.
 
     Raises WrongState, RefundAmount, RefundRunning, PaymentDisputed, and what `count_refund` raises.
     """
@@ -68,7 +70,7 @@ def start_part(
         by_staff=actor.startswith("staff:"),
         decided_at=now,
     )
-    entry = sales_back_entry(shop_id, order, refund, line_id, now)
+    entry = sales_back_entry(shop_id, order, refund, line_id, now, whole)
     give_part_back(shop_id=shop_id, order=order, entry=entry, now=now)
     count_refund(shop_id=shop_id, refund=refund, by=by or decided_by(actor), now=now)
     ledger.post(shop_id=shop_id, currency=amount.currency, entries=(*entries, entry), now=now)
