@@ -26,6 +26,7 @@ from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import begin, broken, pay, refund_all, sql, state_of, stock, together
 from goodfor.orders.tests.promoting import COST, Fair, fair
 from goodfor.orders.types import Buyer, LineRequest
+from goodfor.promotions.errors import CouponGone
 from goodfor.promotions.tests.factories import EVERYTHING, flash, reduce_by, window
 from goodfor.promotions.types import ORDER, PART, Compare, Gift, Limit, Spec
 
@@ -259,7 +260,10 @@ def test_refunds_give_limits_back_by_their_policy(here: Fair, now: datetime) -> 
     assert broken(now) == {}
 
 
-def test_an_unknown_coupon_takes_nothing_off(here: Fair, now: datetime) -> None:
+def test_a_coupon_that_nobody_has_is_refused(here: Fair, now: datetime) -> None:
     here.run(reduce_by(now, 500, coupon=True))
-    told = quote(shop_id=here.shop_id, lines=[LineRequest(here.shop.sku_id, 1)], coupons=[uuid4()], now=now)
+    told = quote(shop_id=here.shop_id, lines=[LineRequest(here.shop.sku_id, 1)], now=now)
     assert (told.total.amount_minor, [one.outcome for one in told.trace]) == (FIRST, ["coupon"])
+    with pytest.raises(CouponGone):
+        here.place(coupons=[uuid4()])
+    assert sql("SELECT count(*) FROM orders_order") == [(0,)]
