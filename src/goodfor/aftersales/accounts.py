@@ -15,6 +15,7 @@ PAYABLE: Final = "2205:compensation"
 EXPENSE: Final = "6711:compensation"
 RECOVERED: Final = "6711:recovery"
 SALES: Final = "5001:sales:"
+DISCOUNTS: Final = "5002:"
 #: Who caused an entry on a supplier's claim, so that this room's part of it can be told from others'.
 RECOVERY: Final = "aftersales.recovery"
 

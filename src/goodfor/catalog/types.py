@@ -21,6 +21,8 @@ class SkuForSale:
     per_buyer_limit: int | None
     delivery_kind: str
     hold_seconds: int
+    product_id: UUID
+    category_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

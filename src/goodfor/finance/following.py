@@ -44,7 +44,13 @@ class Ordered:
     sku_id: UUID
     quantity: int
     unit_price: int
+    discount: int
     category_id: UUID | None
+
+    @property
+    def gross(self) -> int:
+        """What it was sold for: its list price less what campaigns took off."""
+        return self.quantity * self.unit_price - self.discount
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from goodfor.ledger.types import Entry
 #: The calendar of the books.
 BOOKS: Final = ZoneInfo("Asia/Shanghai")
 SALES: Final = "5001:sales:"
+DISCOUNTS: Final = "5002:"
 COGS: Final = "5401:cogs:codes"
 
 
@@ -107,7 +108,7 @@ def _line(line: Ordered, cost: int, found: Sequence[Found], agreed: Agreed, at: 
         if one.units
     ]
     parts = delivered.parts_of(
-        quantity=line.quantity, gross=line.quantity * line.unit_price, cost=cost, discount=0, origins=origins
+        quantity=line.quantity, gross=line.gross, cost=cost, discount=line.discount, origins=origins
     )
     return LineFacts(line.id, line.sku_id, line.category_id, parts)
 
@@ -121,11 +122,16 @@ def _moved(books: Books) -> Iterator[Moved]:
     for tx_id, postings in sorted(by_tx.items()):
         first = postings[0]
         if first.kind == "refund":
-            sales = [one for one in postings if one.account.startswith(SALES)]
+            # The list price leaves the sales and the discount comes back: between them lies what was paid.
+            sales = [one for one in postings if one.account.startswith((SALES, DISCOUNTS))]
             amount = sum(one.amount for one in sales)
             if amount > 0:
                 refund_id = UUID(first.reference.removeprefix("refund:"))
-                told = {one.line_id: one.amount for one in sales if one.line_id}
+                told: dict[UUID, int] = {}
+                for one in sales:
+                    if one.line_id:
+                        told[one.line_id] = told.get(one.line_id, 0) + one.amount
+                told = {line_id: paid for line_id, paid in told.items() if paid}
                 prices = told if sum(told.values()) == amount else {}
                 claimed = None if prices else books.claimed.get(refund_id)
                 yield Moved(tx_id, first.reference, amount, first.at, claimed, prices=prices)
@@ -224,7 +230,10 @@ def _estimate(books: Books, agreed: Agreed, made: Plan, now: datetime) -> dict[s
     parts = [part for line in lines for part in line.parts]
     found = dict.fromkeys(figures.NAMES, 0)
     found["tax"] = sum(part.vat - part.input for part in parts)
-    found["revenue"] = sum(part.fee if part.terms.model == states.AGENT else part.gross - part.vat for part in parts)
+    found["discount"] = sum(part.discount for part in parts)
+    found["revenue"] = found["discount"] + sum(
+        part.fee if part.terms.model == states.AGENT else part.gross - part.vat for part in parts
+    )
     found["cost"] = sum(part.cost - part.passed - part.input for part in parts)
     found["fee"], found["share"] = fee, sum(one.amount for one in given)
     return {**found, "profit": figures.profit(found)}

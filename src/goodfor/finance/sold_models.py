@@ -47,7 +47,9 @@ class Sold(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(model__in=states.MODELS), name="finance_sold_model"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, gross_minor__gt=0, cost_minor__gte=0, discount_minor__gte=0),
+                # What was given on top has no price: all of it is discount.
+                condition=Q(quantity__gt=0, cost_minor__gte=0, discount_minor__gte=0)
+                & (Q(gross_minor__gt=0) | Q(gross_minor=0, discount_minor__gt=0)),
                 name="finance_sold_amounts",
             ),
             models.CheckConstraint(

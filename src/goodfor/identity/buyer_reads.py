@@ -119,6 +119,12 @@ def buyer_view(shop_id: UUID, buyer_id: UUID) -> BuyerView:
     )
 
 
+def registered_at(shop_id: UUID, buyer_id: UUID) -> datetime | None:
+    """Since when a buyer has an account; None for none."""
+    found = Buyer.objects.filter(shop_id=shop_id, pk=buyer_id).exclude(state="erased")
+    return found.values_list("created_at", flat=True).first()
+
+
 def contact_of_row(row: BuyerContact) -> Contact:
     """A stored contact in plain."""
     return open_contact(row.shop_id, row.id, row.kind, Sealed(row.value_key_id, bytes(row.value_blob)))

@@ -8,6 +8,7 @@ from psycopg import sql
 #: Every kind of advisory lock in the house and what it protects.
 LOCKS = {
     "loop": "one process runs a periodic duty at a time",
+    "play": "one person begins a group or a bargain of a campaign, or helps in it, at a time",
     "buyer": "open unpaid orders and purchase limits of one buyer",
     "ip": "open unpaid orders from one address",
     "client": "open unpaid orders of one API client",
@@ -27,6 +28,7 @@ LOCKS = {
     "resend": "the same news is told again only so many times an hour",
     "wish": "the same person's wish to take something away is one wish",
     "window": "the home page of one shop is arranged by one at a time",
+    "bundle": "one bundle is changed by one at a time",
     "seed": "the demo shop is made once",
     "start": "each first step of a shop is taken by one at a time",
     "links": "the groups of linked accounts of one shop are changed by one at a time",

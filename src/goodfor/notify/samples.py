@@ -11,7 +11,9 @@ ORDER: Final = {
     "paid_at": "2026-01-01 08:01",
     "url": "https://shop.example/orders/G260101ABCDEFGH23",
 }
-LINES: Final = [{"title": "星河影视会员 月卡", "quantity": "2", "price": "¥18.50"}]
+LINES: Final = [
+    {"title": "星河影视会员 月卡", "quantity": "2", "price": "¥18.50", "discount": "¥2.00", "net": "¥35.00"}
+]
 REFUND: Final = {"number": "R260101ABCDEFGH23", "amount": "¥37.00", "reason": "库存不足"}
 CLAIM: Final = {
     "number": "C260101ABCDEFGH23",

@@ -49,7 +49,7 @@ _ORDER: Final = {
     "paid_at": None,
     "url": None,
 }
-_LINE: Final = {"title": None, "quantity": None, "price": None}
+_LINE: Final = {"title": None, "quantity": None, "price": None, "discount": None, "net": None}
 _CODE: Final = {"number": None, "secret": None, "expires_at": None}
 _REFUND: Final = {"number": None, "amount": None, "reason": None}
 _CLAIM: Final = {"number": None, "reason": None, "answer": None, "deadline": None, "url": None}

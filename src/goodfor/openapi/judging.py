@@ -125,7 +125,7 @@ def judge_pay(caller: ApiCaller, order: OrderView, body: PaymentIn, now: datetim
 def judge_claim(caller: ApiCaller, order: OrderView, line_id: UUID, now: datetime) -> Judged:
     """Before a claim: whatever is said of it, it is taken, and a person looks."""
     line = next((one for one in order.lines if one.line_id == line_id), None)
-    amount = line.unit_price * line.quantity if line else order.total
+    amount = line.net if line else order.total
     act = Act(
         shop_id=caller.shop_id,
         scene=Scene.CLAIM,

@@ -4,7 +4,9 @@ Source: chart of accounts, finance reference 3.1 and entries 3.2 (#1, #2 princip
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +19,8 @@ ORDER_LIABILITY: Final = "2203:order"
 REFUND_PAYABLE: Final = "2205:refund"
 OVERPAID: Final = "2205:overpay"
 SALES: Final = "5001:sales:codes"
+#: What campaigns took off; which one is a dimension of the posting.
+DISCOUNTS: Final = "5002:coupon:campaigns"
 COST_OF_SALES: Final = "5401:cogs:codes"
 VOIDED: Final = "5401:cogs:void"
 PURCHASES: Final = "2202:supplier:stock:accrued"
@@ -32,26 +36,52 @@ def stock_account(sku_id: UUID) -> str:
     return f"1405:codes:{sku_id}"
 
 
+#: Line -> campaign -> minor units.
+Discounts = Mapping[UUID, Mapping[UUID, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBack:
+    """What of a line goes back: `minor` of what was paid, and the discounts in the same proportion, by campaign."""
+
+    line: LineRow
+    minor: int
+    discounts: Mapping[UUID, int] = field(default_factory=dict)
+
+
 def delivery_entry(
     *, order_id: UUID, total_minor: int, prices: Mapping[UUID, int], delivered: Sequence[Delivered], channel: str,
-    now: datetime,
+    discounts: Discounts = MappingProxyType({}), now: datetime,
 ) -> Entry:  # fmt: skip
     """Delivered: the debt to the buyer becomes revenue, line by line, and the codes leave the stock at cost.
 
-    `prices`: what each line cost the buyer. `channel`: where it was sold. ValueError where lines and total differ.
+    `prices`: what each line cost the buyer; with its `discounts`, which are booked beside, its list price is revenue.
+    `channel`: where it was sold. ValueError where lines and total differ.
     """
     if sum(prices.values()) != total_minor:
         raise ValueError("the lines are not the total")
     lines = [Line(ORDER_LIABILITY, total_minor, order_id=order_id)]
     for line in delivered:
-        if price := prices[line.line_id]:
-            lines.append(Line(SALES, -price, order_id, line.line_id, line.sku_id, channel=channel))
+        off = discounts.get(line.line_id, {})
+        if listed := prices[line.line_id] + sum(off.values()):
+            lines.append(Line(SALES, -listed, order_id, line.line_id, line.sku_id, channel=channel))
+        lines += _discounts(order_id, line.line_id, line.sku_id, off, channel)
     for line in delivered:
         cost = line.taken.cost_minor
         if cost:
             lines.append(Line(COST_OF_SALES, cost, order_id, line.line_id, line.sku_id, channel=channel))
             lines.append(Line(stock_account(line.sku_id), -cost, order_id, line.line_id, line.sku_id))
     return Entry(f"deliver:{order_id}", "delivery", tuple(lines), now, ("orders.order", order_id))
+
+
+def _discounts(
+    order_id: UUID, line_id: UUID, sku_id: UUID, off: Mapping[UUID, int], channel: str, sign: int = 1
+) -> list[Line]:
+    return [
+        Line(DISCOUNTS, sign * minor, order_id, line_id, sku_id, campaign_id=campaign_id, channel=channel)
+        for campaign_id, minor in off.items()
+        if minor
+    ]
 
 
 def refund_entry(*, refund_id: UUID, order_id: UUID, amount_minor: int, now: datetime) -> Entry:
@@ -64,11 +94,18 @@ def refund_entry(*, refund_id: UUID, order_id: UUID, amount_minor: int, now: dat
 
 
 def refund_of_sales_entry(
-    *, refund_id: UUID, order_id: UUID, amount_minor: int, parts: Sequence[tuple[LineRow, int]], channel: str,
-    now: datetime,
+    *, refund_id: UUID, order_id: UUID, amount_minor: int, parts: Sequence[LineBack], channel: str, now: datetime,
 ) -> Entry:  # fmt: skip
-    """The refund of what was delivered is decided: it leaves the sales. `parts`: of which lines; none: nobody knows."""
-    back = [Line(SALES, part, order_id, line.id, line.sku_id, channel=channel) for line, part in parts if part]
+    """The refund of what was delivered is decided: it leaves the sales, and so do the discounts in proportion.
+
+    `parts`: of which lines; none: nobody knows.
+    """
+    back: list[Line] = []
+    for part in parts:
+        line, listed = part.line, part.minor + sum(part.discounts.values())
+        if listed:
+            back.append(Line(SALES, listed, order_id, line.id, line.sku_id, channel=channel))
+        back += _discounts(order_id, line.id, line.sku_id, part.discounts, channel, sign=-1)
     if not back:
         back = [Line(SALES, amount_minor, order_id=order_id, channel=channel)]
     lines = (*back, Line(REFUND_PAYABLE, -amount_minor, order_id=order_id))

@@ -56,7 +56,7 @@ def sold_lines(shop_id: UUID, order_ids: Sequence[UUID]) -> list[SoldLine]:
         SoldLine(
             row.order_id, row.id, row.sku_id, row.title, row.quantity,
             Money(row.unit_price_minor, orders[row.order_id][0]), row.kind, row.returned, row.topped,
-            *orders[row.order_id][1:],
+            *orders[row.order_id][1:], row.discount_minor, row.gift,
         )
         for row in rows
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.kernel.money import Money
+from goodfor.orders.pieces import next_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,15 @@ class SoldLine:
     placed_at: datetime
     delivered_at: datetime | None
     order_state: str
+    #: What campaigns took off all of it; given on top: the whole of it.
+    discount_minor: int = 0
+    gift: bool = False
+
+    def price_of(self, count: int) -> Money:
+        """What so many pieces cost that were not given back yet; of a top-up, pieces that were done."""
+        net = self.quantity * self.unit_price.amount_minor - self.discount_minor
+        back = self.quantity - self.topped if self.topped is not None else self.returned
+        return Money(next_price(net, self.quantity, back, count), self.unit_price.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Reads of claims, invoice titles and notes."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from goodfor.delivery import queries as delivery
@@ -11,7 +11,7 @@ from goodfor.kernel.money import Money
 from goodfor.orders import claim_states, given_back
 from goodfor.orders.errors import InvalidClaim
 from goodfor.orders.models import Claim, ClaimUnit, InvoiceTitle, Note, Order
-from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView, Invoice, NoteView, OrderView
+from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView, Invoice, LineView, NoteView, OrderView
 from goodfor.payments import queries as payments
 from goodfor.payments.types import RefundView
 
@@ -60,9 +60,7 @@ def refund_of_claim(shop_id: UUID, order: OrderView, claim_id: UUID) -> RefundVi
 
 def claim_offer(shop_id: UUID, order: OrderView, line_id: UUID, code_ids: Sequence[UUID] = ()) -> ClaimOffer:
     """What a claim on these codes of a line (none: all that it holds) would do now. Raises InvalidClaim."""
-    prices = {line.line_id: line.unit_price.amount_minor for line in order.lines}
-    direct = {line.line_id for line in order.lines if line.kind == DIRECT}
-    return offer_for(shop_id, order.id, order.payment_id, order.total, prices, line_id, code_ids, direct)
+    return offer_for(shop_id, order.id, order.payment_id, order.total, order.lines, line_id, code_ids)
 
 
 def remedied_codes(shop_id: UUID, line_ids: Collection[UUID]) -> set[UUID]:
@@ -90,33 +88,46 @@ def held_codes(shop_id: UUID, line_ids: Sequence[UUID]) -> list[BoughtCode]:
     return [code for code in delivery.bought_codes(shop_id, line_ids) if code.code_id not in over]
 
 
+def is_whole(held: Sequence[BoughtCode], about: Collection[UUID], gifts: Collection[UUID]) -> bool:
+    """Whether these are all codes that were paid for and that their buyer still holds: then the rest goes back.
+
+    What was given on top goes with the rest, and brings nothing by itself. `gifts`: lines.
+    """
+    paid_for = [code.code_id for code in held if code.line_id not in gifts]
+    return bool(paid_for) and all(code_id in about for code_id in paid_for)
+
+
 def offer_for(
-    shop_id: UUID, order_id: UUID, payment_id: UUID | None, total: Money, prices: Mapping[UUID, int], line_id: UUID,
-    code_ids: Sequence[UUID], direct: Collection[UUID] = (),
+    shop_id: UUID, order_id: UUID, payment_id: UUID | None, total: Money, lines: Sequence[LineView], line_id: UUID,
+    code_ids: Sequence[UUID],
 ) -> ClaimOffer:  # fmt: skip
-    """The same from an order's parts; `prices` are those of one code, by line. Raises InvalidClaim."""
-    if line_id not in prices or payment_id is None:
+    """The same from an order's parts. Raises InvalidClaim."""
+    line = next((one for one in lines if one.line_id == line_id), None)
+    if line is None or payment_id is None:
         raise InvalidClaim(field="line_id")
     refunds = payments.refunds_of(shop_id, payment_id)
     left = given_back.left(order_id, total, refunds)
-    if line_id in direct:
+    if line.kind == DIRECT:
         if code_ids:
             raise InvalidClaim(field="code_ids")
         return ClaimOffer((), 0, left, left, at_once=False, blocked=False, whole=True)
-    held = held_codes(shop_id, list(prices))
+    held = held_codes(shop_id, [one.line_id for one in lines])
     asked = set(code_ids)
     about = [code for code in held if code.line_id == line_id and (not asked or code.code_id in asked)]
     if not about or len(about) < len(asked):
         raise InvalidClaim(field="code_ids")
     seen = sum(1 for code in about if not code.unseen)
-    whole = len(about) == len(held)
-    price = min(prices[line_id] * len(about), left.amount_minor)
+    gifts = {one.line_id for one in lines if one.gift}
+    whole = is_whole(held, {code.code_id for code in about}, gifts)
+    price = min(line.price_of(len(about)).amount_minor, left.amount_minor)
     running = given_back.owed(given_back.of_order(order_id, refunds)) or given_back.unfinished(refunds)
     running = running or payments.holds_back(shop_id, payment_id)
     running = running or any(case.state == "open" for case in payments.cases_of(shop_id, payment_id))
     # Where the staff gave so much back that the line's price is not left, the rest of the order is not this claim's.
     possible = left.amount_minor > 0 if whole else 0 < price < left.amount_minor
-    blocked = not seen and (running or not possible)
+    # Whoever has looked at what was given on top asks a person.
+    enjoyed = any(code.line_id in gifts and not code.unseen for code in held)
+    blocked = not seen and (running or not possible or enjoyed)
     return ClaimOffer(
         codes=tuple(code.code_id for code in about),
         seen=seen,

@@ -178,9 +178,9 @@ def _contact(order_id: UUID, key_id: int | None, blob: bytes | None) -> str:
 
 
 def _desk_order(row: Row) -> DeskOrder:
-    currency, tops = row[7], store.direct_lines(row[26])
+    currency, more = row[7], store.special_lines(row[26])
     lines = tuple(
-        LineView(line_id, sku_id, title, quantity, Money(price, currency), *tops.get(str(line_id), ()))
+        LineView(line_id, sku_id, title, quantity, Money(price, currency), *more.get(str(line_id), ()))
         for title, quantity, price, sku_id, line_id in zip(*(part or () for part in row[21:26]), strict=True)
     )
     return DeskOrder(

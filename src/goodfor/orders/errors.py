@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
+from goodfor.orders.offer_types import Quote
 
 
 class OrderNotFound(NotFound):
@@ -33,6 +34,20 @@ class BuyerLimit(Conflict):
 
     code = "per_buyer_limit"
     title = _("超过每人限购数量")
+
+
+class PriceChanged(Conflict):
+    """Not what the buyer was shown: a campaign began, ended or is used up. `quote`: what it costs now.
+
+    Its total is in the data, too: `total_minor`, `currency`.
+    """
+
+    code = "price_changed"
+    title = _("价格有变化，请看过新的价格再下单")
+
+    def __init__(self, quote: Quote) -> None:
+        super().__init__(total_minor=quote.total.amount_minor, currency=quote.total.currency)
+        self.quote = quote
 
 
 class TooManyOpenOrders(RateLimited):

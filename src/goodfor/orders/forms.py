@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -55,6 +55,13 @@ def fill(shop_id: UUID, wanted: Sequence[LineRequest], lines: Sequence[LineView]
         for line in lines
         if line.kind == DIRECT
     }
+
+
+def with_accounts(lines: Sequence[LineView], forms: Mapping[UUID, Filled]) -> tuple[LineView, ...]:
+    """The lines with what may be shown of their forms."""
+    return tuple(
+        replace(line, account=forms[line.line_id].account) if line.line_id in forms else line for line in lines
+    )
 
 
 def _filled(line_id: UUID, form: Mapping[str, str]) -> Filled:

@@ -122,7 +122,7 @@ def on_line_failed(event: StoredEvent) -> None:
     if is_claim(event.shop_id, order_id, line_id):
         fail_replacement(shop_id=event.shop_id, claim_id=line_id, reason=why, now=utc_now())
     else:
-        refund_unsupplied(shop_id=event.shop_id, order_id=order_id, why=why, now=utc_now())
+        refund_unsupplied(shop_id=event.shop_id, order_id=order_id, line_id=line_id, why=why, now=utc_now())
 
 
 def on_buyer_erasing(event: StoredEvent) -> None:

@@ -1,7 +1,7 @@
 """Truths about orders, their codes and their money."""
 
 from goodfor.kernel.invariants import Invariant, history_invariant
-from goodfor.orders import claim_invariants, hold_invariants, states
+from goodfor.orders import claim_invariants, discount_invariants, group_invariants, hold_invariants, states
 
 INVARIANTS = [
     Invariant(
@@ -105,11 +105,15 @@ INVARIANTS = [
     Invariant(
         name="order_totals_equal_their_lines",
         room="orders",
-        why="what is paid is what the lines cost",
+        why="what is paid is what the lines cost, their discounts taken off, and the order says how much these are",
         sql="""
-        SELECT o.id::text, 'total ' || o.total_minor || ', lines ' || coalesce(sum(l.quantity * l.unit_price_minor), 0)
+        SELECT o.id::text, 'total ' || o.total_minor || ', lines '
+               || coalesce(sum(l.quantity * l.unit_price_minor - l.discount_minor), 0) || ', off ' || o.discount_minor
+               || ', lines ' || coalesce(sum(l.discount_minor), 0)
         FROM orders_order o LEFT JOIN orders_line l ON l.order_id = o.id AND l.shop_id = o.shop_id
-        GROUP BY o.id, o.total_minor HAVING o.total_minor <> coalesce(sum(l.quantity * l.unit_price_minor), 0)
+        GROUP BY o.id, o.total_minor, o.discount_minor
+        HAVING o.total_minor <> coalesce(sum(l.quantity * l.unit_price_minor - l.discount_minor), 0)
+            OR o.discount_minor <> coalesce(sum(l.discount_minor), 0)
         """,
     ),
     Invariant(
@@ -193,6 +197,8 @@ INVARIANTS = [
         """,
     ),
     *claim_invariants.INVARIANTS,
+    *discount_invariants.INVARIANTS,
+    *group_invariants.INVARIANTS,
     *hold_invariants.INVARIANTS,
     history_invariant(states.MACHINE, table="orders_order", room="orders", name="order_history_leads_to_its_state"),
 ]

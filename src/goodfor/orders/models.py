@@ -8,6 +8,8 @@ from goodfor.orders import states
 from goodfor.orders.claim_models import Claim as Claim
 from goodfor.orders.claim_models import ClaimUnit as ClaimUnit
 from goodfor.orders.deciding import AUTO, CLIENT, STAFF
+from goodfor.orders.discount_models import Discount as Discount
+from goodfor.orders.discount_models import Trace as Trace
 from goodfor.orders.hold_models import Hold as Hold
 from goodfor.orders.types import CODE, DIRECT
 
@@ -35,6 +37,8 @@ class Order(models.Model):
     total_minor = models.BigIntegerField()
     paid_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
+    #: What campaigns took off the list prices of its lines, gifts at all of theirs; 0: promotions know nothing of it.
+    discount_minor = models.BigIntegerField(default=0, db_default=0)
     currency = models.CharField(max_length=3)
     payment_id = models.UUIDField(null=True)
     placed_at = models.DateTimeField()
@@ -57,6 +61,7 @@ class Order(models.Model):
                 name="orders_order_external",
             ),
             models.CheckConstraint(condition=Q(total_minor__gt=0), name="orders_order_total"),
+            models.CheckConstraint(condition=Q(discount_minor__gte=0), name="orders_order_discount"),
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("paid_minor")), name="orders_order_refunded"
             ),
@@ -183,6 +188,14 @@ class OrderLine(models.Model):
     account = models.CharField(max_length=64, default="", db_default="", blank=True)
     #: Units that were done, once it is over; the price of the others goes back.
     topped = models.IntegerField(null=True)
+    #: What campaigns took off `quantity` times the list price; the rest is what the line costs (`pieces`).
+    discount_minor = models.BigIntegerField(default=0, db_default=0)
+    #: Given on top: its whole list price is discount, and nothing of it goes back.
+    gift = models.BooleanField(default=False, db_default=False)
+    #: Of a bundle: which instance of this order, by which revision, and what its buyer read.
+    bundle_id = models.UUIDField(null=True)
+    bundle_revision_id = models.UUIDField(null=True)
+    bundle_title = models.CharField(max_length=250, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "orders_line"
@@ -203,6 +216,21 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order_id", "position"], name="orders_line_position"),
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=10_000), name="orders_line_quantity"),
             models.CheckConstraint(condition=Q(unit_price_minor__gt=0), name="orders_line_price"),
+            # Whoever pays for a line pays a fen a piece at least; what is given on top is given whole.
+            models.CheckConstraint(
+                condition=Q(
+                    gift=False,
+                    discount_minor__gte=0,
+                    discount_minor__lte=F("quantity") * F("unit_price_minor") - F("quantity"),
+                )
+                | Q(gift=True, bundle_id__isnull=True, discount_minor=F("quantity") * F("unit_price_minor")),
+                name="orders_line_discount",
+            ),
+            models.CheckConstraint(
+                condition=Q(bundle_id__isnull=True, bundle_revision_id__isnull=True, bundle_title="")
+                | Q(bundle_id__isnull=False, bundle_revision_id__isnull=False),
+                name="orders_line_bundle",
+            ),
         ]
         indexes = [
             models.Index(

@@ -12,12 +12,13 @@ from goodfor.kernel.sql import Row, Statement
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.forms import Filled
 from goodfor.orders.states import PAID
-from goodfor.orders.types import DIRECT, LineRow, LineView, OrderView, RefundView
+from goodfor.orders.types import LineRow, LineView, OrderView, RefundView
 from goodfor.payments.types import RefundView as PaymentRefund
 
 INSERT_ORDER = Statement(__package__, "sql/insert_order.sql")
 _LOCK = Statement(__package__, "sql/lock_order.sql")
 _LINES = Statement(__package__, "sql/lines.sql")
+_DISCOUNTS = Statement(__package__, "sql/discounts.sql")
 _MOVE = Statement(__package__, "sql/move_order.sql")
 _PUT_OFF = Statement(__package__, "sql/put_off.sql")
 _REFUND_FAILED = Statement(__package__, "sql/mark_refund_failed.sql")
@@ -41,6 +42,7 @@ class LockedOrder:
     closed_at: datetime | None
     placed_at: datetime
     channel: str
+    discount_minor: int = 0
 
 
 def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
@@ -48,12 +50,28 @@ def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
     row = _LOCK.row({"shop_id": shop_id, "order_id": order_id})
     if row is None:
         raise OrderNotFound
-    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:14])
+    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:15])
 
 
 def lines_of(shop_id: UUID, order_id: UUID) -> list[LineRow]:
     """The lines of an order in their order."""
     return [LineRow(*row) for row in _LINES.rows({"shop_id": shop_id, "order_id": order_id})]
+
+
+def discounts_of(shop_id: UUID, order_id: UUID) -> dict[UUID, dict[UUID, int]]:
+    """Line -> campaign -> what it took off, in minor units; lines at their list price are not in it."""
+    found: dict[UUID, dict[UUID, int]] = {}
+    for line_id, campaign_id, minor, _loss in _DISCOUNTS.rows({"shop_id": shop_id, "order_id": order_id}):
+        found.setdefault(line_id, {})[campaign_id] = minor
+    return found
+
+
+def losses_of(shop_id: UUID, order_id: UUID) -> dict[UUID, int]:
+    """Line -> what of its discounts lies below the floor: what the shop wished to lose on it, in minor units."""
+    found: dict[UUID, int] = {}
+    for line_id, _campaign, _minor, loss in _DISCOUNTS.rows({"shop_id": shop_id, "order_id": order_id}):
+        found[line_id] = found.get(line_id, 0) + loss
+    return found
 
 
 def move(shop_id: UUID, order_id: UUID, from_state: str, to_state: str, **stamps: Any) -> None:
@@ -93,10 +111,8 @@ def note_refunded(shop_id: UUID, order_id: UUID, refunded_minor: int) -> bool:
     return _NOTE_REFUNDED.run(params) == 1
 
 
-def line_params(
-    lines: Sequence[LineView], limited: Mapping[UUID, str], forms: Mapping[UUID, Filled]
-) -> dict[str, list[Any]]:
-    """Parallel arrays for insert_order.sql."""
+def line_params(lines: Sequence[LineView], limited: Mapping[UUID, str], forms: Mapping[UUID, Filled]) -> dict[str, Any]:
+    """Parallel arrays for insert_order.sql, and their discount in all."""
     kept = [forms.get(line.line_id) for line in lines]
     return {
         "line_ids": [line.line_id for line in lines],
@@ -104,26 +120,39 @@ def line_params(
         "titles": [line.title for line in lines],
         "quantities": [line.quantity for line in lines],
         "unit_prices": [line.unit_price.amount_minor for line in lines],
-        "limited_buyers": [limited.get(line.sku_id) for line in lines],
+        "limited_buyers": [None if line.gift else limited.get(line.sku_id) for line in lines],
         "kinds": [line.kind for line in lines],
         "form_keys": [one.sealed.key_id if one and one.sealed else None for one in kept],
         "form_blobs": [one.sealed.blob if one and one.sealed else None for one in kept],
         "accounts": [one.account if one else "" for one in kept],
+        "discounts": [line.discount_minor for line in lines],
+        "gifts": [line.gift for line in lines],
+        "bundle_ids": [line.bundle_id for line in lines],
+        "bundle_revisions": [line.bundle_revision_id for line in lines],
+        "bundle_titles": [line.bundle_title for line in lines],
+        "discount_minor": sum(line.discount_minor for line in lines),
     }
 
 
-def direct_lines(found: Any) -> dict[str, tuple[str, str, int | None]]:
-    """Line -> (kind, masked account, units done) of the top-ups of an order, as its statements tell of them."""
+def special_lines(found: Any) -> dict[str, tuple[Any, ...]]:
+    """Line -> what follows its price in a LineView, of those lines of which an order's statements tell more.
+
+    Top-ups, and what is of a bundle, was sold for less than its list price or came back in part.
+    """
     rows = json.loads(found) if isinstance(found, str) else found or ()
-    return {line_id: (DIRECT, account, topped) for line_id, account, topped in rows}
+    more: dict[str, tuple[Any, ...]] = {}
+    for line_id, kind, account, topped, discount, gift, bundle, revision, title, returned in rows:
+        ids = (UUID(bundle), UUID(revision)) if bundle else (None, None)
+        more[line_id] = (kind, account, topped, discount, gift, *ids, title, returned)
+    return more
 
 
 def view(row: Row) -> OrderView:
     """An OrderView from a row of views.sql."""
-    currency, tops = row[6], direct_lines(row[25])
+    currency, more = row[6], special_lines(row[25])
     held_until, released_at = row[26] or (None, None)
     lines = tuple(
-        LineView(line_id, sku_id, title, quantity, Money(price, currency), *tops.get(str(line_id), ()))
+        LineView(line_id, sku_id, title, quantity, Money(price, currency), *more.get(str(line_id), ()))
         for line_id, sku_id, title, quantity, price in zip(*row[18:23], strict=True)
     )
     return OrderView(

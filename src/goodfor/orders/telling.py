@@ -21,6 +21,13 @@ def order_facts(order: OrderView | DeskOrder) -> dict[str, Any]:
 def order_lines(order: OrderView | DeskOrder) -> list[dict[str, Any]]:
     """The names under `lines`; `sku_id` says whether a code may stand in a line."""
     return [
-        {"sku_id": line.sku_id, "title": line.title, "quantity": line.quantity, "price": line.unit_price}
+        {
+            "sku_id": line.sku_id,
+            "title": line.title,
+            "quantity": line.quantity,
+            "price": line.unit_price,
+            "discount": line.discount,
+            "net": line.net,
+        }
         for line in order.lines
     ]

@@ -15,10 +15,18 @@ from goodfor.orders.claim_types import SoldLine as SoldLine
 from goodfor.orders.hold_types import HELD_REFUSED as HELD_REFUSED
 from goodfor.orders.hold_types import HoldOrder as HoldOrder
 from goodfor.orders.hold_types import HoldView as HoldView
+from goodfor.orders.line_types import CODE as CODE
+from goodfor.orders.line_types import DIRECT as DIRECT
+from goodfor.orders.line_types import LineRequest as LineRequest
+from goodfor.orders.line_types import LineRow as LineRow
+from goodfor.orders.line_types import LineView as LineView
+from goodfor.orders.offer_types import Offer as Offer
+from goodfor.orders.offer_types import Quote as Quote
+from goodfor.orders.offer_types import Taken as Taken
+from goodfor.orders.offer_types import TraceStep as TraceStep
+from goodfor.orders.pieces import price_of as price_of
 
 MAX_LINES = 20
-#: How a line is delivered: codes, or a top-up of the account that its buyer names.
-CODE, DIRECT = "code", "direct"
 #: Why money goes back: nobody could deliver it, or the account that was filled in is no good.
 NOT_SUPPLIED, ACCOUNT_WRONG = "not_supplied", "account_wrong"
 MAX_CODES = 10_000
@@ -35,15 +43,6 @@ METHOD_LABELS = {
     "paypal": "PayPal",
     "sandbox": _("模拟支付"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class LineRequest:
-    """One wish: a SKU and how many (1 to 10,000); for a top-up what its form asks for, by name."""
-
-    sku_id: UUID
-    quantity: int
-    form: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +64,11 @@ class Buyer:
     client_id: UUID | None = None
     locale: str = "zh-hans"
     invoice: Invoice | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """A line as it was placed. Of a top-up: `account` masked, `topped` how many units were done, once it is over."""
-
-    line_id: UUID
-    sku_id: UUID
-    title: str
-    quantity: int
-    unit_price: Money
-    kind: str = CODE
-    account: str = ""
-    topped: int | None = None
+    #: An opaque name of the browser, and where one buys (web, wechat, mini; empty: by the order's channel).
+    device: str = field(default="", repr=False)
+    face: str = ""
+    #: The group of linked accounts that he is of, as risk control names it.
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +124,14 @@ class OrderView:
         return sum(line.quantity for line in self.lines)
 
     @property
+    def discount(self) -> Money:
+        """What campaigns took off the list prices, gifts left out: they are shown as such."""
+        return Money(sum(line.discount_minor for line in self.lines if not line.gift), self.total.currency)
+
+    @property
     def owed_since(self) -> datetime | None:
         """Since when its delivery is owed: from the payment, of an order that was held from its release."""
         return max(self.paid_at, self.released_at) if self.paid_at and self.released_at else self.paid_at
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What an order would cost now."""
-
-    total: Money
-    lines: tuple[LineView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +154,6 @@ class CallbackReply:
     status: int
     body: bytes
     content_type: str = "text/plain"
-
-
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """A line as delivery needs it."""
-
-    id: UUID
-    sku_id: UUID
-    quantity: int
-    unit_price_minor: int
-    limited_buyer: str | None
-    kind: str = CODE
 
 
 @dataclass(frozen=True, slots=True)

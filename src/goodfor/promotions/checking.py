@@ -1,6 +1,7 @@
 """What a campaign must be like before it is written. Pure."""
 
 from goodfor.promotions.errors import InvalidCampaign
+from goodfor.promotions.plays import BARGAIN_PLAY, GROUP_PLAY, bargain_play, group_play
 from goodfor.promotions.spec_json import parse
 from goodfor.promotions.stored import as_json
 from goodfor.promotions.types import Spec
@@ -13,3 +14,15 @@ def check(name: str, spec: Spec) -> None:
     if not name.strip() or len(name) > NAME_AT_MOST:
         raise InvalidCampaign(field="name")
     parse(as_json(spec))
+    _check_play(spec)
+
+
+def _check_play(spec: Spec) -> None:
+    """What only pages and groups know of."""
+    try:
+        if spec.play == GROUP_PLAY:
+            group_play(spec)
+        elif spec.play == BARGAIN_PLAY:
+            bargain_play(spec)
+    except ValueError as error:
+        raise InvalidCampaign(field=str(error)) from None

@@ -1,7 +1,8 @@
 """Truths of promotions: nothing beyond its limit, nothing counted that nobody holds, no coupon used twice."""
 
 from goodfor.kernel.invariants import Invariant, history_invariant
-from goodfor.promotions import states
+from goodfor.promotions import group_invariants, states
+from goodfor.promotions.bundle_invariants import BUNDLES
 
 INVARIANTS = [
     Invariant(
@@ -128,4 +129,6 @@ INVARIANTS = [
     history_invariant(
         states.BATCH, table="promotions_batch", room="promotions", name="promotions_batches_moved_as_allowed"
     ),
+    *BUNDLES,
+    *group_invariants.INVARIANTS,
 ]

@@ -1,5 +1,26 @@
 """What goes into promotions and comes out: this file is the door, the parts stand beside it."""
 
+from goodfor.promotions.bundle_types import BUNDLE_KINDS as BUNDLE_KINDS
+from goodfor.promotions.bundle_types import BY_PICKS as BY_PICKS
+from goodfor.promotions.bundle_types import BY_SETS as BY_SETS
+from goodfor.promotions.bundle_types import CHOOSE as CHOOSE
+from goodfor.promotions.bundle_types import FIXED as FIXED
+from goodfor.promotions.bundle_types import MAX_PARTS as MAX_PARTS
+from goodfor.promotions.bundle_types import MAX_PIECES as MAX_PIECES
+from goodfor.promotions.bundle_types import MAX_SETS as MAX_SETS
+from goodfor.promotions.bundle_types import TIERED as TIERED
+from goodfor.promotions.bundle_types import WHAT_THERE_IS as WHAT_THERE_IS
+from goodfor.promotions.bundle_types import WHOLE_OR_NOTHING as WHOLE_OR_NOTHING
+from goodfor.promotions.bundle_types import BundleInCart as BundleInCart
+from goodfor.promotions.bundle_types import BundlePart as BundlePart
+from goodfor.promotions.bundle_types import BundleSpec as BundleSpec
+from goodfor.promotions.bundle_types import BundleTier as BundleTier
+from goodfor.promotions.bundle_types import BundleView as BundleView
+from goodfor.promotions.bundle_types import Costed as Costed
+from goodfor.promotions.bundle_types import Exploded as Exploded
+from goodfor.promotions.bundle_types import MarginBox as MarginBox
+from goodfor.promotions.bundle_types import PickGroup as PickGroup
+from goodfor.promotions.bundle_types import Wished as Wished
 from goodfor.promotions.campaign_types import CampaignView as CampaignView
 from goodfor.promotions.campaign_types import Change as Change
 from goodfor.promotions.campaign_types import Figures as Figures
@@ -26,6 +47,14 @@ from goodfor.promotions.coupon_types import BatchWish as BatchWish
 from goodfor.promotions.coupon_types import Claimable as Claimable
 from goodfor.promotions.coupon_types import CouponView as CouponView
 from goodfor.promotions.coupon_types import GiftLink as GiftLink
+from goodfor.promotions.group_types import BY_BARGAIN as BY_BARGAIN
+from goodfor.promotions.group_types import BY_GROUP as BY_GROUP
+from goodfor.promotions.group_types import BargainPlay as BargainPlay
+from goodfor.promotions.group_types import BargainView as BargainView
+from goodfor.promotions.group_types import ChoiceRequest as ChoiceRequest
+from goodfor.promotions.group_types import GroupPlay as GroupPlay
+from goodfor.promotions.group_types import GroupView as GroupView
+from goodfor.promotions.group_types import PlaceView as PlaceView
 from goodfor.promotions.spec_types import ACTIVITY as ACTIVITY
 from goodfor.promotions.spec_types import AUTO as AUTO
 from goodfor.promotions.spec_types import BEST as BEST

@@ -1,5 +1,6 @@
 """Orders and payments under risk control: what is told of them, and the holds that come of it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,8 @@ from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.hold_delivery import hold_delivery
 from goodfor.orders.types import Payer
-from goodfor.risk.types import Scene
+from goodfor.promotions.types import Exploded
+from goodfor.risk.types import Scene, Value
 from goodfor.storefront.balance import BALANCE
 from goodfor.storefront.judging import Judged, act_of, judge
 from goodfor.storefront.queries import Offer
@@ -18,9 +20,9 @@ from goodfor.storefront.queries import Offer
 
 def judged_order(
     request: HttpRequest, shop: ShopView, *, order_id: UUID, ref: str, contact: str, offer: Offer, quantity: int,
-    category: str,
+    category: str, more: Mapping[str, Value] | None = None,
 ) -> Judged:  # fmt: skip
-    """Before an order is placed that will be called `order_id`. Raises Refused."""
+    """Before an order is placed that will be called `order_id`; `more` facts of a group buy. Raises Refused."""
     sku = offer.sku
     total: Money = sku.price * quantity
     facts = {
@@ -29,6 +31,25 @@ def judged_order(
         "sku": str(sku.id),
         "category": category,
         "sku_liquidity": orders.liquidity(sku.delivery_kind, sku.face_value_label or sku.name),
+        **(more or {}),
+    }
+    act = act_of(
+        request, shop, Scene.ORDER, buyer=ref, contact=contact, subject=("order", order_id), amount=total, facts=facts
+    )
+    return judge(request, shop, act)
+
+
+def judged_bundle(
+    request: HttpRequest, shop: ShopView, *, order_id: UUID, ref: str, contact: str, wish: Exploded, total: Money
+) -> Judged:
+    """Before an order of a bundle is placed; it is as easily sold on as the easiest of its parts. Raises Refused."""
+    sku_ids = [sku_id for sku_id, _ in wish.lines]
+    facts = {
+        **orders.buyer_facts(shop.id, ref, utc_now()).facts,
+        "quantity": sum(pieces for _, pieces in wish.lines),
+        "sku": str(sku_ids[0]),
+        "category": "bundle",
+        "sku_liquidity": orders.liquidity_of(shop.id, sku_ids),
     }
     act = act_of(
         request, shop, Scene.ORDER, buyer=ref, contact=contact, subject=("order", order_id), amount=total, facts=facts

@@ -141,7 +141,14 @@ def _order(order: OrderView, codes: Sequence[RevealedCode], claims: Sequence[Map
         "delivered_at": order.delivered_at,
         "refunded_at": order.refunded_at,
         "lines": [
-            {"title": line.title, "quantity": line.quantity, "unit_price": line.unit_price.as_decimal_string()}
+            {
+                "title": line.title,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price.as_decimal_string(),
+                "discount": line.discount.as_decimal_string(),
+                "gift": line.gift,
+                "bundle": line.bundle_title,
+            }
             for line in order.lines
         ],
         "codes": [{"number": code.number, "secret": code.secret, "expires_at": code.expires_at} for code in codes],

@@ -54,7 +54,7 @@ from goodfor.supply.forms import checked_form, form_of, topped_up
 from goodfor.supply.mapping import attempt_view, supplier_view
 from goodfor.supply.models import Route, Supplier
 from goodfor.supply.purchase_models import Attempt, Want
-from goodfor.supply.reads_buyable import MANY, buyable
+from goodfor.supply.reads_buyable import MANY, buyable, dearest
 from goodfor.supply.reads_health import health, health_of_all, report_card
 from goodfor.supply.reads_inquiries import inquiries, origin_of_codes, returned_of
 from goodfor.supply.reads_match import matched_items, suggestions_for_items, suggestions_for_sku
@@ -108,6 +108,7 @@ __all__ = [
     "consequences",
     "count_purchases",
     "deadline_seconds",
+    "dearest",
     "desk",
     "file_suppliers",
     "finding",

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from goodfor.catalog import queries as catalog
 from goodfor.kernel.money import EXPONENTS, Money
-from goodfor.kernel.sql import Statement
+from goodfor.kernel.sql import Row, Statement
 from goodfor.supply.guardless import guardless
 from goodfor.supply.routing import DRIFT
 from goodfor.supply.types import Buyable
@@ -31,14 +31,7 @@ def buyable(
     that sell no less than more than `quantity` do not count. Nor do those that cost more than the price leaves, or
     whose selling a rule has stopped, unless it is `sold` already: then its own price decides.
     """
-    if not sku_ids:
-        return {}
-    local = localtime(now)
-    rows = _BUYABLE.rows({
-        "shop_id": shop_id, "sku_ids": list(sku_ids), "many": MANY, "now": now, "day": local.date(),
-        "minute": local.hour * 60 + local.minute, "channel": channel, "quantity": quantity,
-    })  # fmt: skip
-    rows = [row for row in rows if _left(row) > 0]
+    rows = _rows(shop_id, sku_ids, now, channel, quantity)
     if rows and not sold:
         prices = catalog.prices(shop_id, list({row[0] for row in rows}))
         rows = [row for row in rows if _sells(row, prices, quantity)]
@@ -48,6 +41,28 @@ def buyable(
         units[sku_id] += count
         seen[sku_id] = min(seen_at, seen.get(sku_id, seen_at))
     return {sku_id: Buyable(count, seen[sku_id]) for sku_id, count in units.items() if count > 0}
+
+
+def dearest(
+    shop_id: UUID, sku_ids: Sequence[UUID], now: datetime, *, currency: str, channel: str = "", quantity: int = 1
+) -> dict[UUID, int]:
+    """The most that a unit of these SKUs costs where it could be bought now, in minor units of the shop's currency."""
+    found: dict[UUID, int] = {}
+    for sku_id, _units, _seen, landed, *_rest in _rows(shop_id, sku_ids, now, channel, quantity):
+        cost = int((landed.scaleb(EXPONENTS[currency])).to_integral_value(ROUND_CEILING))
+        found[sku_id] = max(cost, found.get(sku_id, 0))
+    return found
+
+
+def _rows(shop_id: UUID, sku_ids: Sequence[UUID], now: datetime, channel: str, quantity: int) -> list[Row]:
+    if not sku_ids:
+        return []
+    local = localtime(now)
+    rows = _BUYABLE.rows({
+        "shop_id": shop_id, "sku_ids": list(sku_ids), "many": MANY, "now": now, "day": local.date(),
+        "minute": local.hour * 60 + local.minute, "channel": channel, "quantity": quantity,
+    })  # fmt: skip
+    return [row for row in rows if _left(row) > 0]
 
 
 def _left(row: tuple[Any, ...]) -> int:

@@ -61,11 +61,13 @@ __all__ = [
     "stock_costs",
     "stock_report",
     "thresholds",
+    "top_costs",
     "voidable",
 ]
 
 _STOCK = Statement(__package__, "sql/stock.sql")
 _COSTS = Statement(__package__, "sql/stock_costs.sql")
+_TOP_COSTS = Statement(__package__, "sql/top_costs.sql")
 _HELD = Statement(__package__, "sql/held.sql")
 _FREE = Statement(__package__, "sql/free_codes.sql")
 _ORIGIN = Statement(__package__, "sql/origin.sql")
@@ -95,6 +97,17 @@ def stock_costs(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, tuple[int,
     if not sku_ids:
         return {}
     rows = _COSTS.rows({"shop_id": shop_id, "sku_ids": list(sku_ids)})
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def top_costs(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, tuple[int, str]]:
+    """The most that one of the codes of these SKUs may have cost (minor units, currency), never too little.
+
+    A SKU whose codes were bought in several currencies is not in it, nor is one without an open lot.
+    """
+    if not sku_ids:
+        return {}
+    rows = _TOP_COSTS.rows({"shop_id": shop_id, "sku_ids": list(sku_ids)})
     return {row[0]: (row[1], row[2]) for row in rows}
 
 

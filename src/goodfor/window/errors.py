@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import InvalidInput, NotFound
+from goodfor.kernel.errors import Conflict, InvalidInput, NotFound
 
 
 class InvalidBlock(InvalidInput):
@@ -10,6 +10,27 @@ class InvalidBlock(InvalidInput):
 
     code = "invalid_block"
     title = _("首页模块有误")
+
+
+class PageNotFound(NotFound):
+    """No such page in this shop."""
+
+    code = "page_not_found"
+    title = _("没有这个页面")
+
+
+class PageSlugTaken(Conflict):
+    """Another page of the shop has that address."""
+
+    code = "page_slug_taken"
+    title = _("这个地址已被别的页面用了")
+
+
+class PageOnline(Conflict):
+    """Buyers see it: first it is taken offline."""
+
+    code = "page_online"
+    title = _("页面在线上，先下线再删除")
 
 
 class BlockNotFound(NotFound):

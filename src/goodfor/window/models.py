@@ -1,4 +1,4 @@
-"""One table: the blocks of a shop's first page, as drafted and as published."""
+"""The blocks of a shop's first page and of its other pages, as drafted and as published."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,11 +9,31 @@ from goodfor.window.types import KINDS, MAX_BLOCKS
 DRAFT, PUBLISHED = "draft", "published"
 
 
-class Block(models.Model):
-    """One block of one version. `settings` is what window.parsing wrote, and only that."""
+class Page(models.Model):
+    """A page of blocks beside the first one, by its address. Offline: only the staff see it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop_id = models.UUIDField()
+    slug = models.CharField(max_length=64)
+    title = models.CharField(max_length=40)
+    summary = models.CharField(max_length=150, blank=True)
+    online = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "window_page"
+        constraints = [models.UniqueConstraint(fields=["shop_id", "slug"], name="window_page_slug")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Block(models.Model):
+    """One block of one version, of a page or (None) of the first one. `settings`: what window.parsing wrote."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    page = models.ForeignKey(Page, null=True, on_delete=models.CASCADE, related_name="blocks")
     version = models.CharField(max_length=12)
     position = models.SmallIntegerField()
     kind = models.CharField(max_length=16)
@@ -24,7 +44,9 @@ class Block(models.Model):
     class Meta:
         db_table = "window_block"
         constraints = [
-            models.UniqueConstraint(fields=["shop_id", "version", "position"], name="window_block_place"),
+            models.UniqueConstraint(
+                fields=["shop_id", "page", "version", "position"], nulls_distinct=False, name="window_block_spot"
+            ),
             models.CheckConstraint(condition=Q(version__in=[DRAFT, PUBLISHED]), name="window_block_version"),
             models.CheckConstraint(condition=Q(kind__in=sorted(KINDS)), name="window_block_kind"),
             models.CheckConstraint(condition=Q(position__gte=0, position__lt=MAX_BLOCKS), name="window_block_position"),

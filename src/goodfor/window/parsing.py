@@ -15,7 +15,12 @@ _IMAGE = re.compile(r"[0-9a-f]{40}\.webp")
 #: An address of this shop: one slash, then no second one (that would be another host), no backslash, no control signs.
 _PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]{0,299}")
 _LENGTHS = {"title": 40, "text": 120, "body": 2000}
-_MOST = {"scenes": 12, "slugs": 24, "sku_ids": 12}
+_MOST = {"scenes": 12, "slugs": 24, "sku_ids": 12, "bundle_ids": 12, "campaign_ids": 12}
+_IDS = {"sku_ids", "bundle_ids", "campaign_ids"}
+_NEEDED = {
+    "banner": ("title",), "grid": ("title",), "flash": ("title", "sku_ids"), "scene": ("scenes",), "text": ("body",),
+    "bundle": ("bundle_ids",), "coupon": ("campaign_ids",), "sale": ("campaign_ids",),
+}  # fmt: skip
 
 
 def parse(kind: str, settings: Mapping[str, object], position: int = 0) -> Content:
@@ -52,7 +57,7 @@ def _value(name: str, value: object) -> object:
         if not isinstance(value, list | tuple) or len(value) > _MOST[name]:
             raise ValueError(name)
         unique = tuple(dict.fromkeys(str(item) for item in value))
-        return tuple(UUID(item) for item in unique) if name == "sku_ids" else tuple(_word(item) for item in unique)
+        return tuple(UUID(item) for item in unique) if name in _IDS else tuple(_word(item) for item in unique)
     if name == "limit":
         if type(value) is not int or not 1 <= value <= 48:
             raise ValueError(name)
@@ -97,7 +102,6 @@ def _plain(value: object) -> object:
 
 def _check_whole(content: Content, position: int) -> None:
     """What a block cannot do without."""
-    needed = {"banner": ("title",), "grid": ("title",), "flash": ("title", "sku_ids"), "scene": ("scenes",)}
-    for name in (*needed.get(content.kind, ()), *(("body",) if content.kind == "text" else ())):
+    for name in _NEEDED.get(content.kind, ()):
         if not getattr(content, name):
             raise InvalidBlock(position=position, field=name)

@@ -1,4 +1,4 @@
-"""What a shop window is made of: one frozen dataclass for each kind of block. Pure."""
+"""What a shop window and its pages are made of: one frozen dataclass for each kind of block. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,8 +68,49 @@ class Text:
     title: str = ""
 
 
-Content = Banner | Scene | CategoryRow | Grid | Flash | Text
-KINDS: dict[str, type[Content]] = {made.kind: made for made in (Banner, Scene, CategoryRow, Grid, Flash, Text)}
+@dataclass(frozen=True, slots=True)
+class Bundles:
+    """Bundles by id, in this order; what is not on sale is left out."""
+
+    kind: ClassVar[str] = "bundle"
+    bundle_ids: tuple[UUID, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coupons:
+    """Coupons to be had, by the campaigns that they are of."""
+
+    kind: ClassVar[str] = "coupon"
+    campaign_ids: tuple[UUID, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Campaigns with a clock of their own: what they sell now, while they run."""
+
+    kind: ClassVar[str] = "sale"
+    campaign_ids: tuple[UUID, ...]
+    title: str = ""
+
+
+Content = Banner | Scene | CategoryRow | Grid | Flash | Text | Bundles | Coupons | Sale
+KINDS: dict[str, type[Content]] = {
+    made.kind: made for made in (Banner, Scene, CategoryRow, Grid, Flash, Text, Bundles, Coupons, Sale)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page of blocks beside the first one (a scene, an event): `online` once buyers see what was published."""
+
+    id: UUID
+    slug: str
+    title: str
+    summary: str
+    online: bool
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def accrue_reserve(*, shop_id: UUID, day: date, now: datetime) -> int:
     rate = ReserveRate.objects.filter(shop_id=shop_id).first()
     if rate is None:
         return 0
-    sales = -books.moved_on(shop_id, accounts.SALES, day, rate.currency)
+    moved = [books.moved_on(shop_id, code, day, rate.currency) for code in (accounts.SALES, accounts.DISCOUNTS)]
+    sales = -sum(moved)
     amount = max(sales, 0) * rate.basis_points // 10_000
     row = ReserveDay(
         shop_id=shop_id, day=day, currency=rate.currency, pool=rate.pool, sales_minor=sales,

@@ -13,6 +13,7 @@ from goodfor.aftersales.operations.grant import grant
 from goodfor.aftersales.term_reads import compensation_of, owed
 from goodfor.aftersales.types import Compensation, GrantView
 from goodfor.orders import queries as orders
+from goodfor.orders.types import price_of
 
 #: What a supplier says of a code that it thereby admits.
 ADMITTED: Final = frozenset({"invalid", "expired", "voided", "used_before"})
@@ -46,7 +47,7 @@ def _base(case: Case, terms: Compensation) -> int:
     if terms.base == "order":
         return order.total.amount_minor
     line = next((line for line in order.lines if line.line_id == case.line_id), None)
-    return line.unit_price.amount_minor * min(case.units, line.quantity) if line else 0
+    return price_of(line.net.amount_minor, line.quantity, 0, min(case.units, line.quantity)) if line else 0
 
 
 def _proved_as_asked(case: Case, terms: Compensation) -> bool:

@@ -100,7 +100,7 @@ def _case(
         buyer=orders.buyer_of(shop_id, claim.order_id)[:80],
         reason=claim.reason,
         units=units,
-        amount_minor=line.unit_price.amount_minor * units,
+        amount_minor=line.price_of(units).amount_minor,
         currency=line.unit_price.currency,
         state=states.CHECKING,
         terms=terms_to_json(promise.terms),

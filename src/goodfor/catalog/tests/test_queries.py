@@ -323,12 +323,13 @@ def test_a_sku_by_the_operators_code_or_by_its_id() -> None:
 
 def test_what_a_sale_needs_to_know() -> None:
     shop = uuid4()
-    made = product(shop, category(shop), name="酷玩点数卡")
+    shelf = category(shop)
+    made = product(shop, shelf, name="酷玩点数卡")
     first = sku(shop, made, name="50 元", per_order_limit=20, per_buyer_limit=5, hold_seconds=600)
     second = sku(shop, made, name="100 元", price=cny(9650))
     assert skus_for_sale(shop, [second, first, first]) == {
-        first: SkuForSale(first, "酷玩点数卡 50 元", cny(4850), 20, 5, "code", 600),
-        second: SkuForSale(second, "酷玩点数卡 100 元", cny(9650), 10_000, None, "code", 900),
+        first: SkuForSale(first, "酷玩点数卡 50 元", cny(4850), 20, 5, "code", 600, made, shelf),
+        second: SkuForSale(second, "酷玩点数卡 100 元", cny(9650), 10_000, None, "code", 900, made, shelf),
     }
     assert skus_for_sale(shop, []) == {}
     change_sku(

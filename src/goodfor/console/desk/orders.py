@@ -24,7 +24,7 @@ from goodfor.kit import writing
 from goodfor.kit.words import state_label, state_tone
 from goodfor.orders import queries as orders
 from goodfor.orders.operations import cancel_order, refund_order
-from goodfor.orders.types import DeskOrder, OrderSearch
+from goodfor.orders.types import DeskOrder, LineView, OrderSearch
 
 TABS: Final = (
     Tab(ALL_TAB, _("全部")),
@@ -136,12 +136,18 @@ def note_link(order: DeskOrder) -> SafeString:
 
 def detail_of(order: DeskOrder) -> list[tuple[Text, Any]]:
     """What folds out below an order."""
-    pairs: list[tuple[Text, Any]] = [
-        (line.title, format_html("{} × {}", writing.money(line.unit_price), line.quantity)) for line in order.lines
-    ]
+    pairs: list[tuple[Text, Any]] = [(line.title, _priced(line)) for line in order.lines]
     times = ((_("下单时间"), order.placed_at), (_("付款时间"), order.paid_at), (_("发货时间"), order.delivered_at))
     pairs += [(label, writing.full_time(at)) for label, at in times if at is not None]
     return pairs + ([(_("外部单号"), order.external_ref)] if order.external_ref else [])
+
+
+def _priced(line: LineView) -> SafeString:
+    """Price and number, and what campaigns took off."""
+    each = format_html("{} × {}", writing.money(line.unit_price), line.quantity)
+    if line.gift:
+        return format_html("{} · {}", each, gettext("赠品"))
+    return format_html("{} − {}", each, writing.money(line.discount)) if line.discount_minor else each
 
 
 def _cancel(context: ActContext, order_id: UUID) -> None:

@@ -33,9 +33,10 @@ def _lines(order: Model) -> list[tuple[Any, ...]]:
             line.title,
             line.quantity,
             amount(line.unit_price_minor, order.currency),
-            amount(line.unit_price_minor * line.quantity, order.currency),
+            amount(line.discount_minor, order.currency),
+            amount(line.unit_price_minor * line.quantity - line.discount_minor, order.currency),
         )
-        for line in lines.only("title", "quantity", "unit_price_minor")
+        for line in lines.only("title", "quantity", "unit_price_minor", "discount_minor")
     ]
 
 
@@ -57,7 +58,7 @@ class OrderAdmin(ReadOnlyAdmin):
     columns = (*_HEAD, time("delivered_at", _("发货时间")))
     detail = (
         *_HEAD,
-        table("lines", _("明细"), (_("商品"), _("数量"), _("单价（元）"), _("小计（元）")), _lines),
+        table("lines", _("明细"), (_("商品"), _("数量"), _("单价（元）"), _("优惠（元）"), _("小计（元）")), _lines),
         money("paid_minor", _("已付（元）")),
         money("refunded_minor", _("已退（元）")),
         text("external_ref", _("外部单号")),

@@ -22,7 +22,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a line that one contract covers, and what of it was given back."""
+    """A part of a line that one contract covers, and what of it was given back.
+
+    `gross` is what was paid for it, `discount` what campaigns took off its list price before.
+    """
 
     part: int
     terms: Terms

@@ -41,12 +41,11 @@ def covered(agreement: AgreementView, line: LineFacts) -> tuple[Part, ...]:
 
 def base_of(agreement: AgreementView, parts: Sequence[Part]) -> int:
     """What the share is of, in minor units; never below nothing."""
-    gross = sum(part.gross for part in parts)
+    net = sum(part.gross for part in parts)
     if agreement.says.base == "gross":
-        return gross
-    net = gross - sum(part.discount for part in parts)
+        return net + sum(part.discount for part in parts)
     if agreement.says.base == "net_of_discount":
-        return max(0, net)
+        return net
     return max(0, net - sum(part.cost - part.input + part.vat for part in parts))
 
 

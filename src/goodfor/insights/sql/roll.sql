@@ -16,7 +16,7 @@ WITH src AS MATERIALIZED (
      CROSS JOIN LATERAL (
            SELECT count(*) AS n, array_agg(l.id ORDER BY l.position) AS lines, array_agg(l.sku_id ORDER BY l.position) AS skus,
                   array_agg(%(none)s::uuid) AS suppliers,
-                  array_agg(l.quantity * l.unit_price_minor ORDER BY l.position) AS weights,
+                  array_agg(l.quantity * l.unit_price_minor - l.discount_minor ORDER BY l.position) AS weights,
                   array_agg(coalesce(l.topped, l.quantity)::bigint ORDER BY l.position) AS units
              FROM orders_line l WHERE l.shop_id = t.shop_id AND l.order_id = t.order_id) o
      CROSS JOIN LATERAL (
@@ -60,7 +60,9 @@ WITH src AS MATERIALIZED (
      CROSS JOIN LATERAL (
            SELECT coalesce(array_agg(x.sku ORDER BY x.n), ARRAY[coalesce(m.sku_id, %(none)s::uuid)]) AS skus,
                   coalesce(array_agg(x.supplier ORDER BY x.n), ARRAY[%(none)s::uuid]) AS suppliers,
-                  coalesce(array_agg(x.weight ORDER BY x.n), ARRAY[1::bigint]) AS weights
+                  -- What was given on top cost nothing: what is said of it alone is shared by its parts alike.
+                  CASE WHEN sum(x.weight) > 0 THEN array_agg(x.weight ORDER BY x.n)
+                       ELSE coalesce(array_agg(1::bigint ORDER BY x.n), ARRAY[1::bigint]) END AS weights
              FROM unnest(m.lines, m.skus, m.suppliers, m.weights) WITH ORDINALITY AS x(line, sku, supplier, weight, n)
             WHERE (m.order_line_id IS NULL OR x.line = m.order_line_id)
               AND (m.order_line_id IS NOT NULL OR m.sku_id IS NULL OR x.sku = m.sku_id)) c

@@ -22,7 +22,8 @@ WHERE p.layer = 0 AND t.xid < (SELECT upto_xid FROM insights_progress WHERE name
 ORDER BY t.xid, t.id, p.seq
 """
 _LINES = (
-    "SELECT id, sku_id, quantity * unit_price_minor, quantity FROM orders_line WHERE order_id = %s ORDER BY position"
+    "SELECT id, sku_id, quantity * unit_price_minor - discount_minor, quantity FROM orders_line"
+    " WHERE order_id = %s ORDER BY position"
 )
 _ORDER = """
 SELECT o.channel, coalesce((SELECT coalesce(nullif(p.method, ''), p.provider) FROM payments_payment p
@@ -85,6 +86,7 @@ def _spread(
         add(sku_id or NONE, f"{measure}_minor", value)
         return
     weights = [row[2] for row in fitting]
+    weights = weights if sum(weights) else [1] * len(weights)
     before = _shared(sofar[group], weights)
     sofar[group] += value
     for row, now, then in zip(fitting, _shared(sofar[group], weights), before, strict=True):

@@ -22,8 +22,12 @@ from goodfor.orders import accounts, states, store
 from goodfor.orders.errors import ExternalRefUsed
 from goodfor.orders.events import OrderDelivered
 from goodfor.orders.forms import check_forms
+from goodfor.orders.offer_types import Offer
+from goodfor.orders.offers import wish_of_client
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+from goodfor.orders.operations.keep_offer import keep_paid_offer
 from goodfor.orders.operations.order_with_balance import order_with_balance
+from goodfor.orders.operations.take_offer import take_offer
 from goodfor.orders.pricing import check_requests, price_lines
 from goodfor.orders.types import DIRECT, HoldOrder, LineRequest, LineView, OrderView
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
@@ -49,6 +53,8 @@ def buy_with_balance(
     external_ref: str | None,
     hold: HoldOrder | None = None,
     order_id: UUID | None = None,
+    coupons: Sequence[UUID] = (),
+    expect_minor: int | None = None,
     now: datetime,
 ) -> OrderView:
     """Sell to an API client from its wallet; the codes are the client's when this returns.
@@ -57,42 +63,40 @@ def buy_with_balance(
     order is `paid`.
 
     The client is the buyer of whom a SKU's `per_buyer_limit` speaks, together with what it ordered for itself.
+    Campaigns count as for any buyer (`coupons`, and `expect_minor`: the total that was shown).
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, OutOfStock, InsufficientFunds, ExternalRefUsed,
-    FormInvalid;
-    then nothing at all has changed.
+    FormInvalid, PriceChanged, LimitGone, CouponGone; then nothing at all has changed.
     """
     check_requests(lines)
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
     check_forms(lines, skus)
-    priced, total = price_lines(lines, skus, uuid7_batch(len(lines)), currency)
-    limited = _limited(shop_id, client_id, priced, skus)
+    listed, total = price_lines(lines, skus, uuid7_batch(len(lines)), currency)
+    limited = _limited(shop_id, client_id, listed, skus)
+    order_id, number = order_id or uuid7(), order_number(now)
+    wish = wish_of_client(client_id, coupons, expect_minor)
+    offer = take_offer(shop_id=shop_id, order_id=order_id, lines=listed, total=total, skus=skus, wish=wish, now=now)
+    priced, total = offer.lines, offer.total
     delivered = None if hold else _deliver(shop_id, priced, now)
     if delivered is None:
         return order_with_balance(
-            shop_id=shop_id, client_id=client_id, wallet_account=wallet_account, wanted=lines, lines=priced,
-            total=total, limited=limited, external_ref=external_ref, hold=hold, order_id=order_id,
-            now=now,
+            shop_id=shop_id, client_id=client_id, wallet_account=wallet_account, wanted=lines, offer=offer,
+            limited=limited, external_ref=external_ref, hold=hold, order_id=order_id, now=now,
         )  # fmt: skip
-    order_id, number = order_id or uuid7(), order_number(now)
     payment = pay_by_balance(
-        shop_id=shop_id,
-        source_type="order",
-        source_id=order_id,
-        amount=total,
-        wallet_account=wallet_account,
-        now=now,
+        shop_id=shop_id, source_type="order", source_id=order_id, amount=total, wallet_account=wallet_account, now=now
     )
     event = OrderDelivered(
         order_id, number, payment.payment_id, total.amount_minor, currency, sum(line.quantity for line in priced)
     )
     _write(shop_id, client_id, external_ref, priced, limited, event, now)
+    keep_paid_offer(shop_id=shop_id, order_id=order_id, offer=offer, now=now)
     # The ledger is last: the wallet's row is the hottest lock.
     ledger.post(
         shop_id=shop_id,
         currency=currency,
         entries=(
             payment.entry(now=now, order_id=order_id),
-            _delivery_entry(order_id, total, priced, delivered, now),
+            _delivery_entry(order_id, offer, delivered, now),
         ),
         now=now,
     )
@@ -116,13 +120,12 @@ def _deliver(shop_id: UUID, lines: Sequence[LineView], now: datetime) -> list[De
         return None
 
 
-def _delivery_entry(
-    order_id: UUID, total: Money, lines: Sequence[LineView], delivered: Sequence[Delivered], now: datetime
-) -> Entry:
-    prices = {line.line_id: line.quantity * line.unit_price.amount_minor for line in lines}
+def _delivery_entry(order_id: UUID, offer: Offer, delivered: Sequence[Delivered], now: datetime) -> Entry:
     return accounts.delivery_entry(
-        order_id=order_id, total_minor=total.amount_minor, prices=prices, delivered=delivered, channel="api", now=now
-    )
+        order_id=order_id, total_minor=offer.total.amount_minor,
+        prices={line.line_id: line.net.amount_minor for line in offer.lines}, delivered=delivered, channel="api",
+        discounts=offer.discounts, now=now,
+    )  # fmt: skip
 
 
 def _limited(
@@ -177,7 +180,7 @@ def _write(
 ) -> None:
     """Order, lines, history and event: one statement for one line without a buyer's limit, several for others."""
     try:
-        if len(lines) == 1 and not limited:
+        if len(lines) == 1 and not limited and not lines[0].discount_minor and lines[0].bundle_id is None:
             _write_one(shop_id, client_id, external_ref, lines[0], event, now)
         else:
             _write_many(shop_id, client_id, external_ref, lines, limited, event, now)

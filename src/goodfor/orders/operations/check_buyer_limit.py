@@ -6,6 +6,7 @@ from uuid import UUID
 from goodfor.catalog.types import SkuForSale
 from goodfor.kernel.sql import Statement
 from goodfor.orders.errors import BuyerLimit
+from goodfor.orders.pricing import pieces
 from goodfor.orders.types import LineRow, LineView
 
 _BOUGHT = Statement("goodfor.orders", "sql/bought_by.sql")
@@ -22,8 +23,8 @@ def check_buyer_limit(
     if not limited:
         return {}
     held: dict[UUID, int] = dict(_BOUGHT.rows({"shop_id": shop_id, "sku_ids": limited, "buyer_ref": buyer_ref}))
-    for line in lines:
-        limit = skus[line.sku_id].per_buyer_limit
-        if limit is not None and held.get(line.sku_id, 0) + line.quantity > limit:
-            raise BuyerLimit(sku_id=str(line.sku_id), limit=limit)
+    for sku_id, count in pieces([line for line in lines if not line.gift]).items():
+        limit = skus[sku_id].per_buyer_limit
+        if limit is not None and held.get(sku_id, 0) + count > limit:
+            raise BuyerLimit(sku_id=str(sku_id), limit=limit)
     return dict.fromkeys(limited, buyer_ref)

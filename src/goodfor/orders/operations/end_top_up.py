@@ -42,7 +42,7 @@ def end_top_up(
         start_part(
             shop_id=shop_id,
             order=store.lock_order(shop_id, order.id),
-            amount=Money(missing * line.unit_price_minor, order.total.currency),
+            amount=Money(line.price_of(missing, back=0), order.total.currency),
             reason=reason,
             actor="system",
             line_id=line.id,

@@ -45,7 +45,7 @@ def note_delivered(
     )
     booked = accounts.delivery_entry(
         order_id=order.id, total_minor=total.amount_minor,
-        prices={line.id: line.quantity * line.unit_price_minor for line in lines}, delivered=delivered,
-        channel=order.channel, now=now,
+        prices={line.id: line.net_minor for line in lines}, delivered=delivered, channel=order.channel,
+        discounts=store.discounts_of(shop_id, order.id) if order.discount_minor else {}, now=now,
     )  # fmt: skip
     ledger.post(shop_id=shop_id, currency=total.currency, entries=(*entries, booked), now=now)

@@ -18,6 +18,7 @@ from goodfor.orders.errors import ClaimExists, CodesRevealed, InvalidClaim, Wron
 from goodfor.orders.events import OrderClaimOpened
 from goodfor.orders.models import Claim, ClaimUnit
 from goodfor.orders.operations.refund_claim import refund_claim
+from goodfor.orders.queries import order_view
 from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView
 
 MAX_TEXT = 500
@@ -86,14 +87,13 @@ def open_claim(
 
 def _offer(shop_id: UUID, order: store.LockedOrder, line_id: UUID, reason: str, code_ids: Sequence[UUID]) -> ClaimOffer:
     """What it is about. Raises InvalidClaim, ClaimExists."""
-    lines = store.lines_of(shop_id, order.id)
-    prices = {line.id: line.unit_price_minor for line in lines}
-    direct = {line.id for line in lines if line.kind == DIRECT}
-    offer = offer_for(shop_id, order.id, order.payment_id, order.total, prices, line_id, code_ids, direct)
-    if reason not in (claim_states.DIRECT_REASONS if line_id in direct else claim_states.CODE_REASONS):
+    lines = order_view(shop_id, order.id).lines
+    offer = offer_for(shop_id, order.id, order.payment_id, order.total, lines, line_id, code_ids)
+    direct = any(line.line_id == line_id and line.kind == DIRECT for line in lines)
+    if reason not in (claim_states.DIRECT_REASONS if direct else claim_states.CODE_REASONS):
         raise InvalidClaim(field="reason")
     units = ClaimUnit.objects.filter(shop_id=shop_id, line_id=line_id)
-    if line_id in direct:
+    if direct:
         taken = units.exclude(state=claim_states.UNIT_NONE)
     else:
         taken = units.filter(code_id__in=offer.codes, state=claim_states.UNIT_LIVE)

@@ -2,23 +2,24 @@
 the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError
 
 from goodfor.kernel.events import publish
-from goodfor.kernel.ids import order_number, uuid7
+from goodfor.kernel.ids import order_number
 from goodfor.kernel.money import Money
 from goodfor.kernel.statemachine import record_history
 from goodfor.ledger import operations as ledger
 from goodfor.orders import states, store
 from goodfor.orders.errors import ExternalRefUsed
 from goodfor.orders.events import OrderPaid
-from goodfor.orders.forms import Filled, fill
+from goodfor.orders.forms import Filled, fill, with_accounts
+from goodfor.orders.offer_types import Offer
 from goodfor.orders.operations.ask_suppliers import ask_suppliers
 from goodfor.orders.operations.hold_steps import keep_held, put_hold
+from goodfor.orders.operations.keep_offer import keep_paid_offer
 from goodfor.orders.operations.settle import DELIVER_WITHIN
 from goodfor.orders.types import DIRECT, HoldOrder, HoldView, LineRequest, LineView, OrderView
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
@@ -32,27 +33,28 @@ def order_with_balance(
     client_id: UUID,
     wallet_account: str,
     wanted: Sequence[LineRequest],
-    lines: tuple[LineView, ...],
-    total: Money,
+    offer: Offer,
     limited: Mapping[UUID, str],
     external_ref: str | None,
     hold: HoldOrder | None = None,
-    order_id: UUID | None = None,
+    order_id: UUID,
     now: datetime,
 ) -> OrderView:
     """An order that is paid and waits for suppliers, or for the end of its hold.
 
     Raises OutOfStock, FormInvalid, InsufficientFunds, ExternalRefUsed.
-    `lines` are priced and within the limits of their SKUs and of the client (`limited`).
+    `offer`: its lines are priced, what is limited of it is taken for `order_id`, and they are within the limits of
+    their SKUs and of the client (`limited`).
     """
+    lines, total = offer.lines, offer.total
     offered = supply.buyable(shop_id, [line.sku_id for line in lines], now)
     forms = fill(shop_id, wanted, lines)
-    order_id = order_id or uuid7()
     payment = pay_by_balance(
         shop_id=shop_id, source_type="order", source_id=order_id, amount=total, wallet_account=wallet_account, now=now
     )
     number = order_number(now)
     _insert(shop_id, client_id, external_ref, order_id, number, payment.payment_id, total, lines, limited, forms, now)
+    keep_paid_offer(shop_id=shop_id, order_id=order_id, offer=offer, now=now)
     order = store.lock_order(shop_id, order_id)
     held = _wait(shop_id, order, hold, now, offered=bool(offered))
     actor = f"client:{client_id}"
@@ -64,14 +66,11 @@ def order_with_balance(
     publish(shop_id=shop_id, event=event, cause=("payment", payment.payment_id), now=now)
     # The ledger is last: the wallet's row is the hottest lock.
     ledger.post(shop_id=shop_id, currency=total.currency, entries=(payment.entry(now=now, order_id=order_id),), now=now)
-    shown = tuple(
-        replace(line, account=forms[line.line_id].account) if line.line_id in forms else line for line in lines
-    )
     return OrderView(
         id=order_id, shop_id=shop_id, number=number, state=states.PAID, channel="api", total=total, placed_at=now,
         pay_by=now, paid_at=now, deliver_by=store.lock_order(shop_id, order_id).deliver_by, delivered_at=None,
         closed_at=None, refunded_at=None, external_ref=external_ref, client_id=client_id,
-        payment_id=payment.payment_id, lines=shown, held_until=held.until if held else None,
+        payment_id=payment.payment_id, lines=with_accounts(lines, forms), held_until=held.until if held else None,
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from goodfor.catalog import queries as catalog
-from goodfor.kernel.addresses import network
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.events import publish
 from goodfor.kernel.ids import hash_token, order_number, secret_token, uuid7, uuid7_batch
@@ -21,12 +20,18 @@ from goodfor.orders import states, store
 from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
-from goodfor.orders.forms import Filled, check_forms, fill
+from goodfor.orders.forms import Filled, check_forms, fill, with_accounts
+from goodfor.orders.offers import ip_hash_of, wish_of
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.orders.operations.hold_steps import put_hold
 from goodfor.orders.operations.keep_invoice import keep_invoice
-from goodfor.orders.pricing import buyer_key, check_requests, price_lines
+from goodfor.orders.operations.keep_offer import keep_offer
+from goodfor.orders.operations.take_chosen import take_chosen
+from goodfor.orders.operations.take_offer import take_offer
+from goodfor.orders.pricing import buyer_key, check_requests, pieces, price_lines
 from goodfor.orders.types import DIRECT, Buyer, HoldOrder, LineRequest, LineView, PlacedOrder
+from goodfor.promotions.operations.choices import check_counted
+from goodfor.promotions.types import ChoiceRequest
 from goodfor.supply import queries as supply
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stocks
@@ -59,15 +64,20 @@ def place_order(
     external_ref: str | None = None,
     hold: HoldOrder | None = None,
     order_id: UUID | None = None,
+    coupons: Sequence[UUID] = (),
+    choice: ChoiceRequest | None = None,
+    expect_minor: int | None = None,
     now: datetime,
 ) -> PlacedOrder:
     """Reserve stock and write the order; the codes are held until `pay_by` (the shortest hold of its SKUs).
 
     `hold`: once it is paid it waits. Written with the order, so that no payment can come between. `order_id`: where
-    something was noted of it before.
+    something was noted of it before. Campaigns take off what they give (`coupons` in their order, `choice`: a group or
+    bargain), and what is limited of that is taken; `expect_minor`: the total that the buyer was shown.
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
-    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid.
+    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone, and of `choice` what is
+    over.
     """
     check_requests(lines)
     buyer = replace(buyer, ref=buyer_key(buyer.ref))
@@ -75,36 +85,42 @@ def place_order(
     check_forms(lines, skus)
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)))
     forms = fill(shop_id, lines, priced)
-    ip_hash = keyring().blind_index("ip", network(buyer.ip).encode()) if buyer.ip else None
+    ip_hash = ip_hash_of(buyer)
     _guard(shop_id, buyer, ip_hash, priced, now)
     limited = check_buyer_limit(shop_id=shop_id, buyer_ref=buyer.ref, lines=priced, skus=skus)
     pay_by = now + timedelta(seconds=min(sku.hold_seconds for sku in skus.values()))
     order_id, number, secret = order_id or uuid7(), order_number(now), secret_token()
-    # Sorted by SKU so that two orders of the same SKUs meet in the same order.
-    for line in sorted(priced, key=lambda item: item.sku_id):
-        _reserve(shop_id, line, channel, pay_by, now)
-    shown = tuple(
-        replace(line, account=forms[line.line_id].account) if line.line_id in forms else line for line in priced
+    wish = wish_of(
+        shop_id, buyer, channel, ip_hash=ip_hash, coupons=coupons, choice=choice, expect_minor=expect_minor, now=now
     )
-    placed = PlacedOrder(order_id, number, secret, total, pay_by, shown)
+    group_id = take_chosen(shop_id=shop_id, order_id=order_id, asked=choice, wish=wish, lines=priced, now=now)
+    offer = take_offer(shop_id=shop_id, order_id=order_id, lines=priced, total=total, skus=skus, wish=wish, now=now)
+    if choice is not None:
+        check_counted(choice, offer.priced)
+    # Sorted by SKU so that two orders of the same SKUs meet in the same order.
+    for line in sorted(offer.lines, key=lambda item: item.sku_id):
+        _reserve(shop_id, line, channel, pay_by, now)
+    placed = PlacedOrder(order_id, number, secret, offer.total, pay_by, with_accounts(offer.lines, forms))
     _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, forms, now)
+    keep_offer(shop_id=shop_id, order_id=order_id, offer=offer, now=now)
     if buyer.invoice is not None:
         keep_invoice(shop_id=shop_id, order_id=order_id, invoice=buyer.invoice)
-    record_history(
-        shop_id=shop_id,
-        machine=states.MACHINE,
-        subject_id=order_id,
-        moves=[(None, states.PLACED)],
-        actor=f"buyer:{buyer.ref}",
-        cause=channel,
-        now=now,
-    )
-    publish(shop_id=shop_id, event=OrderPlaced(order_id, number, total.amount_minor, total.currency), now=now)
-    if hold is not None:
+    _tell(shop_id, placed, f"buyer:{buyer.ref}", channel, now)
+    if hold is not None or group_id is not None:
         put_hold(
-            shop_id=shop_id, order_id=order_id, number=number, hold=hold, actor="system", cause="placed", now=now
+            shop_id=shop_id, order_id=order_id, number=number, hold=hold, actor="system", cause="placed",
+            group_id=group_id, now=now,
         )  # fmt: skip
     return placed
+
+
+def _tell(shop_id: UUID, placed: PlacedOrder, actor: str, cause: str, now: datetime) -> None:
+    record_history(
+        shop_id=shop_id, machine=states.MACHINE, subject_id=placed.order_id, moves=[(None, states.PLACED)],
+        actor=actor, cause=cause, now=now,
+    )  # fmt: skip
+    event = OrderPlaced(placed.order_id, placed.number, placed.total.amount_minor, placed.total.currency)
+    publish(shop_id=shop_id, event=event, now=now)
 
 
 def _reserve(shop_id: UUID, line: LineView, channel: str, until: datetime, now: datetime) -> None:
@@ -119,6 +135,8 @@ def _reserve(shop_id: UUID, line: LineView, channel: str, until: datetime, now: 
             shop_id=shop_id, sku_id=line.sku_id, holder_id=line.line_id, quantity=line.quantity, until=until, now=now
         )
     except OutOfStock:
+        if line.gift:
+            raise
         found = supply.buyable(shop_id, [line.sku_id], now, channel=channel, quantity=line.quantity)
         offered = found.get(line.sku_id)
         if offered is None or offered.units < line.quantity:
@@ -195,14 +213,14 @@ def _check_share(shop_id: UUID, lines: Sequence[LineView], open_lines: Sequence[
     held: Counter[UUID] = Counter()
     for row in open_lines:
         held[row[3]] += row[4]
-    many = [line for line in lines if held[line.sku_id] + line.quantity > ALWAYS_OF_A_SKU]
-    levels = stocks.stock(shop_id, [line.sku_id for line in many], now)
-    for line in many:
-        free = levels[line.sku_id].available if line.sku_id in levels else 0
-        most = max(ALWAYS_OF_A_SKU, (free + held[line.sku_id]) // SHARE_OF_A_SKU)
+    many = {sku_id: count for sku_id, count in pieces(lines).items() if held[sku_id] + count > ALWAYS_OF_A_SKU}
+    levels = stocks.stock(shop_id, list(many), now)
+    for sku_id, count in many.items():
+        free = levels[sku_id].available if sku_id in levels else 0
+        most = max(ALWAYS_OF_A_SKU, (free + held[sku_id]) // SHARE_OF_A_SKU)
         # What is not there at all is out of stock, which reserving says.
-        if line.quantity <= free and held[line.sku_id] + line.quantity > most:
-            raise UnpaidShare(sku_id=str(line.sku_id), limit=most, held=held[line.sku_id])
+        if count <= free and held[sku_id] + count > most:
+            raise UnpaidShare(sku_id=str(sku_id), limit=most, held=held[sku_id])
 
 
 def _sealed_contact(shop_id: UUID, order_id: UUID, contact: str) -> dict[str, Any]:

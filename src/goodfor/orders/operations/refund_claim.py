@@ -10,7 +10,7 @@ from goodfor.delivery.types import BoughtCode
 from goodfor.kernel.money import Money
 from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, given_back, store
-from goodfor.orders.claims import held_codes
+from goodfor.orders.claims import held_codes, is_whole
 from goodfor.orders.deciding import Decider
 from goodfor.orders.errors import RefundAmount, RefundRunning
 from goodfor.orders.models import Claim, OrderLine
@@ -48,8 +48,11 @@ def refund_claim(
         raise RefundAmount(left_minor=0, currency=left.currency)
     about = {unit.code_id for unit in units if unit.code_id is not None}
     held = held_codes(shop_id, [one.id for one in lines])
-    amount = Money(line.unit_price_minor * len(units), left.currency)
-    whole = line.kind == DIRECT or all(code.code_id in about for code in held)
+    amount = Money(line.price_of(len(units)), left.currency)
+    whole = line.kind == DIRECT or is_whole(held, about, {one.id for one in lines if one.gift})
+    if line.gift and not whole:
+        # It cost nothing: a good one in its place is all that there is to give.
+        raise RefundAmount(left_minor=left.amount_minor, currency=left.currency)
     if whole or amount.amount_minor >= left.amount_minor:
         if not by.by_person and any(c.state == "open" for c in payments.cases_of(shop_id, order.payment_id)):
             raise RefundRunning

@@ -13,6 +13,7 @@ from goodfor.orders.claim_reads import offered
 from goodfor.orders.errors import NothingInItsPlace
 from goodfor.orders.events import OrderClaimReplacing
 from goodfor.orders.models import Claim
+from goodfor.orders.operations.ask_suppliers import guarded_price
 from goodfor.orders.operations.move_claim import check_open, keep_trail, live_units, locked_claim, move_claim
 from goodfor.orders.operations.put_in_place import put_in_place
 from goodfor.orders.types import DIRECT, LineRow
@@ -76,10 +77,11 @@ def _have_bought(
 ) -> None:  # fmt: skip
     if claim.wanted_at is not None or not offered(shop_id, line.sku_id, count, order.channel, now):
         raise NothingInItsPlace
+    losses = store.losses_of(shop_id, order.id) if order.discount_minor else {}
     want_supply(
         shop_id=shop_id,
         order_id=order.id,
-        lines=[WantLine(claim.id, line.sku_id, count, line.unit_price_minor)],
+        lines=[WantLine(claim.id, line.sku_id, count, guarded_price(line, losses.get(line.id, 0)))],
         currency=order.total.currency,
         channel=order.channel,
         deadline_at=now + timedelta(seconds=supply.deadline_seconds(shop_id, [line.sku_id])),

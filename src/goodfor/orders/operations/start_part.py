@@ -1,5 +1,6 @@
 """Begin to give a part of an order's price back. Runs in the caller's transaction, with the order's row locked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from goodfor.orders.errors import RefundAmount, RefundRunning, WrongState
 from goodfor.orders.models import Part
 from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.give_offer_back import give_part_back
 from goodfor.orders.sales_back import sales_back_entry
 from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
@@ -31,10 +33,11 @@ def start_part(
     paid_from: str = "",
     by: Decider | None = None,
     line_id: UUID | None = None,
+    whole: Sequence[UUID] = (),
     now: datetime,
 ) -> RefundView:
     """Decide and book the refund of a part, with `entries`; `by` is whose decision it is, else the actor's. `line_id`:
-    whose price it is first of all.
+    whose price it is first of all; `whole`: lines whose whole price is in it.
 
     Raises WrongState, RefundAmount, RefundRunning, PaymentDisputed, and what `count_refund` raises.
     """
@@ -49,15 +52,9 @@ def start_part(
     if amount.currency != left.currency or not 0 < amount.amount_minor < left.amount_minor:
         raise RefundAmount(left_minor=left.amount_minor, currency=left.currency)
     refund = request_refund(
-        shop_id=shop_id,
-        payment_id=order.payment_id,
-        amount=amount,
-        reason=reason,
-        business_key=given_back.next_part(order.id, refunds),
-        actor=actor,
-        paid_from=paid_from,
-        now=now,
-    )
+        shop_id=shop_id, payment_id=order.payment_id, amount=amount, reason=reason,
+        business_key=given_back.next_part(order.id, refunds), actor=actor, paid_from=paid_from, now=now,
+    )  # fmt: skip
     Part.objects.create(
         refund_id=refund.id,
         shop_id=shop_id,
@@ -67,7 +64,8 @@ def start_part(
         by_staff=actor.startswith("staff:"),
         decided_at=now,
     )
-    entry = sales_back_entry(shop_id, order, refund, line_id, now)
+    entry = sales_back_entry(shop_id, order, refund, line_id, now, whole)
+    give_part_back(shop_id=shop_id, order=order, entry=entry, now=now)
     count_refund(shop_id=shop_id, refund=refund, by=by or decided_by(actor), now=now)
     ledger.post(shop_id=shop_id, currency=amount.currency, entries=(*entries, entry), now=now)
     audit.record(

@@ -12,6 +12,7 @@ from goodfor.orders.deciding import BY_ITSELF, Decider
 from goodfor.orders.events import OrderRefunding
 from goodfor.orders.operations.count_refund import count_refund
 from goodfor.orders.operations.finish_refund import finish_refund
+from goodfor.orders.operations.give_offer_back import give_all_back
 from goodfor.orders.operations.hold_steps import lapse_hold
 from goodfor.orders.operations.settle_claims import Aside, live_claims, put_aside, settle_claims
 from goodfor.orders.sales_back import sales_back_entry
@@ -73,6 +74,7 @@ def start_refund(
     event = OrderRefunding(order.id, order.number, refund.id, reason)
     publish(shop_id=shop_id, event=event, cause=("payment", order.payment_id), now=now)
     entry = _entry(shop_id, order, refund, now)
+    give_all_back(shop_id=shop_id, order=order, now=now)
     count_refund(shop_id=shop_id, refund=refund, by=by, now=now)
     ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(*entries, entry), now=now)
     if refund.done:

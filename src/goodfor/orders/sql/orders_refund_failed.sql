@@ -8,8 +8,10 @@ SELECT o.id, o.shop_id, o.number, o.state, o.channel, o.total_minor, o.currency,
        (SELECT array_agg(l.unit_price_minor ORDER BY l.position) FROM orders_line l
         WHERE l.shop_id = o.shop_id AND l.order_id = o.id),
        o.refund_failed_at, o.refunded_minor,
-       (SELECT jsonb_agg(jsonb_build_array(l.id, l.account, l.topped)) FROM orders_line l
-        WHERE l.shop_id = o.shop_id AND l.order_id = o.id AND l.kind = 'direct'),
+       (SELECT jsonb_agg(jsonb_build_array(l.id, l.kind, l.account, l.topped, l.discount_minor, l.gift, l.bundle_id,
+                                           l.bundle_revision_id, l.bundle_title, l.returned))
+        FROM orders_line l WHERE l.shop_id = o.shop_id AND l.order_id = o.id
+         AND (l.kind = 'direct' OR l.discount_minor > 0 OR l.bundle_id IS NOT NULL OR l.returned > 0)),
        (SELECT ARRAY[h.until, h.ended_at] FROM orders_hold h
         WHERE h.shop_id = o.shop_id AND h.order_id = o.id AND h.state IN ('held', 'released'))
 FROM orders_order o

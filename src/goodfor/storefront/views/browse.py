@@ -13,6 +13,7 @@ from goodfor.storefront.filters import asked_of
 from goodfor.storefront.forms import typed
 from goodfor.storefront.home import arranged_home, default_home
 from goodfor.storefront.page import allow_frame_in, page, show
+from goodfor.storefront.plays import plays_of
 from goodfor.storefront.promised import promised_for
 from goodfor.storefront.queries import chosen, offers, shelf, trust_figures
 from goodfor.storefront.share_picture import picture_address
@@ -42,6 +43,31 @@ def home(request: HttpRequest, shop: ShopView) -> HttpResponse:
     if arranged is None:
         context["home"], context["products"] = default_home(shop.id, _after(request))
     response = show(request, "home", context)
+    if "preview" in request.GET:
+        response["X-Robots-Tag"] = "noindex"
+        response["Cache-Control"] = "no-store"
+    if preview is not None and preview.framed_by:
+        allow_frame_in(response, preview.framed_by)
+    return response
+
+
+@page(counts=CAME)
+def landing(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
+    """A page of blocks for a scene or an event; its draft for whoever has a good link to it."""
+    preview = window.opens_draft(shop.id, typed(request.GET["preview"], 600)) if "preview" in request.GET else None
+    view = window.page_by_slug(shop.id, typed(slug, 64), offline=preview is not None)
+    arranged = arranged_home(shop.id, utc_now(), draft=preview is not None, page_id=view.id)
+    context = {
+        "landing": view,
+        "figures": trust_figures(shop.id),
+        "title": view.title,
+        "description": view.summary,
+        "preview": preview,
+        "preview_refused": "preview" in request.GET and preview is None,
+        "home": arranged,
+        "tab": "home",
+    }
+    response = show(request, "landing", context)
     if "preview" in request.GET:
         response["X-Robots-Tag"] = "noindex"
         response["Cache-Control"] = "no-store"
@@ -107,6 +133,7 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         "promise": promised_for(shop.id, view, offer.sku, utc_now()),
         "counted": orders.trust_view(shop.id),
         "asked": supply.form_of(shop.id, offer.sku.id) if offer.sku.delivery_kind == DIRECT else (),
+        "plays": plays_of(shop.id, view, utc_now()),
         "tab": "categories",
         "title": view.name,
         "description": (view.summary or view.how_to_use)[:DESCRIBED],

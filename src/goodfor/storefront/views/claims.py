@@ -82,7 +82,7 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
 def _act(request: HttpRequest, shop: ShopView, order: OrderView, line: LineView, now: datetime) -> Act:
     return act_of(
         request, shop, Scene.CLAIM, buyer=orders.buyer_named(shop.id, order.id), subject=("order", order.id),
-        amount=line.unit_price * line.quantity, facts=aftersales.claim_facts(shop.id, order, line.line_id, now),
+        amount=line.net, facts=aftersales.claim_facts(shop.id, order, line.line_id, now),
     )  # fmt: skip
 
 

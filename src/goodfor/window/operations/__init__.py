@@ -7,6 +7,7 @@ from goodfor.window.operations.order_blocks import move_block, order_blocks
 from goodfor.window.operations.publish_blocks import publish_blocks
 from goodfor.window.operations.remove_block import remove_block
 from goodfor.window.operations.restore_published import restore_published
+from goodfor.window.operations.write_page import remove_page, take_offline, write_page
 
 __all__ = [
     "add_block",
@@ -16,5 +17,8 @@ __all__ = [
     "order_blocks",
     "publish_blocks",
     "remove_block",
+    "remove_page",
     "restore_published",
+    "take_offline",
+    "write_page",
 ]

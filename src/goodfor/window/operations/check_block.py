@@ -9,7 +9,7 @@ from goodfor.window.parsing import parse, stored
 from goodfor.window.types import Banner, BlockRequest
 
 
-def checked_row(shop_id: UUID, asked: BlockRequest, position: int) -> Block:
+def checked_row(shop_id: UUID, asked: BlockRequest, position: int, page_id: UUID | None = None) -> Block:
     """The row of a draft's block, not yet saved. Raises InvalidBlock."""
     content = parse(asked.kind, asked.settings, position)
     if isinstance(content, Banner) and content.image and catalog.image(shop_id, content.image) is None:
@@ -21,6 +21,7 @@ def checked_row(shop_id: UUID, asked: BlockRequest, position: int) -> Block:
         raise InvalidBlock(position=position, field="visible_until")
     return Block(
         shop_id=shop_id,
+        page_id=page_id,
         version=DRAFT,
         position=position,
         kind=asked.kind,

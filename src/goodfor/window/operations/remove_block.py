@@ -6,18 +6,14 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel import audit
-from goodfor.window.errors import BlockNotFound
-from goodfor.window.operations.rewrite_draft import held_draft, rewrite_draft
+from goodfor.window.operations.rewrite_draft import held_draft_of, rewrite_draft
 
 
 @transaction.atomic
 def remove_block(*, shop_id: UUID, block_id: UUID, actor: str, now: datetime) -> None:
     """What was published stays until the draft is published. Raises BlockNotFound."""
-    rows = held_draft(shop_id)
-    kept = [row for row in rows if row.id != block_id]
-    if len(kept) == len(rows):
-        raise BlockNotFound
-    rewrite_draft(shop_id, kept)
+    rows = held_draft_of(shop_id, block_id)
+    rewrite_draft(shop_id, [row for row in rows if row.id != block_id], rows[0].page_id)
     audit.record(
         shop_id=shop_id,
         actor=actor,

@@ -11,9 +11,9 @@ from goodfor.window.operations.rewrite_draft import held_draft, rewrite_draft
 
 
 @transaction.atomic
-def restore_published(*, shop_id: UUID, actor: str, now: datetime) -> int:
+def restore_published(*, shop_id: UUID, page_id: UUID | None = None, actor: str, now: datetime) -> int:
     """Put a copy of what was published last in the place of the draft; how many blocks."""
-    held_draft(shop_id)
+    held_draft(shop_id, page_id)
     copies = [
         Block(
             shop_id=shop_id,
@@ -23,9 +23,9 @@ def restore_published(*, shop_id: UUID, actor: str, now: datetime) -> int:
             visible_from=row.visible_from,
             visible_until=row.visible_until,
         )
-        for row in Block.objects.filter(shop_id=shop_id, version=PUBLISHED).order_by("position")
+        for row in Block.objects.filter(shop_id=shop_id, page_id=page_id, version=PUBLISHED).order_by("position")
     ]
-    rewrite_draft(shop_id, copies)
+    rewrite_draft(shop_id, copies, page_id)
     audit.record(
         shop_id=shop_id,
         actor=actor,

@@ -40,6 +40,9 @@ GOOD: dict[str, dict[str, object]] = {
     "grid": {"title": "大家在买", "limit": 6, "scene": "游戏"},
     "flash": {"title": "限时", "sku_ids": [str(SKU)], "ends_at": "2026-06-02T00:00:00+08:00"},
     "text": {"body": "今天 20:00 后下单明早处理。"},
+    "bundle": {"bundle_ids": [str(SKU)], "title": "宅家组合"},
+    "coupon": {"campaign_ids": [str(SKU)]},
+    "sale": {"campaign_ids": [str(SKU)]},
 }
 
 
@@ -60,11 +63,11 @@ def test_every_kind_is_kept_as_it_was_said() -> None:
     arrange(shop, *GOOD.items())
     assert queries.published(shop) == []
     assert [block.content for block in queries.draft(shop)] == [parse(kind, value) for kind, value in GOOD.items()]
-    assert publish_blocks(shop_id=shop, actor="staff:1", now=NOW) == 6
+    assert publish_blocks(shop_id=shop, actor="staff:1", now=NOW) == 9
     assert queries.published(shop) == queries.draft(shop)
     arrange(shop, ("text", {"body": "新"}))
     assert [block.content for block in queries.draft(shop)] == [Text("新")]
-    assert len(queries.published(shop)) == 6
+    assert len(queries.published(shop)) == 9
     assert queries.published(uuid4()) == []
 
 
@@ -89,6 +92,9 @@ def test_every_kind_is_kept_as_it_was_said() -> None:
         ("flash", {"title": "x", "sku_ids": [], "ends_at": "2026-06-02T00:00:00+08:00"}, "sku_ids"),
         ("flash", {"title": "x", "sku_ids": [str(SKU)], "ends_at": "2026-06-02T00:00:00"}, "ends_at"),
         ("flash", {"title": "x", "sku_ids": [str(SKU)], "ends_at": "soon"}, "ends_at"),
+        ("bundle", {"bundle_ids": []}, "bundle_ids"), ("bundle", {"bundle_ids": ["x"]}, "bundle_ids"),
+        ("coupon", {"campaign_ids": [str(UUID(int=n)) for n in range(13)]}, "campaign_ids"),
+        ("sale", {}, "campaign_ids"),
         ("flash", {"title": "x", "sku_ids": [str(SKU)]}, "ends_at"), ("text", {"body": "x" * 2001}, "body"),
     ],
 )  # fmt: skip

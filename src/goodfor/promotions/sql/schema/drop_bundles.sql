@@ -1,0 +1,2 @@
+DROP TRIGGER promotions_bundle_revision_kept ON promotions_bundle_revision;
+DROP FUNCTION promotions_bundle_revision_refuse();
