@@ -45,6 +45,8 @@ def connect() -> None:
         import_module("goodfor.config.supply_messages").listen()
     if {"notify", "orders", "risk", "console"} <= set(settings.ROOMS):
         import_module("goodfor.config.risk_messages").listen()
+    if {"notify", "orders", "promotions"} <= set(settings.ROOMS):
+        import_module("goodfor.config.promotion_messages").listen()
     if {"notify", "orders", "insights"} <= set(settings.ROOMS):
         import_module("goodfor.config.insight_messages").listen()
     if "notify" in settings.ROOMS:

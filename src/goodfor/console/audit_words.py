@@ -10,7 +10,13 @@ from typing import Final
 from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
-from goodfor.console import finance_audit_words, insight_audit_words, recon_audit_words, risk_audit_words
+from goodfor.console import (
+    finance_audit_words,
+    insight_audit_words,
+    promotion_audit_words,
+    recon_audit_words,
+    risk_audit_words,
+)
 from goodfor.console.columns import Text
 
 
@@ -118,6 +124,7 @@ AREAS: Final[tuple[Area, ...]] = (
         prefix="window_",
     ),
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
+    Area(_("audit", "营销"), promotion_audit_words.ACTIONS),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
     Area(
@@ -325,6 +332,7 @@ ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, word
 SUBJECTS: Final[Mapping[str, Text]] = {
     **recon_audit_words.SUBJECTS,
     **risk_audit_words.SUBJECTS,
+    **promotion_audit_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
@@ -347,14 +355,6 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     "lots": _("audit", "卡密批次"),
     "vault.intake": _("audit", "导入文件"),
     "invoices.invoice": _("audit", "发票"),
-    "payments.account": _("audit", "收款账户"),
-    "payments.bill": _("audit", "账单"),
-    "payments.case": _("audit", "异常单"),
-    "payments.dispute": _("audit", "拒付争议"),
-    "payments.payment": _("audit", "支付单"),
-    "payments.receiver": _("audit", "分账接收方"),
-    "payments.refund": _("audit", "退款单"),
-    "payments.share": _("audit", "分账份额"),
     "supply.supplier": _("audit", "供应商"),
     "supply.offer": _("audit", "货源"),
     "supply.attempt": _("audit", "采购单"),

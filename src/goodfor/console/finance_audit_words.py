@@ -33,6 +33,14 @@ SETTLEMENT: Final[Mapping[str, Text]] = {
     "settlement.policy_set": _("audit", "修改结算设置"),
 }
 SUBJECTS: Final[Mapping[str, Text]] = {
+    "payments.account": _("audit", "收款账户"),
+    "payments.bill": _("audit", "账单"),
+    "payments.case": _("audit", "异常单"),
+    "payments.dispute": _("audit", "拒付争议"),
+    "payments.payment": _("audit", "支付单"),
+    "payments.receiver": _("audit", "分账接收方"),
+    "payments.refund": _("audit", "退款单"),
+    "payments.share": _("audit", "分账份额"),
     "finance.party": _("audit", "结算方"),
     "finance.contract": _("audit", "供货合同"),
     "finance.agreement": _("audit", "分账协议"),

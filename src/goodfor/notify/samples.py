@@ -75,6 +75,11 @@ PRICE: Final = {
     "url": "https://shop.example/console/supply/watch/",
 }
 
+CAMPAIGN: Final = {
+    "name": "周末满减",
+    "why": "优惠预算已用完",
+    "url": "https://shop.example/console/promotions/campaigns/",
+}
 RULE: Final = {
     "name": "同一设备短时间多次付款",
     "code": "device-many-pays",

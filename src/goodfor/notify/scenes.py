@@ -272,6 +272,14 @@ _ALL: Final = (
         roles=("owner",),
     ),
     Scene(
+        "campaign_stopped",
+        _("活动自动暂停"),
+        {"campaign": samples.CAMPAIGN},
+        {STAFF: _DESK},
+        sample={"campaign": samples.CAMPAIGN},
+        roles=("owner", "operator"),
+    ),
+    Scene(
         "case_opened",
         _("有待处理的个案"),
         {"case": {"kind": None, "number": None, "amount": None, "url": None}},

@@ -1,5 +1,133 @@
-"""Truths about promotions."""
+"""Truths of promotions: nothing beyond its limit, nothing counted that nobody holds, no coupon used twice."""
 
+from goodfor.kernel.invariants import Invariant, history_invariant
+from goodfor.promotions import states
 from goodfor.promotions.bundle_invariants import BUNDLES
 
-INVARIANTS = [*BUNDLES]
+INVARIANTS = [
+    Invariant(
+        name="promotions_shards_are_their_quota",
+        room="promotions",
+        why="what is left of a limit and what orders and claims hold of it are the limit: no piece is lost or made",
+        sql="""
+        SELECT q.id::text, q.entity || ' ' || q.counts || ' ' || q.total || ': ' || coalesce(s.free, 0) || ' left, '
+               || coalesce(t.taken, 0) + coalesce(c.claimed, 0) || ' taken'
+        FROM promotions_quota q
+        LEFT JOIN (SELECT shop_id, quota_id, sum(free) AS free FROM promotions_shard GROUP BY shop_id, quota_id) s
+          ON s.shop_id = q.shop_id AND s.quota_id = q.id
+        LEFT JOIN (SELECT shop_id, campaign_id, entity, counts, key, bucket, sum(amount - back) AS taken
+                   FROM promotions_taking WHERE shared AND state <> 'released'
+                   GROUP BY shop_id, campaign_id, entity, counts, key, bucket) t
+          ON t.shop_id = q.shop_id AND t.campaign_id = q.campaign_id AND t.entity = q.entity AND t.counts = q.counts
+          AND t.key = q.key AND t.bucket = q.bucket
+        LEFT JOIN (SELECT p.shop_id, p.batch_id::text AS key, count(*) AS claimed FROM promotions_coupon p
+                   JOIN promotions_batch b ON b.id = p.batch_id AND b.shop_id = p.shop_id AND b.kind = 'claim'
+                   GROUP BY p.shop_id, p.batch_id) c
+          ON q.counts = 'claims' AND c.shop_id = q.shop_id AND c.key = q.key
+        WHERE coalesce(s.free, 0) + coalesce(t.taken, 0) + coalesce(c.claimed, 0) <> q.total
+        """,
+    ),
+    Invariant(
+        name="promotions_counters_are_their_takings",
+        room="promotions",
+        why="what a buyer is said to have had is what his orders hold: else he is refused, or given, too much",
+        sql="""
+        SELECT campaign_id::text, entity || ' ' || counts || ': ' || coalesce(c.used, 0) || ' counted, '
+               || coalesce(t.taken, 0) || ' held'
+        FROM (SELECT * FROM promotions_counter WHERE counts <> 'claims') c
+        FULL JOIN (SELECT shop_id, campaign_id, entity, counts, key, bucket, sum(amount - back) AS taken
+                   FROM promotions_taking WHERE NOT shared AND state <> 'released'
+                   GROUP BY shop_id, campaign_id, entity, counts, key, bucket) t
+          USING (shop_id, campaign_id, entity, counts, key, bucket)
+        WHERE coalesce(c.used, 0) <> coalesce(t.taken, 0)
+        """,
+    ),
+    Invariant(
+        name="promotions_names_within_limits",
+        room="promotions",
+        why="nobody has more of a campaign than the most that any of his orders was allowed",
+        sql="""
+        SELECT campaign_id::text, entity || ' ' || counts || ': ' || sum(amount - back) || ' of ' || max(most)
+        FROM promotions_taking WHERE state <> 'released'
+        GROUP BY shop_id, campaign_id, entity, counts, key, bucket HAVING sum(amount - back) > max(most)
+        """,
+    ),
+    Invariant(
+        name="promotions_takings_have_their_holding",
+        room="promotions",
+        why="what is taken of limits is taken for what an order holds, and goes its way",
+        sql="""
+        SELECT t.order_id::text, t.entity || ' ' || t.counts || ' ' || t.state
+               || ', held ' || coalesce(h.state, 'nowhere')
+        FROM promotions_taking t
+        LEFT JOIN promotions_held h ON h.shop_id = t.shop_id AND h.order_id = t.order_id
+          AND h.campaign_id = t.campaign_id AND h.turn = t.turn
+        WHERE h.state IS DISTINCT FROM t.state
+        """,
+    ),
+    Invariant(
+        name="promotions_orders_hold_once",
+        room="promotions",
+        why="an order that was paid late holds what it holds once: an earlier turn was released",
+        sql="""
+        SELECT order_id::text, count(DISTINCT turn) || ' turns' FROM promotions_held WHERE state <> 'released'
+        GROUP BY shop_id, order_id HAVING count(DISTINCT turn) > 1
+        """,
+    ),
+    Invariant(
+        name="promotions_coupons_count_once",
+        room="promotions",
+        why="a coupon lowers one order, and the order that it lowered is the one that it names",
+        sql="""
+        WITH brought AS (
+            SELECT h.shop_id, h.order_id, h.state, unnest(h.coupons) AS coupon FROM promotions_held h
+            WHERE h.state <> 'released' AND h.back_minor < h.minor
+        )
+        SELECT coalesce(p.id, b.coupon)::text,
+               coalesce(p.state, 'gone') || ', at order ' || coalesce(b.order_id::text, 'none')
+        FROM (SELECT * FROM promotions_coupon WHERE NOT public AND order_id IS NOT NULL) p
+        FULL JOIN (SELECT b.* FROM brought b LEFT JOIN promotions_coupon c ON c.id = b.coupon AND c.shop_id = b.shop_id
+                   WHERE c.public IS NOT TRUE) b
+          ON b.coupon = p.id AND b.shop_id = p.shop_id AND b.order_id = p.order_id
+        WHERE p.state IS DISTINCT FROM b.state
+        """,
+    ),
+    Invariant(
+        name="promotions_revisions_in_force_approved",
+        room="promotions",
+        why="what lowers prices was approved by somebody who did not write it, and is the campaign's own",
+        sql="""
+        SELECT c.id::text, c.name || ' ' || c.state FROM promotions_campaign c
+        LEFT JOIN promotions_revision r ON r.id = c.revision_id AND r.shop_id = c.shop_id AND r.campaign_id = c.id
+        WHERE c.revision_id IS NOT NULL
+          AND (r.approved_at IS NULL OR r.approved_by = r.made_by AND NOT r.alone)
+        """,
+    ),
+    Invariant(
+        name="promotions_revisions_are_whole",
+        room="promotions",
+        why="all that a campaign has said up to its newest revision is on record",
+        sql="""
+        SELECT c.id::text, c.name FROM promotions_campaign c
+        LEFT JOIN (SELECT shop_id, campaign_id, count(*) AS many, max(number) AS newest FROM promotions_revision
+                   GROUP BY shop_id, campaign_id) r ON r.campaign_id = c.id AND r.shop_id = c.shop_id
+        WHERE r.many IS DISTINCT FROM c.latest OR r.newest IS DISTINCT FROM c.latest
+        """,
+    ),
+    Invariant(
+        name="promotions_campaigns_by_the_clock",
+        room="promotions",
+        why="a campaign that is over is ended: else its page and its figures say that it goes on",
+        sql="""
+        SELECT id::text, name || ' ' || state FROM promotions_campaign
+        WHERE state IN ('scheduled', 'running', 'paused') AND ends_at < %(now)s - interval '5 minutes'
+        """,
+    ),
+    history_invariant(
+        states.CAMPAIGN, table="promotions_campaign", room="promotions", name="promotions_campaigns_moved_as_allowed"
+    ),
+    history_invariant(
+        states.BATCH, table="promotions_batch", room="promotions", name="promotions_batches_moved_as_allowed"
+    ),
+    *BUNDLES,
+]

@@ -101,9 +101,13 @@ def load(shop_id: UUID) -> ShopPlan:
         return _plans.put(shop_id, ShopPlan(0, NOWHERE, ()))
     lives = []
     for campaign_id, revision_id, name, text in _LIVE.rows({"shop_id": shop_id}):
-        spec = _specs.get(revision_id) or _specs.put(revision_id, spec_of(text))
-        lives.append(Live(campaign_id, revision_id, name, spec))
+        lives.append(Live(campaign_id, revision_id, name, spec_kept(revision_id, text)))
     return _plans.put(shop_id, ShopPlan(int(row[0]), ZoneInfo(row[1]), tuple(lives)))
+
+
+def spec_kept(revision_id: UUID, text: str) -> Spec:
+    """The spec of a revision whose text was read."""
+    return _specs.get(revision_id) or _specs.put(revision_id, spec_of(text))
 
 
 def specs_of(shop_id: UUID, revision_ids: Iterable[UUID]) -> dict[UUID, Spec]:
@@ -118,7 +122,7 @@ def specs_of(shop_id: UUID, revision_ids: Iterable[UUID]) -> dict[UUID, Spec]:
             found[revision_id] = spec
     if missing:
         for revision_id, text in _REVISIONS.rows({"shop_id": shop_id, "ids": missing}):
-            found[revision_id] = _specs.put(revision_id, spec_of(text))
+            found[revision_id] = spec_kept(revision_id, text)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Reads of promotions: plans for carts."""
+"""Reads of promotions: plans for carts, and the door to what else is read."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 
 from goodfor.identity import queries as identity
 from goodfor.promotions import plan_cache, planning
+from goodfor.promotions.campaign_queries import campaign, campaigns, figures, revisions
+from goodfor.promotions.coupon_queries import claimables, coupon_by_code, coupons_of, present
 from goodfor.promotions.types import BuyerNames, Cart, Live
 
-# What others read stands in files of its own, this one is the door.
-__all__ = ["has_plan", "plan", "zone_of"]
+__all__ = [
+    "campaign", "campaigns", "claimables", "coupon_by_code", "coupons_of", "figures", "has_plan", "plan", "present",
+    "revisions", "zone_of",
+]  # fmt: skip
 
 
 def zone_of(shop_id: UUID) -> ZoneInfo:

@@ -42,6 +42,11 @@ from goodfor.promotions.cart_types import Presented as Presented
 from goodfor.promotions.cart_types import Priced as Priced
 from goodfor.promotions.cart_types import Share as Share
 from goodfor.promotions.cart_types import Traced as Traced
+from goodfor.promotions.coupon_types import BatchView as BatchView
+from goodfor.promotions.coupon_types import BatchWish as BatchWish
+from goodfor.promotions.coupon_types import Claimable as Claimable
+from goodfor.promotions.coupon_types import CouponView as CouponView
+from goodfor.promotions.coupon_types import GiftLink as GiftLink
 from goodfor.promotions.spec_types import ACTIVITY as ACTIVITY
 from goodfor.promotions.spec_types import AUTO as AUTO
 from goodfor.promotions.spec_types import BEST as BEST

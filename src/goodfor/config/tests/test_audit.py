@@ -551,7 +551,64 @@ GAVE_BACK = (
     " VALUES ('{delivered}', 'refund:x', '{shop}', 'refund', 1, jsonb_build_object(), now() - interval '2 hours')"
 )
 
+
+def campaigned(state: str = "draft", *, latest: int = 1, history: bool = True) -> str:
+    """A campaign `{new}` with one revision `{new2}` that nobody approved, behind the guards."""
+    revision = "NULL" if state == "draft" else "'{new2}'"
+    row = (
+        "INSERT INTO promotions_campaign (id, shop_id, name, play, state, revision_id, submitted_id, submitted_by,"
+        " latest, starts_at, ends_at, paused_why, made_by, made_at, changed_at) VALUES ('{new}', '{shop}', 'x',"
+        f" 'flash', '{state}', {revision}, NULL, '', {latest}, now(), now() + interval '1 day', '', 'x', now(), now());"
+        "INSERT INTO promotions_revision (id, shop_id, campaign_id, number, name, spec, hash, note, made_by, made_at,"
+        " approved_by, approved_at, alone) VALUES ('{new2}', '{shop}', '{new}', 1, 'x', jsonb_build_object(), 'x', '',"
+        " 'x', now(), '', NULL, false)"
+    )
+    steps = ("draft",) if state == "draft" else ("draft", "review", "scheduled", "running")
+    return row + (moved("promotions.campaign", "{new}", *steps) if history else "")
+
+
+def holding(turn: int = 1, *, coupons: str = "ARRAY[]::uuid[]") -> str:
+    """An order `{new}` has used something of the campaign `{new2}`."""
+    return (
+        "INSERT INTO promotions_held (id, shop_id, order_id, campaign_id, revision_id, turn, buyer_ref, state, uses,"
+        " wanted_minor, minor, loss_minor, coupons, back_minor, at, ended_at) VALUES (gen_random_uuid(), '{shop}',"
+        f" '{{new}}', '{{new2}}', '{{new2}}', {turn}, 'b', 'used', 1, 1, 1, 0, {coupons}, 0, now(), now())"
+    )
+
+
+def taken(amount: int, most: int = 1, *, counted: int | None = None) -> str:
+    """And that much of what it may have of a limit; `counted` on the counter."""
+    return (
+        "INSERT INTO promotions_taking (shop_id, order_id, campaign_id, turn, entity, counts, key, bucket, shared,"
+        " most, amount, policy, back, state) VALUES ('{shop}', '{new}', '{new2}', 1, 'buyer', 'uses', 'x', '', false,"
+        f" {most}, {amount}, 'whole', 0, 'used');"
+        "INSERT INTO promotions_counter (shop_id, key, campaign_id, entity, counts, bucket, used) VALUES ('{shop}',"
+        f" 'x', '{{new2}}', 'buyer', 'uses', '', {amount if counted is None else counted})"
+    )
+
+
 PLANTS: dict[str, str] = {
+    "promotions_shards_are_their_quota":
+        "INSERT INTO promotions_quota (id, shop_id, campaign_id, entity, counts, key, bucket, total) VALUES ('{new}',"
+        " '{shop}', '{new2}', 'campaign', 'uses', '', '', 5);"
+        "INSERT INTO promotions_shard (shop_id, quota_id, shard, free) VALUES ('{shop}', '{new}', 0, 4)",
+    "promotions_counters_are_their_takings": f"{holding()};{taken(1, counted=2)}",
+    "promotions_names_within_limits": f"{holding()};{taken(2)}",
+    "promotions_takings_have_their_holding": taken(1),
+    "promotions_orders_hold_once": f"{holding()};{holding(2)}",
+    "promotions_coupons_count_once": holding(coupons="ARRAY['{new}'::uuid]"),
+    "promotions_revisions_in_force_approved": campaigned("running"),
+    "promotions_revisions_are_whole": campaigned(latest=2),
+    "promotions_campaigns_by_the_clock":
+        f"{campaigned('running')};"
+        "UPDATE promotions_campaign SET ends_at = now() - interval '1 hour', starts_at = now() - interval '2 hours'"
+        " WHERE id = '{new}';"
+        "UPDATE promotions_revision SET approved_by = 'y', approved_at = now() WHERE id = '{new2}'",
+    "promotions_campaigns_moved_as_allowed": campaigned(history=False),
+    "promotions_batches_moved_as_allowed":
+        "INSERT INTO promotions_batch (id, shop_id, campaign_id, kind, name, state, wanted, made, each, giftable,"
+        " listed, made_by, made_at, asked_by, allowed_by, alone) VALUES ('{new}', '{shop}', '{new2}', 'claim', 'x',"
+        " 'made', 1, 0, 1, false, false, 'x', now(), '', '', false)",
     "invoices_are_their_lines": invoiced("requested", stands=0),
     "invoices_are_taken_back_by_red_letters": invoiced("requested", "failed", kind="red"),
     "invoices_say_no_more_than_was_paid": f"{sold()};" + invoiced("requested", amount=1001, stands=1001),

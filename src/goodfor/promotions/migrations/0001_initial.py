@@ -590,5 +590,9 @@ class Migration(migrations.Migration):
                 name="promotions_campaign_paused",
             ),
         ),
-        run_files("goodfor.promotions", forward=["campaigns.sql", "limits.sql", "phases.sql"], backward=["drop.sql"]),
+        run_files(
+            "goodfor.promotions",
+            forward=["campaigns.sql", "limits.sql", "phases.sql", "coupons.sql"],
+            backward=["drop.sql"],
+        ),
     ]

@@ -106,16 +106,20 @@ def spec_of_revision(revision: Revision) -> Spec:
 def fit_quotas(campaign: Campaign, spec: Spec, now: datetime) -> None:
     """Make or fit the shared limits that are known before anybody buys, so that no buyer makes them."""
     zone = ZoneInfo(identity.shop_by_id(campaign.shop_id).timezone)
+    quotas = []
     for limit in shared_limits(spec):
         known: list[UUID | None] = [None] if limit.counts != UNITS else list(_skus(spec))
         for sku in known:
-            _FIT.row(
-                {
-                    "shop_id": campaign.shop_id, "campaign_id": campaign.id, "entity": limit.entity,
-                    "counts": limit.counts, "key": key_of("", limit.counts, sku),
-                    "bucket": bucket_of(limit.period, now, zone), "most": most_of(spec, limit, sku),
-                }
-            )  # fmt: skip
+            place = limit.entity, limit.counts, key_of("", limit.counts, sku), bucket_of(limit.period, now, zone)
+            quotas.append((*place, most_of(spec, limit, sku)))
+    # In the order in which orders take them.
+    for entity, counts, key, bucket, most in sorted(quotas):
+        _FIT.row(
+            {
+                "shop_id": campaign.shop_id, "campaign_id": campaign.id, "entity": entity, "counts": counts,
+                "key": key, "bucket": bucket, "most": most,
+            }
+        )  # fmt: skip
 
 
 def _skus(spec: Spec) -> list[UUID]:

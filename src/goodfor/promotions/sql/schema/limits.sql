@@ -41,27 +41,31 @@ BEGIN
         SELECT shard INTO v_shard FROM promotions_shard
         WHERE shop_id = p_shop AND quota_id = p_quota AND free >= p_amount
         ORDER BY random() LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
-        IF NOT FOUND THEN
-            SELECT sum(free), max(free) INTO v_sum, v_best FROM promotions_shard
-            WHERE shop_id = p_shop AND quota_id = p_quota;
-            IF coalesce(v_sum, 0) < p_amount THEN
-                RETURN false;
-            END IF;
-            IF v_best < p_amount THEN
-                EXIT;
-            END IF;
-            SELECT shard INTO v_shard FROM promotions_shard
-            WHERE shop_id = p_shop AND quota_id = p_quota AND free >= p_amount
-            ORDER BY random() LIMIT 1 FOR NO KEY UPDATE;
-            IF NOT FOUND THEN
-                CONTINUE;
-            END IF;
-        END IF;
-        UPDATE promotions_shard SET free = free - p_amount
-        WHERE shop_id = p_shop AND quota_id = p_quota AND shard = v_shard AND free >= p_amount;
         IF FOUND THEN
+            UPDATE promotions_shard SET free = free - p_amount
+            WHERE shop_id = p_shop AND quota_id = p_quota AND shard = v_shard;
             RETURN true;
         END IF;
+        SELECT sum(free), max(free) INTO v_sum, v_best FROM promotions_shard
+        WHERE shop_id = p_shop AND quota_id = p_quota;
+        IF coalesce(v_sum, 0) < p_amount THEN
+            RETURN false;
+        END IF;
+        EXIT WHEN v_best < p_amount;
+        -- A row that was waited for stays locked even where too little is left in it. Two who held such rows and went on to
+        -- each other's would wait in a ring: so this is a savepoint, and its end lets go.
+        BEGIN
+            SELECT shard INTO v_shard FROM promotions_shard
+            WHERE shop_id = p_shop AND quota_id = p_quota AND free >= p_amount ORDER BY random() LIMIT 1;
+            UPDATE promotions_shard SET free = free - p_amount
+            WHERE shop_id = p_shop AND quota_id = p_quota AND shard = v_shard AND free >= p_amount;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION USING ERRCODE = 'GF410';
+            END IF;
+            RETURN true;
+        EXCEPTION WHEN SQLSTATE 'GF410' THEN
+            CONTINUE;
+        END;
     END LOOP;
     -- No shard alone has enough: together they may. What is left is spread anew.
     PERFORM 1 FROM promotions_shard WHERE shop_id = p_shop AND quota_id = p_quota ORDER BY shard FOR NO KEY UPDATE;

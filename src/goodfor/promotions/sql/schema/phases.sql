@@ -2,15 +2,17 @@
 
 -- All that an order holds, or nothing: '' when it holds it, else '<campaign> <why>'. Both lists as JSON; takings are sorted.
 CREATE FUNCTION promotions_reserve(
-    p_shop uuid, p_order uuid, p_now timestamptz, p_buyer text, p_turn int, p_held jsonb, p_takings jsonb
+    p_shop uuid, p_order uuid, p_now timestamptz, p_buyer text, p_held jsonb, p_takings jsonb
 ) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
+    v_turn int;
     t record;
 BEGIN
     IF EXISTS (SELECT 1 FROM promotions_held
                WHERE shop_id = p_shop AND order_id = p_order AND state IN ('reserved', 'used')) THEN
         RETURN '';
     END IF;
+    SELECT coalesce(max(turn), 0) + 1 INTO v_turn FROM promotions_held WHERE shop_id = p_shop AND order_id = p_order;
     PERFORM set_config('lock_timeout', '3000ms', true);
     -- A block with a handler is a savepoint: what was taken before the one that is gone is given back by it.
     BEGIN
@@ -24,11 +26,15 @@ BEGIN
                         jsonb_array_elements_text(h.q) AS q(id) ORDER BY 2 LOOP
             UPDATE promotions_coupon SET state = 'reserved', order_id = p_order
             WHERE shop_id = p_shop AND id = t.id AND campaign_id = t.c AND NOT public
-              AND state IN ('free', 'claimed') AND (buyer_ref = '' OR buyer_ref = p_buyer)
-              AND gift_hash IS NULL AND (expires_at IS NULL OR expires_at > p_now);
+              AND (state = 'claimed' AND buyer_ref = p_buyer OR state = 'free' AND EXISTS (
+                  SELECT 1 FROM promotions_batch b
+                  WHERE b.shop_id = p_shop AND b.id = batch_id AND b.state = 'made'))
+              AND (gift_hash IS NULL OR gift_until <= p_now) AND (expires_at IS NULL OR expires_at > p_now);
             IF NOT FOUND AND NOT EXISTS (
-                SELECT 1 FROM promotions_coupon WHERE shop_id = p_shop AND id = t.id AND campaign_id = t.c
-                  AND public AND state = 'free' AND (expires_at IS NULL OR expires_at > p_now)) THEN
+                SELECT 1 FROM promotions_coupon c
+                JOIN promotions_batch b ON b.shop_id = p_shop AND b.id = c.batch_id AND b.state = 'made'
+                WHERE c.shop_id = p_shop AND c.id = t.id AND c.campaign_id = t.c AND c.public AND c.state = 'free'
+                  AND (c.expires_at IS NULL OR c.expires_at > p_now)) THEN
                 RAISE EXCEPTION USING ERRCODE = 'GF409', MESSAGE = t.c || ' coupon';
             END IF;
         END LOOP;
@@ -41,12 +47,12 @@ BEGIN
         END LOOP;
         INSERT INTO promotions_held (id, shop_id, order_id, campaign_id, revision_id, turn, buyer_ref, state, uses, wanted_minor,
                                      minor, loss_minor, coupons, back_minor, at)
-        SELECT gen_random_uuid(), p_shop, p_order, h.c, h.r, p_turn, p_buyer, 'reserved', h.u, h.w, h.m, h.l,
+        SELECT gen_random_uuid(), p_shop, p_order, h.c, h.r, v_turn, p_buyer, 'reserved', h.u, h.w, h.m, h.l,
                ARRAY(SELECT jsonb_array_elements_text(h.q)::uuid), 0, p_now
         FROM jsonb_to_recordset(p_held) AS h(c uuid, r uuid, u int, w bigint, m bigint, l bigint, q jsonb);
         INSERT INTO promotions_taking (shop_id, order_id, campaign_id, turn, entity, counts, key, bucket, shared, most,
                                        amount, policy, back, state)
-        SELECT p_shop, p_order, x.c, p_turn, x.e, x.n, x.k, x.b, x.s, x.m, x.a, x.p, 0, 'reserved'
+        SELECT p_shop, p_order, x.c, v_turn, x.e, x.n, x.k, x.b, x.s, x.m, x.a, x.p, 0, 'reserved'
         FROM jsonb_to_recordset(p_takings)
              AS x(c uuid, e text, n text, k text, b text, m bigint, a bigint, s boolean, p text);
     EXCEPTION WHEN SQLSTATE 'GF409' THEN
@@ -121,7 +127,7 @@ BEGIN
     SELECT coalesce(jsonb_agg(jsonb_build_object('c', campaign_id, 'e', entity, 'n', counts, 'k', key, 'b', bucket,
                                                  'm', most, 'a', amount, 's', shared, 'p', policy) ORDER BY id), '[]')
     INTO v_takings FROM promotions_taking WHERE shop_id = p_shop AND order_id = p_order AND turn = v_turn;
-    RETURN promotions_reserve(p_shop, p_order, p_now, v_buyer, v_turn + 1, v_held, v_takings) = '';
+    RETURN promotions_reserve(p_shop, p_order, p_now, v_buyer, v_held, v_takings) = '';
 END $$;
 
 -- Refunded: `p_minor` of the order's discount and `p_units` (JSON, by SKU) went back so far, all refunds together. What

@@ -1,0 +1,66 @@
+"""Reads of campaigns."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from goodfor.kernel.sql import Statement
+from goodfor.promotions.campaign_models import Campaign, Revision
+from goodfor.promotions.campaign_types import CampaignView, Figures, RevisionView
+from goodfor.promotions.errors import CampaignNotFound
+from goodfor.promotions.stored import read
+
+_FIGURES: Final = Statement(__package__, "sql/figures.sql")
+
+
+def campaigns(
+    shop_id: UUID, *, states: Collection[str] = (), plays: Collection[str] = (), since: datetime | None = None,
+    until: datetime | None = None, most: int = 200, offset: int = 0,
+) -> list[CampaignView]:  # fmt: skip
+    """Campaigns, newest first. `states`, `plays`: only those; `since`, `until`: whose window meets that time."""
+    rows = Campaign.objects.filter(shop_id=shop_id).select_related("revision", "submitted")
+    if states:
+        rows = rows.filter(state__in=states)
+    if plays:
+        rows = rows.filter(play__in=plays)
+    if since is not None:
+        rows = rows.filter(ends_at__gt=since)
+    if until is not None:
+        rows = rows.filter(starts_at__lt=until)
+    return [_view(row) for row in rows.order_by("-id")[offset : offset + most]]
+
+
+def campaign(shop_id: UUID, campaign_id: UUID) -> CampaignView:
+    """One campaign. Raises CampaignNotFound."""
+    row = Campaign.objects.select_related("revision", "submitted").filter(shop_id=shop_id, id=campaign_id).first()
+    if row is None:
+        raise CampaignNotFound
+    return _view(row)
+
+
+def revisions(shop_id: UUID, campaign_id: UUID) -> list[RevisionView]:
+    """All that a campaign has said, newest first."""
+    return [
+        RevisionView(
+            id=row.id, number=row.number, name=row.name, spec=read(row.spec), hash=bytes(row.hash).hex(),
+            note=row.note, made_by=row.made_by, made_at=row.made_at, approved_by=row.approved_by,
+            approved_at=row.approved_at, alone=row.alone,
+        )
+        for row in Revision.objects.filter(shop_id=shop_id, campaign_id=campaign_id).order_by("-number")
+    ]  # fmt: skip
+
+
+def figures(shop_id: UUID, campaign_ids: Sequence[UUID]) -> dict[UUID, Figures]:
+    """What each has given so far, and what is left of its budgets for all time."""
+    rows = _FIGURES.rows({"shop_id": shop_id, "ids": list(campaign_ids)})
+    return {row[0]: Figures(*row[1:]) for row in rows}
+
+
+def _view(row: Campaign) -> CampaignView:
+    return CampaignView(
+        id=row.id, name=row.name, play=row.play, state=row.state, starts_at=row.starts_at, ends_at=row.ends_at,
+        paused_why=row.paused_why, in_force=row.revision.number if row.revision else None,
+        submitted=row.submitted.number if row.submitted else None, submitted_by=row.submitted_by, latest=row.latest,
+        made_by=row.made_by, changed_at=row.changed_at,
+    )  # fmt: skip
