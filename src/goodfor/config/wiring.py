@@ -35,6 +35,8 @@ def connect() -> None:
     if "aftersales" in settings.ROOMS:
         _promises_are_paid()
         _aftersales_hears()
+    if {"orders", "promotions"} <= set(settings.ROOMS):
+        import_module("goodfor.config.group_wiring").listen()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:

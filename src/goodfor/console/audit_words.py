@@ -134,6 +134,7 @@ AREAS: Final[tuple[Area, ...]] = (
             "order_partly_refunded": _("audit", "退款（部分）"),
             "order_noted": _("audit", "写订单备注"),
             "order_held": _("audit", "暂停发货，先核验"),
+            "order_hold_cleared": _("audit", "核验通过，等待成团"),
             "order_released": _("audit", "放行订单"),
             "order_hold_refused": _("audit", "核验不通过，不发货"),
             "order_hold_lapsed": _("audit", "核验中的订单已退款"),

@@ -23,7 +23,10 @@ _STATES: Final = {
     "lapsed": (gettext_lazy("款项已退，核验结束"), ""),
 }
 #: Who or what ended it, by its stable word.
-_CAUSES: Final = {"until": gettext_lazy("到时自动处理"), "staff": gettext_lazy("员工处理")}
+_CAUSES: Final = {
+    "until": gettext_lazy("到时自动处理"), "staff": gettext_lazy("员工处理"), "group": gettext_lazy("已成团"),
+    "group_failed": gettext_lazy("没有成团"), "group_over": gettext_lazy("付款时团已结束"),
+}  # fmt: skip
 _words: list[Callable[[str], str | None]] = []
 
 
@@ -65,10 +68,19 @@ def card(visitor: Visitor, order: DeskOrder) -> HoldCard | None:
     # Money may still come for a closed order, but there is nothing to decide while it does not.
     live = found.live and order.state in ("placed", "paid")
     label, tone = move(found.state)
+    if found.for_group and found.only_group:
+        # Nothing is looked into, and there is nothing to decide: the group decides.
+        return HoldCard(found, live, _("等待成团"), tone, (), _group(found), "", may_end=False)
     return HoldCard(
         found, live, label, tone, tuple(reason(code) for code in found.reasons), _then(found),
         str(_CAUSES.get(found.cause, found.cause)), visitor.may(Permission.ORDERS_REFUND),
     )  # fmt: skip
+
+
+def _group(hold: HoldView) -> str:
+    if hold.until is None:
+        return _("付款后入团，成团即发货")
+    return _("成团即发货；%(at)s 前没成团，自动退款") % {"at": clock_time(hold.until)}
 
 
 def _then(hold: HoldView) -> str:

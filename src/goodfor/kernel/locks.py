@@ -8,6 +8,7 @@ from psycopg import sql
 #: Every kind of advisory lock in the house and what it protects.
 LOCKS = {
     "loop": "one process runs a periodic duty at a time",
+    "play": "one person begins a group or a bargain of a campaign, or helps in it, at a time",
     "buyer": "open unpaid orders and purchase limits of one buyer",
     "ip": "open unpaid orders from one address",
     "client": "open unpaid orders of one API client",

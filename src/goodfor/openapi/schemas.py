@@ -22,7 +22,7 @@ class Input(BaseModel):
 
 
 class LineIn(Input):
-    """One line of an order; each SKU at most once."""
+    """One line of an order; each SKU at most once, and once more as part of a bundle."""
 
     sku_id: UUID
     quantity: int = Field(ge=1, le=MAX_QUANTITY)
@@ -30,6 +30,9 @@ class LineIn(Input):
         default=None,
         max_length=12,
         description="What a top-up asks for (`form` of its SKU), by name; kept encrypted. It is an order of its own.",
+    )
+    bundle_id: UUID | None = Field(
+        default=None, description="As part of this bundle: all its lines together must be whole sets of it."
     )
 
 
@@ -62,6 +65,14 @@ class OrderIn(Input):
     max_total: MoneyIn | None = Field(
         default=None,
         description="The most that the order may cost; above it, or in another currency, nothing is bought.",
+    )
+    expected_total: MoneyIn | None = Field(
+        default=None,
+        description="What your customer was shown. Where promotions make it another one by now, nothing is ordered, and"
+        " `price_changed` says what it would be.",
+    )
+    coupons: list[UUID] = Field(
+        default_factory=list, max_length=MAX_LINES, description="Coupons to be used, in this order."
     )
     buyer: BuyerIn | None = None
 

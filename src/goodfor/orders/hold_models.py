@@ -26,6 +26,12 @@ class Hold(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=100, default="", blank=True)
     cause = models.CharField(max_length=80, default="", blank=True)
+    #: The group that its order waits for, and what became of that (`hold_states`).
+    group_id = models.UUIDField(null=True)
+    group_state = models.CharField(max_length=8, default="", db_default="", blank=True)
+    #: Of a hold with a group: since when nothing but the group keeps it, and who said so.
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.CharField(max_length=100, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "orders_hold"
@@ -43,6 +49,15 @@ class Hold(models.Model):
             models.CheckConstraint(
                 condition=Q(for_seconds__gte=1, for_seconds__lte=int(hold_states.LONGEST.total_seconds())),
                 name="orders_hold_for",
+            ),
+            models.CheckConstraint(
+                condition=Q(group_id__isnull=True, group_state="", cleared_at__isnull=True, cleared_by="")
+                | Q(group_id__isnull=False, group_state__in=list(hold_states.GROUP_ENDS)),
+                name="orders_hold_group",
+            ),
+            # Nothing leaves before the group has formed.
+            models.CheckConstraint(
+                condition=~Q(state="released") | Q(group_state__in=["", "won"]), name="orders_hold_formed"
             ),
         ]
         indexes = [

@@ -24,6 +24,13 @@ MACHINE: Final = Machine(
     },
 )
 
+#: An order of a group waits for that, too: its hold ends well only once the group has formed. Empty: of no group.
+GROUP_WAITING: Final = "waiting"
+GROUP_WON: Final = "won"
+#: It failed, and the money cannot go back at once (a bank disputes the payment).
+GROUP_LOST: Final = "lost"
+GROUP_ENDS: Final = (GROUP_WAITING, GROUP_WON, GROUP_LOST)
+
 #: What happens by itself once the time is over.
 RELEASE: Final = "release"
 REFUSE: Final = "refuse"

@@ -54,6 +54,21 @@ class HoldView:
     ended_at: datetime | None
     ended_by: str
     cause: str
+    #: The group that the order waits for, what became of it, and since when nothing else keeps it.
+    group_id: UUID | None = None
+    group_state: str = ""
+    cleared_at: datetime | None = None
+    cleared_by: str = ""
+
+    @property
+    def for_group(self) -> bool:
+        """A group that has not formed yet keeps it."""
+        return self.live and self.group_state == hold_states.GROUP_WAITING
+
+    @property
+    def only_group(self) -> bool:
+        """Nothing but its group keeps it, or kept it."""
+        return self.group_id is not None and self.cleared_at is not None
 
     @property
     def live(self) -> bool:
@@ -66,5 +81,8 @@ class HoldView:
         return self.then == hold_states.REFUSE, self.review, self.for_
 
 
-#: Why money goes back whose order was not released.
+#: What an order that only waits for its group asks for: its clock is the group's.
+GROUP_HOLD: Final = HoldOrder(None, timedelta(seconds=1), reasons=("group",))
+#: Why money goes back whose order was not released; whose group did not form; which came when there was none to join.
 HELD_REFUSED: Final = "held_refused"
+GROUP_FAILED, GROUP_OVER = "group_failed", "group_over"

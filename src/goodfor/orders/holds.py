@@ -26,4 +26,5 @@ def hold_view(row: Hold) -> HoldView:
         order_id=row.order_id, shop_id=row.shop_id, decision_id=row.decision_id, then=row.then, review=row.review,
         reasons=tuple(row.reasons), for_=timedelta(seconds=row.for_seconds), until=row.until, made_at=row.made_at,
         made_by=row.made_by, state=row.state, ended_at=row.ended_at, ended_by=row.ended_by, cause=row.cause,
+        group_id=row.group_id, group_state=row.group_state, cleared_at=row.cleared_at, cleared_by=row.cleared_by,
     )  # fmt: skip

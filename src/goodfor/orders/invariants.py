@@ -1,7 +1,7 @@
 """Truths about orders, their codes and their money."""
 
 from goodfor.kernel.invariants import Invariant, history_invariant
-from goodfor.orders import claim_invariants, discount_invariants, hold_invariants, states
+from goodfor.orders import claim_invariants, discount_invariants, group_invariants, hold_invariants, states
 
 INVARIANTS = [
     Invariant(
@@ -198,6 +198,7 @@ INVARIANTS = [
     ),
     *claim_invariants.INVARIANTS,
     *discount_invariants.INVARIANTS,
+    *group_invariants.INVARIANTS,
     *hold_invariants.INVARIANTS,
     history_invariant(states.MACHINE, table="orders_order", room="orders", name="order_history_leads_to_its_state"),
 ]

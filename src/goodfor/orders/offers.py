@@ -22,9 +22,19 @@ from goodfor.orders.types import Buyer, LineView
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.bundle_prices import best
 from goodfor.promotions.bundle_queries import in_cart
+from goodfor.promotions.choosing import choose
 from goodfor.promotions.evaluating.evaluate import price
-from goodfor.promotions.presenting import presented
-from goodfor.promotions.types import BundleInCart, BuyerNames, Cart, CartLine, Choice, GiftLine, Live, Priced, Wished
+from goodfor.promotions.types import (
+    BundleInCart,
+    BuyerNames,
+    Cart,
+    CartLine,
+    ChoiceRequest,
+    GiftLine,
+    Live,
+    Priced,
+    Wished,
+)
 
 #: Where campaigns say that they count, by the channel of an order, unless the face says it more exactly.
 FACES: Final[Mapping[str, str]] = {"storefront": "web", "api": "api"}
@@ -37,16 +47,17 @@ def ip_hash_of(buyer: Buyer) -> bytes | None:
 
 def wish_of(
     shop_id: UUID, buyer: Buyer, channel: str, *, ip_hash: bytes | None = None, coupons: Sequence[UUID] = (),
-    choice: Choice | None = None, expect_minor: int | None = None,
+    choice: ChoiceRequest | None = None, expect_minor: int | None = None, now: datetime,
 ) -> Wish:  # fmt: skip
-    """What somebody asks for, under all his names, which are hashed."""
+    """What somebody asks for, under all his names, which are hashed. Raises what of `choice` is over."""
     contact = contact_index(shop_id, buyer.contact) if buyer.contact else None
     names = BuyerNames(
         buyer_ref=buyer.ref, device=buyer.device, address=ip_hash.hex() if ip_hash else "",
-        phone=contact.hex() if contact else "",
+        phone=contact.hex() if contact else "", cluster=buyer.cluster,
     )  # fmt: skip
+    chosen = choose(shop_id, choice, buyer_ref=buyer.ref, now=now) if choice is not None else None
     face = buyer.face or FACES.get(channel, channel)
-    return Wish(names, face, channel, tuple(coupons), choice, expect_minor, contact_index=contact)
+    return Wish(names, face, channel, tuple(coupons), chosen, expect_minor, contact_index=contact)
 
 
 def wish_of_client(client_id: UUID, coupons: Sequence[UUID] = (), expect_minor: int | None = None) -> Wish:
@@ -79,7 +90,7 @@ def offer_for(
         cart,
         lines=tuple(replace(line, cost=costs.get(line.sku_id)) for line in cart.lines),
         facts=facts_of(shop_id, wish, lives, now),
-        coupons=presented(shop_id, wish.names.buyer_ref, wish.coupons, now) if wish.coupons else (),
+        coupons=promotions.present(shop_id, wish.coupons, wish.names.buyer_ref, now) if wish.coupons else (),
     )
     gifts, given = gifts_of(shop_id, lives, lines, now)
     evaluate = partial(price, zone=promotions.zone_of(shop_id), gifts=gifts)

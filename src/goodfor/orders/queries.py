@@ -43,6 +43,7 @@ from goodfor.orders.desk import (
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.holds import held_orders, hold_of_order
 from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity, liquidity_of, pay_facts
+from goodfor.orders.offer_reads import taken_of_order, trace_of_order
 from goodfor.orders.pricing import buyer_key
 from goodfor.orders.refund_days import refunds_today
 from goodfor.orders.telling import order_facts, order_lines
@@ -109,7 +110,9 @@ __all__ = [
     "search_orders",
     "sold_lines",
     "sold_to_others",
+    "taken_of_order",
     "takes_balance",
+    "trace_of_order",
     "trust_figures",
     "trust_view",
     "walk_orders",

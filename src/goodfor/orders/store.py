@@ -43,7 +43,6 @@ class LockedOrder:
     placed_at: datetime
     channel: str
     discount_minor: int = 0
-    buyer_ref: str | None = None
 
 
 def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
@@ -51,7 +50,7 @@ def lock_order(shop_id: UUID, order_id: UUID) -> LockedOrder:
     row = _LOCK.row({"shop_id": shop_id, "order_id": order_id})
     if row is None:
         raise OrderNotFound
-    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:16])
+    return LockedOrder(row[0], row[1], row[2], Money(row[3], row[4]), *row[5:15])
 
 
 def lines_of(shop_id: UUID, order_id: UUID) -> list[LineRow]:

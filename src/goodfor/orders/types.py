@@ -20,6 +20,10 @@ from goodfor.orders.line_types import DIRECT as DIRECT
 from goodfor.orders.line_types import LineRequest as LineRequest
 from goodfor.orders.line_types import LineRow as LineRow
 from goodfor.orders.line_types import LineView as LineView
+from goodfor.orders.offer_types import Offer as Offer
+from goodfor.orders.offer_types import Quote as Quote
+from goodfor.orders.offer_types import Taken as Taken
+from goodfor.orders.offer_types import TraceStep as TraceStep
 from goodfor.orders.pieces import price_of as price_of
 
 MAX_LINES = 20
@@ -63,6 +67,8 @@ class Buyer:
     #: An opaque name of the browser, and where one buys (web, wechat, mini; empty: by the order's channel).
     device: str = field(default="", repr=False)
     face: str = ""
+    #: The group of linked accounts that he is of, as risk control names it.
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)

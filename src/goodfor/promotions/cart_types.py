@@ -60,12 +60,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class BuyerNames:
-    """Who buys, by all names that limits know; opaque references and hashes. Empty: not known."""
+    """Who buys, by all names that limits know; opaque references and hashes. Empty: not known.
+
+    `cluster`: the group of linked accounts that he is of; groups and bargains count it as one person.
+    """
 
     buyer_ref: str
     device: str = ""
     address: str = ""
     phone: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a spec must be like before it is written: what belongs together, and what limits can count. Pure."""
 
 from goodfor.promotions.errors import InvalidCampaign
+from goodfor.promotions.plays import BARGAIN_PLAY, GROUP_PLAY, bargain_play, group_play
 from goodfor.promotions.types import (
     ACTIVITY,
     AUTO,
@@ -60,8 +61,22 @@ def check(name: str, spec: Spec) -> None:
     if spec.floor is not None and spec.floor < 0:
         raise InvalidCampaign(field="floor")
     _check_limits(spec.limits)
+    _check_play(spec)
     if spec.loss_leader and not any(limit.counts == "loss" for limit in spec.limits):
         raise InvalidCampaign(field="loss_leader")
+
+
+def _check_play(spec: Spec) -> None:
+    """What only pages and groups know of."""
+    try:
+        if spec.play == GROUP_PLAY:
+            group_play(spec)
+        elif spec.play == BARGAIN_PLAY:
+            bargain_play(spec)
+        elif spec.trigger == BY_CHOICE:
+            raise InvalidCampaign(field="play")
+    except ValueError as error:
+        raise InvalidCampaign(field=str(error)) from None
 
 
 def _check_limits(limits: tuple[Limit, ...]) -> None:

@@ -12,6 +12,19 @@ from goodfor.promotions.bundle_errors import BundleUnknown as BundleUnknown
 from goodfor.promotions.bundle_errors import InvalidBundle as InvalidBundle
 from goodfor.promotions.bundle_errors import InvalidPicks as InvalidPicks
 from goodfor.promotions.bundle_errors import SlugTaken as SlugTaken
+from goodfor.promotions.group_errors import AlreadyHelped as AlreadyHelped
+from goodfor.promotions.group_errors import AlreadyInGroup as AlreadyInGroup
+from goodfor.promotions.group_errors import BargainNotFound as BargainNotFound
+from goodfor.promotions.group_errors import BargainOver as BargainOver
+from goodfor.promotions.group_errors import BargainRunning as BargainRunning
+from goodfor.promotions.group_errors import ChoiceGone as ChoiceGone
+from goodfor.promotions.group_errors import GroupNotFound as GroupNotFound
+from goodfor.promotions.group_errors import GroupOver as GroupOver
+from goodfor.promotions.group_errors import GroupRunning as GroupRunning
+from goodfor.promotions.group_errors import OwnBargain as OwnBargain
+from goodfor.promotions.group_errors import PlayNotFound as PlayNotFound
+from goodfor.promotions.group_errors import TooManyHelps as TooManyHelps
+from goodfor.promotions.group_errors import TooManyPieces as TooManyPieces
 
 
 class CampaignNotFound(NotFound):

@@ -1,7 +1,7 @@
 """Truths of promotions: nothing beyond its limit, nothing counted that nobody holds, no coupon used twice."""
 
 from goodfor.kernel.invariants import Invariant, history_invariant
-from goodfor.promotions import states
+from goodfor.promotions import group_invariants, states
 from goodfor.promotions.bundle_invariants import BUNDLES
 
 INVARIANTS = [
@@ -18,8 +18,7 @@ INVARIANTS = [
         LEFT JOIN (SELECT shop_id, campaign_id, entity, counts, key, bucket, sum(amount - back) AS taken
                    FROM promotions_taking WHERE shared AND state <> 'released'
                    GROUP BY shop_id, campaign_id, entity, counts, key, bucket) t
-          ON t.shop_id = q.shop_id AND t.campaign_id = q.campaign_id AND t.entity = q.entity AND t.counts = q.counts
-          AND t.key = q.key AND t.bucket = q.bucket
+          USING (shop_id, campaign_id, entity, counts, key, bucket)
         LEFT JOIN (SELECT p.shop_id, p.batch_id::text AS key, count(*) AS claimed FROM promotions_coupon p
                    JOIN promotions_batch b ON b.id = p.batch_id AND b.shop_id = p.shop_id AND b.kind = 'claim'
                    GROUP BY p.shop_id, p.batch_id) c
@@ -130,4 +129,5 @@ INVARIANTS = [
         states.BATCH, table="promotions_batch", room="promotions", name="promotions_batches_moved_as_allowed"
     ),
     *BUNDLES,
+    *group_invariants.INVARIANTS,
 ]

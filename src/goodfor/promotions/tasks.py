@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from goodfor.kernel.loops import loop
+from goodfor.promotions import group_tasks as group_tasks
 from goodfor.promotions.operations.make_coupons import write_codes
 from goodfor.promotions.operations.tend_campaigns import prepare_limits, stop_cut_off, tend_campaigns
 

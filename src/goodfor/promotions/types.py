@@ -47,6 +47,14 @@ from goodfor.promotions.coupon_types import BatchWish as BatchWish
 from goodfor.promotions.coupon_types import Claimable as Claimable
 from goodfor.promotions.coupon_types import CouponView as CouponView
 from goodfor.promotions.coupon_types import GiftLink as GiftLink
+from goodfor.promotions.group_types import BY_BARGAIN as BY_BARGAIN
+from goodfor.promotions.group_types import BY_GROUP as BY_GROUP
+from goodfor.promotions.group_types import BargainPlay as BargainPlay
+from goodfor.promotions.group_types import BargainView as BargainView
+from goodfor.promotions.group_types import ChoiceRequest as ChoiceRequest
+from goodfor.promotions.group_types import GroupPlay as GroupPlay
+from goodfor.promotions.group_types import GroupView as GroupView
+from goodfor.promotions.group_types import PlaceView as PlaceView
 from goodfor.promotions.spec_types import ACTIVITY as ACTIVITY
 from goodfor.promotions.spec_types import AUTO as AUTO
 from goodfor.promotions.spec_types import BEST as BEST

@@ -63,6 +63,17 @@ _ADVICE: Mapping[str, Any] = {
     "sku_unknown": _("链接可能写错了，或者商品已经下架。"),
     "product_unknown": _("链接可能写错了，或者商品已经下架。"),
     "not_found": _("链接可能写错了，或者商品已经下架。"),
+    "group_over": _("看看这个商品还在拼的团，或自己发起一个。"),
+    "group_running": _("先把正在拼的团拼成，或等它结束。没有扣款。"),
+    "already_in_group": _("在“我的订单”里看进度。"),
+    "too_many_pieces": _("减少数量后再下单。"),
+    "play_not_found": _("活动可能刚结束。回到商品页看看现在的价格。"),
+    "choice_gone": _("活动价刚被抢完或已结束。没有扣款，回到商品页看看现在的价格。"),
+    "bargain_over": _("刷新这一页看看现在的价格。"),
+    "bargain_running": _("先买下或等它结束，再发起新的。"),
+    "already_helped": _("每人只能帮一次，可以转告其他朋友。"),
+    "own_bargain": _("请朋友来帮忙，或直接按现在的价格买下。"),
+    "too_many_helps": _("换一位朋友来帮忙。"),
 }
 _DEFAULT = _("返回上一页检查一下，再试一次。")
 

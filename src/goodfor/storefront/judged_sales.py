@@ -1,5 +1,6 @@
 """Orders and payments under risk control: what is told of them, and the holds that come of it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from goodfor.orders import queries as orders
 from goodfor.orders.operations.hold_delivery import hold_delivery
 from goodfor.orders.types import Payer
 from goodfor.promotions.types import Exploded
-from goodfor.risk.types import Scene
+from goodfor.risk.types import Scene, Value
 from goodfor.storefront.balance import BALANCE
 from goodfor.storefront.judging import Judged, act_of, judge
 from goodfor.storefront.queries import Offer
@@ -19,9 +20,9 @@ from goodfor.storefront.queries import Offer
 
 def judged_order(
     request: HttpRequest, shop: ShopView, *, order_id: UUID, ref: str, contact: str, offer: Offer, quantity: int,
-    category: str,
+    category: str, more: Mapping[str, Value] | None = None,
 ) -> Judged:  # fmt: skip
-    """Before an order is placed that will be called `order_id`. Raises Refused."""
+    """Before an order is placed that will be called `order_id`; `more` facts of a group buy. Raises Refused."""
     sku = offer.sku
     total: Money = sku.price * quantity
     facts = {
@@ -30,6 +31,7 @@ def judged_order(
         "sku": str(sku.id),
         "category": category,
         "sku_liquidity": orders.liquidity(sku.delivery_kind, sku.face_value_label or sku.name),
+        **(more or {}),
     }
     act = act_of(
         request, shop, Scene.ORDER, buyer=ref, contact=contact, subject=("order", order_id), amount=total, facts=facts

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
-from goodfor.cli.soak import attacks, books, every, guesses, handbook, ledger, month, pages, shares, year
+from goodfor.cli.soak import attacks, books, every, groups, guesses, handbook, ledger, month, pages, shares, year
 
 EPAY = "epay"
 #: Those that run over any channel.
@@ -51,6 +51,7 @@ SOAKS: dict[str, Callable[..., BenchResult]] = {
     },
     "attacks": attacks.run,
     "books": books.run,
+    "groups": groups.run,
     "guesses": guesses.run,
     "handbook": handbook.run,
     "ledger": ledger.run,

@@ -544,6 +544,47 @@ ANSWERED = (
     " WHERE kind = 'delivery'"
 )
 
+
+def grouped(state: str, *walked: str, persons: int = 0, expires: str = "now() + interval '1 hour'") -> str:
+    """A group `{new}` of two; without states it has no history."""
+    opened, ended = ("NULL" if state == "starting" else "now()"), ("now()" if state in ("formed", "failed") else "NULL")
+    row = (
+        "INSERT INTO promotions_group (id, shop_id, campaign_id, revision_id, sku_id, price_minor, size, hours,"
+        " head_ref, head_names, state, persons, made_at, opened_at, expires_at, ended_at) VALUES ('{new}', '{shop}',"
+        f" '{{new2}}', '{{new2}}', '{{sku}}', 1, 2, 1, 'guest:x', ARRAY['b:x'], '{state}', {persons}, now(), {opened},"
+        f" {expires}, {ended})"
+    )
+    return row + (moved("promotions.group", "{new}", *walked) if walked else "")
+
+
+def placed(order: str, *walked: str, state: str = "lost", hold: bool = True) -> str:
+    """A place of an order in it, and the hold that goes with it; without states the place has no history."""
+    row = (
+        "; INSERT INTO promotions_place (order_id, shop_id, group_id, buyer_ref, names, pieces, head, state, made_at,"
+        f" paid_at, ended_at) VALUES ('{{{order}}}', '{{shop}}', '{{new}}', 'guest:x', ARRAY['b:x'], 1, true,"
+        f" '{state}', now(), now(), now())"
+    )
+    row += moved("promotions.place", f"{{{order}}}", *walked) if walked else ""
+    held = (
+        "; INSERT INTO orders_hold (order_id, shop_id, decision_id, then_do, review, reasons, for_seconds, until,"
+        " made_at, made_by, state, ended_at, ended_by, cause, group_id, group_state, cleared_at, cleared_by) VALUES"
+        f" ('{{{order}}}', '{{shop}}', NULL, 'release', false, ARRAY['group'], 1, NULL, now(), 'x', 'lapsed', now(),"
+        f" 'x', 'x', '{{new}}', 'lost', now(), 'x'){moved('orders.hold', f'{{{order}}}', 'held', 'lapsed')}"
+    )
+    return row + (held if hold else "")
+
+
+def bargained(*walked: str, cut: int = 2) -> str:
+    """A bargain `{new}` from 5 to 3 by one help; without states it has no history."""
+    row = (
+        "INSERT INTO promotions_bargain (id, shop_id, campaign_id, revision_id, sku_id, owner_ref, owner_names,"
+        " start_minor, floor_minor, price_minor, cuts, helped, help_most, state, order_id, freed_orders, opened_at,"
+        " expires_at, ended_at) VALUES ('{new}', '{shop}', '{new2}', '{new2}', '{sku}', 'guest:x', ARRAY['b:x'], 5, 3,"
+        f" 5, ARRAY[{cut}], 0, 1, 'open', NULL, ARRAY[]::uuid[], now(), now() + interval '1 hour', NULL)"
+    )
+    return row + (moved("promotions.bargain", "{new}", *walked) if walked else "")
+
+
 #: Two hours ago a part of an order was given back, and finance has answered.
 GAVE_BACK = (
     f"{sold(refunded=1)};"
@@ -588,6 +629,16 @@ def taken(amount: int, most: int = 1, *, counted: int | None = None) -> str:
 
 
 PLANTS: dict[str, str] = {
+    "groups_are_persons_who_paid": grouped("formed", "starting", "open", "formed", persons=2),
+    "groups_decide_their_places": "SELECT 1" + placed("refunded", "waiting", "joined", "lost"),
+    "groups_end_in_time": grouped("open", "starting", "open", expires="now() - interval '10 minutes'"),
+    "groups_moved_as_allowed": grouped("starting"),
+    "places_moved_as_allowed": grouped("failed", "starting", "open", "failed", persons=1) + placed("refunded"),
+    "group_orders_end_one_way":
+        grouped("failed", "starting", "open", "failed", persons=1)
+        + placed("delivered", "waiting", "joined", "lost", hold=False),
+    "bargains_add_up": bargained("open", cut=1),
+    "bargains_moved_as_allowed": bargained(),
     "promotions_shards_are_their_quota":
         "INSERT INTO promotions_quota (id, shop_id, campaign_id, entity, counts, key, bucket, total) VALUES ('{new}',"
         " '{shop}', '{new2}', 'campaign', 'uses', '', '', 5);"
@@ -933,6 +984,17 @@ PLANTS: dict[str, str] = {
         "UPDATE orders_order SET pay_by = now() - interval '10 minutes' WHERE id = '{placed}'",
     "order_totals_equal_their_lines":
         "UPDATE orders_line SET unit_price_minor = unit_price_minor + 1 WHERE id = '{line}'",
+    "order_discounts_are_their_shares":
+        "INSERT INTO orders_discount (id, shop_id, order_id, line_id, campaign_id, revision_id, minor, units, loss)"
+        " SELECT '{new}', '{shop}', '{placed}', id, '{new2}', '{new2}', 5, 0, 0 FROM orders_line"
+        " WHERE order_id = '{placed}'",
+    "order_discounts_are_booked":
+        "UPDATE orders_line SET unit_price_minor = unit_price_minor + 1, discount_minor = quantity WHERE id = '{line}';"
+        "UPDATE orders_order SET discount_minor = (SELECT quantity FROM orders_line WHERE id = '{line}')"
+        " WHERE id = '{delivered}';"
+        "INSERT INTO orders_discount (id, shop_id, order_id, line_id, campaign_id, revision_id, minor, units, loss)"
+        " SELECT '{new}', '{shop}', '{delivered}', id, '{new2}', '{new2}', quantity, 0, 0 FROM orders_line"
+        " WHERE id = '{line}'",
     "paid_orders_have_a_payment": "UPDATE orders_order SET payment_id = '{new}' WHERE id = '{delivered}'",
     "ended_orders_owe_nothing": tx("owed", "{bank}", "{owed}", order="'{delivered}'::uuid"),
     "notify_none_stuck_in_sending": f"{NOTICE};{told('sending', AGO.format(6))}",

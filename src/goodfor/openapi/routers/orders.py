@@ -23,6 +23,7 @@ from goodfor.openapi.requests import ApiRequest
 from goodfor.openapi.routers.payments import shop_address
 from goodfor.openapi.schemas import CancelIn, NewOrderOut, OrderIn, OrderOut, OrderPage
 from goodfor.openapi.writes import write
+from goodfor.orders.errors import InvalidOrder
 from goodfor.orders.operations.buy_with_balance import buy_with_balance
 from goodfor.orders.operations.cancel_order import cancel_order as cancel_order_now
 from goodfor.orders.operations.place_order import place_order
@@ -57,8 +58,12 @@ router = Router()
                 "per_buyer_limit",
                 "too_many_unpaid_codes",
                 "unpaid_share_exceeded",
+                "price_changed",
+                "limit_gone",
+                "coupon_gone",
+                "bundle_not_on_sale",
             ],
-            422: ["invalid_order", "form_invalid"],
+            422: ["invalid_order", "form_invalid", "invalid_picks"],
             429: ["too_many_open_orders"],
         },
     ),
@@ -90,7 +95,8 @@ def _has_secret(body: OrderIn) -> bool:
 
 
 def _create(caller: ApiCaller, body: OrderIn, judged: Judged, now: datetime) -> tuple[int, dict[str, Any]]:
-    lines = [LineRequest(line.sku_id, line.quantity, line.form or {}) for line in body.lines]
+    lines = [LineRequest(line.sku_id, line.quantity, line.form or {}, line.bundle_id) for line in body.lines]
+    expected = _expected(caller, body)
     if body.payment == "balance":
         try:
             bought = buy_with_balance(
@@ -102,6 +108,8 @@ def _create(caller: ApiCaller, body: OrderIn, judged: Judged, now: datetime) -> 
                 external_ref=body.external_ref,
                 hold=judged.hold,
                 order_id=judged.order_id,
+                coupons=body.coupons,
+                expect_minor=expected,
                 now=now,
             )
         except AccountNotOpen as error:
@@ -117,11 +125,21 @@ def _create(caller: ApiCaller, body: OrderIn, judged: Judged, now: datetime) -> 
         external_ref=body.external_ref,
         hold=judged.hold,
         order_id=judged.order_id,
+        coupons=body.coupons,
+        expect_minor=expected,
         now=now,
     )
     _check_total(body, placed.total)
     url = f"{shop_address(caller.shop_id)}/o/{placed.number}?k={placed.secret}"
     return 201, present.placed(placed, placed_at=now, external_ref=body.external_ref, url=url)
+
+
+def _expected(caller: ApiCaller, body: OrderIn) -> int | None:
+    """In minor units. Raises InvalidOrder where another currency is expected than the shop's."""
+    expected = body.expected_total
+    if expected is not None and expected.currency != caller.currency:
+        raise InvalidOrder(field="expected_total", reason="foreign_currency")
+    return None if expected is None else expected.amount_minor
 
 
 def _check_total(body: OrderIn, total: Money) -> None:

@@ -58,6 +58,10 @@ def hold_late(
 
 def _more(known: HoldView, number: str, hold: HoldOrder, actor: str, now: datetime) -> HoldView:
     """The stronger of both; the decision is that of the one that made it so."""
+    if known.only_group and known.cleared_by.startswith("staff:"):
+        return known
+    if known.only_group:
+        return _judged_after_all(known, number, hold, actor, now)
     then = hold_states.REFUSE if hold_states.REFUSE in (known.then, hold.then) else hold_states.RELEASE
     review, longest = known.review or hold.review, max(known.for_, hold.for_)
     reasons = tuple(dict.fromkeys((*known.reasons, *hold.reasons)))[:MAX_REASONS]
@@ -68,6 +72,17 @@ def _more(known: HoldView, number: str, hold: HoldOrder, actor: str, now: dateti
         decision_id=hold.decision_id if stronger and hold.decision_id else known.decision_id,
         **_columns(then, longest, reasons, review=review),
     )
+    now_is = hold_view(Hold.objects.get(shop_id=known.shop_id, order_id=known.order_id))
+    tell_held(now_is, number, actor, now)
+    return now_is
+
+
+def _judged_after_all(known: HoldView, number: str, hold: HoldOrder, actor: str, now: datetime) -> HoldView:
+    """An order that waited for its group alone waits for the other reason, too."""
+    Hold.objects.filter(shop_id=known.shop_id, order_id=known.order_id, state=hold_states.HELD).update(
+        decision_id=hold.decision_id, cleared_at=None, cleared_by="",
+        **_columns(hold.then, hold.for_, hold.reasons, review=hold.review),
+    )  # fmt: skip
     now_is = hold_view(Hold.objects.get(shop_id=known.shop_id, order_id=known.order_id))
     tell_held(now_is, number, actor, now)
     return now_is

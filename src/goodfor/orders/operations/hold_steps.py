@@ -12,8 +12,10 @@ from goodfor.kernel.statemachine import record_history
 from goodfor.orders import hold_states, store
 from goodfor.orders.events import OrderHeld, OrderHoldRefused, OrderReleased
 from goodfor.orders.hold_models import Hold
+from goodfor.orders.hold_types import GROUP_HOLD
 from goodfor.orders.holds import hold_of_order, hold_view
 from goodfor.orders.types import DIRECT, HoldOrder, HoldView, LineRow
+from goodfor.promotions.operations.leave_place import leave_place
 from goodfor.supply import queries as supply
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stock
@@ -23,17 +25,25 @@ _TOLD: Final = {hold_states.RELEASED: OrderReleased, hold_states.REFUSED: OrderH
 
 
 def put_hold(
-    *, shop_id: UUID, order_id: UUID, number: str, hold: HoldOrder, actor: str, cause: str, now: datetime
-) -> HoldView:
-    """A hold on an order that has none. Its clock stands until the order is paid."""
+    *, shop_id: UUID, order_id: UUID, number: str, hold: HoldOrder | None, actor: str, cause: str,
+    group_id: UUID | None = None, now: datetime,
+) -> HoldView:  # fmt: skip
+    """A hold on an order that has none. Its clock stands until the order is paid.
+
+    `group_id`: it waits for that, too; or, where there is no `hold`, for nothing else.
+    """
+    only_group = hold is None
+    hold = hold or GROUP_HOLD
     row = Hold(
         order_id=order_id, shop_id=shop_id, decision_id=hold.decision_id, then=hold.then, review=hold.review,
         reasons=list(hold.reasons), for_seconds=int(hold.for_.total_seconds()), made_at=now, made_by=actor[:100],
-        state=hold_states.HELD,
+        state=hold_states.HELD, group_id=group_id, group_state=hold_states.GROUP_WAITING if group_id else "",
+        cleared_at=now if only_group else None, cleared_by=actor[:100] if only_group else "",
     )  # fmt: skip
     row.save(force_insert=True)
     _history(shop_id, order_id, (None, hold_states.HELD), actor, cause, now)
-    tell_held(hold_view(row), number, actor, now)
+    if not only_group:
+        tell_held(hold_view(row), number, actor, now)
     reach("holds.made")
     return hold_view(row)
 
@@ -80,6 +90,9 @@ def end_hold(
         data={"cause": ended.cause, "order_state": order.state},
         now=now,
     )
+    if hold.group_id is not None and not released:
+        # Before its payment is touched: the place is free again, unless the group has decided about it.
+        leave_place(shop_id=hold.shop_id, order_id=order.id, cause=cause[:80], now=now)
     if to_state in _TOLD:
         event = _TOLD[to_state](order.id, order.number, hold.decision_id, actor, ended.cause)
         publish(shop_id=hold.shop_id, event=event, cause=("order", order.id), now=now)

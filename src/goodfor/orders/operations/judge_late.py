@@ -11,6 +11,7 @@ from goodfor.orders import states, store
 from goodfor.orders.errors import BuyerLimit
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.promotions.operations.phases import reserve_again
+from goodfor.promotions.operations.use_bargain import free_bargain, take_bargain_again
 
 #: Whoever pays later than this after an order was closed has forgotten it: the money goes back.
 STILL_WANTED: Final = timedelta(hours=24)
@@ -33,7 +34,12 @@ def judge_late(*, shop_id: UUID, order: store.LockedOrder, happened_at: datetime
 
 
 def _taken_again(shop_id: UUID, order: store.LockedOrder, now: datetime) -> bool:
-    return reserve_again(shop_id=shop_id, order_id=order.id, buyer_ref=order.buyer_ref or "", now=now)
+    if not take_bargain_again(shop_id=shop_id, order_id=order.id, now=now):
+        return False
+    if reserve_again(shop_id=shop_id, order_id=order.id, now=now):
+        return True
+    free_bargain(shop_id=shop_id, order_id=order.id, now=now)
+    return False
 
 
 def _judge(shop_id: UUID, order: store.LockedOrder, closed_at: datetime, now: datetime) -> str:

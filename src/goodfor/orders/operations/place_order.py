@@ -26,10 +26,12 @@ from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.orders.operations.hold_steps import put_hold
 from goodfor.orders.operations.keep_invoice import keep_invoice
 from goodfor.orders.operations.keep_offer import keep_offer
+from goodfor.orders.operations.take_chosen import take_chosen
 from goodfor.orders.operations.take_offer import take_offer
 from goodfor.orders.pricing import buyer_key, check_requests, pieces, price_lines
 from goodfor.orders.types import DIRECT, Buyer, HoldOrder, LineRequest, LineView, PlacedOrder
-from goodfor.promotions.types import Choice
+from goodfor.promotions.operations.choices import check_counted
+from goodfor.promotions.types import ChoiceRequest
 from goodfor.supply import queries as supply
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stocks
@@ -63,7 +65,7 @@ def place_order(
     hold: HoldOrder | None = None,
     order_id: UUID | None = None,
     coupons: Sequence[UUID] = (),
-    choice: Choice | None = None,
+    choice: ChoiceRequest | None = None,
     expect_minor: int | None = None,
     now: datetime,
 ) -> PlacedOrder:
@@ -74,7 +76,7 @@ def place_order(
     bargain), and what is limited of that is taken; `expect_minor`: the total that the buyer was shown.
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
-    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone.
+    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone, and of `choice` what is over.
     """
     check_requests(lines)
     buyer = replace(buyer, ref=buyer_key(buyer.ref))
@@ -87,8 +89,13 @@ def place_order(
     limited = check_buyer_limit(shop_id=shop_id, buyer_ref=buyer.ref, lines=priced, skus=skus)
     pay_by = now + timedelta(seconds=min(sku.hold_seconds for sku in skus.values()))
     order_id, number, secret = order_id or uuid7(), order_number(now), secret_token()
-    wish = wish_of(shop_id, buyer, channel, ip_hash=ip_hash, coupons=coupons, choice=choice, expect_minor=expect_minor)
+    wish = wish_of(
+        shop_id, buyer, channel, ip_hash=ip_hash, coupons=coupons, choice=choice, expect_minor=expect_minor, now=now
+    )
+    group_id = take_chosen(shop_id=shop_id, order_id=order_id, asked=choice, wish=wish, lines=priced, now=now)
     offer = take_offer(shop_id=shop_id, order_id=order_id, lines=priced, total=total, skus=skus, wish=wish, now=now)
+    if choice is not None:
+        check_counted(choice, offer.priced)
     # Sorted by SKU so that two orders of the same SKUs meet in the same order.
     for line in sorted(offer.lines, key=lambda item: item.sku_id):
         _reserve(shop_id, line, channel, pay_by, now)
@@ -98,9 +105,10 @@ def place_order(
     if buyer.invoice is not None:
         keep_invoice(shop_id=shop_id, order_id=order_id, invoice=buyer.invoice)
     _tell(shop_id, placed, f"buyer:{buyer.ref}", channel, now)
-    if hold is not None:
+    if hold is not None or group_id is not None:
         put_hold(
-            shop_id=shop_id, order_id=order_id, number=number, hold=hold, actor="system", cause="placed", now=now
+            shop_id=shop_id, order_id=order_id, number=number, hold=hold, actor="system", cause="placed",
+            group_id=group_id, now=now,
         )  # fmt: skip
     return placed
 

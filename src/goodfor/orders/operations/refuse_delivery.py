@@ -44,15 +44,17 @@ def refuse_delivery(
     return ended
 
 
-def refuse_held(order: store.LockedOrder, hold: HoldView, *, by: Decider, cause: str, now: datetime) -> HoldView:
-    """The same of a live hold whose order this transaction holds."""
+def refuse_held(
+    order: store.LockedOrder, hold: HoldView, *, by: Decider, cause: str, reason: str = HELD_REFUSED, now: datetime
+) -> HoldView:
+    """The same of a live hold whose order this transaction holds. `reason`: why the money goes back."""
     shop_id = hold.shop_id
     if order.payment_id is not None and payments.holds_back(shop_id, order.payment_id):
         raise PaymentDisputed
     ended = end_hold(hold, order, hold_states.REFUSED, actor=by.actor, cause=cause, now=now)
     reach("holds.refusing")
     if order.state == states.PAID:
-        start_refund(shop_id=shop_id, order=order, reason=HELD_REFUSED, actor=by.actor, by=by, now=now)
+        start_refund(shop_id=shop_id, order=order, reason=reason, actor=by.actor, by=by, now=now)
     elif order.state == states.PLACED:
         close_order(
             shop_id=shop_id, order_id=order.id, to_state=states.CANCELLED, actor=by.actor, cause=HELD_REFUSED, now=now

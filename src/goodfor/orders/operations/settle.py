@@ -16,12 +16,14 @@ from goodfor.orders.holds import hold_of_order
 from goodfor.orders.operations.ask_suppliers import ask_suppliers
 from goodfor.orders.operations.deliver_parts import deliver_parts, spare_lines
 from goodfor.orders.operations.end_top_up import end_top_up
+from goodfor.orders.operations.group_steps import pay_into_group
 from goodfor.orders.operations.hold_delivery import hold_late
 from goodfor.orders.operations.hold_steps import keep_held
 from goodfor.orders.operations.note_delivered import note_delivered
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import DIRECT, HELD_REFUSED, NOT_SUPPLIED, HoldOrder, HoldView, LineRow
 from goodfor.promotions.operations.phases import commit
+from goodfor.promotions.operations.use_bargain import pay_bargain
 from goodfor.supply import queries as supply
 from goodfor.vault.errors import OutOfStock
 
@@ -72,22 +74,14 @@ def settle(
     )
     if order.discount_minor:
         commit(shop_id=shop_id, order_id=order.id, now=now)
+        pay_bargain(shop_id=shop_id, order_id=order.id, now=now)
     publish(
         shop_id=shop_id,
         event=OrderPaid(order.id, order.number, payment_id, order.total.amount_minor, order.total.currency),
         cause=("payment", payment_id),
         now=now,
     )
-    known = hold_of_order(shop_id, order.id)
-    if not give_back and known is not None and known.state == hold_states.REFUSED:
-        give_back = HELD_REFUSED
-    if give_back:
-        return _give_back(shop_id, order.id, paid, give_back, now)
-    if hold is not None and order.state != states.PLACED:
-        known = hold_late(shop_id, order, known, hold, now)
-    if known is not None and known.live:
-        return _wait(shop_id, order, known, paid, paid_at, now)
-    return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, first=True, now=now)
+    return _go_on(shop_id, order, paid, paid_at, cause, give_back, hold, now)
 
 
 def fulfil(
@@ -125,11 +119,30 @@ def fulfil(
     return states.DELIVERED
 
 
-def _wait(
-    shop_id: UUID, order: store.LockedOrder, hold: HoldView, paid: Entry, paid_at: datetime, now: datetime
-) -> str:
+def _go_on(
+    shop_id: UUID, order: store.LockedOrder, paid: Entry, paid_at: datetime, cause: str, give_back: str,
+    hold: HoldOrder | None, now: datetime,
+) -> str:  # fmt: skip
+    """Deliver what was paid, wait, or give the money back; `order` is as it was before the payment."""
+    known = hold_of_order(shop_id, order.id)
+    if not give_back and known is not None and known.state == hold_states.REFUSED:
+        give_back = HELD_REFUSED
+    if give_back:
+        return _give_back(shop_id, order.id, paid, give_back, now)
+    if hold is not None and order.state != states.PLACED:
+        known = hold_late(shop_id, order, known, hold, now)
+    group_until: datetime | None = None
+    if known is not None and known.for_group:
+        known, group_until, give_back = pay_into_group(order, known, paid_at=paid_at, now=now)
+        if give_back:
+            return _give_back(shop_id, order.id, paid, give_back, now)
+    if known is not None and known.live:
+        return _wait(shop_id, order, known, paid, group_until or max(paid_at + known.for_, now), now)
+    return fulfil(shop_id=shop_id, order_id=order.id, entries=(paid,), cause=cause, first=True, now=now)
+
+
+def _wait(shop_id: UUID, order: store.LockedOrder, hold: HoldView, paid: Entry, until: datetime, now: datetime) -> str:
     """Paid, booked, and its codes kept until the hold ends; the money goes back at once where nothing can be had."""
-    until = max(paid_at + hold.for_, now)
     if keep_held(order, hold, until=until, margin=DELIVER_WITHIN, now=now) is None:
         return _give_back(shop_id, order.id, paid, "out_of_stock", now)
     ledger.post(shop_id=shop_id, currency=order.total.currency, entries=(paid,), now=now)

@@ -13,6 +13,7 @@ from goodfor.storefront.filters import asked_of
 from goodfor.storefront.forms import typed
 from goodfor.storefront.home import arranged_home, default_home
 from goodfor.storefront.page import allow_frame_in, page, show
+from goodfor.storefront.plays import plays_of
 from goodfor.storefront.promised import promised_for
 from goodfor.storefront.queries import chosen, offers, shelf, trust_figures
 from goodfor.storefront.share_picture import picture_address
@@ -132,6 +133,7 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         "promise": promised_for(shop.id, view, offer.sku, utc_now()),
         "counted": orders.trust_view(shop.id),
         "asked": supply.form_of(shop.id, offer.sku.id) if offer.sku.delivery_kind == DIRECT else (),
+        "plays": plays_of(shop.id, view, utc_now()),
         "tab": "categories",
         "title": view.name,
         "description": (view.summary or view.how_to_use)[:DESCRIBED],

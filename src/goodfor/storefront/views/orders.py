@@ -20,6 +20,7 @@ from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.types import ACCOUNT_WRONG, OrderView
+from goodfor.promotions import group_queries
 from goodfor.risk.doors.uniform import in_steady_time
 from goodfor.risk.types import Scene
 from goodfor.storefront import grants as proof
@@ -174,6 +175,7 @@ def _order_page(
         "proofs": delivery.top_up_proofs(shop.id, [view.lines[0].line_id]) if is_top_up(view) else [],
         "invoice": orders.invoice_of_order(shop.id, view.id) if shop.settings.get("invoices") else None,
         "may_invoice": bool(shop.settings.get("invoices")) and view.delivered_at is not None,
+        "place": group_queries.place_of_order(shop.id, view.id) if view.discount.amount_minor else None,
         "now": now,
         "tab": "orders",
     }

@@ -1,0 +1,35 @@
+"""What campaigns took off an order, and why nothing more. Reached through `queries`."""
+
+from uuid import UUID
+
+from goodfor.orders.models import Discount, OrderLine, Trace
+from goodfor.orders.offer_types import Taken, TraceStep
+
+
+def trace_of_order(shop_id: UUID, order_id: UUID) -> list[TraceStep]:
+    """Each campaign that was looked at when the order was priced, in that order; nothing where none was."""
+    steps = Trace.objects.filter(shop_id=shop_id, order_id=order_id).values_list("steps", flat=True).first() or ()
+    return [
+        TraceStep(UUID(campaign), UUID(revision), name, outcome, wanted, given, UUID(coupon) if coupon else None)
+        for campaign, revision, name, outcome, wanted, given, coupon in steps
+    ]
+
+
+def taken_of_order(shop_id: UUID, order_id: UUID) -> list[Taken]:
+    """What each campaign took off each line, by the order of lines and of campaigns as they were looked at."""
+    rows = list(Discount.objects.filter(shop_id=shop_id, order_id=order_id))
+    if not rows:
+        return []
+    lines = OrderLine.objects.filter(shop_id=shop_id, order_id=order_id).order_by("position")
+    places = {line_id: place for place, line_id in enumerate(lines.values_list("id", flat=True))}
+    told = trace_of_order(shop_id, order_id)
+    names = {one.revision_id: one.name for one in told}
+    order = {one.revision_id: place for place, one in reversed(list(enumerate(told)))}
+    rows.sort(key=lambda row: (places.get(row.line_id, 0), order.get(row.revision_id, len(order)), str(row.id)))
+    return [
+        Taken(
+            row.line_id, row.campaign_id, row.revision_id, row.coupon_id, names.get(row.revision_id, ""), row.minor,
+            row.units, row.loss,
+        )
+        for row in rows
+    ]  # fmt: skip
