@@ -85,7 +85,9 @@ class BundleForm(forms.Form):
         ),
         initial=WHOLE_OR_NOTHING, required=False,
     )  # fmt: skip
-    most_sets = forms.IntegerField(label=lazy("每单最多几套"), min_value=1, max_value=MAX_SETS, initial=10, required=False)
+    most_sets = forms.IntegerField(
+        label=lazy("每单最多几套"), min_value=1, max_value=MAX_SETS, initial=10, required=False
+    )
     floor = forms.CharField(
         label=lazy("每件至少赚"), max_length=20, required=False, help_text=lazy("不填就用店铺的底线；低于它的优惠不给")
     )
@@ -103,7 +105,9 @@ class BundleForm(forms.Form):
             self.fields[f"tier_count_{n}"] = forms.IntegerField(
                 label=_("从几起"), min_value=1, max_value=MAX_SETS, required=False
             )
-            self.fields[f"tier_value_{n}"] = forms.CharField(label=_("每套价或减百分之几"), max_length=20, required=False)
+            self.fields[f"tier_value_{n}"] = forms.CharField(
+                label=_("每套价或减百分之几"), max_length=20, required=False
+            )
         if known:
             self.fields["slug"].required = False
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from goodfor.console.aftersale_money_urls import aftersale_money_urls
 from goodfor.console.book_urls import book_urls
+from goodfor.console.bundle_urls import bundle_urls
 from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
@@ -33,7 +34,6 @@ from goodfor.console.views import (
     audit,
     bill_file,
     bills,
-    bundles,
     buyers,
     categories,
     demo,
@@ -97,6 +97,7 @@ desk = [
     *risk_urls,
     *risk_rule_urls,
     *risk_model_urls,
+    *bundle_urls,
     *export_urls,
     *insight_urls,
     path("promises/", promises.promises, name="promises"),
@@ -174,10 +175,6 @@ desk = [
     path("messages/log/<uuid:message_id>/", message.message, name="message"),
     path("messages/log/<uuid:message_id>/resend", message.resend, name="message-resend"),
     path("orders/<str:number>/tell", message.tell, name="order-tell"),
-    path("bundles/", bundles.listed, name="bundles"),
-    path("bundles/new", bundles.new, name="bundle-new"),
-    path("bundles/<uuid:bundle_id>/", bundles.edit, name="bundle"),
-    path("bundles/<uuid:bundle_id>/move", bundles.move, name="bundle-move"),
     path("window/", window.home, name="window"),
     path("window/add/<slug:kind>", window.add, name="window-add"),
     path("window/order", window.order, name="window-order"),
