@@ -132,7 +132,8 @@ def _tell(form: BundleForm, refused: DomainError) -> None:
     name = str(refused.data.get("field", ""))
     words, _step = PROBLEMS.get(name, ("", ""))
     if name in form.fields:
-        form.add_error(name, str(words) if words else refused.detail)
+        # What reading an amount says is more exact than what its field is for.
+        form.add_error(name, str(refused.message or words or refused.title))
     elif words:
         form.add_error(None, str(words))
 

@@ -52,7 +52,7 @@ def _list(
     now, shop_id = utc_now(), visitor.shop.id
     of = window.page(shop_id, page_id) if page_id else None
     blocks = window.draft_blocks(shop_id, page_id)
-    context = {
+    context: dict[str, Any] = {
         "of": of,
         "to": links(page_id),
         "adding": [(label, hint, links(page_id, kind)["add"]) for kind, label, hint in KINDS],
