@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -22,7 +21,7 @@ from goodfor.promotions.errors import BundleNotOnSale, BundleUnknown
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
-from goodfor.storefront.bundles import BundleOffer, cards_of, offer_of, picks_in, sets_in
+from goodfor.storefront.bundles import BundleOffer, cards_of, offer_of, picks_in, quoted, sets_in
 from goodfor.storefront.client import client_ip
 from goodfor.storefront.forms import CheckoutForm, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
@@ -46,7 +45,7 @@ def shelf(request: HttpRequest, shop: ShopView) -> HttpResponse:
 @page(counts=LOOKED)
 def bundle(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     """One bundle: its parts, what may be picked, what the picks cost; without a script by a form that asks again."""
-    offer = _offer(request, shop.id, slug)
+    offer = _offer(request, shop, slug)
     spec = offer.view.spec
     context = {
         "offer": offer,
@@ -62,7 +61,7 @@ def bundle(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
 @page("GET", "POST", private=True, counts=CHECKED_OUT)
 def checkout(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     """What is in it and what it costs; on POST place the order and start its payment."""
-    offer = _offer(request, shop.id, slug)
+    offer = _offer(request, shop, slug)
     if offer.wish is None:
         return show(request, "bundle", {"offer": offer, "asked": True, "title": offer.view.spec.title}, status=422)
     methods = methods_for(request, shop, offer.total)
@@ -90,13 +89,25 @@ def checkout(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         return _show(request, offer, form, error=error, status=error.http_status)
 
 
-def _offer(request: HttpRequest, shop_id: UUID, slug: str) -> BundleOffer:
+def _offer(request: HttpRequest, shop: ShopView, slug: str) -> BundleOffer:
     asked = request.POST if request.method == "POST" else request.GET
-    view = bundles.bundle_by_slug(shop_id, typed(slug))
-    offer = offer_of(shop_id, view, picks_in(asked), sets_in(asked.get("sets", "1")))
+    view = bundles.bundle_by_slug(shop.id, typed(slug))
+    offer = offer_of(shop.id, view, picks_in(asked), sets_in(asked.get("sets", "1")))
     if offer is None:
         raise BundleUnknown
-    return offer
+    return quoted(shop.id, offer, _buyer(request, shop), utc_now())
+
+
+def _buyer(request: HttpRequest, shop: ShopView, form: CheckoutForm | None = None) -> Buyer:
+    """Whoever asks, by all that is known of him here."""
+    buyer = current(request, shop)
+    return Buyer(
+        ref=buyer.ref if buyer else buyer_ref(request, shop.id),
+        contact=form.chosen_contact if form else "",
+        ip=client_ip(request),
+        locale=translation.get_language() or "zh-hans",
+        invoice=form.invoice if form else None,
+    )
 
 
 def _mark(offer: BundleOffer) -> str:
@@ -118,16 +129,11 @@ def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: Check
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(sku_id, pieces, bundle=wish.bundle_id) for sku_id, pieces in wish.lines],
-        buyer=Buyer(
-            ref=ref,
-            contact=form.chosen_contact,
-            ip=ip,
-            locale=translation.get_language() or "zh-hans",
-            invoice=form.invoice,
-        ),
+        buyer=_buyer(request, shop, form),
         channel="storefront",
         hold=judged.hold,
         order_id=order_id,
+        expect_minor=offer.total.amount_minor,
         now=now,
     )
     noted(judged, good=True)
