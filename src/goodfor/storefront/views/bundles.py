@@ -23,12 +23,14 @@ from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
 from goodfor.storefront.bundles import BundleOffer, cards_of, offer_of, picks_in, quoted, sets_in
 from goodfor.storefront.client import client_ip
+from goodfor.storefront.devices import own_id
 from goodfor.storefront.forms import CheckoutForm, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
 from goodfor.storefront.judged_sales import judged_bundle
 from goodfor.storefront.judging import noted
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
+from goodfor.storefront.promised import Promised, promised_for_goods
 from goodfor.storefront.saved import contacts_of
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.checkout import HOUR, PLACED_AN_HOUR
@@ -76,17 +78,17 @@ def checkout(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
             "method": methods[0][0] if methods else "",
             "contact": known[0].value if len(known) == 1 else "",
         }
-        return _show(request, offer, CheckoutForm(initial=initial, **options))
+        return _show(request, shop, offer, CheckoutForm(initial=initial, **options))
     form = CheckoutForm(request.POST, **options)
     if not form.is_valid():
-        return _show(request, offer, form, status=422)
+        return _show(request, shop, offer, form, status=422)
     try:
-        if request.POST.get("seen", "") != _mark(offer):
+        if request.POST.get("seen", "") != _mark(shop, offer):
             # Another revision is on sale, or a part costs something else: what binds is what the buyer has seen.
             raise BundleNotOnSale
         return _place(request, shop, offer, form)
     except DomainError as error:
-        return _show(request, offer, form, error=error, status=error.http_status)
+        return _show(request, shop, offer, form, error=error, status=error.http_status)
 
 
 def _offer(request: HttpRequest, shop: ShopView, slug: str) -> BundleOffer:
@@ -95,29 +97,41 @@ def _offer(request: HttpRequest, shop: ShopView, slug: str) -> BundleOffer:
     offer = offer_of(shop.id, view, picks_in(asked), sets_in(asked.get("sets", "1")))
     if offer is None:
         raise BundleUnknown
-    return quoted(shop.id, offer, _buyer(request, shop), utc_now())
+    return quoted(shop.id, offer, _buyer(request, _ref(request, shop)), utc_now())
 
 
-def _buyer(request: HttpRequest, shop: ShopView, form: CheckoutForm | None = None) -> Buyer:
-    """Whoever asks, by all that is known of him here."""
+def _ref(request: HttpRequest, shop: ShopView) -> str:
+    """A browser without a name gets a new one each time it is asked."""
     buyer = current(request, shop)
+    return buyer.ref if buyer else buyer_ref(request, shop.id)
+
+
+def _buyer(request: HttpRequest, ref: str, form: CheckoutForm | None = None) -> Buyer:
+    """Whoever asks, by all that is known of him here."""
     return Buyer(
-        ref=buyer.ref if buyer else buyer_ref(request, shop.id),
+        ref=ref,
         contact=form.chosen_contact if form else "",
         ip=client_ip(request),
         locale=translation.get_language() or "zh-hans",
         invoice=form.invoice if form else None,
+        device=own_id(request),
     )
 
 
-def _mark(offer: BundleOffer) -> str:
-    """Names what the page shows: revision and total."""
-    return f"{offer.view.number}:{offer.total.amount_minor}"
+def _promises(shop: ShopView, offer: BundleOffer) -> list[Promised]:
+    goods = [(f"{one.card.name} {one.sku.name}", one.sku) for one in offer.lines]
+    return promised_for_goods(shop.id, goods, utc_now())
+
+
+def _mark(shop: ShopView, offer: BundleOffer) -> str:
+    """Names what the page shows: revision, promises and total."""
+    promises = "/".join(sorted({one.mark for one in _promises(shop, offer)}))
+    return f"{offer.view.number}:{promises}:{offer.total.amount_minor}"
 
 
 def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: CheckoutForm) -> HttpResponse:
     now, ip, buyer = utc_now(), client_ip(request), current(request, shop)
-    ref = buyer.ref if buyer else buyer_ref(request, shop.id)
+    ref = _ref(request, shop)
     count_attempt(shop_id=shop.id, scope="place", subject=ip, limit=PLACED_AN_HOUR, window=HOUR, now=now)
     wish, order_id = offer.wish, uuid7()
     assert wish is not None
@@ -129,7 +143,7 @@ def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: Check
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(sku_id, pieces, bundle=wish.bundle_id) for sku_id, pieces in wish.lines],
-        buyer=_buyer(request, shop, form),
+        buyer=_buyer(request, ref, form),
         channel="storefront",
         hold=judged.hold,
         order_id=order_id,
@@ -151,11 +165,13 @@ def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: Check
 
 
 def _show(
-    request: HttpRequest, offer: BundleOffer, form: CheckoutForm, error: DomainError | None = None, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, shop: ShopView, offer: BundleOffer, form: CheckoutForm, error: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
     context = {
         "offer": offer,
-        "mark": _mark(offer),
+        "mark": _mark(shop, offer),
+        "promises": _promises(shop, offer),
         "methods": form.fields["method"].choices,  # type: ignore[attr-defined]
         "form": form,
         "error": error,
