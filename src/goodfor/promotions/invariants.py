@@ -18,7 +18,8 @@ INVARIANTS = [
         LEFT JOIN (SELECT shop_id, campaign_id, entity, counts, key, bucket, sum(amount - back) AS taken
                    FROM promotions_taking WHERE shared AND state <> 'released'
                    GROUP BY shop_id, campaign_id, entity, counts, key, bucket) t
-          USING (shop_id, campaign_id, entity, counts, key, bucket)
+          ON t.shop_id = q.shop_id AND t.campaign_id = q.campaign_id AND t.entity = q.entity AND t.counts = q.counts
+          AND t.key = q.key AND t.bucket = q.bucket
         LEFT JOIN (SELECT p.shop_id, p.batch_id::text AS key, count(*) AS claimed FROM promotions_coupon p
                    JOIN promotions_batch b ON b.id = p.batch_id AND b.shop_id = p.shop_id AND b.kind = 'claim'
                    GROUP BY p.shop_id, p.batch_id) c
