@@ -30,6 +30,7 @@ from goodfor.promotions.group_errors import (
     AlreadyHelped,
     BargainOver,
     BargainRunning,
+    ChoiceGone,
     OwnBargain,
     TooManyHelps,
 )
@@ -163,6 +164,10 @@ def test_it_is_bought_once_at_the_price_it_has_come_to(bargaining: Bargaining, t
 def test_late_money_for_a_bargain_that_was_used_goes_back(bargaining: Bargaining, till: Till) -> None:
     shop, now = bargaining.shop, bargaining.now
     one = bargaining.start()
+    # At today's price there is nothing to buy by it.
+    with pytest.raises(ChoiceGone):
+        order(shop, bargaining.asked(one), now, "guest:o")
+    bargaining.help(one, "guest:a")
     placed = order(shop, bargaining.asked(one), now, "guest:o")
     begun = begin(till, placed.order_id, now)
     cancel_order(shop_id=bargaining.shop_id, order_id=placed.order_id, actor="guest:o", now=now)
