@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from goodfor.orders.operations import apply_payment_fact, cancel_order
@@ -45,6 +45,7 @@ FLOOR = 3000
 PLAY = BargainPlay(helpers=5, hours=24, help_most=2)
 
 
+@settings(max_examples=40, deadline=None)
 @given(total=some.integers(0, 10_000), weights=some.lists(some.integers(-1, 500), max_size=50))
 def test_cuts_add_up_and_none_is_nothing(total: int, weights: list[int]) -> None:
     found = cuts(total, weights)
@@ -53,6 +54,7 @@ def test_cuts_add_up_and_none_is_nothing(total: int, weights: list[int]) -> None
     assert all(one >= 1 for one in found)
 
 
+@settings(max_examples=40, deadline=None)
 @given(some.lists(some.sets(some.sampled_from("abcdefgh"), min_size=1), max_size=8))
 def test_people_are_those_who_share_no_name(parties: list[set[str]]) -> None:
     # By walking from each to all that can be reached.

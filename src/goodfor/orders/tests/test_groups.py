@@ -309,7 +309,7 @@ def test_while_a_bank_disputes_neither_happens(shop: Shop, till: Till, now: date
 
 def test_the_last_payment_races_the_end(shop: Shop, till: Till, now: datetime) -> None:
     of = campaign(shop, now, size=2)
-    end, rounds = after(now), 5
+    end, rounds = after(now), 3
     heads, groups, begun = [], [], []
     for n in range(rounds):
         group, head = start(shop, till, of, now, f"guest:h{n}")
