@@ -24,7 +24,6 @@ from goodfor.promotions.bundle_prices import best
 from goodfor.promotions.bundle_queries import in_cart
 from goodfor.promotions.choosing import choose
 from goodfor.promotions.evaluating.evaluate import price
-from goodfor.promotions.presenting import presented
 from goodfor.promotions.types import (
     BundleInCart,
     BuyerNames,
@@ -91,7 +90,7 @@ def offer_for(
         cart,
         lines=tuple(replace(line, cost=costs.get(line.sku_id)) for line in cart.lines),
         facts=facts_of(shop_id, wish, lives, now),
-        coupons=presented(shop_id, wish.names.buyer_ref, wish.coupons, now) if wish.coupons else (),
+        coupons=promotions.present(shop_id, wish.coupons, wish.names.buyer_ref, now) if wish.coupons else (),
     )
     gifts, given = gifts_of(shop_id, lives, lines, now)
     evaluate = partial(price, zone=promotions.zone_of(shop_id), gifts=gifts)

@@ -1,4 +1,4 @@
-"""The first page, from the blocks that the operator has arranged: each with the goods that it shows now."""
+"""The first page and others, from the blocks that the operator has arranged: each with the goods that it shows now."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,9 +7,11 @@ from uuid import UUID
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import CategoryView, Filters, ImageView, ProductCard, SkuView
 from goodfor.orders import queries as orders
+from goodfor.promotions import bundle_queries as bundles
+from goodfor.storefront.bundles import BundleCard, cards_of
 from goodfor.storefront.queries import Shelf, Shelved, shelved
 from goodfor.window import queries as window
-from goodfor.window.types import Banner, Block, CategoryRow, Content, Flash, Grid, Scene, Text
+from goodfor.window.types import Banner, Block, Bundles, CategoryRow, Content, Coupons, Flash, Grid, Sale, Scene, Text
 
 DEFAULT_GRID = 24
 
@@ -36,6 +38,7 @@ class Piece:
     goods: list[Shelved] = field(default_factory=list)
     offers: list[FlashOffer] = field(default_factory=list)
     categories: list[CategoryView] = field(default_factory=list)
+    bundles: list[BundleCard] = field(default_factory=list)
     image: ImageView | None = None
     more: str = ""
 
@@ -53,9 +56,12 @@ class Home:
     arranged: bool
 
 
-def arranged_home(shop_id: UUID, now: datetime, *, draft: bool = False) -> Home | None:
-    """The blocks shown at `now`, those with nothing to show left out; None where the operator has arranged nothing."""
-    blocks = window.draft(shop_id) if draft else window.published(shop_id)
+def arranged_home(shop_id: UUID, now: datetime, *, draft: bool = False, page_id: UUID | None = None) -> Home | None:
+    """The blocks shown at `now`, those with nothing to show left out; None where the operator has arranged nothing.
+
+    `page_id`: of another page than the first one.
+    """
+    blocks = window.draft(shop_id, page_id) if draft else window.published(shop_id, page_id)
     pieces = [_piece(shop_id, block, now) for block in blocks if block.shown_at(now)]
     return Home([piece for piece in pieces if piece is not None], arranged=True) if blocks else None
 
@@ -84,6 +90,12 @@ def _piece(shop_id: UUID, block: Block, now: datetime) -> Piece | None:
         case Grid():
             goods, more = _grid(shop_id, content)
             return Piece(content, goods=goods, more=more) if goods else None
+        case Bundles():
+            cards = cards_of(shop_id, bundles.bundles_by_id(shop_id, content.bundle_ids))
+            return Piece(content, bundles=cards) if cards else None
+        case Coupons() | Sale():
+            # Shown where campaigns have pages.
+            return None
         case Flash():
             offers = _flash(shop_id, content) if now < content.ends_at else []
             return Piece(content, offers=offers) if offers else None

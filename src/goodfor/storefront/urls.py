@@ -53,6 +53,7 @@ urlpatterns = [
     path("s/<str:name>", browse.scene, name="scene"),
     path("search", browse.search, name="search"),
     path("p/<str:slug>", browse.product, name="product"),
+    path("a/<slug:slug>", browse.landing, name="landing"),
     path("b", bundles.shelf, name="bundles"),
     path("b/<slug:slug>", bundles.bundle, name="bundle"),
     path("b/<slug:slug>/checkout", bundles.checkout, name="bundle_checkout"),

@@ -60,6 +60,7 @@ router = Router()
                 "unpaid_share_exceeded",
                 "price_changed",
                 "limit_gone",
+                "coupon_gone",
                 "bundle_not_on_sale",
             ],
             422: ["invalid_order", "form_invalid", "invalid_picks"],

@@ -202,7 +202,24 @@ def test_buy_with_balance(ask: Ask, domain: Domain, shop: ShopView, key: NewApiK
         "external_ref": "E-1",
         "hold": None,
         "order_id": ORDER,
+        "coupons": [],
+        "expect_minor": None,
     }
+
+
+def test_coupons_bundles_and_the_total_that_was_shown(ask: Ask, domain: Domain) -> None:
+    coupon, bundle = str(UUID(int=8)), str(UUID(int=9))
+    body = {
+        "lines": [{"sku_id": str(SKU), "quantity": 2, "bundle_id": bundle}], "payment": "balance", "coupons": [coupon],
+        "expected_total": {"amount_minor": 1980, "currency": "CNY"},
+    }  # fmt: skip
+    assert ask("POST", "/orders", json=body, idem="k").status_code == 201
+    asked = domain.last("buy_with_balance")
+    assert (asked["coupons"], asked["expect_minor"]) == ([UUID(coupon)], 1980)
+    assert asked["lines"] == [LineRequest(SKU, 2, bundle=UUID(bundle))]
+    foreign = {**body, "expected_total": {"amount_minor": 1980, "currency": "USD"}}
+    refused = ask("POST", "/orders", json=foreign, idem="k2")
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_order")
 
 
 @pytest.mark.parametrize("payment", ["balance", "checkout"])

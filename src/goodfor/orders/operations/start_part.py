@@ -52,15 +52,9 @@ def start_part(
     if amount.currency != left.currency or not 0 < amount.amount_minor < left.amount_minor:
         raise RefundAmount(left_minor=left.amount_minor, currency=left.currency)
     refund = request_refund(
-        shop_id=shop_id,
-        payment_id=order.payment_id,
-        amount=amount,
-        reason=reason,
-        business_key=given_back.next_part(order.id, refunds),
-        actor=actor,
-        paid_from=paid_from,
-        now=now,
-    )
+        shop_id=shop_id, payment_id=order.payment_id, amount=amount, reason=reason,
+        business_key=given_back.next_part(order.id, refunds), actor=actor, paid_from=paid_from, now=now,
+    )  # fmt: skip
     Part.objects.create(
         refund_id=refund.id,
         shop_id=shop_id,

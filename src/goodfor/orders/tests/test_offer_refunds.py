@@ -1,4 +1,4 @@
-"""Whatever is given back of an order under campaigns, in whatever order: exact at the end, in the books and in limits."""
+"""Whatever is given back of an order under campaigns, in any order: exact at the end, in the books and in limits."""
 
 import random
 from datetime import datetime
@@ -38,7 +38,7 @@ def some_order(here: Fair, now: datetime, luck: random.Random) -> OrderView:
     return here.sell((here.shop.sku_id, luck.choice([1, 3, 4])), (here.other_sku, luck.choice([2, 3])))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_it_ends_exact(shop: Shop, now: datetime, seed: int) -> None:
     luck, here = random.Random(seed), fair(shop, now)
     order = some_order(here, now, luck)

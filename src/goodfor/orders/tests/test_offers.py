@@ -2,12 +2,16 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goodfor.catalog.operations import change_sku
 from goodfor.kernel.money import Money
+from goodfor.kernel.sql import Statement
 from goodfor.orders import queries
 from goodfor.orders.errors import PriceChanged
 from goodfor.orders.operations import (
@@ -24,6 +28,7 @@ from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import begin, broken, pay, refund_all, sql, state_of, stock, together
 from goodfor.orders.tests.promoting import COST, Fair, fair
 from goodfor.orders.types import Buyer, LineRequest
+from goodfor.promotions.errors import CouponGone
 from goodfor.promotions.tests.factories import EVERYTHING, flash, reduce_by, window
 from goodfor.promotions.types import ORDER, PART, Compare, Gift, Limit, Spec
 
@@ -66,6 +71,38 @@ def test_what_is_taken_off_is_shared_booked_and_told(here: Fair, now: datetime) 
     ]
     assert queries.trace_of_order(here.shop_id, order.id) == list(told.trace)
     assert broken(now) == {}
+
+
+def test_without_campaigns_an_order_costs_one_read_more(
+    here: Fair, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    demo, real = here.shop.demo, Statement._execute
+    texts: list[str] = []
+
+    def noted(self: Statement, params: Any) -> Any:
+        texts.append(self.text)
+        return real(self, params)
+
+    monkeypatch.setattr(Statement, "_execute", noted)
+
+    def asked() -> list[str]:
+        texts.clear()
+        with CaptureQueriesContext(connection) as seen:
+            placed = here.place()
+            here.pay(placed.order_id)
+            buy_with_balance(
+                shop_id=demo.shop_id, client_id=demo.client_id, wallet_account=demo.wallet_account, currency="CNY",
+                lines=[LineRequest(here.shop.sku_id, 1)], external_ref=None, now=now,
+            )  # fmt: skip
+        tables = ("promotions_", "orders_discount", "orders_trace")
+        said = [*texts, *(one["sql"] for one in seen.captured_queries)]
+        return [one for one in said if any(name in one for name in tables)]
+
+    asked()
+    found = asked()
+    assert len(found) == 2, found
+    assert all("FROM promotions_plan" in one for one in found)
+    refund_order(shop_id=demo.shop_id, order_id=here.sell().id, reason="r", actor="staff:1", by_staff=True, now=now)
 
 
 def test_nothing_is_placed_at_another_price_than_was_shown(here: Fair, now: datetime) -> None:
@@ -236,7 +273,10 @@ def test_refunds_give_limits_back_by_their_policy(here: Fair, now: datetime) -> 
     assert broken(now) == {}
 
 
-def test_an_unknown_coupon_takes_nothing_off(here: Fair, now: datetime) -> None:
+def test_a_coupon_that_nobody_has_is_refused(here: Fair, now: datetime) -> None:
     here.run(reduce_by(now, 500, coupon=True))
-    told = quote(shop_id=here.shop_id, lines=[LineRequest(here.shop.sku_id, 1)], coupons=[uuid4()], now=now)
+    told = quote(shop_id=here.shop_id, lines=[LineRequest(here.shop.sku_id, 1)], now=now)
     assert (told.total.amount_minor, [one.outcome for one in told.trace]) == (FIRST, ["coupon"])
+    with pytest.raises(CouponGone):
+        here.place(coupons=[uuid4()])
+    assert sql("SELECT count(*) FROM orders_order") == [(0,)]

@@ -52,6 +52,31 @@ def home(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 
 @page(counts=CAME)
+def landing(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
+    """A page of blocks for a scene or an event; its draft for whoever has a good link to it."""
+    preview = window.opens_draft(shop.id, typed(request.GET["preview"], 600)) if "preview" in request.GET else None
+    view = window.page_by_slug(shop.id, typed(slug, 64), offline=preview is not None)
+    arranged = arranged_home(shop.id, utc_now(), draft=preview is not None, page_id=view.id)
+    context = {
+        "landing": view,
+        "figures": trust_figures(shop.id),
+        "title": view.title,
+        "description": view.summary,
+        "preview": preview,
+        "preview_refused": "preview" in request.GET and preview is None,
+        "home": arranged,
+        "tab": "home",
+    }
+    response = show(request, "landing", context)
+    if "preview" in request.GET:
+        response["X-Robots-Tag"] = "noindex"
+        response["Cache-Control"] = "no-store"
+    if preview is not None and preview.framed_by:
+        allow_frame_in(response, preview.framed_by)
+    return response
+
+
+@page(counts=CAME)
 def category(request: HttpRequest, shop: ShopView, slug: str = "") -> HttpResponse:
     """All products, or those of one category, narrowed by what the address says."""
     categories = catalog.categories(shop.id)
