@@ -50,7 +50,7 @@ def present(shop_id: UUID, coupon_ids: Sequence[UUID], buyer_ref: str, now: date
     wanted = list(dict.fromkeys(coupon_ids))
     if not wanted:
         return ()
-    found = dict(_PRESENT.rows({"shop_id": shop_id, "ids": wanted, "buyer": buyer_ref, "now": now}))
+    found: dict[UUID, UUID] = dict(_PRESENT.rows({"shop_id": shop_id, "ids": wanted, "buyer": buyer_ref, "now": now}))
     for coupon_id in wanted:
         if coupon_id not in found:
             raise CouponGone(coupon=str(coupon_id), why="used")

@@ -94,9 +94,10 @@ def _window(said: Mapping[str, Any]) -> Window:
 
 
 def _scope(said: Mapping[str, Any]) -> Scope:
-    return Scope(
-        **{name: frozenset(map(UUID, value)) if isinstance(value, list) else value for name, value in said.items()}
-    )
+    named: dict[str, Any] = {
+        name: frozenset(map(UUID, value)) if isinstance(value, list) else value for name, value in said.items()
+    }
+    return Scope(**named)
 
 
 def _effect(said: Mapping[str, Any]) -> Effect:

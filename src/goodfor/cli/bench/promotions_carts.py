@@ -1,10 +1,12 @@
 """Random carts and plans of live campaigns of all kinds, for `bench promotions` and `soak promotions`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 from uuid import UUID
 
+from goodfor.cli.lazy import load
 from goodfor.promotions.types import (
     ACTIVITY,
     AUTO,
@@ -28,6 +30,7 @@ from goodfor.promotions.types import (
     GiftOffer,
     Join,
     Left,
+    Limit,
     Live,
     Node,
     Nth,
@@ -79,8 +82,9 @@ def _live(random: Random, number: int, kind: str) -> Live:
         bundles=random.random() < 0.3,
     )
     start = NOW - timedelta(days=random.choice((0, 1, 9)))
+    effect, leader = _effect(random, kind), random.random() < 0.1
     spec = Spec(
-        play="flash",
+        play={"coupon": "coupon", "choice": "bargain", "bundle": "bundle"}.get(kind, "flash"),
         layer=layer.get(kind, ORDER),
         window=Window(
             start,
@@ -89,7 +93,7 @@ def _live(random: Random, number: int, kind: str) -> Live:
             ((0, 300), (600, 1440)) if random.random() < 0.5 else (),
         ),
         scope=scope,
-        effect=_effect(random, kind),
+        effect=effect,
         trigger={"coupon": BY_COUPON, "choice": BY_CHOICE}.get(kind, AUTO),
         priority=random.randrange(5),
         node=Node(random.choice("abc"), random.choice(MODES), random.randrange(2)),
@@ -99,8 +103,9 @@ def _live(random: Random, number: int, kind: str) -> Live:
         audience=_audience(random),
         cut=random.random() < 0.8,
         floor=random.choice((None, None, 0, 50)),
-        loss_leader=random.random() < 0.1,
-        per_order=random.choice((1, 1, 2)),
+        loss_leader=leader,
+        per_order=random.choice((1, 1, 2)) if kind == "coupon" else 1,
+        limits=_limits(random, effect, leader),
     )
     return Live(UUID(int=_CAMPAIGN + number), UUID(int=number + 1), f"campaign {number}", spec, _left(random))
 
@@ -135,6 +140,20 @@ def _audience(random: Random) -> Condition | None:
     if random.random() < 0.5:
         return random.choice(asked)
     return Join(random.choice(("and", "or")), (random.choice(asked), Join("not", (random.choice(asked),))))
+
+
+def _limits(random: Random, effect: Effect, leader: bool) -> tuple[Limit, ...]:
+    """Limits wide enough that many carts can be priced."""
+    found = []
+    if random.random() < 0.5:
+        found.append(Limit("campaign", "minor", "all", 10_000_000))
+    if random.random() < 0.3:
+        found.append(Limit("buyer", "uses", "day", random.randrange(1, 4)))
+    if random.random() < 0.3 and isinstance(effect, UnitPrice | UnitPercent):
+        found.append(Limit("sku", "units", "all", 100))
+    if leader:
+        found.append(Limit("campaign", "loss", "month", random.randrange(100_000)))
+    return tuple(found)
 
 
 def _left(random: Random) -> Left:
@@ -176,3 +195,22 @@ def cart(random: Random, lives: list[Live], lines: int) -> Cart:
         tuple(Choice(live.campaign_id, bought[-1].sku_id, 700) for live in chosen[:1]),
         (CartBundle(instance, bundles[0].revision_id, 1),) if instance else (),
     )  # fmt: skip
+
+
+def put_in_force(random: Random, shop_id: UUID, campaigns: int) -> list[Live]:
+    """So many campaigns made and approved by one person, none of them a bundle's price; what `cart` needs of them."""
+    identity = load("goodfor.identity.operations")
+    make = load("goodfor.promotions.operations.make_campaign").make_campaign
+    submit = load("goodfor.promotions.operations.submit_campaign").submit_campaign
+    user_id = identity.create_user(username="bench-promotions")
+    staff = identity.add_staff(shop_id=shop_id, user_id=user_id, role="owner", actor="bench", now=NOW)
+    found: list[Live] = []
+    while len(found) < campaigns:
+        (live,) = plan(random, 1)
+        if isinstance(live.spec.effect, BundlePrice):
+            continue
+        said = {"shop_id": shop_id, "actor": staff.actor, "now": NOW}
+        made = make(name=f"campaign {len(found)}", spec=live.spec, **said)
+        submit(campaign_id=made.campaign_id, number=made.number, **said)
+        found.append(replace(live, campaign_id=made.campaign_id))
+    return found

@@ -26,9 +26,6 @@ FAMILIES = {
     "risk/operations/rule_steps.py": {
         "risk_change_asked", "risk_change_approved", "risk_change_refused", "risk_change_withdrawn", "risk_rule_set",
     },
-    "promotions/operations/export_coupons.py": {
-        "promotions_codes_asked", "promotions_codes_allowed", "promotions_codes_exported",
-    },
     "risk/operations/model_steps.py": {"risk_model_shadow", "risk_model_champion", "risk_model_retired"},
 }  # fmt: skip
 Function = ast.FunctionDef | ast.Module

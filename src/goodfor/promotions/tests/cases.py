@@ -11,6 +11,7 @@ from goodfor.promotions.evaluating.evaluate import price
 from goodfor.promotions.types import (
     ACTIVITY,
     AUTO,
+    BY_CHOICE,
     BY_COUPON,
     COUPON,
     ORDER,
@@ -61,7 +62,8 @@ def live(number: int, effect: Effect, left: Left | None = None, **more: Any) -> 
     else:
         layer = PRICE if isinstance(effect, UnitPercent) else ORDER
     layer = more.pop("layer", layer)
-    spec = Spec("flash", layer, ALWAYS, EVERYTHING, effect, trigger=BY_COUPON if layer == COUPON else AUTO)
+    play = "bargain" if more.get("trigger") == BY_CHOICE else "flash"
+    spec = Spec(play, layer, ALWAYS, EVERYTHING, effect, trigger=BY_COUPON if layer == COUPON else AUTO)
     return Live(uid(500 + number), uid(number), f"C{number}", replace(spec, **more), left or Left())
 
 

@@ -198,7 +198,7 @@ def test_what_cannot_be_counted_is_refused(now: datetime, field: str, over: dict
     shop, actor = shop_and_actor(now)
     with pytest.raises(InvalidCampaign) as refused:
         make_campaign(shop_id=shop.id, name="x", spec=flash(now, **over), actor=actor, now=now)
-    assert refused.value.data == {"field": field}
+    assert refused.value.data["field"] == field
     assert queries.campaigns(shop.id) == []
 
 
