@@ -120,6 +120,7 @@ AREAS: Final[tuple[Area, ...]] = (
             "window_arranged": _("audit", "排列店面"),
             "window_published": _("audit", "发布店面"),
             "window_draft_restored": _("audit", "放弃店面草稿"),
+            **promotion_audit_words.PAGES,
         },
         prefix="window_",
     ),

@@ -76,6 +76,8 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:skus", _("规格与库存"), "ticket", Permission.CATALOG_VIEW, "goods"),
     Page("desk:categories", _("分类"), "list", Permission.CATALOG_VIEW, "goods"),
     Page("desk:window", _("店铺首页"), "home", Permission.CATALOG_EDIT, "goods"),
+    Page("desk:window-pages", _("场景页"), "image", Permission.CATALOG_EDIT, "goods"),
+    Page("desk:bundles", _("组合"), "gift", Permission.PROMOTIONS_VIEW, "goods"),
     Page("desk:suppliers", _("全部供应商"), "box", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:purchases", _("采购单"), "list", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:supply-desk", _("结果未知"), "warning", Permission.SUPPLY_VIEW, "supply", waiting=supply.undecided),

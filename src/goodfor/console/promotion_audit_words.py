@@ -1,4 +1,4 @@
-"""Words of the audit trail for campaigns and coupons; a part of `audit_words`."""
+"""Words of the audit trail for campaigns, coupons, bundles and pages of blocks; a part of `audit_words`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,8 +15,22 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "promotions_codes_asked": _("audit", "申请导出券码"),
     "promotions_codes_allowed": _("audit", "批准导出券码"),
     "promotions_codes_exported": _("audit", "导出券码"),
+    "bundle_written": _("audit", "保存组合"),
+    "bundle_on_sale": _("audit", "上架组合"),
+    "bundle_replaced": _("audit", "上架组合的新版本"),
+    "bundle_off_sale": _("audit", "下架组合"),
+    "bundle_archived": _("audit", "归档组合"),
+    "bundle_placed": _("audit", "调整组合的位置"),
+}
+#: Pages of blocks beside the first one.
+PAGES: Final[Mapping[str, Text]] = {
+    "window_page_written": _("audit", "保存场景页"),
+    "window_page_offline": _("audit", "下线场景页"),
+    "window_page_removed": _("audit", "删除场景页"),
 }
 SUBJECTS: Final[Mapping[str, Text]] = {
+    "promotions.bundle": _("audit", "组合"),
+    "window.page": _("audit", "场景页"),
     "promotions_campaign": _("audit", "营销活动"),
     "promotions_batch": _("audit", "优惠券批次"),
 }

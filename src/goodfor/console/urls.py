@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from goodfor.console.aftersale_money_urls import aftersale_money_urls
 from goodfor.console.book_urls import book_urls
+from goodfor.console.bundle_urls import bundle_urls
 from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
@@ -96,6 +97,7 @@ desk = [
     *risk_urls,
     *risk_rule_urls,
     *risk_model_urls,
+    *bundle_urls,
     *export_urls,
     *insight_urls,
     path("promises/", promises.promises, name="promises"),

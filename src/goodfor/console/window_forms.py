@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import ProductView
 from goodfor.console.columns import Text
+from goodfor.promotions import bundle_queries as bundles
 from goodfor.window.types import Block, BlockRequest, DraftBlock
 
 #: What each kind is called, and when one takes it.
@@ -24,6 +25,7 @@ KINDS: Final[tuple[tuple[str, Text, Text], ...]] = (
     ("grid", _("商品组"), _("一组商品")),
     ("flash", _("限时"), _("挑几个规格，带倒计时；到点自动消失")),
     ("text", _("文字"), _("公告、说明")),
+    ("bundle", _("组合"), _("挑几个在售的组合")),
 )
 LABELS: Final = {kind: label for kind, label, _hint in KINDS}
 #: What is wrong, by the room's name of the field.
@@ -33,6 +35,7 @@ PROBLEMS: Final[dict[str, Any]] = {
     "scenes": _("每行一个场景，最多 12 个，只用文字、数字和连字符"),
     "sku_ids": _("请选 1 到 12 个规格"),
     "slugs": _("最多选 24 个"),
+    "bundle_ids": _("请选 1 到 12 个组合"),
     "visible_until": _("结束时间要晚于开始时间"),
     "blocks": _("首页最多 30 个模块，先删掉不用的"),
 }
@@ -156,7 +159,20 @@ class TextForm(BlockForm):
     body = forms.CharField(label=_("内容"), max_length=2000, widget=forms.Textarea(attrs={"rows": 8}))
 
 
+class BundleBlockForm(BlockForm):
+    """Chosen bundles."""
+
+    title = forms.CharField(label=_("标题"), max_length=40, required=False)
+    bundle_ids = forms.MultipleChoiceField(
+        label=_("要显示的组合"), widget=forms.CheckboxSelectMultiple, help_text=_("最多 12 个，下架的不显示")
+    )
+
+    def offer(self, shop_id: UUID) -> None:
+        _choose(self, "bundle_ids", [(str(one.id), one.spec.title) for one in bundles.bundles(shop_id)])
+
+
 FORMS: Final[dict[str, type[BlockForm]]] = {
+    "bundle": BundleBlockForm,
     "banner": BannerForm,
     "scene": SceneForm,
     "category": CategoryForm,
@@ -174,8 +190,9 @@ def initial_of(block: DraftBlock, zone: str) -> dict[str, Any]:
         found |= {name: getattr(block.content, name) for name in type(block.content).__dataclass_fields__}
     if "scenes" in found:
         found["scenes"] = "\n".join(found["scenes"])
-    if "sku_ids" in found:
-        found["sku_ids"] = [str(sku_id) for sku_id in found["sku_ids"]]
+    for name in ("sku_ids", "bundle_ids"):
+        if name in found:
+            found[name] = [str(one) for one in found[name]]
     times = {name: value for name, value in found.items() if isinstance(value, datetime)}
     return found | {name: value.astimezone(own).strftime(_MOMENT) for name, value in times.items()}
 

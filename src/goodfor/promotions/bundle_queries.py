@@ -8,7 +8,7 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Row, Statement
 from goodfor.promotions.bundle_errors import BundleNotOnSale, BundleUnknown
-from goodfor.promotions.bundle_json import loaded
+from goodfor.promotions.bundle_json import checked, loaded
 from goodfor.promotions.bundle_margin import choices, cost_a_set, margin_box
 from goodfor.promotions.bundle_models import BundleRevision
 from goodfor.promotions.bundle_states import ARCHIVED, BUNDLE, ON_SALE
@@ -22,6 +22,7 @@ __all__ = [
     "bundle_by_slug",
     "bundles",
     "bundles_by_id",
+    "checked",
     "choices",
     "cost_a_set",
     "deliveries",

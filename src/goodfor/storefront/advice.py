@@ -11,6 +11,7 @@ _ADVICE: Mapping[str, Any] = {
     "out_of_stock": _("库存刚被买走了。减少数量，或看看其他面值。"),
     "not_on_sale": _("这个商品已经下架。看看同类商品。"),
     "bundle_not_on_sale": _("组合的内容或价格变了，下面是现在的，看过再付款。没有扣款。"),
+    "price_changed": _("新的价格在下面，看过再付款。没有扣款。"),
     "bundle_unknown": _("可能已经下架。看看别的组合或单品。"),
     "invalid_picks": _("按页面上的数量选齐再下单。"),
     "promise_changed": _("新的承诺在下面，看过再付款。没有扣款。"),

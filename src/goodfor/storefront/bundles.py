@@ -1,7 +1,8 @@
 """Bundles as buyers see them: parts as tokens, what is picked, what a set costs, how many there are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from django.http import QueryDict
 
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import ProductCard, SkuView
+from goodfor.kernel.errors import DomainError
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
+from goodfor.orders.operations.quote import quote
+from goodfor.orders.types import Buyer, LineRequest
 from goodfor.promotions import bundle_queries as bundles
 from goodfor.promotions.errors import InvalidPicks
 from goodfor.promotions.types import BundlePart, BundleView, Exploded, PickGroup
@@ -82,6 +86,8 @@ class BundleOffer:
     wish: Exploded | None
     listed: Money
     total: Money
+    #: By whom what is taken off the list prices, where the order was asked what it would cost.
+    off: tuple[tuple[str, Money], ...] = ()
 
     @property
     def saved(self) -> Money | None:
@@ -146,7 +152,7 @@ def sets_in(text: str) -> int:
 def offer_of(shop_id: UUID, view: BundleView, picks: Mapping[UUID, int], sets: int) -> BundleOffer | None:
     """The bundle as its page shows it; None where a part that it cannot do without is off sale.
 
-    Prices are those of the bundle itself; what the order costs is said at checkout.
+    Prices are those of the bundle itself; `quoted` says what an order costs.
     """
     spec = view.spec
     found = {sku.id: (card, sku) for card, sku in catalog.products_of_skus(shop_id, _ids(view))}
@@ -175,6 +181,24 @@ def offer_of(shop_id: UUID, view: BundleView, picks: Mapping[UUID, int], sets: i
     if wish is not None:
         most = min([spec.most_sets, *(stock.get(sku_id, 0) * sets // pieces for sku_id, pieces in wish.lines)])
     return BundleOffer(view, shown(spec.required, True), optional, groups, sets, most, wish, listed, total)
+
+
+def quoted(shop_id: UUID, offer: BundleOffer, buyer: Buyer, now: datetime) -> BundleOffer:
+    """At what an order of it would cost this buyer now, with all campaigns; as it is where none can be placed."""
+    if offer.wish is None:
+        return offer
+    lines = [LineRequest(sku_id, pieces, bundle=offer.wish.bundle_id) for sku_id, pieces in offer.wish.lines]
+    try:
+        told = quote(shop_id=shop_id, lines=lines, buyer=buyer, now=now)
+    except DomainError:
+        return offer
+    by_name: dict[str, int] = {}
+    gifts = {line.line_id for line in told.lines if line.gift}
+    for one in told.taken:
+        if one.line_id not in gifts:
+            by_name[one.name] = by_name.get(one.name, 0) + one.minor
+    off = tuple((name, Money(minor, told.total.currency)) for name, minor in by_name.items())
+    return replace(offer, total=told.total, off=off)
 
 
 def cards_of(shop_id: UUID, views: Iterable[BundleView]) -> list[BundleCard]:

@@ -29,6 +29,18 @@ def promised_for(shop_id: UUID, product: ProductView, sku: SkuView, at: datetime
     return Promised(lines, f"{bound.promise_id or ''}:{bound.version}")
 
 
+def promised_for_goods(shop_id: UUID, goods: Sequence[tuple[str, SkuView]], at: datetime) -> list[Promised]:
+    """What an order of these (title, SKU) placed now would be promised, those with the same promise together."""
+    found: dict[tuple[str, str], Promised] = {}
+    for title, sku in goods:
+        bound = aftersales.promise_for(shop_id, sku.id, at)
+        key = (f"{bound.promise_id or ''}:{bound.version}", sku.delivery_kind)
+        same = found.get(key)
+        lines = same.lines if same else aftersales.promise_lines(bound.terms, sku.price.currency, sku.delivery_kind)
+        found[key] = Promised(lines, key[0], (*(same.titles if same else ()), title))
+    return list(found.values())
+
+
 def promised_to(shop_id: UUID, order: OrderView) -> list[Promised]:
     """What is promised for an order's lines, those with the same promise together."""
     if order.state in _OVER:

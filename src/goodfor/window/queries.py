@@ -30,7 +30,7 @@ def draft(shop_id: UUID, page_id: UUID | None = None) -> list[Block]:
 
 def draft_blocks(shop_id: UUID, page_id: UUID | None = None) -> list[DraftBlock]:
     """The draft to be arranged, with ids."""
-    rows = Row.objects.filter(shop_id=shop_id, page_id=page_id, version=DRAFT).order_by("position")
+    rows = Row.objects.filter(shop_id=shop_id, page=page_id, version=DRAFT).order_by("position")
     return [_draft_block(row) for row in rows]
 
 
@@ -103,7 +103,7 @@ def _page(row: Page) -> PageView:
 
 
 def _read(shop_id: UUID, version: str, page_id: UUID | None) -> list[Block]:
-    rows = Row.objects.filter(shop_id=shop_id, page_id=page_id, version=version).order_by("position")
+    rows = Row.objects.filter(shop_id=shop_id, page=page_id, version=version).order_by("position")
     return list(_blocks(rows))
 
 
@@ -123,5 +123,5 @@ def _draft_block(row: Row) -> DraftBlock:
 
 
 def _compared(shop_id: UUID, version: str, page_id: UUID | None) -> list[tuple[object, ...]]:
-    rows = Row.objects.filter(shop_id=shop_id, page_id=page_id, version=version).order_by("position")
+    rows = Row.objects.filter(shop_id=shop_id, page=page_id, version=version).order_by("position")
     return list(rows.values_list("kind", "settings", "visible_from", "visible_until"))

@@ -628,7 +628,20 @@ def taken(amount: int, most: int = 1, *, counted: int | None = None) -> str:
     )
 
 
+def bundled(state: str = "on_sale", *, number: int = 1, history: bool = True) -> str:
+    """A bundle `{new}` that sells by its revision `{new2}`."""
+    row = (
+        "INSERT INTO promotions_bundle (id, shop_id, slug, state, revision_id, position, created_at, changed_at)"
+        f" VALUES ('{{new}}', '{{shop}}', 'x', '{state}', '{{new2}}', 0, now(), now());"
+        "INSERT INTO promotions_bundle_revision (id, shop_id, bundle_id, number, spec, by, at) VALUES ('{new2}',"
+        f" '{{shop}}', '{{new}}', {number}, jsonb_build_object(), 'x', now())"
+    )
+    return row + (moved("promotions.bundle", "{new}", "draft", state) if history else "")
+
+
 PLANTS: dict[str, str] = {
+    "promotions_bundles_sell_by_a_revision": bundled(number=2),
+    "promotions_bundle_histories": bundled(history=False),
     "groups_are_persons_who_paid": grouped("formed", "starting", "open", "formed", persons=2),
     "groups_decide_their_places": "SELECT 1" + placed("refunded", "waiting", "joined", "lost"),
     "groups_end_in_time": grouped("open", "starting", "open", expires="now() - interval '10 minutes'"),

@@ -76,9 +76,12 @@ def _write(row: Bundle, number: int, spec: BundleSpec, actor: str, now: datetime
 
 
 def _check_goods(shop_id: UUID, spec: BundleSpec) -> None:
-    """Each part is a SKU of the shop, and all have one currency. Raises InvalidBundle."""
+    """Each part is a SKU of the shop that is delivered as codes, all in one currency. Raises InvalidBundle."""
     labels = catalog.sku_labels(shop_id, [part.sku_id for part in spec.parts])
     if len(labels) != len(spec.parts):
         raise InvalidBundle(field="parts", reason="sku_unknown")
     if len({label.price.currency for label in labels}) != 1:
         raise InvalidBundle(field="parts", reason="mixed_currency")
+    # A top-up is an order of its own: it cannot be taken back once another part fails.
+    if any(label.delivery_kind != "code" for label in labels):
+        raise InvalidBundle(field="parts", reason="direct_alone")

@@ -120,6 +120,14 @@ def test_two_currencies_make_no_bundle() -> None:
         made(shop, fixed([*skus, from_abroad]))
 
 
+def test_a_top_up_is_no_part() -> None:
+    shop, skus = goods(1)
+    top_up = sku(shop, product(shop, category(shop)), delivery_kind="direct")
+    with pytest.raises(InvalidBundle):
+        made(shop, fixed([*skus, top_up]))
+    assert Bundle.objects.filter(shop_id=shop).count() == 0
+
+
 @pytest.mark.parametrize(
     "sql", ["UPDATE promotions_bundle_revision SET number = 9", "DELETE FROM promotions_bundle_revision"]
 )

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -22,14 +21,16 @@ from goodfor.promotions.errors import BundleNotOnSale, BundleUnknown
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
-from goodfor.storefront.bundles import BundleOffer, cards_of, offer_of, picks_in, sets_in
+from goodfor.storefront.bundles import BundleOffer, cards_of, offer_of, picks_in, quoted, sets_in
 from goodfor.storefront.client import client_ip
+from goodfor.storefront.devices import own_id
 from goodfor.storefront.forms import CheckoutForm, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
 from goodfor.storefront.judged_sales import judged_bundle
 from goodfor.storefront.judging import noted
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
+from goodfor.storefront.promised import Promised, promised_for_goods
 from goodfor.storefront.saved import contacts_of
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.checkout import HOUR, PLACED_AN_HOUR
@@ -46,7 +47,7 @@ def shelf(request: HttpRequest, shop: ShopView) -> HttpResponse:
 @page(counts=LOOKED)
 def bundle(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     """One bundle: its parts, what may be picked, what the picks cost; without a script by a form that asks again."""
-    offer = _offer(request, shop.id, slug)
+    offer = _offer(request, shop, slug)
     spec = offer.view.spec
     context = {
         "offer": offer,
@@ -62,7 +63,7 @@ def bundle(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
 @page("GET", "POST", private=True, counts=CHECKED_OUT)
 def checkout(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     """What is in it and what it costs; on POST place the order and start its payment."""
-    offer = _offer(request, shop.id, slug)
+    offer = _offer(request, shop, slug)
     if offer.wish is None:
         return show(request, "bundle", {"offer": offer, "asked": True, "title": offer.view.spec.title}, status=422)
     methods = methods_for(request, shop, offer.total)
@@ -77,36 +78,60 @@ def checkout(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
             "method": methods[0][0] if methods else "",
             "contact": known[0].value if len(known) == 1 else "",
         }
-        return _show(request, offer, CheckoutForm(initial=initial, **options))
+        return _show(request, shop, offer, CheckoutForm(initial=initial, **options))
     form = CheckoutForm(request.POST, **options)
     if not form.is_valid():
-        return _show(request, offer, form, status=422)
+        return _show(request, shop, offer, form, status=422)
     try:
-        if request.POST.get("seen", "") != _mark(offer):
+        if request.POST.get("seen", "") != _mark(shop, offer):
             # Another revision is on sale, or a part costs something else: what binds is what the buyer has seen.
             raise BundleNotOnSale
         return _place(request, shop, offer, form)
     except DomainError as error:
-        return _show(request, offer, form, error=error, status=error.http_status)
+        return _show(request, shop, offer, form, error=error, status=error.http_status)
 
 
-def _offer(request: HttpRequest, shop_id: UUID, slug: str) -> BundleOffer:
+def _offer(request: HttpRequest, shop: ShopView, slug: str) -> BundleOffer:
     asked = request.POST if request.method == "POST" else request.GET
-    view = bundles.bundle_by_slug(shop_id, typed(slug))
-    offer = offer_of(shop_id, view, picks_in(asked), sets_in(asked.get("sets", "1")))
+    view = bundles.bundle_by_slug(shop.id, typed(slug))
+    offer = offer_of(shop.id, view, picks_in(asked), sets_in(asked.get("sets", "1")))
     if offer is None:
         raise BundleUnknown
-    return offer
+    return quoted(shop.id, offer, _buyer(request, _ref(request, shop)), utc_now())
 
 
-def _mark(offer: BundleOffer) -> str:
-    """Names what the page shows: revision and total."""
-    return f"{offer.view.number}:{offer.total.amount_minor}"
+def _ref(request: HttpRequest, shop: ShopView) -> str:
+    """A browser without a name gets a new one each time it is asked."""
+    buyer = current(request, shop)
+    return buyer.ref if buyer else buyer_ref(request, shop.id)
+
+
+def _buyer(request: HttpRequest, ref: str, form: CheckoutForm | None = None) -> Buyer:
+    """Whoever asks, by all that is known of him here."""
+    return Buyer(
+        ref=ref,
+        contact=form.chosen_contact if form else "",
+        ip=client_ip(request),
+        locale=translation.get_language() or "zh-hans",
+        invoice=form.invoice if form else None,
+        device=own_id(request),
+    )
+
+
+def _promises(shop: ShopView, offer: BundleOffer) -> list[Promised]:
+    goods = [(f"{one.card.name} {one.sku.name}", one.sku) for one in offer.lines]
+    return promised_for_goods(shop.id, goods, utc_now())
+
+
+def _mark(shop: ShopView, offer: BundleOffer) -> str:
+    """Names what the page shows: revision, promises and total."""
+    promises = "/".join(sorted({one.mark for one in _promises(shop, offer)}))
+    return f"{offer.view.number}:{promises}:{offer.total.amount_minor}"
 
 
 def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: CheckoutForm) -> HttpResponse:
     now, ip, buyer = utc_now(), client_ip(request), current(request, shop)
-    ref = buyer.ref if buyer else buyer_ref(request, shop.id)
+    ref = _ref(request, shop)
     count_attempt(shop_id=shop.id, scope="place", subject=ip, limit=PLACED_AN_HOUR, window=HOUR, now=now)
     wish, order_id = offer.wish, uuid7()
     assert wish is not None
@@ -118,16 +143,11 @@ def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: Check
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(sku_id, pieces, bundle=wish.bundle_id) for sku_id, pieces in wish.lines],
-        buyer=Buyer(
-            ref=ref,
-            contact=form.chosen_contact,
-            ip=ip,
-            locale=translation.get_language() or "zh-hans",
-            invoice=form.invoice,
-        ),
+        buyer=_buyer(request, ref, form),
         channel="storefront",
         hold=judged.hold,
         order_id=order_id,
+        expect_minor=offer.total.amount_minor,
         now=now,
     )
     noted(judged, good=True)
@@ -145,11 +165,13 @@ def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: Check
 
 
 def _show(
-    request: HttpRequest, offer: BundleOffer, form: CheckoutForm, error: DomainError | None = None, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, shop: ShopView, offer: BundleOffer, form: CheckoutForm, error: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
     context = {
         "offer": offer,
-        "mark": _mark(offer),
+        "mark": _mark(shop, offer),
+        "promises": _promises(shop, offer),
         "methods": form.fields["method"].choices,  # type: ignore[attr-defined]
         "form": form,
         "error": error,

@@ -26,7 +26,7 @@ def arrange_blocks(
         raise InvalidBlock(position=MAX_BLOCKS, field="blocks")
     rows = [checked_row(shop_id, asked, position, page_id) for position, asked in enumerate(blocks)]
     held_draft(shop_id, page_id)
-    Block.objects.filter(shop_id=shop_id, page_id=page_id, version=DRAFT).delete()
+    Block.objects.filter(shop_id=shop_id, page=page_id, version=DRAFT).delete()
     Block.objects.bulk_create(rows)
     audit.record(
         shop_id=shop_id,

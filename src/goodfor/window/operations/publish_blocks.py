@@ -17,7 +17,7 @@ def publish_blocks(*, shop_id: UUID, page_id: UUID | None = None, actor: str, no
     An empty first page brings the default; a page goes online. Raises PageNotFound.
     """
     drafted = held_draft(shop_id, page_id)
-    Block.objects.filter(shop_id=shop_id, page_id=page_id, version=PUBLISHED).delete()
+    Block.objects.filter(shop_id=shop_id, page=page_id, version=PUBLISHED).delete()
     copies = [
         Block(
             shop_id=shop_id,

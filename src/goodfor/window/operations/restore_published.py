@@ -23,7 +23,7 @@ def restore_published(*, shop_id: UUID, page_id: UUID | None = None, actor: str,
             visible_from=row.visible_from,
             visible_until=row.visible_until,
         )
-        for row in Block.objects.filter(shop_id=shop_id, page_id=page_id, version=PUBLISHED).order_by("position")
+        for row in Block.objects.filter(shop_id=shop_id, page=page_id, version=PUBLISHED).order_by("position")
     ]
     rewrite_draft(shop_id, copies, page_id)
     audit.record(

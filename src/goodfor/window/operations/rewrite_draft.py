@@ -15,7 +15,7 @@ def held_draft(shop_id: UUID, page_id: UUID | None = None) -> list[Block]:
     """
     advisory_xact_lock(("window", shop_id))
     known_page(shop_id, page_id)
-    return list(Block.objects.filter(shop_id=shop_id, page_id=page_id, version=DRAFT).order_by("position"))
+    return list(Block.objects.filter(shop_id=shop_id, page=page_id, version=DRAFT).order_by("position"))
 
 
 def held_draft_of(shop_id: UUID, block_id: UUID) -> list[Block]:
@@ -35,7 +35,7 @@ def known_page(shop_id: UUID, page_id: UUID | None) -> None:
 
 def rewrite_draft(shop_id: UUID, rows: Sequence[Block], page_id: UUID | None = None) -> None:
     """Put these blocks, with their ids, in the place of the draft."""
-    Block.objects.filter(shop_id=shop_id, page_id=page_id, version=DRAFT).delete()
+    Block.objects.filter(shop_id=shop_id, page=page_id, version=DRAFT).delete()
     for position, row in enumerate(rows):
         row.position, row.page_id = position, page_id
     Block.objects.bulk_create(rows)

@@ -57,7 +57,7 @@ def remove_page(*, shop_id: UUID, page_id: UUID, actor: str, now: datetime) -> N
     row = _page(shop_id, page_id)
     if row.online:
         raise PageOnline
-    Block.objects.filter(shop_id=shop_id, page_id=page_id).delete()
+    Block.objects.filter(shop_id=shop_id, page=page_id).delete()
     Page.objects.filter(shop_id=shop_id, id=page_id).delete()
     _note(row, "window_page_removed", actor, now)
 
