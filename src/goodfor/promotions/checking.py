@@ -14,12 +14,8 @@ def check(name: str, spec: Spec) -> None:
     if not name.strip() or len(name) > NAME_AT_MOST:
         raise InvalidCampaign(field="name")
     parse(as_json(spec))
-    _check_play(spec)
-
-
-def _check_play(spec: Spec) -> None:
-    """What only pages and groups know of."""
     try:
+        # What only pages and groups know of.
         if spec.play == GROUP_PLAY:
             group_play(spec)
         elif spec.play == BARGAIN_PLAY:

@@ -55,4 +55,5 @@ def lock_bargain(shop_id: UUID, bargain_id: UUID) -> LockedBargain:
     row = _BARGAIN.row({"shop_id": shop_id, "bargain_id": bargain_id})
     if row is None:
         raise BargainNotFound
-    return LockedBargain(*row[:5], tuple(row[5]), *row[6:])
+    one, campaign, state, owner, price, cuts, helped, help_most, expires_at, order_id = row
+    return LockedBargain(one, campaign, state, owner, price, tuple(cuts), helped, help_most, expires_at, order_id)

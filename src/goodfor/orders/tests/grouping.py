@@ -11,6 +11,7 @@ from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import Till, begin, pay, sql
 from goodfor.orders.types import Buyer, HoldOrder, LineRequest, PlacedOrder
 from goodfor.promotions import group_queries, plan_cache
+from goodfor.promotions.operations.campaign_steps import who_may
 from goodfor.promotions.tests.factories import run, window
 from goodfor.promotions.types import ACTIVITY, BY_CHOICE, BY_GROUP, ChoiceRequest, Limit, Scope, Spec, UnitPrice
 
@@ -28,7 +29,8 @@ def campaign(
         effect=UnitPrice(price), trigger=BY_CHOICE, limits=limits, play_settings={**known, **settings},
     )  # fmt: skip
     view = identity.shop_by_id(shop.demo.shop_id)
-    return run(view, spec, make_staff(view, now).actor, now).campaign_id
+    people = who_may(view.id)
+    return run(view, spec, people[0] if people else make_staff(view, now).actor, now).campaign_id
 
 
 def order(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from goodfor.orders.operations import apply_payment_fact, cancel_order
@@ -30,6 +30,7 @@ from goodfor.promotions.group_errors import (
     AlreadyHelped,
     BargainOver,
     BargainRunning,
+    ChoiceGone,
     OwnBargain,
     TooManyHelps,
 )
@@ -44,6 +45,7 @@ FLOOR = 3000
 PLAY = BargainPlay(helpers=5, hours=24, help_most=2)
 
 
+@settings(max_examples=40, deadline=None)
 @given(total=some.integers(0, 10_000), weights=some.lists(some.integers(-1, 500), max_size=50))
 def test_cuts_add_up_and_none_is_nothing(total: int, weights: list[int]) -> None:
     found = cuts(total, weights)
@@ -52,6 +54,7 @@ def test_cuts_add_up_and_none_is_nothing(total: int, weights: list[int]) -> None
     assert all(one >= 1 for one in found)
 
 
+@settings(max_examples=40, deadline=None)
 @given(some.lists(some.sets(some.sampled_from("abcdefgh"), min_size=1), max_size=8))
 def test_people_are_those_who_share_no_name(parties: list[set[str]]) -> None:
     # By walking from each to all that can be reached.
@@ -163,6 +166,10 @@ def test_it_is_bought_once_at_the_price_it_has_come_to(bargaining: Bargaining, t
 def test_late_money_for_a_bargain_that_was_used_goes_back(bargaining: Bargaining, till: Till) -> None:
     shop, now = bargaining.shop, bargaining.now
     one = bargaining.start()
+    # At today's price there is nothing to buy by it.
+    with pytest.raises(ChoiceGone):
+        order(shop, bargaining.asked(one), now, "guest:o")
+    bargaining.help(one, "guest:a")
     placed = order(shop, bargaining.asked(one), now, "guest:o")
     begun = begin(till, placed.order_id, now)
     cancel_order(shop_id=bargaining.shop_id, order_id=placed.order_id, actor="guest:o", now=now)

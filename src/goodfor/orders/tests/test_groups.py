@@ -269,7 +269,7 @@ def test_a_hold_that_ends_by_itself_goes_on_for_the_group(shop: Shop, till: Till
     # The news of its group may be lost: its own clock asks the group.
     assert meet_hold(shop_id=shop.demo.shop_id, order_id=head, now=now + DAY + timedelta(minutes=5)) == "refunding"
     assert group_row(group) == ("failed", 1)
-    refund_all(after(now))
+    refund_all(now + DAY + timedelta(minutes=6))
     assert (state_of(shop, head), place_state(shop, head)) == ("refunded", "lost")
 
 
@@ -309,7 +309,7 @@ def test_while_a_bank_disputes_neither_happens(shop: Shop, till: Till, now: date
 
 def test_the_last_payment_races_the_end(shop: Shop, till: Till, now: datetime) -> None:
     of = campaign(shop, now, size=2)
-    end, rounds = after(now), 5
+    end, rounds = after(now), 3
     heads, groups, begun = [], [], []
     for n in range(rounds):
         group, head = start(shop, till, of, now, f"guest:h{n}")

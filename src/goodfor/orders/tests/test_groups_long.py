@@ -82,7 +82,7 @@ class Round:
         if self.dice.random() < 0.2:
             acts.append(lambda: self._cancel(self.dice.choice(others)))
         self.dice.shuffle(acts)
-        self.acts += acts
+        self.acts.extend(acts)
 
     def _when(self) -> datetime:
         return self.dice.choice((self.now, self.end))
@@ -124,8 +124,6 @@ def attempt(act: Act, told: Told) -> None:
         told.refused[error.code] += 1
     except Exception as error:
         told.odd.append(f"{type(error).__name__}: {error}"[:200])
-    finally:
-        connection.close()
 
 
 def work_beside(stop: threading.Event, now: datetime, told: Told) -> None:
@@ -133,12 +131,29 @@ def work_beside(stop: threading.Event, now: datetime, told: Told) -> None:
     while not stop.is_set():
         attempt(lambda: (relay.relay_batch(now), run_due_refunds(now=now)), told)
         stop.wait(0.05)
+    connection.close()
+
+
+def race(shop: Shop, till: Till, of: UUID, now: datetime, groups: int, told: Told) -> None:
+    """All groups, so many at once; each hand keeps its connection."""
+    dice, leaving = random.Random(9), threading.Barrier(THREADS)
+
+    def leave(_hand: int) -> None:
+        leaving.wait(60)
+        connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for done in range(0, groups, AT_ONCE):
+            one = Round(shop, till, of, now, dice)
+            list(pool.map(lambda _n, one=one: one.add_group(), range(min(AT_ONCE, groups - done))))  # type: ignore[misc]
+            list(pool.map(lambda act: attempt(act, told), one.acts))
+        list(pool.map(leave, range(THREADS)))
 
 
 @pytest.mark.soak
 def test_every_member_is_delivered_or_refunded_and_never_both(shop: Shop, now: datetime) -> None:
     groups = scaled(GROUPS)
-    till, told, dice = open_till(shop.demo.shop_id, now), Told(), random.Random(9)
+    till, told = open_till(shop.demo.shop_id, now), Told()
     codes = world.random_codes(groups * (SIZE + 3))
     world.load_codes(shop.demo.shop_id, shop.sku_id, codes, now, cost_minor=800)
     of = campaign(shop, now, size=SIZE)
@@ -146,12 +161,7 @@ def test_every_member_is_delivered_or_refunded_and_never_both(shop: Shop, now: d
     worker = threading.Thread(target=work_beside, args=(stop, now, told))
     worker.start()
     try:
-        for done in range(0, groups, AT_ONCE):
-            one = Round(shop, till, of, now, dice)
-            for _ in range(min(AT_ONCE, groups - done)):
-                one.add_group()
-            with ThreadPoolExecutor(THREADS) as pool:
-                list(pool.map(lambda act: attempt(act, told), one.acts))
+        race(shop, till, of, now, groups, told)
     finally:
         stop.set()
         worker.join()
