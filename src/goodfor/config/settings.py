@@ -66,6 +66,7 @@ ALL_ROOMS = (
     "delivery",
     "orders",
     "aftersales",
+    "referrals",
     "finance",
     "settlement",
     "recon",
