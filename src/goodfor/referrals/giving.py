@@ -8,10 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """`give(shop_id, campaign_id, buyer_id, key, now)`: the coupon's id, the same for the same key; None: there is none
-    left. `take(shop_id, coupon_id, now)`: back, where it is not used."""
+    """`give(shop_id, batch_id, buyer_id, now)`: a coupon of a batch, in the caller's transaction; None: none is to
+    be had. `take(shop_id, coupon_id, now)`: back, where it is not used."""
 
-    give: Callable[[UUID, UUID, UUID, UUID, datetime], UUID | None]
+    give: Callable[[UUID, UUID, UUID, datetime], UUID | None]
     take: Callable[[UUID, UUID, datetime], None]
 
 

@@ -39,7 +39,7 @@ def checked(terms: Terms) -> Terms:
         rates: Mapping[UUID, int] = getattr(terms, name)
         if len(rates) > MOST_RATES or not all(0 <= bp <= MOST_BP for bp in rates.values()):
             raise InvalidProgramme(_("比例最多 33.33%"), field=name)
-    if terms.kind not in KINDS or (terms.kind == COUPON) != (terms.coupon_campaign is not None):
+    if terms.kind not in KINDS or (terms.kind == COUPON) != (terms.coupon_batch is not None):
         raise InvalidProgramme(_("请选择奖励方式"), field="kind")
     if terms.reject_from <= terms.queue_from:
         raise InvalidProgramme(_("拒绝分数须高于复核分数"), field="reject_from")
@@ -71,7 +71,7 @@ def from_json(stored: Mapping[str, Any]) -> Terms:
             value = Level(value["bp"], value["minor"])
         elif one.name in _RATES:
             value = {UUID(key): bp for key, bp in value.items()}
-        elif one.name == "coupon_campaign" and value is not None:
+        elif one.name == "coupon_batch" and value is not None:
             value = UUID(value)
         given[one.name] = value
     return Terms(**given)

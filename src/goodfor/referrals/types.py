@@ -34,7 +34,7 @@ class Terms:
     sku_bp: Mapping[UUID, int] = field(default_factory=dict)
     campaign_bp: Mapping[UUID, int] = field(default_factory=dict)
     kind: str = BALANCE
-    coupon_campaign: UUID | None = None
+    coupon_batch: UUID | None = None
     floor_minor: int = 0
     least_minor: int = 0
     freeze_days: int = 15

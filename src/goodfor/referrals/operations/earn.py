@@ -174,10 +174,11 @@ def _judge(order: OrderView, brought: _Brought, revision: Revision, now: datetim
 
 def score_of(order: OrderView, by_level: dict[int, UUID], friend: UUID, now: datetime) -> scoring.Score:
     """The highest score of those who brought the friend."""
+    returned = order.refunded is not None and order.refunded.amount_minor > 0
     found = [
         scoring.score(
             signals.facts_of(
-                order.shop_id, inviter=inviter, friend=friend, order_id=order.id, returned=order.refunded is not None,
+                order.shop_id, inviter=inviter, friend=friend, order_id=order.id, returned=returned,
                 now=now,
             )
         )

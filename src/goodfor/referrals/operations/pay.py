@@ -51,9 +51,9 @@ def pay(*, shop_id: UUID, reward_id: UUID, now: datetime) -> bool:
 
 
 def _coupon(row: Reward, now: datetime) -> bool:
-    campaign = revision_numbered(row.shop_id, row.revision).terms.coupon_campaign
-    assert campaign is not None, "terms of coupons name their campaign"
-    coupon = giving.giver().give(row.shop_id, campaign, row.beneficiary, row.id, now)
+    batch = revision_numbered(row.shop_id, row.revision).terms.coupon_batch
+    assert batch is not None, "terms of coupons name their batch"
+    coupon = giving.giver().give(row.shop_id, batch, row.beneficiary, now)
     if coupon is None:
         return False
     move(row, states.PAID, actor=SYSTEM, cause="freeze_over", now=now, paid_at=now, coupon_id=coupon)

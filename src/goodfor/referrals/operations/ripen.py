@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.delivery import queries as delivery
 from goodfor.orders import queries as orders
 from goodfor.orders import states as order_states
 from goodfor.orders.claim_states import LIVE as CLAIM_LIVE
-from goodfor.orders.types import OrderView
+from goodfor.orders.types import DIRECT, OrderView
 from goodfor.payments import queries as payments
 from goodfor.referrals import scoring, states
 from goodfor.referrals.locks import lock_rewards
@@ -19,7 +20,8 @@ from goodfor.referrals.operations.steps import SYSTEM, judged, move
 from goodfor.referrals.operations.take_back import take_back
 from goodfor.referrals.programme import revision_numbered
 
-#: How long to wait where the order is not at rest: a claim is open, a bank disputes, money is on its way back.
+#: How long to wait where the order is not at rest: a claim is open, a bank disputes, money is on its way back, or its
+#: codes are unseen, so that the buyer alone can still have the price back.
 AGAIN: Final = timedelta(days=1)
 
 
@@ -55,4 +57,7 @@ def _at_rest(order: OrderView) -> bool:
         return False
     if any(claim.state in CLAIM_LIVE for claim in orders.claims_of_order(order.shop_id, order.id)):
         return False
-    return order.payment_id is None or not payments.holds_back(order.shop_id, order.payment_id)
+    if order.payment_id is not None and payments.holds_back(order.shop_id, order.payment_id):
+        return False
+    held = delivery.masked_codes(order.shop_id, [line.line_id for line in order.lines if line.kind != DIRECT])
+    return all(one.revealed_at is not None for one in held)

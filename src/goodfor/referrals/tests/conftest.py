@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from goodfor.cli import world as world_of
 from goodfor.identity.tests.buyers import make_buyer
+from goodfor.identity.types import Visitor
 from goodfor.ledger import queries as books
 from goodfor.ledger.errors import AccountNotOpen
 from goodfor.orders import queries as orders
-from goodfor.orders.operations import refund_order
+from goodfor.orders.operations import refund_order, reveal_codes
 from goodfor.orders.tests import conftest as of_orders
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, place, refund_all, relay_all
@@ -46,7 +48,8 @@ class World:
         set_programme(shop_id=self.shop_id, terms=replace(TERMS, **more), actor=STAFF, now=self.now)
 
     def account(self) -> UUID:
-        return make_buyer(self.shop_id, self.now, f"{uuid4().hex[:12]}@example.com").buyer_id
+        visitor = Visitor(ip=f"2001:db8:{uuid4().hex[:4]}::1", label="Chrome · Windows")
+        return make_buyer(self.shop_id, self.now, f"{uuid4().hex[:12]}@example.com", visitor).buyer_id
 
     def code(self, buyer: UUID, **names: str) -> str:
         return make_code(shop_id=self.shop_id, buyer_id=buyer, names=Names(**names), now=self.now)
@@ -57,8 +60,8 @@ class World:
             names=Names(**names), now=self.now,
         )  # fmt: skip
 
-    def buys(self, buyer: UUID, quantity: int = 1, *, code: str = "", **names: str) -> OrderView:
-        """A delivered order, and everybody has heard of it."""
+    def buys(self, buyer: UUID, quantity: int = 1, *, code: str = "", seen: bool = True, **names: str) -> OrderView:
+        """A delivered order whose buyer looks at what he bought, and everybody has heard of it."""
         placed = place(self.shop, self.now, quantity, ref=f"buyer:{buyer.hex}", ip=f"2001:db8:{uuid4().hex[:4]}::1")
         if code:
             attribute(
@@ -67,10 +70,17 @@ class World:
             )  # fmt: skip
         pay(begin(self.till, placed.order_id, self.now), self.now)
         relay_all(self.now)
+        if seen:
+            self.sees(placed.order_id)
         return orders.order_view(self.shop_id, placed.order_id)
 
+    def sees(self, order_id: UUID) -> None:
+        reveal_codes(shop_id=self.shop_id, order_id=order_id, code_ids=None, actor="buyer:x", ip="", now=self.now)
+
     def refunds(self, order: OrderView) -> None:
-        refund_order(shop_id=self.shop_id, order_id=order.id, reason="test", actor="staff:test", now=self.now)
+        refund_order(
+            shop_id=self.shop_id, order_id=order.id, reason="test", actor="staff:test", by_staff=True, now=self.now
+        )
         refund_all(self.now)
 
     def wait(self, days: int = 8) -> None:
@@ -94,6 +104,8 @@ class World:
 
 @pytest.fixture
 def world(shop: Shop, now: datetime) -> World:
+    codes = world_of.random_codes(180)
+    world_of.load_codes(shop.demo.shop_id, shop.sku_id, codes, now, cost_minor=800)
     made = World(shop, open_till(shop.demo.shop_id, now), now)
     made.gives()
     return made

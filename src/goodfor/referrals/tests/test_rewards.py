@@ -10,7 +10,7 @@ from goodfor.delivery import queries as delivery
 from goodfor.identity.tests.buyers import make_buyer
 from goodfor.ledger import operations as books
 from goodfor.ledger.types import Entry, Line
-from goodfor.orders.operations import grant_refund, open_claim, reveal_codes
+from goodfor.orders.operations import grant_refund, open_claim
 from goodfor.orders.tests.factories import refund_all
 from goodfor.referrals import codes, queries, states
 from goodfor.referrals.errors import AlreadyInvited, InviteNotFound, OwnInvite
@@ -140,7 +140,6 @@ def test_an_open_claim_keeps_a_reward_frozen_until_it_is_over(world: World) -> N
     inviter, friend = world.account(), world.account()
     order = world.buys(friend, 2, code=world.code(inviter))
     mine = {"shop_id": world.shop_id, "actor": "buyer:x", "now": world.now}
-    reveal_codes(order_id=order.id, code_ids=None, ip="", **mine)
     code_id = delivery.masked_codes(world.shop_id, [order.lines[0].line_id])[0].code_id
     claim = open_claim(
         order_id=order.id, line_id=order.lines[0].line_id, reason="invalid", code_ids=[code_id], **mine
@@ -154,6 +153,17 @@ def test_an_open_claim_keeps_a_reward_frozen_until_it_is_over(world: World) -> N
     refund_all(world.now)
     world.wait(2)
     assert (world.balance(inviter), world.balance(friend)) == (485, 100)
+    assert world.faults() == {}
+
+
+def test_nothing_is_paid_while_the_friend_alone_can_have_the_price_back(world: World) -> None:
+    inviter, friend = world.account(), world.account()
+    order = world.buys(friend, code=world.code(inviter), seen=False)
+    world.wait(40)
+    assert (world.balance(inviter), world.balance(friend)) == (0, 0)
+    world.sees(order.id)
+    world.wait(2)
+    assert (world.balance(inviter), world.balance(friend)) == (485, 200)
     assert world.faults() == {}
 
 
