@@ -118,6 +118,7 @@ AREAS: Final[tuple[Area, ...]] = (
         prefix="window_",
     ),
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
+    Area(_("audit", "邀请"), finance_audit_words.REFERRALS, prefix="referrals."),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
     Area(
@@ -156,10 +157,6 @@ AREAS: Final[tuple[Area, ...]] = (
             "aftersales.recovery_settled": _("audit", "登记追偿收回"),
             "aftersales.recovery_written_off": _("audit", "核销追偿"),
             "aftersales.reserve_rate_set": _("audit", "设置准备金计提比例"),
-            "referrals.programme_set": _("audit", "设置邀请奖励"),
-            "referrals.friend_bound": _("audit", "接受邀请"),
-            "referrals.review_first": _("audit", "邀请奖励初审通过"),
-            "referrals.review_decided": _("audit", "复核邀请奖励"),
             "wallet_topped_up": _("audit", "充值客户端余额"),
         },
     ),
