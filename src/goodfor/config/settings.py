@@ -67,6 +67,7 @@ ALL_ROOMS = (
     "delivery",
     "orders",
     "aftersales",
+    "referrals",
     "finance",
     "settlement",
     "recon",

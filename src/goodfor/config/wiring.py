@@ -37,6 +37,8 @@ def connect() -> None:
         _aftersales_hears()
     if {"orders", "promotions"} <= set(settings.ROOMS):
         import_module("goodfor.config.group_wiring").listen()
+    if "referrals" in settings.ROOMS:
+        _referrals_hear()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -121,6 +123,21 @@ def _aftersales_hears() -> None:
     events.register(
         own.CaseDecided, handlers.on_case_decided, name="aftersales.on_case_decided", concern=handlers.proved
     )
+
+
+def _referrals_hear() -> None:
+    handlers = import_module("goodfor.referrals.handlers")
+    orders = import_module("goodfor.orders.events")
+    payments = import_module("goodfor.payments.events")
+    identity = import_module("goodfor.identity.events")
+    delivered = handlers.on_order_delivered
+    events.register(orders.OrderDelivered, delivered, name="referrals.on_order_delivered", concern=handlers.may_earn)
+    for event in (orders.OrderRefunding, orders.OrderPartlyRefunded, orders.OrderRefunded, orders.OrderClaimClosed):
+        name = f"referrals.on_{event.name.split('.')[1]}"
+        events.register(event, handlers.on_order_back, name=name, concern=handlers.has_rewards)
+    lost = handlers.on_dispute_ended
+    events.register(payments.DisputeEnded, lost, name="referrals.on_dispute_ended", concern=handlers.was_lost)
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="referrals.on_buyer_erasing")
 
 
 def _invoices_hear() -> None:

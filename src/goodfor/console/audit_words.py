@@ -126,6 +126,7 @@ AREAS: Final[tuple[Area, ...]] = (
     ),
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
     Area(_("audit", "营销"), promotion_audit_words.ACTIONS),
+    Area(_("audit", "邀请"), finance_audit_words.REFERRALS, prefix="referrals."),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
     Area(

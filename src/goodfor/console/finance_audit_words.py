@@ -32,6 +32,13 @@ SETTLEMENT: Final[Mapping[str, Text]] = {
     "settlement.links_revoked": _("audit", "收回结算方链接"),
     "settlement.policy_set": _("audit", "修改结算设置"),
 }
+#: What was given for invitations, and who looked at it.
+REFERRALS: Final[Mapping[str, Text]] = {
+    "referrals.programme_set": _("audit", "设置邀请奖励"),
+    "referrals.friend_bound": _("audit", "接受邀请"),
+    "referrals.review_first": _("audit", "邀请奖励初审通过"),
+    "referrals.review_decided": _("audit", "复核邀请奖励"),
+}
 SUBJECTS: Final[Mapping[str, Text]] = {
     "payments.account": _("audit", "收款账户"),
     "payments.bill": _("audit", "账单"),
@@ -41,6 +48,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     "payments.receiver": _("audit", "分账接收方"),
     "payments.refund": _("audit", "退款单"),
     "payments.share": _("audit", "分账份额"),
+    "referral_programme": _("audit", "邀请奖励"),
     "finance.party": _("audit", "结算方"),
     "finance.contract": _("audit", "供货合同"),
     "finance.agreement": _("audit", "分账协议"),

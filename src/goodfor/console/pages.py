@@ -16,6 +16,7 @@ from goodfor.console.wish_queries import wishes_waiting
 from goodfor.identity.types import Permission
 from goodfor.invoices import queries as invoices
 from goodfor.recon import queries as recon
+from goodfor.referrals import queries as referrals
 from goodfor.risk import review_queries, rule_queries
 from goodfor.settlement import queries as settlement
 from goodfor.supply import queries as supply
@@ -126,6 +127,14 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:cases", _("异常单"), "warning", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:bills", _("通道账单"), "book", Permission.PAYMENTS_VIEW, "payments"),
     Page("desk:splits", _("分账"), "people", Permission.PAYMENTS_VIEW, "payments"),
+    Page(
+        "desk:referrals",
+        _("邀请奖励"),
+        "gift",
+        Permission.RISK_VIEW,
+        "buyers",
+        waiting=referrals.waiting_reviews,
+    ),
     Page("desk:buyers", _("买家查询"), "people", Permission.BUYERS_VIEW, "buyers"),
     Page("desk:profits", _("订单利润"), "line", Permission.LEDGER_VIEW, "finance"),
     Page("desk:finance-parties", _("结算方"), "people", Permission.LEDGER_VIEW, "finance"),

@@ -21,6 +21,7 @@ from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
 from goodfor.console.recon_urls import recon_urls
+from goodfor.console.referral_urls import referral_urls
 from goodfor.console.risk_model_urls import risk_model_urls
 from goodfor.console.risk_rule_urls import risk_rule_urls
 from goodfor.console.risk_urls import risk_urls
@@ -137,6 +138,7 @@ desk = [
     path("categories/<uuid:category_id>/", categories.change, name="category"),
     *supply_account_urls,
     *aftersale_money_urls,
+    *referral_urls,
     *finance_urls,
     *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),

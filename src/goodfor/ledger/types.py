@@ -111,6 +111,7 @@ class OrderPosting:
     order_line_id: UUID | None
     sku_id: UUID | None
     effective_at: datetime
+    campaign_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

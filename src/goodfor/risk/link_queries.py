@@ -23,6 +23,7 @@ _MEMBERS = Statement(__package__, "sql/cluster_members.sql")
 _AROUND = Statement(__package__, "sql/link_around.sql")
 _CROWDS = Statement(__package__, "sql/link_crowds.sql")
 _LABELS = Statement(__package__, "sql/link_labels.sql")
+_SHARED = Statement(__package__, "sql/link_shared.sql")
 #: No key is followed further than to so many others, the newest.
 _BRANCHES: Final = 30
 _COUNT_TO: Final = max(rule.most for rule in RULES.values()) + 1
@@ -38,6 +39,15 @@ def clusters_of(shop_id: UUID, keys: Iterable[int]) -> dict[int, ClusterView]:
     """The group of each key that has one: as far as we can tell, keys with equal ids are of one person."""
     rows = _MANY.rows({"shop_id": shop_id, "keys": list(keys)})
     return {key: ClusterView(*rest) for key, *rest in rows}
+
+
+def shared_kinds(shop_id: UUID, one: int, other: int) -> frozenset[LinkKind]:
+    """Kinds of keys that two buyers were both seen with, but for keys that a crowd shares."""
+    params = {
+        "shop_id": shop_id, "one": one, "other": other, "kinds": [int(kind) for kind in RULES],
+        "most": [rule.most for rule in RULES.values()],
+    }  # fmt: skip
+    return frozenset(LinkKind(row[0]) for row in _SHARED.rows(params))
 
 
 def members(shop_id: UUID, cluster: int, *, after: Member | None = None, limit: int = 100) -> tuple[Member, ...]:

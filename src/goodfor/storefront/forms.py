@@ -75,14 +75,17 @@ class CheckoutForm(forms.Form):
     invoice_title = forms.CharField(required=False, max_length=100)
     invoice_tax = forms.CharField(required=False, max_length=24)
     invoice_email = forms.CharField(required=False, max_length=120)
+    invite = forms.CharField(required=False, max_length=40)
 
     def __init__(
-        self, *args: Any, methods: list[tuple[str, str]], invoices: bool = False, saved: Any = None, **kwargs: Any
-    ) -> None:
+        self, *args: Any, methods: list[tuple[str, str]], invoices: bool = False, saved: Any = None,
+        invites: bool = False, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.saved = saved
         self.fields["method"].choices = methods  # type: ignore[attr-defined]
         self.invoices = invoices
+        self.invites = invites
 
     def clean(self) -> dict[str, Any]:
         """An invoice needs a title; a tax number has 15 to 20 capitals and digits; what is not offered is dropped."""

@@ -288,6 +288,29 @@ def granted(*states: str) -> str:
     return row + (moved("aftersales.grant", "{new}", *states) if states else "")
 
 
+def referred(*states: str, reward: str = "{new}", beneficiary: str = "{new2}", minor: int = 5) -> str:
+    """What somebody gets for having brought the buyer of an order; without states it has no history."""
+    row = f"""
+        INSERT INTO referrals_reward (id, shop_id, order_id, number, line_id, sku_id, beneficiary, friend, level,
+            source, programme_id, revision, kind, bp, base_minor, wanted_minor, amount_minor, taken_minor,
+            owed_minor, currency, state, score, cleared, reasons, held, why, earned_at, frozen_until, account)
+        VALUES ('{reward}', '{{shop}}', '{{delivered}}', 'G1', '{{line}}', '{{sku}}', '{beneficiary}', '{{staff}}', 1,
+                'bound', '{{new}}', 1, 'balance', 0, 100, {minor}, {minor}, 0, 0, 'CNY',
+                '{states[-1] if states else "pending"}', 0, 0, ARRAY[]::varchar[], false, '', now(), now(), '')"""
+    return row + (moved("referrals.reward", reward, *states) if states else "")
+
+
+def looked_at(state: str, *walked: str) -> str:
+    """An order whose rewards were odd, of which one person let five through; without states it has no history."""
+    done = "now(), 'approve'" if state == "done" else "NULL, ''"
+    row = f"""
+        INSERT INTO referrals_review (id, shop_id, state, score, reasons, inviter, friend, number, asked_at, taken_by,
+            decided_at, verdict, reason, by, second_by, amount_minor, alone_minor, alone)
+        VALUES ('{{new}}', '{{shop}}', '{state}', 60, ARRAY[]::varchar[], '{{new2}}', '{{staff}}', 'G1', now(), '',
+                {done}, 'x', 'x', '', 5, 0, false)"""
+    return row + (moved("referrals.review", "{new}", *walked) if walked else "")
+
+
 SHARED = "2202:supplier:x:accrued"
 SHARED_ID = f"(SELECT id FROM ledger_account WHERE shop_id = '{{shop}}' AND code = '{SHARED}')"
 ITEM = (
@@ -790,6 +813,18 @@ PLANTS: dict[str, str] = {
     "codes_are_recovered_once":
         f"{recovered('written_off', 'due', 'written_off')};"
         + recovered("written_off", "due", "written_off", recovery="{new2}"),
+    "referral_rewards_are_booked": referred("pending", "approved"),
+    "referral_debts_are_booked":
+        "INSERT INTO referrals_debt (shop_id, buyer, currency, minor) VALUES ('{shop}', '{new}', 'CNY', 5)",
+    "referral_orders_earn_for_their_own_friend":
+        f"{referred('pending')};" + referred("pending", reward="{new2}", beneficiary="{new}"),
+    "referral_months_keep_their_cap":
+        f"{referred('pending')}; INSERT INTO referrals_period (shop_id, beneficiary, period, used, most, given)"
+        " SELECT id, '{new2}', to_char(now() AT TIME ZONE timezone, 'YYYY-MM'), 1, 9, 1 FROM identity_shop"
+        " WHERE id = '{shop}'",
+    "referral_reviews_take_two": looked_at("done", "waiting", "taken", "done"),
+    "referral_rewards_moved_as_allowed": referred(),
+    "referral_reviews_moved_as_allowed": looked_at("waiting"),
     "pulled_batches_are_off_sale":
         "INSERT INTO aftersales_batch_watch (shop_id, batch_id, sku_id, bad, sold, seen_at, pulled_at, pulled_by,"
         " lifted_at, lifted_by, lifted_bad) SELECT shop_id, batch_id, sku_id, 1, 1, now(), now(), 'system', NULL, '', 0"

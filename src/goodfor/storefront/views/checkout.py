@@ -22,6 +22,7 @@ from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import DIRECT, Buyer, LineRequest
+from goodfor.referrals import queries as referrals
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
@@ -29,6 +30,7 @@ from goodfor.storefront.client import client_ip
 from goodfor.storefront.errors import PromiseChanged
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, contact_or_none, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
+from goodfor.storefront.inviting import attributed, check_typed
 from goodfor.storefront.judged_sales import judged_order
 from goodfor.storefront.judging import noted
 from goodfor.storefront.operations.count_attempt import count_attempt
@@ -72,6 +74,7 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     options: dict[str, Any] = {
         "methods": methods,
         "invoices": bool(shop.settings.get("invoices")),
+        "invites": current(request, shop) is not None and referrals.is_on(shop.id, utc_now()),
         "saved": contacts_of(current(request, shop)),
     }
     top_up = _top_up(request, shop, basket)
@@ -120,6 +123,7 @@ def _place(
         raise PromiseChanged
     now, ip, buyer = utc_now(), client_ip(request), current(request, shop)
     ref = buyer.ref if buyer else buyer_ref(request, shop.id)
+    check_typed(request, shop, buyer, now)
     # What was cancelled is not open any more, but each placing leaves its trace: so many an hour are enough.
     count_attempt(shop_id=shop.id, scope="place", subject=ip, limit=PLACED_AN_HOUR, window=HOUR, now=now)
     order_id = uuid7()
@@ -145,6 +149,7 @@ def _place(
         now=now,
     )
     noted(judged, good=True)
+    attributed(request, shop, buyer, placed.order_id, form.chosen_contact, now)
     _save(buyer, form.to_save, now)
     _save(buyer, top_up.to_save if top_up else "", now)
     # The order stands whatever the channel answers: from here on its own page takes over.

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
+from goodfor.referrals import queries as referrals
 from goodfor.storefront import grants
 from goodfor.storefront.account import current
 from goodfor.storefront.balance import held_by
@@ -50,6 +52,7 @@ def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
             "view": identity.buyer_view(shop.id, buyer.buyer_id),
             "held": held_by(shop, buyer),
             "unread": identity.unread_notices(shop.id, buyer.buyer_id),
+            "invites": referrals.is_on(shop.id, utc_now()),
             "claimable": len(orders.claimable_orders(shop.id, buyer.buyer_id, proved)),
         }
     return show(request, "me", context)

@@ -1,0 +1,1 @@
+"""Who brought whom, what that earns, and that nobody earns by bringing himself."""

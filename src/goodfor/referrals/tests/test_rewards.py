@@ -1,0 +1,180 @@
+"""From the invitation to the balance and back."""
+
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+
+from goodfor.delivery import queries as delivery
+from goodfor.identity.tests.buyers import make_buyer
+from goodfor.ledger import operations as books
+from goodfor.ledger.types import Entry, Line
+from goodfor.orders.operations import grant_refund, open_claim
+from goodfor.orders.tests.factories import refund_all
+from goodfor.referrals import codes, queries, states
+from goodfor.referrals.errors import AlreadyInvited, InviteNotFound, OwnInvite
+from goodfor.referrals.models import ProgrammeRevision
+from goodfor.referrals.operations.bind import bind
+from goodfor.referrals.operations.earn import earn
+from goodfor.referrals.operations.pay import pay
+from goodfor.referrals.states import FIRST, FRIEND, LINK
+from goodfor.referrals.tests.conftest import World
+from goodfor.referrals.types import Invited, Level, Names
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_friend_buys_and_both_are_paid_once_the_freeze_is_over(world: World) -> None:
+    inviter, friend = world.account(), world.account()
+    code = world.code(inviter)
+    assert codes.canonical(f" {code[:4].lower()}-{code[4:]} ") == code
+    order = world.buys(friend, 2, code=code)
+    found = world.rewards(order)
+    assert {level: (one.amount.amount_minor, one.state) for level, one in found.items()} == {
+        FIRST: (970, states.APPROVED), FRIEND: (200, states.APPROVED),
+    }  # fmt: skip
+    assert (found[FIRST].beneficiary, found[FRIEND].beneficiary, found[FIRST].source) == (inviter, friend, "checkout")
+    assert earn(shop_id=world.shop_id, order_id=order.id, now=world.now) == 0
+    world.wait(6)
+    assert (world.balance(inviter), world.balance(friend)) == (0, 0)
+    world.wait(2)
+    assert (world.balance(inviter), world.balance(friend)) == (970, 200)
+    assert not pay(shop_id=world.shop_id, reward_id=found[FIRST].id, now=world.now)
+    # A friend's second order earns nothing, nor does anybody who came by himself.
+    assert not world.rewards(world.buys(friend))
+    assert not world.rewards(world.buys(inviter))
+    assert world.faults() == {}
+    earned = queries.earnings(world.shop_id, inviter)
+    assert (earned.friends, earned.paid.amount_minor, earned.waiting.amount_minor) == (1, 970, 0)
+
+
+def test_an_order_that_goes_back_takes_its_rewards_with_it(world: World) -> None:
+    inviter, before, after = world.account(), world.account(), world.account()
+    code = world.code(inviter)
+    early, late = world.buys(before, code=code), world.buys(after, code=code)
+    world.refunds(early)
+    assert {one.state for one in world.rewards(early).values()} == {states.REVERSED}
+    world.wait()
+    assert (world.balance(inviter), world.balance(after)) == (485, 200)
+    # The friend has spent his: it is owed, and the next reward meets it first.
+    spent = make_buyer(world.shop_id, world.now, "third@example.com").buyer_id
+    spend(world, after, 150)
+    world.refunds(late)
+    assert (world.balance(inviter), world.balance(after)) == (0, 0)
+    owed = queries.earnings(world.shop_id, after).owed.amount_minor
+    assert owed == 150
+    assert world.faults() == {}
+    third = world.buys(spent, code=world.code(after))
+    world.wait()
+    assert world.rewards(third)[FIRST].state == states.PAID
+    assert world.balance(after) == 485 - 150
+    assert queries.earnings(world.shop_id, after).owed.amount_minor == 0
+    assert world.faults() == {}
+
+
+def spend(world: World, buyer: UUID, minor: int) -> None:
+    """Money leaves a balance some other way."""
+    lines = (Line(f"2207:wallet:{buyer}", minor), Line("1002:bank:manual", -minor))
+    entry = Entry(f"test:{buyer}", "test", lines, world.now)
+    books.post(shop_id=world.shop_id, currency="CNY", entries=(entry,), now=world.now)
+
+
+def test_who_may_be_brought_by_whom(world: World) -> None:
+    inviter, other, friend = world.account(), world.account(), world.account()
+    code = world.code(inviter)
+    with pytest.raises(OwnInvite):
+        world.binds(inviter, inviter)
+    with pytest.raises(InviteNotFound):
+        bind(shop_id=world.shop_id, friend=friend, invited=Invited("ZZZZZZZZ", LINK, world.now), names=Names(),
+             now=world.now)  # fmt: skip
+    world.binds(friend, inviter)
+    with pytest.raises(AlreadyInvited):
+        world.binds(friend, other)
+    bound = queries.binding_of(world.shop_id, friend)
+    assert bound is not None
+    assert bound.inviter == inviter
+    # A code at checkout goes before the binding, for that order alone.
+    order = world.buys(friend, code=world.code(other))
+    assert world.rewards(order)[FIRST].beneficiary == other
+    still = queries.binding_of(world.shop_id, friend)
+    assert still is not None
+    assert still.inviter == inviter
+    # Who has bought before is nobody's friend to bring, and a link grows old.
+    late = world.account()
+    world.buys(late)
+    with pytest.raises(AlreadyInvited):
+        world.binds(late, inviter)
+    asked = Invited(code, LINK, world.now)
+    world.now = world.now.replace(year=world.now.year + 1)
+    with pytest.raises(InviteNotFound):
+        bind(shop_id=world.shop_id, friend=world.account(), invited=asked, names=Names(), now=world.now)
+    assert world.faults() == {}
+
+
+def test_two_levels_at_most_and_never_above_the_margin(world: World) -> None:
+    world.gives(levels=2, first=Level(bp=3000), second=Level(bp=3000), friend=Level(bp=3000), floor_minor=1000)
+    top, middle, friend = world.account(), world.account(), world.account()
+    world.binds(middle, top)
+    order = world.buys(friend, code=world.code(middle))
+    # 48.50 less 8.00 of cost and 10.00 of floor leaves 30.50: 14.55, 14.55, and the rest.
+    assert {level: one.amount.amount_minor for level, one in world.rewards(order).items()} == {0: 1455, 1: 1455, 2: 140}
+    assert world.rewards(order)[2].beneficiary == top
+    world.wait()
+    assert (world.balance(top), world.balance(middle), world.balance(friend)) == (140, 1455, 1455)
+    assert world.faults() == {}
+
+
+def test_caps_of_a_day_and_of_a_month(world: World) -> None:
+    world.gives(month_minor=700, day_friends=3)
+    inviter = world.account()
+    code = world.code(inviter)
+    given = [world.rewards(world.buys(world.account(), code=code))[FIRST] for _ in range(4)]
+    assert [(one.amount.amount_minor, one.state) for one in given] == [
+        (485, states.APPROVED), (215, states.APPROVED), (0, states.REJECTED), (0, states.REJECTED),
+    ]  # fmt: skip
+    assert world.faults() == {}
+
+
+def test_an_open_claim_keeps_a_reward_frozen_until_it_is_over(world: World) -> None:
+    inviter, friend = world.account(), world.account()
+    order = world.buys(friend, 2, code=world.code(inviter))
+    mine = {"shop_id": world.shop_id, "actor": "buyer:x", "now": world.now}
+    code_id = delivery.masked_codes(world.shop_id, [order.lines[0].line_id])[0].code_id
+    claim = open_claim(
+        order_id=order.id, line_id=order.lines[0].line_id, reason="invalid", code_ids=[code_id], **mine
+    )  # fmt: skip
+    world.wait()
+    assert (world.balance(inviter), world.rewards(order)[FIRST].state) == (0, states.APPROVED)
+    # One of two codes was bad: its price went back, and half of the rewards with it.
+    grant_refund(
+        shop_id=world.shop_id, claim_id=claim.id, reason="invalid", actor="staff:test", now=world.now
+    )  # fmt: skip
+    refund_all(world.now)
+    world.wait(2)
+    assert (world.balance(inviter), world.balance(friend)) == (485, 100)
+    assert world.faults() == {}
+
+
+def test_nothing_is_paid_while_the_friend_alone_can_have_the_price_back(world: World) -> None:
+    inviter, friend = world.account(), world.account()
+    order = world.buys(friend, code=world.code(inviter), seen=False)
+    world.wait(40)
+    assert (world.balance(inviter), world.balance(friend)) == (0, 0)
+    world.sees(order.id)
+    world.wait(2)
+    assert (world.balance(inviter), world.balance(friend)) == (485, 200)
+    assert world.faults() == {}
+
+
+def test_what_was_promised_is_kept(world: World) -> None:
+    order = world.buys(world.account(), code=world.code(world.account()))
+    reward = world.rewards(order)[FIRST]
+    for statement in (
+        "UPDATE referrals_revision SET number = number WHERE shop_id = %s",
+        f"UPDATE referrals_reward SET amount_minor = 1 WHERE shop_id = %s AND id = '{reward.id}'",
+        f"DELETE FROM referrals_reward WHERE shop_id = %s AND id = '{reward.id}'",
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [world.shop_id])
+    assert ProgrammeRevision.objects.filter(shop_id=world.shop_id).count() == 1
