@@ -7,7 +7,18 @@ from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.errors import CliError
 from goodfor.cli.lazy import load
 from goodfor.cli.soak import (
-    attacks, books, every, groups, guesses, handbook, ledger, month, pages, promotions, shares, year,
+    attacks,
+    books,
+    every,
+    groups,
+    guesses,
+    handbook,
+    ledger,
+    month,
+    pages,
+    promotions,
+    shares,
+    year,
 )  # fmt: skip
 
 EPAY = "epay"
