@@ -56,6 +56,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "risk.starter": _("job", "为店铺装上初始风控规则"),
     "orders.figures": _("job", "更新店面交付数据"),
     "orders.holds": _("job", "处理核验到时的订单"),
+    "referrals.rewards": _("job", "解冻并发放邀请奖励"),
     "promotions.groups": _("job", "结束到时的拼团"),
     "promotions.bargains": _("job", "结束到时的砍价"),
     "payments.bills": _("job", "下载账单"),

@@ -73,7 +73,7 @@ CASES = [
     )
 ]  # fmt: skip
 #: Of paying before there is a claim, of holds, of the routine of purchases and polls, and of shares with partners.
-ELSEWHERE = ("payments.", "polls.", "splits.", "holds.", "supply.swept", "supply.sampled")
+ELSEWHERE = ("groups.", "payments.", "polls.", "splits.", "holds.", "supply.swept", "supply.sampled")
 
 
 @pytest.fixture
