@@ -172,7 +172,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "referrals.on_order_refunding": _("job", "退款时收回邀请奖励"),
     "referrals.on_order_partly_refunded": _("job", "部分退款后收回邀请奖励"),
     "referrals.on_order_refunded": _("job", "退款后收回邀请奖励"),
-    "referrals.on_order_claim_closed": _("job", "售后结束后核对邀请奖励"),
+    "referrals.on_claim_closed": _("job", "售后结束后核对邀请奖励"),
     "referrals.on_dispute_ended": _("job", "拒付后收回邀请奖励"),
     "referrals.on_buyer_erasing": _("job", "注销时清除邀请关系"),
     "invoices.on_order_delivered": _("job", "按下单时的抬头申请发票"),
