@@ -8,23 +8,12 @@ from django.utils.translation import gettext as _
 
 from goodfor.catalog.types import SkuLabel
 from goodfor.console import promo_words as words
-from goodfor.console.money_fields import percent
 from goodfor.console.promo_forms import AUDIENCES
 from goodfor.console.promo_times import spans_text
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import full_time, plain_money
-from goodfor.promotions.types import (
-    BundlePrice,
-    Effect,
-    FullPercent,
-    FullReduce,
-    Gift,
-    Limit,
-    Nth,
-    Spec,
-    UnitPercent,
-    UnitPrice,
-)
+from goodfor.promotions.saying import effect_text
+from goodfor.promotions.types import Limit, Spec
 
 _NAMED: Final = 3
 
@@ -36,7 +25,7 @@ def says(spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str) -> list[tup
     if window.hours:
         when = _("%(when)s，每天 %(hours)s") % {"when": when, "hours": spans_text(window.hours)}
     found = [
-        (_("商品"), _scope(spec, labels)), (_("优惠"), effect_text(spec.effect, labels, currency)), (_("时间"), when),
+        (_("商品"), _scope(spec, labels)), (_("优惠"), effect_text(spec.effect, _names(labels), currency)), (_("时间"), when),
         (_("给谁"), _audience(spec)),
     ]  # fmt: skip
     if spec.channels:
@@ -48,54 +37,8 @@ def says(spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str) -> list[tup
     return found
 
 
-def effect_text(effect: Effect, labels: Mapping[UUID, SkuLabel], currency: str) -> str:
-    """What it gives, in one line."""
-    match effect:
-        case UnitPrice():
-            prices = sorted({*effect.by_sku.values()} or {effect.minor})
-            if len(prices) > 1:
-                return _("活动价 %(least)s 到 %(most)s") % {
-                    "least": _money(prices[0], currency), "most": _money(prices[-1], currency),
-                }  # fmt: skip
-            return _("活动价 %(price)s") % {"price": _money(prices[0], currency)}
-        case UnitPercent(bp):
-            return _("付原价的 %(percent)s%%") % {"percent": percent(bp)}
-        case BundlePrice(minor, off_bp):
-            if minor is not None:
-                return _("每套 %(price)s") % {"price": _money(minor, currency)}
-            return _("合计减 %(percent)s%%") % {"percent": percent(off_bp or 0)}
-        case FullReduce() | FullPercent():
-            return _("，").join(_tiers(effect, currency))
-        case Nth(n, bp):
-            return _("每第 %(n)d 件付 %(percent)s%%") % {"n": n, "percent": percent(bp)}
-        case Gift():
-            label = labels.get(effect.sku_id)
-            name = f"{label.product_name} {label.name}" if label else str(effect.sku_id)
-            return _("%(threshold)s送 %(name)s × %(pieces)d") % {
-                "threshold": _threshold(effect.threshold, effect.by_pieces, currency), "name": name,
-                "pieces": effect.pieces,
-            }  # fmt: skip
-
-
-def _tiers(effect: FullReduce | FullPercent, currency: str) -> list[str]:
-    found = []
-    for tier in effect.tiers:
-        threshold = _threshold(tier.threshold, effect.pieces, currency)
-        if isinstance(effect, FullReduce):
-            found.append(_("%(threshold)s减 %(off)s") % {"threshold": threshold, "off": _money(tier.value, currency)})
-        else:
-            found.append(_("%(threshold)s付 %(percent)s%%") % {"threshold": threshold, "percent": percent(tier.value)})
-    if isinstance(effect, FullReduce) and effect.every:
-        found.append(_("每满都减"))
-    if effect.most is not None:
-        found.append(_("一单最多减 %(most)s") % {"most": _money(effect.most, currency)})
-    return found
-
-
-def _threshold(threshold: int, pieces: bool, currency: str) -> str:
-    if pieces:
-        return _("满 %(pieces)d 件") % {"pieces": threshold}
-    return _("满 %(money)s ") % {"money": _money(threshold, currency)} if threshold > 1 else ""
+def _names(labels: Mapping[UUID, SkuLabel]) -> dict[UUID, str]:
+    return {one.id: f"{one.product_name} {one.name}" for one in labels.values()}
 
 
 def _scope(spec: Spec, labels: Mapping[UUID, SkuLabel]) -> str:

@@ -9,7 +9,6 @@ from django.db.models import Count
 
 from goodfor.kernel.sql import Statement
 from goodfor.promotions import plan_cache
-from goodfor.promotions import states as states_of
 from goodfor.promotions.campaign_models import Campaign, Revision
 from goodfor.promotions.campaign_types import CampaignView, Figures, RevisionView
 from goodfor.promotions.cart_types import Live
@@ -81,8 +80,8 @@ def counts_by_state(shop_id: UUID) -> dict[str, int]:
 
 
 def in_review(shop_id: UUID) -> int:
-    """How many new campaigns wait for a second person: one look at an index."""
-    return Campaign.objects.filter(shop_id=shop_id, state=states_of.REVIEW).count()
+    """How many campaigns wait for a second person."""
+    return Campaign.objects.filter(shop_id=shop_id, submitted__isnull=False).count()
 
 
 def specs_in_force(shop_id: UUID, campaign_ids: Collection[UUID]) -> dict[UUID, Spec]:
