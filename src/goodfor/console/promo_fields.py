@@ -59,9 +59,7 @@ def some_of(label: Any, choices: Any, hint: Any = "") -> forms.MultipleChoiceFie
 
 
 def _moment(label: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-    )
+    return forms.DateTimeField(label=label, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT))
 
 
 def goods_fields(kind: str, goods: Mapping[str, Any]) -> Fields:

@@ -25,9 +25,11 @@ def says(spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str) -> list[tup
     if window.hours:
         when = _("%(when)s，每天 %(hours)s") % {"when": when, "hours": spans_text(window.hours)}
     found = [
-        (_("商品"), _scope(spec, labels)), (_("优惠"), effect_text(spec.effect, _names(labels), currency)), (_("时间"), when),
+        (_("商品"), _scope(spec, labels)),
+        (_("优惠"), effect_text(spec.effect, _names(labels), currency)),
+        (_("时间"), when),
         (_("给谁"), _audience(spec)),
-    ]  # fmt: skip
+    ]
     if spec.channels:
         known = dict(words.CHANNELS)
         found.append((_("渠道"), _("、").join(str(known.get(one, one)) for one in sorted(spec.channels))))

@@ -1,4 +1,4 @@
-"""Orders of the last days as carts, for reckoning what a campaign would have done to them. Reached through `queries`."""
+"""Orders of the last days as carts, to reckon what a campaign would have done to them. Reached through `queries`."""
 
 from collections.abc import Mapping
 from datetime import datetime

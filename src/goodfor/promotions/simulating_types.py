@@ -18,7 +18,8 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What a revision would have done. `margin_*`: of lines of known cost in the orders that it touched, without and with.
+    """What a revision would have done. `margin_*`: of lines of known cost in the orders that it
+    touched, without it and with it.
 
     `outcomes`: orders by what became of it; `beside`: campaign -> orders that both touched, and what the other gave.
     `samples`: orders that it gave most to, with what it gave and what they cost then.

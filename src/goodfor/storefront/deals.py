@@ -91,9 +91,7 @@ def buyer_here(request: HttpRequest, shop: ShopView, ref: str = "", contact: str
     )  # fmt: skip
 
 
-def deals_of(
-    request: HttpRequest, shop: ShopView, product_id: UUID, offers: Sequence[Offer], now: datetime
-) -> Deals:
+def deals_of(request: HttpRequest, shop: ShopView, product_id: UUID, offers: Sequence[Offer], now: datetime) -> Deals:
     """Prices of a product's SKUs for this visitor. One cheap read where no campaign is about them."""
     skus = {offer.sku.id for offer in offers}
     lives = [live for live in promotions.live_campaigns(shop.id) if _may_concern(live, product_id, skus)]
@@ -210,4 +208,3 @@ def _billed(
         gifts=tuple((line.title, line.quantity) for line in told.lines if line.gift), choices=choices, coupons=picked,
         code=code, code_error=wrong,
     )  # fmt: skip
-

@@ -21,6 +21,7 @@ from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.finance_things import finance_things
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.insight_things import insight_things
+from goodfor.console.tests.promo_things import promo_things
 from goodfor.console.tests.recon_things import recon_things
 from goodfor.console.tests.risk_model_things import model_things
 from goodfor.console.tests.risk_rule_things import rule_things
@@ -260,6 +261,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **(at_supplier := supply_things(shop)),
         **money_things(shop, at_supplier["supplier_id"], bought_by_client(shop, "compensated", codes=2)),
         **bundle_things(shop),
+        **promo_things(shop),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

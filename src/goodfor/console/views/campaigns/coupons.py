@@ -129,7 +129,13 @@ def make(request: HttpRequest, visitor: Visitor, campaign_id: UUID) -> HttpRespo
                     form.add_error(name, str(PROBLEMS.get(name, refused.title)))
                 else:
                     error = refused
-    context = {"title": _("新的一批券"), "view": view, "form": form, "error": error, "kinds": words.BATCH_KINDS.values()}
+    context = {
+        "title": _("新的一批券"),
+        "view": view,
+        "form": form,
+        "error": error,
+        "kinds": words.BATCH_KINDS.values(),
+    }
     crumbs = [(_("营销活动"), reverse(PAGE)), (view.name, reverse("desk:campaign", args=[campaign_id]))]
     return show(request, visitor, "campaigns/coupons", context, page=PAGE, crumbs=crumbs, status=status)
 

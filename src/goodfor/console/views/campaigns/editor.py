@@ -85,7 +85,7 @@ def _editor(
             error = None
         status = 422 if error is None else error.http_status
         return _show(request, visitor, kind, view, form, step, status=status, error=error)
-    wanted = to if to in form.step_fields and form.step_fields[to] else "check"
+    wanted = to if form.step_fields.get(to) else "check"
     if wanted != "check":
         # What is asked for now is not judged yet.
         return _show(request, visitor, kind, view, form.again(), wanted)
@@ -132,7 +132,12 @@ def _first_wrong(form: CampaignForm, to: str, error: DomainError | None) -> str:
         fields = form.step_fields.get(step, {})
         if step == to or step == "check":
             return ""
-        if wrong & set(fields) or name in fields or STEP_OF.get(name) == step or (name in _EFFECT and "sku_0" in fields):
+        if (
+            wrong & set(fields)
+            or name in fields
+            or STEP_OF.get(name) == step
+            or (name in _EFFECT and "sku_0" in fields)
+        ):
             return step
     return ""
 

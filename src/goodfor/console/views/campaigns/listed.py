@@ -39,7 +39,7 @@ def listed(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     tab = asked if asked in many else next((key for key, count in many.items() if count), "live")
     page = int(text) if (text := request.GET.get("page", "")).isdigit() and len(text) < 5 else 1
     offset = (max(page, 1) - 1) * PER_PAGE
-    chosen = dict((key, of) for key, _label, of in words.TABS)[tab]
+    chosen = {key: of for key, _label, of in words.TABS}[tab]
     views = promotions.campaigns(shop_id, states=chosen, most=PER_PAGE, offset=offset)
     figures = promotions.figures(shop_id, [view.id for view in views]) if views else {}
     context = {
@@ -96,7 +96,12 @@ def calendar(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "title": _("活动日历"),
         "days": days,
         "rows": [
-            {"view": view, "play": words.play(view.play), "state": words.STATES[view.state], "cells": _cells(view, days)}
+            {
+                "view": view,
+                "play": words.play(view.play),
+                "state": words.STATES[view.state],
+                "cells": _cells(view, days),
+            }
             for view in sorted(views, key=lambda one: one.starts_at)
         ],
         "conflicts": conflicts(planned, goods_of(shop.id)),
