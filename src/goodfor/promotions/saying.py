@@ -41,10 +41,11 @@ def effect_text(effect: Effect, names: Mapping[UUID, str], currency: str) -> str
             return _("每第 %(n)d 件付 %(percent)s%%") % {"n": n, "percent": _percent(bp)}
         case Gift():
             name = names.get(effect.sku_id) or _("赠品")
-            return _("%(threshold)s送 %(name)s × %(pieces)d") % {
+            said = _("%(threshold)s 送 %(name)s × %(pieces)d") % {
                 "threshold": _threshold(effect.threshold, effect.by_pieces, currency), "name": name,
                 "pieces": effect.pieces,
             }  # fmt: skip
+            return said.strip()
 
 
 def _tiers(effect: FullReduce | FullPercent, currency: str) -> list[str]:
@@ -52,9 +53,15 @@ def _tiers(effect: FullReduce | FullPercent, currency: str) -> list[str]:
     for tier in effect.tiers:
         threshold = _threshold(tier.threshold, effect.pieces, currency)
         if isinstance(effect, FullReduce):
-            found.append(_("%(threshold)s减 %(off)s") % {"threshold": threshold, "off": _money(tier.value, currency)})
+            found.append(
+                (_("%(threshold)s 减 %(off)s") % {"threshold": threshold, "off": _money(tier.value, currency)}).strip()
+            )
         else:
-            found.append(_("%(threshold)s付 %(percent)s%%") % {"threshold": threshold, "percent": _percent(tier.value)})
+            found.append(
+                (
+                    _("%(threshold)s 付 %(percent)s%%") % {"threshold": threshold, "percent": _percent(tier.value)}
+                ).strip()
+            )
     if isinstance(effect, FullReduce) and effect.every:
         found.append(_("每满都减"))
     if effect.most is not None:
@@ -65,7 +72,7 @@ def _tiers(effect: FullReduce | FullPercent, currency: str) -> list[str]:
 def _threshold(threshold: int, pieces: bool, currency: str) -> str:
     if pieces:
         return _("满 %(pieces)d 件") % {"pieces": threshold}
-    return _("满 %(money)s ") % {"money": _money(threshold, currency)} if threshold > 1 else ""
+    return _("满 %(money)s") % {"money": _money(threshold, currency)} if threshold > 1 else ""
 
 
 def _percent(bp: int) -> str:

@@ -106,7 +106,7 @@ def test_what_was_shown_and_is_gone_is_shown_again_and_nothing_is_placed(world: 
 def test_full_reductions_are_told_before(world: World, client: Client) -> None:
     spec = replace(reduce_by(utc_now(), 100), effect=FullReduce((Tier(price_of(world), 300),)))
     begin(world, spec, "满减")
-    assert "减 ¥3.00" in plain(client.get(f"/p/{world.product_slug}")).replace("减  ", "减 ")
+    assert "减 ¥3.00" in plain(client.get(f"/p/{world.product_slug}"))
     assert minor(checkout(client, world)) == price_of(world) - 300
 
 
