@@ -24,6 +24,13 @@ ACTIONS: Final[Mapping[str, Text]] = {
 }
 #: Pages of blocks beside the first one.
 PAGES: Final[Mapping[str, Text]] = {
+    "window_block_added": _("audit", "添加店面板块"),
+    "window_block_changed": _("audit", "修改店面板块"),
+    "window_block_removed": _("audit", "移除店面板块"),
+    "window_ordered": _("audit", "调整店面板块顺序"),
+    "window_arranged": _("audit", "排列店面"),
+    "window_published": _("audit", "发布店面"),
+    "window_draft_restored": _("audit", "放弃店面草稿"),
     "window_page_written": _("audit", "保存场景页"),
     "window_page_offline": _("audit", "下线场景页"),
     "window_page_removed": _("audit", "删除场景页"),

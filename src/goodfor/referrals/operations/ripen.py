@@ -8,7 +8,6 @@ from django.db import transaction
 
 from goodfor.delivery import queries as delivery
 from goodfor.orders import queries as orders
-from goodfor.orders import states as order_states
 from goodfor.orders.claim_states import LIVE as CLAIM_LIVE
 from goodfor.orders.types import DIRECT, OrderView
 from goodfor.payments import queries as payments
@@ -23,6 +22,7 @@ from goodfor.referrals.programme import revision_numbered
 #: How long to wait where the order is not at rest: a claim is open, a bank disputes, money is on its way back, or its
 #: codes are unseen, so that the buyer alone can still have the price back.
 AGAIN: Final = timedelta(days=1)
+DELIVERED: Final = "delivered"
 
 
 @transaction.atomic(savepoint=False)
@@ -53,7 +53,7 @@ def ripen(*, shop_id: UUID, order_id: UUID, now: datetime) -> int:
 
 def _at_rest(order: OrderView) -> bool:
     """Delivered, with nothing of it in question."""
-    if order.state != order_states.DELIVERED:
+    if order.state != DELIVERED:
         return False
     if any(claim.state in CLAIM_LIVE for claim in orders.claims_of_order(order.shop_id, order.id)):
         return False
