@@ -58,6 +58,11 @@ def some_of(label: Any, choices: Any, hint: Any = "") -> forms.MultipleChoiceFie
     return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=widget, help_text=hint)
 
 
+def _ticks(label: Any, choices: Any, hint: Any) -> forms.MultipleChoiceField:
+    widget = forms.CheckboxSelectMultiple()
+    return forms.MultipleChoiceField(label=label, choices=choices, help_text=hint, widget=widget, required=False)
+
+
 def _moment(label: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT))
 
@@ -152,13 +157,8 @@ def when_fields(kind: str) -> Fields:
         _("每天的场次") if kind == "flash" else _("每天的时段"),
         _("例如 10:00-12:00，20:00-22:00；不填就是全天"), 120,
     )  # fmt: skip
-    ticks = {"widget": forms.CheckboxSelectMultiple, "required": False}
-    fields["weekdays"] = forms.MultipleChoiceField(
-        label=_("星期几"), choices=list(days), help_text=_("都不选就是每天"), **ticks
-    )
-    fields["channels"] = forms.MultipleChoiceField(
-        label=_("渠道"), choices=CHANNELS, help_text=_("都不选就是全部渠道"), **ticks
-    )
+    fields["weekdays"] = _ticks(_("星期几"), list(days), _("都不选就是每天"))
+    fields["channels"] = _ticks(_("渠道"), CHANNELS, _("都不选就是全部渠道"))
     if kind not in ("new_buyer", "member_price"):
         fields["audience"] = one_of(
             _("给谁"),

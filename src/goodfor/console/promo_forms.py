@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import SkuLabel
@@ -77,6 +78,7 @@ class CampaignForm(forms.Form):
     def again(self) -> "CampaignForm":
         """The same form with what was typed so far, not judged."""
         sent = self.data
+        assert isinstance(sent, QueryDict)
         typed: dict[str, Any] = {}
         for name, field in self.fields.items():
             if isinstance(field, forms.BooleanField):

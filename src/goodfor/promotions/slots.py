@@ -34,8 +34,14 @@ def running(window: Window, now: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def upcoming(window: Window, now: datetime, zone: ZoneInfo, days: int = 2) -> list[tuple[datetime, datetime]]:
-    """The spans that run now or begin within so many days, the earliest first."""
+    """The spans that run now or begin within so many days, the earliest first.
+
+    Without hours and weekdays it is one span, over midnights.
+    """
     first = now.astimezone(zone).date()
+    if not window.hours and not window.weekdays:
+        soon = datetime.combine(first + timedelta(days=days), time(), zone)
+        return [(window.starts_at, window.ends_at)] if window.starts_at < soon and window.ends_at > now else []
     spans = [span for n in range(days) for span in slots_on(window, first + timedelta(days=n), zone)]
     return [(start, end) for start, end in spans if end > now]
 

@@ -11,7 +11,7 @@ from goodfor.catalog.types import ProductCard, SkuView
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.promotions import queries as promotions
-from goodfor.promotions.slots import running, upcoming
+from goodfor.promotions.slots import upcoming
 from goodfor.promotions.types import AUTO, BuyerNames, Cart, CartLine, Live, UnitPrice
 
 FLASH: Final = "flash"
@@ -68,12 +68,7 @@ def flash_slots(shop_id: UUID, now: datetime, only: Iterable[UUID] = ()) -> list
     left = _left(shop_id, found, now)
     slots: list[FlashSlot] = []
     for live in lives:
-        until = running(live.spec.window, now, zone)
-        spans = upcoming(live.spec.window, now, zone)
-        if until is not None and not live.spec.window.hours:
-            # It runs on over midnight: one slot, not two.
-            spans = [(live.spec.window.starts_at, until)]
-        for start, end in spans:
+        for start, end in upcoming(live.spec.window, now, zone):
             runs = start <= now < end
             goods = tuple(_goods(live, found, stock, left if runs else {}))
             if goods:

@@ -163,7 +163,9 @@ def test_a_coupon_is_passed_on(world: World) -> None:
     assert friend.post(link).status_code == 302
     assert minor(checkout(friend, world)) == price_of(world) - 500
     assert friend.post(link).status_code == 409
-    assert friend.post(f"/me/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 404
+    # It is nobody's to pass on any more: not the friend's again, and no longer the giver's at all.
+    assert friend.post(f"/me/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 409
+    assert giver.post(f"/me/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 404
 
 
 def test_flash_sales_have_slots_and_a_strip(world: World, client: Client) -> None:
