@@ -38,6 +38,7 @@ def _rules_of_others_are_forgotten() -> None:
     """A snapshot brings back the ids of another test: what a process keeps by id would be taken for its own."""
     import_module("goodfor.risk.rule_cache").forget()
     import_module("goodfor.promotions.plan_cache").forget()
+    import_module("goodfor.promotions.plan_cache").forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

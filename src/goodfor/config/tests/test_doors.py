@@ -46,6 +46,9 @@ def address_of(route: str, side: Side) -> str:
         "path": "0" * 40 + ".webp",
         "url": "x",
         "app_label": "orders",
+        "group_id": side.id,
+        "bargain_id": side.id,
+        "code": "ABCD2345",
     }
     route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "").replace("[\\s\\S]+", "x")
     if "payments/<" in route:

@@ -30,12 +30,17 @@ OPEN = {
     "signin/code", "go-on",
     "signin/password", "signin/passkey/options", "signin/passkey", "signin/with/<slug:provider>",
     "signin/with/<slug:provider>/back", "signout", "healthz", "readyz", "metrics", "demo/messages", "kit",
+    "b", "bargain/new", "play/checkout",
     "kit/fragment", "api/v1/openapi.json", "api/v1/", "api/v1/^[\\s\\S]+$",
     # Names are the SHA-256 of what lies there, and what lies there are pictures of shop windows.
     "^media/(?P<path>[0-9a-f]{40}\\.webp)$",
 }  # fmt: skip
 #: Names a thing of the shop that every visitor of this shop may see, and no visitor of another.
-SHELVES = {"c/<str:slug>", "s/<str:name>", "p/<str:slug>", "share/p/<str:slug>.png"}
+SHELVES = {
+    "c/<str:slug>", "s/<str:name>", "p/<str:slug>", "share/p/<str:slug>.png", "a/<slug:slug>", "b/<slug:slug>",
+    "b/<slug:slug>/checkout", "group/<uuid:group_id>", "bargain/<uuid:bargain_id>",
+    "bargain/<uuid:bargain_id>/help", "i/<str:code>",
+}  # fmt: skip
 #: Below an order number: for its guest with a proof, and for its buyer's account.
 ORDER = "o/<order_number:number>"
 #: For the account that is signed in; with the kinds of ids that they take.
@@ -299,10 +304,11 @@ def console_addresses(side: Side) -> list[tuple[list[str], list[str]]]:
                 {"number": side.ids["payment"]} if pattern.name == "payment" else {}
             )
             page, theirs = f"desk:{pattern.name}", {name: nothing_like(real[name]) for name in names}
+            kind = {"kind": "text"} if "kind" in pattern.pattern.converters else {}
             # The address first: it may stand in a form that leads back.
             found.append(
-                ([reverse(page, kwargs=mine), *map(str, mine.values())],
-                 [reverse(page, kwargs=theirs), *map(str, theirs.values())])
+                ([reverse(page, kwargs=mine | kind), *map(str, mine.values())],
+                 [reverse(page, kwargs=theirs | kind), *map(str, theirs.values())])
             )  # fmt: skip
     return found
 

@@ -20,6 +20,9 @@ from goodfor.storefront.urls import urlpatterns
 S = Scene
 JUDGED: dict[str, tuple[Scene, ...]] = {
     "checkout": (S.ORDER, S.PAY),
+    "bundle_checkout": (S.ORDER, S.PAY),
+    "play_checkout": (S.ORDER, S.PAY),
+    "bargain_help": (S.COUPON,),
     "pay": (S.PAY,),
     "reveal": (S.REVEAL,),
     "download": (S.REVEAL,),
@@ -49,6 +52,9 @@ _CASE = "a step of a claim that was judged; what it asks for, a person decides"
 _OWN = "changes what the signed-in buyer has said of themselves; worth no money"
 _FRESH = "takes a fresh proof in the account; what the account then does is judged for itself"
 EXCEPTIONS = {
+    "new_bargain": "one that others have to help with; one a campaign and person, counted by address",
+    "me_invite": "a name for the account's own link; what it brings is scored before it is paid",
+    "invite": "whose link somebody came by; what that brings is scored before it is paid",
     "checkout_check": "looks at fields of a form and keeps nothing; counted by address",
     "cancel": "gives an unpaid order up: stock comes back, nothing goes out",
     "withdraw": _CASE,
@@ -92,7 +98,7 @@ EXCEPTIONS = {
     "POST /orders/{number}/claims/{uuidstr:claim_id}/messages": _CASE,
 }  # fmt: skip
 #: Scenes whose act no face has yet, or that are the staff's.
-NOT_HERE = {S.REDEEM, S.COUPON, S.REFERRAL, S.STAFF_VIEW, S.EXPORT}
+NOT_HERE = {S.REDEEM, S.REFERRAL, S.STAFF_VIEW, S.EXPORT}
 _FACES = ("goodfor.storefront", "goodfor.openapi")
 
 

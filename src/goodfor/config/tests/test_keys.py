@@ -57,6 +57,7 @@ EMPTY = {
     "orders_line.form_blob",
     "orders_note.blob",
     "payments_receiver.secret_blob",
+    "promotions_coupon.code_blob",
     "risk_entity.value_blob",
     "risk_list_entry.value_blob",
     "supply_supplier.secret_blob",

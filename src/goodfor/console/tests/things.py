@@ -241,7 +241,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
         "ticket_id": (ticket_id := claim_of_client(shop)),
         "picture_id": picture_of(shop, ticket_id),
-        "order_id": shop.placed.order_id, "number": shop.placed.number, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
+        "number": shop.placed.number, "order_id": shop.delivered.id, "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
         "tx_id": tx_id,
         "move_id": supplied.move, "trial_id": supplied.trial,
         "account_id": payments.accounts(shop.id, now)[0].id,

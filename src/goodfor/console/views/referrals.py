@@ -68,6 +68,7 @@ def save(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @console_page(Permission.RISK_REVIEW, methods=("POST",))
 def act(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponse:
     """`act`: take, approve or reject."""
+    referrals.review(visitor.shop.id, order_id)
     what = request.POST.get("act", "")
     mine: dict[str, Any] = {
         "shop_id": visitor.shop.id, "order_id": order_id, "actor": visitor.actor, "now": utc_now(),

@@ -120,7 +120,7 @@ def test_a_coupon_is_claimed_the_best_is_picked_and_used_once(world: World) -> N
     again = client.post(f"/coupons/{large}/claim")
     assert again.status_code == 409
     assert "已领" in plain(client.get("/coupons"))
-    assert plain(client.get("/me/coupons")).count("前有效") == 2
+    assert plain(client.get("/coupons/mine")).count("前有效") == 2
     shown = checkout(client, world)
     assert minor(shown) == price_of(world) - 500
     [picked] = fields_of(shown)["coupon"]
@@ -133,7 +133,7 @@ def test_a_coupon_is_claimed_the_best_is_picked_and_used_once(world: World) -> N
     assert placed.status_code == 302, plain(placed)
     number = placed["Location"].split("/")[2]
     assert orders.order_by_number(world.shop_id, number).discount.amount_minor == 500
-    assert "订单占用中" in plain(client.get("/me/coupons"))
+    assert "订单占用中" in plain(client.get("/coupons/mine"))
     assert fields_of(checkout(client, world))["coupon"] == [other]
 
 
@@ -154,8 +154,8 @@ def test_a_coupon_is_passed_on(world: World) -> None:
     giver, friend = browser(), browser(REMOTE_ADDR="198.51.100.77")
     _campaign, batch = coupons(world, 500, "大券", giftable=True)
     giver.post(f"/coupons/{batch}/claim")
-    [mine] = giver.get("/me/coupons").context["rows"]
-    given = giver.post(f"/me/coupons/{mine['one'].id}/give", {"act": "give"})
+    [mine] = giver.get("/coupons/mine").context["rows"]
+    given = giver.post(f"/coupons/{mine['one'].id}/give", {"act": "give"})
     link = re.findall(r'value="https?://[^/]+(/coupons/gift/[^"]+)"', given.content.decode())[0]
     assert "等朋友领取" in plain(given)
     assert minor(checkout(giver, world)) == price_of(world)
@@ -164,8 +164,8 @@ def test_a_coupon_is_passed_on(world: World) -> None:
     assert minor(checkout(friend, world)) == price_of(world) - 500
     assert friend.post(link).status_code == 409
     # It is nobody's to pass on any more: not the friend's again, and no longer the giver's at all.
-    assert friend.post(f"/me/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 409
-    assert giver.post(f"/me/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 404
+    assert friend.post(f"/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 409
+    assert giver.post(f"/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 404
 
 
 def test_flash_sales_have_slots_and_a_strip(world: World, client: Client) -> None:

@@ -1,5 +1,6 @@
 """What a buyer reads of discounts and gifts: where one pays, and on the order's page."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -40,9 +41,9 @@ def test_pages_say_what_is_saved_and_given(client: Client, world: World) -> None
     assert client.get(f"/o/{placed.number}", {"k": placed.secret}).status_code == 302
     shown = plain(client.get(reverse("storefront:pay", args=[placed.number])))
     assert "已优惠" in shown
-    assert "1.01" in shown
+    assert re.search(r"1\s*\.01", shown)
     assert "赠品" in shown
-    pay(begin(open_till(world.shop_id, now, code="offers"), placed.order_id, now, method="alipay"), now)
+    pay(begin(open_till(world.shop_id, now), placed.order_id, now), now)
     shown = plain(client.get(f"/o/{placed.number}"))
     assert "码已到手" in shown
     assert "赠品" in shown
