@@ -300,7 +300,7 @@ def console_addresses(side: Side) -> list[tuple[list[str], list[str]]]:
     found = []
     for route, pattern in ROUTES.items():
         # A kind is no thing: every shop has it.
-        names = set(pattern.pattern.converters) - {"kind"}
+        names = set(pattern.pattern.converters) - {"kind", "play"}
         if kind_of(route) == "console" and names:
             mine = {name: real[name] for name in names} | (
                 {"number": side.ids["payment"]} if pattern.name == "payment" else {}

@@ -19,12 +19,13 @@ from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import Buyer, LineRequest
+from goodfor.promotions import bundle_queries as bundles
 from goodfor.promotions import coupon_queries as coupons
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.operations.make_campaign import make_campaign
 from goodfor.promotions.operations.make_coupons import write_codes
 from goodfor.promotions.operations.submit_campaign import approve_campaign, submit_campaign
-from goodfor.promotions.types import Compare, FullReduce, Limit, Tier, UnitPrice
+from goodfor.promotions.types import BundlePrice, Compare, FullReduce, Limit, Tier, UnitPrice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -294,3 +295,36 @@ def test_tiers_are_read(client: Client, shop: Shop) -> None:
     [view] = promotions.campaigns(shop.id)
     effect = promotions.revisions(shop.id, view.id)[0].spec.effect
     assert effect == FullReduce((Tier(10_000, 2_000), Tier(20_000, 5_000)))
+
+
+def test_a_bundle_at_a_price_for_new_buyers_takes_nine_steps(
+    client: Client, shop: Shop, writer: Person, second: Person
+) -> None:
+    """From nothing to a bundle on sale whose price for new buyers waits for a colleague."""
+    parts = {f"sku_{n}": sku for n, sku in enumerate(skus(shop)[:2])}
+    bundle = {
+        "title": "宅家娱乐能量包",
+        "slug": "home-fun",
+        "kind": "fixed",
+        **parts,
+        "price_kind": "own",
+        "price": "88.80",
+    }
+    steps = [client.post(reverse("desk:bundle-new"), {**bundle, "to": to}) for to in ("price", "check", "sell")]
+    [known] = bundles.bundles(shop.id)
+    steps.append(client.get(reverse("desk:campaign-make", args=["bundle"])))
+    sent = {"bundle": str(known.id), "price": "66.60", "audience": "new", "hours": "20:00-22:00"}
+    steps += [send(client, "bundle", to, **sent) for to in ("effect", "when", "limits", "check", "submit")]
+    assert [step.status_code for step in steps] == [200, 200, 302, 200, 200, 200, 200, 200, 302]
+    assert len(steps) <= 12
+    [view] = promotions.campaigns(shop.id)
+    assert view.state == "review"
+    [revision] = promotions.revisions(shop.id, view.id)
+    assert revision.spec.effect == BundlePrice(6_660)
+    assert revision.spec.audience == Compare("orders_paid", "eq", 0)
+    assert revision.spec.play_settings == {"bundle": str(known.id)}
+    approve_campaign(
+        shop_id=shop.id, campaign_id=view.id, number=1, actor=second.staff.actor, now=utc_now()
+    )  # fmt: skip
+    assert promotions.campaign(shop.id, view.id).state == "running"
+    assert "超出了表单" not in text_of(client.get(reverse("desk:campaign-edit", args=[view.id])))
