@@ -15,6 +15,7 @@ from goodfor.console.types import Visitor
 from goodfor.console.wish_queries import wishes_waiting
 from goodfor.identity.types import Permission
 from goodfor.invoices import queries as invoices
+from goodfor.promotions import queries as promotions
 from goodfor.recon import queries as recon
 from goodfor.referrals import queries as referrals
 from goodfor.risk import review_queries, rule_queries
@@ -79,6 +80,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:window", _("店铺首页"), "home", Permission.CATALOG_EDIT, "goods"),
     Page("desk:window-pages", _("场景页"), "image", Permission.CATALOG_EDIT, "goods"),
     Page("desk:bundles", _("组合"), "gift", Permission.PROMOTIONS_VIEW, "goods"),
+    Page("desk:campaigns", _("营销活动"), "tag", Permission.PROMOTIONS_VIEW, "goods", waiting=promotions.in_review),
     Page("desk:suppliers", _("全部供应商"), "box", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:purchases", _("采购单"), "list", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:supply-desk", _("结果未知"), "warning", Permission.SUPPLY_VIEW, "supply", waiting=supply.undecided),

@@ -20,6 +20,7 @@ from goodfor.console.insight_urls import insight_urls
 from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
+from goodfor.console.promo_urls import promo_urls
 from goodfor.console.recon_urls import recon_urls
 from goodfor.console.referral_urls import referral_urls
 from goodfor.console.risk_model_urls import risk_model_urls
@@ -99,6 +100,7 @@ desk = [
     *risk_rule_urls,
     *risk_model_urls,
     *bundle_urls,
+    *promo_urls,
     *export_urls,
     *insight_urls,
     path("promises/", promises.promises, name="promises"),

@@ -15,6 +15,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import ProductView
 from goodfor.console.columns import Text
 from goodfor.promotions import bundle_queries as bundles
+from goodfor.promotions import queries as promotions
 from goodfor.window.types import Block, BlockRequest, DraftBlock
 
 #: What each kind is called, and when one takes it.
@@ -26,6 +27,8 @@ KINDS: Final[tuple[tuple[str, Text, Text], ...]] = (
     ("flash", _("限时"), _("挑几个规格，带倒计时；到点自动消失")),
     ("text", _("文字"), _("公告、说明")),
     ("bundle", _("组合"), _("挑几个在售的组合")),
+    ("sale", _("秒杀"), _("挑几个秒杀活动，价格和场次跟着活动走")),
+    ("coupon", _("领券"), _("挑几个优惠券活动，买家去领")),
 )
 LABELS: Final = {kind: label for kind, label, _hint in KINDS}
 #: What is wrong, by the room's name of the field.
@@ -36,6 +39,7 @@ PROBLEMS: Final[dict[str, Any]] = {
     "sku_ids": _("请选 1 到 12 个规格"),
     "slugs": _("最多选 24 个"),
     "bundle_ids": _("请选 1 到 12 个组合"),
+    "campaign_ids": _("请选 1 到 12 个活动"),
     "visible_until": _("结束时间要晚于开始时间"),
     "blocks": _("首页最多 30 个模块，先删掉不用的"),
 }
@@ -171,8 +175,37 @@ class BundleBlockForm(BlockForm):
         _choose(self, "bundle_ids", [(str(one.id), one.spec.title) for one in bundles.bundles(shop_id)])
 
 
+class CampaignBlockForm(BlockForm):
+    """Chosen campaigns of a play."""
+
+    play = ""
+    title = forms.CharField(label=_("标题"), max_length=40, required=False)
+    campaign_ids = forms.MultipleChoiceField(
+        label=_("要显示的活动"), widget=forms.CheckboxSelectMultiple, help_text=_("最多 12 个，没开始和结束了的不显示")
+    )
+
+    def offer(self, shop_id: UUID) -> None:
+        lives = promotions.live_campaigns(shop_id)
+        named = [(str(one.campaign_id), one.name) for one in lives if one.spec.play == self.play]
+        _choose(self, "campaign_ids", named)
+
+
+class SaleForm(CampaignBlockForm):
+    """Flash sales."""
+
+    play = "flash"
+
+
+class CouponBlockForm(CampaignBlockForm):
+    """Coupons."""
+
+    play = "coupon"
+
+
 FORMS: Final[dict[str, type[BlockForm]]] = {
     "bundle": BundleBlockForm,
+    "sale": SaleForm,
+    "coupon": CouponBlockForm,
     "banner": BannerForm,
     "scene": SceneForm,
     "category": CategoryForm,
@@ -190,7 +223,7 @@ def initial_of(block: DraftBlock, zone: str) -> dict[str, Any]:
         found |= {name: getattr(block.content, name) for name in type(block.content).__dataclass_fields__}
     if "scenes" in found:
         found["scenes"] = "\n".join(found["scenes"])
-    for name in ("sku_ids", "bundle_ids"):
+    for name in ("sku_ids", "bundle_ids", "campaign_ids"):
         if name in found:
             found[name] = [str(one) for one in found[name]]
     times = {name: value for name, value in found.items() if isinstance(value, datetime)}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from goodfor.kernel.money import Money
 from goodfor.orders.line_types import LineView
-from goodfor.promotions.types import BuyerNames, Cart, Choice, Live, Priced
+from goodfor.promotions.types import BuyerNames, Cart, Choice, Live, Priced, Spec, Traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +94,14 @@ class Quote:
     def discount(self) -> Money:
         """What campaigns take off the list prices, gifts left out."""
         return Money(sum(line.discount_minor for line in self.lines if not line.gift), self.total.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class CouponOption:
+    """A coupon tried by itself: what it takes off, in minor units, and what became of it. `traced` None: none of the
+    goods are its."""
+
+    coupon_id: UUID
+    minor: int
+    traced: Traced | None = None
+    spec: Spec | None = None

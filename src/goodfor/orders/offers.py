@@ -3,8 +3,8 @@
 Promises nothing: `operations/take_offer.py` takes what is limited.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -17,7 +17,7 @@ from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.orders.contacts import contact_index
 from goodfor.orders.offer_inputs import costs_of, facts_of, gifts_of
-from goodfor.orders.offer_types import Offer, Taken, TraceStep, Wish
+from goodfor.orders.offer_types import CouponOption, Offer, Taken, TraceStep, Wish
 from goodfor.orders.types import Buyer, LineView
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.bundle_prices import best
@@ -74,6 +74,48 @@ def offer_for(
 
     Raises BundleNotOnSale, InvalidPicks where lines are said to be of a bundle and are not.
     """
+    asked = _asked(shop_id, lines, total, skus, wish, now)
+    if asked is None:
+        return Offer(tuple(lines), total)
+    cart, lives, priced = best(asked.cart, asked.lives, asked.bundles, price=asked.evaluate)
+    return _offer(asked.lines, total.currency, cart, lives, priced, asked.given)
+
+
+def options_for(
+    shop_id: UUID, lines: Sequence[LineView], total: Money, skus: Mapping[UUID, SkuForSale], wish: Wish, now: datetime
+) -> list[CouponOption]:  # fmt: skip
+    """Each of the wished coupons by itself: what it takes off beside all else, and what became of it."""
+    asked = _asked(shop_id, lines, total, skus, wish, now)
+    if asked is None:
+        return [CouponOption(coupon_id, 0) for coupon_id in wish.coupons]
+    plain = replace(asked.cart, coupons=())
+    base = best(plain, asked.lives, asked.bundles, price=asked.evaluate)[2].total
+    found = []
+    for one in asked.cart.coupons:
+        cart = replace(asked.cart, coupons=(one,))
+        _cart, lives, priced = best(cart, asked.lives, asked.bundles, price=asked.evaluate)
+        traced = next((step for step in priced.trace if step.coupon_id == one.coupon_id), None)
+        spec = next((live.spec for live in lives if live.campaign_id == one.campaign_id), None)
+        found.append(CouponOption(one.coupon_id, base - priced.total, traced, spec))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that a price needs."""
+
+    lines: Sequence[LineView]
+    cart: Cart
+    lives: tuple[Live, ...]
+    bundles: Sequence[BundleInCart]
+    evaluate: Callable[[Cart, Sequence[Live]], Priced]
+    given: Mapping[UUID, SkuForSale]
+
+
+def _asked(
+    shop_id: UUID, lines: Sequence[LineView], total: Money, skus: Mapping[UUID, SkuForSale], wish: Wish, now: datetime
+) -> _Asked | None:  # fmt: skip
+    """Read once for all prices of a cart; None where nobody takes anything off."""
     bundles = in_cart(
         shop_id, [Wished(line.bundle_id, line.sku_id, line.quantity) for line in lines if line.bundle_id is not None]
     )
@@ -84,7 +126,7 @@ def offer_for(
     )  # fmt: skip
     lives = promotions.plan(shop_id, cart, wish.names, now)
     if not lives and not bundles:
-        return Offer(tuple(lines), total)
+        return None
     costs = costs_of(shop_id, lines, total.currency, wish.channel, now)
     cart = replace(
         cart,
@@ -94,8 +136,7 @@ def offer_for(
     )
     gifts, given = gifts_of(shop_id, lives, lines, now)
     evaluate = partial(price, zone=promotions.zone_of(shop_id), gifts=gifts)
-    cart, lives, priced = best(cart, lives, bundles, price=evaluate)
-    return _offer(lines, total.currency, cart, lives, priced, given)
+    return _Asked(lines, cart, lives, bundles, evaluate, given)
 
 
 def _of_bundles(lines: Sequence[LineView], bundles: Sequence[BundleInCart]) -> Sequence[LineView]:

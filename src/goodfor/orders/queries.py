@@ -46,6 +46,7 @@ from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity,
 from goodfor.orders.offer_reads import taken_of_order, trace_of_order
 from goodfor.orders.pricing import buyer_key
 from goodfor.orders.refund_days import refunds_today
+from goodfor.orders.replays import replays
 from goodfor.orders.telling import order_facts, order_lines
 from goodfor.orders.types import Method, OrderView, Payer, RefundView, TrustView
 from goodfor.payments import queries as payments
@@ -106,6 +107,7 @@ __all__ = [
     "refunds_shown",
     "refunds_today",
     "replaceable",
+    "replays",
     "search_order_ids",
     "search_orders",
     "sold_lines",

@@ -20,6 +20,7 @@ from goodfor.orders.line_types import DIRECT as DIRECT
 from goodfor.orders.line_types import LineRequest as LineRequest
 from goodfor.orders.line_types import LineRow as LineRow
 from goodfor.orders.line_types import LineView as LineView
+from goodfor.orders.offer_types import CouponOption as CouponOption
 from goodfor.orders.offer_types import Offer as Offer
 from goodfor.orders.offer_types import Quote as Quote
 from goodfor.orders.offer_types import Taken as Taken

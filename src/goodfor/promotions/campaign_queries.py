@@ -5,10 +5,16 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Count
+
 from goodfor.kernel.sql import Statement
+from goodfor.promotions import plan_cache
 from goodfor.promotions.campaign_models import Campaign, Revision
 from goodfor.promotions.campaign_types import CampaignView, Figures, RevisionView
+from goodfor.promotions.cart_types import Live
+from goodfor.promotions.checking import check
 from goodfor.promotions.errors import CampaignNotFound
+from goodfor.promotions.spec_types import Spec
 from goodfor.promotions.stored import read
 
 _FIGURES: Final = Statement(__package__, "sql/figures.sql")
@@ -55,6 +61,42 @@ def figures(shop_id: UUID, campaign_ids: Sequence[UUID]) -> dict[UUID, Figures]:
     """What each has given so far, and what is left of its budgets for all time."""
     rows = _FIGURES.rows({"shop_id": shop_id, "ids": list(campaign_ids)})
     return {row[0]: Figures(*row[1:]) for row in rows}
+
+
+def checked(name: str, spec: Spec) -> None:
+    """Raise InvalidCampaign(field) for what could not be written as a revision; InvalidSpec says more."""
+    check(name, spec)
+
+
+def specs(shop_id: UUID, revision_ids: Collection[UUID]) -> dict[UUID, Spec]:
+    """What revisions say, by id; one that is a bundle's is not among them."""
+    return plan_cache.specs_of(shop_id, revision_ids)
+
+
+def counts_by_state(shop_id: UUID) -> dict[str, int]:
+    """How many campaigns are in each state."""
+    rows = Campaign.objects.filter(shop_id=shop_id).values_list("state")
+    return dict(rows.annotate(count=Count("id")))
+
+
+def in_review(shop_id: UUID) -> int:
+    """How many campaigns wait for a second person."""
+    return Campaign.objects.filter(shop_id=shop_id, submitted__isnull=False).count()
+
+
+def specs_in_force(shop_id: UUID, campaign_ids: Collection[UUID]) -> dict[UUID, Spec]:
+    """By campaign, what is in force, else what waits for a second person."""
+    rows = Campaign.objects.filter(shop_id=shop_id, id__in=list(campaign_ids))
+    said = {row.id: row.revision or row.submitted for row in rows.select_related("revision", "submitted")}
+    return {campaign_id: read(revision.spec) for campaign_id, revision in said.items() if revision is not None}
+
+
+def live_campaigns(shop_id: UUID) -> tuple[Live, ...]:
+    """What counts or will count as it was approved, without what is left: for pages that show or reckon with it."""
+    version, known = plan_cache.version_of(shop_id), plan_cache.known(shop_id)
+    if known is None or known.version != version:
+        known = plan_cache.load(shop_id)
+    return known.lives
 
 
 def _view(row: Campaign) -> CampaignView:

@@ -6,13 +6,24 @@ from zoneinfo import ZoneInfo
 
 from goodfor.identity import queries as identity
 from goodfor.promotions import plan_cache, planning
-from goodfor.promotions.campaign_queries import campaign, campaigns, figures, revisions
+from goodfor.promotions.campaign_queries import (
+    campaign,
+    campaigns,
+    checked,
+    counts_by_state,
+    figures,
+    in_review,
+    live_campaigns,
+    revisions,
+    specs,
+    specs_in_force,
+)
 from goodfor.promotions.coupon_queries import claimables, coupon_by_code, coupons_of, present
 from goodfor.promotions.types import BuyerNames, Cart, Live
 
 __all__ = [
-    "campaign", "campaigns", "claimables", "coupon_by_code", "coupons_of", "figures", "has_plan", "plan", "present",
-    "revisions", "zone_of",
+    "campaign", "campaigns", "checked", "claimables", "counts_by_state", "coupon_by_code", "coupons_of", "figures",
+    "has_plan", "in_review", "live_campaigns", "plan", "present", "revisions", "specs", "specs_in_force", "zone_of",
 ]  # fmt: skip
 
 

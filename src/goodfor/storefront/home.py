@@ -6,9 +6,14 @@ from uuid import UUID
 
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import CategoryView, Filters, ImageView, ProductCard, SkuView
+from goodfor.identity import queries as identity
 from goodfor.orders import queries as orders
 from goodfor.promotions import bundle_queries as bundles
+from goodfor.promotions import queries as promotions
+from goodfor.promotions.saying import effect_text
+from goodfor.promotions.types import BuyerNames, Claimable
 from goodfor.storefront.bundles import BundleCard, cards_of
+from goodfor.storefront.flash import FlashSlot, flash_slots, strip_of
 from goodfor.storefront.queries import Shelf, Shelved, shelved
 from goodfor.window import queries as window
 from goodfor.window.types import Banner, Block, Bundles, CategoryRow, Content, Coupons, Flash, Grid, Sale, Scene, Text
@@ -39,6 +44,8 @@ class Piece:
     offers: list[FlashOffer] = field(default_factory=list)
     categories: list[CategoryView] = field(default_factory=list)
     bundles: list[BundleCard] = field(default_factory=list)
+    claims: list[tuple[Claimable, str]] = field(default_factory=list)
+    slot: FlashSlot | None = None
     image: ImageView | None = None
     more: str = ""
 
@@ -93,9 +100,13 @@ def _piece(shop_id: UUID, block: Block, now: datetime) -> Piece | None:
         case Bundles():
             cards = cards_of(shop_id, bundles.bundles_by_id(shop_id, content.bundle_ids))
             return Piece(content, bundles=cards) if cards else None
-        case Coupons() | Sale():
-            # Shown where campaigns have pages.
-            return None
+        case Coupons():
+            # Looking is free: what a buyer may still claim is said in the centre.
+            claims = [one for one in _claimables(shop_id, now) if one.campaign_id in content.campaign_ids]
+            return Piece(content, claims=_said(shop_id, claims)) if claims else None
+        case Sale():
+            slot = strip_of(flash_slots(shop_id, now, content.campaign_ids))
+            return Piece(content, slot=slot) if slot else None
         case Flash():
             offers = _flash(shop_id, content) if now < content.ends_at else []
             return Piece(content, offers=offers) if offers else None
@@ -108,6 +119,15 @@ def _grid(shop_id: UUID, grid: Grid) -> tuple[list[Shelved], str]:
     filters = Filters(scene=grid.scene or None)
     listed = catalog.list_products(shop_id, category=grid.category or None, limit=grid.limit, filters=filters)
     return shelved(shop_id, listed.items), "more" if listed.next else ""
+
+
+def _claimables(shop_id: UUID, now: datetime) -> list[Claimable]:
+    return promotions.claimables(shop_id, BuyerNames(""), now)
+
+
+def _said(shop_id: UUID, claims: list[Claimable]) -> list[tuple[Claimable, str]]:
+    currency = identity.shop_by_id(shop_id).currency
+    return [(one, effect_text(one.spec.effect, {}, currency)) for one in claims]
 
 
 def _flash(shop_id: UUID, flash: Flash) -> list[FlashOffer]:

@@ -48,6 +48,7 @@ def address_of(route: str, side: Side) -> str:
         "app_label": "orders",
         "group_id": side.id,
         "bargain_id": side.id,
+        "coupon_id": side.id,
         "code": "ABCD2345",
     }
     route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "").replace("[\\s\\S]+", "x")

@@ -30,7 +30,7 @@ OPEN = {
     "signin/code", "go-on",
     "signin/password", "signin/passkey/options", "signin/passkey", "signin/with/<slug:provider>",
     "signin/with/<slug:provider>/back", "signout", "healthz", "readyz", "metrics", "demo/messages", "kit",
-    "b", "bargain/new", "play/checkout",
+    "b", "bargain/new", "play/checkout", "flash", "coupons", "coupons/mine",
     "kit/fragment", "api/v1/openapi.json", "api/v1/", "api/v1/^[\\s\\S]+$",
     # Names are the SHA-256 of what lies there, and what lies there are pictures of shop windows.
     "^media/(?P<path>[0-9a-f]{40}\\.webp)$",
@@ -39,7 +39,9 @@ OPEN = {
 SHELVES = {
     "c/<str:slug>", "s/<str:name>", "p/<str:slug>", "share/p/<str:slug>.png", "a/<slug:slug>", "b/<slug:slug>",
     "b/<slug:slug>/checkout", "group/<uuid:group_id>", "bargain/<uuid:bargain_id>",
-    "bargain/<uuid:bargain_id>/help", "i/<str:code>",
+    "bargain/<uuid:bargain_id>/help", "i/<str:code>", "coupons/<uuid:batch_id>/claim", "coupons/gift/<str:token>",
+    # Of the asking browser's own coupons, whoever names another one is told that there is none.
+    "coupons/<uuid:coupon_id>/give",
 }  # fmt: skip
 #: Below an order number: for its guest with a proof, and for its buyer's account.
 ORDER = "o/<order_number:number>"
@@ -298,7 +300,7 @@ def console_addresses(side: Side) -> list[tuple[list[str], list[str]]]:
     found = []
     for route, pattern in ROUTES.items():
         # A kind is no thing: every shop has it.
-        names = set(pattern.pattern.converters) - {"kind"}
+        names = set(pattern.pattern.converters) - {"kind", "play"}
         if kind_of(route) == "console" and names:
             mine = {name: real[name] for name in names} | (
                 {"number": side.ids["payment"]} if pattern.name == "payment" else {}

@@ -23,6 +23,8 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "bundle_checkout": (S.ORDER, S.PAY),
     "play_checkout": (S.ORDER, S.PAY),
     "bargain_help": (S.COUPON,),
+    "claim_coupon": (S.COUPON,),
+    "coupon_gift": (S.COUPON,),
     "pay": (S.PAY,),
     "reveal": (S.REVEAL,),
     "download": (S.REVEAL,),
@@ -53,6 +55,7 @@ _OWN = "changes what the signed-in buyer has said of themselves; worth no money"
 _FRESH = "takes a fresh proof in the account; what the account then does is judged for itself"
 EXCEPTIONS = {
     "new_bargain": "one that others have to help with; one a campaign and person, counted by address",
+    "give_coupon": "a link by which one's own coupon goes to a friend; taking it is judged",
     "me_invite": "a name for the account's own link; what it brings is scored before it is paid",
     "invite": "whose link somebody came by; what that brings is scored before it is paid",
     "checkout_check": "looks at fields of a form and keeps nothing; counted by address",

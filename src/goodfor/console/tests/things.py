@@ -21,6 +21,7 @@ from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.finance_things import finance_things
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.insight_things import insight_things
+from goodfor.console.tests.promo_things import promo_things
 from goodfor.console.tests.recon_things import recon_things
 from goodfor.console.tests.risk_model_things import model_things
 from goodfor.console.tests.risk_rule_things import rule_things
@@ -240,8 +241,8 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "sku_id": sku_id, "product_id": product_id, "category_id": catalog.shelves(shop.id)[0].id,
         "ticket_id": (ticket_id := claim_of_client(shop)),
         "picture_id": picture_of(shop, ticket_id),
-        "number": shop.placed.number, "order_id": shop.delivered.id,
-        "case_id": case_id, "export_id": export_id, "batch_id": batch_id,
+        "number": shop.placed.number, "order_id": shop.delivered.id, "case_id": case_id,
+        "export_id": export_id, "batch_id": batch_id,
         "tx_id": tx_id,
         "move_id": supplied.move, "trial_id": supplied.trial,
         "account_id": payments.accounts(shop.id, now)[0].id,
@@ -261,6 +262,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **(at_supplier := supply_things(shop)),
         **money_things(shop, at_supplier["supplier_id"], bought_by_client(shop, "compensated", codes=2)),
         **bundle_things(shop),
+        **promo_things(shop),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

@@ -13,6 +13,7 @@ from goodfor.console import claim_words, hold_words, risk_links, words
 from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.promo_trace import trace_of
 from goodfor.console.refund_words import proof_if_asked, today_words
 from goodfor.console.types import Visitor
 from goodfor.console.views.finance import profit
@@ -82,6 +83,7 @@ def _order(
         "postings": _postings(visitor, found) if visitor.may(Permission.LEDGER_VIEW) else [],
         "gain": profit.card(visitor, found.id),
         "drill": found.number,
+        "trace": trace_of(shop_id, found.id, found.total.currency) if visitor.may(Permission.PROMOTIONS_VIEW) else [],
         "refundable": refundable,
         "may_refund": visitor.may(Permission.ORDERS_REFUND) and refundable.amount_minor > 0,
         "refunds_today": today_words(visitor, utc_now()) if visitor.may(Permission.ORDERS_REFUND) else [],

@@ -86,7 +86,7 @@ def for_buyer(one: Traced, spec: Spec, *, currency: str, now: datetime) -> str:
 def for_operator(one: Traced, spec: Spec, *, currency: str) -> str:
     """The reason with its figures."""
     said = str(_OPERATORS[one.outcome])
-    if one.outcome == "threshold":
+    if one.outcome == "threshold" and one.missing:
         return _now("%(said)s，%(lacks)s") % {"said": said, "lacks": missing(one, spec, currency)}
     if one.wanted == 0 and one.given == 0:
         return said
@@ -95,6 +95,11 @@ def for_operator(one: Traced, spec: Spec, *, currency: str) -> str:
         "given": _money(one.given, currency),
     }
     return _now("%(said)s（%(figures)s）") % {"said": said, "figures": figures}
+
+
+def outcome_text(outcome: str) -> str:
+    """The reason without its figures, for operators."""
+    return str(_OPERATORS[outcome])
 
 
 def missing(one: Traced, spec: Spec, currency: str) -> str:

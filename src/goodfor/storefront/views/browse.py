@@ -1,21 +1,26 @@
 """Home, categories, scenes, search, product."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 
 from goodfor.catalog import queries as catalog
+from goodfor.catalog.types import ProductView
 from goodfor.identity.types import ShopView
 from goodfor.insights.types import CAME, LOOKED
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
 from goodfor.orders.types import DIRECT
+from goodfor.storefront.deals import deals_of
 from goodfor.storefront.filters import asked_of
+from goodfor.storefront.flash import flash_slots, strip_of
 from goodfor.storefront.forms import typed
 from goodfor.storefront.home import arranged_home, default_home
 from goodfor.storefront.page import allow_frame_in, page, show
 from goodfor.storefront.plays import plays_of
 from goodfor.storefront.promised import promised_for
-from goodfor.storefront.queries import chosen, offers, shelf, trust_figures
+from goodfor.storefront.queries import Offer, chosen, offers, shelf, trust_figures
 from goodfor.storefront.share_picture import picture_address
 from goodfor.supply import queries as supply
 from goodfor.window import queries as window
@@ -41,6 +46,7 @@ def home(request: HttpRequest, shop: ShopView) -> HttpResponse:
         "home": arranged,
     }
     if arranged is None:
+        context["slot"] = strip_of(flash_slots(shop.id, utc_now()))
         context["home"], context["products"] = default_home(shop.id, _after(request))
     response = show(request, "home", context)
     if "preview" in request.GET:
@@ -134,6 +140,7 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         "counted": orders.trust_view(shop.id),
         "asked": supply.form_of(shop.id, offer.sku.id) if offer.sku.delivery_kind == DIRECT else (),
         "plays": plays_of(shop.id, view, utc_now()),
+        **_prices(request, shop, view, offered, offer),
         "tab": "categories",
         "title": view.name,
         "description": (view.summary or view.how_to_use)[:DESCRIBED],
@@ -141,3 +148,21 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         "og_type": "product",
     }
     return show(request, "product", context)
+
+
+def _prices(
+    request: HttpRequest, shop: ShopView, view: ProductView, offered: Sequence[Offer], offer: Offer
+) -> dict[str, object]:
+    """What each face value costs this visitor now, and what orders get beside."""
+    deals = deals_of(request, shop, view.id, offered, utc_now())
+    deal = deals.by_sku.get(offer.sku.id)
+    pay = deal.price if deal else offer.sku.price
+    listed = offer.sku.list_price if offer.saved and offer.sku.list_price else offer.sku.price
+    return {
+        "pay": pay,
+        "off": listed - pay if listed > pay else None,
+        "priced": [(one, deals.by_sku.get(one.sku.id)) for one in offered],
+        "deal": deal,
+        "also": deals.also,
+        "has_coupons": deals.coupons,
+    }

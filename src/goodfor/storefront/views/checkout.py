@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from goodfor.catalog import queries as catalog
@@ -21,12 +20,13 @@ from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.orders.operations.place_order import place_order
-from goodfor.orders.types import DIRECT, Buyer, LineRequest
+from goodfor.orders.types import DIRECT, LineRequest
 from goodfor.referrals import queries as referrals
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
 from goodfor.storefront.client import client_ip
+from goodfor.storefront.deals import Bill, bill_of, buyer_here
 from goodfor.storefront.errors import PromiseChanged
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, contact_or_none, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
@@ -57,9 +57,15 @@ class Basket:
     offer: Offer
     quantity: int
     promise: Promised | None = None
+    bill: Bill | None = None
 
     @property
     def total(self) -> Money:
+        """What it costs, with what campaigns take off."""
+        return self.bill.total if self.bill else self.listed
+
+    @property
+    def listed(self) -> Money:
         """Price times quantity."""
         return self.offer.sku.price * self.quantity
 
@@ -70,6 +76,7 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
     basket = replace(basket, promise=promised_for(shop.id, basket.product, basket.offer.sku, utc_now()))
+    basket = _billed(request, shop, basket)
     methods = methods_for(request, shop, basket.total)
     options: dict[str, Any] = {
         "methods": methods,
@@ -84,6 +91,10 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
         # One is filled in; of several one is picked, and what is typed goes before it.
         initial = {"method": first, "contact": known[0].value if len(known) == 1 else ""}
         return _show(request, basket, methods, CheckoutForm(initial=initial, **options), top_up=top_up)
+    if "update" in request.POST:
+        # Only the price is asked for again; what was typed stays as it is.
+        typed_so_far = CheckoutForm(initial=request.POST.dict(), **options)
+        return _show(request, basket, methods, typed_so_far, top_up=top_up)
     form = CheckoutForm(request.POST, **options)
     well = form.is_valid()
     if not (top_up is None or top_up.judge(utc_now(), remote=well)) or not well:
@@ -91,6 +102,7 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     try:
         return _place(request, shop, basket, form, top_up)
     except DomainError as error:
+        basket = _billed(request, shop, basket, form.chosen_contact)
         return _show(request, basket, methods, form, top_up=top_up, error=error, status=error.http_status)
 
 
@@ -115,6 +127,14 @@ def _top_up(request: HttpRequest, shop: ShopView, basket: Basket) -> TopUpForm |
     return top_up_form(shop.id, basket.offer.sku.id, request.POST, current(request, shop))
 
 
+def _billed(request: HttpRequest, shop: ShopView, basket: Basket, contact: str = "") -> Basket:
+    """With its price for whoever asks."""
+    asked = request.POST if request.method == "POST" else request.GET
+    lines = [LineRequest(basket.offer.sku.id, basket.quantity)]
+    bill = bill_of(shop, lines, basket.listed, buyer_here(request, shop, contact=contact), asked, utc_now())
+    return replace(basket, bill=bill)
+
+
 def _place(
     request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutForm, top_up: TopUpForm | None
 ) -> HttpResponse:
@@ -133,19 +153,16 @@ def _place(
     )  # fmt: skip
     if judged.answer is not None:
         return judged.answer
+    seen = request.POST.get("seen", "")
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(basket.offer.sku.id, basket.quantity, top_up.filled if top_up else {})],
-        buyer=Buyer(
-            ref=ref,
-            contact=form.chosen_contact,
-            ip=ip,
-            locale=translation.get_language() or "zh-hans",
-            invoice=form.invoice,
-        ),
+        buyer=replace(buyer_here(request, shop, ref, form.chosen_contact), invoice=form.invoice),
         channel="storefront",
         hold=judged.hold,
         order_id=order_id,
+        coupons=basket.bill.coupons if basket.bill and request.POST.get("coupons") == "1" else (),
+        expect_minor=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
         now=now,
     )
     noted(judged, good=True)

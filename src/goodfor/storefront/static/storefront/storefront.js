@@ -59,7 +59,9 @@
       if (drawn && !face.querySelector("img")) face.replaceChildren(drawn.cloneNode(true));
       const pieces = Math.max(1, Math.floor(Number(quantity.value)) || 1);
       label.textContent = label.dataset.totalWord;
-      writeTotal(total, Number(sku.dataset.price) * pieces);
+      // So many pieces have the price of a campaign, the others cost what they always cost.
+      const cheap = Math.min(pieces, Number(sku.dataset.pieces || pieces));
+      writeTotal(total, Number(sku.dataset.price) * cheap + Number(sku.dataset.full || 0) * (pieces - cheap));
       const stack = buy.querySelector("[data-stack]");
       if (stack) {
         const price = Number(sku.dataset.price), list = Number(sku.dataset.list);
@@ -77,6 +79,12 @@
   all("[data-sum]").forEach((input) => input.addEventListener("input", () => {
     const pieces = Math.max(1, Math.floor(Number(input.value)) || 1);
     all("[data-total]").forEach((place) => writeTotal(place, Number(input.dataset.price) * pieces));
+  }));
+
+  // Checkout with campaigns: another quantity or coupon is another price, which the server tells.
+  all("[data-reprice]").forEach((input) => input.addEventListener("change", () => {
+    const button = input.form && input.form.querySelector("[data-update]");
+    if (button) input.form.requestSubmit(button);
   }));
 
   // A top-up: what is typed is looked at by the server, as it will be when it is sent.
