@@ -147,6 +147,15 @@ def test_who_paid_in_time_and_is_known_a_moment_later_has_joined(shop: Shop, til
     assert states(shop, [head, placed.order_id]) == ["delivered"] * 2
 
 
+def test_who_orders_and_never_pays_keeps_nobody_out(shop: Shop, till: Till, now: datetime) -> None:
+    of = campaign(shop, now, size=2)
+    group, _head = start(shop, till, of, now)
+    for number in range(12):
+        order(shop, asked_for(shop, of, group), now, f"guest:x{number}")
+    join(shop, till, of, group, now, "guest:b")
+    assert group_row(group) == ("formed", 2)
+
+
 def test_who_ordered_in_time_and_pays_after_it_formed_is_in(shop: Shop, till: Till, now: datetime) -> None:
     of = campaign(shop, now, size=2)
     group, _head = start(shop, till, of, now)

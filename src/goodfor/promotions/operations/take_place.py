@@ -14,8 +14,9 @@ from goodfor.promotions.group_errors import AlreadyInGroup, GroupNotFound, Group
 from goodfor.promotions.group_models import Group, Place
 from goodfor.promotions.group_types import GroupPlay
 
-#: Of those who ordered and did not pay, so many for each place: nobody can keep others out, or fill a table.
-WAITING_FOR_A_PLACE = 5
+#: Of those who ordered and did not pay, so many for each place, so that nobody fills a table. No fewer: whoever orders
+#: as many guests and pays none of it keeps everybody else out of the group.
+WAITING_FOR_A_PLACE = 50
 
 
 def begin_group(

@@ -27,6 +27,7 @@ from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
 from goodfor.storefront.client import client_ip
+from goodfor.storefront.devices import own_id
 from goodfor.storefront.errors import PromiseChanged
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, contact_or_none, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
@@ -142,6 +143,7 @@ def _place(
             ip=ip,
             locale=translation.get_language() or "zh-hans",
             invoice=form.invoice,
+            device=own_id(request),
         ),
         channel="storefront",
         hold=judged.hold,
