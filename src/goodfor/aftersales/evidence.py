@@ -75,7 +75,8 @@ def look(case: Case, now: datetime) -> Evidence:
     shop_id = case.shop_id
     known = latest(shop_id, case.id)
     claim = orders.claim(shop_id, case.id)
-    line = next(one for one in orders.sold_lines(shop_id, [case.order_id]) if one.line_id == case.line_id)
+    lines = orders.sold_lines(shop_id, [case.order_id])
+    line = next(one for one in lines if one.line_id == case.line_id)
     codes = _codes(shop_id, claim, line)
     inquiries = supply.inquiries(shop_id, case.id) if kinds.ASKED in known or kinds.VOID in known else []
     said, used_at = _said(codes, inquiries, known, now)
@@ -88,6 +89,7 @@ def look(case: Case, now: datetime) -> Evidence:
         found[kinds.SUPPLIER] = {"said": said, "used_at": used_at.isoformat() if used_at else None}
     topped = _topped(case, line, found)
     facts = _facts(case, claim, line, codes, known, terms, found, now)
+    facts["at_once"] = facts["at_once"] and not orders.keeps_gift(shop_id, lines, codes.ids)
     facts |= {
         "code_said": said,
         "can_ask": codes.all_seen("can_ask"),

@@ -75,7 +75,7 @@ class ClaimOffer:
 
     Never more than the line: of the price, `left` may still be given back now and `left_after` after it. `seen` of
     the `codes` were shown, or are set aside as suspect. `blocked`: unseen, but a refund or a case of the order is open,
-    so that a person answers. Of a top-up there are no codes, and nothing is at once.
+    or a gift would stay, so that a person answers. Of a top-up there are no codes, and nothing is at once.
     """
 
     codes: tuple[UUID, ...]

@@ -11,7 +11,7 @@ from goodfor.kernel.money import Money
 from goodfor.orders import claim_states, given_back
 from goodfor.orders.errors import InvalidClaim
 from goodfor.orders.models import Claim, ClaimUnit, InvoiceTitle, Note, Order
-from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView, Invoice, LineView, NoteView, OrderView
+from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView, Invoice, LineView, NoteView, OrderView, SoldLine
 from goodfor.payments import queries as payments
 from goodfor.payments.types import RefundView
 
@@ -97,6 +97,22 @@ def is_whole(held: Sequence[BoughtCode], about: Collection[UUID], gifts: Collect
     return bool(paid_for) and all(code_id in about for code_id in paid_for)
 
 
+def gift_stays(held: Sequence[BoughtCode], about: Collection[UUID], gifts: Collection[UUID]) -> bool:
+    """Whether what was given on top would stay with a buyer who gives these codes back: it was seen, or others stay.
+
+    Then nobody has the price back without being asked: else who orders what earns the gift and something small beside
+    it gives the first back and keeps the gift. `gifts`: lines.
+    """
+    whole = is_whole(held, about, gifts)
+    return any(code.line_id in gifts and not (whole and code.unseen) for code in held)
+
+
+def keeps_gift(shop_id: UUID, lines: Sequence[SoldLine], about: Collection[UUID]) -> bool:
+    """The same of codes of an order; where nothing was given on top nothing is read."""
+    gifts = {line.line_id for line in lines if line.gift}
+    return bool(gifts) and gift_stays(held_codes(shop_id, [line.line_id for line in lines]), about, gifts)
+
+
 def offer_for(
     shop_id: UUID, order_id: UUID, payment_id: UUID | None, total: Money, lines: Sequence[LineView], line_id: UUID,
     code_ids: Sequence[UUID],
@@ -125,9 +141,8 @@ def offer_for(
     running = running or any(case.state == "open" for case in payments.cases_of(shop_id, payment_id))
     # Where the staff gave so much back that the line's price is not left, the rest of the order is not this claim's.
     possible = left.amount_minor > 0 if whole else 0 < price < left.amount_minor
-    # Whoever has looked at what was given on top asks a person.
-    enjoyed = any(code.line_id in gifts and not code.unseen for code in held)
-    blocked = not seen and (running or not possible or enjoyed)
+    kept = gift_stays(held, {code.code_id for code in about}, gifts)
+    blocked = not seen and (running or not possible or kept)
     return ClaimOffer(
         codes=tuple(code.code_id for code in about),
         seen=seen,

@@ -16,9 +16,10 @@ from goodfor.kernel.crypto import keyring
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.orders.contacts import contact_index
+from goodfor.orders.errors import InvalidOrder
 from goodfor.orders.offer_inputs import costs_of, facts_of, gifts_of
 from goodfor.orders.offer_types import CouponOption, Offer, Taken, TraceStep, Wish
-from goodfor.orders.types import Buyer, LineView
+from goodfor.orders.types import MAX_LINES, Buyer, LineView
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.bundle_prices import best
 from goodfor.promotions.bundle_queries import in_cart
@@ -47,13 +48,17 @@ def ip_hash_of(buyer: Buyer) -> bytes | None:
 
 def wish_of(
     shop_id: UUID, buyer: Buyer, channel: str, *, ip_hash: bytes | None = None, coupons: Sequence[UUID] = (),
-    choice: ChoiceRequest | None = None, expect_minor: int | None = None, now: datetime,
+    choice: ChoiceRequest | None = None, expect_minor: int | None = None, ordering: bool = False, now: datetime,
 ) -> Wish:  # fmt: skip
-    """What somebody asks for, under all his names, which are hashed. Raises what of `choice` is over."""
+    """What somebody asks for, under all his names, which are hashed. Raises InvalidOrder, what of `choice` is over.
+
+    `ordering`: what is not known of him now will not be: a campaign that is limited by a name he has not gives nothing.
+    """
+    check_coupons(coupons)
     contact = contact_index(shop_id, buyer.contact) if buyer.contact else None
     names = BuyerNames(
         buyer_ref=buyer.ref, device=buyer.device, address=ip_hash.hex() if ip_hash else "",
-        phone=contact.hex() if contact else "", cluster=buyer.cluster,
+        phone=contact.hex() if contact else "", cluster=buyer.cluster, whole=ordering,
     )  # fmt: skip
     chosen = choose(shop_id, choice, buyer_ref=buyer.ref, now=now) if choice is not None else None
     face = buyer.face or FACES.get(channel, channel)
@@ -61,10 +66,23 @@ def wish_of(
 
 
 def wish_of_client(client_id: UUID, coupons: Sequence[UUID] = (), expect_minor: int | None = None) -> Wish:
-    """What a program asks for that buys from its balance for itself."""
+    """What a program asks for that buys from its balance for itself. Raises InvalidOrder."""
+    check_coupons(coupons)
     return Wish(
-        BuyerNames(f"client:{client_id}"), FACES["api"], "api", tuple(coupons), None, expect_minor, client_id=client_id
+        BuyerNames(f"client:{client_id}", whole=True),
+        FACES["api"],
+        "api",
+        tuple(coupons),
+        None,
+        expect_minor,
+        client_id=client_id,
     )
+
+
+def check_coupons(coupons: Sequence[UUID]) -> None:
+    """Raise InvalidOrder for more than an order has lines: each is looked up, and priced against all others."""
+    if len(coupons) > MAX_LINES:
+        raise InvalidOrder(field="coupons")
 
 
 def offer_for(

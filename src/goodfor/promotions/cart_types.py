@@ -62,7 +62,8 @@ class Choice:
 class BuyerNames:
     """Who buys, by all names that limits know; opaque references and hashes. Empty: not known.
 
-    `cluster`: the group of linked accounts that he is of; groups and bargains count it as one person.
+    `cluster`: the group of linked accounts that he is of; groups and bargains count it as one person. `whole`: this is
+    all that there is of him, as when he orders; a limit of a name that he has not gives him nothing.
     """
 
     buyer_ref: str
@@ -70,6 +71,7 @@ class BuyerNames:
     address: str = ""
     phone: str = ""
     cluster: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

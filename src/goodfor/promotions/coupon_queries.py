@@ -1,6 +1,6 @@
 """Reads of coupons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from goodfor.promotions.coupon_models import Batch, Coupon
 from goodfor.promotions.coupon_types import BatchView, Claimable, CouponView
 from goodfor.promotions.errors import BatchNotFound, CouponGone, CouponNotFound
 from goodfor.promotions.limit_keys import names_of
-from goodfor.promotions.types import BuyerNames, Presented
+from goodfor.promotions.types import BuyerNames, Presented, Spec
 
 _COUPONS: Final = Statement(__package__, "sql/coupons_of.sql")
 _BY_CODE: Final = Statement(__package__, "sql/coupon_by_code.sql")
@@ -25,7 +25,9 @@ def coupons_of(shop_id: UUID, buyer_ref: str, now: datetime) -> list[CouponView]
     """A buyer's coupons, at most 200, those that end first before others; used ones, too."""
     if not buyer_ref:
         return []
-    return [_coupon(row, now) for row in _COUPONS.rows({"shop_id": shop_id, "buyer": buyer_ref, "now": now})]
+    rows = list(_COUPONS.rows({"shop_id": shop_id, "buyer": buyer_ref, "now": now}))
+    specs = plan_cache.specs_of(shop_id, [row[2] for row in rows])
+    return [_coupon(row, specs, now) for row in rows]
 
 
 def coupon_by_code(shop_id: UUID, code: str, buyer_ref: str, now: datetime) -> Presented:
@@ -60,7 +62,9 @@ def present(shop_id: UUID, coupon_ids: Sequence[UUID], buyer_ref: str, now: date
 def claimables(shop_id: UUID, names: BuyerNames, now: datetime) -> list[Claimable]:
     """The claim centre: what may be claimed now or soon."""
     keys = list(names_of(shop_id, names).of("buyer"))
-    return [_claimable(row) for row in _CENTRE.rows({"shop_id": shop_id, "keys": keys, "now": now})]
+    rows = list(_CENTRE.rows({"shop_id": shop_id, "keys": keys, "now": now}))
+    specs = plan_cache.specs_of(shop_id, [row[3] for row in rows])
+    return [_claimable(row, specs) for row in rows]
 
 
 def batches(shop_id: UUID, campaign_id: UUID) -> list[BatchView]:
@@ -103,23 +107,19 @@ def batch_view(row: Batch) -> BatchView:
     )  # fmt: skip
 
 
-def _coupon(row: Row, now: datetime) -> CouponView:
-    (coupon_id, campaign_id, revision_id, name, text, state, expires_at, order_id, giftable, given, campaign, batch) = (
-        row
-    )
-    spec = plan_cache.spec_kept(revision_id, text)
+def _coupon(row: Row, specs: Mapping[UUID, Spec], now: datetime) -> CouponView:
+    coupon_id, campaign_id, revision_id, name, state, expires_at, order_id, giftable, given, campaign, batch = row
     usable = (
         state == states.CLAIMED and not given and campaign in states.LIVE and (expires_at is None or expires_at > now)
     )
     return CouponView(
-        coupon_id, campaign_id, batch, name, spec, state, usable, expires_at, order_id,
+        coupon_id, campaign_id, batch, name, specs[revision_id], state, usable, expires_at, order_id,
         giftable and state == states.CLAIMED, given,
     )  # fmt: skip
 
 
-def _claimable(row: Row) -> Claimable:
-    batch_id, campaign_id, name, text, revision_id, each, days, since, until, wanted, left, had = row
+def _claimable(row: Row, specs: Mapping[UUID, Spec]) -> Claimable:
+    batch_id, campaign_id, name, revision_id, each, days, since, until, wanted, left, had = row
     return Claimable(
-        batch_id, campaign_id, name, plan_cache.spec_kept(revision_id, text), each, days, since, until, wanted,
-        int(left), int(had),
+        batch_id, campaign_id, name, specs[revision_id], each, days, since, until, wanted, int(left), int(had),
     )  # fmt: skip

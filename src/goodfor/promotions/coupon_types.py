@@ -1,6 +1,6 @@
 """What goes in and out of operations and pages about coupons. Reached through `types`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ class BatchWish:
     kind: str
     name: str
     wanted: int = 1
-    code: str = ""
+    code: str = field(default="", repr=False)
     each: int = 1
     days: int | None = None
     giftable: bool = False
@@ -90,5 +90,5 @@ class GiftLink:
     """The secret by which a friend gets a coupon; shown once."""
 
     coupon_id: UUID
-    token: str
+    token: str = field(repr=False)
     until: datetime

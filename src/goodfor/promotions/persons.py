@@ -18,6 +18,11 @@ def names_of(names: BuyerNames) -> tuple[str, ...]:
     return tuple(f"{kind}:{value}"[:MAX_NAME] for kind, value in known if value)
 
 
+def is_contact(name: str) -> bool:
+    """Whether it is a telephone or mailbox, which anybody can type."""
+    return name.startswith("p:")
+
+
 def people(parties: Iterable[Iterable[str]]) -> int:
     """How many persons these are: who shares a name with somebody is the same, also by way of others."""
     groups: list[set[str]] = []

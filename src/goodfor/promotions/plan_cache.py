@@ -99,10 +99,10 @@ def load(shop_id: UUID) -> ShopPlan:
     row = _VERSION.row({"shop_id": shop_id})
     if row is None:
         return _plans.put(shop_id, ShopPlan(0, NOWHERE, ()))
-    lives = []
-    for campaign_id, revision_id, name, text in _LIVE.rows({"shop_id": shop_id}):
-        lives.append(Live(campaign_id, revision_id, name, spec_kept(revision_id, text)))
-    return _plans.put(shop_id, ShopPlan(int(row[0]), ZoneInfo(row[1]), tuple(lives)))
+    rows = list(_LIVE.rows({"shop_id": shop_id}))
+    specs = specs_of(shop_id, [revision_id for _, revision_id, _ in rows])
+    lives = tuple(Live(campaign_id, revision_id, name, specs[revision_id]) for campaign_id, revision_id, name in rows)
+    return _plans.put(shop_id, ShopPlan(int(row[0]), ZoneInfo(row[1]), lives))
 
 
 def spec_kept(revision_id: UUID, text: str) -> Spec:
@@ -114,7 +114,7 @@ def specs_of(shop_id: UUID, revision_ids: Iterable[UUID]) -> dict[UUID, Spec]:
     """Specs by revision; one that is none of a campaign (a bundle's) is not among them."""
     found: dict[UUID, Spec] = {}
     missing = []
-    for revision_id in revision_ids:
+    for revision_id in dict.fromkeys(revision_ids):
         spec = _specs.get(revision_id)
         if spec is None:
             missing.append(revision_id)

@@ -25,7 +25,7 @@ def plan(shop_id: UUID, cart: Cart, names: BuyerNames, now: datetime) -> tuple[L
             known = plan_cache.load(shop_id)
         if not known.lives:
             return ()
-    keys = _keys(cart, names_of(shop_id, names))
+    keys = _keys(cart, names_of(shop_id, names), whole=names.whole)
     while True:
         lives, buckets = known.for_cart(cart), buckets_of(now, known.zone)
         version, found = _read(shop_id, lives, keys, buckets)
@@ -41,20 +41,24 @@ def plan(shop_id: UUID, cart: Cart, names: BuyerNames, now: datetime) -> tuple[L
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """Keys that limits of this cart and buyer are found under, by entity; for units by SKU."""
+    """Keys that limits of this cart and buyer are found under, by entity; for units by SKU.
+
+    `whole`: where there is no key there is no such name, so that the limit cannot be kept.
+    """
 
     plain: Mapping[str, tuple[str, ...]]
     units: Mapping[str, Mapping[str, UUID]]
+    whole: bool = False
 
 
-def _keys(cart: Cart, names: Names) -> _Keys:
+def _keys(cart: Cart, names: Names, *, whole: bool) -> _Keys:
     skus = {line.sku_id: str(line.sku_id) for line in cart.lines}
     plain = {entity: names.of(entity) for entity in ENTITIES}
     units = {
         entity: {f"{name}/{text}" if name else text: sku for name in found for sku, text in skus.items()}
         for entity, found in plain.items()
     }
-    return _Keys(plain, units)
+    return _Keys(plain, units, whole)
 
 
 def _read(
@@ -81,6 +85,9 @@ def _read(
 def _with_left(live: Live, keys: _Keys, found: _Found, buckets: Mapping[str, str]) -> Live:
     """The least of all its limits, by what they count."""
     limits = live.spec.limits
+    if keys.whole and not all(keys.plain[limit.entity] for limit in limits):
+        # Else whoever leaves a name out, or comes without a browser's, is limited by nothing.
+        return Live(live.campaign_id, live.revision_id, live.name, live.spec, Left(uses=0))
     least: dict[str, int] = {}
     for limit in limits:
         names = keys.plain[limit.entity]

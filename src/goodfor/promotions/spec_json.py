@@ -52,12 +52,13 @@ from goodfor.promotions.types import (
 MOST_MINOR: Final = 1_000_000_000
 MOST_COUNTED: Final = 10**15
 MOST_TIERS, MOST_NAMED, MOST_DEPTH, MOST_PARTS, MOST_LIMITS = 20, 5_000, 8, 200, 20
-MOST_SETTINGS: Final = 20_000
+MOST_SETTINGS, MOST_NESTED = 20_000, 5
 NUMBERS: Final = ("eq", "ne", "lt", "le", "gt", "ge")
 #: What may be asked of a buyer, and of what kind it is.
 FACTS: Final[Mapping[str, type]] = {
     "orders_paid": int, "registered_days": int, "tier": int, "tags": frozenset, "signed_in": bool,
 }  # fmt: skip
+_KEPT: Final = re.compile(r"[^\x00\ud800-\udfff]*")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
 
@@ -207,8 +208,20 @@ def _condition(at: At, depth: int, left: list[int]) -> Condition:
     return Compare(fact, op.one_of(NUMBERS), value.whole(-MOST_COUNTED, MOST_COUNTED))
 
 
+def _shallow(value: object, levels: int) -> bool:
+    """Whether it is plain and can be kept: few levels, and no text that a database refuses."""
+    if isinstance(value, str):
+        return _KEPT.fullmatch(value) is not None
+    if not isinstance(value, dict | list):
+        return True
+    inside = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    return levels > 0 and all(_shallow(one, levels - 1) for one in inside)
+
+
 def _settings(at: At) -> dict[str, object]:
     if not isinstance(at.value, dict):
+        at.fail(_("格式有误"))
+    if not _shallow(at.value, MOST_NESTED):
         at.fail(_("格式有误"))
     try:
         long = len(json.dumps(at.value, ensure_ascii=False, allow_nan=False)) > MOST_SETTINGS

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from goodfor.promotions.spec_reading import refuse
+from goodfor.promotions.spec_reading import At, refuse
 from goodfor.promotions.types import (
     ACTIVITY,
     BY_CHOICE,
@@ -30,6 +30,8 @@ _LAYERS: Final[Mapping[type[Effect], tuple[str, ...]]] = {
     UnitPrice: (ACTIVITY, PRICE), UnitPercent: (PRICE,), BundlePrice: (ACTIVITY,), FullReduce: (ORDER, COUPON),
     FullPercent: (ORDER, COUPON), Nth: (ORDER,), Gift: (ORDER,),
 }  # fmt: skip
+#: Pieces that a SKU may have of a campaign.
+MOST_UNITS: Final = 10**9
 #: Prices that hold only for who was let in.
 _CHOSEN_PLAYS: Final = frozenset({"group", "bargain"})
 
@@ -52,6 +54,7 @@ def check_whole(spec: Spec) -> None:
     if spec.per_order > 1 and spec.trigger != BY_COUPON:
         refuse(("per_order",), _("只有优惠券可以每单使用多张"))
     _check_limits(spec)
+    _check_settings(spec)
 
 
 def _check_scope(spec: Spec) -> None:
@@ -96,6 +99,11 @@ def _check_limits(spec: Spec) -> None:
         _check_limit(spec, limit, path)
     if spec.loss_leader and not any(limit.counts == "loss" for limit in spec.limits):
         refuse(("loss_leader",), _("允许亏损时必须设置亏损限额"))
+    # Audiences know only of orders that were paid: whoever is new may order many times before he pays the first.
+    if spec.play == "new_buyer" and not any(
+        (limit.entity, limit.counts, limit.period) == ("buyer", "uses", "all") for limit in spec.limits
+    ):
+        refuse(("limits",), _("新用户活动必须限制每位买家的次数"))
 
 
 def _check_limit(spec: Spec, limit: Limit, path: tuple[str, int]) -> None:
@@ -106,3 +114,15 @@ def _check_limit(spec: Spec, limit: Limit, path: tuple[str, int]) -> None:
         refuse((*path, "counts"), _("只有活动价与折扣价可以限件数"))
     if limit.counts == "loss" and not (spec.loss_leader or isinstance(spec.effect, Gift)):
         refuse((*path, "counts"), _("不允许亏损的活动没有亏损可限"))
+
+
+def _check_settings(spec: Spec) -> None:
+    """Of what arithmetic does not know, the one thing that limits read: pieces by SKU."""
+    if "units_by_sku" not in spec.play_settings:
+        return
+    path, own = ("play_settings", "units_by_sku"), spec.play_settings["units_by_sku"]
+    if not isinstance(own, Mapping):
+        refuse(path, _("格式有误"))
+    for sku, pieces in own.items():
+        At(sku, (*path, str(sku)[:40])).name()
+        At(pieces, (*path, str(sku)[:40])).whole(0, MOST_UNITS)

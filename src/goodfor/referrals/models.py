@@ -30,6 +30,24 @@ class ProgrammeRevision(models.Model):
         return f"{self.shop_id} {self.number}"
 
 
+class ProgrammeWish(models.Model):
+    """Terms that somebody asks for and that give more than those in force: they wait for a second person.
+
+    One a shop.
+    """
+
+    shop_id = models.UUIDField(primary_key=True)
+    terms = models.JSONField()
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "referrals_wish"
+
+    def __str__(self) -> str:
+        return f"{self.shop_id} {self.asked_by}"
+
+
 class InviteCode(models.Model):
     """A buyer's own code."""
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.referrals import terms
-from goodfor.referrals.models import ProgrammeRevision
-from goodfor.referrals.types import Revision
+from goodfor.referrals.models import ProgrammeRevision, ProgrammeWish
+from goodfor.referrals.types import Revision, Wish
 
 
 def revision_at(shop_id: UUID, at: datetime) -> Revision | None:
@@ -23,6 +23,12 @@ def revisions(shop_id: UUID, limit: int = 50) -> list[Revision]:
     """The latest first."""
     rows = ProgrammeRevision.objects.filter(shop_id=shop_id).order_by("-number")[:limit]
     return [revision_view(row) for row in rows]
+
+
+def wish_of(shop_id: UUID) -> Wish | None:
+    """The terms that somebody has asked for and a second person has not said yet."""
+    row = ProgrammeWish.objects.filter(shop_id=shop_id).first()
+    return Wish(terms.from_json(row.terms), row.asked_by, row.asked_at) if row else None
 
 
 def revision_view(row: ProgrammeRevision) -> Revision:

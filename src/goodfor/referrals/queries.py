@@ -11,7 +11,7 @@ from goodfor.referrals import states
 from goodfor.referrals.errors import RewardNotFound
 from goodfor.referrals.mapping import binding_view, review_view, reward_view
 from goodfor.referrals.models import Binding, Debt, InviteCode, Review, Reward
-from goodfor.referrals.programme import revision_at, revisions
+from goodfor.referrals.programme import revision_at, revisions, wish_of
 from goodfor.referrals.types import BindingView, Earnings, ReviewView, RewardView
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "rewards_of_order",
     "totals",
     "waiting_reviews",
+    "wish_of",
 ]
 MOST = 200
 

@@ -22,6 +22,11 @@ _BOUNDS: Final[Mapping[str, tuple[int, int]]] = {
 }  # fmt: skip
 _LEVELS: Final = ("friend", "first", "second")
 _RATES: Final = ("sku_bp", "campaign_bp")
+#: What gives more the higher it is, the lower it is, and the higher it is but for 0, which is no cap.
+_MORE: Final = ("levels", "window_days", "orders_most", "queue_from", "reject_from", "alone_minor")
+_LESS: Final = ("floor_minor", "least_minor", "freeze_days")
+_CAPS: Final = ("day_friends", "month_minor")
+_NO_CAP: Final = 10**18
 
 
 def checked(terms: Terms) -> Terms:
@@ -44,6 +49,23 @@ def checked(terms: Terms) -> Terms:
     if terms.reject_from <= terms.queue_from:
         raise InvalidProgramme(_("拒绝分数须高于复核分数"), field="reject_from")
     return terms
+
+
+def gives_more(terms: Terms, than: Terms) -> bool:
+    """Whether these could give anybody more, or let anything through sooner or with less of a look, than the others."""
+    if not terms.on:
+        return False
+    if not than.on or terms.kind != than.kind or terms.coupon_batch != than.coupon_batch:
+        return True
+    levels = [(getattr(terms, name), getattr(than, name)) for name in _LEVELS]
+    if any(now.bp > then.bp or now.minor > then.minor for now, then in levels):
+        return True
+    # A rate that is not there any more makes way for the usual one.
+    if any(getattr(terms, name) != getattr(than, name) for name in _RATES):
+        return True
+    more = any(getattr(terms, name) > getattr(than, name) for name in _MORE)
+    less = any(getattr(terms, name) < getattr(than, name) for name in _LESS)
+    return more or less or any((getattr(terms, name) or _NO_CAP) > (getattr(than, name) or _NO_CAP) for name in _CAPS)
 
 
 def to_json(terms: Terms) -> dict[str, Any]:

@@ -65,6 +65,15 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """Terms that wait for a second person, who says them again."""
+
+    terms: Terms
+    asked_by: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """By what a buyer is known beside the account; hashes, or values that are hashed here. Empty: not known."""
 

@@ -21,12 +21,16 @@ from goodfor.aftersales.tasks import take_steps
 from goodfor.aftersales.tests.conftest import Scene
 from goodfor.catalog.tests.pictures import encoded, noise
 from goodfor.delivery.models import TopUp
+from goodfor.identity import queries as identity
+from goodfor.identity.tests.factories import make_staff
 from goodfor.kernel.errors import DomainError
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import InvalidClaim, OrderNotFound
 from goodfor.orders.operations import refund_order
 from goodfor.orders.tests.factories import PRICE, refund_all, relay_all, sql, state_of, stock, together
 from goodfor.payments.errors import PaymentDisputed
+from goodfor.promotions.tests.factories import EVERYTHING, run, window
+from goodfor.promotions.types import ORDER, Gift, Spec
 
 MINUTE = timedelta(minutes=1)
 PICTURE = encoded(noise(), "PNG")
@@ -47,6 +51,22 @@ def test_an_unseen_code_is_refunded_at_the_tap(scene: Scene, now: datetime) -> N
     assert scene.decided(case) == [("system", "refund", "unseen")]
     assert "原路退回" in queries.why_words(scene.shop_id, case.id)
     assert scene.told("aftersales.case_decided") == 1
+    assert scene.faults(now) == {}
+
+
+def test_where_a_gift_would_stay_a_person_looks(scene: Scene, now: datetime) -> None:
+    shop = identity.shop_by_id(scene.shop_id)
+    gift = Spec("gift", ORDER, window(now), EVERYTHING, Gift(scene.shop.sku_id, 1, PRICE))
+    run(shop, gift, make_staff(shop, now).actor, now)
+    order = scene.sell(now, 2)
+    codes = orders.claim_offer(scene.shop_id, order, order.lines[0].line_id).codes
+    case = scene.claim(order, now, "changed_mind", code_ids=codes[:1])
+    assert (case.state, case.why, case.action) == ("person", "check_person", "")
+    assert stock(scene.shop) == (17, 0, 3)
+    # With all that earned it the gift goes back, too: nobody has looked at it.
+    case = scene.claim(scene.sell(now, ref="guest:b"), now, "changed_mind")
+    assert (case.state, case.action, case.why) == ("closed", "refund", "unseen")
+    assert stock(scene.shop) == (17, 0, 3)
     assert scene.faults(now) == {}
 
 

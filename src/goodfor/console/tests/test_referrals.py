@@ -32,13 +32,35 @@ def test_terms_are_set_by_those_who_may(shop: Shop) -> None:
         assert client.post(save, {**FORM, **wrong}).status_code == 422, wrong
     assert state_of_all().get("referrals_revision") == before.get("referrals_revision")
     assert client.post(save, FORM).status_code == 302
-    assert client.post(save, FORM).status_code == 302
+    for _ in range(2):
+        assert proved(shop.id, Role.OPERATOR).post(save, FORM).status_code == 302
     [row] = ProgrammeRevision.objects.filter(shop_id=shop.id)
     assert row.terms["first"] == {"bp": 1000, "minor": 0}
     assert (row.terms["friend"]["minor"], row.terms["wechat_prompts"]) == (200, False)
     page = client.get(reverse(PAGE)).content.decode()
     assert "没有等待复核的" in page
     assert "永久封禁" in page
+
+
+def test_nobody_sets_alone_what_is_given_more(shop: Shop) -> None:
+    save = reverse("desk:referral-terms")
+    one, other = proved(shop.id, Role.OPERATOR), proved(shop.id, Role.OPERATOR)
+    for _ in range(2):
+        assert one.post(save, FORM).status_code == 302
+    assert ProgrammeRevision.objects.filter(shop_id=shop.id).count() == 0
+    assert "想改成下面这样" in other.get(reverse(PAGE)).content.decode()
+    # Something else is another wish, and the first one is over.
+    assert other.post(save, {**FORM, "first": "12"}).status_code == 302
+    assert ProgrammeRevision.objects.filter(shop_id=shop.id).count() == 0
+    assert one.post(save, {**FORM, "first": "12"}).status_code == 302
+    [row] = ProgrammeRevision.objects.filter(shop_id=shop.id)
+    assert row.terms["first"]["bp"] == 1200
+    assert sql("SELECT count(*) FROM referrals_wish") == [(0,)]
+    # Less, and nothing any more, is said by one person.
+    assert one.post(save, {**FORM, "first": "5", "month": "100.00"}).status_code == 302
+    assert one.post(save, {name: value for name, value in FORM.items() if name != "on"}).status_code == 302
+    rows = ProgrammeRevision.objects.filter(shop_id=shop.id).order_by("number")
+    assert [row.terms["on"] for row in rows] == [True, True, False]
 
 
 def test_an_odd_one_is_taken_and_decided(shop: Shop) -> None:

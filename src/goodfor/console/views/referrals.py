@@ -33,7 +33,8 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What waits for a person, what was decided, the terms in force, and what rewards have cost so far."""
     shop_id, now, people = visitor.shop.id, utc_now(), People(visitor.shop.id)
     revision = referrals.revision_at(shop_id, now)
-    terms = revision.terms if revision else Terms()
+    wish = referrals.wish_of(shop_id)
+    terms = wish.terms if wish else revision.terms if revision else Terms()
     totals = referrals.totals(shop_id)
     context: dict[str, Any] = {
         "title": _("邀请奖励"),
@@ -48,6 +49,7 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "two": terms.levels > 1,
         "form": _form(terms, visitor.shop.currency),
         "number": revision.number if revision else 0,
+        "asked_by": people.name(wish.asked_by) if wish else "",
         "rule": WECHAT_RULE,
         "may_set": visitor.may(Permission.PROMISES_SET),
         "may_decide": visitor.may(Permission.RISK_REVIEW),
@@ -61,7 +63,9 @@ def save(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     require_fresh_proof(request)
     before = referrals.revision_at(visitor.shop.id, utc_now())
     terms = _terms(request.POST, visitor.shop.currency, before.terms if before else Terms())
-    set_programme(shop_id=visitor.shop.id, terms=terms, actor=visitor.actor, now=utc_now())
+    made = set_programme(shop_id=visitor.shop.id, terms=terms, actor=visitor.actor, now=utc_now())
+    if made is None:
+        return done(request, _("给得更多的设置，要另一位同事原样再保存一次才生效"), PAGE)
     return done(request, _("邀请奖励的设置已保存，从新订单起生效"), PAGE)
 
 

@@ -16,12 +16,9 @@ def give_all_back(*, shop_id: UUID, order: store.LockedOrder, disputed: bool = F
     Never more than once for anything: promotions are told the sums of all refunds together.
     """
     if order.discount_minor:
-        units: Counter[UUID] = Counter()
-        for line in store.lines_of(shop_id, order.id):
-            units[line.sku_id] += line.quantity
         roll_back(
-            shop_id=shop_id, order_id=order.id, whole=True, minor=order.discount_minor, units=units,
-            disputed=disputed, now=now,
+            shop_id=shop_id, order_id=order.id, whole=True, minor=order.discount_minor, units={}, disputed=disputed,
+            now=now,
         )  # fmt: skip
 
 
@@ -33,7 +30,10 @@ def give_part_back(*, shop_id: UUID, order: store.LockedOrder, entry: Entry, now
     for one in ledger.postings_of_order(shop_id, order.id):
         if one.account == accounts.DISCOUNTS and one.kind == "refund":
             minor -= one.amount_minor
-    units: Counter[UUID] = Counter()
+    back: Counter[UUID] = Counter()
+    ordered: Counter[UUID] = Counter()
     for line in store.lines_of(shop_id, order.id):
-        units[line.sku_id] += line.returned if line.topped is None else line.quantity - line.topped
+        back[line.sku_id] += line.returned if line.topped is None else line.quantity - line.topped
+        ordered[line.sku_id] += line.quantity
+    units = {sku_id: (back[sku_id], pieces) for sku_id, pieces in ordered.items()}
     roll_back(shop_id=shop_id, order_id=order.id, whole=False, minor=minor, units=units, disputed=False, now=now)

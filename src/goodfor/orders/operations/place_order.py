@@ -91,8 +91,9 @@ def place_order(
     pay_by = now + timedelta(seconds=min(sku.hold_seconds for sku in skus.values()))
     order_id, number, secret = order_id or uuid7(), order_number(now), secret_token()
     wish = wish_of(
-        shop_id, buyer, channel, ip_hash=ip_hash, coupons=coupons, choice=choice, expect_minor=expect_minor, now=now
-    )
+        shop_id, buyer, channel, ip_hash=ip_hash, coupons=coupons, choice=choice, expect_minor=expect_minor,
+        ordering=True, now=now,
+    )  # fmt: skip
     group_id = take_chosen(shop_id=shop_id, order_id=order_id, asked=choice, wish=wish, lines=priced, now=now)
     offer = take_offer(shop_id=shop_id, order_id=order_id, lines=priced, total=total, skus=skus, wish=wish, now=now)
     if choice is not None:

@@ -33,6 +33,7 @@ from goodfor.promotions.group_errors import (
     ChoiceGone,
     OwnBargain,
     TooManyHelps,
+    TooManyPieces,
 )
 from goodfor.promotions.group_tasks import watch_bargains
 from goodfor.promotions.group_types import BY_BARGAIN, BargainPlay, BargainView, ChoiceRequest
@@ -147,6 +148,10 @@ def test_it_is_bought_once_at_the_price_it_has_come_to(bargaining: Bargaining, t
     bargaining.help(one, "guest:a")
     with pytest.raises(BargainOver):
         order(shop, bargaining.asked(one), now, "guest:x")
+    # What friends brought down is the price of one.
+    with pytest.raises(TooManyPieces):
+        order(shop, bargaining.asked(one), now, "guest:o", quantity=2)
+    assert bargaining.view(one).state == "open"
     price = bargaining.view(one).price_minor
     placed = order(shop, bargaining.asked(one), now, "guest:o")
     assert placed.total.amount_minor == price

@@ -147,6 +147,24 @@ def test_who_paid_in_time_and_is_known_a_moment_later_has_joined(shop: Shop, til
     assert states(shop, [head, placed.order_id]) == ["delivered"] * 2
 
 
+def test_who_orders_and_never_pays_keeps_nobody_out(shop: Shop, till: Till, now: datetime) -> None:
+    of = campaign(shop, now, size=2)
+    group, _head = start(shop, till, of, now)
+    for number in range(12):
+        order(shop, asked_for(shop, of, group), now, f"guest:x{number}")
+    join(shop, till, of, group, now, "guest:b")
+    assert group_row(group) == ("formed", 2)
+
+
+def test_a_contact_that_was_only_typed_keeps_nobody_from_beginning(shop: Shop, till: Till, now: datetime) -> None:
+    of, mail = campaign(shop, now, size=2), "a@example.com"
+    order(shop, asked_for(shop, of), now, "guest:x", contact=mail)
+    start(shop, till, of, now, "guest:a", contact=mail)
+    # Once it is paid it is a name like any other.
+    with pytest.raises(GroupRunning):
+        order(shop, asked_for(shop, of), now, "guest:y", contact=mail)
+
+
 def test_who_ordered_in_time_and_pays_after_it_formed_is_in(shop: Shop, till: Till, now: datetime) -> None:
     of = campaign(shop, now, size=2)
     group, _head = start(shop, till, of, now)

@@ -4,17 +4,21 @@ What its payment and its refund mean for a group is asked by the order's hold (`
 """
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from goodfor.promotions.cart_types import BuyerNames, Choice, Priced
 from goodfor.promotions.choosing import live_of
-from goodfor.promotions.group_errors import ChoiceGone
+from goodfor.promotions.group_errors import ChoiceGone, TooManyPieces
 from goodfor.promotions.group_types import BY_BARGAIN, ChoiceRequest
 from goodfor.promotions.operations.leave_place import leave_place
 from goodfor.promotions.operations.take_place import begin_group, join_group
 from goodfor.promotions.operations.use_bargain import free_bargain, take_bargain
 from goodfor.promotions.persons import names_of
 from goodfor.promotions.plays import GROUP_PLAY, group_play
+
+#: Friends brought down the price of one.
+BARGAINED_PIECES: Final = 1
 
 
 def take_choice(
@@ -23,10 +27,13 @@ def take_choice(
 ) -> UUID | None:  # fmt: skip
     """The group that the order waits for once it is paid; None for a bargain. Before limits are taken.
 
-    `choice`: what `choose` answered; `pieces` of its SKU. Raises what beginning, joining and taking raise.
+    `choice`: what `choose` answered; `pieces` of its SKU, one where it is a bargain. Raises what beginning, joining and
+    taking raise, and TooManyPieces.
     """
     if asked.kind == BY_BARGAIN:
         assert asked.id is not None
+        if pieces != BARGAINED_PIECES:
+            raise TooManyPieces(limit=BARGAINED_PIECES)
         take_bargain(
             shop_id=shop_id, bargain_id=asked.id, order_id=order_id, buyer_ref=names.buyer_ref,
             price_minor=choice.price, now=now,

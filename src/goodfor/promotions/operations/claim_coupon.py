@@ -27,6 +27,8 @@ def claim_coupon(*, shop_id: UUID, batch_id: UUID, names: BuyerNames, now: datet
 
     Raises ClaimRefused(why): closed, early, late, had, gone.
     """
+    if not names.buyer_ref:
+        raise ClaimRefused(why="closed")
     coupon_id = uuid7()
     row = _CLAIM.row(
         {

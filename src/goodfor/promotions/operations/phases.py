@@ -34,17 +34,19 @@ def reserve_again(*, shop_id: UUID, order_id: UUID, now: datetime) -> bool:
 
 
 def roll_back(
-    *, shop_id: UUID, order_id: UUID, whole: bool, minor: int, units: Mapping[UUID, int], disputed: bool, now: datetime
+    *, shop_id: UUID, order_id: UUID, whole: bool, minor: int, units: Mapping[UUID, tuple[int, int]], disputed: bool,
+    now: datetime,
 ) -> None:  # fmt: skip
     """Refunded: give back what each limit's policy gives back; nothing where a bank disputes.
 
     All of it is said of all refunds of the order together, so that saying it again changes nothing: `whole` (all of the
-    order went back), `minor` (of the order's discount, the part of the refunded pieces), `units` (pieces by SKU).
+    order went back), `minor` (of the order's discount, the part of the refunded pieces), `units` (by SKU: pieces that
+    went back, of how many).
     """
     del now
     if disputed:
         return
-    said = {str(sku): pieces for sku, pieces in units.items()}
+    said = {str(sku): list(pieces) for sku, pieces in units.items()}
     _ROLL_BACK.row(
         {"shop_id": shop_id, "order_id": order_id, "whole": whole, "minor": minor, "units": json.dumps(said)}
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.locks import advisory_xact_lock
@@ -13,9 +14,11 @@ from goodfor.promotions import group_states
 from goodfor.promotions.group_errors import AlreadyInGroup, GroupNotFound, GroupOver, GroupRunning, TooManyPieces
 from goodfor.promotions.group_models import Group, Place
 from goodfor.promotions.group_types import GroupPlay
+from goodfor.promotions.persons import is_contact
 
-#: Of those who ordered and did not pay, so many for each place: nobody can keep others out, or fill a table.
-WAITING_FOR_A_PLACE = 5
+#: Of those who ordered and did not pay, so many for each place, so that nobody fills a table. No fewer: whoever orders
+#: as many guests and pays none of it keeps everybody else out of the group.
+WAITING_FOR_A_PLACE = 50
 
 
 def begin_group(
@@ -24,14 +27,15 @@ def begin_group(
 ) -> UUID:  # fmt: skip
     """A new group with this order as its first; others see it once that is paid.
 
-    One that runs is enough: of this person, by any of his names. Raises GroupRunning, TooManyPieces.
+    One that runs is enough: of this person, by any of his names; a contact that somebody typed and has not paid for yet
+    is nobody's name, so that no stranger keeps others from beginning. Raises GroupRunning, TooManyPieces.
     """
     _check_pieces(pieces, play.each)
     advisory_xact_lock(*(("play", shop_id, campaign_id, name) for name in sorted(set(names))))
-    running = Group.objects.filter(
-        shop_id=shop_id, campaign_id=campaign_id, state__in=[group_states.STARTING, group_states.OPEN]
-    )
-    if running.filter(head_names__overlap=list(names)).exists():
+    sure = [name for name in names if not is_contact(name)]
+    unpaid = Q(state=group_states.STARTING, head_names__overlap=sure)
+    running = unpaid | Q(state=group_states.OPEN, head_names__overlap=list(names))
+    if Group.objects.filter(running, shop_id=shop_id, campaign_id=campaign_id).exists():
         raise GroupRunning
     group = Group(
         id=uuid7(), shop_id=shop_id, campaign_id=campaign_id, revision_id=revision_id, sku_id=sku_id,

@@ -1,5 +1,5 @@
 -- promotions: batches that may be claimed now or soon, with what is left and what these names have had.
-SELECT b.id, b.campaign_id, b.name, r.spec::text, r.id, b.each, b.days, b.claim_from, b.claim_until, b.wanted,
+SELECT b.id, b.campaign_id, b.name, r.id, b.each, b.days, b.claim_from, b.claim_until, b.wanted,
        coalesce((SELECT sum(s.free) FROM promotions_quota q
                  JOIN promotions_shard s ON s.shop_id = q.shop_id AND s.quota_id = q.id
                  WHERE q.shop_id = b.shop_id AND q.campaign_id = b.campaign_id AND q.entity = 'campaign'

@@ -1,5 +1,5 @@
 -- promotions: coupons that a buyer has, those that end first before others.
-SELECT p.id, p.campaign_id, r.id, r.name, r.spec::text, p.state, p.expires_at, p.order_id, b.giftable,
+SELECT p.id, p.campaign_id, r.id, r.name, p.state, p.expires_at, p.order_id, b.giftable,
        p.gift_hash IS NOT NULL AND p.gift_until > %(now)s, c.state, b.id
 FROM promotions_coupon p
 JOIN promotions_campaign c ON c.shop_id = p.shop_id AND c.id = p.campaign_id

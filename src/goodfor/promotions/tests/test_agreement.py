@@ -80,7 +80,7 @@ def test_alone_nothing_is_gone(now: datetime, seed: int) -> None:
                 operations.release(shop_id=shop.id, order_id=order, now=at)
             case 2 | 3:
                 operations.commit(shop_id=shop.id, order_id=order, now=at)
-                pieces = {line.sku_id: 1 for line in cart.lines}
+                pieces = {line.sku_id: (1, line.quantity) for line in cart.lines}
                 operations.roll_back(
                     shop_id=shop.id, order_id=order, whole=dice.random() < 0.5, minor=dice.randint(1, 900),
                     units=pieces, disputed=False, now=at,

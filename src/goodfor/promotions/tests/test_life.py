@@ -134,11 +134,14 @@ def test_it_stops_by_itself(now: datetime) -> None:
     operations.commit(shop_id=shop.id, order_id=order, now=now)
     later = now + timedelta(minutes=1)
     for _ in range(20):
-        trace = [Traced(cut.campaign_id, cut.revision_id, "cut", 90, 20)]
+        trace, order = [Traced(cut.campaign_id, cut.revision_id, "cut", 90, 20)], uuid4()
         operations.reserve(
-            shop_id=shop.id, order_id=uuid4(), names=buyer(), cart=basket, now=later,
+            shop_id=shop.id, order_id=order, names=buyer(), cart=basket, now=later,
             priced=priced(basket, share(cut, 20), trace=trace),
         )  # fmt: skip
+        # Who orders and never pays stops nobody's campaign.
+        assert stop_cut_off(now=later) == 0
+        operations.commit(shop_id=shop.id, order_id=order, now=later)
     assert (tend_campaigns(now=later), stop_cut_off(now=later)) == (2, 1)
     assert (tend_campaigns(now=later), stop_cut_off(now=later)) == (0, 0)
     whys = {view.id: (view.state, view.paused_why) for view in queries.campaigns(shop.id)}
@@ -149,7 +152,7 @@ def test_it_stops_by_itself(now: datetime) -> None:
     figures = queries.figures(shop.id, [spent.campaign_id, lost.campaign_id, cut.campaign_id])
     assert (figures[spent.campaign_id].minor_left, figures[lost.campaign_id].loss_minor) == (0, 40)
     told = figures[cut.campaign_id]
-    assert (told.orders, told.wanted_minor, told.given_minor, told.reserved_orders) == (20, 1800, 400, 20)
+    assert (told.orders, told.wanted_minor, told.given_minor, told.reserved_orders) == (20, 1800, 400, 0)
 
 
 def test_another_limit_is_what_was_not_given_yet(now: datetime) -> None:

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from goodfor.promotions import operations, queries
+from goodfor.promotions import operations, plan_cache, queries
 from goodfor.promotions.errors import LimitGone
 from goodfor.promotions.models import Counter, Held, Shard, Taking
+from goodfor.promotions.operations.steer_campaign import pause_campaign, resume_campaign
 from goodfor.promotions.tests.factories import (
     buyer,
     cart,
@@ -116,7 +117,13 @@ def test_refunds_give_back_by_policy(now: datetime) -> None:
 
     def back(*, whole: bool, minor: int, pieces: int, disputed: bool = False) -> None:
         operations.roll_back(
-            shop_id=shop.id, order_id=order, whole=whole, minor=minor, units={sku: pieces}, disputed=disputed, now=now
+            shop_id=shop.id,
+            order_id=order,
+            whole=whole,
+            minor=minor,
+            units={sku: (pieces, 3)},
+            disputed=disputed,
+            now=now,
         )
 
     back(whole=True, minor=900, pieces=3)
@@ -170,3 +177,31 @@ def test_a_buyer_is_known_by_any_of_his_names(now: datetime) -> None:
         with pytest.raises(LimitGone):
             operations.reserve(shop_id=shop.id, order_id=uuid4(), names=again, cart=basket, priced=given, now=now)
     assert queries.plan(shop.id, basket, buyer("z", address="d"), now)[0].left.uses == 1
+
+
+def test_a_refund_of_very_much_can_be_reckoned(now: datetime) -> None:
+    shop, actor = shop_and_actor(now)
+    much = 4 * 10**12
+    made = run(shop, flash(now, Limit("campaign", "minor", "all", 10**15, PART)), actor, now)
+    basket, order = cart(now, line(price=much + 1)), uuid4()
+    operations.reserve(
+        shop_id=shop.id, order_id=order, names=buyer(), cart=basket, priced=priced(basket, share(made, much)), now=now
+    )
+    operations.commit(shop_id=shop.id, order_id=order, now=now)
+    back = much // 3
+    operations.roll_back(shop_id=shop.id, order_id=order, whole=False, minor=back, units={}, disputed=False, now=now)
+    assert [row.back for row in Taking.objects.filter(shop_id=shop.id)] == [back]
+    assert [row.back_minor for row in Held.objects.filter(shop_id=shop.id)] == [back]
+
+
+def test_what_a_campaign_says_is_read_once_however_often_the_plan_changes(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    shop, actor = shop_and_actor(now)
+    made = run(shop, reduce_by(now, 100), actor, now)
+    assert len(queries.plan(shop.id, cart(now), buyer(), now)) == 1
+    monkeypatch.setattr(plan_cache, "_REVISIONS", None)
+    pause_campaign(shop_id=shop.id, campaign_id=made.campaign_id, actor=actor, now=now)
+    assert queries.plan(shop.id, cart(now), buyer(), now) == ()
+    resume_campaign(shop_id=shop.id, campaign_id=made.campaign_id, actor=actor, now=now)
+    assert len(queries.plan(shop.id, cart(now), buyer(), now)) == 1

@@ -180,7 +180,7 @@ def test_all_phases_at_once_end_whole(now: datetime) -> None:
                         case _:
                             operations.roll_back(
                                 shop_id=shop.id, order_id=order, whole=dice.random() < 0.3,
-                                minor=dice.randint(1, 500), units={dice.choice(skus).sku_id: 1}, disputed=False,
+                                minor=dice.randint(1, 500), units={dice.choice(skus).sku_id: (1, 2)}, disputed=False,
                                 now=now,
                             )  # fmt: skip
             except LimitGone:

@@ -90,6 +90,7 @@ def _with(path: str, value: object) -> dict[str, Any]:
     return dict(made)
 
 
+SKU = str(uid(1))
 DEEP: Any = {"fact": "tier", "op": "eq", "value": 1}
 for _ in range(8):
     DEEP = {"op": "not", "parts": [DEEP]}
@@ -151,6 +152,15 @@ WIDE = {"op": "or", "parts": [{"fact": "tier", "op": "eq", "value": 1}] * 200}
         ("limits", [{"entity": "buyer", "counts": "uses", "period": "day", "most": 1}] * 2, "limits.1"),
         ("play_settings", {"text": "x" * 20_000}, "play_settings"),
         ("play_settings", {"n": float("nan")}, "play_settings"),
+        ("play_settings", {"n": [[[[[[1]]]]]]}, "play_settings"),
+        ("play_settings", {"text": "\x00"}, "play_settings"),
+        ("play_settings", {"text": ["\ud800"]}, "play_settings"),
+        ("play_settings", {"units_by_sku": 5}, "play_settings.units_by_sku"),
+        ("play_settings", {"units_by_sku": {"x": 5}}, "play_settings.units_by_sku.x"),
+        ("play_settings", {"units_by_sku": {SKU: None}}, f"play_settings.units_by_sku.{SKU}"),
+        ("play_settings", {"units_by_sku": {SKU: -1}}, f"play_settings.units_by_sku.{SKU}"),
+        ("play_settings", {"units_by_sku": {SKU: 10**30}}, f"play_settings.units_by_sku.{SKU}"),
+        ("play", "new_buyer", "limits"),
     ],
 )
 def test_a_refusal_names_its_field(path: str, value: object, told: str) -> None:

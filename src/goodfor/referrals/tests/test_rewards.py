@@ -1,5 +1,7 @@
 """From the invitation to the balance and back."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,7 +21,8 @@ from goodfor.referrals.operations.bind import bind
 from goodfor.referrals.operations.earn import earn
 from goodfor.referrals.operations.pay import pay
 from goodfor.referrals.states import FIRST, FRIEND, LINK
-from goodfor.referrals.tests.conftest import World
+from goodfor.referrals.terms import gives_more
+from goodfor.referrals.tests.conftest import TERMS, World
 from goodfor.referrals.types import Invited, Level, Names
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -178,3 +181,17 @@ def test_what_was_promised_is_kept(world: World) -> None:
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [world.shop_id])
     assert ProgrammeRevision.objects.filter(shop_id=world.shop_id).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "more"),
+    [
+        ({}, False), ({"on": False}, False), ({"first": Level(1001)}, True), ({"first": Level(10)}, False),
+        ({"friend": Level(0, 201)}, True), ({"floor_minor": 1}, False), ({"freeze_days": 6}, True),
+        ({"month_minor": 0}, True), ({"day_friends": 19}, False), ({"day_friends": 21}, True),
+        ({"sku_bp": {UUID(int=1): 5}}, True), ({"alone_minor": 10_001}, True), ({"levels": 2}, True),
+        ({"reject_from": 101}, True), ({"sticky": False}, False),
+    ],
+)  # fmt: skip
+def test_what_gives_more_is_known(change: dict[str, Any], more: bool) -> None:
+    assert gives_more(replace(TERMS, **change), TERMS) is more

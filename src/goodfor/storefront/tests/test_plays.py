@@ -144,3 +144,13 @@ def test_a_friend_brings_the_price_down_once(world: World) -> None:
     paid(world, number)
     assert orders.order_by_number(world.shop_id, number).state == "delivered"
     assert "已按砍后价买下" in plain(owner.get(page))
+
+
+def test_one_network_is_not_all_friends(world: World) -> None:
+    of = play(world, "bargain", helpers=20)
+    started = browser().post("/bargain/new", {"campaign": str(of), "sku": str(world.sku_id)})
+    page = started["Location"]
+    # A new browser each time, as a program has them for nothing.
+    said = [browser(REMOTE_ADDR="198.51.100.80").post(f"{page}/help").status_code for _ in range(6)]
+    assert said == [302] * 5 + [429]
+    assert group_queries.bargain(world.shop_id, UUID(page.rsplit("/", 1)[1])).helped == 5

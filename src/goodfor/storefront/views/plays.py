@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from goodfor.identity.types import ShopView
 from goodfor.insights.types import LOOKED
+from goodfor.kernel.addresses import network
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.promotions import choosing, group_queries
@@ -33,7 +34,9 @@ from goodfor.storefront.plays import asks_to_share, goods_of
 #: A household helps, a machine does not.
 HELPS_AN_HOUR = 30
 STARTS_AN_HOUR = 20
-HOUR = timedelta(hours=1)
+#: Of one bargain in a day: names of browsers cost nothing, networks do.
+HELPS_OF_A_NETWORK = 5
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @page(private=True, counts=LOOKED)
@@ -99,6 +102,10 @@ def help_it(request: HttpRequest, shop: ShopView, bargain_id: UUID) -> HttpRespo
     if not asks_to_share(request, wechat=play.wechat):
         raise PlayNotFound
     count_attempt(shop_id=shop.id, scope="help", subject=client_ip(request), limit=HELPS_AN_HOUR, window=HOUR, now=now)
+    count_attempt(
+        shop_id=shop.id, scope="help_one", subject=f"{bargain_id}:{network(client_ip(request))}",
+        limit=HELPS_OF_A_NETWORK, window=DAY, now=now,
+    )  # fmt: skip
     judged = judge(request, shop, act_of(request, shop, Scene.COUPON, buyer=ref))
     if judged.answer is not None:
         return judged.answer

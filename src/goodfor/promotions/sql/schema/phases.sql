@@ -130,8 +130,9 @@ BEGIN
     RETURN promotions_reserve(p_shop, p_order, p_now, v_buyer, v_held, v_takings) = '';
 END $$;
 
--- Refunded: `p_minor` of the order's discount and `p_units` (JSON, by SKU) went back so far, all refunds together. What
--- comes back of each limit is its own policy; to call it again with the same changes nothing.
+-- Refunded: `p_minor` of the order's discount and `p_units` (JSON, by SKU: pieces back, pieces ordered) went back so far,
+-- all refunds together. What comes back of each limit is its own policy; to call it again with the same changes nothing.
+-- Of pieces some of which had the activity's price, one that goes back takes its part of them along, and no more.
 CREATE FUNCTION promotions_roll_back(
     p_shop uuid, p_order uuid, p_whole boolean, p_minor bigint, p_units jsonb, p_coupons boolean
 ) RETURNS int LANGUAGE plpgsql AS $$
@@ -148,7 +149,8 @@ BEGIN
     END IF;
     PERFORM set_config('lock_timeout', '3000ms', true);
     UPDATE promotions_held
-    SET back_minor = CASE WHEN p_whole THEN minor ELSE greatest(back_minor, least(minor, minor * p_minor / greatest(v_given, 1))) END
+    SET back_minor = CASE WHEN p_whole THEN minor ELSE greatest(
+        back_minor, least(minor, trunc(minor::numeric * p_minor / greatest(v_given, 1))::bigint)) END
     WHERE shop_id = p_shop AND order_id = p_order AND state = 'used';
     IF p_whole AND p_coupons THEN
         FOR t IN SELECT c.id FROM promotions_coupon c
@@ -163,8 +165,11 @@ BEGIN
         v_back := CASE
             WHEN p_whole THEN t.amount
             WHEN t.policy = 'whole' THEN 0
-            WHEN t.counts IN ('minor', 'loss') THEN t.amount * least(p_minor, v_given) / greatest(v_given, 1)
-            WHEN t.counts = 'units' THEN least(t.amount, coalesce((p_units ->> right(t.key, 36))::bigint, 0))
+            -- As numeric: the product of two amounts is no bigint.
+            WHEN t.counts IN ('minor', 'loss') THEN trunc(t.amount::numeric * least(p_minor, v_given) / greatest(v_given, 1))
+            WHEN t.counts = 'units' AND p_units ? right(t.key, 36) THEN least(t.amount, trunc(
+                t.amount::numeric * (p_units #>> ARRAY[right(t.key, 36), '0'])::bigint
+                / greatest((p_units #>> ARRAY[right(t.key, 36), '1'])::bigint, 1)))
             ELSE 0 END;
         CONTINUE WHEN v_back <= t.back;
         PERFORM promotions_give(
