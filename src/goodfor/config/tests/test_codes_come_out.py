@@ -26,6 +26,7 @@ OPENED: Final[dict[str, dict[str, str]]] = {
         "vault/operations/__init__.py": "passes it on",
         "vault/operations/export_codes.py": "itself",
         "console/operations/take_export.py": "what two agreed to; `code_export` judges",
+        "console/views/campaigns/coupons.py": "the face of the next one; two people, once, after a fresh proof",
         "promotions/operations/export_coupons.py": "its own: codes of coupons, which two agreed to, once",
     },
     "reveal_codes": {
