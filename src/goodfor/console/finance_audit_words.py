@@ -34,7 +34,6 @@ SETTLEMENT: Final[Mapping[str, Text]] = {
 }
 #: What was given for invitations, and who looked at it.
 REFERRALS: Final[Mapping[str, Text]] = {
-    "referrals.programme_asked": _("audit", "提出改邀请奖励"),
     "referrals.programme_asked": _("audit", "提请修改邀请奖励"),
     "referrals.programme_set": _("audit", "设置邀请奖励"),
     "referrals.friend_bound": _("audit", "接受邀请"),
