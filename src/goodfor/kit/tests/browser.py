@@ -11,7 +11,6 @@ assert not visit.faults
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +106,8 @@ class Watch:
         self.faults: list[str] = []
         self.bytes = 0
         self._page = page
+        #: What the page that is open now has asked for.
+        self._asked: set[Any] = set()
         page.on("request", self._request)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
@@ -121,16 +122,22 @@ class Watch:
         # A form leads from one page to the next; a page weighs what it alone loads.
         if request.is_navigation_request() and request.frame == self._page.main_frame:
             self.bytes = 0
+            self._asked.clear()
+        self._asked.add(request)
 
     def _response(self, response: Any) -> None:
         if response.status >= 400 and response.request.resource_type != "document":
             self.faults.append(f"{response.status}: {response.url}")
         if response.status == 200 and response.request.resource_type != "image":
-            # Reading a body lets other responses be heard meanwhile: add only what is known. Of a page that was left
-            # before it was read nothing weighs any more.
-            with suppress(Error):
+            # Reading a body lets other responses be heard meanwhile: add only what is known.
+            try:
                 size = len(response.body())
-                self.bytes += size
+            except Error:
+                # Of a page that was left meanwhile nothing weighs any more; of the one that is open all does.
+                if response.request in self._asked:
+                    self.faults.append(f"could not be weighed: {response.url}")
+                return
+            self.bytes += size
 
     def start(self) -> None:
         """Forget what the page before did."""
