@@ -108,6 +108,7 @@ class Watch:
         self._page = page
         #: What the page that is open now has asked for.
         self._asked: set[Any] = set()
+        self._unweighed: list[Any] = []
         page.on("request", self._request)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
@@ -133,18 +134,27 @@ class Watch:
             try:
                 size = len(response.body())
             except Error:
-                # Of a page that was left meanwhile nothing weighs any more; of the one that is open all does.
-                if response.request in self._asked:
-                    self.faults.append(f"could not be weighed: {response.url}")
+                # The browser gives a body away when it likes; what is left is asked for once more, at the end.
+                self._unweighed.append(response.request)
                 return
             self.bytes += size
 
+    def _weigh_the_rest(self) -> None:
+        """Fetch what could not be read when it came; of a page that was left nothing weighs any more."""
+        rest, self._unweighed = [one for one in self._unweighed if one in self._asked], []
+        for request in rest:
+            if request.method == "GET":
+                self.bytes += len(self._page.request.get(request.url).body())
+            else:
+                self.faults.append(f"could not be weighed: {request.method} {request.url}")
+
     def start(self) -> None:
         """Forget what the page before did."""
-        self.faults, self.bytes = [], 0
+        self.faults, self.bytes, self._unweighed = [], 0, []
 
     def stop(self, budget: int | None = MAX_BYTES) -> list[str]:
         """What went wrong since `start`; `budget` are the bytes that a page may weigh without pictures."""
+        self._weigh_the_rest()
         heavy = budget is not None and self.bytes > budget
         return self.faults + ([f"page weighs {self.bytes} bytes"] if heavy else [])
 
