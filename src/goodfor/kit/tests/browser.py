@@ -11,7 +11,6 @@ assert not visit.faults
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +106,9 @@ class Watch:
         self.faults: list[str] = []
         self.bytes = 0
         self._page = page
+        #: What the page that is open now has asked for.
+        self._asked: set[Any] = set()
+        self._unweighed: list[Any] = []
         page.on("request", self._request)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
@@ -121,23 +123,38 @@ class Watch:
         # A form leads from one page to the next; a page weighs what it alone loads.
         if request.is_navigation_request() and request.frame == self._page.main_frame:
             self.bytes = 0
+            self._asked.clear()
+        self._asked.add(request)
 
     def _response(self, response: Any) -> None:
         if response.status >= 400 and response.request.resource_type != "document":
             self.faults.append(f"{response.status}: {response.url}")
         if response.status == 200 and response.request.resource_type != "image":
-            # Reading a body lets other responses be heard meanwhile: add only what is known. Of a page that was left
-            # before it was read nothing weighs any more.
-            with suppress(Error):
+            # Reading a body lets other responses be heard meanwhile: add only what is known.
+            try:
                 size = len(response.body())
-                self.bytes += size
+            except Error:
+                # The browser gives a body away when it likes; what is left is asked for once more, at the end.
+                self._unweighed.append(response.request)
+                return
+            self.bytes += size
+
+    def _weigh_the_rest(self) -> None:
+        """Fetch what could not be read when it came; of a page that was left nothing weighs any more."""
+        rest, self._unweighed = [one for one in self._unweighed if one in self._asked], []
+        for request in rest:
+            if request.method == "GET":
+                self.bytes += len(self._page.request.get(request.url).body())
+            else:
+                self.faults.append(f"could not be weighed: {request.method} {request.url}")
 
     def start(self) -> None:
         """Forget what the page before did."""
-        self.faults, self.bytes = [], 0
+        self.faults, self.bytes, self._unweighed = [], 0, []
 
     def stop(self, budget: int | None = MAX_BYTES) -> list[str]:
         """What went wrong since `start`; `budget` are the bytes that a page may weigh without pictures."""
+        self._weigh_the_rest()
         heavy = budget is not None and self.bytes > budget
         return self.faults + ([f"page weighs {self.bytes} bytes"] if heavy else [])
 
