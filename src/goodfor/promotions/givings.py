@@ -1,4 +1,4 @@
-"""What a price gives, campaign by campaign, and what that takes of which limits: for orders, and for orders tried. Pure."""
+"""What a price gives, by campaign, and what that takes of which limits: of orders, and of orders tried. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

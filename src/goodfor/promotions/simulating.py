@@ -117,10 +117,10 @@ class _Sum:
     def said(self, orders: int, others: Set[UUID]) -> Simulated:
         """All of it. `others`: what is no campaign of these is a bundle's own price."""
         most = sorted(self.samples, key=lambda one: (-one[1], one[0]))[:SAMPLES]
+        beside = {one: (count, self.theirs[one]) for one, count in self.both.items() if one in others}
         return Simulated(
             orders, self.touched, self.given, self.loss, self.listed, self.nets, self.before, self.after, self.below,
-            dict(self.outcomes), {one: (count, self.theirs[one]) for one, count in self.both.items() if one in others}, tuple(most),
-            self.gifts, self.stopped, self.stopped_at,
+            dict(self.outcomes), beside, tuple(most), self.gifts, self.stopped, self.stopped_at,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A shop's campaigns on orders one after the other, as they would have counted: limits, gifts, what stops by itself. Pure.
+"""A shop's campaigns on one order after the other, as they would have counted: limits, gifts, what stops. Pure.
 
 The same steps as live: what is left for this buyer, the price, what it takes of which limits, and the rules by which
 campaigns stop (`sql/to_tend.sql`, `sql/cut_off.sql`), looked at whenever an order is placed or paid for.

@@ -1,4 +1,4 @@
-"""What a revision has left for one buyer, by what was counted so far: of a plan that is read, and of one tried. Pure."""
+"""What a revision has left for one buyer, by what was counted: of a plan that is read, and of one tried. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
