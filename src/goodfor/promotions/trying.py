@@ -104,8 +104,7 @@ class Trial:
             campaign.reserved += 1
             kept.append((given.campaign_id, cart.now, given.promised, given.minor))
         self._placed += 1
-        if kept:
-            heapq.heappush(self._to_pay, (max(replay.paid_at or cart.now, cart.now), self._placed, kept))
+        heapq.heappush(self._to_pay, (max(replay.paid_at or cart.now, cart.now), self._placed, kept))
         return priced, lives
 
     def _pay_until(self, now: datetime) -> None:

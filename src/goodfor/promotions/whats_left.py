@@ -63,7 +63,13 @@ def _units(
     if not limits:
         return {}, None
     here = [found.get((limit.entity, UNITS, buckets[limit.period]), {}) for limit in limits]
-    known = {keys.units[limit.entity][key] for limit, had in zip(limits, here, strict=True) for key in had}
+    known = {
+        sku
+        for limit, had in zip(limits, here, strict=True)
+        if had
+        for key, sku in keys.units[limit.entity].items()
+        if key in had
+    }
     own = "units_by_sku" in live.spec.play_settings
     if own:
         known = set(keys.units["sku"].values())
