@@ -34,6 +34,7 @@ FIRST: Final = int(os.environ.get("GOODFOR_SOAK_FIRST", "1000000"))
 #: Histories of each of the ten parts of the long one.
 EACH: Final = max(1, round(50 * SCALE))
 MUCH: Final = 10**12
+NO_BOUNDS: Final = '{"refund_limit_minor": -1, "refund_daily_limit_minor": -1, "refund_daily_cap_minor": -1}'
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -148,7 +149,13 @@ def give_some(here: Fair, sold: Sold, luck: random.Random, now: datetime) -> int
         return offer.amount.amount_minor
     amount = luck.choice([1, 3, 101, 333])
     refund_part(
-        shop_id=order.shop_id, order_id=order.id, amount=Money(amount, "CNY"), reason="r", actor="staff:1", now=now
+        shop_id=order.shop_id,
+        order_id=order.id,
+        amount=Money(amount, "CNY"),
+        reason="r",
+        actor="staff:1",
+        proven=True,
+        now=now,
     )
     refund_all(now)
     return amount
@@ -188,7 +195,7 @@ def history(here: Fair, now: datetime, seed: int) -> None:
         assert sum(left.values()) == order.total.amount_minor - given
         assert min(left.values()) >= 0
         for place, (of, back) in discounts_back(order).items():
-            assert (of, 0 <= back < of or of == 0) == (off[place], True)
+            assert (of, 0 <= back <= of) == (off[place], True)
         check_limits(sold, whole=False)
     end = luck.choice(["all", "all", "kept", "bank"])
     if end == "bank":
@@ -205,6 +212,12 @@ def history(here: Fair, now: datetime, seed: int) -> None:
     check_limits(sold, whole=True)
 
 
+def unbounded(shop: Shop, now: datetime) -> Fair:
+    """How much one of the staff may give back in a day is another test's."""
+    sql("UPDATE identity_shop SET settings = settings || %s::jsonb WHERE id = %s", [NO_BOUNDS, shop.demo.shop_id])
+    return fair(shop, now)
+
+
 def end_all(here: Fair, now: datetime) -> None:
     for campaign_id, _name in sql("SELECT id, name FROM promotions_campaign WHERE state = 'running'"):
         end_campaign(shop_id=here.shop_id, campaign_id=campaign_id, actor=here.actor, now=now)
@@ -212,14 +225,14 @@ def end_all(here: Fair, now: datetime) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_it_ends_exact(shop: Shop, now: datetime, seed: int) -> None:
-    history(fair(shop, now), now, seed)
+    history(unbounded(shop, now), now, seed)
     assert broken(now) == {}
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("part", range(10))
 def test_it_ends_exact_again_and_again(shop: Shop, now: datetime, part: int) -> None:
-    here = fair(shop, now)
+    here = unbounded(shop, now)
     for seed in range(FIRST + part * EACH, FIRST + (part + 1) * EACH):
         for sku in (shop.sku_id, here.other_sku):
             world.load_codes(here.shop_id, sku, world.random_codes(10), now, cost_minor=COST)

@@ -1,6 +1,6 @@
 """A simulation is what then happens: the same orders placed and paid for again, by the real path, to the fen.
 
-Each kind of play once in every run; `goodfor soak promotions` takes thousands of orders.
+Some kinds of play in every run; `goodfor soak promotions` takes all of them, and thousands of orders.
 """
 
 import os
@@ -33,8 +33,8 @@ def show(shop: Shop, now: datetime, kinds: list[tuple[str, int]], count: int) ->
     assert gave > 0
 
 
-def test_a_simulation_of_each_kind_is_what_then_happens(shop: Shop, now: datetime) -> None:
-    show(shop, now, [(kind, 1) for kind in KINDS], 3)
+def test_a_simulation_is_what_then_happens(shop: Shop, now: datetime) -> None:
+    show(shop, now, [(kind, 1) for kind in ("gift", "bundle", "coupon", "budget", "flash")], 4)
 
 
 @pytest.mark.soak

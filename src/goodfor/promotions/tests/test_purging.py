@@ -5,13 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from goodfor.kernel import invariants
-from goodfor.kernel.tenancy import platform_job
 from goodfor.promotions import operations
 from goodfor.promotions.models import Counter, Quota, Shard, Taking
 from goodfor.promotions.operations.purge_limits import KEPT, purge_limits
 from goodfor.promotions.operations.steer_campaign import end_campaign
-from goodfor.promotions.tests.factories import buyer, cart, priced, reduce_by, run, share, shop_and_actor
+from goodfor.promotions.tests.factories import broken, buyer, cart, priced, reduce_by, run, share, shop_and_actor
 from goodfor.promotions.types import PART, Limit, Window
 
 pytestmark = pytest.mark.django_db
@@ -20,13 +18,6 @@ LIMITS = (
     Limit("buyer", "uses", "all", 9), Limit("campaign", "minor", "day", 9_000, PART),
     Limit("campaign", "uses", "month", 9), Limit("campaign", "uses", "all", 9),
 )  # fmt: skip
-
-
-def broken(now: datetime) -> list[str]:
-    with platform_job("test"):
-        return [
-            one.invariant.name for one in invariants.run_all(now) if one.invariant.room == "promotions" and not one.ok
-        ]
 
 
 def test_what_was_counted_long_ago_is_forgotten(now: datetime) -> None:
