@@ -95,8 +95,10 @@ class _Sum:
         self.touched += 1
         self.given += given
         self.samples.append((replay.number, given, priced.total))
-        self.loss += sum(one.loss for one in (*priced.shares, *priced.gifts) if one.campaign_id == campaign_id)
-        self.gifts += sum(one.pieces for one in priced.gifts if one.campaign_id == campaign_id)
+        gifts = [one for one in priced.gifts if one.campaign_id == campaign_id]
+        self.loss += sum(one.loss for one in priced.shares if one.campaign_id == campaign_id)
+        self.loss += sum(one.loss for one in gifts)
+        self.gifts += sum(one.pieces for one in gifts)
         self.listed += sum(line.quantity * line.price for line in replay.cart.lines)
         self.nets += priced.total
         for campaign, minor in by.items():

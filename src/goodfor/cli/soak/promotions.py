@@ -3,10 +3,11 @@
 * `prices`: the evaluator against the second one in 10,000 random carts, and 100,000 whose prices must hold. Both must
   agree in each of those, too. Shares are the discount, floors and budgets are kept, no line goes below a fen a piece. A
   case that fails is made small and printed.
-* `refunds`: 20,000 random histories of limits and coupons given back by their policy, 20,000 of discounts given back line by
-  line, and 500 orders through the real path: refunds in parts, claims, disputes, all of it; exact in books and limits.
-* `replayed`: 3,420 orders of the past in 114 cases, a revision of each kind of play tried on them, and the same orders placed
-  and paid for again under it: the same to the fen.
+* `refunds`: 20,000 random histories of limits and coupons given back by their policy, 20,000 of discounts given back
+  line by line, and 500 orders through the real path: refunds in parts, claims, disputes, all of it; exact in books and
+  limits.
+* `replayed`: 3,420 orders of the past in 114 cases, a revision of each kind of play tried on them, and the same orders
+  placed and paid for again under it: the same to the fen.
 """
 
 from typing import Final

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from goodfor.catalog import queries as catalog
 from goodfor.catalog.operations import create_sku
 from goodfor.cli import world
-from goodfor.console.promo_costs import costs_of
-from goodfor.console.promo_goods import goods_of
 from goodfor.identity import queries as identity
 from goodfor.identity.buyer_models import Buyer as Account
 from goodfor.identity.tests.factories import make_staff
@@ -105,7 +104,7 @@ def stage(shop: Shop, now: datetime) -> Stage:
                       BundlePrice(None, 800), most_sets=9)  # fmt: skip
     bundle_id = create_bundle(shop_id=shop_id, slug="replayed", spec=spec, actor="staff:1", now=now)
     put_on_sale(shop_id=shop_id, bundle_id=bundle_id, seen=1, actor="staff:1", now=now)
-    known = goods_of(shop_id)
+    known = {sku.id: (one.id, one.category.id) for one in catalog.all_products(shop_id) for sku in one.skus}
     goods = Goods(
         tuple(skus[:-1]), skus[-1], bundle_id, {sku: known[sku] for sku in skus},
         {sku: price for sku, (price, _cost) in zip(skus, GOODS, strict=True)},
@@ -226,10 +225,8 @@ def play(stage: Stage, kind: str, seed: int, number: int, count: int, others: in
 def _simulated(stage: Stage, live: Live, start: datetime, end: datetime, told: list[Any]) -> Simulated:
     """As the console does it."""
     shop_id, now = stage.shop_id, start
-    goods = goods_of(shop_id)
-    replays = queries.replays(
-        shop_id, start, end, "CNY", goods=goods, costs=costs_of(shop_id, list(goods), "CNY", now)
-    )  # fmt: skip
+    costs = {sku: cost for sku, (cost, _of) in vault.top_costs(shop_id, list(stage.goods.where)).items()}
+    replays = queries.replays(shop_id, start, end, "CNY", goods=stage.goods.where, costs=costs)
     others = promotions.live_campaigns(shop_id)
     return simulate(
         live, replays, others=others, zone=promotions.zone_of(shop_id),
