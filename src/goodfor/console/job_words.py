@@ -70,6 +70,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "promotions.codes": _("job", "生成优惠券码"),
     "promotions.floors": _("job", "暂停被底价截断的活动"),
     "promotions.limits": _("job", "准备下一期的活动限额"),
+    "promotions.purge": _("job", "清理过期的活动限额计数"),
     "risk.hours": _("job", "汇总每小时的风控判断"),
     "risk.forget_links": _("job", "忘记很久以前的账号关联"),
     "risk.links": _("job", "关联账号"),

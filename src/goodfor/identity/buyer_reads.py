@@ -1,5 +1,6 @@
 """Reads of buyers' accounts; queries.py hands them out."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -123,6 +124,12 @@ def registered_at(shop_id: UUID, buyer_id: UUID) -> datetime | None:
     """Since when a buyer has an account; None for none."""
     found = Buyer.objects.filter(shop_id=shop_id, pk=buyer_id).exclude(state="erased")
     return found.values_list("created_at", flat=True).first()
+
+
+def registered_since(shop_id: UUID, buyer_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """The same of many; who has no account is not in it."""
+    found = Buyer.objects.filter(shop_id=shop_id, pk__in=list(buyer_ids)).exclude(state="erased")
+    return dict(found.values_list("pk", "created_at"))
 
 
 def contact_of_row(row: BuyerContact) -> Contact:

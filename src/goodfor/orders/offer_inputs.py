@@ -1,7 +1,8 @@
 """What a price depends on beside the cart: what its goods cost the shop, gifts to be had, facts about the buyer."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -53,14 +54,26 @@ def gifts_of(
     wanted = {live.spec.effect.sku_id for live in lives if isinstance(live.spec.effect, Gift)}
     if not wanted or any(line.kind != CODE for line in lines):
         return {}, {}
+    found, skus = gift_offers(shop_id, wanted, lines[0].unit_price.currency, now)
+    offers = {}
+    for sku_id, offer in found.items():
+        own = sum(line.quantity for line in lines if line.sku_id == sku_id)
+        if offer.pieces > own:
+            offers[sku_id] = replace(offer, pieces=offer.pieces - own)
+    return offers, skus
+
+
+def gift_offers(
+    shop_id: UUID, wanted: Collection[UUID], currency: str, now: datetime
+) -> tuple[dict[UUID, GiftOffer], dict[UUID, SkuForSale]]:
+    """Of these SKUs those that can be given from the shelf, with what of them is there; and those that are for sale."""
     skus = {sku_id: sku for sku_id in sorted(wanted) if (sku := _for_sale(shop_id, sku_id)) is not None}
     levels, costs = stocks.stock(shop_id, list(skus), now), stocks.top_costs(shop_id, list(skus))
     offers = {}
     for sku_id, sku in skus.items():
-        own = sum(line.quantity for line in lines if line.sku_id == sku_id)
-        free = levels[sku_id].available - own if sku_id in levels else 0
+        free = levels[sku_id].available if sku_id in levels else 0
         cost = costs.get(sku_id)
-        if free > 0 and cost is not None and cost[1] == sku.price.currency == lines[0].unit_price.currency:
+        if free > 0 and cost is not None and cost[1] == sku.price.currency == currency:
             offers[sku_id] = GiftOffer(sku_id, sku.price.amount_minor, cost[0], free)
     return offers, skus
 

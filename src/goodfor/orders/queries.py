@@ -47,7 +47,7 @@ from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity,
 from goodfor.orders.offer_reads import taken_of_order, trace_of_order
 from goodfor.orders.pricing import buyer_key
 from goodfor.orders.refund_days import refunds_today
-from goodfor.orders.replays import replays
+from goodfor.orders.replays import gifts_now, replays
 from goodfor.orders.telling import order_facts, order_lines
 from goodfor.orders.types import Method, OrderView, Payer, RefundView, TrustView
 from goodfor.payments import queries as payments
@@ -76,6 +76,7 @@ __all__ = [
     "desk_figures",
     "desk_order",
     "desk_orders",
+    "gifts_now",
     "held_orders",
     "hold_of",
     "hold_of_order",

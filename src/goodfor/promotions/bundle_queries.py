@@ -28,6 +28,7 @@ __all__ = [
     "deliveries",
     "exploded",
     "in_cart",
+    "in_cart_of",
     "live_of",
     "margin_box",
     "newest",
@@ -92,14 +93,19 @@ def in_cart(shop_id: UUID, wished: Sequence[Wished]) -> tuple[BundleInCart, ...]
 
     Raises BundleNotOnSale, InvalidPicks where lines are no whole sets of what is on sale.
     """
+    if not wished:
+        return ()
+    return in_cart_of(_read(shop_id, ids=list({line.bundle_id for line in wished}), states=[ON_SALE]), wished)
+
+
+def in_cart_of(views: Sequence[BundleView], wished: Sequence[Wished]) -> tuple[BundleInCart, ...]:
+    """The same of bundles that were read, on sale all of them. Raises BundleNotOnSale, InvalidPicks."""
     pieces: dict[UUID, dict[UUID, int]] = {}
     for line in wished:
         own = pieces.setdefault(line.bundle_id, {})
         own[line.sku_id] = own.get(line.sku_id, 0) + line.quantity
-    if not pieces:
-        return ()
-    found = {one.id: one for one in _read(shop_id, ids=list(pieces), states=[ON_SALE])}
-    if len(found) != len(pieces):
+    found = {one.id: one for one in views}
+    if not pieces.keys() <= found.keys():
         raise BundleNotOnSale
     made = []
     for bundle_id, own in pieces.items():

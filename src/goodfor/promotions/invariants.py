@@ -30,16 +30,22 @@ INVARIANTS = [
     Invariant(
         name="promotions_counters_are_their_takings",
         room="promotions",
-        why="what a buyer is said to have had is what his orders hold: else he is refused, or given, too much",
+        why="what a buyer is said to have had is what his orders hold: else he is refused, or given, too much; what was"
+        " counted half a year ago is purged",
         sql="""
         SELECT campaign_id::text, entity || ' ' || counts || ': ' || coalesce(c.used, 0) || ' counted, '
                || coalesce(t.taken, 0) || ' held'
         FROM (SELECT * FROM promotions_counter WHERE counts <> 'claims') c
-        FULL JOIN (SELECT shop_id, campaign_id, entity, counts, key, bucket, sum(amount - back) AS taken
-                   FROM promotions_taking WHERE NOT shared AND state <> 'released'
-                   GROUP BY shop_id, campaign_id, entity, counts, key, bucket) t
+        FULL JOIN (SELECT t.shop_id, t.campaign_id, t.entity, t.counts, t.key, t.bucket,
+                          sum(t.amount - t.back) AS taken, max(h.at) AS at
+                   FROM promotions_taking t
+                   LEFT JOIN promotions_held h ON h.shop_id = t.shop_id AND h.order_id = t.order_id
+                     AND h.campaign_id = t.campaign_id AND h.turn = t.turn
+                   WHERE NOT t.shared AND t.state <> 'released'
+                   GROUP BY t.shop_id, t.campaign_id, t.entity, t.counts, t.key, t.bucket) t
           USING (shop_id, campaign_id, entity, counts, key, bucket)
         WHERE coalesce(c.used, 0) <> coalesce(t.taken, 0)
+          AND (c.used IS NOT NULL OR t.at IS NULL OR t.at > %(now)s - interval '170 days')
         """,
     ),
     Invariant(

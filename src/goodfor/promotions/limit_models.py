@@ -72,6 +72,8 @@ class Counter(models.Model):
     class Meta:
         db_table = "promotions_counter"
         constraints = [models.CheckConstraint(condition=Q(used__gte=0), name="promotions_counter_used")]
+        # For the duty that forgets them.
+        indexes = [models.Index(fields=["shop_id", "campaign_id", "bucket"], name="promotions_counter_of")]
 
     def __str__(self) -> str:
         return f"{self.entity} {self.counts} {self.used}"

@@ -1,20 +1,17 @@
 """The plan for one cart: the live revisions that have a line in it, with what each has left for this buyer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.promotions import plan_cache
-from goodfor.promotions.limit_keys import SHARED, UNITS, Names, buckets_of, most_of, names_of
-from goodfor.promotions.types import ENTITIES, BuyerNames, Cart, Left, Limit, Live
+from goodfor.promotions.limit_keys import SHARED, buckets_of, names_of
+from goodfor.promotions.types import ENTITIES, BuyerNames, Cart, Live
+from goodfor.promotions.whats_left import NOTHING, Found, Keys, keys_of, with_left
 
 _LEFT: Final = Statement(__package__, "sql/left.sql")
-#: Of one campaign, (entity, counts, bucket) -> by key: what is left of a quota, or what a name has had.
-_Found = dict[tuple[str, str, str], dict[str, int]]
-_NOTHING: Final[_Found] = {}
 
 
 def plan(shop_id: UUID, cart: Cart, names: BuyerNames, now: datetime) -> tuple[Live, ...]:
@@ -25,45 +22,21 @@ def plan(shop_id: UUID, cart: Cart, names: BuyerNames, now: datetime) -> tuple[L
             known = plan_cache.load(shop_id)
         if not known.lives:
             return ()
-    keys = _keys(cart, names_of(shop_id, names), whole=names.whole)
+    keys = keys_of(cart, names_of(shop_id, names), whole=names.whole)
     while True:
         lives, buckets = known.for_cart(cart), buckets_of(now, known.zone)
         version, found = _read(shop_id, lives, keys, buckets)
         if version == known.version:
             return tuple(
-                _with_left(live, keys, found.get(str(live.campaign_id), _NOTHING), buckets)
-                if live.spec.limits
-                else live
+                with_left(live, keys, found.get(str(live.campaign_id), NOTHING), buckets) if live.spec.limits else live
                 for live in lives
             )
         known = plan_cache.load(shop_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """Keys that limits of this cart and buyer are found under, by entity; for units by SKU.
-
-    `whole`: where there is no key there is no such name, so that the limit cannot be kept.
-    """
-
-    plain: Mapping[str, tuple[str, ...]]
-    units: Mapping[str, Mapping[str, UUID]]
-    whole: bool = False
-
-
-def _keys(cart: Cart, names: Names, *, whole: bool) -> _Keys:
-    skus = {line.sku_id: str(line.sku_id) for line in cart.lines}
-    plain = {entity: names.of(entity) for entity in ENTITIES}
-    units = {
-        entity: {f"{name}/{text}" if name else text: sku for name in found for sku, text in skus.items()}
-        for entity, found in plain.items()
-    }
-    return _Keys(plain, units, whole)
-
-
 def _read(
-    shop_id: UUID, lives: Sequence[Live], keys: _Keys, buckets: Mapping[str, str]
-) -> tuple[int, Mapping[str, _Found]]:  # fmt: skip
+    shop_id: UUID, lives: Sequence[Live], keys: Keys, buckets: Mapping[str, str]
+) -> tuple[int, Mapping[str, Found]]:  # fmt: skip
     named = {key for entity in ENTITIES if entity not in SHARED for key in (*keys.plain[entity], *keys.units[entity])}
     rows = _LEFT.rows(
         {
@@ -76,60 +49,7 @@ def _read(
         }
     )
     # Ids as texts: hundreds of rows come, and making ids of them costs more than all else.
-    found: dict[str, _Found] = {}
+    found: dict[str, Found] = {}
     for campaign, entity, counts, key, bucket, many in rows:
         found.setdefault(campaign, {}).setdefault((entity, counts, bucket), {})[key] = many
     return found.pop("")["", "", ""][""], found
-
-
-def _with_left(live: Live, keys: _Keys, found: _Found, buckets: Mapping[str, str]) -> Live:
-    """The least of all its limits, by what they count."""
-    limits = live.spec.limits
-    if keys.whole and not all(keys.plain[limit.entity] for limit in limits):
-        # Else whoever leaves a name out, or comes without a browser's, is limited by nothing.
-        return Live(live.campaign_id, live.revision_id, live.name, live.spec, Left(uses=0))
-    least: dict[str, int] = {}
-    for limit in limits:
-        names = keys.plain[limit.entity]
-        if limit.counts == UNITS or not names:
-            continue
-        here = found.get((limit.entity, limit.counts, buckets[limit.period]))
-        rest = limit.most if here is None else min(_rest(limit, limit.most, here.get(name)) for name in names)
-        least[limit.counts] = min(least.get(limit.counts, rest), rest)
-    counted = [one for one in limits if one.counts == UNITS and keys.plain[one.entity]]
-    units, each = _units(live, counted, keys, found, buckets)
-    left = Left(least.get("uses"), least.get("minor"), least.get("loss"), units, each)
-    return Live(live.campaign_id, live.revision_id, live.name, live.spec, left)
-
-
-def _units(
-    live: Live, limits: Sequence[Limit], keys: _Keys, found: _Found, buckets: Mapping[str, str]
-) -> tuple[dict[UUID, int], int | None]:
-    """Pieces left by SKU where something is known of it, and for all others."""
-    if not limits:
-        return {}, None
-    here = [found.get((limit.entity, UNITS, buckets[limit.period]), {}) for limit in limits]
-    known = {keys.units[limit.entity][key] for limit, had in zip(limits, here, strict=True) for key in had}
-    own = "units_by_sku" in live.spec.play_settings
-    if own:
-        known = set(keys.units["sku"].values())
-    units: dict[UUID, int] = {}
-    for limit, had in zip(limits, here, strict=True):
-        if not had and not (own and limit.entity == "sku"):
-            rests = dict.fromkeys(known, limit.most)
-        else:
-            rests = {}
-            for key, sku in keys.units[limit.entity].items():
-                if sku in known:
-                    rest = _rest(limit, most_of(live.spec, limit, sku), had.get(key))
-                    rests[sku] = min(rests.get(sku, rest), rest)
-        for sku, rest in rests.items():
-            units[sku] = min(units.get(sku, rest), rest)
-    return units, min(limit.most for limit in limits)
-
-
-def _rest(limit: Limit, most: int, found: int | None) -> int:
-    """What is left of a quota is what was found; of a counter what was not had."""
-    if limit.entity in SHARED:
-        return most if found is None else found
-    return max(0, most - (found or 0))

@@ -1,72 +1,75 @@
-"""A revision tried on orders of the past: its limits are counted as they would have been. Pure.
+"""A revision tried on orders of the past, beside all that is live: what would have been. Pure.
 
-The window is taken as open; weekdays and hours count. Of a coupon every buyer has one. A buyer is known by one name
-here, so that limits by browser, telephone and address may let more through than the shop does.
+Windows are taken as open from the first order to the last; weekdays and hours count. Limits are full when it begins, of
+the tried one and of the others, and counted order by order. Of a coupon that is tried one is in every hand; coupons of
+others, groups and bargains are left out. Gifts are taken from what is in stock, which orders do not lower.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from goodfor.promotions.cart_types import Cart, Left, Live, Presented, Priced
-from goodfor.promotions.evaluating.evaluate import price
-from goodfor.promotions.limit_keys import SHARED, UNITS, bucket_of, most_of
+from goodfor.promotions.cart_types import Cart, GiftOffer, Live, Presented, Priced
 from goodfor.promotions.simulating_types import Replay, Simulated
-from goodfor.promotions.spec_types import AUTO, BY_COUPON, Limit, Spec, Window
+from goodfor.promotions.spec_types import AUTO, BY_COUPON, Spec, Window
+from goodfor.promotions.trying import Trial
 
 SAMPLES: Final = 10
-_Key = tuple[str, str, str, UUID | None]
+_NO_GIFTS: Final[Mapping[UUID, GiftOffer]] = MappingProxyType({})
+#: Told each order and its price.
+Watch = Callable[[Replay, Priced], None]
 
 
-@dataclass
-class _Used:
-    """What was taken of the limits so far."""
+def simulate(
+    live: Live, replays: Sequence[Replay], *, others: Sequence[Live] = (), zone: ZoneInfo, floor: int = 0,
+    gifts: Mapping[UUID, GiftOffer] = _NO_GIFTS, watch: Watch | None = None,
+) -> Simulated:  # fmt: skip
+    """What `live` would have given to these orders (oldest first), beside `others` that give by themselves.
 
-    zone: ZoneInfo
-    taken: Counter[_Key] = field(default_factory=Counter)
+    `gifts`: those that can be had, by SKU, with what of them is in stock.
+    """
+    if not replays:
+        return Simulated(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    span = replays[0].cart.now, replays[-1].cart.now + timedelta(seconds=1)
+    beside = [
+        replace(one, spec=opened(one.spec, span))
+        for one in others
+        if one.campaign_id != live.campaign_id and one.spec.trigger == AUTO
+    ]
+    tried = replace(live, spec=opened(live.spec, span))
+    with_it = Trial([tried, *beside], zone=zone, floor=floor, gifts=gifts)
+    without = Trial(beside, zone=zone, floor=floor, gifts=gifts)
+    found = _Sum(floor if live.spec.floor is None else live.spec.floor)
+    for replay in replays:
+        priced, _lives = with_it.order(replay, _with_coupon(replay.cart, tried))
+        was, _lives = without.order(replay, replay.cart)
+        if watch is not None:
+            watch(replay, priced)
+        found.add(replay, live.campaign_id, priced, was)
+        if not found.stopped and with_it.stopped(live.campaign_id):
+            found.stopped, found.stopped_at = with_it.stopped(live.campaign_id), replay.number
+    return found.said(len(replays), {one.campaign_id for one in beside})
 
-    def left(self, spec: Spec, replay: Replay) -> Left:
-        """The least of all limits for this buyer now."""
-        least: dict[str, int] = {}
-        units: dict[UUID, int] = {}
-        for limit in spec.limits:
-            if limit.counts == UNITS:
-                for sku in {line.sku_id for line in replay.cart.lines}:
-                    rest = self._rest(spec, limit, replay, sku)
-                    units[sku] = min(units.get(sku, rest), rest)
-            else:
-                rest = self._rest(spec, limit, replay, None)
-                least[limit.counts] = min(least.get(limit.counts, rest), rest)
-        return Left(least.get("uses"), least.get("minor"), least.get("loss"), units)
 
-    def take(self, spec: Spec, replay: Replay, amounts: dict[str, int], units: Counter[UUID]) -> None:
-        """What an order was given."""
-        for limit in spec.limits:
-            if limit.counts == UNITS:
-                for sku, count in units.items():
-                    self.taken[self._key(limit, replay, sku)] += count
-            else:
-                self.taken[self._key(limit, replay, None)] += amounts[limit.counts]
-
-    def _rest(self, spec: Spec, limit: Limit, replay: Replay, sku: UUID | None) -> int:
-        return max(most_of(spec, limit, sku) - self.taken[self._key(limit, replay, sku)], 0)
-
-    def _key(self, limit: Limit, replay: Replay, sku: UUID | None) -> _Key:
-        who = "" if limit.entity in SHARED else replay.buyer
-        bucket = bucket_of(limit.period, replay.cart.now, self.zone)
-        return f"{limit.entity}.{limit.counts}.{limit.period}", who, bucket, sku
+def opened(spec: Spec, span: tuple[datetime, datetime]) -> Spec:
+    """The same with its window open in this span, but for its weekdays and hours."""
+    start, end = span
+    return replace(spec, window=Window(start, end, spec.window.weekdays, spec.window.hours))
 
 
 @dataclass
 class _Sum:
-    """Figures that grow order by order."""
+    """Figures that grow order by order. `keep`: what a piece must bring over its cost."""
 
+    keep: int
     touched: int = 0
     given: int = 0
+    gifts: int = 0
     loss: int = 0
     listed: int = 0
     nets: int = 0
@@ -77,85 +80,60 @@ class _Sum:
     both: Counter[UUID] = field(default_factory=Counter)
     theirs: Counter[UUID] = field(default_factory=Counter)
     samples: list[tuple[str, int, int]] = field(default_factory=list)
+    stopped: str = ""
+    stopped_at: str = ""
+
+    def add(self, replay: Replay, campaign_id: UUID, priced: Priced, was: Priced) -> None:
+        """What became of it in this order; more where it gave something."""
+        traced = next((one for one in priced.trace if one.campaign_id == campaign_id), None)
+        if traced is not None:
+            self.outcomes[traced.outcome] += 1
+        by = _by_campaign(priced)
+        if campaign_id not in by:
+            return
+        given = by.pop(campaign_id)
+        self.touched += 1
+        self.given += given
+        self.samples.append((replay.number, given, priced.total))
+        gifts = [one for one in priced.gifts if one.campaign_id == campaign_id]
+        self.loss += sum(one.loss for one in priced.shares if one.campaign_id == campaign_id)
+        self.loss += sum(one.loss for one in gifts)
+        self.gifts += sum(one.pieces for one in gifts)
+        self.listed += sum(line.quantity * line.price for line in replay.cart.lines)
+        self.nets += priced.total
+        for campaign, minor in by.items():
+            self.both[campaign] += 1
+            self.theirs[campaign] += minor
+        self._margins(replay.cart, priced, was)
+
+    def _margins(self, cart: Cart, priced: Priced, was: Priced) -> None:
+        for line, net, net_before in zip(cart.lines, priced.nets, was.nets, strict=True):
+            if line.cost is not None:
+                cost = line.quantity * line.cost
+                self.before, self.after = self.before + net_before - cost, self.after + net - cost
+                # What lies below by itself is not this campaign's doing.
+                self.below += net < min(line.quantity * (line.cost + self.keep), net_before)
+        self.before -= sum(one.loss for one in was.gifts)
+        self.after -= sum(one.loss for one in priced.gifts)
+
+    def said(self, orders: int, others: Set[UUID]) -> Simulated:
+        """All of it. `others`: what is no campaign of these is a bundle's own price."""
+        most = sorted(self.samples, key=lambda one: (-one[1], one[0]))[:SAMPLES]
+        beside = {one: (count, self.theirs[one]) for one, count in self.both.items() if one in others}
+        return Simulated(
+            orders, self.touched, self.given, self.loss, self.listed, self.nets, self.before, self.after, self.below,
+            dict(self.outcomes), beside, tuple(most), self.gifts, self.stopped, self.stopped_at,
+        )  # fmt: skip
 
 
-def simulate(
-    live: Live, replays: Sequence[Replay], *, others: Sequence[Live] = (), zone: ZoneInfo, floor: int = 0
-) -> Simulated:
-    """What `live` would have given to these orders, beside what others give by themselves.
-
-    Others count without their limits; coupons and choices of others are left out, gifts are not in stock here.
-    """
-    if not replays:
-        return Simulated(0, 0, 0, 0, 0, 0, 0, 0, 0)
-    span = replays[0].cart.now, replays[-1].cart.now + timedelta(seconds=1)
-    tried = replace(live, spec=_open(live.spec, span))
-    beside = [
-        replace(one, spec=_open(one.spec, span), left=Left())
-        for one in others
-        if one.campaign_id != live.campaign_id and one.spec.trigger == AUTO
-    ]
-    used, found = _Used(zone), _Sum()
-    for replay in replays:
-        cart = _with_coupon(replay.cart, tried)
-        now = replace(tried, left=used.left(tried.spec, replay))
-        priced = price(cart, (now, *beside), zone=zone, floor=floor)
-        if _gave(found, now, priced):
-            without = price(cart, beside, zone=zone, floor=floor).nets
-            _add(found, replay, now, priced, without, floor)
-            _take(used, replay, now, priced)
-    return _said(found, len(replays))
-
-
-def _gave(found: _Sum, live: Live, priced: Priced) -> bool:
-    """Whether it gave something; what became of it is counted."""
-    traced = next((one for one in priced.trace if one.campaign_id == live.campaign_id), None)
-    if traced is not None:
-        found.outcomes[traced.outcome] += 1
-    return any(one.campaign_id == live.campaign_id for one in priced.shares)
-
-
-def _take(used: _Used, replay: Replay, live: Live, priced: Priced) -> None:
-    mine = [one for one in priced.shares if one.campaign_id == live.campaign_id]
-    units: Counter[UUID] = Counter()
-    for one in mine:
-        units[replay.cart.lines[one.line].sku_id] += one.units
-    amounts = {"uses": 1, "minor": sum(one.minor for one in mine), "loss": sum(one.loss for one in mine)}
-    used.take(live.spec, replay, amounts, +units)
-
-
-def _add(found: _Sum, replay: Replay, live: Live, priced: Priced, without: Sequence[int], floor: int) -> None:
-    mine = [one for one in priced.shares if one.campaign_id == live.campaign_id]
-    given = sum(one.minor for one in mine)
-    found.touched += 1
-    found.given, found.loss = found.given + given, found.loss + sum(one.loss for one in mine)
-    found.listed += sum(line.quantity * line.price for line in replay.cart.lines)
-    found.nets += priced.total
-    keep = floor if live.spec.floor is None else live.spec.floor
-    for line, net, was in zip(replay.cart.lines, priced.nets, without, strict=True):
-        if line.cost is not None:
-            cost = line.quantity * line.cost
-            found.before, found.after = found.before + was - cost, found.after + net - cost
-            # What lies below by itself is not this campaign's doing.
-            found.below += net < min(line.quantity * (line.cost + keep), was)
-    for campaign in {one.campaign_id for one in priced.shares} - {live.campaign_id}:
-        found.both[campaign] += 1
-        found.theirs[campaign] += sum(one.minor for one in priced.shares if one.campaign_id == campaign)
-    found.samples.append((replay.number, given, priced.total))
-
-
-def _said(found: _Sum, orders: int) -> Simulated:
-    most = sorted(found.samples, key=lambda one: (-one[1], one[0]))[:SAMPLES]
-    return Simulated(
-        orders, found.touched, found.given, found.loss, found.listed, found.nets, found.before, found.after,
-        found.below, dict(found.outcomes), {one: (count, found.theirs[one]) for one, count in found.both.items()},
-        tuple(most),
-    )  # fmt: skip
-
-
-def _open(spec: Spec, span: tuple[datetime, datetime]) -> Spec:
-    start, end = span
-    return replace(spec, window=Window(start, end, spec.window.weekdays, spec.window.hours))
+def _by_campaign(priced: Priced) -> Counter[UUID]:
+    """What each gave, gifts at their list price."""
+    found: Counter[UUID] = Counter()
+    for share in priced.shares:
+        found[share.campaign_id] += share.minor
+    for gift in priced.gifts:
+        found[gift.campaign_id] += gift.pieces * gift.price
+    return found
 
 
 def _with_coupon(cart: Cart, live: Live) -> Cart:

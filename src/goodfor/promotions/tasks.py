@@ -5,6 +5,7 @@ from datetime import datetime
 from goodfor.kernel.loops import loop
 from goodfor.promotions import group_tasks as group_tasks
 from goodfor.promotions.operations.make_coupons import write_codes
+from goodfor.promotions.operations.purge_limits import purge_limits
 from goodfor.promotions.operations.tend_campaigns import prepare_limits, stop_cut_off, tend_campaigns
 
 
@@ -31,3 +32,9 @@ def limits(now: datetime) -> int:
     """Limits of the next day, week or month. Never called again at once: it counts what it looked at."""
     prepare_limits(now=now)
     return 0
+
+
+@loop(name="promotions.purge", seconds=3600.0)
+def purge(now: datetime) -> int:
+    """What was counted in periods long over."""
+    return purge_limits(now=now)

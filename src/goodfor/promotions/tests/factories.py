@@ -5,8 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import connection
+
 from goodfor.identity.tests.factories import make_shop, make_staff
 from goodfor.identity.types import ShopView
+from goodfor.kernel.tenancy import platform_job
+from goodfor.promotions.invariants import INVARIANTS
 from goodfor.promotions.operations.make_campaign import make_campaign
 from goodfor.promotions.operations.submit_campaign import submit_campaign
 from goodfor.promotions.types import (
@@ -99,6 +103,17 @@ def share(
 
 def of(lives: Sequence[Live]) -> Mapping[UUID, Live]:
     return {live.campaign_id: live for live in lives}
+
+
+def broken(now: datetime) -> list[str]:
+    """Which truths of promotions do not hold, also within a test's own transaction."""
+    found = []
+    with platform_job("test"), connection.cursor() as cursor:
+        for one in INVARIANTS:
+            cursor.execute(one.sql, {"now": now})
+            if cursor.fetchall():
+                found.append(one.name)
+    return found
 
 
 def pieces_left(live: Live, sku: UUID) -> int | None:

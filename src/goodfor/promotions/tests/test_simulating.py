@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from goodfor.promotions.simulating import simulate
 from goodfor.promotions.slots import running, slots_on, upcoming
 from goodfor.promotions.tests.factories import flash, line, reduce_by, window
-from goodfor.promotions.types import Cart, Limit, Live, Replay, Window
+from goodfor.promotions.types import BuyerNames, Cart, Limit, Live, Replay, Window
 
 NOW = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -16,7 +16,7 @@ SKU = uuid4()
 
 def replay(n: int, buyer: str = "", quantity: int = 1, days: int = 0) -> Replay:
     cart = Cart((line(SKU, quantity),), "web", NOW - timedelta(days=5 - days, minutes=-n))
-    return Replay(f"G{n}", buyer or f"b{n}", cart)
+    return Replay(f"G{n}", BuyerNames(buyer or f"b{n}"), cart)
 
 
 def live(spec: object) -> Live:

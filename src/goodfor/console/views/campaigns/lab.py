@@ -15,7 +15,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.console.frame import console_page, show
 from goodfor.console.promo_costs import costs_of
 from goodfor.console.promo_goods import goods_of
-from goodfor.console.promo_words import CHANNELS
+from goodfor.console.promo_words import CHANNELS, PAUSES
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
@@ -61,7 +61,8 @@ def simulated(request: HttpRequest, visitor: Visitor, campaign_id: UUID) -> Http
     )  # fmt: skip
     others = promotions.live_campaigns(shop.id)
     live = Live(campaign_id, revision.id, name, revision.spec)
-    found = simulate(live, replays, others=others, zone=promotions.zone_of(shop.id))
+    gifts = orders.gifts_now(shop.id, [live, *others], shop.currency, now)
+    found = simulate(live, replays, others=others, zone=promotions.zone_of(shop.id), gifts=gifts)
     context = {
         "title": _("用过去的订单试算"),
         "name": name,
@@ -101,6 +102,7 @@ def _in_words(found: Simulated, names: dict[UUID, str], currency: str) -> dict[s
             (names.get(campaign, str(campaign)), count, money(minor))
             for campaign, (count, minor) in sorted(found.beside.items(), key=lambda one: -one[1][1])
         ],
+        "stopped": PAUSES.get(found.stopped, ""),
         "samples": [(number, money(given), money(total)) for number, given, total in found.samples],
     }
 
