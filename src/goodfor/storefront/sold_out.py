@@ -1,0 +1,31 @@
+"""Who comes late to a flash sale is told so at once: before anything is priced, judged, counted or locked.
+
+A page that showed a flash price names its campaign (`deal`). While that campaign has nothing left of the SKU, the answer
+is one cheap read and a small page, which leads to today's price.
+"""
+
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+
+from goodfor.identity.types import ShopView
+from goodfor.promotions import queries as promotions
+from goodfor.storefront.forms import ids_in
+from goodfor.storefront.page import show
+
+#: What the checkout needs to be shown anew; without `deal`, so at today's price.
+_AGAIN: Final = ("p", "sku", "qty")
+#: Longer texts are nothing that our pages write.
+_LONGEST: Final = 200
+
+
+def sold_out_page(request: HttpRequest, shop: ShopView, asked: QueryDict, now: datetime) -> HttpResponse | None:
+    """The answer to whoever asks for a flash price that is gone, or None: go on. Only the price is asked for: go on."""
+    named = ids_in([asked.get("deal", ""), asked.get("sku", "")])
+    if len(named) != 2 or "update" in asked or not promotions.sold_out(shop.id, named[0], named[1], now):
+        return None
+    again = urlencode({name: asked.get(name, "")[:_LONGEST] for name in _AGAIN})
+    return show(request, "sold_out", {"again": f"{reverse('storefront:checkout')}?{again}"}, status=409)
