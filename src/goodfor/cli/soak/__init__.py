@@ -60,7 +60,19 @@ def _soak(name: str) -> Callable[..., BenchResult]:
 SOAKS: dict[str, Callable[..., BenchResult]] = {
     **{
         name: _soak(name)
-        for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims", "limits")
+        for name in (
+            "race",
+            "notify",
+            "kill",
+            "storm",
+            "lost",
+            "edges",
+            "refunds",
+            "supply",
+            "claims",
+            "limits",
+            "rush",
+        )  # fmt: skip
     },
     "attacks": attacks.run,
     "books": books.run,

@@ -15,6 +15,7 @@ from goodfor.promotions.operations.steer_campaign import end_campaign
 from goodfor.promotions.operations.submit_campaign import submit_campaign
 from goodfor.promotions.types import Limit
 from goodfor.risk.event_models import Event
+from goodfor.storefront.crowd import LATEST, SOONEST, crowd
 from goodfor.storefront.models import Attempt
 from goodfor.storefront.tests.account_flow import browser, plain
 from goodfor.storefront.tests.test_deals import begin, checkout, fields_of, flash, minor, price_of
@@ -101,3 +102,18 @@ def test_another_price_is_told_before_anything_is_written(world: World, client: 
     assert (stale.status_code, minor(stale)) == (409, listed - 800)
     assert "看过再付款" in plain(stale)
     assert written(world) == before
+
+
+def test_in_a_crowd_people_are_let_in_one_after_another(world: World, client: Client) -> None:
+    """Only pages of the sale wait, and only while others are served; a form that was filled in goes through."""
+    campaign = str(begin(world, flash(world, ONE), "周末秒杀"))
+    sent = filled(checkout(client, world, deal=campaign), world)
+    with crowd, crowd:
+        waits = checkout(client, world, deal=campaign)
+        assert waits.status_code == 503
+        assert int(waits["Refresh"]) == int(waits["Retry-After"]) in range(SOONEST, LATEST + 1)
+        assert "正在排队" in plain(waits)
+        assert checkout(client, world).status_code == 200
+        assert client.post("/checkout", sent).status_code == 302
+        assert "秒杀已抢光" in plain(checkout(client, world, deal=campaign))
+    assert not crowd.dense

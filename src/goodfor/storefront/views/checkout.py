@@ -39,7 +39,7 @@ from goodfor.storefront.page import page, show
 from goodfor.storefront.promised import Promised, promised_for
 from goodfor.storefront.queries import Offer, offers
 from goodfor.storefront.saved import contacts_of
-from goodfor.storefront.sold_out import sold_out_page
+from goodfor.storefront.sold_out import late_or_early
 from goodfor.storefront.top_ups import TopUpForm, top_up_form
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.payment import begin_payment, to_pay
@@ -76,8 +76,8 @@ class Basket:
 def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Show what is being bought and what it costs; on POST place the order and start its payment."""
     asked = request.POST if request.method == "POST" else request.GET
-    if (gone := sold_out_page(request, shop, asked, utc_now())) is not None:
-        return gone
+    if (answer := late_or_early(request, shop, asked, utc_now())) is not None:
+        return answer
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
     basket = replace(basket, promise=promised_for(shop.id, basket.product, basket.offer.sku, utc_now()))
     basket = _billed(request, shop, basket)
