@@ -1,7 +1,7 @@
 """The people of `bench flashsale`, a process of its own: `python -m goodfor.cli.bench.flash_client SPEC.json`.
 
 An open load: whoever is to come at a moment comes then, however busy the shop is, and what he waits is counted from
-that moment. Beside the sale others buy other goods at a steady rate, before it and while it runs. Prints one JSON object.
+that moment. Beside the sale others buy other goods at a steady rate, before it and while it runs. Prints a JSON object.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Load:
         await asyncio.gather(*people)
 
     def arrivals(self) -> list[float]:
-        """Seconds after the beginning: the rate falls evenly from `steep` times the mean to what is left for the end."""
+        """Seconds after the beginning: the rate falls evenly from `steep` times the mean on."""
         many, window, steep = self.spec["buyers"], self.spec["window"], self.spec["steep"]
         found = []
         for n in range(many):
@@ -154,13 +154,10 @@ def filled(page: Answer) -> dict[str, str]:
 def said(took: list[float]) -> dict[str, float]:
     """Milliseconds."""
     ordered = sorted(took) or [0.0]
-    at = {"p50_ms": 0.5, "p99_ms": 0.99, "max_ms": 1.0}
-    return {
-        "count": len(took),
-        **{
-            name: round(1000 * ordered[min(len(ordered) - 1, int(len(ordered) * part))], 1) for name, part in at.items()
-        },
-    }
+    found: dict[str, float] = {"count": len(took)}
+    for name, part in (("p50_ms", 0.5), ("p99_ms", 0.99), ("max_ms", 1.0)):
+        found[name] = round(1000 * ordered[min(len(ordered) - 1, int(len(ordered) * part))], 1)
+    return found
 
 
 def main(spec: dict[str, Any]) -> dict[str, Any]:

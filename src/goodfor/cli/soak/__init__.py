@@ -57,23 +57,10 @@ def _soak(name: str) -> Callable[..., BenchResult]:
     return run
 
 
+#: Over a stack of their own.
+_STACKED = ("race", "rush", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims", "limits")
 SOAKS: dict[str, Callable[..., BenchResult]] = {
-    **{
-        name: _soak(name)
-        for name in (
-            "race",
-            "notify",
-            "kill",
-            "storm",
-            "lost",
-            "edges",
-            "refunds",
-            "supply",
-            "claims",
-            "limits",
-            "rush",
-        )  # fmt: skip
-    },
+    **{name: _soak(name) for name in _STACKED},
     "attacks": attacks.run,
     "books": books.run,
     "groups": groups.run,
