@@ -27,7 +27,7 @@ BY_CHANNEL = ("storm", "lost", "edges")
 #: Whose buyers pay from their balance.
 WITHOUT_CHANNELS = ("supply", "claims", "limits")
 #: Milliseconds that a decision may take where it is about how many pass at once, not how fast.
-LONG_DECISIONS: Mapping[str, str] = {"limits": "5000"}
+LONG_DECISIONS: Mapping[str, str] = {"limits": "5000", "rush": "5000"}
 
 
 def _soak(name: str) -> Callable[..., BenchResult]:

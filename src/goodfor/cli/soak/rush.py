@@ -32,8 +32,8 @@ from goodfor.sandbox.demo import DEMO_PID
 
 SLUG, SKU = "kuwan-coin", "kw-100"
 LISTED, FLASH, OFF = 9650, 6650, 500
-#: Pages that one visit looks at until it gives up, and visits of those who went away with nothing.
-LOOKS, WAVES = 40, 12
+#: Seconds of a visit at most, and visits of those who went away with nothing.
+PATIENCE, WAVES = 300.0, 12
 #: Of so many who won, one gives up, one pays late at once, one later than all others.
 FATES = 8
 SETTLE = 120.0
@@ -71,8 +71,9 @@ def run(
     """Options: rounds, buyers, pieces, uses."""
     shop_id, sku_id, began = stack.made.shop_id, stack.made.skus[SKU], time.monotonic()
     actor = sale.owner(shop_id, utc_now())
-    inexact, odd, met = [], [], Counter[str]()
-    totals: Counter[str] = Counter()
+    inexact: list[int] = []
+    odd: list[str] = []
+    met, totals = Counter[str](), Counter[str]()
     for number in range(rounds):
         world.load_codes(shop_id, sku_id, world.random_codes(buyers), utc_now(), cost_minor=3000)
         one, code = utc_now(), f"RUSH{number}X"
@@ -117,7 +118,7 @@ def _play(stack: Stack, this: Round, number: int, buyers: int) -> None:
     """All come at once; then those who got nothing come again, beside some who pay late, until nothing is left."""
     shop_id, sku_id = stack.made.shop_id, stack.made.skus[SKU]
     this.buyers += [Buyer(Shopper(stack.url, f"10.{number}.{n // 250}.{n % 250 + 1}")) for n in range(buyers)]
-    waiting, beside, last = list(this.buyers), [], []
+    waiting, beside, last = list(this.buyers), list[Buyer](), list[Buyer]()
     for wave in range(WAVES):
         gate = threading.Barrier(len(waiting) + len(beside))
         comes = partial(_visit, this, sku_id=sku_id, gate=gate)
@@ -163,7 +164,8 @@ def _visit(this: Round, buyer: Buyer, *, sku_id: UUID, gate: threading.Barrier) 
     asked = {"p": SLUG, "sku": str(sku_id), "qty": "1", "code": this.code}
     page = buyer.shopper.http.get("/checkout", params={**asked, "deal": str(this.flash)})
     form: Form | None = None
-    for _ in range(LOOKS):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         found = re.match(r"/o/([0-9A-Z]+)/pay", page.headers.get("location", ""))
         if page.status_code == 302 and found:
             buyer.number = found[1]
