@@ -96,12 +96,13 @@ class Stack:
 
 @contextlib.contextmanager
 def running_stack(
-    *, fast: bool, web_workers: int = 2, gateway: bool = True, channels: bool = False,
+    *, fast: bool, web_workers: int = 2, gateway: bool = True, channels: bool = False, rules: bool = False,
     say: Callable[[str], None] = lambda _text: None,
 ) -> Iterator[Stack]:  # fmt: skip
     """Database, web, worker and (with `gateway`) the payment stand-in with an EPay account; gone afterwards.
 
-    With `channels` the stand-ins of the other four channels run too, without accounts.
+    With `channels` the stand-ins of the other four channels run too, without accounts. With `rules` shops begin with
+    the starter rules of risk control, as they do in life.
 
     `fast` turns fsync off: never where durability is shown. Sets up Django in this process, so once a process.
     Raises CliError.
@@ -112,7 +113,7 @@ def running_stack(
     for name in _OWN:
         os.environ.pop(name, None)
     # All buyers of a measurement come from this one machine: rules would hold what it is about.
-    os.environ["GOODFOR_STARTER_RULES"] = "0"
+    os.environ["GOODFOR_STARTER_RULES"] = str(int(rules))
     port = _free_pair()
     options = Options(
         data=data, port=port, workers=web_workers, empty=not gateway, letters=False, channels=False, suppliers=False

@@ -19,11 +19,13 @@ from goodfor.promotions.campaign_queries import (
     specs_in_force,
 )
 from goodfor.promotions.coupon_queries import claimables, coupon_by_code, coupons_of, present
+from goodfor.promotions.selling_out import sold_out
 from goodfor.promotions.types import BuyerNames, Cart, Live
 
 __all__ = [
     "campaign", "campaigns", "checked", "claimables", "counts_by_state", "coupon_by_code", "coupons_of", "figures",
-    "has_plan", "in_review", "live_campaigns", "plan", "present", "revisions", "specs", "specs_in_force", "zone_of",
+    "has_plan", "in_review", "live_campaigns", "plan", "present", "revisions", "sold_out", "specs", "specs_in_force",
+    "zone_of",
 ]  # fmt: skip
 
 

@@ -29,6 +29,8 @@ from goodfor.storefront.queries import Offer
 
 #: Coupons that are tried at checkout.
 MOST_COUPONS: Final = 20
+#: The play that sells a stock of its own by the minute.
+FLASH: Final = "flash"
 #: Pieces that a price is asked for at most, to know how many have it.
 MOST_PIECES: Final = 99
 #: Why an order discount is not for this buyer at all: nothing is said of it.
@@ -43,6 +45,8 @@ class Deal:
     price: Money
     pieces: int
     until: datetime | None
+    #: The campaign, where it is a flash sale, so that what is sold out can be said early.
+    flash: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,10 @@ class CouponChoice:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What an order costs: what is taken off by name, gifts, coupons. `plain`: no campaign looked at it."""
+    """What an order costs: what is taken off by name, gifts, coupons. `plain`: no campaign looked at it.
+
+    `flash`: the campaign whose flash price it has. `told`: what was asked, unless it is plain.
+    """
 
     total: Money
     listed: Money
@@ -79,6 +86,8 @@ class Bill:
     coupons: tuple[UUID, ...] = ()
     code: str = ""
     code_error: str = ""
+    flash: UUID | None = None
+    told: Quote | None = None
 
 
 def buyer_here(request: HttpRequest, shop: ShopView, ref: str = "", contact: str = "") -> Buyer:
@@ -127,7 +136,8 @@ def _by_sku(told: Quote, lives: dict[UUID, Live], until: dict[UUID, datetime | N
         pieces = one.units or line.quantity
         price = line.unit_price.amount_minor - one.minor // pieces
         found[line.sku_id] = Deal(
-            live.name, Money(price, line.unit_price.currency), pieces, until.get(one.revision_id)
+            live.name, Money(price, line.unit_price.currency), pieces, until.get(one.revision_id),
+            live.campaign_id if live.spec.play == FLASH else None,
         )  # fmt: skip
     return found
 
@@ -206,5 +216,16 @@ def _billed(
         told.total, listed, plain=False,
         off=tuple((name, Money(minor, shop.currency)) for name, minor in by_name.items()),
         gifts=tuple((line.title, line.quantity) for line in told.lines if line.gift), choices=choices, coupons=picked,
-        code=code, code_error=wrong,
+        code=code, code_error=wrong, flash=_flash_of(told, shop.id), told=told,
+    )  # fmt: skip
+
+
+def _flash_of(told: Quote, shop_id: UUID) -> UUID | None:
+    """The flash sale that prices it; nothing is read where nothing has a price of its own."""
+    priced = {one.campaign_id for one in told.taken if one.units}
+    if not priced:
+        return None
+    return next(
+        (live.campaign_id for live in promotions.live_campaigns(shop_id)
+         if live.spec.play == FLASH and live.campaign_id in priced), None,
     )  # fmt: skip

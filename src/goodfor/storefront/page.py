@@ -23,6 +23,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, Unavailable
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.client import scheme_and_host
+from goodfor.storefront.crowd import crowd
 from goodfor.storefront.devices import keep_device, own_id
 from goodfor.storefront.errors import UploadTooLarge
 from goodfor.storefront.kept import brings_back, resume
@@ -71,7 +72,7 @@ def page(
         @wraps(view)
         def framed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             request.private = private  # type: ignore[attr-defined]
-            with translation.override(language_of(request)):
+            with crowd, translation.override(language_of(request)):
                 if request.method not in allowed:
                     response: HttpResponse = HttpResponseNotAllowed(sorted(allowed))
                 else:

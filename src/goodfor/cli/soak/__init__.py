@@ -27,7 +27,7 @@ BY_CHANNEL = ("storm", "lost", "edges")
 #: Whose buyers pay from their balance.
 WITHOUT_CHANNELS = ("supply", "claims", "limits")
 #: Milliseconds that a decision may take where it is about how many pass at once, not how fast.
-LONG_DECISIONS: Mapping[str, str] = {"limits": "5000"}
+LONG_DECISIONS: Mapping[str, str] = {"limits": "5000", "rush": "5000"}
 
 
 def _soak(name: str) -> Callable[..., BenchResult]:
@@ -57,11 +57,10 @@ def _soak(name: str) -> Callable[..., BenchResult]:
     return run
 
 
+#: Over a stack of their own.
+_STACKED = ("race", "rush", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims", "limits")
 SOAKS: dict[str, Callable[..., BenchResult]] = {
-    **{
-        name: _soak(name)
-        for name in ("race", "notify", "kill", "storm", "lost", "edges", "refunds", "supply", "claims", "limits")
-    },
+    **{name: _soak(name) for name in _STACKED},
     "attacks": attacks.run,
     "books": books.run,
     "groups": groups.run,

@@ -19,6 +19,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
+from goodfor.orders.errors import PriceChanged
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import DIRECT, LineRequest
 from goodfor.referrals import queries as referrals
@@ -38,6 +39,7 @@ from goodfor.storefront.page import page, show
 from goodfor.storefront.promised import Promised, promised_for
 from goodfor.storefront.queries import Offer, offers
 from goodfor.storefront.saved import contacts_of
+from goodfor.storefront.sold_out import late_or_early
 from goodfor.storefront.top_ups import TopUpForm, top_up_form
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.payment import begin_payment, to_pay
@@ -74,6 +76,8 @@ class Basket:
 def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Show what is being bought and what it costs; on POST place the order and start its payment."""
     asked = request.POST if request.method == "POST" else request.GET
+    if (answer := late_or_early(request, shop, asked, utc_now())) is not None:
+        return answer
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
     basket = replace(basket, promise=promised_for(shop.id, basket.product, basket.offer.sku, utc_now()))
     basket = _billed(request, shop, basket)
@@ -99,6 +103,9 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     well = form.is_valid()
     if not (top_up is None or top_up.judge(utc_now(), remote=well)) or not well:
         return _show(request, basket, methods, form, top_up=top_up, status=422)
+    if (now_costs := _dearer(request, shop, basket, form)) is not None:
+        basket, changed = now_costs
+        return _show(request, basket, methods, form, top_up=top_up, error=changed, status=changed.http_status)
     try:
         return _place(request, shop, basket, form, top_up)
     except DomainError as error:
@@ -135,6 +142,31 @@ def _billed(request: HttpRequest, shop: ShopView, basket: Basket, contact: str =
     return replace(basket, bill=bill)
 
 
+def _dearer(
+    request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutForm
+) -> tuple[Basket, PriceChanged] | None:
+    """What it costs now, where that is not what the page has shown: known before anything is counted, judged, locked.
+
+    None: go on. Under a lock it is looked at again.
+    """
+    seen = _seen(request)
+    if seen is None or basket.bill is None or basket.bill.told is None or seen == basket.total.amount_minor:
+        return None
+    if form.chosen_contact:
+        # By his telephone somebody may have had what the browser alone would still be given.
+        basket = _billed(request, shop, basket, form.chosen_contact)
+    told = basket.bill.told if basket.bill else None
+    if told is None or seen == basket.total.amount_minor:
+        return None
+    return basket, PriceChanged(told)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The total that the page has shown, in minor units."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
+
+
 def _place(
     request: HttpRequest, shop: ShopView, basket: Basket, form: CheckoutForm, top_up: TopUpForm | None
 ) -> HttpResponse:
@@ -153,7 +185,6 @@ def _place(
     )  # fmt: skip
     if judged.answer is not None:
         return judged.answer
-    seen = request.POST.get("seen", "")
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(basket.offer.sku.id, basket.quantity, top_up.filled if top_up else {})],
@@ -162,7 +193,7 @@ def _place(
         hold=judged.hold,
         order_id=order_id,
         coupons=basket.bill.coupons if basket.bill and request.POST.get("coupons") == "1" else (),
-        expect_minor=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
+        expect_minor=_seen(request),
         now=now,
     )
     noted(judged, good=True)
