@@ -39,6 +39,8 @@ def connect() -> None:
         import_module("goodfor.config.group_wiring").listen()
     if "referrals" in settings.ROOMS:
         _referrals_hear()
+        if "promotions" in settings.ROOMS:
+            import_module("goodfor.config.referral_wiring").connect()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -51,6 +53,9 @@ def connect() -> None:
         import_module("goodfor.config.risk_messages").listen()
     if {"notify", "orders", "promotions"} <= set(settings.ROOMS):
         import_module("goodfor.config.promotion_messages").listen()
+        import_module("goodfor.config.group_messages").listen()
+    if {"notify", "orders", "promotions", "referrals"} <= set(settings.ROOMS):
+        import_module("goodfor.config.referral_messages").listen()
     if {"notify", "orders", "insights"} <= set(settings.ROOMS):
         import_module("goodfor.config.insight_messages").listen()
     if "notify" in settings.ROOMS:

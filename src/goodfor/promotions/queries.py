@@ -18,12 +18,20 @@ from goodfor.promotions.campaign_queries import (
     specs,
     specs_in_force,
 )
-from goodfor.promotions.coupon_queries import claimables, coupon_by_code, coupons_of, present
+from goodfor.promotions.coupon_queries import (
+    claim_batches,
+    claimables,
+    coupon_by_code,
+    coupon_name,
+    coupons_of,
+    present,
+)
 from goodfor.promotions.types import BuyerNames, Cart, Live
 
 __all__ = [
-    "campaign", "campaigns", "checked", "claimables", "counts_by_state", "coupon_by_code", "coupons_of", "figures",
-    "has_plan", "in_review", "live_campaigns", "plan", "present", "revisions", "specs", "specs_in_force", "zone_of",
+    "campaign", "campaigns", "checked", "claim_batches", "claimables", "counts_by_state", "coupon_by_code",
+    "coupon_name", "coupons_of", "figures", "has_plan", "in_review", "live_campaigns", "plan", "present", "revisions",
+    "specs", "specs_in_force", "zone_of",
 ]  # fmt: skip
 
 

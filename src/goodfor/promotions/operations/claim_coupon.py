@@ -6,18 +6,20 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.events import publish
 from goodfor.kernel.ids import hash_token, secret_token, uuid7
 from goodfor.kernel.sql import Statement
 from goodfor.promotions import states
 from goodfor.promotions.coupon_models import Coupon
 from goodfor.promotions.coupon_types import GiftLink
 from goodfor.promotions.errors import ClaimRefused, CouponGone, CouponNotFound
+from goodfor.promotions.events import CouponFetched
 from goodfor.promotions.limit_keys import names_of
 from goodfor.promotions.types import BuyerNames
 
 #: A coupon that no friend has fetched so long is its giver's again.
 GIFT_LASTS: Final = timedelta(days=3)
-_CLAIM: Final = Statement("goodfor.promotions", "sql/claim.sql")
+CLAIM: Final = Statement("goodfor.promotions", "sql/claim.sql")
 _TAKE: Final = Statement("goodfor.promotions", "sql/take_gift.sql")
 
 
@@ -30,7 +32,7 @@ def claim_coupon(*, shop_id: UUID, batch_id: UUID, names: BuyerNames, now: datet
     if not names.buyer_ref:
         raise ClaimRefused(why="closed")
     coupon_id = uuid7()
-    row = _CLAIM.row(
+    row = CLAIM.row(
         {
             "shop_id": shop_id, "batch_id": batch_id, "coupon_id": coupon_id, "buyer": names.buyer_ref,
             "keys": list(names_of(shop_id, names).of("buyer")), "now": now,
@@ -75,5 +77,7 @@ def take_gift(*, shop_id: UUID, token: str, buyer_ref: str, now: datetime) -> UU
     row = _TAKE.row({"shop_id": shop_id, "hash": hash_token(token), "buyer": buyer_ref, "now": now})
     if not buyer_ref or row is None:
         raise CouponGone(why="used")
-    coupon_id: UUID = row[0]
-    return coupon_id
+    coupon_id, campaign_id, given_by = row
+    event = CouponFetched(coupon_id, campaign_id, given_by)
+    publish(shop_id=shop_id, event=event, cause=("promotions_coupon", coupon_id), now=now)
+    return UUID(str(coupon_id))
