@@ -37,6 +37,8 @@ def connect() -> None:
         _aftersales_hears()
     if {"orders", "promotions"} <= set(settings.ROOMS):
         import_module("goodfor.config.group_wiring").listen()
+    if "promotions" in settings.ROOMS:
+        _promotions_hear()
     if "referrals" in settings.ROOMS:
         _referrals_hear()
         if "promotions" in settings.ROOMS:
@@ -128,6 +130,12 @@ def _aftersales_hears() -> None:
     events.register(
         own.CaseDecided, handlers.on_case_decided, name="aftersales.on_case_decided", concern=handlers.proved
     )
+
+
+def _promotions_hear() -> None:
+    handlers = import_module("goodfor.promotions.handlers")
+    identity = import_module("goodfor.identity.events")
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="promotions.on_buyer_erasing")
 
 
 def _referrals_hear() -> None:

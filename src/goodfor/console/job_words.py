@@ -195,6 +195,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "risk.on_reviewed": _("job", "按复核结果发货或退款"),
     "promotion_messages.on_campaign_paused": _("job", "提醒活动已自动暂停"),
     "promotion_messages.on_campaign_submitted": _("job", "提醒有活动待批准"),
+    "promotions.on_buyer_erasing": _("job", "清除注销账户在拼团、砍价和礼包里的痕迹"),
     "group_messages.on_place_reserved": _("job", "通知买家拼团已占位"),
     "group_messages.on_place_decided": _("job", "通知买家拼团成功"),
     "group_messages.on_group_failed": _("job", "通知买家拼团未成"),

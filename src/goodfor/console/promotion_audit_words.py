@@ -12,6 +12,8 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "promotions_revision_made": _("audit", "保存活动版本"),
     "promotions_coupons_made": _("audit", "新建优惠券批次"),
     "promotions_coupons_closed": _("audit", "关闭优惠券批次"),
+    "promotions_buyer_forgotten": _("audit", "清除注销账户的活动痕迹"),
+    "promotions_floor_set": _("audit", "设置营销活动的底线"),
     "promotions_pack_made": _("audit", "新建券礼包"),
     "promotions_pack_closed": _("audit", "停止券礼包"),
     "promotions_codes_asked": _("audit", "申请导出券码"),

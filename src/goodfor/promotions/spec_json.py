@@ -51,7 +51,7 @@ from goodfor.promotions.types import (
 #: Ten million yuan, in fen; and what a limit may count.
 MOST_MINOR: Final = 1_000_000_000
 MOST_COUNTED: Final = 10**15
-MOST_TIERS, MOST_NAMED, MOST_DEPTH, MOST_PARTS, MOST_LIMITS = 20, 5_000, 8, 200, 20
+MOST_TIERS, MOST_NAMED, MOST_DEPTH, MOST_PARTS, MOST_LIMITS = 20, 1_000, 8, 200, 20
 MOST_SETTINGS, MOST_NESTED = 20_000, 5
 NUMBERS: Final = ("eq", "ne", "lt", "le", "gt", "ge")
 #: What may be asked of a buyer, and of what kind it is.

@@ -116,7 +116,7 @@ def test_a_coupon_takes_off_a_bundle_what_its_campaign_says(world: World) -> Non
     assert client.post("/b/home-fun/checkout", sent).status_code == 409
     placed = client.post("/b/home-fun/checkout", {**sent, "coupon": picked})
     assert placed.status_code == 302, text_of(placed)
-    order = Order.objects.get(shop_id=world.shop_id)
+    order = Order.objects.get(shop_id=world.shop_id, number=placed["Location"].split("/")[2])
     assert order.total_minor == bare - 300
     assert "订单占用中" in text_of(client.get("/coupons/mine"))
 
