@@ -30,8 +30,8 @@ from goodfor.promotions.types import BuyerNames, Cart, Live
 
 __all__ = [
     "campaign", "campaigns", "checked", "claim_batches", "claimables", "counts_by_state", "coupon_by_code",
-    "coupon_name", "coupons_of", "figures", "floor_of", "floor_planned", "has_plan", "in_review", "live_campaigns", "plan", "present", "revisions",
-    "specs", "specs_in_force", "zone_of",
+    "coupon_name", "coupons_of", "figures", "floor_of", "floor_planned", "has_plan", "in_review", "live_campaigns",
+    "plan", "present", "revisions", "specs", "specs_in_force", "zone_of",
 ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def offers_kept(shop_id: UUID, buyer_id: UUID, ref: str, now: datetime) -> dict[
             {"id": one.id, "opened_at": one.opened_at, "state": one.state, "helped": one.helped}
             for one in group_queries.bargains_of_buyer(shop_id, ref)
         ],
-        "helps": [{"at": at, "bargain_id": bargain_id} for at, bargain_id in group_queries.helps_of_buyer(shop_id, ref)],
+        "helps": [{"at": at, "bargain_id": of} for at, of in group_queries.helps_of_buyer(shop_id, ref)],
         "coupons": [
             {"id": one.id, "name": one.name, "state": one.state, "usable": one.usable, "expires_at": one.expires_at}
             for one in promotions.coupons_of(shop_id, ref, now)
