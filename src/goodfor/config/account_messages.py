@@ -7,16 +7,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from goodfor.config.telling import account as reach_of
 from goodfor.identity import events as identity_events
-from goodfor.identity import queries as identity
-from goodfor.identity.errors import BuyerNotFound
 from goodfor.kernel import events
 from goodfor.kernel.events import StoredEvent
 from goodfor.notify import queries as notify
 from goodfor.notify.operations.send import send
-from goodfor.notify.types import BUYER, Recipient, language_of
+from goodfor.notify.types import BUYER
 
-CHANNELS: Final = (("email", "email"), ("phone", "sms"))
 WORDS: Final[dict[str, Callable[[], str]]] = {
     "new_device": lambda: _("新设备登录"),
     "password_set": lambda: _("设置了新密码"),
@@ -46,14 +44,10 @@ def listen() -> None:
 
 def on_account_changed(event: StoredEvent) -> None:
     """By mail; by text message where the shop has switched that on."""
-    buyer_id = UUID(event.payload["buyer_id"])
-    try:
-        buyer = identity.buyer_view(event.shop_id, buyer_id)
-    except BuyerNotFound:
+    found = reach_of(event.shop_id, UUID(event.payload["buyer_id"]))
+    if found is None:
         return
-    held = [(channel, identity.contact_of_buyer(event.shop_id, buyer_id, kind)) for kind, channel in CHANNELS]
-    recipients = [Recipient(channel, contact.value, buyer.name) for channel, contact in held if contact is not None]
-    language = language_of(buyer.locale)
+    recipients, language = found
     with override("en" if language == "en" else "zh-hans"):
         account = {
             "change": WORDS[event.payload["kind"]](),
@@ -67,7 +61,8 @@ def on_account_changed(event: StoredEvent) -> None:
         scene="account_changed",
         audience=BUYER,
         subject=f"account:{event.payload['notice_id']}",
-        recipients=recipients,
+        # A browser's own push tells the thief, too: mail and text messages alone.
+        recipients=[one for one in recipients if one.channel != "webpush"],
         context={"account": account},
         language=language,
         now=event.occurred_at,

@@ -36,6 +36,7 @@ from goodfor.notify import queries as notify
 from goodfor.notify.types import BUYER, Recipient
 from goodfor.orders import events as order_events
 from goodfor.orders import states as order_states
+from goodfor.orders.hold_types import GROUP_FAILED
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.queries import order_facts as _facts
 from goodfor.orders.queries import order_lines as _lines
@@ -87,7 +88,9 @@ def on_order_delivered(event: StoredEvent) -> None:
 
 
 def on_order_refunding(event: StoredEvent) -> None:
-    """Money back to a balance has arrived by now: then one message is enough."""
+    """Money back to a balance has arrived by now: then one message is enough. Of groups `group_messages` tells."""
+    if event.payload["reason"] == GROUP_FAILED:
+        return
     found = order_and_buyer(event)
     if found is None or found[0].state == order_states.REFUNDED:
         return
@@ -255,4 +258,6 @@ def _reason(code: str) -> str:
         "deadline": _("未能在约定时间内发货"),
         "late_payment": _("付款时订单已关闭"),
         "held_refused": _("订单没有通过核验，不能发货"),
+        "group_over": _("付款时团已结束"),
+        "promotion_gone": _("付款时优惠已经没有了"),
     }.get(code, "")

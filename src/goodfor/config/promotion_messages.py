@@ -1,4 +1,4 @@
-"""A campaign that stopped by itself, told to those who run it: wiring, as in `messages.py`."""
+"""A campaign that waits for a second person, or stopped by itself: wiring, as in `messages.py`."""
 
 from typing import Final
 
@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from goodfor.config.telling import shop_locale, tell_staff
+from goodfor.identity import queries as identity
 from goodfor.kernel import events
 from goodfor.kernel.events import StoredEvent
 from goodfor.notify import queries as notify
-from goodfor.promotions.events import CampaignPaused
+from goodfor.promotions.events import CampaignPaused, CampaignSubmitted
 
 SCENE: Final = "campaign_stopped"
 #: Where one acts on it, as stored messages link to it.
@@ -20,6 +21,9 @@ def listen() -> None:
     """Called once by the wiring."""
     events.register(
         CampaignPaused, on_campaign_paused, name="promotion_messages.on_campaign_paused", concern=concern
+    )  # fmt: skip
+    events.register(
+        CampaignSubmitted, on_campaign_submitted, name="promotion_messages.on_campaign_submitted", concern=concern
     )  # fmt: skip
 
 
@@ -40,3 +44,16 @@ def on_campaign_paused(event: StoredEvent) -> None:
     campaign = {"name": told["title"], "why": why, "url": CAMPAIGN.format(told["campaign_id"])}
     subject = f"campaign:{told['campaign_id']}:{event.occurred_at:%Y%m%d%H%M}"
     tell_staff(event, SCENE, subject, {"campaign": campaign})
+
+
+def on_campaign_submitted(event: StoredEvent) -> None:
+    """Until a colleague approves it, it does not count."""
+    told = event.payload
+    person = identity.staff_by_actor(event.shop_id, told["by"])
+    campaign = {
+        "name": told["title"],
+        "who": person.username if person else "",
+        "url": CAMPAIGN.format(told["campaign_id"]),
+    }
+    subject = f"campaign:{told['campaign_id']}:submitted:{event.id}"
+    tell_staff(event, "campaign_submitted", subject, {"campaign": campaign})

@@ -1,9 +1,10 @@
 """Whom news of orders is told to, in which language: what `messages.py` and `claim_messages.py` share."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from goodfor.identity import queries as identity
+from goodfor.identity.errors import BuyerNotFound
 from goodfor.kernel.events import StoredEvent
 from goodfor.notify import queries as notify
 from goodfor.notify.operations.send import send
@@ -13,6 +14,9 @@ from goodfor.orders import queries as orders
 from goodfor.orders.queries import order_facts, order_lines
 from goodfor.orders.reach import Reach, reach
 from goodfor.orders.types import OrderView
+
+#: By which channel each kind of contact is reached.
+CHANNELS: Final = (("email", "email"), ("phone", "sms"))
 
 
 def concern(event: StoredEvent) -> bool:
@@ -60,6 +64,29 @@ def tell_buyer(
         now=event.occurred_at,
         about_id=order.id,
     )
+
+
+def tell_account(event: StoredEvent, scene: str, buyer_id: UUID, subject: str, context: dict[str, Any]) -> None:
+    """Send to a buyer's account, where the buyer is proven to be; an erased one is told nothing."""
+    found = account(event.shop_id, buyer_id)
+    if found is None:
+        return
+    recipients, language = found
+    send(
+        shop_id=event.shop_id, scene=scene, audience=BUYER, subject=subject, recipients=recipients, context=context,
+        language=language, now=event.occurred_at,
+    )  # fmt: skip
+
+
+def account(shop_id: UUID, buyer_id: UUID) -> tuple[list[Recipient], str] | None:
+    """An account's own contacts and its browsers, and its language; None for one that was erased."""
+    try:
+        buyer = identity.buyer_view(shop_id, buyer_id)
+    except BuyerNotFound:
+        return None
+    held = [(channel, identity.contact_of_buyer(shop_id, buyer_id, kind)) for kind, channel in CHANNELS]
+    found = [Recipient(channel, contact.value, buyer.name) for channel, contact in held if contact is not None]
+    return [*found, Recipient("webpush", f"buyer:{buyer.ref}")], language_of(buyer.locale)
 
 
 def tell_staff(

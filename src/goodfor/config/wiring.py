@@ -37,8 +37,12 @@ def connect() -> None:
         _aftersales_hears()
     if {"orders", "promotions"} <= set(settings.ROOMS):
         import_module("goodfor.config.group_wiring").listen()
+    if "promotions" in settings.ROOMS:
+        _promotions_hear()
     if "referrals" in settings.ROOMS:
         _referrals_hear()
+        if "promotions" in settings.ROOMS:
+            import_module("goodfor.config.referral_wiring").connect()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -51,6 +55,9 @@ def connect() -> None:
         import_module("goodfor.config.risk_messages").listen()
     if {"notify", "orders", "promotions"} <= set(settings.ROOMS):
         import_module("goodfor.config.promotion_messages").listen()
+        import_module("goodfor.config.group_messages").listen()
+    if {"notify", "orders", "promotions", "referrals"} <= set(settings.ROOMS):
+        import_module("goodfor.config.referral_messages").listen()
     if {"notify", "orders", "insights"} <= set(settings.ROOMS):
         import_module("goodfor.config.insight_messages").listen()
     if "notify" in settings.ROOMS:
@@ -123,6 +130,12 @@ def _aftersales_hears() -> None:
     events.register(
         own.CaseDecided, handlers.on_case_decided, name="aftersales.on_case_decided", concern=handlers.proved
     )
+
+
+def _promotions_hear() -> None:
+    handlers = import_module("goodfor.promotions.handlers")
+    identity = import_module("goodfor.identity.events")
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="promotions.on_buyer_erasing")
 
 
 def _referrals_hear() -> None:

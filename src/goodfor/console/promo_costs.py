@@ -8,6 +8,7 @@ from uuid import UUID
 
 from goodfor.catalog.types import SkuLabel
 from goodfor.kernel.money import Money
+from goodfor.promotions import queries as promotions
 from goodfor.promotions.types import FullReduce, Gift, Scope, Spec, UnitPercent, UnitPrice
 from goodfor.supply import queries as supply
 from goodfor.vault import queries as vault
@@ -47,9 +48,9 @@ def box_of(
     shop_id: UUID, spec: Spec, labels: Mapping[UUID, SkuLabel], in_scope: list[UUID], currency: str, now: datetime
 ) -> CostBox:
     """What it can cost. `in_scope`: the SKUs that it is about."""
-    costs = costs_of(shop_id, in_scope, currency, now)
+    costs, floor = costs_of(shop_id, in_scope, currency, now), promotions.floor_of(shop_id)
     rows = [
-        _row(labels[sku], spec, costs.get(sku), currency)
+        _row(labels[sku], spec, costs.get(sku), currency, floor)
         for sku in sorted(in_scope, key=lambda one: (labels[one].product_name, labels[one].name))
     ]
     loss = next((limit.most for limit in spec.limits if limit.counts == "loss"), None)
@@ -117,14 +118,14 @@ def _most_an_order(spec: Spec) -> int | None:
     return None if isinstance(effect, Gift) or most is None else int(most) * spec.per_order
 
 
-def _row(label: SkuLabel, spec: Spec, cost: int | None, currency: str) -> CostRow:
+def _row(label: SkuLabel, spec: Spec, cost: int | None, currency: str, floor: int) -> CostRow:
     listed = label.price.amount_minor
     then = price_then(spec, label.id, listed)
-    left = None if cost is None else then - cost
+    left, keep = None if cost is None else then - cost, floor if spec.floor is None else spec.floor
     useless = isinstance(spec.effect, UnitPrice) and then >= listed
     return CostRow(
         label, Money(then, currency), None if cost is None else Money(cost, currency),
-        None if left is None else Money(left, currency), left is not None and left < (spec.floor or 0), useless,
+        None if left is None else Money(left, currency), left is not None and left < keep, useless,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from goodfor.console.views.campaigns import coupons, editor, lab, listed, one
+from goodfor.console.views.campaigns import coupons, editor, lab, listed, one, packs
 
 promo_urls: Final[list[URLPattern]] = [
     path("campaigns/", listed.listed, name="campaigns"),
@@ -17,5 +17,7 @@ promo_urls: Final[list[URLPattern]] = [
     path("campaigns/<uuid:campaign_id>/simulated", lab.simulated, name="campaign-simulated"),
     path("campaigns/<uuid:campaign_id>/tried", lab.tried, name="campaign-tried"),
     path("campaigns/<uuid:campaign_id>/coupons", coupons.make, name="campaign-coupons"),
+    path("campaigns/packs/", packs.listed, name="coupon-packs"),
+    path("campaigns/packs/<uuid:pack_id>/close", packs.close, name="coupon-pack-close"),
     path("campaigns/coupons/<uuid:coupons_id>/act", coupons.act, name="campaign-coupons-act"),
 ]

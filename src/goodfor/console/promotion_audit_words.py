@@ -12,6 +12,10 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "promotions_revision_made": _("audit", "保存活动版本"),
     "promotions_coupons_made": _("audit", "新建优惠券批次"),
     "promotions_coupons_closed": _("audit", "关闭优惠券批次"),
+    "promotions_buyer_forgotten": _("audit", "清除注销账户的活动痕迹"),
+    "promotions_floor_set": _("audit", "设置营销活动的底线"),
+    "promotions_pack_made": _("audit", "新建券礼包"),
+    "promotions_pack_closed": _("audit", "停止券礼包"),
     "promotions_codes_asked": _("audit", "申请导出券码"),
     "promotions_codes_allowed": _("audit", "批准导出券码"),
     "promotions_codes_exported": _("audit", "导出券码"),
@@ -40,4 +44,5 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     "window.page": _("audit", "场景页"),
     "promotions_campaign": _("audit", "营销活动"),
     "promotions_batch": _("audit", "优惠券批次"),
+    "promotions_pack": _("audit", "券礼包"),
 }

@@ -62,7 +62,7 @@ from goodfor.console.views import (
     window,
     work,
 )
-from goodfor.console.views.settings import channels, clients, keys, shop, signin, staff
+from goodfor.console.views.settings import channels, clients, floor, keys, shop, signin, staff
 
 desk = [
     path("", overview.overview, name="overview"),
@@ -148,6 +148,7 @@ desk = [
     *book_urls,
     *recon_urls,
     path("settings/shop", shop.shop, name="settings-shop"),
+    path("settings/floor", floor.save, name="settings-floor"),
     path("settings/channels/", channels.channels, name="channels"),
     path("settings/channels/new", channels.new_channel, name="channel-new"),
     path("settings/channels/<uuid:account_id>/", channels.channel, name="channel"),

@@ -77,8 +77,18 @@ PRICE: Final = {
 
 CAMPAIGN: Final = {
     "name": "周末满减",
+    "who": "anna",
     "why": "优惠预算已用完",
     "url": "https://shop.example/console/promotions/campaigns/",
+}
+GROUP: Final = {"missing": "1", "until": "2026-01-02 08:00", "url": "https://shop.example/group/1"}
+COUPON: Final = {"name": "满 50 减 5", "url": "https://shop.example/coupons/mine"}
+REWARD: Final = {
+    "amount": "¥4.85",
+    "owed": "",
+    "coupon": "",
+    "until": "2026-01-08 08:00",
+    "url": "https://shop.example/me/invite",
 }
 RULE: Final = {
     "name": "同一设备短时间多次付款",

@@ -5,138 +5,73 @@ repeats. A template that names anything else is refused when it is saved.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.notify import samples
-from goodfor.notify.addresses import DINGTALK, EMAIL, FEISHU, SMS, WEBPUSH, WECHAT_MINI, WECHAT_OA, WECOM
+from goodfor.notify.addresses import EMAIL, SMS
+from goodfor.notify.promotion_scenes import PROMOTIONS
+from goodfor.notify.scene_types import AUDIENCE_LABELS as AUDIENCE_LABELS
+from goodfor.notify.scene_types import BUYER, CHANNELS_OF, DESK, FAST, ORDER, REFUND, SHOP, STAFF, Scene
+from goodfor.notify.scene_types import BY_VENDOR_TEMPLATE as BY_VENDOR_TEMPLATE
+from goodfor.notify.scene_types import CHANNEL_LABELS as CHANNEL_LABELS
+from goodfor.notify.scene_types import CHANNELS as CHANNELS
+from goodfor.notify.scene_types import LANGUAGES as LANGUAGES
+from goodfor.notify.scene_types import MAY_HOLD_CODES as MAY_HOLD_CODES
+from goodfor.notify.scene_types import ROBOTS as ROBOTS
 
-BUYER: Final = "buyer"
-STAFF: Final = "staff"
-LANGUAGES: Final = ("zh", "en")
-CHANNEL_LABELS: Final[Mapping[str, Any]] = {
-    EMAIL: _("邮件"),
-    SMS: _("短信"),
-    WECHAT_OA: _("微信公众号"),
-    WECHAT_MINI: _("微信小程序"),
-    WEBPUSH: _("浏览器推送"),
-    WECOM: _("企业微信机器人"),
-    DINGTALK: _("钉钉机器人"),
-    FEISHU: _("飞书机器人"),
-}
-CHANNELS: Final = tuple(CHANNEL_LABELS)
-ROBOTS: Final = frozenset({WECOM, DINGTALK, FEISHU})
-#: Only what is opened on purpose may hold a card code, not what lights up on a locked screen.
-MAY_HOLD_CODES: Final = frozenset({EMAIL, SMS})
-#: The vendor sends its own approved text and fills in our values: no sending without its template id.
-BY_VENDOR_TEMPLATE: Final = frozenset({SMS, WECHAT_OA, WECHAT_MINI})
-CHANNELS_OF: Final[Mapping[str, tuple[str, ...]]] = {
-    BUYER: (EMAIL, SMS, WECHAT_OA, WECHAT_MINI, WEBPUSH),
-    STAFF: (EMAIL, SMS, WEBPUSH, WECOM, DINGTALK, FEISHU),
-}
-AUDIENCE_LABELS: Final[Mapping[str, Any]] = {BUYER: _("买家"), STAFF: _("店员")}
-
-_SHOP: Final = {"name": None, "url": None}
-_ORDER: Final = {
-    "number": None,
-    "title": None,
-    "quantity": None,
-    "total": None,
-    "placed_at": None,
-    "paid_at": None,
-    "url": None,
-}
 _LINE: Final = {"title": None, "quantity": None, "price": None, "discount": None, "net": None}
 _CODE: Final = {"number": None, "secret": None, "expires_at": None}
-_REFUND: Final = {"number": None, "amount": None, "reason": None}
 _CLAIM: Final = {"number": None, "reason": None, "answer": None, "deadline": None, "url": None}
 _DECIDED: Final = {**_CLAIM, "why": None}
 _LATE: Final = {**_CLAIM, "what": None, "amount": None}
 _GRANT: Final = {"kind": None, "amount": None, "url": None}
 _RECALL: Final = {"title": None, "codes": None, "url": None}
-_PLENTY: Final = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One kind of news. `on` names the channels that are on by default for each audience.
-
-    `transactional`: sent without asking for consent. `secret`: its content is worth stealing: kept sealed until sent,
-    then wiped, never repeated after an unknown outcome. `carries_codes`: its lines may hold card codes if the shop says
-    so for the SKU. `only` limits its channels. `roles`: whose work it is among the staff; by default they get it by
-    mail.
-    """
-
-    name: str
-    label: Any
-    variables: Mapping[str, Any]
-    on: Mapping[str, tuple[str, ...]]
-    transactional: bool = True
-    secret: bool = False
-    carries_codes: bool = False
-    only: tuple[str, ...] = CHANNELS
-    lifetime: timedelta = _PLENTY
-    sample: Mapping[str, Any] = field(default_factory=dict)
-    roles: tuple[str, ...] = ()
-
-    @property
-    def audiences(self) -> tuple[str, ...]:
-        """Who may hear of it."""
-        return tuple(self.on)
-
-    def channels(self, audience: str) -> tuple[str, ...]:
-        """The channels it may take to an audience."""
-        return tuple(channel for channel in CHANNELS_OF[audience] if channel in self.only)
-
-
-_FAST: Final = (EMAIL, WECHAT_OA, WECHAT_MINI, WEBPUSH)
-_DESK: Final = (EMAIL, WECOM, DINGTALK, FEISHU)
 
 _ALL: Final = (
     Scene(
         "order_paid",
         _("订单已付款"),
-        {"order": _ORDER, "lines": [_LINE]},
+        {"order": ORDER, "lines": [_LINE]},
         {BUYER: ()},
         sample={"order": samples.ORDER, "lines": samples.LINES},
     ),
     Scene(
         "order_delivered",
         _("订单已发货"),
-        {"order": _ORDER, "lines": [{**_LINE, "codes": [_CODE]}]},
-        {BUYER: _FAST},
+        {"order": ORDER, "lines": [{**_LINE, "codes": [_CODE]}]},
+        {BUYER: FAST},
         carries_codes=True,
         sample={"order": samples.ORDER, "lines": [{**samples.LINES[0], "codes": []}]},
     ),
     Scene(
         "order_refunded",
         _("退款已受理"),
-        {"order": _ORDER, "refund": _REFUND},
-        {BUYER: _FAST},
+        {"order": ORDER, "refund": REFUND},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "refund": samples.REFUND},
     ),
     Scene(
         "refund_failed",
         _("退款未成功"),
-        {"order": _ORDER, "refund": _REFUND},
-        {BUYER: (EMAIL,), STAFF: _DESK},
+        {"order": ORDER, "refund": REFUND},
+        {BUYER: (EMAIL,), STAFF: DESK},
         sample={"order": samples.ORDER, "refund": {**samples.REFUND, "reason": "原付款账户已注销"}},
         roles=("owner", "finance", "support"),
     ),
     Scene(
         "refund_arrived",
         _("退款已到账"),
-        {"order": _ORDER, "refund": _REFUND},
-        {BUYER: _FAST},
+        {"order": ORDER, "refund": REFUND},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "refund": samples.REFUND},
     ),
     Scene(
         "payment_late",
         _("逾期付款到账"),
-        {"order": _ORDER, "payment": {"amount": None, "outcome": None}},
+        {"order": ORDER, "payment": {"amount": None, "outcome": None}},
         {BUYER: (EMAIL,), STAFF: ()},
         sample={"order": samples.ORDER, "payment": {"amount": "¥37.00", "outcome": "已按原路退回"}},
         roles=("owner", "finance"),
@@ -169,73 +104,73 @@ _ALL: Final = (
     Scene(
         "claim_opened",
         _("售后申请已提交"),
-        {"order": _ORDER, "claim": _CLAIM},
-        {BUYER: (EMAIL,), STAFF: _DESK},
+        {"order": ORDER, "claim": _CLAIM},
+        {BUYER: (EMAIL,), STAFF: DESK},
         sample={"order": samples.ORDER, "claim": samples.CLAIM},
         roles=("owner", "operator", "support"),
     ),
     Scene(
         "claim_answered",
         _("售后申请有新进展"),
-        {"order": _ORDER, "claim": _CLAIM},
-        {BUYER: _FAST},
+        {"order": ORDER, "claim": _CLAIM},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "claim": samples.CLAIM},
     ),
     Scene(
         "claim_question",
         _("售后需要你补充"),
-        {"order": _ORDER, "claim": _DECIDED},
-        {BUYER: _FAST},
+        {"order": ORDER, "claim": _DECIDED},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "claim": {**samples.DECIDED, "why": "请补一张使用时报错的截图。"}},
     ),
     Scene(
         "claim_decided",
         _("售后有结果"),
-        {"order": _ORDER, "claim": _DECIDED},
-        {BUYER: _FAST},
+        {"order": ORDER, "claim": _DECIDED},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "claim": samples.DECIDED},
     ),
     Scene(
         "claim_late",
         _("售后超过承诺时间"),
-        {"order": _ORDER, "claim": _LATE},
-        {BUYER: _FAST},
+        {"order": ORDER, "claim": _LATE},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "claim": samples.LATE},
     ),
     Scene(
         "claim_escalated",
         _("售后超时升级"),
-        {"order": _ORDER, "claim": _LATE},
-        {STAFF: _DESK},
+        {"order": ORDER, "claim": _LATE},
+        {STAFF: DESK},
         sample={"order": samples.ORDER, "claim": {**samples.LATE, "amount": ""}},
         roles=("owner", "operator", "support"),
     ),
     Scene(
         "recall_offered",
         _("卡密召回"),
-        {"order": _ORDER, "recall": _RECALL},
-        {BUYER: _FAST},
+        {"order": ORDER, "recall": _RECALL},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "recall": samples.RECALL},
     ),
     Scene(
         "grant_owed",
         _("赔付待领取"),
-        {"order": _ORDER, "grant": _GRANT},
-        {BUYER: _FAST},
+        {"order": ORDER, "grant": _GRANT},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "grant": samples.GRANT},
     ),
     Scene(
         "grant_paid",
         _("赔付已到账"),
-        {"order": _ORDER, "grant": _GRANT},
-        {BUYER: _FAST},
+        {"order": ORDER, "grant": _GRANT},
+        {BUYER: FAST},
         sample={"order": samples.ORDER, "grant": samples.GRANT},
     ),
     Scene(
         "low_stock",
         _("库存预警"),
         {"sku": samples.SKU},
-        {STAFF: _DESK},
+        {STAFF: DESK},
         sample={"sku": samples.SKU},
         roles=("owner", "operator"),
     ),
@@ -243,7 +178,7 @@ _ALL: Final = (
         "price_watched",
         _("成本变动"),
         {"price": samples.PRICE},
-        {STAFF: _DESK},
+        {STAFF: DESK},
         sample={"price": samples.PRICE},
         roles=("owner", "operator"),
     ),
@@ -251,7 +186,7 @@ _ALL: Final = (
         "supply_low",
         _("供应商余额不足"),
         {"supplier": samples.SUPPLIER},
-        {STAFF: _DESK},
+        {STAFF: DESK},
         sample={"supplier": samples.SUPPLIER},
         roles=("owner", "finance", "operator"),
     ),
@@ -259,7 +194,7 @@ _ALL: Final = (
         "supply_alert",
         _("供应商账目异常"),
         {"alert": samples.ALERT},
-        {STAFF: _DESK},
+        {STAFF: DESK},
         sample={"alert": samples.ALERT},
         roles=("owner", "finance"),
     ),
@@ -267,23 +202,16 @@ _ALL: Final = (
         "risk_rule_off",
         _("风控规则被紧急停用"),
         {"rule": samples.RULE},
-        {STAFF: _DESK},
+        {STAFF: DESK},
         sample={"rule": samples.RULE},
         roles=("owner",),
     ),
-    Scene(
-        "campaign_stopped",
-        _("活动自动暂停"),
-        {"campaign": samples.CAMPAIGN},
-        {STAFF: _DESK},
-        sample={"campaign": samples.CAMPAIGN},
-        roles=("owner", "operator"),
-    ),
+    *PROMOTIONS,
     Scene(
         "case_opened",
         _("有待处理的个案"),
         {"case": {"kind": None, "number": None, "amount": None, "url": None}},
-        {STAFF: _DESK},
+        {STAFF: DESK},
         sample={
             "case": {
                 "kind": "金额不符",
@@ -298,7 +226,7 @@ _ALL: Final = (
         "risk_alarm",
         _("风控警报"),
         {"alarm": samples.ALARM},
-        {STAFF: _DESK},
+        {STAFF: DESK},
         sample={"alarm": samples.ALARM},
         roles=("owner",),
     ),
@@ -325,7 +253,7 @@ _ALL: Final = (
         "job_failed",
         _("后台任务失败"),
         {"job": {"name": None, "error": None, "attempts": None, "url": None}},
-        {STAFF: _DESK},
+        {STAFF: DESK},
         sample={
             "job": {
                 "name": "orders.export",
@@ -351,7 +279,7 @@ SAMPLE_SHOP: Final = {"name": "好码小店", "url": "https://shop.example"}
 
 def variables_of(scene: Scene) -> Mapping[str, Any]:
     """Everything a template of the scene may use: its own variables and the shop."""
-    return {"shop": _SHOP, **scene.variables}
+    return {"shop": SHOP, **scene.variables}
 
 
 def language_of(locale: str) -> str:

@@ -21,7 +21,7 @@ from goodfor.vault import queries as stocks
 _PAID: Final = Statement(__package__, "sql/orders_paid.sql")
 #: More orders than this make nobody more of a regular.
 MOST_PAID: Final = 1_000
-_ACCOUNT: Final = "buyer:"
+ACCOUNT: Final = "buyer:"
 
 
 def costs_of(shop_id: UUID, lines: Sequence[LineView], currency: str, channel: str, now: datetime) -> dict[UUID, int]:
@@ -93,12 +93,12 @@ def facts_of(
     if not any(live.spec.audience for live in lives):
         return {}
     ref = wish.names.buyer_ref
-    signed_in = ref.startswith(_ACCOUNT)
+    signed_in = ref.startswith(ACCOUNT)
     facts: dict[str, int | bool | frozenset[str]] = {
         "signed_in": signed_in,
         "orders_paid": orders_paid(shop_id, ref, client_id=wish.client_id, contact_index=wish.contact_index),
     }
-    since = identity.registered_at(shop_id, UUID(ref.removeprefix(_ACCOUNT))) if signed_in else None
+    since = identity.registered_at(shop_id, UUID(ref.removeprefix(ACCOUNT))) if signed_in else None
     if since is not None:
         facts["registered_days"] = max((now - since).days, 0)
     return facts

@@ -153,7 +153,8 @@ def _asked(
         coupons=promotions.present(shop_id, wish.coupons, wish.names.buyer_ref, now) if wish.coupons else (),
     )
     gifts, given = gifts_of(shop_id, lives, lines, now)
-    evaluate = partial(price, zone=promotions.zone_of(shop_id), gifts=gifts)
+    floor = promotions.floor_planned(shop_id)
+    evaluate = partial(price, zone=promotions.zone_of(shop_id), floor=floor, gifts=gifts)
     return _Asked(lines, cart, lives, bundles, evaluate, given)
 
 

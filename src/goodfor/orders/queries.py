@@ -44,6 +44,7 @@ from goodfor.orders.desk import (
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.holds import held_orders, hold_of_order
 from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity, liquidity_of, pay_facts
+from goodfor.orders.known import known_of
 from goodfor.orders.offer_reads import taken_of_order, trace_of_order
 from goodfor.orders.pricing import buyer_key
 from goodfor.orders.refund_days import refunds_today
@@ -83,6 +84,7 @@ __all__ = [
     "invoice_of_order",
     "is_remedied",
     "keeps_gift",
+    "known_of",
     "liquidity",
     "liquidity_of",
     "masked_contact",

@@ -15,11 +15,16 @@ class Plan(models.Model):
     version = models.BigIntegerField()
     #: The shop's zone, by which days, weeks, months and hours are told as long as this version counts.
     timezone = models.CharField(max_length=64)
+    #: What a piece keeps over its cost, in fen, wherever a campaign does not say it itself.
+    floor_minor = models.BigIntegerField(default=0, db_default=0)
     changed_at = models.DateTimeField()
 
     class Meta:
         db_table = "promotions_plan"
-        constraints = [models.CheckConstraint(condition=Q(version__gte=1), name="promotions_plan_version")]
+        constraints = [
+            models.CheckConstraint(condition=Q(version__gte=1), name="promotions_plan_version"),
+            models.CheckConstraint(condition=Q(floor_minor__gte=0), name="promotions_plan_floor"),
+        ]
 
     def __str__(self) -> str:
         return str(self.version)

@@ -8,6 +8,7 @@ from uuid import UUID
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.sql import Row, Statement
 from goodfor.promotions import plan_cache, states
+from goodfor.promotions.campaign_models import Campaign
 from goodfor.promotions.coupon_codes import index_of, normal, opened
 from goodfor.promotions.coupon_models import Batch, Coupon
 from goodfor.promotions.coupon_types import BatchView, Claimable, CouponView
@@ -70,6 +71,19 @@ def claimables(shop_id: UUID, names: BuyerNames, now: datetime) -> list[Claimabl
 def batches(shop_id: UUID, campaign_id: UUID) -> list[BatchView]:
     """Batches of a campaign, newest first."""
     return [batch_view(row) for row in Batch.objects.filter(shop_id=shop_id, campaign_id=campaign_id).order_by("-id")]
+
+
+def coupon_name(shop_id: UUID, coupon_id: UUID) -> str:
+    """What the batch of a coupon is called; empty: no such coupon."""
+    rows = Coupon.objects.filter(shop_id=shop_id, id=coupon_id)
+    return rows.values_list("batch__name", flat=True).first() or ""
+
+
+def claim_batches(shop_id: UUID, now: datetime) -> list[BatchView]:
+    """Batches of live campaigns that hold coupons to be claimed, newest first."""
+    live = Campaign.objects.filter(shop_id=shop_id, state__in=states.LIVE, ends_at__gt=now).values_list("id", flat=True)
+    rows = Batch.objects.filter(shop_id=shop_id, kind=states.CLAIM, state=states.MADE, campaign_id__in=list(live))
+    return [batch_view(row) for row in rows.order_by("-id")[:100]]
 
 
 def batch(shop_id: UUID, batch_id: UUID) -> BatchView:

@@ -1,6 +1,7 @@
 """What campaigns and coupons can refuse."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,16 @@ from goodfor.promotions.group_errors import OwnBargain as OwnBargain
 from goodfor.promotions.group_errors import PlayNotFound as PlayNotFound
 from goodfor.promotions.group_errors import TooManyHelps as TooManyHelps
 from goodfor.promotions.group_errors import TooManyPieces as TooManyPieces
+
+#: Why a coupon cannot be claimed, as its buyer reads it.
+CLAIM_WORDS: Final[Mapping[str, Any]] = {
+    "gone": _("已被领完"),
+    "had": _("你已经领过了"),
+    "early": _("还没到领取时间"),
+    "late": _("领取时间已过"),
+    "closed": _("已停止领取"),
+    "phone": _("登录并绑定手机号或邮箱后才能领"),
+}
 
 
 class CampaignNotFound(NotFound):
@@ -88,10 +99,20 @@ class CouponGone(Conflict):
 
 
 class ClaimRefused(Conflict):
-    """`data["why"]`: gone, had, early, late."""
+    """`data["why"]`: gone, had, early, late, closed, phone, audience (then `data["lacks"]` says what, in words)."""
 
     code = "claim_refused"
     title = _("领取失败")
+
+    def __init__(self, why: str, lacks: str = "") -> None:
+        super().__init__(lacks or CLAIM_WORDS.get(why, ""), why=why, **({"lacks": lacks} if lacks else {}))
+
+
+class PackNotFound(NotFound):
+    """No such pack of coupons."""
+
+    code = "pack_not_found"
+    title = _("找不到这个礼包")
 
 
 class BatchNotFound(NotFound):

@@ -31,6 +31,16 @@ class CampaignSubmitted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CouponFetched(Event):
+    """A friend took a coupon that was passed on. `given_by`: whose it was, as orders name buyers."""
+
+    name: ClassVar[str] = "promotions.coupon_fetched"
+    coupon_id: UUID
+    campaign_id: UUID
+    given_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignPaused(Event):
     """A campaign stopped by itself: `why` is budget, loss or floor."""
 

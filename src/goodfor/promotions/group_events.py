@@ -19,6 +19,17 @@ class GroupOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceReserved(Event):
+    """A buyer has paid for a place of a group that wants more persons until `expires_at` (ISO 8601)."""
+
+    name: ClassVar[str] = "promotions.place_reserved"
+    order_id: UUID
+    group_id: UUID
+    missing: int
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroupFormed(Event):
     """Enough persons have paid in time."""
 

@@ -5,13 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.promotions import group_states
-from goodfor.promotions.bargain_models import Bargain
+from goodfor.promotions.bargain_models import Bargain, Help
 from goodfor.promotions.group_errors import BargainNotFound, GroupNotFound
 from goodfor.promotions.group_models import Group, Place
 from goodfor.promotions.group_types import BargainView, GroupView, PlaceView
 
 #: What is shown of the groups that others have begun.
 SHOWN = 10
+#: What of one buyer is read at once.
+MOST = 500
 
 
 def group(shop_id: UUID, group_id: UUID) -> GroupView:
@@ -47,6 +49,25 @@ def open_groups(shop_id: UUID, campaign_ids: Iterable[UUID], now: datetime, limi
         shop_id=shop_id, campaign_id__in=list(campaign_ids), state=group_states.OPEN, expires_at__gt=now
     )
     return [_group(row) for row in rows.order_by("expires_at", "id")[:limit]]
+
+
+def places_of_buyer(shop_id: UUID, buyer_ref: str) -> list[PlaceView]:
+    """All of a buyer, the latest first, at most MOST."""
+    return [
+        _place(row) for row in Place.objects.filter(shop_id=shop_id, buyer_ref=buyer_ref).order_by("-made_at")[:MOST]
+    ]
+
+
+def bargains_of_buyer(shop_id: UUID, owner_ref: str) -> list[BargainView]:
+    """All that a buyer began, the latest first, at most MOST."""
+    rows = Bargain.objects.filter(shop_id=shop_id, owner_ref=owner_ref).order_by("-opened_at")
+    return [_bargain(row) for row in rows[:MOST]]
+
+
+def helps_of_buyer(shop_id: UUID, helper_ref: str) -> list[tuple[datetime, UUID]]:
+    """When somebody helped which bargain, the latest first, at most MOST."""
+    rows = Help.objects.filter(shop_id=shop_id, helper_ref=helper_ref).order_by("-at")
+    return list(rows.values_list("at", "bargain_id")[:MOST])
 
 
 def bargain(shop_id: UUID, bargain_id: UUID) -> BargainView:

@@ -129,6 +129,22 @@ INVARIANTS = [
         WHERE state IN ('scheduled', 'running', 'paused') AND ends_at < %(now)s - interval '5 minutes'
         """,
     ),
+    Invariant(
+        name="promotions_packs_give_what_they_hold",
+        room="promotions",
+        why="whoever took a pack has a coupon of each of its batches, and a name under which he cannot take it again",
+        sql="""
+        SELECT c.id::text, cardinality(p.batches) || ' batches, ' || coalesce(k.many, 0) || ' coupons, '
+               || coalesce(n.many, 0) || ' names'
+        FROM promotions_pack_claim c JOIN promotions_pack p ON p.id = c.pack_id AND p.shop_id = c.shop_id
+        LEFT JOIN LATERAL (
+            SELECT count(DISTINCT o.batch_id) AS many FROM promotions_coupon o
+            WHERE o.shop_id = c.shop_id AND o.id = ANY(c.coupons) AND o.batch_id = ANY(p.batches)) k ON true
+        LEFT JOIN (SELECT shop_id, claim_id, count(*) AS many FROM promotions_pack_name GROUP BY shop_id, claim_id) n
+          ON n.shop_id = c.shop_id AND n.claim_id = c.id
+        WHERE k.many <> cardinality(p.batches) OR cardinality(c.coupons) <> k.many OR n.many IS NULL
+        """,
+    ),
     history_invariant(
         states.CAMPAIGN, table="promotions_campaign", room="promotions", name="promotions_campaigns_moved_as_allowed"
     ),

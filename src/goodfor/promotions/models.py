@@ -17,3 +17,6 @@ from goodfor.promotions.limit_models import Held as Held
 from goodfor.promotions.limit_models import Quota as Quota
 from goodfor.promotions.limit_models import Shard as Shard
 from goodfor.promotions.limit_models import Taking as Taking
+from goodfor.promotions.pack_models import Pack as Pack
+from goodfor.promotions.pack_models import PackClaim as PackClaim
+from goodfor.promotions.pack_models import PackName as PackName

@@ -28,6 +28,7 @@ class ShopPlan:
     version: int
     zone: ZoneInfo
     lives: tuple[Live, ...]
+    floor: int = 0
 
     def for_cart(self, cart: Cart) -> list[Live]:
         """Those with a line in scope: the others give nothing and leave no trace."""
@@ -64,6 +65,12 @@ def version_of(shop_id: UUID) -> int:
     return int(row[0]) if row is not None else 0
 
 
+def floor_of(shop_id: UUID) -> int:
+    """The floor that counts now."""
+    row = _VERSION.row({"shop_id": shop_id})
+    return int(row[2]) if row is not None else 0
+
+
 def load(shop_id: UUID) -> ShopPlan:
     """What counts now. Its number is read first, so that what is read is at least as new."""
     row = _VERSION.row({"shop_id": shop_id})
@@ -72,7 +79,7 @@ def load(shop_id: UUID) -> ShopPlan:
     rows = list(_LIVE.rows({"shop_id": shop_id}))
     specs = specs_of(shop_id, [revision_id for _, revision_id, _ in rows])
     lives = tuple(Live(campaign_id, revision_id, name, specs[revision_id]) for campaign_id, revision_id, name in rows)
-    return _plans.put(shop_id, ShopPlan(int(row[0]), ZoneInfo(row[1]), lives))
+    return _plans.put(shop_id, ShopPlan(int(row[0]), ZoneInfo(row[1]), lives, int(row[2])))
 
 
 def spec_kept(revision_id: UUID, text: str) -> Spec:

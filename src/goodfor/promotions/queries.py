@@ -18,14 +18,21 @@ from goodfor.promotions.campaign_queries import (
     specs,
     specs_in_force,
 )
-from goodfor.promotions.coupon_queries import claimables, coupon_by_code, coupons_of, present
+from goodfor.promotions.coupon_queries import (
+    claim_batches,
+    claimables,
+    coupon_by_code,
+    coupon_name,
+    coupons_of,
+    present,
+)
 from goodfor.promotions.selling_out import sold_out
 from goodfor.promotions.types import BuyerNames, Cart, Live
 
 __all__ = [
-    "campaign", "campaigns", "checked", "claimables", "counts_by_state", "coupon_by_code", "coupons_of", "figures",
-    "has_plan", "in_review", "live_campaigns", "plan", "present", "revisions", "sold_out", "specs", "specs_in_force",
-    "zone_of",
+    "campaign", "campaigns", "checked", "claim_batches", "claimables", "counts_by_state", "coupon_by_code",
+    "coupon_name", "coupons_of", "figures", "floor_of", "floor_planned", "has_plan", "in_review", "live_campaigns",
+    "plan", "present", "revisions", "sold_out", "specs", "specs_in_force", "zone_of",
 ]  # fmt: skip
 
 
@@ -33,6 +40,17 @@ def zone_of(shop_id: UUID) -> ZoneInfo:
     """The zone by which the plan that this process knows tells days and hours, else the shop's."""
     known = plan_cache.known(shop_id)
     return known.zone if known is not None and known.version else ZoneInfo(identity.shop_by_id(shop_id).timezone)
+
+
+def floor_planned(shop_id: UUID) -> int:
+    """The shop's floor, in fen a piece over cost, as of the plan that this process knows: right after `plan`."""
+    known = plan_cache.known(shop_id)
+    return known.floor if known is not None else plan_cache.floor_of(shop_id)
+
+
+def floor_of(shop_id: UUID) -> int:
+    """The shop's floor as it is now, in fen a piece over cost; 0: none."""
+    return plan_cache.floor_of(shop_id)
 
 
 def has_plan(shop_id: UUID) -> bool:

@@ -51,13 +51,15 @@ from goodfor.promotions.types import (
 #: Ten million yuan, in fen; and what a limit may count.
 MOST_MINOR: Final = 1_000_000_000
 MOST_COUNTED: Final = 10**15
-MOST_TIERS, MOST_NAMED, MOST_DEPTH, MOST_PARTS, MOST_LIMITS = 20, 5_000, 8, 200, 20
+MOST_TIERS, MOST_NAMED, MOST_DEPTH, MOST_PARTS, MOST_LIMITS = 20, 1_000, 8, 200, 20
 MOST_SETTINGS, MOST_NESTED = 20_000, 5
 NUMBERS: Final = ("eq", "ne", "lt", "le", "gt", "ge")
 #: What may be asked of a buyer, and of what kind it is.
 FACTS: Final[Mapping[str, type]] = {
     "orders_paid": int, "registered_days": int, "tier": int, "tags": frozenset, "signed_in": bool,
 }  # fmt: skip
+#: Nobody knows them of a buyer before there are members: a condition on them would never be met, and say nothing.
+NOT_YET: Final = frozenset({"tier", "tags"})
 _KEPT: Final = re.compile(r"[^\x00\ud800-\udfff]*")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
@@ -201,6 +203,8 @@ def _condition(at: At, depth: int, left: list[int]) -> Condition:
         return Join(join, tuple(_condition(part, depth + 1, left) for part in parts))
     fields = at.fields(("fact", "op", "value"))
     fact, op, value = fields["fact"].one_of(FACTS), fields["op"], fields["value"]
+    if fact in NOT_YET:
+        fields["fact"].fail(_("还没有会员等级和标签，不能用作条件"))
     if FACTS[fact] is frozenset:
         return Compare(fact, op.one_of(("has",)), value.text(40, re.compile(r".*\S.*")))
     if FACTS[fact] is bool:

@@ -55,6 +55,8 @@ from goodfor.promotions.group_types import ChoiceRequest as ChoiceRequest
 from goodfor.promotions.group_types import GroupPlay as GroupPlay
 from goodfor.promotions.group_types import GroupView as GroupView
 from goodfor.promotions.group_types import PlaceView as PlaceView
+from goodfor.promotions.pack_types import PackView as PackView
+from goodfor.promotions.pack_types import PackWish as PackWish
 from goodfor.promotions.simulating_types import Replay as Replay
 from goodfor.promotions.simulating_types import Simulated as Simulated
 from goodfor.promotions.spec_types import ACTIVITY as ACTIVITY

@@ -18,6 +18,19 @@ class FriendBound(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RewardFrozen(Event):
+    """Rewards of an order are right, and frozen: all of one beneficiary's together. `frozen_until`: ISO 8601."""
+
+    name: ClassVar[str] = "referrals.reward_frozen"
+    order_id: UUID
+    beneficiary: UUID
+    kind: str
+    amount_minor: int
+    currency: str
+    frozen_until: str
+
+
+@dataclass(frozen=True, slots=True)
 class RewardPaid(Event):
     """A reward is with its beneficiary: in the balance (less what was owed), or as a coupon."""
 
@@ -29,16 +42,21 @@ class RewardPaid(Event):
     amount_minor: int
     owed_minor: int
     currency: str
+    coupon_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RewardTakenBack(Event):
-    """An order went back, and with it so much of a reward. `owed_minor`: what of it the beneficiary owes now."""
+    """What a beneficiary was told of goes back: with the order (`why` order_back), or since it looked odd (rejected).
+
+    All of one order's rewards together. `owed_minor`: what of it the beneficiary owes now.
+    """
 
     name: ClassVar[str] = "referrals.reward_taken_back"
-    reward_id: UUID
     order_id: UUID
     beneficiary: UUID
+    kind: str
+    why: str
     amount_minor: int
     owed_minor: int
     currency: str

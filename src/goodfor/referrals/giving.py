@@ -9,10 +9,12 @@ from uuid import UUID
 @dataclass(frozen=True, slots=True)
 class Giver:
     """`give(shop_id, batch_id, buyer_id, now)`: a coupon of a batch, in the caller's transaction; None: none is to
-    be had. `take(shop_id, coupon_id, now)`: back, where it is not used."""
+    be had. `take(shop_id, coupon_id, now)`: back, where it is not used. `has(shop_id, batch_id, now)`: whether such a
+    batch can be given from."""
 
     give: Callable[[UUID, UUID, UUID, datetime], UUID | None]
     take: Callable[[UUID, UUID, datetime], None]
+    has: Callable[[UUID, UUID, datetime], bool]
 
 
 _giver: list[Giver] = []

@@ -74,6 +74,7 @@ _ADVICE: Mapping[str, Any] = {
     "coupon_gone": _("换一张券，或不用券下单。没有扣款。"),
     "coupon_not_found": _("检查券码有没有少抄一位，不分大小写。"),
     "claim_refused": _("看看别的券。每人能领几张写在券上。"),
+    "pack_not_found": _("礼包可能已经下架。看看领券中心。"),
     "bargain_over": _("刷新这一页看看现在的价格。"),
     "bargain_running": _("先买下或等它结束，再发起新的。"),
     "already_helped": _("每人只能帮一次，可以转告其他朋友。"),

@@ -183,13 +183,17 @@ def offer_of(shop_id: UUID, view: BundleView, picks: Mapping[UUID, int], sets: i
     return BundleOffer(view, shown(spec.required, True), optional, groups, sets, most, wish, listed, total)
 
 
+def lines_of(wish: Exploded) -> list[LineRequest]:
+    """What an order of it asks for."""
+    return [LineRequest(sku_id, pieces, bundle=wish.bundle_id) for sku_id, pieces in wish.lines]
+
+
 def quoted(shop_id: UUID, offer: BundleOffer, buyer: Buyer, now: datetime) -> BundleOffer:
     """At what an order of it would cost this buyer now, with all campaigns; as it is where none can be placed."""
     if offer.wish is None:
         return offer
-    lines = [LineRequest(sku_id, pieces, bundle=offer.wish.bundle_id) for sku_id, pieces in offer.wish.lines]
     try:
-        told = quote(shop_id=shop_id, lines=lines, buyer=buyer, now=now)
+        told = quote(shop_id=shop_id, lines=lines_of(offer.wish), buyer=buyer, now=now)
     except DomainError:
         return offer
     by_name: dict[str, int] = {}

@@ -18,6 +18,7 @@ from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.types import OrderView
 from goodfor.storefront.claim_data import claims_kept, pictures_of_claims
 from goodfor.storefront.notices import worded
+from goodfor.storefront.personal_offers import offers_kept
 
 MOST_ORDERS, A_PAGE = 5000, 200
 HISTORY = 1000
@@ -93,6 +94,7 @@ def _kept(
             {"kind": c.contact.kind, "value": c.contact.value, "verified_at": c.verified_at} for c in view.contacts
         ],
         **_around(shop.id, view.id, now),
+        **offers_kept(shop.id, view.id, buyer.ref, now),
         "orders": [_order(order, codes.get(order.id, ()), claims.get(order.id, [])) for order in held],
     }
 

@@ -132,7 +132,7 @@ def _effect(random: Random, kind: str) -> Effect:
 
 def _audience(random: Random) -> Condition | None:
     asked: tuple[Condition, ...] = (
-        Compare("orders_paid", "eq", 0), Compare("tier", "ge", 1), Compare("tags", "has", "vip"),
+        Compare("orders_paid", "eq", 0), Compare("orders_paid", "ge", 1), Compare("registered_days", "ge", 7),
         Compare("registered_days", "lt", 30), Compare("signed_in", "eq", True),
     )  # fmt: skip
     if random.random() < 0.5:

@@ -684,6 +684,12 @@ PLANTS: dict[str, str] = {
     "promotions_takings_have_their_holding": taken(1),
     "promotions_orders_hold_once": f"{holding()};{holding(2)}",
     "promotions_coupons_count_once": holding(coupons="ARRAY['{new}'::uuid]"),
+    "promotions_packs_give_what_they_hold":
+        "INSERT INTO promotions_pack (id, shop_id, name, batches, newcomers, by_device, by_phone, starts_at, ends_at,"
+        " made_by, made_at) VALUES ('{new2}', '{shop}', 'x', ARRAY['{new}'::uuid], true, true, false, now(),"
+        " now() + interval '1 day', 'x', now());"
+        "INSERT INTO promotions_pack_claim (id, shop_id, pack_id, buyer_ref, coupons, at) VALUES ('{new}', '{shop}',"
+        " '{new2}', 'guest:x', ARRAY['{new}'::uuid], now())",
     "promotions_revisions_in_force_approved": campaigned("running"),
     "promotions_revisions_are_whole": campaigned(latest=2),
     "promotions_campaigns_by_the_clock":

@@ -40,6 +40,7 @@ SHELVES = {
     "c/<str:slug>", "s/<str:name>", "p/<str:slug>", "share/p/<str:slug>.png", "a/<slug:slug>", "b/<slug:slug>",
     "b/<slug:slug>/checkout", "group/<uuid:group_id>", "bargain/<uuid:bargain_id>",
     "bargain/<uuid:bargain_id>/help", "i/<str:code>", "coupons/<uuid:batch_id>/claim", "coupons/gift/<str:token>",
+    "coupons/pack/<uuid:pack_id>",
     # Of the asking browser's own coupons, whoever names another one is told that there is none.
     "coupons/<uuid:coupon_id>/give",
 }  # fmt: skip

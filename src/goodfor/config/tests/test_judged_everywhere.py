@@ -25,6 +25,7 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "bargain_help": (S.COUPON,),
     "claim_coupon": (S.COUPON,),
     "coupon_gift": (S.COUPON,),
+    "coupon_pack": (S.COUPON,),
     "pay": (S.PAY,),
     "reveal": (S.REVEAL,),
     "download": (S.REVEAL,),

@@ -9,6 +9,7 @@ from goodfor.console.tests.helpers import Person, person
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.promotions import states
+from goodfor.promotions.models import Pack
 from goodfor.promotions.operations.make_campaign import make_campaign
 from goodfor.promotions.operations.make_coupons import make_coupons
 from goodfor.promotions.types import BY_COUPON, COUPON, ORDER, BatchWish, FullReduce, Scope, Spec, Tier, Window
@@ -38,4 +39,8 @@ def promo_things(shop: Shop) -> dict[str, Any]:
     batch = make_coupons(
         shop_id=shop.id, wish=BatchWish(campaign_id, states.CLAIM, "领取", 10), actor=by.staff.actor, now=utc_now()
     )
-    return {"campaign_id": campaign_id, "coupons_id": batch.id, "play": "flash"}
+    pack = Pack.objects.create(
+        shop_id=shop.id, name="礼包", batches=[batch.id], starts_at=utc_now(), ends_at=utc_now() + timedelta(days=1),
+        made_by=by.staff.actor, made_at=utc_now(),
+    )  # fmt: skip
+    return {"campaign_id": campaign_id, "coupons_id": batch.id, "play": "flash", "pack_id": pack.id}

@@ -18,7 +18,7 @@ from goodfor.console.listing.running import export_path
 from goodfor.console.models import Export
 from goodfor.console.tasks import write_exports
 from goodfor.console.tests.conftest import Shop
-from goodfor.console.tests.helpers import PASSWORD, by_link, inside, person, proved, sql, state_of_all
+from goodfor.console.tests.helpers import PASSWORD, by_link, inside, person, proved, proved_as, sql, state_of_all
 from goodfor.identity import queries as identity
 from goodfor.identity.operations import add_staff
 from goodfor.identity.providers.registry import PROVIDERS
@@ -28,6 +28,7 @@ from goodfor.payments import queries as payments
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account
 from goodfor.payments.operations.change_account import change_account
+from goodfor.promotions import queries as promotions
 from goodfor.sandbox.channels import demo as channels
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,6 +115,20 @@ def test_shop_settings_refused(shop: Shop, over: dict[str, str]) -> None:
 
 def test_the_line_over_which_proof_is_asked_needs_proof(shop: Shop) -> None:
     unproved_is_sent_away(inside(shop.id), reverse("desk:settings-shop"), SHOP_FORM)
+
+
+def test_the_floor_of_campaigns_needs_proof_and_is_audited(shop: Shop) -> None:
+    at = reverse("desk:settings-floor")
+    unproved_is_sent_away(inside(shop.id), at, {"floor": "1"})
+    owner, operator = proved(shop.id), proved_as(person(shop.id, Role.OPERATOR, app=True))
+    assert operator.post(at, {"floor": "1"}).status_code == 403
+    assert owner.post(at, {"floor": "-1"}).status_code == 422
+    assert promotions.floor_of(shop.id) == 0
+    for _again in range(2):
+        assert owner.post(at, {"floor": "1.50"}).status_code == 302
+    assert promotions.floor_of(shop.id) == 150
+    assert actions(shop.id).count("promotions_floor_set") == 1
+    assert 'value="1.50"' in owner.get(reverse("desk:settings-shop")).content.decode()
 
 
 # -- channels ---------------------------------------------------------------------------------------

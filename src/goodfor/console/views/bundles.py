@@ -18,6 +18,7 @@ from goodfor.kernel.errors import DomainError
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.promotions import bundle_queries as bundles
+from goodfor.promotions import queries as promotions
 from goodfor.promotions.operations.move_bundle import archive_bundle, put_on_sale, take_off_sale
 from goodfor.promotions.operations.write_bundle import create_bundle, revise_bundle
 from goodfor.promotions.types import BundleSpec, BundleView, Costed
@@ -180,7 +181,7 @@ def _checked(visitor: Visitor, spec: BundleSpec) -> dict[str, Any]:
     costs = {sku_id: cost for sku_id, (cost, of) in tops.items() if of == currency}
     rest = [sku_id for sku_id in ids if sku_id not in costs]
     costs |= supply.dearest(shop_id, rest, now, currency=currency)
-    box = bundles.margin_box(spec, prices, costs)
+    box = bundles.margin_box(spec, prices, costs, promotions.floor_of(shop_id))
 
     def words(one: Costed) -> dict[str, Any]:
         return {

@@ -13,10 +13,12 @@ from goodfor.console.money_fields import minor_of, points_of, whole_of
 from goodfor.console.risk_rule_words import People
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
+from goodfor.console.views.code_forms import uuid_of
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import InvalidInput
 from goodfor.kernel.money import Money
+from goodfor.promotions import queries as promotions
 from goodfor.referrals import queries as referrals
 from goodfor.referrals import states
 from goodfor.referrals.operations import review
@@ -51,6 +53,8 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "number": revision.number if revision else 0,
         "asked_by": people.name(wish.asked_by) if wish else "",
         "rule": WECHAT_RULE,
+        "coupons": _coupons(shop_id, terms, now),
+        "coupon": str(terms.coupon_batch or ""),
         "may_set": visitor.may(Permission.PROMISES_SET),
         "may_decide": visitor.may(Permission.RISK_REVIEW),
     }
@@ -87,6 +91,13 @@ def act(request: HttpRequest, visitor: Visitor, order_id: UUID) -> HttpResponse:
     return done(request, _("金额较大，等另一位同事确认") if after == states.SECOND else _("已处理"), PAGE)
 
 
+def _coupons(shop_id: UUID, terms: Terms, now: datetime) -> list[tuple[str, str]]:
+    """Batches that rewards may come from; the one in force, too, where it is not among them any more."""
+    found = [(str(one.id), one.name) for one in promotions.claim_batches(shop_id, now)]
+    kept = str(terms.coupon_batch or "")
+    return found if not kept or kept in dict(found) else [*found, (kept, _("已不能发的一批"))]
+
+
 def _row(one: ReviewView, people: People, visitor: Visitor, now: datetime) -> dict[str, Any]:
     word, tone = REVIEWS[one.state]
     taken = one.state == states.TAKEN
@@ -120,6 +131,7 @@ def _form(terms: Terms, currency: str) -> dict[str, str]:
 
 def _terms(sent: Mapping[str, str], currency: str, before: Terms) -> Terms:
     """What was typed; what the form does not ask (rates of single SKUs, weights of the queue) stays."""
+    batch = uuid_of(sent.get("coupon", ""))
     return Terms(
         on="on" in sent,
         levels=2 if "two" in sent else 1,
@@ -128,8 +140,8 @@ def _terms(sent: Mapping[str, str], currency: str, before: Terms) -> Terms:
         friend=Level(0, minor_of(sent, "friend_minor", currency)),
         sku_bp=before.sku_bp,
         campaign_bp=before.campaign_bp,
-        kind=before.kind,
-        coupon_batch=before.coupon_batch,
+        kind=states.COUPON if batch else states.BALANCE,
+        coupon_batch=batch,
         floor_minor=minor_of(sent, "floor", currency),
         least_minor=minor_of(sent, "least", currency),
         freeze_days=whole_of(sent, "freeze", 0, 180),

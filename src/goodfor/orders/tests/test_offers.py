@@ -29,8 +29,9 @@ from goodfor.orders.tests.factories import begin, broken, pay, refund_all, sql, 
 from goodfor.orders.tests.promoting import COST, Fair, fair
 from goodfor.orders.types import Buyer, LineRequest
 from goodfor.promotions.errors import CouponGone
+from goodfor.promotions.operations.set_floor import set_floor
 from goodfor.promotions.tests.factories import EVERYTHING, flash, reduce_by, window
-from goodfor.promotions.types import ORDER, PART, Compare, Gift, Limit, Spec
+from goodfor.promotions.types import ORDER, PART, Compare, Gift, Limit, Scope, Spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST, SECOND = 4850, 9650
@@ -280,3 +281,29 @@ def test_a_coupon_that_nobody_has_is_refused(here: Fair, now: datetime) -> None:
     with pytest.raises(CouponGone):
         here.place(coupons=[uuid4()])
     assert sql("SELECT count(*) FROM orders_order") == [(0,)]
+
+
+def test_the_shops_floor_holds_where_a_campaign_says_none(here: Fair, now: datetime) -> None:
+    here.run(reduce_by(now, 4000), "满减")
+
+    def costs() -> int:
+        lines = [LineRequest(here.shop.sku_id, 1)]
+        return quote(shop_id=here.shop_id, lines=lines, buyer=Buyer("guest:a"), now=now).total.amount_minor
+
+    assert costs() == max(FIRST - 4000, COST)
+    for floor in (1000, 0, 2000):
+        set_floor(shop_id=here.shop_id, floor_minor=floor, actor=here.actor, now=now)
+        assert costs() == max(FIRST - 4000, COST + floor), "the very next cart"
+    order = here.sell((here.shop.sku_id, 1))
+    assert order.total.amount_minor == COST + 2000
+    # Who says a floor of his own keeps it, and a budget of losses goes below both.
+    here.run(flash(now, price=900, floor=50, scope=Scope(skus=frozenset({here.other_sku}))), "自己的底线")
+    lines = [LineRequest(here.other_sku, 1)]
+    told = quote(shop_id=here.shop_id, lines=lines, buyer=Buyer("guest:b"), now=now)
+    assert told.lines[0].net.amount_minor == 900
+    loss = Limit("campaign", "loss", "all", 100_000)
+    here.run(
+        reduce_by(now, 4500, loss, loss_leader=True, priority=9, scope=Scope(skus=frozenset({here.shop.sku_id}))), "亏"
+    )
+    assert costs() < COST
+    assert broken(now) == {}

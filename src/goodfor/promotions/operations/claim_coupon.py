@@ -6,31 +6,45 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel.events import publish
 from goodfor.kernel.ids import hash_token, secret_token, uuid7
 from goodfor.kernel.sql import Statement
 from goodfor.promotions import states
+from goodfor.promotions.audiences import why_not
 from goodfor.promotions.coupon_models import Coupon
 from goodfor.promotions.coupon_types import GiftLink
 from goodfor.promotions.errors import ClaimRefused, CouponGone, CouponNotFound
+from goodfor.promotions.evaluating.conditions import Facts
+from goodfor.promotions.events import CouponFetched
 from goodfor.promotions.limit_keys import names_of
+from goodfor.promotions.pack_queries import contents
 from goodfor.promotions.types import BuyerNames
 
 #: A coupon that no friend has fetched so long is its giver's again.
 GIFT_LASTS: Final = timedelta(days=3)
-_CLAIM: Final = Statement("goodfor.promotions", "sql/claim.sql")
+CLAIM: Final = Statement("goodfor.promotions", "sql/claim.sql")
 _TAKE: Final = Statement("goodfor.promotions", "sql/take_gift.sql")
 
 
 @transaction.atomic
-def claim_coupon(*, shop_id: UUID, batch_id: UUID, names: BuyerNames, now: datetime) -> UUID:
+def claim_coupon(
+    *, shop_id: UUID, batch_id: UUID, names: BuyerNames, now: datetime, facts: Facts | None = None
+) -> UUID:  # fmt: skip
     """A coupon of a batch, for this buyer; its id. What a buyer may have is counted for any of his names.
 
-    Raises ClaimRefused(why): closed, early, late, had, gone.
+    `facts`: what is known of him, which the campaign's audience asks for; none is nothing. Raises ClaimRefused(why):
+    closed, early, late, had, gone, audience.
     """
     if not names.buyer_ref:
         raise ClaimRefused(why="closed")
+    lacks = next(
+        (why for _name, spec in contents(shop_id, [batch_id]).values() if (why := why_not(spec.audience, facts or {}))),
+        "",
+    )
+    if lacks:
+        raise ClaimRefused(why="audience", lacks=lacks)
     coupon_id = uuid7()
-    row = _CLAIM.row(
+    row = CLAIM.row(
         {
             "shop_id": shop_id, "batch_id": batch_id, "coupon_id": coupon_id, "buyer": names.buyer_ref,
             "keys": list(names_of(shop_id, names).of("buyer")), "now": now,
@@ -75,5 +89,7 @@ def take_gift(*, shop_id: UUID, token: str, buyer_ref: str, now: datetime) -> UU
     row = _TAKE.row({"shop_id": shop_id, "hash": hash_token(token), "buyer": buyer_ref, "now": now})
     if not buyer_ref or row is None:
         raise CouponGone(why="used")
-    coupon_id: UUID = row[0]
-    return coupon_id
+    coupon_id, campaign_id, given_by = row
+    event = CouponFetched(coupon_id, campaign_id, given_by)
+    publish(shop_id=shop_id, event=event, cause=("promotions_coupon", coupon_id), now=now)
+    return UUID(str(coupon_id))

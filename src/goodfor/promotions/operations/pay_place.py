@@ -8,7 +8,7 @@ from uuid import UUID
 
 from goodfor.kernel.events import publish
 from goodfor.promotions import group_states
-from goodfor.promotions.group_events import GroupFormed, GroupOpened
+from goodfor.promotions.group_events import GroupFormed, GroupOpened, PlaceReserved
 from goodfor.promotions.group_locks import LockedGroup, lock_group
 from goodfor.promotions.group_models import Group, Place
 from goodfor.promotions.group_types import Paid
@@ -39,8 +39,12 @@ def pay_place(*, shop_id: UUID, order_id: UUID, paid_at: datetime, now: datetime
         return _paid(group, end, now)
     if group.state == group_states.STARTING:
         opened = _open(shop_id, group, order_id, now)
-    formed = _count(shop_id, group, now)
-    return Paid(group_states.WON if formed else end, group.id, opened or group.expires_at or now)
+    until = opened or group.expires_at or now
+    missing = _count(shop_id, group, now)
+    if missing:
+        event = PlaceReserved(order_id, group.id, missing, until.isoformat())
+        publish(shop_id=shop_id, event=event, cause=("order", order_id), now=now)
+    return Paid(end if missing else group_states.WON, group.id, until)
 
 
 def _end(group: LockedGroup, place: Place, paid_at: datetime) -> str:
@@ -70,20 +74,20 @@ def _open(shop_id: UUID, group: LockedGroup, order_id: UUID, now: datetime) -> d
     return expires_at
 
 
-def _count(shop_id: UUID, group: LockedGroup, now: datetime) -> bool:
-    """Count again, and where they are enough the group has formed."""
+def _count(shop_id: UUID, group: LockedGroup, now: datetime) -> int:
+    """Count again: how many are wanted still; where they are enough the group has formed."""
     places = joined(shop_id, group.id)
     persons = count_people(places)
     if persons < group.size:
         Group.objects.filter(shop_id=shop_id, id=group.id, state=group_states.OPEN).update(persons=persons)
-        return False
+        return group.size - persons
     move = (group_states.OPEN, group_states.FORMED)
     if not move_group(shop_id, group.id, move, "full", now, persons=persons, ended_at=now):
         raise RuntimeError("a group changed under its lock")
     event = GroupFormed(group.id, group.campaign_id, group.size, persons)
     publish(shop_id=shop_id, event=event, cause=("group", group.id), now=now)
     decide_places(shop_id, group.id, places, won=True, cause="full", now=now)
-    return True
+    return 0
 
 
 def _paid(group: LockedGroup, state: str, now: datetime) -> Paid:

@@ -185,7 +185,7 @@ def test_what_is_written_never_changes(now: datetime) -> None:
     shop, actor = shop_and_actor(now)
     rich = flash(
         now, Limit("buyer", "uses", "week", 2), effect=UnitPrice(500, {uuid4(): 300}), channels=frozenset({"web"}),
-        audience=Join("and", (Compare("orders_paid", "eq", 0), Join("not", (Compare("tags", "has", "vip"),)))),
+        audience=Join("and", (Compare("orders_paid", "eq", 0), Join("not", (Compare("signed_in", "eq", False),)))),
         scope=Scope(products=frozenset({uuid4()}), without_skus=frozenset({uuid4()}), bundles=True),
         window=Window(now, now + timedelta(days=1), frozenset({1, 7}), ((600, 660),)), play_settings={"slot": 1},
     )  # fmt: skip

@@ -52,7 +52,7 @@ def test_what_is_written_is_read_back(effect: Effect) -> None:
 
 
 def test_all_of_a_spec_is_read_back() -> None:
-    new = Join("and", (Compare("orders_paid", "eq", 0), Join("not", (Compare("tags", "has", "黑名单"),))))
+    new = Join("and", (Compare("orders_paid", "eq", 0), Join("not", (Compare("registered_days", "lt", 3),))))
     spec = replace(
         live(1, FullReduce((Tier(1000, 100),)), layer=COUPON).spec,
         play="coupon",
@@ -91,10 +91,10 @@ def _with(path: str, value: object) -> dict[str, Any]:
 
 
 SKU = str(uid(1))
-DEEP: Any = {"fact": "tier", "op": "eq", "value": 1}
+DEEP: Any = {"fact": "registered_days", "op": "eq", "value": 1}
 for _ in range(8):
     DEEP = {"op": "not", "parts": [DEEP]}
-WIDE = {"op": "or", "parts": [{"fact": "tier", "op": "eq", "value": 1}] * 200}
+WIDE = {"op": "or", "parts": [{"fact": "registered_days", "op": "eq", "value": 1}] * 200}
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,10 @@ WIDE = {"op": "or", "parts": [{"fact": "tier", "op": "eq", "value": 1}] * 200}
         ("audience", WIDE, "audience.parts.199"),
         ("audience", {"op": "not", "parts": []}, "audience.parts"),
         ("audience", {"op": "and", "parts": [{"fact": "shoe", "op": "eq", "value": 1}]}, "audience.parts.0.fact"),
-        ("audience", {"fact": "tags", "op": "eq", "value": "vip"}, "audience.op"),
-        ("audience", {"fact": "tier", "op": "ge", "value": True}, "audience.value"),
+        ("audience", {"fact": "tags", "op": "has", "value": "vip"}, "audience.fact"),
+        ("audience", {"op": "not", "parts": [{"fact": "tier", "op": "ge", "value": 1}]}, "audience.parts.0.fact"),
+        ("audience", {"fact": "registered_days", "op": "has", "value": 1}, "audience.op"),
+        ("audience", {"fact": "registered_days", "op": "ge", "value": True}, "audience.value"),
         ("audience", {"fact": "signed_in", "op": "eq", "value": 1}, "audience.value"),
         ("floor", -1, "floor"),
         ("per_order", 2, "per_order"),

@@ -125,6 +125,9 @@ def _rows(
         beneficiary = brought.friend if level == states.FRIEND else brought.by_level[level]
         wants = [one.minor for one in own]
         given = wants if level == states.FRIEND else _capped(order, beneficiary, revision, wants, now)
+        if coupons and wants and not any(given):
+            # A day's friends or a month's worth are reached.
+            continue
         if coupons:
             # One coupon for the order, not one a line; what it is worth is the coupon's own affair.
             own, wants, given = own[:1], [0], [0]

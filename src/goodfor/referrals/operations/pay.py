@@ -1,6 +1,6 @@
 """Pay a reward: into the balance, less what its buyer owes; or as a coupon."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from goodfor.referrals.models import Reward
 from goodfor.referrals.operations.steps import SYSTEM, bears, move, post
 from goodfor.referrals.programme import revision_numbered
 
+#: How long to wait where no coupon is to be had.
+AGAIN: Final = timedelta(days=1)
 _MEET: Final = Statement("goodfor.referrals", "sql/meet_debt.sql")
 
 
@@ -55,6 +57,8 @@ def _coupon(row: Reward, now: datetime) -> bool:
     assert batch is not None, "terms of coupons name their batch"
     coupon = giving.giver().give(row.shop_id, batch, row.beneficiary, now)
     if coupon is None:
+        # The batch is used up or over: asked again tomorrow, and others are not held up meanwhile.
+        Reward.objects.filter(shop_id=row.shop_id, id=row.id).update(frozen_until=now + AGAIN)
         return False
     move(row, states.PAID, actor=SYSTEM, cause="freeze_over", now=now, paid_at=now, coupon_id=coupon)
     _tell(row, 0, 0, now)
@@ -62,5 +66,5 @@ def _coupon(row: Reward, now: datetime) -> bool:
 
 
 def _tell(row: Reward, minor: int, owed: int, now: datetime) -> None:
-    event = RewardPaid(row.id, row.order_id, row.beneficiary, row.kind, minor, owed, row.currency)
+    event = RewardPaid(row.id, row.order_id, row.beneficiary, row.kind, minor, owed, row.currency, row.coupon_id)
     publish(shop_id=row.shop_id, event=event, cause=(accounts.REWARD, row.id), now=now)

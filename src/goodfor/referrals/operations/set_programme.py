@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
@@ -30,6 +31,8 @@ def set_programme(*, shop_id: UUID, terms: Terms, actor: str, now: datetime) -> 
     writing.checked(terms)
     if terms.kind == COUPON and not giving.gives_coupons():
         raise InvalidProgramme(field="kind")
+    if terms.coupon_batch is not None and not giving.giver().has(shop_id, terms.coupon_batch, now):
+        raise InvalidProgramme(_("这批优惠券不能用来发奖励"), field="coupon_batch")
     lock_programme(shop_id)
     last = revision_at(shop_id, now)
     if last is not None and last.terms == terms:

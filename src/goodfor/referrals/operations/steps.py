@@ -1,6 +1,6 @@
 """Moves of rewards: written down, and in the books in the same transaction. Steps of others, in their transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry
 from goodfor.referrals import accounts, scoring, states
 from goodfor.referrals.accounts import Bears
-from goodfor.referrals.events import ReviewNeeded
+from goodfor.referrals.events import ReviewNeeded, RewardFrozen, RewardTakenBack
 from goodfor.referrals.locks import lock_review
 from goodfor.referrals.models import Review, Reward
 from goodfor.referrals.types import Terms
@@ -36,7 +36,7 @@ def bears(row: Reward) -> Bears:
     return Bears(row.id, row.order_id, row.line_id, row.sku_id, row.programme_id)
 
 
-def approve(rows: Iterable[Reward], *, actor: str, cause: str, now: datetime) -> None:
+def approve(rows: Sequence[Reward], *, actor: str, cause: str, now: datetime) -> None:
     """Pending ones are right: in the books as owed."""
     entries = []
     for row in rows:
@@ -44,11 +44,33 @@ def approve(rows: Iterable[Reward], *, actor: str, cause: str, now: datetime) ->
         if row.amount_minor > row.taken_minor:
             entries.append((row, accounts.approved_entry(bears(row), row.amount_minor - row.taken_minor, now)))
     post(entries, now)
+    _tell_frozen(rows, now)
 
 
-def reject(rows: Iterable[Reward], *, actor: str, cause: str, why: str, now: datetime) -> None:
+def _tell_frozen(rows: Sequence[Reward], now: datetime) -> None:
+    """One piece of news for each beneficiary of an order."""
+    for order_id, beneficiary in sorted({(row.order_id, row.beneficiary) for row in rows}):
+        own = [row for row in rows if (row.order_id, row.beneficiary) == (order_id, beneficiary)]
+        minor, until = sum(row.amount_minor - row.taken_minor for row in own), max(row.frozen_until for row in own)
+        if not minor and own[0].kind == states.BALANCE:
+            continue
+        event = RewardFrozen(order_id, beneficiary, own[0].kind, minor, own[0].currency, until.isoformat())
+        publish(shop_id=own[0].shop_id, event=event, cause=("orders.order", order_id), now=now)
+
+
+def tell_back(gone: Sequence[tuple[Reward, int, int]], why: str, now: datetime) -> None:
+    """The same of what goes back: (row, so much of it, of that owed)."""
+    for order_id, beneficiary in sorted({(row.order_id, row.beneficiary) for row, _minor, _owed in gone}):
+        own = [one for one in gone if (one[0].order_id, one[0].beneficiary) == (order_id, beneficiary)]
+        first, minor, owed = own[0][0], sum(one[1] for one in own), sum(one[2] for one in own)
+        event = RewardTakenBack(order_id, beneficiary, first.kind, why, minor, owed, first.currency)
+        publish(shop_id=first.shop_id, event=event, cause=("orders.order", order_id), now=now)
+
+
+def reject(rows: Sequence[Reward], *, actor: str, cause: str, why: str, now: datetime) -> None:
     """Pending and approved ones were never earned; what is in the books of them leaves."""
     entries = []
+    told = [(row, row.amount_minor - row.taken_minor, 0) for row in rows if row.state == states.APPROVED]
     for row in rows:
         left = row.amount_minor - row.taken_minor
         if row.state == states.APPROVED and left:
@@ -58,6 +80,7 @@ def reject(rows: Iterable[Reward], *, actor: str, cause: str, why: str, now: dat
             taken_minor=row.amount_minor,
         )  # fmt: skip
     post(entries, now)
+    tell_back(told, "rejected", now)
 
 
 def judged(rows: Sequence[Reward], found: scoring.Score, terms: Terms, *, inviter: UUID, now: datetime) -> str:

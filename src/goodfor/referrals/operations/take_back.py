@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from goodfor.kernel.events import publish
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import queries as books
 from goodfor.ledger.types import Entry
@@ -15,10 +14,9 @@ from goodfor.orders import queries as orders
 from goodfor.orders.types import OrderView
 from goodfor.payments import queries as payments
 from goodfor.referrals import accounts, giving, reckoning, states
-from goodfor.referrals.events import RewardTakenBack
 from goodfor.referrals.locks import lock_rewards
 from goodfor.referrals.models import Reward
-from goodfor.referrals.operations.steps import SYSTEM, bears, move, post
+from goodfor.referrals.operations.steps import SYSTEM, bears, move, post, tell_back
 from goodfor.referrals.sold import sold_lines
 
 _ADD_DEBT: Final = Statement("goodfor.referrals", "sql/add_debt.sql")
@@ -42,22 +40,26 @@ def take_back(*, shop_id: UUID, order_id: UUID, now: datetime) -> int:
     entries: list[tuple[Reward, Entry]] = []
     back = 0
     spent: dict[str, int] = defaultdict(int)
+    told: list[tuple[Reward, int, int]] = []
     for row in rows:
         there = 0 if gone else left.get(row.line_id, 0)
         if row.kind == states.COUPON:
             if not there:
+                told += [] if row.state == states.PENDING else [(row, 0, 0)]
                 _coupon_back(row, now)
             continue
         until = reckoning.gone(row.amount_minor, row.base_minor, there)
         minor = until - row.taken_minor
         if minor <= 0:
             continue
-        entry = _entry(row, minor, until, spent, now)
-        if entry is not None:
-            entries.append((row, entry))
+        found = _entry(row, minor, until, spent, now)
+        if found is not None:
+            entries.append((row, found[0]))
+            told.append((row, minor, found[1]))
         _note(row, until, now)
         back += minor
     post(entries, now)
+    tell_back(told, "order_back", now)
     return back
 
 
@@ -68,10 +70,10 @@ def _lost(order: OrderView) -> bool:
     return any(one.state == "lost" for one in payments.disputes_of(order.shop_id, order.payment_id))
 
 
-def _entry(row: Reward, minor: int, until: int, spent: dict[str, int], now: datetime) -> Entry | None:
-    """How it is booked. `spent`: what others of this order took from each balance already."""
+def _entry(row: Reward, minor: int, until: int, spent: dict[str, int], now: datetime) -> tuple[Entry, int] | None:
+    """How it is booked, and what of it is owed. `spent`: what others of this order took from each balance already."""
     if row.state in states.BOOKED:
-        return accounts.unpaid_back_entry(bears(row), minor, until=until, now=now)
+        return accounts.unpaid_back_entry(bears(row), minor, until=until, now=now), 0
     if row.state != states.PAID:
         return None
     there = max(books.available(row.shop_id, row.account, row.currency) - spent[row.account], 0)
@@ -80,11 +82,10 @@ def _entry(row: Reward, minor: int, until: int, spent: dict[str, int], now: date
     owed = minor - from_wallet
     if owed:
         _ADD_DEBT.run({"shop_id": row.shop_id, "buyer": row.beneficiary, "currency": row.currency, "amount": owed})
-    event = RewardTakenBack(row.id, row.order_id, row.beneficiary, minor, owed, row.currency)
-    publish(shop_id=row.shop_id, event=event, cause=(accounts.REWARD, row.id), now=now)
-    return accounts.paid_back_entry(
+    entry = accounts.paid_back_entry(
         bears(row), minor, buyer_id=row.beneficiary, wallet=row.account, wallet_minor=from_wallet, until=until, now=now
     )
+    return entry, owed
 
 
 def _note(row: Reward, until: int, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """From the invitation to the balance and back."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,21 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from goodfor.delivery import queries as delivery
+from goodfor.identity import queries as identity
 from goodfor.identity.tests.buyers import make_buyer
+from goodfor.identity.tests.factories import make_staff
 from goodfor.ledger import operations as books
 from goodfor.ledger.types import Entry, Line
-from goodfor.orders.operations import grant_refund, open_claim
+from goodfor.orders.operations import grant_refund, open_claim, place_order
 from goodfor.orders.tests.factories import refund_all
-from goodfor.referrals import codes, queries, states
-from goodfor.referrals.errors import AlreadyInvited, InviteNotFound, OwnInvite
+from goodfor.orders.types import Buyer, LineRequest
+from goodfor.promotions import queries as promotions
+from goodfor.promotions.operations.claim_coupon import give_coupon, take_gift
+from goodfor.promotions.operations.make_coupons import make_coupons
+from goodfor.promotions.tests.factories import reduce_by, run
+from goodfor.promotions.types import BatchWish, Window
+from goodfor.referrals import codes, queries, states, tasks
+from goodfor.referrals.errors import AlreadyInvited, InvalidProgramme, InviteNotFound, OwnInvite
 from goodfor.referrals.models import ProgrammeRevision
 from goodfor.referrals.operations.bind import bind
 from goodfor.referrals.operations.earn import earn
@@ -195,3 +204,38 @@ def test_what_was_promised_is_kept(world: World) -> None:
 )  # fmt: skip
 def test_what_gives_more_is_known(change: dict[str, Any], more: bool) -> None:
     assert gives_more(replace(TERMS, **change), TERMS) is more
+
+
+def test_a_coupon_is_given_once_and_lost_while_it_is_unused(world: World) -> None:
+    shop_id, view = world.shop_id, identity.shop_by_id(world.shop_id)
+    actor = make_staff(view, world.now).actor
+    long = Window(world.now, world.now + timedelta(days=60))
+    made = run(view, reduce_by(world.now, 100, coupon=True, window=long), actor, world.now)
+    wish = BatchWish(made.campaign_id, "claim", "邀请券", wanted=2, giftable=True)
+    batch = make_coupons(shop_id=shop_id, wish=wish, actor=actor, now=world.now)
+    with pytest.raises(InvalidProgramme):
+        world.gives(kind=states.COUPON, coupon_batch=made.campaign_id)
+    world.gives(kind=states.COUPON, coupon_batch=batch.id, friend=Level())
+    inviter, other, *friends = (world.account() for _ in range(5))
+    orders = [world.buys(friends[0], code=world.code(inviter)), world.buys(friends[1], code=world.code(other))]
+    world.wait()
+    mine, theirs = (promotions.coupons_of(shop_id, f"buyer:{one.hex}", world.now)[0] for one in (inviter, other))
+    assert {(world.rewards(order)[FIRST].state, len(world.rewards(order))) for order in orders} == {(states.PAID, 1)}
+    # The batch is used up: the third waits, and is not tried with every look.
+    waits = world.buys(friends[2], code=world.code(inviter))
+    world.wait()
+    assert (world.rewards(waits)[FIRST].state, tasks.reward(world.now)) == (states.PAYABLE, 0)
+    # One was passed on, and is gone all the same; the other stays with the order that holds it.
+    link = give_coupon(shop_id=shop_id, coupon_id=mine.id, buyer_ref=f"buyer:{inviter.hex}", now=world.now)
+    take_gift(shop_id=shop_id, token=link.token, buyer_ref="guest:friend", now=world.now)
+    place_order(
+        shop_id=shop_id, lines=[LineRequest(world.shop.sku_id, 1)], buyer=Buyer(f"buyer:{other.hex}", ip="192.0.2.7"),
+        channel="storefront", coupons=[theirs.id], now=world.now,
+    )  # fmt: skip
+    for order in orders:
+        world.refunds(order)
+    assert {world.rewards(order)[FIRST].state for order in orders} == {states.REVERSED}
+    assert promotions.coupons_of(shop_id, "guest:friend", world.now) == []
+    [kept] = promotions.coupons_of(shop_id, f"buyer:{other.hex}", world.now)
+    assert (kept.state, kept.expires_at is not None and kept.expires_at <= world.now) == ("reserved", True)
+    assert world.faults() == {}

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,10 +16,16 @@ from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries as orders
 from goodfor.orders.models import Order, OrderLine
 from goodfor.promotions import bundle_queries as bundles
+from goodfor.promotions import states
+from goodfor.promotions.operations.campaign_steps import who_may
+from goodfor.promotions.operations.make_coupons import make_coupons
 from goodfor.promotions.operations.move_bundle import put_on_sale, take_off_sale
 from goodfor.promotions.operations.write_bundle import create_bundle, revise_bundle
-from goodfor.promotions.types import CHOOSE, FIXED, BundlePart, BundlePrice, BundleSpec, PickGroup
+from goodfor.promotions.tests.factories import reduce_by
+from goodfor.promotions.types import CHOOSE, FIXED, BatchWish, BundlePart, BundlePrice, BundleSpec, PickGroup, Scope
+from goodfor.storefront.tests.account_flow import browser
 from goodfor.storefront.tests.conftest import load_codes
+from goodfor.storefront.tests.test_deals import begin
 from goodfor.storefront.tests.world import World
 from goodfor.window import queries as window
 from goodfor.window.operations import add_block, publish_blocks, write_page
@@ -81,6 +88,42 @@ def test_a_fixed_bundle_is_looked_at_and_bought(world: World, client: Client) ->
     }
     assert seen.endswith(f":{order.total_minor}")
     assert orders.order_view(world.shop_id, order.id).state == "placed"
+
+
+def test_a_coupon_takes_off_a_bundle_what_its_campaign_says(world: World) -> None:
+    client, now, ids = browser(), utc_now(), stocked(world)
+    sell(world, BundleSpec("宅家娱乐能量包", FIXED, tuple(BundlePart(one) for one in ids), BundlePrice(None, 2000)))
+    for off, name, scope in (
+        (300, "组合券", Scope(everything=True, bundles=True)),
+        (900, "单品券", Scope(everything=True)),
+    ):
+        of = begin(world, reduce_by(now, off, coupon=True, scope=scope), name)
+        wish = BatchWish(of, states.CLAIM, name, wanted=5, listed=True)
+        batch = make_coupons(shop_id=world.shop_id, wish=wish, actor=who_may(world.shop_id)[0], now=now)
+        assert client.post(f"/coupons/{batch.id}/claim").status_code == 302
+    page = client.get("/b/home-fun/checkout", {"sets": "1"})
+    bare = page.context["offer"].listed.amount_minor - bundle_off(page)
+    assert [(one.name, one.off is not None, one.picked) for one in page.context["bill"].choices] == [
+        ("组合券", True, True), ("单品券", False, False),
+    ]  # fmt: skip
+    assert page.context["offer"].total.amount_minor == bare - 300
+    [seen] = re.findall(r'name="seen" value="([^"]+)"', page.content.decode())
+    [picked] = re.findall(r'name="coupon" value="([^"]+)" checked', page.content.decode())
+    sent = {"sets": "1", "seen": seen, "coupons": "1", "method": world.method, "contact": "a@shop.example"}
+    without = client.post("/b/home-fun/checkout", {**sent, "update": "1"})
+    assert (without.status_code, without.context["offer"].total.amount_minor) == (200, bare)
+    # What was seen binds: the price with the coupon is not that without.
+    assert client.post("/b/home-fun/checkout", sent).status_code == 409
+    placed = client.post("/b/home-fun/checkout", {**sent, "coupon": picked})
+    assert placed.status_code == 302, text_of(placed)
+    order = Order.objects.get(shop_id=world.shop_id, number=placed["Location"].split("/")[2])
+    assert order.total_minor == bare - 300
+    assert "订单占用中" in text_of(client.get("/coupons/mine"))
+
+
+def bundle_off(page: Any) -> int:
+    """What the bundle's own price takes off."""
+    return sum(minor.amount_minor for name, minor in page.context["bill"].off if name != "组合券")
 
 
 def test_k_of_n_is_chosen_without_a_script(world: World, client: Client) -> None:

@@ -18,9 +18,21 @@ from goodfor.promotions import plan_cache, states
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.operations.campaign_steps import who_may
 from goodfor.promotions.operations.make_coupons import make_coupons
+from goodfor.promotions.operations.make_pack import make_pack
 from goodfor.promotions.operations.steer_campaign import end_campaign
 from goodfor.promotions.tests.factories import reduce_by, run, window
-from goodfor.promotions.types import ACTIVITY, BatchWish, FullReduce, Limit, Scope, Spec, Tier, UnitPrice
+from goodfor.promotions.types import (
+    ACTIVITY,
+    BatchWish,
+    Compare,
+    FullReduce,
+    Limit,
+    PackWish,
+    Scope,
+    Spec,
+    Tier,
+    UnitPrice,
+)
 from goodfor.storefront.tests.account_flow import browser, plain
 from goodfor.storefront.tests.world import World
 from goodfor.window.operations import add_block, publish_blocks
@@ -135,6 +147,29 @@ def test_a_coupon_is_claimed_the_best_is_picked_and_used_once(world: World) -> N
     assert orders.order_by_number(world.shop_id, number).discount.amount_minor == 500
     assert "订单占用中" in plain(client.get("/coupons/mine"))
     assert fields_of(checkout(client, world))["coupon"] == [other]
+
+
+def test_a_pack_is_taken_in_one_tap_and_only_by_whom_it_is_for(world: World) -> None:
+    now = utc_now()
+    batches = [coupons(world, off, name, listed=False)[1] for off, name in ((100, "小券"), (500, "大券"))]
+    wish = PackWish("新人礼包", tuple(batches), now, now + timedelta(days=1))
+    pack = make_pack(shop_id=world.shop_id, wish=wish, actor=who_may(world.shop_id)[0], now=now)
+    begin(world, reduce_by(now, 100, coupon=True, audience=Compare("orders_paid", "ge", 1)), "老客券")
+    only = BatchWish(promotions.campaigns(world.shop_id)[0].id, states.CLAIM, "老客券", wanted=5, listed=True)
+    regulars = make_coupons(shop_id=world.shop_id, wish=only, actor=who_may(world.shop_id)[0], now=now)
+    client = browser()
+    assert "打开礼包" in plain(client.get("/coupons"))
+    assert "仅限买过的人" in plain(client.get("/coupons"))
+    refused = client.post(f"/coupons/{regulars.id}/claim")
+    assert (refused.status_code, "仅限买过的人" in plain(refused)) == (409, True)
+    at = f"/coupons/pack/{pack.id}"
+    assert "一键领取" in plain(client.get(at))
+    assert client.post(at).status_code == 302
+    assert plain(client.get("/coupons/mine")).count("前有效") == 2
+    again = client.post(at)
+    assert (again.status_code, "你已经领过了" in plain(again)) == (409, True)
+    assert "打开礼包" not in plain(client.get("/coupons"))
+    assert minor(checkout(client, world)) == price_of(world) - 500
 
 
 def test_a_typed_code_counts_and_a_wrong_one_says_so(world: World, client: Client) -> None:

@@ -1,6 +1,7 @@
 """Bundles: the shelf of them, one bundle with its tokens and choices, and its checkout."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,14 +16,15 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.ids import uuid7
 from goodfor.orders.operations.place_order import place_order
-from goodfor.orders.types import Buyer, LineRequest
+from goodfor.orders.types import Buyer
 from goodfor.promotions import bundle_queries as bundles
 from goodfor.promotions.errors import BundleNotOnSale, BundleUnknown
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
-from goodfor.storefront.bundles import BundleOffer, cards_of, offer_of, picks_in, quoted, sets_in
-from goodfor.storefront.client import client_ip
+from goodfor.storefront.bundles import BundleOffer, cards_of, lines_of, offer_of, picks_in, quoted, sets_in
+from goodfor.storefront.client import client_ip, device_of
+from goodfor.storefront.deals import Bill, bill_of
 from goodfor.storefront.devices import own_id
 from goodfor.storefront.forms import CheckoutForm, typed
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
@@ -63,7 +65,7 @@ def bundle(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
 @page("GET", "POST", private=True, counts=CHECKED_OUT)
 def checkout(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     """What is in it and what it costs; on POST place the order and start its payment."""
-    offer = _offer(request, shop, slug)
+    offer, bill = _billed(request, shop, _offer(request, shop, slug))
     if offer.wish is None:
         return show(request, "bundle", {"offer": offer, "asked": True, "title": offer.view.spec.title}, status=422)
     methods = methods_for(request, shop, offer.total)
@@ -78,17 +80,23 @@ def checkout(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
             "method": methods[0][0] if methods else "",
             "contact": known[0].value if len(known) == 1 else "",
         }
-        return _show(request, shop, offer, CheckoutForm(initial=initial, **options))
+        return _show(request, shop, offer, CheckoutForm(initial=initial, **options), bill)
+    if "update" in request.POST:
+        # Only the price is asked for again; what was typed stays as it is.
+        return _show(request, shop, offer, CheckoutForm(initial=request.POST.dict(), **options), bill)
     form = CheckoutForm(request.POST, **options)
     if not form.is_valid():
-        return _show(request, shop, offer, form, status=422)
+        return _show(request, shop, offer, form, bill, status=422)
+    # By whom he says that he is, too, campaigns may count.
+    offer, bill = _billed(request, shop, offer, form.chosen_contact)
     try:
         if request.POST.get("seen", "") != _mark(shop, offer):
             # Another revision is on sale, or a part costs something else: what binds is what the buyer has seen.
             raise BundleNotOnSale
-        return _place(request, shop, offer, form)
+        return _place(request, shop, offer, form, bill)
     except DomainError as error:
-        return _show(request, shop, offer, form, error=error, status=error.http_status)
+        offer, bill = _billed(request, shop, offer, form.chosen_contact)
+        return _show(request, shop, offer, form, bill, error=error, status=error.http_status)
 
 
 def _offer(request: HttpRequest, shop: ShopView, slug: str) -> BundleOffer:
@@ -98,6 +106,18 @@ def _offer(request: HttpRequest, shop: ShopView, slug: str) -> BundleOffer:
     if offer is None:
         raise BundleUnknown
     return quoted(shop.id, offer, _buyer(request, _ref(request, shop)), utc_now())
+
+
+def _billed(
+    request: HttpRequest, shop: ShopView, offer: BundleOffer, contact: str = ""
+) -> tuple[BundleOffer, Bill | None]:
+    """At what an order of it costs with the coupons that were picked; None: no campaign has anything to do with it."""
+    if offer.wish is None:
+        return offer, None
+    asked = request.POST if request.method == "POST" else request.GET
+    buyer = replace(_buyer(request, _ref(request, shop)), contact=contact)
+    bill = bill_of(shop, lines_of(offer.wish), offer.listed, buyer, asked, utc_now())
+    return (offer, None) if bill.plain else (replace(offer, total=bill.total, off=bill.off), bill)
 
 
 def _ref(request: HttpRequest, shop: ShopView) -> str:
@@ -115,6 +135,7 @@ def _buyer(request: HttpRequest, ref: str, form: CheckoutForm | None = None) -> 
         locale=translation.get_language() or "zh-hans",
         invoice=form.invoice if form else None,
         device=own_id(request),
+        face="wechat" if device_of(request) == "wechat" else "",
     )
 
 
@@ -129,7 +150,9 @@ def _mark(shop: ShopView, offer: BundleOffer) -> str:
     return f"{offer.view.number}:{promises}:{offer.total.amount_minor}"
 
 
-def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: CheckoutForm) -> HttpResponse:
+def _place(
+    request: HttpRequest, shop: ShopView, offer: BundleOffer, form: CheckoutForm, bill: Bill | None
+) -> HttpResponse:
     now, ip, buyer = utc_now(), client_ip(request), current(request, shop)
     ref = _ref(request, shop)
     count_attempt(shop_id=shop.id, scope="place", subject=ip, limit=PLACED_AN_HOUR, window=HOUR, now=now)
@@ -142,11 +165,12 @@ def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: Check
         return judged.answer
     placed = place_order(
         shop_id=shop.id,
-        lines=[LineRequest(sku_id, pieces, bundle=wish.bundle_id) for sku_id, pieces in wish.lines],
+        lines=lines_of(wish),
         buyer=_buyer(request, ref, form),
         channel="storefront",
         hold=judged.hold,
         order_id=order_id,
+        coupons=bill.coupons if bill and request.POST.get("coupons") == "1" else (),
         expect_minor=offer.total.amount_minor,
         now=now,
     )
@@ -165,11 +189,12 @@ def _place(request: HttpRequest, shop: ShopView, offer: BundleOffer, form: Check
 
 
 def _show(
-    request: HttpRequest, shop: ShopView, offer: BundleOffer, form: CheckoutForm, error: DomainError | None = None,
-    status: int = 200,
+    request: HttpRequest, shop: ShopView, offer: BundleOffer, form: CheckoutForm, bill: Bill | None,
+    error: DomainError | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     context = {
         "offer": offer,
+        "bill": bill,
         "mark": _mark(shop, offer),
         "promises": _promises(shop, offer),
         "methods": form.fields["method"].choices,  # type: ignore[attr-defined]

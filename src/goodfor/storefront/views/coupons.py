@@ -1,6 +1,6 @@
 """The coupon centre, a buyer's coupons, and passing one on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +9,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
 from goodfor.insights.types import CAME
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
+from goodfor.orders import queries as orders
+from goodfor.promotions import pack_queries as packs
 from goodfor.promotions import queries as promotions
+from goodfor.promotions.audiences import why_not
+from goodfor.promotions.evaluating.conditions import Facts
 from goodfor.promotions.operations.claim_coupon import claim_coupon, give_coupon, take_back, take_gift
 from goodfor.promotions.saying import effect_text
 from goodfor.promotions.types import BuyerNames, Claimable, CouponView
@@ -42,7 +47,8 @@ def centre(request: HttpRequest, shop: ShopView) -> HttpResponse:
 @page("POST", private=True)
 def claim(request: HttpRequest, shop: ShopView, batch_id: UUID) -> HttpResponse:
     """Take one."""
-    now, names = utc_now(), _names(request, shop)
+    now = utc_now()
+    names, facts = known(request, shop, now)
     count_attempt(
         shop_id=shop.id, scope="coupon", subject=client_ip(request), limit=CLAIMS_AN_HOUR, window=HOUR, now=now
     )
@@ -50,11 +56,11 @@ def claim(request: HttpRequest, shop: ShopView, batch_id: UUID) -> HttpResponse:
     if judged.answer is not None:
         return judged.answer
     try:
-        claim_coupon(shop_id=shop.id, batch_id=batch_id, names=names, now=now)
+        claim_coupon(shop_id=shop.id, batch_id=batch_id, names=names, facts=facts, now=now)
     except DomainError as error:
-        return _kept(request, shop, _centre(request, shop, error), names.buyer_ref)
+        return kept(request, shop, _centre(request, shop, error), names.buyer_ref)
     noted(judged, good=True)
-    return _kept(request, shop, redirect(f"{reverse('storefront:coupons')}?got=1"), names.buyer_ref)
+    return kept(request, shop, redirect(f"{reverse('storefront:coupons')}?got=1"), names.buyer_ref)
 
 
 @page(private=True)
@@ -66,7 +72,7 @@ def mine(request: HttpRequest, shop: ShopView) -> HttpResponse:
 @page("POST", private=True)
 def give(request: HttpRequest, shop: ShopView, coupon_id: UUID) -> HttpResponse:
     """A link for a friend, shown once; `back`: it is not given after all."""
-    ref = _ref(request, shop)
+    ref = ref_of(request, shop)
     try:
         if request.POST.get("act") == "back":
             take_back(shop_id=shop.id, coupon_id=coupon_id, buyer_ref=ref)
@@ -83,7 +89,7 @@ def gift(request: HttpRequest, shop: ShopView, token: str) -> HttpResponse:
     """A coupon from a friend: it is taken by a button, so that looking takes nothing."""
     if request.method != "POST":
         return show(request, "coupon_gift", {"token": token})
-    ref = _ref(request, shop)
+    ref = ref_of(request, shop)
     count_attempt(
         shop_id=shop.id, scope="coupon", subject=client_ip(request), limit=CLAIMS_AN_HOUR, window=HOUR, now=utc_now()
     )
@@ -94,16 +100,18 @@ def gift(request: HttpRequest, shop: ShopView, token: str) -> HttpResponse:
         take_gift(shop_id=shop.id, token=typed(token, 100), buyer_ref=ref, now=utc_now())
     except DomainError as error:
         context = {"token": token, "error": error, "advice": advice_for(error)}
-        return _kept(request, shop, show(request, "coupon_gift", context, status=error.http_status), ref)
+        return kept(request, shop, show(request, "coupon_gift", context, status=error.http_status), ref)
     noted(judged, good=True)
-    return _kept(request, shop, redirect("storefront:my_coupons"), ref)
+    return kept(request, shop, redirect("storefront:my_coupons"), ref)
 
 
 def _centre(request: HttpRequest, shop: ShopView, error: DomainError | None = None) -> HttpResponse:
     now = utc_now()
-    found = promotions.claimables(shop.id, _names(request, shop), now)
+    names, facts = known(request, shop, now)
+    found = promotions.claimables(shop.id, names, now)
     context: dict[str, Any] = {
-        "rows": [_claimable(one, shop, now) for one in found],
+        "rows": [_claimable(one, facts, shop, now) for one in found],
+        "packs": [one for one in packs.open_packs(shop.id, now) if not packs.had_pack(shop.id, one, names)],
         "got": request.GET.get("got") == "1",
         "title": _("领券中心"),
         "tab": "me",
@@ -113,8 +121,9 @@ def _centre(request: HttpRequest, shop: ShopView, error: DomainError | None = No
     return show(request, "coupons", context, status=error.http_status if error else 200)
 
 
-def _claimable(one: Claimable, shop: ShopView, now: Any) -> dict[str, Any]:
+def _claimable(one: Claimable, facts: Facts, shop: ShopView, now: Any) -> dict[str, Any]:
     return {
+        "lacks": why_not(one.spec.audience, facts),
         "one": one,
         "words": effect_text(one.spec.effect, {}, shop.currency),
         "early": one.claim_from is not None and now < one.claim_from,
@@ -126,7 +135,7 @@ def _claimable(one: Claimable, shop: ShopView, now: Any) -> dict[str, Any]:
 
 def _mine(request: HttpRequest, shop: ShopView, error: DomainError | None = None, **more: Any) -> HttpResponse:
     now = utc_now()
-    found = promotions.coupons_of(shop.id, _ref(request, shop), now)
+    found = promotions.coupons_of(shop.id, ref_of(request, shop), now)
     rows = [_coupon(one, shop) for one in sorted(found, key=lambda one: not (one.usable or one.being_given))]
     context = {
         "rows": rows, "title": _("我的优惠券"), "tab": "me", "error": error,
@@ -149,11 +158,17 @@ def _coupon(one: CouponView, shop: ShopView) -> dict[str, Any]:
     }
 
 
-def _names(request: HttpRequest, shop: ShopView) -> BuyerNames:
-    return BuyerNames(buyer_ref=_ref(request, shop), device=own_id(request))
+def known(request: HttpRequest, shop: ShopView, now: datetime) -> tuple[BuyerNames, Facts]:
+    """All names of whoever asks, and what audiences ask of him. Of contacts only those count that are proven."""
+    buyer, proven = current(request, shop), []
+    if buyer is not None:
+        held = [identity.contact_of_buyer(shop.id, buyer.buyer_id, kind) for kind in ("phone", "email")]
+        proven = [one.value for one in held if one is not None]
+    return orders.known_of(shop.id, ref=ref_of(request, shop), device=own_id(request), contacts=proven, now=now)
 
 
-def _ref(request: HttpRequest, shop: ShopView) -> str:
+def ref_of(request: HttpRequest, shop: ShopView) -> str:
+    """How orders name whoever asks; a browser without a name gets one, the same for all of one request."""
     found = getattr(request, "goodfor_coupon_ref", None)
     if found is None:
         buyer = current(request, shop)
@@ -162,7 +177,7 @@ def _ref(request: HttpRequest, shop: ShopView) -> str:
     return str(found)
 
 
-def _kept(request: HttpRequest, shop: ShopView, response: HttpResponse, ref: str) -> HttpResponse:
+def kept(request: HttpRequest, shop: ShopView, response: HttpResponse, ref: str) -> HttpResponse:
     """Whoever has no account is known again by this browser."""
     if current(request, shop) is None:
         remember_buyer(response, request, shop.id, ref)

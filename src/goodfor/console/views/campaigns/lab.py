@@ -62,7 +62,9 @@ def simulated(request: HttpRequest, visitor: Visitor, campaign_id: UUID) -> Http
     others = promotions.live_campaigns(shop.id)
     live = Live(campaign_id, revision.id, name, revision.spec)
     gifts = orders.gifts_now(shop.id, [live, *others], shop.currency, now)
-    found = simulate(live, replays, others=others, zone=promotions.zone_of(shop.id), gifts=gifts)
+    found = simulate(
+        live, replays, others=others, zone=promotions.zone_of(shop.id), gifts=gifts, floor=promotions.floor_of(shop.id)
+    )
     context = {
         "title": _("用过去的订单试算"),
         "name": name,
@@ -160,7 +162,7 @@ def _answer(visitor: Visitor, live: Live, sent: dict[str, Any]) -> dict[str, Any
         cart = replace(cart, coupons=(Presented(uuid4(), live.campaign_id),))
     others = promotions.plan(shop.id, cart, BuyerNames(""), now)
     lives = (*(one for one in others if one.campaign_id != live.campaign_id), live)
-    priced = price(cart, lives, zone=zone)
+    priced = price(cart, lives, zone=zone, floor=promotions.floor_of(shop.id))
     known = {one.revision_id: one for one in lives}
     return {
         "at": at,

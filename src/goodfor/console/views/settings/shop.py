@@ -18,6 +18,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
 from goodfor.orders.operations.place_order import CODES_PER_BUYER, OPEN_PER_BUYER, OPEN_PER_CLIENT, OPEN_PER_IP
+from goodfor.promotions import queries as promotions
 from goodfor.vault.types import LOW_STOCK
 
 PAGE: Final = "desk:settings-shop"
@@ -172,5 +173,6 @@ def _shop(
         "languages": LANGUAGES,
         "zones": [(zone, zone) for zone in zones],
         "fixed": FIXED,
+        "floor": Money(promotions.floor_of(found.id), found.currency).as_decimal_string(),
     }
     return show(request, visitor, "settings/shop", context, page=PAGE, status=error.http_status if error else 200)
