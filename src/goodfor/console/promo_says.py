@@ -11,7 +11,7 @@ from goodfor.console import promo_words as words
 from goodfor.console.promo_forms import AUDIENCES
 from goodfor.console.promo_times import spans_text
 from goodfor.kernel.money import Money
-from goodfor.kit.writing import full_time, plain_money
+from goodfor.kit.writing import plain_money, to_minute
 from goodfor.promotions.saying import effect_text
 from goodfor.promotions.types import Limit, Spec
 
@@ -21,7 +21,7 @@ _NAMED: Final = 3
 def says(spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str) -> list[tuple[str, str]]:
     """Pairs of what and how."""
     window = spec.window
-    when = _("%(since)s 到 %(until)s") % {"since": full_time(window.starts_at), "until": full_time(window.ends_at)}
+    when = _("%(since)s 到 %(until)s") % {"since": to_minute(window.starts_at), "until": to_minute(window.ends_at)}
     if window.hours:
         when = _("%(when)s，每天 %(hours)s") % {"when": when, "hours": spans_text(window.hours)}
     found = [
