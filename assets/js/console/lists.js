@@ -1,6 +1,6 @@
 // Lists: pick rows, the whole query, columns, expanded rows, and confirmations that name the number.
 import { all, word } from "../kit/say.js";
-import { close, open } from "../kit/overlays.js";
+import { close, open } from "../kit/dialogs.js";
 
 const fill = (text, n) => text.replaceAll("{n}", new Intl.NumberFormat("en-US").format(n));
 

@@ -1,15 +1,6 @@
 // Dialogs and drawers: <a href="#id" data-open="id"> (or a link to a real page) opens <dialog id="id">.
 import { all } from "./say.js";
-
-export const open = (dialog) => {
-  if (dialog.open) return;
-  dialog.showModal();
-};
-
-export const close = (dialog) => {
-  if (dialog.open) dialog.close();
-  if (location.hash === "#" + dialog.id) history.replaceState(null, "", location.pathname + location.search);
-};
+import { close, open } from "./dialogs.js";
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");

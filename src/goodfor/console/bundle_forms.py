@@ -112,7 +112,7 @@ class BundleForm(forms.Form):
             self.fields["slug"].required = False
 
     def _row(self, n: int, names: list[tuple[str, str]]) -> None:
-        self.fields[f"sku_{n}"] = forms.ChoiceField(label=_("权益"), choices=names, required=False)
+        self.fields[f"sku_{n}"] = forms.ChoiceField(label=_("选哪个"), choices=names, required=False)
         self.fields[f"pieces_{n}"] = forms.IntegerField(
             label=_("每套几件"), min_value=1, max_value=MAX_PIECES, initial=1, required=False
         )

@@ -86,7 +86,7 @@ def goods_fields(kind: str, goods: Mapping[str, Any]) -> Fields:
         ((ALL, _("全部商品")), (CATEGORIES, _("几个分类")), (PRODUCTS, _("几个商品")), (SKUS, _("几个规格"))),
     )
     hint = _("电脑上按住 Ctrl 可多选")
-    fields["categories"] = some_of(_("分类"), goods["categories"], hint)
+    fields["categories"] = some_of(_("商品分类"), goods["categories"], hint)
     fields["products"] = some_of(_("商品"), goods["products"], hint)
     fields["skus"] = some_of(_("规格"), goods["skus"], hint)
     fields["without"] = some_of(_("除了这些规格"), goods["skus"], hint)

@@ -15,6 +15,7 @@ from goodfor.console.money_fields import optional_minor
 from goodfor.console.promo_effects import effect_of, limits_of, settings_of
 from goodfor.console.promo_times import moment_of, spans_of
 from goodfor.console.promo_words import KINDS
+from goodfor.kit.writing import plain_money
 from goodfor.promotions import bundle_queries as bundles
 from goodfor.promotions.types import (
     ACTIVITY,
@@ -175,7 +176,7 @@ class CampaignForm(forms.Form):
 def _goods(shop_id: UUID, labels: Mapping[UUID, SkuLabel], offered: list[BundleView]) -> dict[str, Any]:
     """Choices of everything that can be named."""
     return {
-        "skus": [(str(one.id), f"{one.product_name} {one.name} · {one.price}") for one in labels.values()],
+        "skus": [(str(one.id), f"{one.product_name} {one.name} · {plain_money(one.price)}") for one in labels.values()],
         "products": [(str(one.id), one.name) for one in catalog.all_products(shop_id)],
         "categories": [(str(one.id), one.name) for one in catalog.shelves(shop_id)],
         "bundles": [(str(one.id), one.spec.title) for one in offered],

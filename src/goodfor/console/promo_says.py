@@ -5,31 +5,35 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from goodfor.catalog.types import SkuLabel
 from goodfor.console import promo_words as words
 from goodfor.console.promo_forms import AUDIENCES
 from goodfor.console.promo_times import spans_text
 from goodfor.kernel.money import Money
-from goodfor.kit.writing import full_time, plain_money
+from goodfor.kit.writing import plain_money, to_minute
 from goodfor.promotions.saying import effect_text
 from goodfor.promotions.types import Limit, Spec
 
 _NAMED: Final = 3
+_DAYS: Final = (lazy("周一"), lazy("周二"), lazy("周三"), lazy("周四"), lazy("周五"), lazy("周六"), lazy("周日"))
 
 
 def says(spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str) -> list[tuple[str, str]]:
     """Pairs of what and how."""
     window = spec.window
-    when = _("%(since)s 到 %(until)s") % {"since": full_time(window.starts_at), "until": full_time(window.ends_at)}
-    if window.hours:
-        when = _("%(when)s，每天 %(hours)s") % {"when": when, "hours": spans_text(window.hours)}
     found = [
         (_("商品"), _scope(spec, labels)),
         (_("优惠"), effect_text(spec.effect, _names(labels), currency)),
-        (_("时间"), when),
+        (_("什么时候开始"), to_minute(window.starts_at)),
+        (_("什么时候结束"), to_minute(window.ends_at)),
         (_("给谁"), _audience(spec)),
     ]
+    if window.weekdays:
+        found.insert(4, (_("星期几"), _("、").join(str(_DAYS[day - 1]) for day in sorted(window.weekdays))))
+    if window.hours:
+        found.insert(4, (_("每天的时段"), spans_text(window.hours)))
     if spec.channels:
         known = dict(words.CHANNELS)
         found.append((_("渠道"), _("、").join(str(known.get(one, one)) for one in sorted(spec.channels))))

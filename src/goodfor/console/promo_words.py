@@ -41,6 +41,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind("bargain", "bargain", _("砍价"), _("朋友帮忙把价格砍到底"), "people"),
     )
 }
+#: How the forms are laid out to choose from: what they are good for, and which.
+GROUPS: Final[tuple[tuple[Text, tuple[str, ...]], ...]] = (
+    (_("单件降价"), ("limited_price", "limited_percent", "flash", "new_buyer", "member_price")),
+    (_("买得多更划算"), ("full_reduce", "full_percent", "nth", "gift")),
+    (_("券和组合"), ("coupon", "bundle")),
+    (_("一起买"), ("group", "bargain")),
+)
 STATES: Final[Mapping[str, tuple[Text, str]]] = {
     states.DRAFT: (_("草稿"), "plain"),
     states.REVIEW: (_("等人批准"), "amber"),

@@ -71,6 +71,11 @@ def full_time(value: datetime | None) -> str:
     return f"{value.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}" if value else ""
 
 
+def to_minute(value: datetime | None) -> str:
+    """2026-11-23 14:32, Beijing time: for what is planned, where seconds say nothing."""
+    return f"{value.astimezone(BEIJING):%Y-%m-%d %H:%M}" if value else ""
+
+
 def clock_time(value: datetime | None) -> str:
     """14:32 today, else with the date, Beijing time."""
     if value is None:

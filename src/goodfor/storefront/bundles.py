@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import QueryDict
@@ -14,13 +14,18 @@ from goodfor.kernel.errors import DomainError
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.quote import quote
-from goodfor.orders.types import Buyer, LineRequest
+from goodfor.orders.types import Buyer, LineRequest, Quote
 from goodfor.promotions import bundle_queries as bundles
+from goodfor.promotions import queries as promotions
 from goodfor.promotions.errors import InvalidPicks
-from goodfor.promotions.types import BundlePart, BundleView, Exploded, PickGroup
+from goodfor.promotions.evaluating.explain import for_buyer
+from goodfor.promotions.slots import running
+from goodfor.promotions.types import APPLIED, CUT, BundlePart, BundleView, Exploded, PickGroup, Traced
 
 #: Before the SKU's id, in the names of fields: how often it is picked.
 PICK: Final = "n-"
+#: Why a price of a bundle is not this buyer's, where he may know that there is one.
+_TOLD: Final = frozenset({"audience", "used_up", "budget"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,10 @@ class BundleOffer:
     total: Money
     #: By whom what is taken off the list prices, where the order was asked what it would cost.
     off: tuple[tuple[str, Money], ...] = ()
+    #: The campaign whose price this is, until when; and those whose price is not this buyer's: name, why.
+    deal: str = ""
+    until: datetime | None = None
+    passed: tuple[tuple[str, str], ...] = ()
 
     @property
     def saved(self) -> Money | None:
@@ -202,7 +211,25 @@ def quoted(shop_id: UUID, offer: BundleOffer, buyer: Buyer, now: datetime) -> Bu
         if one.line_id not in gifts:
             by_name[one.name] = by_name.get(one.name, 0) + one.minor
     off = tuple((name, Money(minor, told.total.currency)) for name, minor in by_name.items())
-    return replace(offer, total=told.total, off=off)
+    return replace(offer, total=told.total, off=off, **_deal(shop_id, told, now))
+
+
+def _deal(shop_id: UUID, told: Quote, now: datetime) -> dict[str, Any]:
+    """Which campaign made the price of a set, and why others for the bundle did not; one read where there is one."""
+    steps = [one for one in told.trace if one.coupon_id is None and one.outcome in {APPLIED, CUT, *_TOLD}]
+    specs = promotions.specs(shop_id, [one.revision_id for one in steps]) if steps else {}
+    found: dict[str, Any] = {}
+    passed = []
+    for one in steps:
+        spec = specs.get(one.revision_id)
+        if spec is None or spec.play != "bundle":
+            continue
+        if one.outcome in (APPLIED, CUT):
+            found |= {"deal": one.name, "until": running(spec.window, now, promotions.zone_of(shop_id))}
+        else:
+            traced = Traced(one.campaign_id, one.revision_id, one.outcome, one.wanted, one.given)
+            passed.append((one.name, for_buyer(traced, spec, currency=told.total.currency, now=now)))
+    return {**found, "passed": tuple(passed)}
 
 
 def cards_of(shop_id: UUID, views: Iterable[BundleView]) -> list[BundleCard]:

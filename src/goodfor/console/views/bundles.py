@@ -16,6 +16,7 @@ from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.money import Money
+from goodfor.kit.writing import plain_money
 from goodfor.orders import queries as orders
 from goodfor.promotions import bundle_queries as bundles
 from goodfor.promotions import queries as promotions
@@ -63,7 +64,7 @@ def _skus(views: list[BundleView]) -> list[UUID]:
 
 def _price_words(spec: BundleSpec, currency: str) -> str:
     if spec.price.minor is not None:
-        return Money(spec.price.minor, currency).as_decimal_string()
+        return plain_money(Money(spec.price.minor, currency))
     return _("合计减 %(percent)s%%") % {"percent": f"{(spec.price.off_bp or 0) / 100:g}"}
 
 
@@ -164,14 +165,16 @@ def _show(
             for n, (_name, label) in enumerate(STEPS)
         ],
         "hidden": list(form.hidden(step)),
+        "many": any(row["chosen"] or row["sku"].errors for row in form.rows()[4:]),
+        "grouped": any(field.value() or field.errors for group in form.groups() for field in group.values()),
         "error": error,
     }
     if step == "check" and spec is not None:
-        context |= _checked(visitor, spec)
+        context["made"] = set_figures(visitor, spec)
     return show(request, visitor, "bundle_edit", context, page=PAGE, crumbs=[(_("组合"), reverse(PAGE))], status=status)
 
 
-def _checked(visitor: Visitor, spec: BundleSpec) -> dict[str, Any]:
+def set_figures(visitor: Visitor, spec: BundleSpec) -> dict[str, Any]:
     """What a set costs and leaves, over all choices; and the bundle as a buyer's phone shows it."""
     shop_id, currency, now = visitor.shop.id, visitor.shop.currency, utc_now()
     ids = [part.sku_id for part in spec.parts]
@@ -188,8 +191,8 @@ def _checked(visitor: Visitor, spec: BundleSpec) -> dict[str, Any]:
             "picks": [(labels[sku_id], times) for sku_id, times in one.picks.items() if sku_id in labels],
             "listed": Money(one.list_minor, currency),
             "price": Money(one.price_minor, currency),
-            "cost": Money(one.cost or 0, currency),
-            "margin": Money(one.margin or 0, currency),
+            "cost": None if one.cost is None else Money(one.cost, currency),
+            "margin": None if one.margin is None else Money(one.margin, currency),
         }
 
     return {

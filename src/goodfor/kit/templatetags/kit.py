@@ -24,6 +24,7 @@ for _filter in (
     writing.when,
     writing.exact,
     writing.full_time,
+    writing.to_minute,
     writing.clock_time,
     writing.day,
     writing.seconds,

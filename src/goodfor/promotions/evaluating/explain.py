@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from goodfor.kernel.money import Money
-from goodfor.kit.writing import full_time, plain_money
+from goodfor.kit.writing import plain_money, to_minute
 from goodfor.promotions.cart_types import APPLIED, CUT, Cart, Priced, Traced
 from goodfor.promotions.evaluating.conditions import Facts, holds
 from goodfor.promotions.spec_types import Compare, Condition, FullPercent, FullReduce, Gift, Nth, Spec
@@ -180,7 +180,7 @@ def _told(one: Traced, spec: Spec, currency: str, now: datetime) -> str:
     """What can be told more exactly; empty: the usual words do."""
     window, most = spec.window, spec.per_order
     if one.outcome == "window" and now < window.starts_at:
-        return _now("%(when)s 开始") % {"when": full_time(window.starts_at)}
+        return _now("%(when)s 开始") % {"when": to_minute(window.starts_at)}
     if one.outcome == "window" and now >= window.ends_at:
         return _now("活动已结束")
     if one.outcome == "audience" and spec.audience in _NEW_BUYERS:

@@ -1,5 +1,6 @@
 """A campaign is made or changed in steps: nothing is kept before the last one, which shows what it can cost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,28 +13,34 @@ from django.utils.translation import gettext as _
 from goodfor.console import promo_words as words
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.promo_costs import box_of, in_scope
-from goodfor.console.promo_fields import MOMENT
+from goodfor.console.promo_fields import MOMENT, TIERS
 from goodfor.console.promo_forms import CampaignForm
 from goodfor.console.promo_goods import goods_of
 from goodfor.console.promo_initial import fits, initial_of
 from goodfor.console.promo_says import says
 from goodfor.console.types import Visitor
+from goodfor.console.views.bundles import set_figures
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, NotFound
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.operations.make_campaign import make_campaign, revise_campaign
 from goodfor.promotions.operations.submit_campaign import submit_campaign
-from goodfor.promotions.types import CampaignView, RevisionView, Spec
+from goodfor.promotions.types import BundlePrice, CampaignView, RevisionView, Spec
 
 PAGE: Final = "desk:campaigns"
+#: Rows of SKUs that are there at once; the others by a click.
+SHOWN_ROWS: Final = 4
 
 
 @console_page(Permission.PROMOTIONS_SET)
 def choose(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Which play: each has a form that asks only what it needs."""
-    kinds = [(one, reverse("desk:campaign-make", args=[one.key])) for one in words.KINDS.values()]
-    context = {"title": _("新活动"), "kinds": kinds}
+    groups = [
+        (label, [(words.KINDS[key], reverse("desk:campaign-make", args=[key])) for key in keys])
+        for label, keys in words.GROUPS
+    ]
+    context = {"title": _("新活动"), "groups": groups}
     return show(request, visitor, "campaigns/choose", context, page=PAGE, crumbs=[(_("营销活动"), reverse(PAGE))])
 
 
@@ -61,7 +68,7 @@ def _editor(
         request.POST if request.method == "POST" else None, kind=kind.key, shop_id=shop.id, currency=shop.currency,
         zone=shop.timezone,
     )  # fmt: skip
-    form.initial = _beginning(shop.timezone)
+    form.initial = _beginning(shop.timezone) | {"bundle": request.GET.get("bundle", "")}
     if newest is not None:
         form.initial = initial_of(newest.name, newest.spec, form.labels, shop.currency, shop.timezone)
         if not fits(form, newest.spec, form.initial):
@@ -156,15 +163,20 @@ def _show(
     spec: Spec | None = None, status: int = 200, error: DomainError | None = None,
 ) -> HttpResponse:  # fmt: skip
     steps = form.steps()
-    at = _index(form, step)
+    at, rows, plain = _index(form, step), _groups(form, step), form.plain(step) if step else []
+    shown = SHOWN_ROWS if len(rows) > TIERS else len(rows)
     context: dict[str, Any] = {
         "title": view.name if view else str(kind.label),
         "kind": kind,
         "view": view,
         "form": form,
         "step": step,
-        "fields": form.plain(step) if step else [],
-        "groups": _groups(form, step),
+        "fields": [field for field in plain if not field.use_fieldset],
+        "sets": [field for field in plain if field.use_fieldset],
+        "groups": rows[:shown],
+        "more_groups": rows[shown:],
+        "more_open": any(field.value() or field.errors for row in rows[shown:] for field in row),
+        "shown_rows": shown,
         "steps": [
             {"label": label, "state": "done" if n < at else "now" if n == at else "next"}
             for n, (_name, label) in enumerate(steps)
@@ -184,6 +196,9 @@ def _show(
             "faces": [form.labels[sku] for sku in about[:3]],
             "priced": spec.layer in ("activity", "price") and kind.key != "bundle",
         }
+        chosen = next((one for one in form.offered if str(one.id) == str(spec.play_settings.get("bundle"))), None)
+        if chosen is not None and isinstance(spec.effect, BundlePrice):
+            context["made"] = set_figures(visitor, replace(chosen.spec, price=spec.effect, tiers=()))
     crumbs = [(_("营销活动"), reverse(PAGE))]
     return show(request, visitor, "campaigns/edit", context, page=PAGE, crumbs=crumbs, status=status)
 

@@ -20,6 +20,7 @@ from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
+from goodfor.kit.writing import plain_money
 from goodfor.orders import queries as orders
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.evaluating.evaluate import price
@@ -134,7 +135,7 @@ def tried(request: HttpRequest, visitor: Visitor, campaign_id: UUID) -> HttpResp
     """As a buyer would see it: the price step by step, and why each campaign gives or does not."""
     name, revision = _newest(visitor, campaign_id)
     labels = {one.id: one for one in catalog.sku_labels(visitor.shop.id) if one.price.currency == visitor.shop.currency}
-    names = [(str(one.id), f"{one.product_name} {one.name} · {one.price}") for one in labels.values()]
+    names = [(str(one.id), f"{one.product_name} {one.name} · {plain_money(one.price)}") for one in labels.values()]
     form = BuyerForm(request.GET if "sku" in request.GET else None, names=names)
     context: dict[str, Any] = {
         "title": _("扮成买家试一单"), "name": name, "number": revision.number, "form": form,

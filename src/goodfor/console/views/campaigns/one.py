@@ -40,16 +40,16 @@ _STEER: Final[Mapping[str, Callable[..., Change]]] = {
 _ACTS: Final[Mapping[str, tuple[tuple[str, Text, Text], ...]]] = {
     states.DRAFT: (("archive", lazy("归档"), lazy("归档后不能再用。归档？")),),
     states.SCHEDULED: (
-        ("pause", lazy("暂停"), lazy("到时间也不会开始。暂停？")),
-        ("end", lazy("结束"), lazy("结束后不能再开。结束？")),
+        ("pause", lazy("暂停活动"), lazy("到时间也不会开始。暂停？")),
+        ("end", lazy("结束活动"), lazy("结束后不能再开。结束？")),
     ),
     states.RUNNING: (
-        ("pause", lazy("暂停"), lazy("新订单马上不再享受，已下的单照常。暂停？")),
-        ("end", lazy("结束"), lazy("结束后不能再开，已下的单照常。结束？")),
+        ("pause", lazy("暂停活动"), lazy("新订单马上不再享受，已下的单照常。暂停？")),
+        ("end", lazy("结束活动"), lazy("结束后不能再开，已下的单照常。结束？")),
     ),
     states.PAUSED: (
-        ("resume", lazy("恢复"), lazy("恢复后新订单马上享受。恢复？")),
-        ("end", lazy("结束"), lazy("结束后不能再开。结束？")),
+        ("resume", lazy("恢复活动"), lazy("恢复后新订单马上享受。恢复？")),
+        ("end", lazy("结束活动"), lazy("结束后不能再开。结束？")),
     ),
     states.ENDED: (("archive", lazy("归档"), lazy("归档后只在“已归档”里看得到。归档？")),),
 }
