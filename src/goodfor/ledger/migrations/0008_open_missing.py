@@ -8,5 +8,5 @@ from goodfor.kernel.schema import run_files
 class Migration(migrations.Migration):
     """Only a function."""
 
-    dependencies = [("ledger", "0006_dimensions_and_days")]
+    dependencies = [("ledger", "0007_referrals")]
     operations = [run_files("goodfor.ledger", forward=["open_missing.sql"], backward=[])]
