@@ -1,7 +1,8 @@
 """What a shop has agreed and how its goods are taxed, read once for many orders."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -26,6 +27,14 @@ class Agreed:
     rates: dict[str, list[tuple[datetime, int]]]
     skus: dict[UUID, list[tuple[datetime, str, bool]]]
     fees: dict[tuple[str, str], list[tuple[datetime, int]]]
+    #: When any answer changes, ascending; answers by the stretch between two of these that a time is in.
+    edges: list[datetime] = field(default_factory=list)
+    _terms: dict[tuple[int, str, UUID], Terms] = field(default_factory=dict)
+    _pacts: dict[tuple[int, str], list[Pact]] = field(default_factory=dict)
+
+    def stretch(self, at: datetime) -> int:
+        """Which stretch a time is in: within one, every question has the same answer."""
+        return bisect_right(self.edges, at)
 
     def contract(self, supplier_code: str, at: datetime) -> ContractView | None:
         """The latest version whose time it is."""
@@ -50,6 +59,12 @@ class Agreed:
 
     def terms(self, supplier_code: str, sku_id: UUID, at: datetime) -> Terms:
         """How goods of a supplier count. Without a contract: as the shop's own, nothing in the cost to deduct."""
+        key = (self.stretch(at), supplier_code, sku_id)
+        if key not in self._terms:
+            self._terms[key] = self._terms_of(supplier_code, sku_id, at)
+        return self._terms[key]
+
+    def _terms_of(self, supplier_code: str, sku_id: UUID, at: datetime) -> Terms:
         contract = self.contract(supplier_code, at)
         own = self.tax_of(sku_id, at).rate_bp
         if contract is None:
@@ -61,7 +76,13 @@ class Agreed:
         )  # fmt: skip
 
     def pacts(self, at: datetime, currency: str) -> list[Pact]:
-        """The versions of agreements in force, whose party is paid in this currency and not gone."""
+        """The versions of agreements in force, whose party is paid in this currency and not gone; by priority."""
+        key = (self.stretch(at), currency)
+        if key not in self._pacts:
+            self._pacts[key] = shares.by_priority(self._pacts_of(at, currency))
+        return self._pacts[key]
+
+    def _pacts_of(self, at: datetime, currency: str) -> list[Pact]:
         found = []
         for versions in self.agreements.values():
             version = shares.in_force(versions, at)
@@ -101,4 +122,13 @@ def read(shop_id: UUID) -> Agreed:
     for fee in FeeRate.objects.filter(shop_id=shop_id):
         fees[fee.provider, fee.account_code].append((fee.valid_from, fee.millionths))
     parties = {row.id: party_view(row) for row in Party.objects.filter(shop_id=shop_id)}
-    return Agreed(contracts, agreements, parties, rates, skus, fees)
+    held = [
+        *(version.says for versions in agreements.values() for version in versions),
+        *(version for versions in contracts.values() for version in versions),
+    ]
+    edges = {
+        *(edge for one in held for edge in (one.valid_from, one.valid_to) if edge is not None),
+        *(one.ended_at for one in parties.values() if one.ended_at is not None),
+        *(known[0] for one in (*rates.values(), *skus.values(), *fees.values()) for known in one),
+    }
+    return Agreed(contracts, agreements, parties, rates, skus, fees, sorted(edges))

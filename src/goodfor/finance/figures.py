@@ -1,6 +1,7 @@
 """Which figure of an order's profit an account belongs to, and the sums. Pure."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 #: By beginning of the code, the first that fits: the figure, and the sign that makes it a positive number.
@@ -27,6 +28,7 @@ SIGNS: Final = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def figure_of(account: str) -> tuple[str, int] | None:
     """The figure that an account's postings add to, and with which sign; None: no part of what an order earned."""
     return next(((name, sign) for start, name, sign in FIGURES if account.startswith(start)), None)

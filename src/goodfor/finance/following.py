@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from goodfor.finance.mapping import line_facts, share_facts
-from goodfor.finance.profit_models import OrderProfit
 from goodfor.finance.rules.facts import LineFacts, ShareFacts
 from goodfor.finance.sold_models import Share, Sold, Step
 from goodfor.kernel.sql import Statement
@@ -19,10 +18,13 @@ _LINES: Final = Statement(__package__, "sql/lines.sql")
 _ORIGINS: Final = Statement(__package__, "sql/origins.sql")
 _POSTINGS: Final = Statement(__package__, "sql/postings.sql")
 _CLAIMED: Final = Statement(__package__, "sql/claimed.sql")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: Kinds of transactions that are answered one by one, and those that pay a share at the channel.
+BACK: Final = frozenset({"refund", "take_back"})
+SPLITS: Final = frozenset({"split", "split_return"})
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """An order as orders knows it."""
 
     id: UUID
@@ -31,13 +33,11 @@ class Head:
     total: int
     state: str
     paid_at: datetime | None
-    delivered_at: datetime | None
     #: Where it was sold.
     channel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
+class Ordered(NamedTuple):
     """A line as it was ordered."""
 
     id: UUID
@@ -53,9 +53,8 @@ class Ordered:
         return self.quantity * self.unit_price - self.discount
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A posting that bears the order, debit positive."""
+class Posted(NamedTuple):
+    """A posting that bears the order, debit positive. Tuples: there are some twenty of them to an order."""
 
     tx_id: int
     seq: int
@@ -78,13 +77,18 @@ class Found:
 
 @dataclass(slots=True)
 class Books:
-    """All of one order. `sold` and `shares`: what finance made of it before; `shares` only those in force, by line."""
+    """All of one order, as far as there is something to do about it.
+
+    `known`: finance has a row of it. `followed`: its delivery was answered; then `lines` are not read again, and what
+    finance made of it (`sold`, and of `shares` those in force, by line) only where something else waits for an answer.
+    """
 
     head: Head
     known: bool
-    stage: str = ""
+    followed: bool = False
     lines: list[Ordered] = field(default_factory=list)
     postings: list[Posted] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
     steps: set[str] = field(default_factory=set)
     sold: dict[UUID, LineFacts] = field(default_factory=dict)
     shares: dict[UUID, list[ShareFacts]] = field(default_factory=dict)
@@ -96,33 +100,66 @@ class Books:
     @property
     def delivery(self) -> list[Posted]:
         """The postings of its delivery."""
-        return [one for one in self.postings if one.kind == "delivery"]
+        return [one for one in self.postings if one.kind == "delivery"] if "delivery" in self.kinds else []
+
+    @property
+    def waiting(self) -> bool:
+        """What finance made of it is needed: something was given back that it has not answered, or split."""
+        if not self.kinds.isdisjoint(SPLITS) or not self.known:
+            return True
+        return any(one.kind in BACK and one.reference not in self.steps for one in self.postings)
+
+
+class _Times(dict[int, datetime]):
+    """Times by their microseconds, each made once: postings of an order mostly have the same ones."""
+
+    def __missing__(self, microseconds: int) -> datetime:
+        self[microseconds] = made = _EPOCH + timedelta(microseconds=microseconds)
+        return made
 
 
 def read(shop_id: UUID, order_ids: Sequence[UUID]) -> list[Books]:
     """The orders that there are, by id."""
-    ids = sorted(order_ids)
+    ids, times = sorted(order_ids), _Times()
     params = {"shop_id": shop_id, "ids": ids}
-    known = dict(OrderProfit.objects.filter(shop_id=shop_id, order_id__in=ids).values_list("order_id", "stage"))
-    books = {row[0]: Books(Head(*row), row[0] in known, known.get(row[0], "")) for row in HEADS.rows(params)}
-    for order_id, *rest in _LINES.rows(params):
-        books[order_id].lines.append(Ordered(*rest))
-    for order_id, *rest in _POSTINGS.rows(params):
-        if order_id in books:
-            books[order_id].postings.append(Posted(*rest))
-    for order_id, reference in Step.objects.filter(shop_id=shop_id, order_id__in=ids).values_list(
-        "order_id", "reference"
-    ):
-        books[order_id].steps.add(reference)
-    _made_before(shop_id, [one for one in ids if one in known], books)
-    _where_from(shop_id, [one for one in books.values() if not one.sold and one.delivery])
-    _what_it_may_cost(shop_id, [one for one in books.values() if not one.known and not one.delivery])
-    refunded = [one for one in books.values() if any(posted.kind == "refund" for posted in one.postings)]
+    books: dict[UUID, Books] = {}
+    for order_id, number, currency, total, state, paid, channel, known, followed in HEADS.rows(params):
+        paid_at = None if paid is None else times[paid]
+        books[order_id] = Books(Head(order_id, number, currency, total, state, paid_at, channel), known, followed)
+    _read_postings(params, books, times)
+    _read_steps(shop_id, [one for one in books.values() if one.followed and not one.kinds.isdisjoint(BACK)], books)
+    _made_before(shop_id, [one.head.id for one in books.values() if one.followed and one.waiting], books)
+    fresh = [one for one in books.values() if not one.followed]
+    if fresh:
+        for order_id, *rest in _LINES.rows({"shop_id": shop_id, "ids": [one.head.id for one in fresh]}):
+            books[order_id].lines.append(Ordered._make(rest))
+    _where_from(shop_id, [one for one in fresh if "delivery" in one.kinds])
+    _what_it_may_cost(shop_id, [one for one in fresh if not one.known and "delivery" not in one.kinds])
+    refunded = [one for one in books.values() if "refund" in one.kinds and (one.waiting or not one.followed)]
     if refunded:
         claims: dict[UUID, UUID] = dict(_CLAIMED.rows({"shop_id": shop_id, "ids": [one.head.id for one in refunded]}))
         for one in refunded:
             one.claimed = claims
-    return [books[order_id] for order_id in ids if order_id in books]
+    return list(books.values())
+
+
+def _read_postings(params: Mapping[str, Any], books: Mapping[UUID, Books], times: _Times) -> None:
+    """Of one order after the other: a name is looked up when it changes, not for each posting."""
+    by_text = {str(order_id): one for order_id, one in books.items()}
+    last, one = "", None
+    for order_id, tx_id, seq, reference, kind, account, amount, line_id, at in _POSTINGS.rows(params):
+        if order_id != last:
+            last, one = order_id, by_text.get(order_id)
+        if one is not None:
+            one.postings.append(Posted(tx_id, seq, reference, kind, account, amount, line_id, times[at]))
+            one.kinds.add(kind)
+
+
+def _read_steps(shop_id: UUID, some: Sequence[Books], books: Mapping[UUID, Books]) -> None:
+    if some:
+        steps = Step.objects.filter(shop_id=shop_id, order_id__in=[one.head.id for one in some])
+        for order_id, reference in steps.values_list("order_id", "reference"):
+            books[order_id].steps.add(reference)
 
 
 def _made_before(shop_id: UUID, ids: Sequence[UUID], books: Mapping[UUID, Books]) -> None:

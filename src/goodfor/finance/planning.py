@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from goodfor.finance import accounts, figures, states
 from goodfor.finance.agreed import Agreed
-from goodfor.finance.following import Books, Found, Ordered, Posted
+from goodfor.finance.following import BACK, SPLITS, Books, Found, Ordered, Posted
 from goodfor.finance.rules import booking, delivered, fees, refunded, shares, split_paid, taken_back
 from goodfor.finance.rules.facts import LineFacts, Moved, ShareFacts, Volumes
 from goodfor.ledger.types import Entry
@@ -19,6 +19,7 @@ BOOKS: Final = ZoneInfo("Asia/Shanghai")
 SALES: Final = "5001:sales:"
 DISCOUNTS: Final = "5002:"
 COGS: Final = "5401:cogs:codes"
+FEE: Final = f"finance.{fees.NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def month_of(at: datetime) -> date:
 def plan(books: Books, agreed: Agreed, volumes: Volumes, now: datetime) -> Plan:
     """Everything that is not done yet; `volumes` is moved on. Raises ValueError where the books make no sense."""
     made = Plan(books.head.id, sold=dict(books.sold), shares=dict(books.shares))
-    if not books.sold and books.delivery:
+    if not books.followed and "delivery" in books.kinds:
         _deliver(books, agreed, volumes, made)
     if made.sold:
         for moved in _moved(books):
@@ -71,7 +72,8 @@ def plan(books: Books, agreed: Agreed, volumes: Volumes, now: datetime) -> Plan:
             if not named <= made.sold.keys():
                 raise ValueError("a refund names a line of another order")
             (_take_back if moved.costs else _refund)(made, moved)
-    _paid_by_split(books, agreed, made)
+    if not books.kinds.isdisjoint(SPLITS):
+        _paid_by_split(books, agreed, made)
     made.entries = [booking.through(one, books.head.channel) for one in made.entries]
     _figures(books, made)
     made.stage = _stage(books, made)
@@ -116,8 +118,10 @@ def _line(line: Ordered, cost: int, found: Sequence[Found], agreed: Agreed, at: 
 def _moved(books: Books) -> Iterator[Moved]:
     """Refunds of a delivered price, and goods taken back, that were not answered yet; oldest first."""
     by_tx: dict[int, list[Posted]] = {}
+    if books.kinds.isdisjoint(BACK):
+        return
     for one in books.postings:
-        if one.kind in ("refund", "take_back") and one.reference not in books.steps:
+        if one.kind in BACK and one.reference not in books.steps:
             by_tx.setdefault(one.tx_id, []).append(one)
     for tx_id, postings in sorted(by_tx.items()):
         first = postings[0]
@@ -197,9 +201,9 @@ def _some(entry: Entry | None) -> list[Entry]:
 
 
 def _figures(books: Books, made: Plan) -> None:
-    old = [(one.account, one.amount) for one in books.postings]
-    new = [(line.account, line.amount_minor) for entry in made.entries for line in entry.lines]
-    made.figures = figures.sums(old + new)
+    moves = [(one.account, one.amount) for one in books.postings]
+    moves += [(line.account, line.amount_minor) for entry in made.entries for line in entry.lines]
+    made.figures = figures.sums(moves)
     made.moved_at = max((one.at for one in books.postings), default=None)
     found = next((f for one in books.postings if (f := accounts.channel_of(one.account)) is not None), None)
     made.channel = ":".join(found) if found else ""
@@ -207,9 +211,9 @@ def _figures(books: Books, made: Plan) -> None:
 
 def _stage(books: Books, made: Plan) -> str:
     """Billed: its channel has said what it took, or it went through none."""
-    if not made.sold and books.head.state != "refunded":
+    if not made.sold and not books.followed and books.head.state != "refunded":
         return states.ESTIMATED
-    billed = not made.channel or any(one.kind == f"finance.{fees.NAME}" for one in books.postings)
+    billed = not made.channel or FEE in books.kinds
     return states.BILLED if billed else states.DELIVERED
 
 

@@ -1,7 +1,7 @@
 """Events: facts in the past tense, stored in the transaction that made them true, told to handlers at least once."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, ClassVar
@@ -10,6 +10,7 @@ from uuid import UUID
 from goodfor.kernel.sql import Statement
 
 _INSERT = Statement(__package__, "sql/event_insert.sql")
+_INSERT_ALL = Statement(__package__, "sql/events_insert.sql")
 
 
 @dataclass(frozen=True)
@@ -117,3 +118,14 @@ def publish(*, shop_id: UUID, event: Event, now: datetime, cause: tuple[str, UUI
             "now": now,
         }
     )
+
+
+def publish_all(*, shop_id: UUID, events: Sequence[tuple[Event, tuple[str, UUID]]], now: datetime) -> None:
+    """Store events, each with its cause, in the current transaction: one statement, in this order."""
+    if events:
+        rows = [
+            {"name": event.name, "version": event.version, "payload": payload_text(event), "cause_type": cause[0],
+             "cause_id": str(cause[1])}
+            for event, cause in events
+        ]  # fmt: skip
+        _INSERT_ALL.run({"shop_id": shop_id, "events": json.dumps(rows), "now": now})

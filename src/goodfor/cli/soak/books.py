@@ -35,8 +35,9 @@ def run(
     with running_site(console, web=False) as site:
         worlds, courses = load("goodfor.cli.year.world"), load("goodfor.cli.year.course")
         start = first_day(load("goodfor.kernel.clock").utc_now())
-        with worlds.make_world(site.made, start) as world:
-            courses.Year(world, orders=int(orders), days=int(days), seed=int(seed)).run(lambda _day: None)
+        follower = load("goodfor.cli.year.follower").Follower()
+        with worlds.make_world(site.made, start) as world, follower:
+            courses.Year(world, follower, orders=int(orders), days=int(days), seed=int(seed)).run(lambda _day: None)
             path = Path(str(load("django.conf").settings.DATA_DIR)) / "books.beancount"
             return check(site.made.shop_id, whole_month(start.date()), path, bean)
 

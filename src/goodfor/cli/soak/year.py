@@ -5,6 +5,7 @@ Filled by sets: the sales themselves (orders, lines, payments, codes sold), 99 o
 imports of codes, refunds whole and in part, claims with compensation, bills and fees, following, shares, an agreement
 dated back, statements of five cycles with objections, payouts by file with some that come back, months closed softly
 and for good. By this soak, as the house has no operation for them: the channel's payout, points, the payment of VAT.
+Following goes on in a process of its own, and is waited for each morning, before the bills are booked.
 """
 
 import os
@@ -33,9 +34,10 @@ def run(*, json: bool = False, orders: str = "1000000", days: str = "365", seed:
 def simulate(made: Any, console: Console, orders: int, days: int, seed: int) -> BenchResult:
     """The year in a shop that is there; see the module."""
     worlds, courses, ends = (load(f"goodfor.cli.year.{name}") for name in ("world", "course", "ends"))
+    follower = load("goodfor.cli.year.follower").Follower()
     began = time.monotonic()
-    with worlds.make_world(made, first_day(load("goodfor.kernel.clock").utc_now())) as world:
-        year = courses.Year(world, orders=orders, days=days, seed=seed)
+    with worlds.make_world(made, first_day(load("goodfor.kernel.clock").utc_now())) as world, follower:
+        year = courses.Year(world, follower, orders=orders, days=days, seed=seed)
 
         def tell(day: int) -> None:
             if day % 30 == 29 or day == days - 1:

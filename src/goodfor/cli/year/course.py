@@ -12,11 +12,12 @@ from uuid import UUID
 from goodfor.cli.hub.market import PRICE_MINOR
 from goodfor.cli.year import money, plan, world
 from goodfor.cli.year.back import Backs, Moved
+from goodfor.cli.year.follower import Follower
 from goodfor.cli.year.paying import Paying
 from goodfor.cli.year.plan import Sale
 from goodfor.cli.year.selling import SoldOrder, points_entry, sell
 from goodfor.cli.year.world import World
-from goodfor.finance.operations import end_orders, follow_books, rebook_agreement
+from goodfor.finance.operations import end_orders, rebook_agreement
 from goodfor.kernel.loops import REGISTRY
 from goodfor.kernel.money import Money as Amount
 from goodfor.kernel.relay import relay_loop
@@ -30,9 +31,8 @@ from goodfor.supply.operations.inquire import inquire_due
 from goodfor.supply.operations.restock import MOST, restock
 from goodfor.vault import queries as vault
 
-#: Orders a transaction, and headers of the ledger a stretch of following.
+#: Orders a transaction.
 BATCH: Final = 500
-STRETCH: Final = 2_000
 PACK: Final = 1_000
 #: Loops of the worker, called once a day here.
 DAILY: Final = ("vault.fold_stock", "ledger.roll_up", "ledger.fill_days", "ledger.seal", "supply.consequences",
@@ -53,9 +53,10 @@ class Told:
 
 
 class Year:
-    """One day after the other."""
+    """One day after the other; the books are followed beside, and to their end before what needs it."""
 
-    def __init__(self, made: World, *, orders: int, days: int, seed: int) -> None:
+    def __init__(self, made: World, follower: Follower, *, orders: int, days: int, seed: int) -> None:
+        self.follower = follower
         self.world, self.orders, self.days = made, orders, days
         self.rng = Random(seed)  # noqa: S311
         self.start = made.told.at + timedelta(days=1)
@@ -76,6 +77,7 @@ class Year:
         day = (start + timedelta(hours=12)).astimezone(plan.BEIJING).date()
         self._to(start)
         if number == self.days // 2:
+            self.follow(start)
             self.told.version = world.next_version(self.world, start, timedelta(days=min(20, number)))
         if count:
             self._timed("stock", self._stock, count, start)
@@ -95,6 +97,7 @@ class Year:
 
     def _to(self, at: datetime) -> None:
         self.world.told.at = max(self.world.told.at, at)
+        self.follower.tell(self.world.told.at)
 
     def _timed(self, name: str, act: Callable[..., Any], *given: Any) -> None:
         began = time.monotonic()
@@ -145,6 +148,7 @@ class Year:
             batch = filled[first : first + BATCH]
             for sold in sell(till, batch, batch[-1].at):
                 self._note(number, sold)
+            self.follower.tell(batch[-1].at)
         for one in sales:
             if one.bought:
                 self._buy(number, one)
@@ -189,8 +193,8 @@ class Year:
 
     def follow(self, now: datetime) -> None:
         """Finance reads the books to their end."""
-        while follow_books(now=now, batch=STRETCH):
-            pass
+        self.follower.catch_up(now)
+        self.told.seconds["followed"] = round(self.follower.seconds)
         version = self.told.version
         if version is not None:
             while rebook_agreement(shop_id=self.world.shop_id, agreement_id=version, now=now):

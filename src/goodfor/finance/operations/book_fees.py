@@ -10,7 +10,7 @@ from django.db import transaction
 from goodfor.finance import accounts, states
 from goodfor.finance.mapping import party_view
 from goodfor.finance.models import Party
-from goodfor.finance.profit_models import FeeBill
+from goodfor.finance.profit_models import Fee, FeeBill
 from goodfor.finance.rules import fees
 from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.money import EXPONENTS
@@ -38,16 +38,19 @@ def take_bill(*, shop_id: UUID, bill_id: UUID, now: datetime) -> int:
 
 
 def book_fees(*, shop_id: UUID, bill_id: UUID, now: datetime, limit: int = PIECE) -> int:
-    """Book the next fees of a bill that was taken in; how many lines, 0 once all are booked.
+    """Book the next fees of a bill that was taken in; how many lines, 0 where the rest is booked or waits.
 
     One entry a line, `fee:{bill}:{line}`, at the time that the channel names, so that nothing is booked twice. Where a
-    contract says that a supplier bears it, its share lessens what it is owed. Can stop anywhere between calls.
+    contract says that a supplier bears it, its share lessens what it is owed; as that is known only of goods that
+    finance has told apart, fees of orders whose delivery is still to come, or to be followed, wait for it. Can stop
+    anywhere between calls.
     """
     with transaction.atomic():
         bill = FeeBill.objects.get(shop_id=shop_id, bill_id=bill_id)
         rows = _DUE.rows({"shop_id": shop_id, "bill_id": bill_id, "limit": limit})
         if not rows:
-            FeeBill.objects.filter(shop_id=shop_id, bill_id=bill_id, booked_at__isnull=True).update(booked_at=now)
+            if not Fee.objects.filter(shop_id=shop_id, bill_id=bill_id, booked_at__isnull=True).exists():
+                FeeBill.objects.filter(shop_id=shop_id, bill_id=bill_id, booked_at__isnull=True).update(booked_at=now)
             return 0
         made = _entries(bill, rows)
         lines = [row[0] for row in rows]

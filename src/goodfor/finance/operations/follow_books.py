@@ -13,7 +13,7 @@ from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
 
 #: Headers of the ledger a run, and orders a transaction.
-BATCH, PIECE = 600, 150
+BATCH, PIECE = 600, 300
 _TAKE = Statement("goodfor.finance", "sql/cursor_take.sql")
 _STOP = Statement("goodfor.finance", "sql/cursor_stop.sql")
 _SET = Statement("goodfor.finance", "sql/cursor_set.sql")

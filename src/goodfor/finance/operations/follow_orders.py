@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from goodfor.finance.following import Books
 from goodfor.finance.planning import Plan
 from goodfor.finance.rules.facts import Part, ShareFacts, Volume, Volumes
 from goodfor.finance.sold_models import Volume as VolumeRow
-from goodfor.kernel.events import publish
+from goodfor.kernel.events import Event, publish_all
 from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.locks import advisory_xact_lock
@@ -34,6 +34,8 @@ _VOLUME = Statement("goodfor.finance", "sql/volume_add.sql")
 _ORDER = Statement("goodfor.finance", "sql/order_put.sql")
 
 Made = list[tuple[Books, Plan]]
+#: Of the ledger's postings in one call.
+LINES: Final = 12_000
 
 
 def follow_orders(*, shop_id: UUID, order_ids: Sequence[UUID], now: datetime) -> int:
@@ -48,7 +50,8 @@ def follow_orders(*, shop_id: UUID, order_ids: Sequence[UUID], now: datetime) ->
         if not books:
             return 0
         known = agreed.read(shop_id)
-        months = {planning.month_of(posted.at) for one in books for posted in one.delivery}
+        times = {posted.at for one in books if not one.followed for posted in one.delivery}
+        months = {planning.month_of(at) for at in times}
         volumes = _volumes(shop_id, months)
         made: Made = []
         for one in books:
@@ -113,9 +116,8 @@ def _write(shop_id: UUID, made: Made, now: datetime) -> None:
         _SHARE_BACK.run({"shop_id": shop_id, "rows": json.dumps(shares)})
     rows = [_order_json(books, plan) for books, plan in made]
     _ORDER.run({"shop_id": shop_id, "rows": json.dumps(rows, default=str), "now": now})
-    for books, plan in fresh:
-        if plan.shares:
-            _tell(shop_id, books, plan, now)
+    told = [_told(books, plan) for books, plan in fresh if plan.shares]
+    publish_all(shop_id=shop_id, events=told, now=now)
 
 
 def _put(statement: Statement, shop_id: UUID, rows: Sequence[Mapping[str, Any]], now: datetime | None = None) -> None:
@@ -181,19 +183,26 @@ def _order_json(books: Books, plan: Plan) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tell(shop_id: UUID, books: Books, plan: Plan, now: datetime) -> None:
+def _told(books: Books, plan: Plan) -> tuple[Event, tuple[str, UUID]]:
     shares = [one for mine in plan.shares.values() for one in mine]
     event = SharesBooked(
         plan.order_id, sum(one.amount for one in shares), len({one.party_id for one in shares}), books.head.currency
     )
-    publish(shop_id=shop_id, event=event, cause=("order", plan.order_id), now=now)
+    return event, ("order", plan.order_id)
 
 
 def _post(shop_id: UUID, made: Made, now: datetime) -> None:
-    """The ledger comes last."""
+    """The ledger comes last; of large orders so many at once as it takes."""
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for books, plan in made:
         entries[books.head.currency] += plan.entries
     for currency in sorted(entries):
-        if entries[currency]:
-            ledger.post(shop_id=shop_id, currency=currency, entries=entries[currency], now=now)
+        some, lines = list[Entry](), 0
+        for entry in entries[currency]:
+            if some and lines + len(entry.lines) > LINES:
+                ledger.post(shop_id=shop_id, currency=currency, entries=some, now=now)
+                some, lines = [], 0
+            some.append(entry)
+            lines += len(entry.lines)
+        if some:
+            ledger.post(shop_id=shop_id, currency=currency, entries=some, now=now)

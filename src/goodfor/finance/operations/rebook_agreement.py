@@ -64,7 +64,7 @@ def _rebook(shop_id: UUID, agreement_id: UUID, code: str, rows: Sequence[Row], n
     known = agreed.read(shop_id)
     lines, held = _made_before(shop_id, [row[1] for row in rows])
     heads = following.HEADS.rows({"shop_id": shop_id, "ids": sorted({row[2] for row in rows})})
-    sold_through = {row[0]: row[7] for row in heads}
+    sold_through = {row[0]: row[6] for row in heads}
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     done = _Done(_volumes(shop_id, code))
     for at, line_id, order_id, currency in rows:

@@ -1,7 +1,7 @@
 """How entries of finance are made: lines with what they belong to, the rule and its version beside them. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,18 @@ def through(made: Entry, channel: str) -> Entry:
     """The entry with every line that belongs to an order marked by where this was sold."""
     if not channel:
         return made
-    return replace(made, lines=tuple(replace(one, channel=channel) if one.order_id else one for one in made.lines))
+    return Entry(
+        made.reference, made.kind, tuple(_marked(one, channel) if one.order_id else one for one in made.lines),
+        made.effective_at, made.cause, made.metadata, made.rule_version, made.adjustment,
+    )  # fmt: skip
+
+
+def _marked(one: Line, channel: str) -> Line:
+    # Not by `replace`: there are some fifteen lines to an order, and it takes thrice as long.
+    return Line(
+        one.account, one.amount_minor, one.order_id, one.order_line_id, one.sku_id, one.supplier_id, one.party_id,
+        one.brand_id, one.campaign_id, channel,
+    )  # fmt: skip
 
 
 def entry(

@@ -88,11 +88,16 @@ def share(
     )  # fmt: skip
 
 
+def by_priority(pacts: Sequence[Pact]) -> list[Pact]:
+    """Who is served first."""
+    return sorted(pacts, key=lambda one: (one.agreement.says.priority, one.agreement.code))
+
+
 def shares_of(line: LineFacts, pacts: Sequence[Pact], volumes: Volumes, month: date) -> list[ShareFacts]:
     """The shares of a line, by priority; `volumes` is moved on."""
     found: list[ShareFacts] = []
     limit = line.gross - line.vat
-    for pact in sorted(pacts, key=lambda one: (one.agreement.says.priority, one.agreement.code)):
+    for pact in by_priority(pacts):
         key = (pact.agreement.code, month)
         seen = volumes.get(key, Volume())
         got = share(pact, line, rank=len(found), seen=seen, limit=limit)

@@ -106,6 +106,30 @@ def test_a_supplier_may_bear_it(scene: Scene) -> None:
     assert scene.row(order)["fee_minor"] == 29
 
 
+def test_who_bears_it_is_asked_once_the_delivery_was_followed(scene: Scene) -> None:
+    """A bill that is read before the books are, or before the goods are there, leaves nothing to the platform."""
+    till = scene.till()
+    order = scene.pay(till)
+    scene.bought(order, "jia", scene.codes(order))
+    scene.contract("principal", "jia", fee_bearer="supplier")
+    scene.party("jia", "supplier", supplier_code="jia", cycle="t1")
+    fee = (number_of(scene, order), "-0.07")
+    early = [import_bill(scene, till.account_id, [fee], days + 1) for days in range(tasks.BILLS)]
+    import_bill(scene, till.account_id, [fee, ("another's", "-0.50")])
+    owed = "2202:supplier:jia:t1:accrued"
+    # Taken in, but for what belongs to nobody's order none is booked; and those that wait keep no other from its turn.
+    assert [tasks.fees(scene.now) for _ in range(3)] == [tasks.BILLS, 3, 0]
+    assert (scene.booked(FEE), scene.booked(owed)) == (50, 0)
+    sql("UPDATE orders_order SET state = 'paid', delivered_at = NULL")
+    assert tasks.fees(scene.now) == 0
+    sql("UPDATE orders_order SET state = 'delivered', delivered_at = %s", [scene.now])
+    scene.follow()
+    assert [tasks.fees(scene.now) for _ in range(3)] == [tasks.BILLS, 1, 0]
+    assert (scene.booked(FEE), scene.booked(owed)) == (50, -7 * (len(early) + 1))
+    assert sql("SELECT count(*) FROM finance_fee_bill WHERE booked_at IS NULL") == [(0,)]
+    assert not scene.faults()
+
+
 def test_a_forged_bill_makes_no_supplier_richer(scene: Scene) -> None:
     """Whoever may hand in a bill, and is a supplier's friend, writes that the channel gave back what it never kept."""
     till = scene.till()

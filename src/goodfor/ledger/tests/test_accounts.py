@@ -148,3 +148,24 @@ def test_every_line_of_the_chart_knows_its_own_codes() -> None:
         "x" * 200,
     ):
         assert classify(bad) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_lines_with_new_accounts_open_each_once() -> None:
+    """Known ones among them, of another currency and shop, stay as they are; one that may not be stops all of it."""
+    put(SHOP, entry("k:1", (BANK, 1), (SALES, -1)))
+    post(shop_id=SHOP, currency="USD", entries=[entry("u:1", (BANK, 1), (SALES, -1))], now=NOW)
+    before = counts()[2]
+    many = [
+        entry(f"m:{n}", (BANK, 1), (SALES, -1), (f"1405:codes:{n % 3}", 1), (f"2206:distributor:{n % 2}", -1))
+        for n in range(60)
+    ]
+    put(SHOP, *many)
+    assert counts()[2] == before + 5
+    opened = sql("SELECT code, type, normal_side, guarded FROM ledger_account WHERE code LIKE '%%:_' ORDER BY code")
+    assert [row[1:] for row in opened] == [("asset", 1, False)] * 3 + [("liability", -1, False)] * 2
+    for bad, error in (("7777:x", UnknownAccount), ("2207:wallet:none", AccountNotOpen)):
+        with pytest.raises(error):
+            put(SHOP, entry("n:1", (BANK, 1), ("2206:distributor:new", -1)), entry("n:2", (BANK, 1), (bad, -1)))
+    assert counts()[2] == before + 5
+    assert audit() == {}
