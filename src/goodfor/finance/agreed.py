@@ -122,13 +122,14 @@ def read(shop_id: UUID) -> Agreed:
     for fee in FeeRate.objects.filter(shop_id=shop_id):
         fees[fee.provider, fee.account_code].append((fee.valid_from, fee.millionths))
     parties = {row.id: party_view(row) for row in Party.objects.filter(shop_id=shop_id)}
-    held = [
-        *(version.says for versions in agreements.values() for version in versions),
-        *(version for versions in contracts.values() for version in versions),
-    ]
+    agreed = [version.says for versions in agreements.values() for version in versions]
+    signed = [version for versions in contracts.values() for version in versions]
     edges = {
-        *(edge for one in held for edge in (one.valid_from, one.valid_to) if edge is not None),
+        *(edge for one in agreed for edge in (one.valid_from, one.valid_to) if edge is not None),
+        *(edge for one in signed for edge in (one.valid_from, one.valid_to) if edge is not None),
         *(one.ended_at for one in parties.values() if one.ended_at is not None),
-        *(known[0] for one in (*rates.values(), *skus.values(), *fees.values()) for known in one),
+        *(known[0] for one in rates.values() for known in one),
+        *(known[0] for one in skus.values() for known in one),
+        *(known[0] for one in fees.values() for known in one),
     }
     return Agreed(contracts, agreements, parties, rates, skus, fees, sorted(edges))

@@ -6,7 +6,7 @@ from goodfor.kernel.schema import run_files
 
 
 class Migration(migrations.Migration):
-    dependencies = [("promotions", "0003_groups")]
+    dependencies = [("promotions", "0005_floor")]
 
     operations = [
         migrations.AddIndex(
