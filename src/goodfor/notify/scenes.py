@@ -14,13 +14,17 @@ from goodfor.notify import samples
 from goodfor.notify.addresses import EMAIL, SMS
 from goodfor.notify.promotion_scenes import PROMOTIONS
 from goodfor.notify.scene_types import AUDIENCE_LABELS as AUDIENCE_LABELS
-from goodfor.notify.scene_types import BUYER, CHANNELS_OF, DESK, FAST, ORDER, REFUND, SHOP, STAFF, Scene
+from goodfor.notify.scene_types import BUYER as BUYER
 from goodfor.notify.scene_types import BY_VENDOR_TEMPLATE as BY_VENDOR_TEMPLATE
 from goodfor.notify.scene_types import CHANNEL_LABELS as CHANNEL_LABELS
 from goodfor.notify.scene_types import CHANNELS as CHANNELS
+from goodfor.notify.scene_types import CHANNELS_OF as CHANNELS_OF
+from goodfor.notify.scene_types import DESK, FAST, ORDER, REFUND, SHOP
 from goodfor.notify.scene_types import LANGUAGES as LANGUAGES
 from goodfor.notify.scene_types import MAY_HOLD_CODES as MAY_HOLD_CODES
 from goodfor.notify.scene_types import ROBOTS as ROBOTS
+from goodfor.notify.scene_types import STAFF as STAFF
+from goodfor.notify.scene_types import Scene as Scene
 
 _LINE: Final = {"title": None, "quantity": None, "price": None, "discount": None, "net": None}
 _CODE: Final = {"number": None, "secret": None, "expires_at": None}

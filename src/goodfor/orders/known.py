@@ -19,7 +19,8 @@ def known_of(
     indexes = [index for one in contacts if (index := contact_index(shop_id, one)) is not None]
     names = BuyerNames(ref, device=device, phone=indexes[0].hex() if indexes else "")
     signed_in = ref.startswith(ACCOUNT)
-    bought = max(orders_paid(shop_id, ref, contact_index=index) for index in (indexes or [None]))
+    asked: list[bytes | None] = [*indexes] or [None]
+    bought = max(orders_paid(shop_id, ref, contact_index=index) for index in asked)
     facts: Facts = {"signed_in": signed_in, "orders_paid": bought}
     since = identity.registered_at(shop_id, UUID(ref.removeprefix(ACCOUNT))) if signed_in else None
     if since is not None:
