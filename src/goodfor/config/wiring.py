@@ -1,6 +1,7 @@
 """Who hears which event, what is audited, which loops run, what is sealed. The only place that sees all rooms."""
 
 from importlib import import_module, util
+from typing import Final
 
 from django.conf import settings
 
@@ -47,29 +48,33 @@ def connect() -> None:
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
         _invoices_hear()
-    if {"notify", "orders"} <= set(settings.ROOMS):
-        import_module("goodfor.config.messages").listen()
-        import_module("goodfor.config.claim_messages").listen()
-        import_module("goodfor.config.supply_messages").listen()
-    if {"notify", "orders", "risk", "console"} <= set(settings.ROOMS):
-        import_module("goodfor.config.risk_messages").listen()
-    if {"notify", "orders", "promotions"} <= set(settings.ROOMS):
-        import_module("goodfor.config.promotion_messages").listen()
-        import_module("goodfor.config.group_messages").listen()
-    if {"notify", "orders", "promotions", "referrals"} <= set(settings.ROOMS):
-        import_module("goodfor.config.referral_messages").listen()
-    if {"notify", "orders", "insights"} <= set(settings.ROOMS):
-        import_module("goodfor.config.insight_messages").listen()
     if "notify" in settings.ROOMS:
-        import_module("goodfor.config.codes").listen()
-        import_module("goodfor.config.account_messages").listen()
-        import_module("goodfor.config.job_messages")
+        _people_are_told()
     if {"supply", "orders"} <= set(settings.ROOMS):
         import_module("goodfor.config.complaints").listen()
     if {"supply", "orders", "openapi"} <= set(settings.ROOMS):
         import_module("goodfor.config.siblings").listen()
     if "storefront" in settings.ROOMS:
         _codes_go_out()
+
+
+#: Who tells people of what, and the rooms whose news it is, beside `notify`.
+_TOLD: Final[tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = (
+    (frozenset(), ("codes", "account_messages")),
+    (frozenset({"orders"}), ("messages", "claim_messages", "supply_messages")),
+    (frozenset({"orders", "risk", "console"}), ("risk_messages",)),
+    (frozenset({"orders", "promotions"}), ("promotion_messages", "group_messages")),
+    (frozenset({"orders", "promotions", "referrals"}), ("referral_messages",)),
+    (frozenset({"orders", "insights"}), ("insight_messages",)),
+)
+
+
+def _people_are_told() -> None:
+    for rooms, modules in _TOLD:
+        if rooms <= set(settings.ROOMS):
+            for module in modules:
+                import_module(f"goodfor.config.{module}").listen()
+    import_module("goodfor.config.job_messages")
 
 
 def _risk_hears() -> None:
