@@ -15,11 +15,16 @@ from goodfor.config import tenancy_check
 from goodfor.kernel import crypto
 from goodfor.kernel.tests import emptying
 
+#: Nothing is thrown away while rooms and tests are imported, and little of what a test makes goes in circles.
+gc.disable()
+gc.set_threshold(50_000, 20, 20)
+
 
 def pytest_collection_finish() -> None:
     """What was imported stays to the end: the collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
