@@ -1,6 +1,7 @@
 """Fixtures for every room's tests."""
 
 import gc
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -14,11 +15,16 @@ from goodfor.config import tenancy_check
 from goodfor.kernel import crypto
 from goodfor.kernel.tests import emptying
 
+#: Nothing is thrown away while rooms and tests are imported, and little of what a test makes goes in circles.
+gc.disable()
+gc.set_threshold(50_000, 20, 20)
+
 
 def pytest_collection_finish() -> None:
     """What was imported stays to the end: the collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
@@ -38,7 +44,13 @@ def _rules_of_others_are_forgotten() -> None:
     """A snapshot brings back the ids of another test: what a process keeps by id would be taken for its own."""
     import_module("goodfor.risk.rule_cache").forget()
     import_module("goodfor.promotions.plan_cache").forget()
-    import_module("goodfor.promotions.plan_cache").forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:  # noqa: ARG001
+    """The test database, left by all before it is dropped."""
+    yield
+    emptying.leave()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -17,6 +17,7 @@ from goodfor.identity.operations import add_staff, create_user, issue_signin_lin
 from goodfor.identity.types import Role, StaffView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tenancy import platform_job
+from goodfor.kernel.tests.emptying import marks, tables
 from goodfor.risk.tests.traces import is_trace
 
 PASSWORD = "correct-horse-7-battery-staple"
@@ -115,13 +116,4 @@ NOTES = {
 
 def state_of_all() -> dict[str, Any]:
     """A fingerprint of every row of ours."""
-    tables = sql(
-        "SELECT table_name FROM information_schema.tables"
-        " WHERE table_type = 'BASE TABLE' AND table_schema = current_schema()"
-    )
-    each = (
-        f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {name} t"
-        for (name,) in tables
-        if name not in NOTES and not is_trace(name)
-    )
-    return {name: (count, mark) for name, count, mark in sql(" UNION ALL ".join(each))}
+    return dict(marks([name for name in tables() if name not in NOTES and not is_trace(name)]))

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from psycopg import sql
 
-from goodfor.kernel.tests.emptying import filled
+from goodfor.kernel.tests.emptying import beside, filled
 
 Made = TypeVar("Made")
 FRESH_SECONDS: Final = 120.0
@@ -37,7 +37,7 @@ def start_from(name: str, make: Callable[[], Made], *, seconds: float = FRESH_SE
 
     `seconds`: how old it may be; more where nothing in it expires.
     """
-    if filled():
+    if connection.in_atomic_block or filled():
         return make()
     known = _taken.get(name)
     if known is None or time.monotonic() - known.at > seconds:
@@ -46,30 +46,19 @@ def start_from(name: str, make: Callable[[], Made], *, seconds: float = FRESH_SE
         return made
     # The same ids as in the last test: nothing may be remembered of them.
     cache.clear()
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        try:
-            for table, rows in known.tables.items():
-                _load(table, rows)
-        finally:
-            cursor.execute("SET session_replication_role = DEFAULT")
+    with beside().transaction(), beside().cursor() as cursor:
+        for table, rows in known.tables.items():
+            with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))) as copy:
+                copy.write(rows)
     made = deepcopy(known.made)
     return made  # type: ignore[no-any-return]
 
 
 def _dump(table: str) -> bytes:
-    connection.ensure_connection()
-    with connection.connection.cursor() as cursor:
+    with beside().cursor() as cursor:
         # A table that is cut into parts can only be copied by way of a query.
         parts = cursor.execute("SELECT relkind = 'p' FROM pg_class WHERE oid = %s::regclass", [table]).fetchone()
         source = sql.SQL("(SELECT * FROM {})" if parts == (True,) else "{}").format(sql.Identifier(table))
         command = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(source)
         with cursor.copy(command) as copy:
             return b"".join(bytes(piece) for piece in copy)
-
-
-def _load(table: str, rows: bytes) -> None:
-    with connection.connection.cursor() as cursor:
-        command = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))
-        with cursor.copy(command) as copy:
-            copy.write(rows)
