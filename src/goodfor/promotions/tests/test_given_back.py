@@ -197,6 +197,6 @@ def test_limits_get_back_what_their_policy_says(now: datetime) -> None:
 @pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_limits_get_back_what_their_policy_says_twenty_thousand_times(now: datetime) -> None:
-    # Each step in a transaction of its own: within one, every row that is written again would be kept in all its versions.
+    # Each step in a transaction of its own: within one, all versions of a row that is written again are kept.
     for first in range(FIRST, FIRST + LONG, CHUNK):
         histories(now, range(first, min(first + CHUNK, FIRST + LONG)))
