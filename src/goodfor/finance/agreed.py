@@ -122,13 +122,14 @@ def read(shop_id: UUID) -> Agreed:
     for fee in FeeRate.objects.filter(shop_id=shop_id):
         fees[fee.provider, fee.account_code].append((fee.valid_from, fee.millionths))
     parties = {row.id: party_view(row) for row in Party.objects.filter(shop_id=shop_id)}
-    held = [
-        *(version.says for versions in agreements.values() for version in versions),
-        *(version for versions in contracts.values() for version in versions),
+    spans = [
+        *((one.says.valid_from, one.says.valid_to) for versions in agreements.values() for one in versions),
+        *((one.valid_from, one.valid_to) for versions in contracts.values() for one in versions),
     ]
     edges = {
-        *(edge for one in held for edge in (one.valid_from, one.valid_to) if edge is not None),
+        *(edge for span in spans for edge in span if edge is not None),
         *(one.ended_at for one in parties.values() if one.ended_at is not None),
-        *(known[0] for one in (*rates.values(), *skus.values(), *fees.values()) for known in one),
+        *(at for told in (rates, fees) for known in told.values() for at, _rate in known),
+        *(known[0] for told in skus.values() for known in told),
     }
     return Agreed(contracts, agreements, parties, rates, skus, fees, sorted(edges))

@@ -54,7 +54,7 @@ class Follower:
         self.seconds = self._pipe.recv()
 
 
-def _work(pipe: "Connection[tuple[float], tuple[datetime, bool] | None]") -> None:
+def _work(pipe: "Connection[float, tuple[datetime, bool] | None]") -> None:
     setup_django()
     follow = load("goodfor.finance.operations").follow_books
     now: datetime | None = None
