@@ -175,7 +175,8 @@ def limit_fields(kind: str) -> Fields:
     none = _("不填就是不限")
     fields: Fields = {
         "budget": text(_("一共最多优惠"), _("用完自动暂停")), "uses": whole(_("一共最多几单"), 1, 10**9, none),
-        "buyer_uses": whole(_("每人最多几单"), 1, 10_000, none),
+        # New buyers have to be limited: whoever has bought once is none any more, but only after his payment.
+        "buyer_uses": whole(_("每人最多几单"), 1, 10_000, none, 1 if kind == "new_buyer" else None),
         "buyer_day": whole(_("每人每天最多几单"), 1, 10_000, none),
     }  # fmt: skip
     if kind in PIECES:

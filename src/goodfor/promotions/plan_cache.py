@@ -1,13 +1,12 @@
 """What counts in a shop, read once a process and plan version. Revisions never change: their specs are kept by id."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from goodfor.kernel.latest import Latest
 from goodfor.kernel.sql import Statement
 from goodfor.promotions.limit_keys import SHARED
 from goodfor.promotions.stored import spec_of
@@ -20,35 +19,6 @@ NOWHERE: Final = ZoneInfo("UTC")
 _VERSION: Final = Statement(__package__, "sql/version.sql")
 _LIVE: Final = Statement(__package__, "sql/live.sql")
 _REVISIONS: Final = Statement(__package__, "sql/revisions.sql")
-Key = TypeVar("Key", bound=Hashable)
-Kept = TypeVar("Kept")
-
-
-class _Latest(Generic[Key, Kept]):
-    """The latest used of what was made; any thread."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Key) -> Kept | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def put(self, key: Key, made: Kept) -> Kept:
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +49,8 @@ class ShopPlan:
         return found
 
 
-_plans: _Latest[UUID, ShopPlan] = _Latest(SHOPS)
-_specs: _Latest[UUID, Spec] = _Latest(SPECS)
+_plans: Latest[UUID, ShopPlan] = Latest(SHOPS)
+_specs: Latest[UUID, Spec] = Latest(SPECS)
 
 
 def known(shop_id: UUID) -> ShopPlan | None:

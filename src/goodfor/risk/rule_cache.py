@@ -5,17 +5,16 @@ change, so what was made of them is kept.
 """
 
 import json
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Generic, TypeVar
+from typing import Final
 from uuid import UUID
 
 import structlog
 
 from goodfor.kernel.errors import DomainError
+from goodfor.kernel.latest import Latest
 from goodfor.kernel.sql import Row, Statement
 from goodfor.risk.language import Expression, ListReference, compile_many
 from goodfor.risk.rule_reading import stored
@@ -28,8 +27,6 @@ FUNCTIONS: Final = 2_000
 _RUNNING: Final = Statement(__package__, "sql/running_rules.sql")
 log = structlog.get_logger(__name__)
 Run = Callable[[Mapping[str, Value]], tuple[bool | None, ...]]
-Key = TypeVar("Key", bound=Hashable)
-Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +58,6 @@ class Ready:
     broken: tuple[str, ...] = ()
 
 
-class _Latest(Generic[Key, Kept]):
-    """The latest used of what was made; any thread."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Key) -> Kept | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def put(self, key: Key, made: Kept) -> Kept:
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
 @dataclass(slots=True)
 class _Shop:
     version: int
@@ -95,10 +65,10 @@ class _Shop:
     scenes: dict[Scene, Ready]
 
 
-_shops: _Latest[UUID, _Shop] = _Latest(SHOPS)
+_shops: Latest[UUID, _Shop] = Latest(SHOPS)
 #: By id of a version; a tuple, so that what cannot be read is kept as well.
-_expressions: _Latest[UUID, tuple[Expression | None]] = _Latest(VERSIONS)
-_functions: _Latest[tuple[UUID, ...], Run] = _Latest(FUNCTIONS)
+_expressions: Latest[UUID, tuple[Expression | None]] = Latest(VERSIONS)
+_functions: Latest[tuple[UUID, ...], Run] = Latest(FUNCTIONS)
 
 
 def ready(shop_id: UUID, scene: Scene, version: int) -> Ready:

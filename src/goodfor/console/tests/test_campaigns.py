@@ -83,7 +83,7 @@ def minimal(shop: Shop) -> dict[str, dict[str, Any]]:
         "limited_price": one,
         "limited_percent": everything | {"bp": "88"},
         "flash": one | {"stock_0": "50", "hours": "10:00-12:00，20:00-22:00", "buyer_units": "1"},
-        "new_buyer": one,
+        "new_buyer": one | {"buyer_uses": "1"},
         "member_price": everything | {"bp": "95"},
         "full_reduce": everything | {"threshold_0": "100", "value_0": "20", "threshold_1": "200", "value_1": "50"},
         "full_percent": everything | {"threshold_0": "2", "value_0": "88", "pieces": "on"},

@@ -36,15 +36,18 @@ def test_hours_say_what_happened(fair: Market) -> None:
     fair.buy()
     fair.later(6)
     bad.fault("refuse", on="create", times=3)
-    lines = [fair.want(2) for _one in range(2)]
-    fair.buy()
+    # One after the other: side by side the second may already hear that the first was refused, and not ask there.
+    lines = []
+    for _one in range(2):
+        lines.append(fair.want(2))
+        fair.buy()
     assert fair.states(lost) == ["delivered"]
     now = utc_now()
     assert tally_due(now=now) >= 2
     counts = {name: count for _id, name, _on, count in queries.health_of_all(fair.shop, now)}
     assert (counts["anna"].tries, counts["anna"].good, counts["anna"].charged) == (2, 4, spent(good))
-    assert (counts["bert"].unknown, counts["bert"].success, counts["bert"].ended) == (1, 1, 3)
-    assert counts["bert"].success_rate == pytest.approx(1 / 3)
+    assert (counts["bert"].unknown, counts["bert"].success, counts["bert"].ended) == (1, 1, 2)
+    assert counts["bert"].success_rate == pytest.approx(1 / 2)
     note_complaint(shop_id=fair.shop, claim_id=(claim := uuid4()), line_id=lines[0], units=1, now=now)
     note_complaint(shop_id=fair.shop, claim_id=claim, line_id=lines[0], units=1, now=now)
     note_complaint_end(shop_id=fair.shop, claim_id=claim, upheld=True)
