@@ -28,10 +28,13 @@ from goodfor.aftersales.types import Facts, PolicyView
 from goodfor.aftersales.wording import WHY
 from goodfor.kernel.ids import uuid7_floor
 from goodfor.kernel.money import Money
+from goodfor.kernel.sql import Tally
 
 #: Tabs say "9,999+" beyond this.
 COUNT_LIMIT: Final = 10_000
 WAITING_SHOWN: Final = 1000
+#: How many cases of a shop wait for a person, up to WAITING_SHOWN.
+for_people: Final = Tally(__package__, "sql/for_people.sql")
 WALK: Final = 500
 #: What has no index of its own is looked for within this time unless another is given.
 SPAN: Final = timedelta(days=31)
@@ -74,11 +77,6 @@ def count_cases(shop_id: UUID, search: CaseSearch) -> dict[str, int]:
         state: _found(shop_id, replace(search, states=(state,)))[:COUNT_LIMIT].count()
         for state in sorted(states.CASE.states)
     }
-
-
-def for_people(shop_id: UUID) -> int:
-    """How many wait for a person, up to WAITING_SHOWN."""
-    return Case.objects.filter(shop_id=shop_id, state=states.PERSON)[:WAITING_SHOWN].count()
 
 
 def late(shop_id: UUID, now: datetime) -> int:

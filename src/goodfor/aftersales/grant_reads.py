@@ -15,11 +15,13 @@ from goodfor.aftersales.grant_types import RecoverySum, ReserveDayView, ReserveV
 from goodfor.aftersales.types import GrantView, RecoveryView
 from goodfor.identity import queries as identity
 from goodfor.kernel.money import Money
-from goodfor.kernel.sql import Statement
+from goodfor.kernel.sql import Statement, Tally
 from goodfor.ledger import queries as books
 
 _EXPECTED = Statement("goodfor.aftersales", "sql/expected_claims.sql")
 _SUMS = Statement("goodfor.aftersales", "sql/recovery_sums.sql")
+#: How many grants of a shop wait for the staff to transfer them.
+hand_count: Final = Tally("goodfor.aftersales", "sql/hand_count.sql")
 HORIZON: Final = timedelta(days=90)
 MOST: Final = 200
 
@@ -45,11 +47,6 @@ def owed_sum(shop_id: UUID) -> tuple[int, Money]:
     currency = identity.shop_by_id(shop_id).currency
     owed = Grant.objects.filter(shop_id=shop_id, state=states.OWED, currency=currency)
     return owed.count(), Money(owed.aggregate(sum=Sum("amount_minor"))["sum"] or 0, currency)
-
-
-def hand_count(shop_id: UUID) -> int:
-    """How many wait for the staff to transfer them: an index of the few that are owed."""
-    return Grant.objects.filter(shop_id=shop_id, state=states.OWED, way="hand").count()
 
 
 def recent_grants(shop_id: UUID, limit: int = 20) -> list[GrantView]:

@@ -6,16 +6,18 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from goodfor.console import states, wishing
+from goodfor.console import wishing
 from goodfor.console.errors import WishNotFound
 from goodfor.console.models import Wish
 from goodfor.console.types import Looked, Visitor, WishView
 from goodfor.identity import queries as identity
 from goodfor.identity.types import StaffView
 from goodfor.kernel import audit
-from goodfor.kernel.sql import Statement
+from goodfor.kernel.sql import Statement, Tally
 
 _LOOKED: Final = Statement("goodfor.console", "sql/looked.sql")
+#: How many wishes of a shop wait for a yes.
+wishes_waiting: Final = Tally("goodfor.console", "sql/wishes_waiting.sql")
 _NOBODY: Final = UUID(int=0)
 #: By which somebody of the staff can make another one of themselves.
 _HANDS_OVER: Final = frozenset({"identity.signin_link_issued", "identity.role_changed"})
@@ -73,11 +75,6 @@ def open_times(shop_id: UUID, export_ids: Sequence[UUID]) -> dict[UUID, datetime
 def wishes(shop_id: UUID, limit: int = 50) -> list[WishView]:
     """The latest first."""
     return [wish_view(row) for row in Wish.objects.filter(shop_id=shop_id).order_by("-asked_at", "-id")[:limit]]
-
-
-def wishes_waiting(shop_id: UUID) -> int:
-    """How many wait for a yes."""
-    return Wish.objects.filter(shop_id=shop_id, state=states.ASKED).count()
 
 
 def looked(visitor: Visitor, now: datetime) -> Looked:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,14 +13,16 @@ from goodfor.identity import queries as identity
 from goodfor.invoices import schedule, states
 from goodfor.invoices.errors import InvoiceNotFound
 from goodfor.invoices.mapping import invoice_view, issuer_view, line_view, title_of
-from goodfor.invoices.models import WAITS, Invoice, InvoiceLine, Issuer
+from goodfor.invoices.models import Invoice, InvoiceLine, Issuer
 from goodfor.invoices.sold import invoiceable
 from goodfor.invoices.types import Asked, InvoiceView, IssuerView, LineOf, RegisterFilter, StepView, Title, VatRow
 from goodfor.kernel.errors import DomainError, InvalidInput
-from goodfor.kernel.sql import Statement
+from goodfor.kernel.sql import Statement, Tally
 from goodfor.orders import queries as orders
 
 _SUMMARY = Statement(__package__, "sql/vat_summary.sql")
+#: How many papers of a shop wait for a person: without an end, or to be written by hand.
+waiting: Final = Tally(__package__, "sql/waiting.sql")
 PAGE = 500
 
 
@@ -90,11 +93,6 @@ def by_ids(shop_id: UUID, ids: Sequence[UUID]) -> list[InvoiceView]:
     """These, without those of other shops."""
     rows = Invoice.objects.filter(shop_id=shop_id, id__in=list(ids)[:PAGE]).order_by("-asked_at", "-id")
     return [invoice_view(row) for row in rows]
-
-
-def waiting(shop_id: UUID) -> int:
-    """How many wait for a person: without an end, or to be written by hand."""
-    return Invoice.objects.filter(WAITS, shop_id=shop_id).count()
 
 
 def vat_summary(shop_id: UUID, first: date, last: date) -> Sequence[VatRow]:

@@ -1,8 +1,10 @@
 """Hot statements: one .sql file each, prepared by the server, run on Django's current connection."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib import resources
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -66,3 +68,40 @@ class Statement:
         with psycopg.Cursor(wrapper.connection) as cursor, cursor.copy(self.text, params) as copy:
             for block in copy:
                 yield bytes(block)
+
+
+class Tally(Statement):
+    """How many things of a shop wait, or the like: `SELECT count...`, one row of one number, of %(shop_id)s alone.
+
+    `tally(shop_id)` asks for one; `tallies` asks for many at once.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, shop_id: UUID) -> int:
+        """The number."""
+        (found,) = self.rows({"shop_id": shop_id})
+        return int(found[0])
+
+
+class _Together(Statement):
+    """Several tallies as one statement: a column each."""
+
+    __slots__ = ()
+
+    def __init__(self, asked: Sequence[Tally]) -> None:
+        self.name = " ".join(one.name for one in asked)
+        self.prepare = None
+        self.text = "SELECT " + ",\n".join(f"(\n{one.text.rstrip()}\n)" for one in asked)
+
+
+_together = cache(_Together)
+
+
+def tallies(shop_id: UUID, asked: Iterable[Tally]) -> dict[Tally, int]:
+    """What each of these counts, in one statement and so in one moment."""
+    each = tuple(asked)
+    if not each:
+        return {}
+    (found,) = _together(each).rows({"shop_id": shop_id})
+    return {one: int(number) for one, number in zip(each, found, strict=True)}

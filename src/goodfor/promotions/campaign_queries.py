@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from goodfor.kernel.sql import Statement
+from goodfor.kernel.sql import Statement, Tally
 from goodfor.promotions import plan_cache
 from goodfor.promotions.campaign_models import Campaign, Revision
 from goodfor.promotions.campaign_types import CampaignView, Figures, RevisionView
@@ -18,6 +18,8 @@ from goodfor.promotions.spec_types import Spec
 from goodfor.promotions.stored import read
 
 _FIGURES: Final = Statement(__package__, "sql/figures.sql")
+#: How many campaigns of a shop wait for a second person.
+in_review: Final = Tally(__package__, "sql/in_review.sql")
 
 
 def campaigns(
@@ -77,11 +79,6 @@ def counts_by_state(shop_id: UUID) -> dict[str, int]:
     """How many campaigns are in each state."""
     rows = Campaign.objects.filter(shop_id=shop_id).values_list("state")
     return dict(rows.annotate(count=Count("id")))
-
-
-def in_review(shop_id: UUID) -> int:
-    """How many campaigns wait for a second person."""
-    return Campaign.objects.filter(shop_id=shop_id, submitted__isnull=False).count()
 
 
 def specs_in_force(shop_id: UUID, campaign_ids: Collection[UUID]) -> dict[UUID, Spec]:

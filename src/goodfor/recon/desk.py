@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from goodfor.kernel.sql import Statement
+from goodfor.kernel.sql import Statement, Tally
 from goodfor.recon import states
 from goodfor.recon.case_models import Case, ClosedDay
 from goodfor.recon.closing_models import DayAsk
@@ -19,6 +19,10 @@ from goodfor.recon.sheet import Expected
 from goodfor.recon.types import CaseView, RunView
 
 STEPS: Final = Statement(__package__, "sql/case_steps.sql")
+#: Live cases about which the machine does nothing (more): a person decides.
+waiting_cases: Final = Tally(__package__, "sql/waiting_cases.sql")
+#: How many days wait for the second person.
+days_asked: Final = Tally(__package__, "sql/days_asked.sql")
 ORDERS: Final = {
     "": ("due_at", "id"), "risk": ("-risk_minor", "id"), "opened": ("-opened_at", "-id"),
     "closed": ("-closed_at", "-id"),
@@ -67,12 +71,6 @@ def cases_by_ids(shop_id: UUID, ids: Sequence[UUID]) -> list[CaseView]:
     return [case_view(row) for row in rows]
 
 
-def waiting_cases(shop_id: UUID) -> int:
-    """Live cases about which the machine does nothing (more): a person decides."""
-    left = (states.NO_ACTION, states.PERSON)
-    return Case.objects.filter(shop_id=shop_id, action_state__in=left).exclude(state=states.CLOSED).count()
-
-
 def category_rows(shop_id: UUID, now: datetime) -> list[CategoryRow]:
     """Live cases by category and currency, what is most at risk first."""
     live = Case.objects.filter(shop_id=shop_id).exclude(state=states.CLOSED)
@@ -117,12 +115,6 @@ def asked_day(shop_id: UUID, day: date) -> AskView | None:
     """Who wants the day closed; None: nobody."""
     row = DayAsk.objects.filter(shop_id=shop_id, day=day, withdrawn_at=None).first()
     return AskView(row.day, row.asked_by, row.asked_at, row.note) if row else None
-
-
-def days_asked(shop_id: UUID) -> int:
-    """How many days wait for the second person."""
-    asked = DayAsk.objects.filter(shop_id=shop_id, withdrawn_at=None)
-    return asked.exclude(day__in=ClosedDay.objects.filter(shop_id=shop_id).values("day")).count()
 
 
 def closed_days(shop_id: UUID, first_day: date, last_day: date) -> dict[date, tuple[datetime, str]]:

@@ -1,12 +1,14 @@
 """Reads of invitations, as dataclasses."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Sum
 
 from goodfor.identity import queries as identity
 from goodfor.kernel.money import Money
+from goodfor.kernel.sql import Tally
 from goodfor.referrals import states
 from goodfor.referrals.errors import RewardNotFound
 from goodfor.referrals.mapping import binding_view, review_view, reward_view
@@ -29,6 +31,9 @@ __all__ = [
     "waiting_reviews",
     "wish_of",
 ]
+
+#: How many orders of a shop wait for a person.
+waiting_reviews: Final = Tally(__package__, "sql/waiting_reviews.sql")
 MOST = 200
 
 
@@ -82,11 +87,6 @@ def totals(shop_id: UUID) -> dict[str, Money]:
     debts = Debt.objects.filter(shop_id=shop_id, currency=currency)
     owed = debts.aggregate(sum=Sum("minor"))["sum"] or 0
     return {state: Money(sums.get(state) or 0, currency) for state in states.LIVE} | {"owed": Money(owed, currency)}
-
-
-def waiting_reviews(shop_id: UUID) -> int:
-    """How many orders wait for a person: an index of the few."""
-    return Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE).count()
 
 
 def reviews(shop_id: UUID, *, done: bool = False, limit: int = 100) -> list[ReviewView]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from goodfor.kernel.sql import Tally
 from goodfor.risk import rule_states as states
 from goodfor.risk.errors import ReviewNotFound
 from goodfor.risk.review_models import Label, Review, ReviewPolicy
@@ -15,6 +16,8 @@ from goodfor.risk.types import Scene
 
 #: Who ends what nobody decided in time.
 _BY_ITSELF: Final = "system"
+#: How many reviews of a shop are not done, up to 1000.
+waiting_reviews: Final = Tally(__package__, "sql/waiting_reviews.sql")
 
 
 def review(shop_id: UUID, review_id: UUID) -> ReviewView:
@@ -86,11 +89,6 @@ def review_counts(shop_id: UUID, now: datetime) -> dict[str, int]:
         overdue=Count("id", filter=Q(due_at__lte=now)),
     )  # fmt: skip
     return {name: int(count or 0) for name, count in found.items()}
-
-
-def waiting_reviews(shop_id: UUID) -> int:
-    """How many are not done, up to 1000."""
-    return Review.objects.filter(shop_id=shop_id).exclude(state=states.DONE)[:1000].count()
 
 
 def neighbours(shop_id: UUID, review_id: UUID) -> tuple[UUID | None, UUID | None]:

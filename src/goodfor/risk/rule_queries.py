@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from django.db.models import Count, Q
 
+from goodfor.kernel.sql import Tally
 from goodfor.risk import rule_states as states
 from goodfor.risk.errors import EntryNotFound, ProposalNotFound, RuleNotFound
 from goodfor.risk.list_keys import TYPES, list_key, normal
@@ -14,6 +15,9 @@ from goodfor.risk.list_models import CustomList, ListEntry
 from goodfor.risk.rule_models import Proposal, Quarantine, Rule, RuleVersion, Snooze
 from goodfor.risk.rule_types import EntryView, ListKind, ProposalView, RuleText, RuleView, VersionView
 from goodfor.risk.types import KeyKind, Outcome, Scene
+
+#: How many changes of a shop wait for a second person, up to 100.
+waiting_proposals: Final = Tally(__package__, "sql/waiting_proposals.sql")
 
 
 def rules(shop_id: UUID, *, retired: bool = False) -> list[RuleView]:
@@ -87,11 +91,6 @@ def quarantines(shop_id: UUID, rule_id: UUID, now: datetime, limit: int = 200) -
     """Keys that a rule holds tripped, the last to end first."""
     found = Quarantine.objects.filter(shop_id=shop_id, rule_id=rule_id, lifted_at__isnull=True, until__gt=now)
     return list(found.order_by("-until")[:limit])
-
-
-def waiting_proposals(shop_id: UUID) -> int:
-    """How many wait for a second person, up to 100."""
-    return Proposal.objects.filter(shop_id=shop_id, state=states.OPEN)[:100].count()
 
 
 def proposals_of(shop_id: UUID, subject_id: UUID, limit: int = 50) -> list[ProposalView]:

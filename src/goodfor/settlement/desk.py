@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Min, QuerySet, Sum
 
 from goodfor.kernel.sql import Statement as Sql
+from goodfor.kernel.sql import Tally
 from goodfor.ledger import queries as ledger
 from goodfor.settlement import accounts, banks, papers, ports, schedule, states
 from goodfor.settlement.errors import PayoutNotFound
@@ -26,6 +27,8 @@ from goodfor.settlement.types import (
 )
 
 _HISTORY: Final = Sql(__package__, "sql/history.sql")
+#: How much of a shop waits for a person: statements to approve, payouts whose end nobody knows.
+waiting: Final = Tally(__package__, "sql/waiting.sql")
 _OPEN: Final = (states.DRAFT, states.CONFIRMED, states.APPROVED, states.PAYING)
 #: Pages show so many at most.
 MOST: Final = 200
@@ -136,14 +139,6 @@ def statements_by_ids(shop_id: UUID, ids: Sequence[UUID]) -> list[StatementView]
     """These, without those of other shops."""
     rows = Statement.objects.filter(shop_id=shop_id, id__in=list(ids)).order_by("-id")
     return [statement_view(row) for row in rows]
-
-
-def waiting(shop_id: UUID) -> int:
-    """How much waits for a person: statements to approve, payouts whose end nobody knows."""
-    confirmed = Statement.objects.filter(shop_id=shop_id, state=states.CONFIRMED)
-    # By the index of what is tried again or was given up: few are ever unknown.
-    unknown = Payout.objects.filter(shop_id=shop_id, state=states.UNKNOWN, finished_at__isnull=True)
-    return confirmed.count() + unknown.count()
 
 
 def payable(shop_id: UUID) -> list[StatementView]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from goodfor.kernel.sql import Tally
 from goodfor.ledger import queries as ledger
 from goodfor.ledger.types import NamedTx
 from goodfor.supply import states
@@ -17,6 +18,8 @@ from goodfor.supply.models import Supplier
 from goodfor.supply.purchase_models import Attempt
 
 COUNT_LIMIT: Final = 10_000
+#: How many purchases of a shop wait for a person, up to COUNT_LIMIT.
+undecided: Final = Tally(__package__, "sql/undecided.sql")
 WALK: Final = 500
 #: Not ended, and not with a person yet: what may have been lost.
 _OUT: Final = sorted(states.ASKED)
@@ -75,11 +78,6 @@ def purchases_of_order(shop_id: UUID, order_id: UUID) -> list[PurchaseView]:
     """Every purchase for an order, oldest first."""
     rows = Attempt.objects.filter(shop_id=shop_id, want__order_id=order_id).select_related("want").order_by("id")
     return _views(shop_id, list(rows[:200]))
-
-
-def undecided(shop_id: UUID) -> int:
-    """How many purchases wait for a person, up to COUNT_LIMIT."""
-    return Attempt.objects.filter(shop_id=shop_id, state=states.MANUAL)[:COUNT_LIMIT].count()
 
 
 def stale(shop_id: UUID, before: datetime) -> int:
