@@ -94,6 +94,7 @@ class Load:
         self.took["won"].append(placed.took)
         self.last_won = time.perf_counter()
         self.ends["won"] += 1
+        person.close()
         await asyncio.sleep(self.random.uniform(*spec["pays"]))
         await self.pays(person, placed.place.split("?")[0])
 
@@ -132,6 +133,7 @@ class Load:
             if answer.status != 503:
                 return answer
             self.took[waits].append(answer.took)
+            person.close()
             await asyncio.sleep(answer.again + self.random.random())
             at = time.perf_counter()
         raise ValueError("waited in vain")
