@@ -41,8 +41,6 @@ def connect() -> None:
         _promotions_hear()
     if "referrals" in settings.ROOMS:
         _referrals_hear()
-        if "promotions" in settings.ROOMS:
-            import_module("goodfor.config.referral_wiring").connect()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -54,10 +52,7 @@ def connect() -> None:
     if {"notify", "orders", "risk", "console"} <= set(settings.ROOMS):
         import_module("goodfor.config.risk_messages").listen()
     if {"notify", "orders", "promotions"} <= set(settings.ROOMS):
-        import_module("goodfor.config.promotion_messages").listen()
-        import_module("goodfor.config.group_messages").listen()
-    if {"notify", "orders", "promotions", "referrals"} <= set(settings.ROOMS):
-        import_module("goodfor.config.referral_messages").listen()
+        _promotions_are_told()
     if {"notify", "orders", "insights"} <= set(settings.ROOMS):
         import_module("goodfor.config.insight_messages").listen()
     if "notify" in settings.ROOMS:
@@ -132,6 +127,13 @@ def _aftersales_hears() -> None:
     )
 
 
+def _promotions_are_told() -> None:
+    import_module("goodfor.config.promotion_messages").listen()
+    import_module("goodfor.config.group_messages").listen()
+    if "referrals" in settings.ROOMS:
+        import_module("goodfor.config.referral_messages").listen()
+
+
 def _promotions_hear() -> None:
     handlers = import_module("goodfor.promotions.handlers")
     identity = import_module("goodfor.identity.events")
@@ -151,6 +153,8 @@ def _referrals_hear() -> None:
     lost = handlers.on_dispute_ended
     events.register(payments.DisputeEnded, lost, name="referrals.on_dispute_ended", concern=handlers.was_lost)
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="referrals.on_buyer_erasing")
+    if "promotions" in settings.ROOMS:
+        import_module("goodfor.config.referral_wiring").connect()
 
 
 def _invoices_hear() -> None:
