@@ -5,7 +5,7 @@ answer is one cheap read and a small page, which leads to today's price. While t
 they are let in one after another (`crowd`); who was let in is not stopped again.
 """
 
-import secrets
+import time
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from goodfor.identity.types import ShopView
 from goodfor.promotions import queries as promotions
-from goodfor.storefront.crowd import LATEST, SOONEST, crowd
+from goodfor.storefront.crowd import crowd, line
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.page import show
 
@@ -37,7 +37,7 @@ def late_or_early(request: HttpRequest, shop: ShopView, asked: QueryDict, now: d
         again = urlencode({name: asked.get(name, "")[:_LONGEST] for name in _AGAIN})
         return show(request, "sold_out", {"again": f"{reverse('storefront:checkout')}?{again}"}, status=409)
     if request.method == "GET" and crowd.dense:
-        seconds = SOONEST + secrets.randbelow(LATEST - SOONEST + 1)
+        seconds = line.seconds(time.monotonic())
         response = show(request, "crowded", {"seconds": seconds}, status=503)
         response["Retry-After"] = response["Refresh"] = str(seconds)
         return response

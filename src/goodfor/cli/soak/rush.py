@@ -174,7 +174,7 @@ def _visit(this: Round, buyer: Buyer, *, sku_id: UUID, gate: threading.Barrier) 
         if page.status_code == 503:
             # As its page says, or a lock that was not had in time: the same again.
             this.meet("busy")
-            time.sleep(random.uniform(0.5, 2.0))  # noqa: S311
+            time.sleep(random.uniform(1.0, 4.0))  # noqa: S311
             page = _again(buyer, form) if form else buyer.shopper.http.get(page.request.url)
             continue
         form = next((one for one in read(page.text).forms if (one.action, one.method) == ("/checkout", "post")), None)

@@ -15,7 +15,7 @@ from goodfor.promotions.operations.steer_campaign import end_campaign
 from goodfor.promotions.operations.submit_campaign import submit_campaign
 from goodfor.promotions.types import Limit
 from goodfor.risk.event_models import Event
-from goodfor.storefront.crowd import LATEST, SOONEST, crowd
+from goodfor.storefront.crowd import BACK_A_SECOND, LATEST, SOONEST, Line, crowd
 from goodfor.storefront.models import Attempt
 from goodfor.storefront.tests.account_flow import browser, plain
 from goodfor.storefront.tests.test_deals import begin, checkout, fields_of, flash, minor, price_of
@@ -108,7 +108,7 @@ def test_in_a_crowd_people_are_let_in_one_after_another(world: World, client: Cl
     """Only pages of the sale wait, and only while others are served; a form that was filled in goes through."""
     campaign = str(begin(world, flash(world, ONE), "周末秒杀"))
     sent = filled(checkout(client, world, deal=campaign), world)
-    with crowd, crowd:
+    with crowd:
         waits = checkout(client, world, deal=campaign)
         assert waits.status_code == 503
         assert int(waits["Refresh"]) == int(waits["Retry-After"]) in range(SOONEST, LATEST + 1)
@@ -117,3 +117,14 @@ def test_in_a_crowd_people_are_let_in_one_after_another(world: World, client: Cl
         assert client.post("/checkout", sent).status_code == 302
         assert "秒杀已抢光" in plain(checkout(client, world, deal=campaign))
     assert not crowd.dense
+
+
+def test_who_waits_comes_back_at_a_moment_of_his_own() -> None:
+    """However many wait, so many come back in a second; a pause forgets the line."""
+    line = Line()
+    told = [line.seconds(50.0) for _ in range(5 * BACK_A_SECOND)]
+    assert told == sorted(told)
+    assert min(told) == SOONEST
+    assert max(told.count(second) for second in set(told)) <= BACK_A_SECOND
+    assert max([line.seconds(50.0) for _ in range(200 * BACK_A_SECOND)]) == LATEST
+    assert line.seconds(50.0 + 2 * LATEST) == SOONEST
