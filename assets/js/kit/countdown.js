@@ -7,9 +7,11 @@ const two = (n) => String(n).padStart(2, "0");
 
 const write = (clock) => {
   const left = Math.floor((Date.parse(clock.dataset.until) - Date.now()) / 1000);
-  const hours = Math.floor(left / 3600);
-  clock.textContent = left <= 0 ? word("due")
-    : (hours ? hours + ":" + two(Math.floor(left / 60) % 60) : two(Math.floor(left / 60))) + ":" + two(left % 60);
+  const days = Math.floor(left / 86400), minutes = two(Math.floor(left / 60) % 60) + ":" + two(left % 60);
+  // A page without words for days says hours.
+  const day = days > 0 && word(days === 1 ? "day" : "days").replace("{n}", days);
+  const hours = day ? two(Math.floor(left / 3600) % 24) : Math.floor(left / 3600);
+  clock.textContent = left <= 0 ? word("due") : (day ? day + " " : "") + (hours ? hours + ":" : "") + minutes;
   const line = clock.closest("[data-from]");
   const bar = line && line.querySelector("progress");
   if (!bar) return;

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
 from goodfor.aftersales import events as case_events
 from goodfor.aftersales import queries as aftersales
@@ -51,7 +51,7 @@ GRANTS: Final[dict[str, Any]] = {
 #: What was late, as it ends a sentence.
 LATE: Final[dict[str, Any]] = {
     case_states.GOODWILL_ANSWER: gettext_lazy("答复你"),
-    case_states.GOODWILL_DECISION: gettext_lazy("处理完"),
+    case_states.GOODWILL_DECISION: pgettext_lazy("claim", "处理完"),
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from goodfor.config.telling import shop_locale, tell_staff
 from goodfor.console import wishing
@@ -132,7 +132,7 @@ def on_bait_retired(event: StoredEvent) -> None:
     who = identity.staff_by_actor(event.shop_id, told["by"])
     with override(shop_locale(event.shop_id)):
         kind = _("诱饵被撤下")
-        what = _("金丝雀卡密") if told["what"] == "canary" else _("诱饵码")
+        what = pgettext("message", "金丝雀卡密") if told["what"] == "canary" else pgettext("message", "诱饵码")
         detail = _("%(who)s 撤下了一个%(what)s，它不再报警。不是你安排的，请马上查看审计记录") % {
             "who": who.username if who else "–", "what": what,
         }  # fmt: skip

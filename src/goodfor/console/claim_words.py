@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goodfor.console.columns import Text
 
@@ -62,7 +63,7 @@ SAID: Final[Mapping[str, Text]] = {
     "invalid": _("无效"),
     "silent": _("没有在时限内回答"),
     "mixed": _("几个卡密的状态不一样"),
-    "refused": _("拒绝"),
+    "refused": pgettext_lazy("state", "拒绝"),
 }
 INQUIRIES: Final[Mapping[str, Text]] = {"ask": _("查询卡密"), "void": _("请求作废"), "complain": _("投诉")}
 INQUIRY_STATES: Final[Mapping[str, tuple[Text, str]]] = {
@@ -92,7 +93,7 @@ _LINE_KINDS: Final[Mapping[str, Text]] = {"code": _("卡密"), "direct": _("直�
 _FIRST: Final[Mapping[str, Text]] = {"refund": _("先退款"), "replace": _("先换新")}
 _RISK: Final[Mapping[str, Text]] = {
     "": _("没有判断"),
-    "allow": _("放行"),
+    "allow": pgettext_lazy("claim", "放行"),
     "challenge": _("要验证"),
     "review": _("要审核"),
     "hold": _("先扣住"),

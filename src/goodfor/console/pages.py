@@ -76,7 +76,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:code-find", _("查卡密"), "search", Permission.CODES_QUARANTINE, "codes"),
     Page("desk:products", _("商品"), "grid", Permission.CATALOG_VIEW, "goods"),
     Page("desk:skus", _("规格与库存"), "ticket", Permission.CATALOG_VIEW, "goods"),
-    Page("desk:categories", _("分类"), "list", Permission.CATALOG_VIEW, "goods"),
+    Page("desk:categories", pgettext_lazy("menu", "分类"), "list", Permission.CATALOG_VIEW, "goods"),
     Page("desk:window", _("店铺首页"), "home", Permission.CATALOG_EDIT, "goods"),
     Page("desk:window-pages", _("场景页"), "image", Permission.CATALOG_EDIT, "goods"),
     Page("desk:bundles", _("组合"), "gift", Permission.PROMOTIONS_VIEW, "goods"),

@@ -25,7 +25,7 @@ SCENES: Final[Mapping[Scene, Text]] = {
     Scene.SIGN_IN: gettext_lazy("登录"),
     Scene.ONE_TIME_CODE: gettext_lazy("一次性验证码"),
     Scene.LOOK_UP: gettext_lazy("访客查单"),
-    Scene.ORDER: gettext_lazy("下单"),
+    Scene.ORDER: pgettext_lazy("act", "下单"),
     Scene.PAY: gettext_lazy("付款"),
     Scene.REVEAL: gettext_lazy("查看卡密"),
     Scene.REDEEM: gettext_lazy("兑换卡密"),

@@ -190,7 +190,7 @@ CALLS: Final[Mapping[str, Text]] = {
     "item": _("读商品"),
     "quote": _("询价"),
     "check_account": _("验证账号"),
-    "place": _("下单"),
+    "place": pgettext_lazy("act", "下单"),
     "query": _("查单"),
     "codes": _("取卡密"),
     "cancel": _("申请撤单"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goodfor.console.columns import Text
 
@@ -118,7 +119,11 @@ ROLES: Final[Mapping[str, Text]] = {
     "finance": _("财务"),
     "viewer": _("只读"),
 }
-SESSION_METHODS: Final[Mapping[str, Text]] = {"link": _("一次性链接"), "password": _("密码"), "passkey": _("通行密钥")}
+SESSION_METHODS: Final[Mapping[str, Text]] = {
+    "link": _("一次性链接"),
+    "password": _("密码"),
+    "passkey": pgettext_lazy("one", "通行密钥"),
+}
 POSTING_KINDS: Final[Mapping[str, Text]] = {
     "payment": _("收款"),
     "delivery": _("发货确认收入"),

@@ -18,7 +18,9 @@ from goodfor.promotions.group_errors import AlreadyInGroup as AlreadyInGroup
 from goodfor.promotions.group_errors import BargainNotFound as BargainNotFound
 from goodfor.promotions.group_errors import BargainOver as BargainOver
 from goodfor.promotions.group_errors import BargainRunning as BargainRunning
+from goodfor.promotions.group_errors import ChoiceDearer as ChoiceDearer
 from goodfor.promotions.group_errors import ChoiceGone as ChoiceGone
+from goodfor.promotions.group_errors import ChoiceNotFor as ChoiceNotFor
 from goodfor.promotions.group_errors import GroupNotFound as GroupNotFound
 from goodfor.promotions.group_errors import GroupOver as GroupOver
 from goodfor.promotions.group_errors import GroupRunning as GroupRunning
@@ -26,6 +28,7 @@ from goodfor.promotions.group_errors import OwnBargain as OwnBargain
 from goodfor.promotions.group_errors import PlayNotFound as PlayNotFound
 from goodfor.promotions.group_errors import TooManyHelps as TooManyHelps
 from goodfor.promotions.group_errors import TooManyPieces as TooManyPieces
+from goodfor.promotions.group_errors import choice_failed as choice_failed
 
 #: Why a coupon cannot be claimed, as its buyer reads it.
 CLAIM_WORDS: Final[Mapping[str, Any]] = {

@@ -1,8 +1,14 @@
 """What can be wrong with groups and bargains."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.kernel.errors import Conflict, InvalidInput, NotFound
+
+#: Outcomes of a choice for which what it costs without it is no more, and those that mean that it is over.
+_DEARER: Final = frozenset({"nothing", "better", "activity"})
+_OVER: Final = frozenset({"used_up", "window", "budget", "choice"})
 
 
 class GroupNotFound(NotFound):
@@ -52,6 +58,26 @@ class ChoiceGone(Conflict):
 
     code = "choice_gone"
     title = _("活动价已不可用")
+
+
+class ChoiceDearer(ChoiceGone):
+    """Without the group or bargain the buyer pays no more."""
+
+    code = "choice_dearer"
+    title = _("现在直接买不比活动价贵")
+
+
+class ChoiceNotFor(ChoiceGone):
+    """The price of the group or bargain is not for this order: its buyer, its goods, what stands beside it."""
+
+    code = "choice_not_for"
+    title = _("活动价不适用于这一单")
+
+
+def choice_failed(why: str) -> ChoiceGone:
+    """What to raise where a choice has not made the price; `why`: its outcome, `scope` where it has none."""
+    kind = ChoiceDearer if why in _DEARER else ChoiceGone if why in _OVER else ChoiceNotFor
+    return kind(why=why)
 
 
 class BargainNotFound(NotFound):

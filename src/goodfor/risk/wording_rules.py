@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.risk import rule_states as states
@@ -28,7 +28,7 @@ RULE_STATES: Final[Mapping[str, Any]] = {
     states.SHADOW: _("影子运行"),
     states.PERCENT: _("部分生效"),
     states.LIVE: _("生效"),
-    states.OFF: _("停用"),
+    states.OFF: pgettext_lazy("state", "停用"),
     states.RETIRED: _("已作废"),
 }
 #: Why a hit did not count, or what made one.

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales import states
@@ -142,7 +142,7 @@ def decision_words(action: str) -> str:
 def _decision(decision: DecisionView) -> dict[str, Any]:
     label = decision_words(decision.action)
     tone = "green" if decision.action in _GOOD else "amber"
-    who = _("自动处理") if decision.by == "system" else _("客服")
+    who = pgettext("claim", "自动处理") if decision.by == "system" else pgettext("claim", "客服")
     return _item(decision.at, label, tone, who=who, text=decision.note)
 
 

@@ -1,6 +1,6 @@
 """What pages show of group buys and bargains."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -62,23 +62,29 @@ def goods_of(shop_id: UUID, sku_id: UUID) -> Goods:
     return Goods(*found[0])
 
 
-def plays_of(shop_id: UUID, product: ProductView, now: datetime) -> list[Play]:
-    """What a product's page offers; one cheap read where there is nothing."""
+def plays_of(shop_id: UUID, product: ProductView, today: Mapping[UUID, Money], now: datetime) -> list[Play]:
+    """What a product's page offers; one cheap read where there is nothing.
+
+    `today`: what SKUs cost this visitor by campaigns. Nobody is sent to wait for others, or to bring friends, for what
+    he can have at once for no more.
+    """
     skus = {sku.id: sku for sku in product.skus if sku.on_sale}
     lives = choosing.plays_of(shop_id, product.id, frozenset(skus), now)
     groups = [live.campaign_id for live in lives if live.spec.play == GROUP_PLAY]
     joinable = group_queries.open_groups(shop_id, groups, now) if groups else []
-    return [play for live in lives for play in _of_skus(live, skus.values(), joinable)]
+    return [play for live in lives for play in _of_skus(live, skus.values(), joinable, today)]
 
 
-def _of_skus(live: Live, skus: Collection[SkuView], joinable: list[GroupView]) -> list[Play]:
+def _of_skus(
+    live: Live, skus: Collection[SkuView], joinable: list[GroupView], today: Mapping[UUID, Money]
+) -> list[Play]:
     scope = live.spec.scope
     found = []
     for sku in skus:
         price = price_of(live.spec, sku.id)
         if (scope.skus and sku.id not in scope.skus) or sku.id in scope.without_skus:
             continue
-        if price >= sku.price.amount_minor:
+        if price >= today.get(sku.id, sku.price).amount_minor:
             continue
         is_group = live.spec.play == GROUP_PLAY
         found.append(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.catalog import queries as catalog
@@ -207,7 +207,8 @@ ORDERS: Final = Listing(
     ),
     acts=(
         Act("cancel", _("取消"), _("取消 {n} 个未付款的订单？卡密会回到库存。"), Permission.ORDERS_CANCEL, _cancel),
-        Act("refund", _("全额退款"), _("把 {n} 个订单的钱原路退回？退回后不能撤销。"), Permission.ORDERS_REFUND,
+        Act("refund", pgettext_lazy("act", "全额退款"),
+            _("把 {n} 个订单的钱原路退回？退回后不能撤销。"), Permission.ORDERS_REFUND,
             _refund, asks=_("退款原因"), dangerous=True, remarks=today_words),
     ),
     export_permission=Permission.ORDERS_EXPORT,

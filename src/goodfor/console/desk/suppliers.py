@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goodfor.console import supply_words as words
 from goodfor.console.columns import Text
@@ -160,7 +161,9 @@ SUPPLIERS: Final = Listing(
                if row.supplier.low_balance is not None else None),
         Column("success", _("成功率"), _success),
         Column("p95", _("到货用时 p95"), _p95),
-        Column("breaker", _("采购"), lambda row: words.BREAKERS[row.breaker][0], show=breaker_html),
+        Column(
+            "breaker", pgettext_lazy("supplier", "采购"), lambda row: words.BREAKERS[row.breaker][0], show=breaker_html
+        ),
         Column("priority", _("优先级"), lambda row: row.supplier.priority, "number"),
         Column("cycle", _("结算"), lambda row: words.CYCLES.get(row.supplier.cycle, row.supplier.cycle)),
         Column("swept", _("目录同步"), _at, "time"),

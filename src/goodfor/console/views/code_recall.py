@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales import states
@@ -57,7 +58,7 @@ def _recall(
     pulled, started = seen.pulled_at is not None, seen.started
     may_pull = visitor.may(Permission.CODES_QUARANTINE)
     context: dict[str, Any] = {
-        "title": _("召回"),
+        "title": pgettext("act", "召回"),
         "batch": found.batch,
         "product": sku_names(shop_id, [seen.sku_id]).get(seen.sku_id, ""),
         "seen": seen,

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -103,7 +103,7 @@ def add(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     codes = add_passkey(
         shop_id=visitor.shop.id,
         user_id=visitor.staff.user_id,
-        name=request.POST.get("name", "").strip() or _("通行密钥"),
+        name=request.POST.get("name", "").strip() or pgettext("one", "通行密钥"),
         credential=credential,
         actor=visitor.actor,
         now=utc_now(),

@@ -1,5 +1,6 @@
 """The living page in a real browser: every component at 360 and 1440 px, in both languages and themes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -113,6 +114,15 @@ def test_code_is_copied_without_gaps_and_clock_runs(live_server: Any, browser: A
     page.locator(".code.is-open").first.screenshot(path=str(SHOTS / "kit-code.png"))
     first = page.locator("[data-until]").first.inner_text()
     page.wait_for_function("was => document.querySelector('[data-until]').textContent !== was", arg=first)
+    # Over a day it says days; a little less than seven of them, and one.
+    far = (
+        "([id, left]) => { const b = document.createElement('b'); b.id = id; "
+        "b.dataset.until = new Date(Date.now() + left * 1000).toISOString(); "
+        "document.body.append(b); goodfor.start(b); }"
+    )
+    for name, left, said in (("far", 604_799, r"6 天 23:59:5\d"), ("near", 86_410, r"1 天 00:00:\d\d")):
+        page.evaluate(far, [name, left])
+        assert re.fullmatch(said, page.locator(f"#{name}").inner_text())
 
 
 def test_without_script(live_server: Any, browser: Any) -> None:

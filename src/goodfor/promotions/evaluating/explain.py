@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import plain_money, to_minute
@@ -40,7 +40,7 @@ _BUYERS: Final[Mapping[str, Any]] = {
     "gift_gone": _("赠品已送完"),
 }
 _OPERATORS: Final[Mapping[str, Any]] = {
-    APPLIED: _("已优惠"),
+    APPLIED: pgettext_lazy("coupon", "已优惠"),
     CUT: _("已优惠，但未给足"),
     "window": _("不在活动时间、星期或时段内"),
     "channel": _("不在活动渠道内"),

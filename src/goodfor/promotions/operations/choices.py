@@ -9,7 +9,7 @@ from uuid import UUID
 
 from goodfor.promotions.cart_types import BuyerNames, Choice, Priced
 from goodfor.promotions.choosing import live_of
-from goodfor.promotions.group_errors import ChoiceGone, TooManyPieces
+from goodfor.promotions.group_errors import TooManyPieces, choice_failed
 from goodfor.promotions.group_types import BY_BARGAIN, ChoiceRequest
 from goodfor.promotions.operations.leave_place import leave_place
 from goodfor.promotions.operations.take_place import begin_group, join_group
@@ -58,7 +58,7 @@ def check_counted(asked: ChoiceRequest, priced: Priced | None) -> None:
     shares = priced.shares if priced else ()
     if not any(share.campaign_id == asked.campaign_id and share.minor for share in shares):
         trace = priced.trace if priced else ()
-        raise ChoiceGone(why=next((one.outcome for one in trace if one.campaign_id == asked.campaign_id), "scope"))
+        raise choice_failed(next((one.outcome for one in trace if one.campaign_id == asked.campaign_id), "scope"))
 
 
 def drop_choice(*, shop_id: UUID, order_id: UUID, cause: str, now: datetime) -> None:

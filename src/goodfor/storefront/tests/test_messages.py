@@ -32,6 +32,18 @@ def test_every_message_of_every_room_has_its_english(tool: ModuleType) -> None:
     assert not absent, f"no English for {len(absent)}: {absent}"
 
 
+def test_no_message_has_two_english_texts(tool: ModuleType) -> None:
+    # Django merges the rooms' files, and one of them wins everywhere: another meaning has a context of its own.
+    texts: dict[str, dict[str, list[str]]] = {}
+    for po in ALL_PO:
+        for message in tool.parse_po(po.read_text(encoding="utf-8")):
+            if message.msgid:
+                said = " | ".join(message.texts[n] for n in sorted(message.texts))
+                texts.setdefault(message.key(), {}).setdefault(said, []).append(str(po.relative_to(ROOT)))
+    twofold = {key: found for key, found in texts.items() if len(found) > 1}
+    assert not twofold, f"{len(twofold)} with more than one: {twofold}"
+
+
 def test_english_has_no_chinese_left_and_keeps_placeholders(tool: ModuleType) -> None:
     for message in (m for po in ALL_PO for m in tool.parse_po(po.read_text(encoding="utf-8"))):
         for text in message.texts.values():

@@ -1,5 +1,6 @@
 """Group buys and bargains as buyers see them, in and out of WeChat."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -17,8 +18,9 @@ from goodfor.promotions import group_queries, plan_cache
 from goodfor.promotions.group_models import Group
 from goodfor.promotions.operations.campaign_steps import who_may
 from goodfor.promotions.tests.factories import run, window
-from goodfor.promotions.types import ACTIVITY, BY_CHOICE, Scope, Spec, UnitPrice
+from goodfor.promotions.types import ACTIVITY, BY_CHOICE, PRICE, Scope, Spec, UnitPrice
 from goodfor.storefront.tests.account_flow import browser, plain
+from goodfor.storefront.tests.test_deals import begin, flash, price_of
 from goodfor.storefront.tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,3 +156,30 @@ def test_one_network_is_not_all_friends(world: World) -> None:
     said = [browser(REMOTE_ADDR="198.51.100.80").post(f"{page}/help").status_code for _ in range(6)]
     assert said == [302] * 5 + [429]
     assert group_queries.bargain(world.shop_id, UUID(page.rsplit("/", 1)[1])).helped == 5
+
+
+def test_what_is_no_cheaper_than_today_is_not_offered_and_says_so(world: World) -> None:
+    group, _bargain = play(world, "group", price=9000), play(world, "bargain", price=8900)
+    client = browser()
+    page = plain(client.get(f"/p/{world.product_slug}"))
+    assert "发起拼团" in page
+    assert "发起砍价" in page
+    begin(world, flash(world, off=price_of(world) - 8950), "周末秒杀")
+    page = plain(client.get(f"/p/{world.product_slug}"))
+    # 89.50 today: the group at 90 is gone from the page, the bargain down to 89 is not.
+    assert "发起拼团" not in page
+    assert "发起砍价" in page
+    asked = {"kind": "group", "campaign": str(group), "sku": str(world.sku_id), "method": world.method, "seen": "9000"}
+    for answer in (client.get("/play/checkout", asked), client.post("/play/checkout", asked)):
+        assert answer.status_code == 409
+        assert "现在直接买不比活动价贵" in plain(answer)
+        assert "抢完" not in plain(answer)
+    assert Group.objects.filter(shop_id=world.shop_id).count() == 0
+
+
+def test_a_cheaper_price_of_the_next_layer_takes_a_group_off_the_page(world: World) -> None:
+    play(world, "group", price=9000)
+    client = browser()
+    assert "发起拼团" in plain(client.get(f"/p/{world.product_slug}"))
+    begin(world, replace(flash(world, off=price_of(world) - 9000), play="limited_price", layer=PRICE), "限时价")
+    assert "发起拼团" not in plain(client.get(f"/p/{world.product_slug}"))

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse
 
 from goodfor.catalog import queries as catalog
-from goodfor.catalog.types import ProductView
 from goodfor.identity.types import ShopView
 from goodfor.insights.types import CAME, LOOKED
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
 from goodfor.orders.types import DIRECT
-from goodfor.storefront.deals import deals_of
+from goodfor.storefront.deals import Deals, deals_of
 from goodfor.storefront.filters import asked_of
 from goodfor.storefront.flash import flash_slots, strip_of
 from goodfor.storefront.forms import typed
@@ -132,6 +131,7 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     if offer is None:
         raise NotFound
     request.goodfor_product = view.id  # type: ignore[attr-defined]
+    deals = deals_of(request, shop, view.id, offered, utc_now())
     context = {
         "product": view,
         "offers": offered,
@@ -139,8 +139,8 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         "promise": promised_for(shop.id, view, offer.sku, utc_now()),
         "counted": orders.trust_view(shop.id),
         "asked": supply.form_of(shop.id, offer.sku.id) if offer.sku.delivery_kind == DIRECT else (),
-        "plays": plays_of(shop.id, view, utc_now()),
-        **_prices(request, shop, view, offered, offer),
+        "plays": plays_of(shop.id, view, {sku: deal.price for sku, deal in deals.by_sku.items()}, utc_now()),
+        **_prices(deals, offered, offer),
         "tab": "categories",
         "title": view.name,
         "description": (view.summary or view.how_to_use)[:DESCRIBED],
@@ -150,11 +150,8 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     return show(request, "product", context)
 
 
-def _prices(
-    request: HttpRequest, shop: ShopView, view: ProductView, offered: Sequence[Offer], offer: Offer
-) -> dict[str, object]:
+def _prices(deals: Deals, offered: Sequence[Offer], offer: Offer) -> dict[str, object]:
     """What each face value costs this visitor now, and what orders get beside."""
-    deals = deals_of(request, shop, view.id, offered, utc_now())
     deal = deals.by_sku.get(offer.sku.id)
     pay = deal.price if deal else offer.sku.price
     listed = offer.sku.list_price if offer.saved and offer.sku.list_price else offer.sku.price

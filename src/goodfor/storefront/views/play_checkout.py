@@ -16,7 +16,7 @@ from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.quote import quote
 from goodfor.orders.types import DIRECT, Buyer, LineRequest, Quote
 from goodfor.promotions import choosing, group_queries
-from goodfor.promotions.errors import ChoiceGone, PlayNotFound
+from goodfor.promotions.errors import PlayNotFound, choice_failed
 from goodfor.promotions.persons import names_of
 from goodfor.promotions.plays import GROUP_PLAY, group_play
 from goodfor.promotions.types import BY_BARGAIN, BY_GROUP, ChoiceRequest, GroupPlay
@@ -100,7 +100,7 @@ def _chosen(request: HttpRequest, shop: ShopView) -> Chosen:
         shop_id=shop.id, lines=[LineRequest(found[1], quantity)], buyer=buyer, choice=request_for, now=utc_now()
     )
     if not any(one.campaign_id == found[0] for one in quoted.taken):
-        raise ChoiceGone
+        raise choice_failed(next((one.outcome for one in quoted.trace if one.campaign_id == found[0]), "scope"))
     return Chosen(request_for, goods_of(shop.id, found[1]), quantity, buyer, quoted, play)
 
 

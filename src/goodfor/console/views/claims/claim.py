@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.errors import CaseMoved
@@ -111,7 +112,7 @@ def _buyer(visitor: Visitor, case: DeskCase) -> dict[str, Any]:
     """The contact as the visitor may see it, and whether it is an account."""
     order = orders.desk_order(visitor.shop.id, case.number)
     contact = order.contact if visitor.may(Permission.BUYERS_VIEW) else orders.masked_contact(order.contact)
-    kinds = {"buyer": _("有账号的买家"), "guest": _("访客"), "client": _("API 客户")}
+    kinds = {"buyer": _("有账号的买家"), "guest": pgettext("claim", "访客"), "client": _("API 客户")}
     return {"contact": contact, "kind": kinds.get(case.buyer.partition(":")[0], "")}
 
 

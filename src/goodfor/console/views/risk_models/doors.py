@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from goodfor.console import risk_links as links
 from goodfor.console import risk_model_words as words
@@ -144,7 +145,7 @@ def _chart(hours: Sequence[DoorHourView], since: datetime, now: datetime, timezo
     return {
         "kind": "bar", "stacked": True, "format": "number", "unit": _("次"),
         "tones": ["green", "amber", "plain", "red"],
-        "columns": [_("时间"), _("对了"), _("错了"), _("要求验证"), _("拒绝")], "rows": rows,
+        "columns": [_("时间"), _("对了"), _("错了"), _("要求验证"), pgettext("state", "拒绝")], "rows": rows,
     }  # fmt: skip
 
 
