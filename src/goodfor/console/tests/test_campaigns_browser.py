@@ -122,13 +122,9 @@ def bought(visit: Visit, shop: Shop, look: Look) -> Order:
     look("bundle-checkout")
     page.check("input[name=method][value=sandbox]")
     page.click(".buybar button[type=submit]", no_wait_after=True)
-    found = None
-    for _ in range(100):
-        page.wait_for_timeout(50)
-        found = Order.objects.filter(shop_id=shop.id, total_minor=3_660).first()
-        if found is not None and payments.payments_of(shop.id, "order", found.id):
-            break
-    assert found is not None
+    # A page that is opened while that one is on its way would be left again.
+    page.wait_for_url("**/pay?go=1*", timeout=60_000)
+    found = Order.objects.get(shop_id=shop.id, total_minor=3_660)
     payment, now = payments.payments_of(shop.id, "order", found.id)[0], utc_now()
     fact = Fact(
         kind="paid", provider=payment.provider, account_id=payment.account_id, our_ref=payment.number,
