@@ -98,6 +98,7 @@ def _live(random: Random, number: int, kind: str) -> Live:
         priority=random.randrange(5),
         node=Node(random.choice("abc"), random.choice(MODES), random.randrange(2)),
         category=random.choice(("", "", "", "big", "shop")),
+        play_settings={"helpers": 5, "hours": 24} if kind == "choice" else {},
         stacking=random.choices(("normal", "exclusive", "joint"), (80, 10, 10))[0],
         channels=frozenset(random.choice(((), (), ("web",), ("web", "wechat"), ("api",)))),
         audience=_audience(random),
