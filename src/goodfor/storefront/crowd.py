@@ -15,6 +15,14 @@ MOST: Final = 1
 #: Seconds until the page comes back by itself: between these, and so many come back in one second.
 SOONEST, LATEST = 3, 120
 BACK_A_SECOND: Final = 10
+#: So many are let in at once, and then one per so many times what a sale's page takes. Behind the page stand the order,
+#: its payment and its delivery, each a multiple of it, in this process, the worker and the database: this is what keeps
+#: half of the machine for everybody else. Slower pages, of a smaller machine or a busier one, make the pace slower.
+AT_ONCE: Final = 8
+TIMES: Final = 20.0
+#: Of how many pages the mean is, and what a page is taken to take before there was one, in seconds.
+OF_PAGES: Final = 16
+FIRST_TAKEN: Final = 0.05
 
 
 class Crowd:
@@ -56,5 +64,30 @@ class Line:
             return math.ceil(self._last - now)
 
 
+class Pace:
+    """How fast a flash sale lets people in: a bucket that fills as fast as its pages are served; any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._page = FIRST_TAKEN
+        self._full_at = float("-inf")
+
+    def lets_in(self, now: float) -> bool:
+        """Whether one more may come at `now` (seconds of any clock that does not go back); he is counted."""
+        with self._lock:
+            step = TIMES * self._page
+            full_at = max(self._full_at, now)
+            if full_at - now > (AT_ONCE - 1) * step:
+                return False
+            self._full_at = full_at + step
+            return True
+
+    def took(self, seconds: float) -> None:
+        """A page of the sale was served in so long."""
+        with self._lock:
+            self._page += (seconds - self._page) / OF_PAGES
+
+
 crowd: Final = Crowd()
+pace: Final = Pace()
 line: Final = Line()

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from goodfor.kernel.tests.snapshot import start_from
-from goodfor.storefront import sending
+from goodfor.storefront import sending, sold_out
+from goodfor.storefront.crowd import Pace
 from goodfor.storefront.tests.account_flow import Mailbox, install
 from goodfor.storefront.tests.factories import make_world
 from goodfor.storefront.tests.world import World
@@ -25,6 +26,12 @@ def load_codes(shop_id: UUID, sku_id: UUID, codes: Sequence[str], now: datetime)
         options = ImportOptions(currency="CNY", unit_cost_minor=100)
         done = import_file(shop_id=shop_id, sku_id=sku_id, path=path, options=options, actor="test", now=now)
     assert done.batch.counts.accepted == len(codes)
+
+
+@pytest.fixture(autouse=True)
+def rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody was let into a flash sale before."""
+    monkeypatch.setattr(sold_out, "pace", Pace())
 
 
 @pytest.fixture

@@ -15,7 +15,19 @@ from goodfor.promotions.operations.steer_campaign import end_campaign
 from goodfor.promotions.operations.submit_campaign import submit_campaign
 from goodfor.promotions.types import Limit
 from goodfor.risk.event_models import Event
-from goodfor.storefront.crowd import BACK_A_SECOND, LATEST, SOONEST, Line, crowd
+from goodfor.storefront import sold_out
+from goodfor.storefront.crowd import (
+    AT_ONCE,
+    BACK_A_SECOND,
+    FIRST_TAKEN,
+    LATEST,
+    OF_PAGES,
+    SOONEST,
+    TIMES,
+    Line,
+    Pace,
+    crowd,
+)
 from goodfor.storefront.models import Attempt
 from goodfor.storefront.tests.account_flow import browser, plain
 from goodfor.storefront.tests.test_deals import begin, checkout, fields_of, flash, minor, price_of
@@ -128,3 +140,35 @@ def test_who_waits_comes_back_at_a_moment_of_his_own() -> None:
     assert max(told.count(second) for second in set(told)) <= BACK_A_SECOND
     assert max([line.seconds(50.0) for _ in range(200 * BACK_A_SECOND)]) == LATEST
     assert line.seconds(50.0 + 2 * LATEST) == SOONEST
+
+
+def test_a_sale_lets_in_no_more_than_its_pages_leave_room_for() -> None:
+    """Some at once, then one per so many times a page; slower pages, slower sale; a pause gives no more than some."""
+    pace, step = Pace(), TIMES * FIRST_TAKEN
+    assert [pace.lets_in(100.0) for _ in range(AT_ONCE + 2)] == [True] * AT_ONCE + [False] * 2
+    let_in = sum(pace.lets_in(100.0 + moment * step / 4) for moment in range(1, 401))
+    assert let_in == 100
+    for _ in range(20 * OF_PAGES):
+        pace.took(4 * FIRST_TAKEN)
+    slower = sum(pace.lets_in(100.0 + 100 * step + moment * step / 4) for moment in range(1, 401))
+    assert 100 // 4 <= slower <= 100 // 4 + AT_ONCE
+    later = 100.0 + 10_000 * step
+    assert [pace.lets_in(later) for _ in range(AT_ONCE + 1)] == [True] * AT_ONCE + [False]
+
+
+def test_a_page_of_the_sale_sets_the_pace(world: World, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only pages with a flash price count, and whoever comes too soon waits as in a crowd."""
+    took: list[float] = []
+    pace = Pace()
+    monkeypatch.setattr(pace, "took", took.append)
+    monkeypatch.setattr(sold_out, "pace", pace)
+    campaign = str(begin(world, flash(world, ONE), "周末秒杀"))
+    assert checkout(client, world).status_code == 200
+    assert took == []
+    assert checkout(client, world, deal=campaign).status_code == 200
+    assert len(took) == 1
+    assert took[0] > 0
+    monkeypatch.setattr(pace, "lets_in", lambda _now: False)
+    assert checkout(client, world, deal=campaign).status_code == 503
+    assert checkout(client, world).status_code == 200
+    assert len(took) == 1

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from goodfor.catalog import queries as catalog
@@ -39,7 +39,7 @@ from goodfor.storefront.page import page, show
 from goodfor.storefront.promised import Promised, promised_for
 from goodfor.storefront.queries import Offer, offers
 from goodfor.storefront.saved import contacts_of
-from goodfor.storefront.sold_out import late_or_early
+from goodfor.storefront.sold_out import late_or_early, let_in
 from goodfor.storefront.top_ups import TopUpForm, top_up_form
 from goodfor.storefront.types import Grant
 from goodfor.storefront.views.payment import begin_payment, to_pay
@@ -78,6 +78,11 @@ def checkout(request: HttpRequest, shop: ShopView) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     if (answer := late_or_early(request, shop, asked, utc_now())) is not None:
         return answer
+    with let_in(request, asked):
+        return _checkout(request, shop, asked)
+
+
+def _checkout(request: HttpRequest, shop: ShopView, asked: QueryDict) -> HttpResponse:
     basket = _basket(shop.id, asked.get("p", ""), asked.get("sku", ""), asked.get("qty", "1"))
     basket = replace(basket, promise=promised_for(shop.id, basket.product, basket.offer.sku, utc_now()))
     basket = _billed(request, shop, basket)
