@@ -85,6 +85,14 @@ class PlacedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditPaid:
+    """An order that was paid from a debt to its buyer: by which payment, and the state that it ended in."""
+
+    payment_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderView:
     """An order as its owner sees it."""
 

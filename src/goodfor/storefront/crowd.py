@@ -19,7 +19,7 @@ BACK_A_SECOND: Final = 10
 #: its payment and its delivery, each a multiple of it, in this process, the worker and the database: this is what keeps
 #: half of the machine for everybody else. Slower pages, of a smaller machine or a busier one, make the pace slower.
 AT_ONCE: Final = 8
-TIMES: Final = 20.0
+TIMES: Final = 25.0
 #: Of how many pages the mean is, and what a page is taken to take before there was one, in seconds.
 OF_PAGES: Final = 16
 FIRST_TAKEN: Final = 0.05
@@ -77,7 +77,8 @@ class Pace:
         with self._lock:
             step = TIMES * self._page
             full_at = max(self._full_at, now)
-            if full_at - now > (AT_ONCE - 1) * step:
+            # Half a step more than the last one needs: sums of seconds are not exact.
+            if full_at - now > (AT_ONCE - 0.5) * step:
                 return False
             self._full_at = full_at + step
             return True
