@@ -57,11 +57,15 @@ def differences(stack: Stack, gate: Gate | None = None) -> list[str]:
 
 
 def settled(stack: Stack, gate: Gate | None = None) -> bool:
-    """No money on its way: no paid or refunding order, no open refund, payments equal to the stand-in's books."""
-    now = states(stack)
-    if now.get("paid") or now.get("refunding") or owed(stack) or books.open_refunds(stack.made.shop_id):
+    """No money on its way: no paid or refunding order, no open refund, payments equal to the stand-in's books.
+
+    In the order of the money: what the stand-in had when it was asked is ours by then, and what has not been dealt with
+    yet shows afterwards. The other way round, money that comes between two looks is seen by neither.
+    """
+    if differences(stack, gate) or owed(stack) or books.open_refunds(stack.made.shop_id):
         return False
-    return not differences(stack, gate)
+    now = states(stack)
+    return not now.get("paid") and not now.get("refunding")
 
 
 def wait_settled(stack: Stack, seconds: float, gate: Gate | None = None) -> float:
