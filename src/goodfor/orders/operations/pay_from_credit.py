@@ -21,7 +21,7 @@ _DEBTS: Final = ("2203:", "2207:")
 def pay_from_credit(*, shop_id: UUID, order_id: UUID, account: str, now: datetime) -> CreditPaid:
     """Pay the whole order from the ledger account `account` (2203:... or 2207:...); the state that it ended in.
 
-    A refund goes back to the same account at once, and `RefundSucceeded` tells the caller's room of it.
+    A refund goes back to the same account at once; `OrderRefunded` and `OrderPartlyRefunded` tell the caller's room.
     Raises OrderNotFound, WrongState (not placed, or too late), AccountNotFound (the shop takes no balances),
     AlreadyPaid; ValueError for any other kind of account.
     """
