@@ -37,7 +37,9 @@ BUDGET = 760_000
 def words_of(shop: Shop) -> tuple[str, ...]:
     """The shop's own words, which are the same in every language."""
     titles = [line.title for line in shop.delivered.lines]
-    offers = [name for offer in OFFERS for name in (offer.name, *(sku[1] for sku in offer.skus))]
+    # Of a face value the number and what is behind it stand apart.
+    faces = [word for offer in OFFERS for sku in offer.skus for word in (sku[1], sku[2], sku[2].partition(" ")[2])]
+    offers = [name for offer in OFFERS for name in (offer.name, offer.how_to_use, offer.validity)]
     return (
         "好码小店",
         "云帆供货",
@@ -52,6 +54,7 @@ def words_of(shop: Shop) -> tuple[str, ...]:
         *SCENES,
         *titles,
         *offers,
+        *filter(None, faces),
     )
 
 

@@ -196,6 +196,8 @@ class Visit:
 
     def check(self, name: str, *, both_shots: bool = False, without: Sequence[str] = ()) -> None:
         """Measure the open page in both themes, run axe, and keep pictures."""
+        # What a click led to may be there before its styles are.
+        self.page.wait_for_load_state()
         found = list(self.watch.stop(self.budget))
         for theme in ("light", "dark"):
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")

@@ -5,7 +5,7 @@ Tolerance: at most one percent of what all of these would have got without check
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,7 +16,7 @@ from goodfor.orders.types import OrderView
 from goodfor.referrals import queries, scoring, states
 from goodfor.referrals.errors import OwnInvite, ReviewMoved, SecondPerson
 from goodfor.referrals.operations.review import decide, take
-from goodfor.referrals.signals import risk_key
+from goodfor.referrals.signals import facts_of, risk_key
 from goodfor.referrals.states import FIRST
 from goodfor.referrals.tests.conftest import World
 from goodfor.risk.link_kinds import LinkKind
@@ -135,6 +135,19 @@ def test_attackers_get_next_to_nothing_and_honest_people_all(world: World, size:
         for order in good.orders for one in queries.rewards_of_order(world.shop_id, order.id)
     ]  # fmt: skip
     assert world.faults() == {}
+
+
+def test_a_ring_is_one_however_long(world: World) -> None:
+    """Twenty who bring one another: the last one's order closes it, and is seen to."""
+    people = [uuid4() for _ in range(20)]
+    for n, one in enumerate(people):
+        world.binds(one, people[n - 1], device=f"ring-{one}")
+    told = facts_of(world.shop_id, inviter=people[3], friend=people[4], order_id=uuid4(), returned=False, now=world.now)
+    assert told.cycle
+    stranger = facts_of(
+        world.shop_id, inviter=people[3], friend=uuid4(), order_id=uuid4(), returned=False, now=world.now
+    )
+    assert not stranger.cycle
 
 
 def shop_of(world: World) -> ShopView:
