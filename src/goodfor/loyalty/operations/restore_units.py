@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.ledger import operations as ledger
-from goodfor.loyalty import accounts, moving, programme
+from goodfor.loyalty import accounts, moving, programme, store
 from goodfor.loyalty.accounts import REDEEMED as REDEEMED
 from goodfor.loyalty.kinds import RESTORE, SALE
 from goodfor.loyalty.models import Entry, Wallet
@@ -49,7 +49,9 @@ def restore_by_refund(
     spent = Entry.objects.get(
         shop_id=shop_id, source_kind="order", source_id=str(order_id), purpose="spend", order_id=order_id
     )
-    wallet = Wallet.objects.select_for_update().get(shop_id=shop_id, id=spent.wallet_id)
+    row = Wallet.objects.get(shop_id=shop_id, id=spent.wallet_id)
+    holder = Holder(row.owner, row.kind, row.scope)
+    wallet = store.lock_wallet(shop_id, holder)
     of_order = Entry.objects.filter(shop_id=shop_id, wallet_id=wallet.id, order_id=order_id, kind=RESTORE)
     source = Source("refund", str(refund_id))
     known = of_order.filter(source_kind=source.kind, source_id=source.id).first()
@@ -62,7 +64,7 @@ def restore_by_refund(
         ledger.post(shop_id=shop_id, currency=currency, entries=(entry,), now=now)
         return None
     return restore_units(
-        shop_id=shop_id, holder=Holder(wallet.owner, wallet.kind, wallet.scope), order_id=order_id, units=units,
+        shop_id=shop_id, holder=holder, order_id=order_id, units=units,
         source=source, buys_minor=minor, currency=currency,
         grace_days=programme.terms_at(shop_id, now).grace_days, now=now,
     )  # fmt: skip
