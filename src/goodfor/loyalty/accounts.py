@@ -71,6 +71,14 @@ def ended_entry(*, run_id: UUID, minor: Mapping[str, int], now: datetime) -> Ent
     return Entry(f"pointsended:{run_id}", "points_expire", lines, now, ("loyalty.run", run_id))
 
 
+def presents_entry(*, run_id: UUID, kind: str, minor: int, now: datetime) -> Entry | None:
+    """Many members were given units: marketing."""
+    if not minor:
+        return None
+    lines = (Line(MARKETING, minor), Line(KINDS[kind].account, -minor))
+    return Entry(f"pointsgiven:{run_id}", "points_earn", lines, now, ("loyalty.run", run_id))
+
+
 def revalued_entry(*, run_id: UUID, kind: str, minor: int, now: datetime) -> Entry | None:
     """What is owed for the units of many wallets was reckoned anew: `minor` more, or less."""
     if not minor:

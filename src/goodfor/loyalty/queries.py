@@ -10,6 +10,10 @@ from goodfor.loyalty import kinds
 from goodfor.loyalty.models import Lot, Revaluation, Wallet
 from goodfor.loyalty.programme import revisions as revisions
 from goodfor.loyalty.programme import terms_at as terms_at
+from goodfor.loyalty.standing import member as member
+from goodfor.loyalty.standing import multiplier as multiplier
+from goodfor.loyalty.standing import steps_of as steps_of
+from goodfor.loyalty.standing import tiers_of as tiers_of
 from goodfor.loyalty.terms import buys, needed
 from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Source
 

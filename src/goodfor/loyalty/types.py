@@ -12,6 +12,19 @@ from goodfor.loyalty.kinds import POINTS as POINTS
 from goodfor.loyalty.kinds import PRESENT as PRESENT
 from goodfor.loyalty.kinds import SALE as SALE
 from goodfor.loyalty.kinds import WELFARE as WELFARE
+from goodfor.loyalty.tier_types import EARNED as EARNED
+from goodfor.loyalty.tier_types import GRANTED as GRANTED
+from goodfor.loyalty.tier_types import GROWN as GROWN
+from goodfor.loyalty.tier_types import ORDERED as ORDERED
+from goodfor.loyalty.tier_types import PAID as PAID
+from goodfor.loyalty.tier_types import SPENT as SPENT
+from goodfor.loyalty.tier_types import MemberView as MemberView
+from goodfor.loyalty.tier_types import Standing as Standing
+from goodfor.loyalty.tier_types import Step as Step
+from goodfor.loyalty.tier_types import StepView as StepView
+from goodfor.loyalty.tier_types import Tier as Tier
+from goodfor.loyalty.tier_types import TierRun as TierRun
+from goodfor.loyalty.tier_types import TierSet as TierSet
 
 NO_SCOPE = UUID(int=0)
 

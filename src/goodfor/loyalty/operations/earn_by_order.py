@@ -11,9 +11,11 @@ from django.db import transaction
 from goodfor.identity import queries as identity
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import operations as ledger
-from goodfor.loyalty import kinds, moving, programme, store
+from goodfor.loyalty import kinds, moving, programme, store, tier_store
 from goodfor.loyalty import terms as reckoning
 from goodfor.loyalty.moving import Lives, Moved
+from goodfor.loyalty.operations.judge_members import judge_member
+from goodfor.loyalty.standing import multiplier
 from goodfor.loyalty.store import Why
 from goodfor.loyalty.types import Holder, Move, Source, Terms
 
@@ -39,14 +41,22 @@ def earn_by_order(
     zone = ZoneInfo(shop.timezone)
     why = Why(Source(ORDER, str(order_id), EARNED), kinds.SALE, "", "system", order_id, now)
     made: list[Moved] = []
-    if growth := reckoning.earned(terms.growth_centi, paid_minor):
-        made.append(moving.give(shop_id, Holder(owner, kinds.GROWTH), _most(growth), Lives(), why))
+    growth = _most(reckoning.earned(terms.growth_centi, paid_minor))
+    if growth:
+        made.append(moving.give(shop_id, Holder(owner, kinds.GROWTH), growth, Lives(), why))
+    deed = {"shop_id": shop_id, "order_id": order_id, "owner": owner, "at": delivered_at, "now": now}
+    tier_store.JOIN.run(deed)
+    tier_store.NOTE_DEED.run({**deed, "paid": paid_minor, "growth": growth})
     holder = Holder(owner, kinds.POINTS)
+    bp = multiplier(shop_id, owner)
+    judge_member(shop_id=shop_id, owner=owner, now=now)
     # The wallet is held while it is counted what the day has brought, so that two orders cannot both be the last.
     wallet = store.lock_wallet(shop_id, holder)
     known = store.entry_of(wallet, why.source)
     points = (
-        known.asked if known else _within_day(wallet, terms, reckoning.earned(terms.earn_centi, paid_minor), zone, now)
+        known.asked
+        if known
+        else _within_day(wallet, terms, reckoning.earned(terms.earn_centi, paid_minor) * bp // 10_000, zone, now)
     )
     if points:
         lives = Lives(
@@ -68,6 +78,12 @@ def lose_by_order(*, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor:
     """  # fmt: skip
     terms = programme.terms_at(shop_id, now)
     made = []
+    grown = next(
+        (row[3] for row in _OF_ORDER.rows({"shop_id": shop_id, "order_id": order_id}) if row[1] == kinds.GROWTH), 0
+    )
+    tier_store.UNDO_DEED.run(
+        {"shop_id": shop_id, "order_id": order_id, "back": min(back_minor, paid_minor), "growth": grown}
+    )
     rows = _OF_ORDER.rows({"shop_id": shop_id, "order_id": order_id})
     for owner, kind, scope, earned, lost in rows:
         target = earned if back_minor >= paid_minor else earned * back_minor // paid_minor
