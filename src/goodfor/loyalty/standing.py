@@ -10,17 +10,16 @@ from goodfor.kernel.sql import Statement
 from goodfor.loyalty import tier_store
 from goodfor.loyalty import tiers as rules
 from goodfor.loyalty.tier_models import Member, TierStep
-from goodfor.loyalty.tier_types import MemberView, Standing, StepView, TierSet
+from goodfor.loyalty.tier_types import USUAL, MemberView, Standing, StepView, TierSet
 
 _AMOUNT: Final = Statement(__package__, "sql/member_amount.sql")
-_USUAL: Final = 10_000
 
 
 def multiplier(shop_id: UUID, owner: UUID) -> int:
     """What a member's orders earn, in ten-thousandths of the usual."""
     told = tier_store.latest(shop_id)
     if told is None:
-        return _USUAL
+        return USUAL
     rank = Member.objects.filter(shop_id=shop_id, owner=owner).values_list("rank", flat=True).first()
     return told[1].tiers[min(rank or 0, len(told[1].tiers) - 1)].points_bp
 

@@ -15,6 +15,8 @@ WINDOWS: Final = (ROLLING, CALENDAR)
 #: Why somebody stands where he stands.
 EARNED, GRANTED, PAID = "earned", "granted", "paid"
 SOURCES: Final = (EARNED, GRANTED, PAID)
+#: What orders earn usually, in ten-thousandths.
+USUAL: Final = 10_000
 UP, DOWN, KEPT, GIVEN, ENDED = "up", "down", "kept", "given", "ended"
 
 
@@ -29,7 +31,7 @@ class Tier:
     name: str
     qualify: int = 0
     keep: int = 0
-    points_bp: int = 10_000
+    points_bp: int = USUAL
     monthly_points: int = 0
     birthday_points: int = 0
     words: str = ""

@@ -18,6 +18,7 @@ from goodfor.loyalty.tier_types import GROWN as GROWN
 from goodfor.loyalty.tier_types import ORDERED as ORDERED
 from goodfor.loyalty.tier_types import PAID as PAID
 from goodfor.loyalty.tier_types import SPENT as SPENT
+from goodfor.loyalty.tier_types import USUAL as USUAL
 from goodfor.loyalty.tier_types import MemberView as MemberView
 from goodfor.loyalty.tier_types import Standing as Standing
 from goodfor.loyalty.tier_types import Step as Step

@@ -14,7 +14,7 @@ from goodfor.loyalty.wording import said
 from goodfor.storefront.account import account_page
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.page import show
-from goodfor.storefront.points import held_points
+from goodfor.storefront.points import held_points, stands
 
 ROWS: Final = 30
 
@@ -30,6 +30,7 @@ def mine(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResp
     rows = loyalty.statement(shop.id, holder, before=named[0] if named else None, limit=ROWS + 1)
     context = {
         "held": held,
+        "stands": stands(shop, buyer, now),
         "ends": loyalty.expiring(shop.id, holder, now),
         "rows": [(one, said(one), one.available_at if one.available_at and one.available_at > now else None)
                  for one in rows[:ROWS]],
