@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from goodfor.loyalty.kinds import CASHBACK as CASHBACK
@@ -28,6 +28,8 @@ from goodfor.loyalty.tier_types import TierRun as TierRun
 from goodfor.loyalty.tier_types import TierSet as TierSet
 
 NO_SCOPE = UUID(int=0)
+#: What ends at midnight may be spent on the day before.
+_BLINK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,11 @@ class Expiring:
     units: int
     at: datetime
 
+    @property
+    def last(self) -> datetime:
+        """On the last day on which they may be spent."""
+        return self.at - _BLINK
+
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
@@ -129,6 +136,11 @@ class EntryView:
     at: datetime
     available_at: datetime | None = None
     expires_at: datetime | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """On the last day of what came; None: for ever, or nothing came."""
+        return self.expires_at - _BLINK if self.expires_at else None
 
 
 @dataclass(frozen=True, slots=True)
