@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from goodfor.identity.events import BuyerErasing
 from goodfor.kernel import events
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.events import StoredEvent
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
+from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.restore_units import REDEEMED, restore_by_refund
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import OrderNotFound
@@ -26,6 +28,12 @@ def listen() -> None:
         name = event.name.split(".")[1]
         events.register(event, on_back, name=f"loyalty.on_{name}", concern=earned)
         events.register(event, on_restored, name=f"loyalty.restore_on_{name}", concern=paid_with_points)
+    events.register(BuyerErasing, on_erasing, name="loyalty.on_buyer_erasing")
+
+
+def on_erasing(event: StoredEvent) -> None:
+    """The person goes."""
+    forget_member(shop_id=event.shop_id, owner=UUID(event.payload["buyer_id"]), now=utc_now())
 
 
 def may_earn(event: StoredEvent) -> bool:
