@@ -115,7 +115,8 @@ def test_points_pay_and_come_back(shop: Shop, now: datetime, owner: UUID) -> Non
     assert ledger.balance(shop_id, REDEEMED) == 0
     follow(now)
     # What the points had been worth less is what the order earned less.
-    assert finance.order_profit(shop_id, order.order_id).cells["discount"].amount_minor == order.total.amount_minor - 4001
+    cells = finance.order_profit(shop_id, order.order_id).cells
+    assert cells["discount"].amount_minor == order.total.amount_minor - 4001
     part = order.total.amount_minor // 3
     refund_part(
         shop_id=shop_id, order_id=order.order_id, amount=Money(part, "CNY"), reason="test", actor="staff:1", now=now

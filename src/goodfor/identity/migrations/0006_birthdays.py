@@ -6,19 +6,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0005_code_to_go_on'),
+        ("identity", "0005_code_to_go_on"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='buyer',
-            name='birthday_set_at',
+            model_name="buyer",
+            name="birthday_set_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='buyer',
-            index=models.Index(models.F('shop_id'), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.functions.datetime.ExtractMonth('birthday'), '*', models.Value(100)), '+', django.db.models.functions.datetime.ExtractDay('birthday')), models.F('id'), condition=models.Q(('birthday__isnull', False)), name='identity_buyer_born'),
+            model_name="buyer",
+            index=models.Index(
+                models.F("shop_id"),
+                django.db.models.expressions.CombinedExpression(
+                    django.db.models.expressions.CombinedExpression(
+                        django.db.models.functions.datetime.ExtractMonth("birthday"), "*", models.Value(100)
+                    ),
+                    "+",
+                    django.db.models.functions.datetime.ExtractDay("birthday"),
+                ),
+                models.F("id"),
+                condition=models.Q(("birthday__isnull", False)),
+                name="identity_buyer_born",
+            ),
         ),
     ]
