@@ -16,10 +16,10 @@ from goodfor.cli.soak.sql import rows
 from goodfor.kernel import audit, invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.ids import uuid7
+from goodfor.kernel.loops import REGISTRY
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import operations as ledger
 from goodfor.ledger.types import Entry, Line
-from goodfor.loyalty import tasks
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
 from goodfor.loyalty.types import Terms, Tier, TierSet
@@ -77,9 +77,8 @@ def run(shop_id: UUID, console: Console, members: int, most: int) -> BenchResult
     filled = _fill(shop_id, console, members, now)
     figures: dict[str, float] = {"members": members, "fill_seconds": filled}
     bars, again = [], 0
-    for name, loop in (
-        ("tiers", tasks.tiers), ("expiry", tasks.expire), ("monthly", tasks.monthly), ("birthdays", tasks.birthdays),
-    ):  # fmt: skip
+    for name in ("tiers", "expire", "monthly", "birthdays"):
+        loop = REGISTRY[f"loyalty.{name}"].fn
         killed = _killed(loop, now, after=1.0)
         took = _through(loop, now)
         figures |= {f"{name}_killed_after": killed, f"{name}_seconds": killed + took}
