@@ -63,6 +63,7 @@ ALL_ROOMS = (
     "risk",
     "payments",
     "promotions",
+    "loyalty",
     "supply",
     "delivery",
     "orders",

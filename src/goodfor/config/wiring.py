@@ -40,6 +40,8 @@ def connect() -> None:
         import_module("goodfor.config.group_wiring").listen()
     if "promotions" in settings.ROOMS:
         _promotions_hear()
+    if {"orders", "loyalty"} <= set(settings.ROOMS):
+        import_module("goodfor.config.loyalty_wiring").listen()
     if "referrals" in settings.ROOMS:
         _referrals_hear()
         if "promotions" in settings.ROOMS:

@@ -5,6 +5,7 @@ No row here is a foreign key of another: `buyer_id` is enough, and a buyer's row
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import ExtractDay, ExtractMonth
 
 from goodfor.identity import states
 from goodfor.kernel.ids import uuid7
@@ -23,6 +24,8 @@ class Buyer(models.Model):
     state = models.CharField(max_length=16, default="active")
     name = models.CharField(max_length=60, default="", blank=True)
     birthday = models.DateField(null=True)
+    #: When it was last set: presents go by it, so it does not change at will.
+    birthday_set_at = models.DateTimeField(null=True)
     locale = models.CharField(max_length=16, default="zh-hans")
     password = models.CharField(max_length=256, default="", blank=True)
     password_changed_at = models.DateTimeField(null=True)
@@ -45,6 +48,13 @@ class Buyer(models.Model):
         indexes = (
             models.Index(fields=["shop_id", "id"], name="identity_buyer_shop"),
             models.Index(fields=["erase_at"], name="identity_buyer_due", condition=Q(state="closing")),
+            models.Index(
+                F("shop_id"),
+                ExtractMonth("birthday") * 100 + ExtractDay("birthday"),
+                F("id"),
+                name="identity_buyer_born",
+                condition=Q(birthday__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Reads of buyers' accounts; queries.py hands them out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -41,12 +41,21 @@ from goodfor.kernel.sql import Statement
 
 _ACCOUNT = Statement(__package__, "sql/account_of_contact.sql")
 _SESSION = Statement(__package__, "sql/session.sql")
+_BORN = Statement(__package__, "sql/born_on.sql")
 #: A browser that was not seen for so long is signed out.
 IDLE = timedelta(days=60)
 #: A proof is fresh for so long: codes, contacts, export and deletion need one.
 FRESH = timedelta(minutes=10)
 #: What holds where a buyer has said nothing: what belongs to an order is sent, advertising is not.
 CONSENT_DEFAULT = {"service": True, "marketing": False}
+
+
+def birthdays(
+    shop_id: UUID, days: Sequence[int], *, after: UUID | None = None, limit: int = 1_000
+) -> list[tuple[UUID, int]]:
+    """Whose birthday is on one of these days (month and day as 1231), by id: who, and the day."""
+    rows = _BORN.rows({"shop_id": shop_id, "days": list(days), "after": after, "limit": limit})
+    return [(row[0], int(row[1])) for row in rows]
 
 
 def signed_in(shop_id: UUID, token: str, now: datetime) -> SignedInBuyer | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from goodfor.identity import guest
 from goodfor.identity.buyer_reads import (
     FRESH,
+    birthdays,
     buyer_view,
     consent_history,
     consents_of,
@@ -44,6 +45,7 @@ from goodfor.kernel.tenancy import platform_job
 __all__ = [
     "FRESH",
     "authenticate",
+    "birthdays",
     "buyer_of_cookie",
     "buyer_view",
     "client_by_key_id",

@@ -206,3 +206,10 @@ class RefundNeedsProof(Forbidden):
 
     code = "refund_needs_proof"
     title = _("这笔退款超过了确认线，要先确认是你本人")
+
+
+class PointsNotTaken(Conflict):
+    """The shop takes no points, or they buy nothing."""
+
+    code = "points_not_taken"
+    title = _("这家店现在不能用积分付款")

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from goodfor.identity.types import ShopView, SignedInBuyer
+from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import plain_money
 from goodfor.orders import queries as orders
@@ -14,6 +15,7 @@ from goodfor.storefront.account import current
 from goodfor.storefront.client import device_of
 from goodfor.storefront.errors import OrderNotFound
 from goodfor.storefront.payers import may_ask
+from goodfor.storefront.points import points_way
 
 #: The code of the way to pay.
 BALANCE = "balance"
@@ -27,7 +29,8 @@ def held_by(shop: ShopView, buyer: SignedInBuyer) -> Money:
 def methods_for(request: HttpRequest, shop: ShopView, amount: Money) -> list[tuple[str, str]]:
     """The ways to pay this amount from here as (code, label); the buyer's balance first, where it is enough."""
     offered = orders.payment_methods(shop.id, amount, device=device_of(request), may_ask=may_ask(request))
-    ways = [(method.code, method.label) for method in offered]
+    points = points_way(request, shop, amount, utc_now())
+    ways = [*((method.code, method.label) for method in offered), *points]
     buyer = current(request, shop)
     held = held_by(shop, buyer) if buyer else None
     if held is None or held.currency != amount.currency or held < amount or not held.amount_minor:

@@ -15,6 +15,7 @@ from goodfor.promotions.types import Exploded
 from goodfor.risk.types import Scene, Value
 from goodfor.storefront.balance import BALANCE
 from goodfor.storefront.judging import Judged, act_of, judge
+from goodfor.storefront.points import POINTS
 from goodfor.storefront.queries import Offer
 
 
@@ -66,9 +67,9 @@ def judged_pay(request: HttpRequest, shop: ShopView, order_id: UUID, method: str
     buyer = orders.buyer_named(shop.id, order_id)
     facts = orders.pay_facts(shop.id, order, buyer, method, now)
     instrument = next(iter(sorted(f"{app}:{known}" for app, known in payer.known.items() if known)), "")
-    if method == BALANCE:
+    if method in (BALANCE, POINTS):
         # It was paid for before, by whatever it was.
-        instrument, facts["first_purchase_with_instrument"] = f"{BALANCE}:{buyer}", False
+        instrument, facts["first_purchase_with_instrument"] = f"{method}:{buyer}", False
     act = act_of(
         request, shop, Scene.PAY, buyer=buyer, subject=("order", order_id), amount=order.total, instrument=instrument,
         facts=facts,

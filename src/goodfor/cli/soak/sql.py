@@ -10,7 +10,7 @@ def rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     """Rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return list(cursor.fetchall())
+        return list(cursor.fetchall()) if cursor.description else []
 
 
 def named(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -300,6 +300,18 @@ def referred(*states: str, reward: str = "{new}", beneficiary: str = "{new2}", m
     return row + (moved("referrals.reward", reward, *states) if states else "")
 
 
+def held(*, left: int = 5, minor: int = 0) -> str:
+    """A wallet with five points, of which so many are left, and worth so much."""
+    return f"""
+        INSERT INTO loyalty_wallet (id, shop_id, kind, scope, owner, balance, debt)
+        VALUES ('{{new}}', '{{shop}}', 'points', '{{new}}', '{{new2}}', {left}, 0);
+        INSERT INTO loyalty_entry (id, shop_id, wallet_id, kind, units, asked, minor, source_kind, source_id, purpose,
+            nature, reason, actor, at)
+        VALUES ('{{new}}', '{{shop}}', '{{new}}', 'earn', {left}, 5, 0, 'test', '1', '', 'sale', '', 'test', now());
+        INSERT INTO loyalty_lot (id, shop_id, wallet_id, entry_id, units, remaining, minor, earned_at, available_at)
+        VALUES ('{{new}}', '{{shop}}', '{{new}}', '{{new}}', 5, {left}, {minor}, now(), now())"""
+
+
 def looked_at(state: str, *walked: str) -> str:
     """An order whose rewards were odd, of which one person let five through; without states it has no history."""
     done = "now(), 'approve'" if state == "done" else "NULL, ''"
@@ -831,6 +843,11 @@ PLANTS: dict[str, str] = {
     "referral_reviews_take_two": looked_at("done", "waiting", "taken", "done"),
     "referral_rewards_moved_as_allowed": referred(),
     "referral_reviews_moved_as_allowed": looked_at("waiting"),
+    "points_lots_are_the_balance":
+        "INSERT INTO loyalty_wallet (id, shop_id, kind, scope, owner, balance, debt)"
+        " VALUES ('{new}', '{shop}', 'points', '{new}', '{new2}', 5, 0)",
+    "points_lots_are_allocated": held(left=4),
+    "points_owed_are_booked": held(minor=3),
     "pulled_batches_are_off_sale":
         "INSERT INTO aftersales_batch_watch (shop_id, batch_id, sku_id, bad, sold, seen_at, pulled_at, pulled_by,"
         " lifted_at, lifted_by, lifted_bad) SELECT shop_id, batch_id, sku_id, 1, 1, now(), now(), 'system', NULL, '', 0"

@@ -1,7 +1,8 @@
 """Change name, birthday and language."""
 
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +13,14 @@ from goodfor.identity.types import SignedInBuyer
 from goodfor.kernel import audit
 
 LOCALES = ("zh-hans", "en")
+BIRTHDAY_STAYS: Final = timedelta(days=365)
 
 
 def change_profile(*, buyer: SignedInBuyer, name: str, birthday: date | None, locale: str, now: datetime) -> None:
-    """Set all three; name and birthday may be empty. Raises InvalidProfile, BuyerNotFound."""
+    """Set all three; name and birthday may be empty. Presents go by the birthday: one that is set changes once a year.
+
+    Raises InvalidProfile, BuyerNotFound.
+    """
     name = clean_line(name, 60, "name")
     if birthday is not None and not date(1900, 1, 1) <= birthday <= now.date():
         raise InvalidProfile(_("生日不能在将来，也不早于 1900 年。"), field="birthday")
@@ -23,8 +28,16 @@ def change_profile(*, buyer: SignedInBuyer, name: str, birthday: date | None, lo
         raise InvalidProfile(_("没有这种语言。"), field="locale")
     with transaction.atomic():
         rows = Buyer.objects.filter(shop_id=buyer.shop_id, pk=buyer.buyer_id).exclude(state="erased")
-        if not rows.update(name=name, birthday=birthday, locale=locale):
+        known = rows.values_list("birthday", "birthday_set_at").first()
+        if known is None:
             raise BuyerNotFound
+        set_at = known[1]
+        if birthday != known[0]:
+            if set_at is not None and now - set_at < BIRTHDAY_STAYS:
+                raise InvalidProfile(_("生日一年只能改一次。"), field="birthday")
+            # Taken away and set again is a change, too: the moment stays with the account.
+            set_at = now
+        rows.update(name=name, birthday=birthday, birthday_set_at=set_at, locale=locale)
         audit.record(
             shop_id=buyer.shop_id,
             actor=f"buyer:{buyer.buyer_id}",

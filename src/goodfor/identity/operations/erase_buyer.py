@@ -62,7 +62,13 @@ def erase_buyer(*, shop_id: UUID, buyer_id: UUID, now: datetime) -> None:
             erasing_at__lte=now - AHEAD / 2,
         )
         if not rows.update(
-            state=states.ERASED, erased_at=now, name="", birthday=None, password="", password_changed_at=None
+            state=states.ERASED,
+            erased_at=now,
+            name="",
+            birthday=None,
+            birthday_set_at=None,
+            password="",
+            password_changed_at=None,
         ):
             raise WrongBuyerState
         _forget(shop_id, buyer_id)

@@ -1,12 +1,20 @@
 """The account in a real browser: every page in both sizes and languages, passkeys, the journey to a second device."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from goodfor.identity.buyer_models import Buyer
 from goodfor.identity.operations.set_oauth_app import set_oauth_app
 from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
+from goodfor.loyalty.operations.earn_by_order import earn_by_order
+from goodfor.loyalty.operations.give_units import give_units
+from goodfor.loyalty.operations.set_terms import set_terms
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import Holder, Source, Terms, Tier, TierSet
 from goodfor.storefront.tests.account_flow import Mailbox
 from goodfor.storefront.tests.test_account_pages import pay
 from goodfor.storefront.tests.world import World
@@ -14,8 +22,11 @@ from goodfor.storefront.tests.world import World
 __all__ = ["browser", "orm_beside_the_browser"]
 pytestmark = browser_marks
 MAIL = "lin@example.com"
+#: Words of the shop about its tiers.
+MEMBER = ("普通会员", "银卡", "金卡", "专属客服")
 PAGES = {
     "me-signed-in": "/me",
+    "account-points": "/me/points",
     "account-orders": "/orders",
     "account-profile": "/me/profile",
     "account-saved": "/me/accounts",
@@ -48,7 +59,7 @@ def test_every_account_page(
             shop_id=world.shop_id, provider=provider, label=label, client_id="app", secret="s", actor="test",
             now=utc_now(),
         )  # fmt: skip
-    visit = Visit(browser, live_server.url, width, language, (*world.given, "微信", "林小满", "游戏号"))
+    visit = Visit(browser, live_server.url, width, language, (*world.given, "微信", "林小满", "游戏号", *MEMBER))
     page = visit.page
     visit.open("/signin")
     visit.check("signin")
@@ -73,6 +84,7 @@ def test_every_account_page(
     page.click("main button[type=submit] >> nth=0")
     page.wait_for_url("**/me")
     fill_the_account(page, live_server.url)
+    has_points(world.shop_id)
     for name, path in PAGES.items():
         visit.open(path)
         visit.check(name)
@@ -83,6 +95,27 @@ def test_every_account_page(
     visit.open("/me")
     visit.check("me-closing")
     assert not visit.faults, "\n".join(visit.faults)
+
+
+def has_points(shop_id: UUID) -> None:
+    """A member half way up, with points that come, are there and end."""
+    now = utc_now()
+    tiers = (
+        Tier("普通会员"),
+        Tier("银卡", 100, 80, 12_000, 50, 100, "专属客服"),
+        Tier("金卡", 1000, 500, 15_000, 100, 200),
+    )
+    set_terms(shop_id=shop_id, terms=Terms(on=True), actor="test", now=now - timedelta(days=9))
+    set_tiers(shop_id=shop_id, tiers=TierSet(tiers), actor="test", now=now - timedelta(days=9))
+    owner = Buyer.objects.get(shop_id=shop_id).id
+    earn_by_order(
+        shop_id=shop_id, owner=owner, order_id=UUID(int=5), paid_minor=30_000, top_up=False, placed_at=now,
+        delivered_at=now, now=now,
+    )  # fmt: skip
+    give_units(
+        shop_id=shop_id, holder=Holder(owner), units=1250, source=Source("test", "1"), currency="CNY", minor=1000,
+        reason="游戏号", expires_at=now + timedelta(days=20), now=now,
+    )  # fmt: skip
 
 
 def fill_the_account(page: Any, base: str) -> None:

@@ -27,6 +27,7 @@ from goodfor.storefront.judged_sales import judged_pay
 from goodfor.storefront.ownership import actor, grant_for
 from goodfor.storefront.page import allow_form_to, allow_stripe, is_stand_in, is_stripe, page, show
 from goodfor.storefront.payers import may_ask, payer_of
+from goodfor.storefront.points import POINTS, pay_by_points
 from goodfor.storefront.top_ups import live_state
 from goodfor.storefront.types import Grant, PayHint
 
@@ -57,6 +58,9 @@ def begin_payment(
             return stopped
         if method == BALANCE:
             pay_with_balance(request, shop, number, now)
+            return None
+        if method == POINTS:
+            pay_by_points(request, shop, number, now)
             return None
         if ask and script and may_ask(request):
             total = orders.order_view(shop.id, order_id).total

@@ -18,6 +18,7 @@ from goodfor.storefront.account import current
 from goodfor.storefront.balance import held_by
 from goodfor.storefront.errors import PageExpired
 from goodfor.storefront.page import page, refusal, show
+from goodfor.storefront.points import held_points, stands
 
 YEAR = 365 * 24 * 3600
 
@@ -51,6 +52,8 @@ def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
         context |= {
             "view": identity.buyer_view(shop.id, buyer.buyer_id),
             "held": held_by(shop, buyer),
+            "points": held_points(shop, buyer, utc_now()),
+            "stands": stands(shop, buyer, utc_now()),
             "unread": identity.unread_notices(shop.id, buyer.buyer_id),
             "invites": referrals.is_on(shop.id, utc_now()),
             "claimable": len(orders.claimable_orders(shop.id, buyer.buyer_id, proved)),

@@ -1,0 +1,104 @@
+"""What orders and refunds mean for points: `loyalty` stands below `orders` and hears of them here."""
+
+from uuid import UUID
+
+from goodfor.identity.events import BuyerErasing
+from goodfor.kernel import events
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.events import StoredEvent
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
+from goodfor.loyalty.operations.forget_member import forget_member
+from goodfor.loyalty.operations.restore_units import REDEEMED, restore_by_refund
+from goodfor.orders import queries as orders
+from goodfor.orders.errors import OrderNotFound
+from goodfor.orders.events import OrderDelivered, OrderPartlyRefunded, OrderRefunded
+from goodfor.orders.types import DIRECT
+from goodfor.payments import queries as payments
+from goodfor.payments.types import RefundView
+
+#: Accounts of what was owed to a buyer: what they pay for earns nothing, it has earned when it was bought.
+_OWED = "2203:"
+
+
+def listen() -> None:
+    """Called once by the wiring."""
+    events.register(OrderDelivered, on_delivered, name="loyalty.on_order_delivered", concern=may_earn)
+    for event in (OrderPartlyRefunded, OrderRefunded):
+        name = event.name.split(".")[1]
+        events.register(event, on_back, name=f"loyalty.on_{name}", concern=earned)
+        events.register(event, on_restored, name=f"loyalty.restore_on_{name}", concern=paid_with_points)
+    events.register(BuyerErasing, on_erasing, name="loyalty.on_buyer_erasing")
+
+
+def on_erasing(event: StoredEvent) -> None:
+    """The person goes."""
+    forget_member(shop_id=event.shop_id, owner=UUID(event.payload["buyer_id"]), now=utc_now())
+
+
+def may_earn(event: StoredEvent) -> bool:
+    """A member's order, in a shop that gives points."""
+    if not loyalty.terms_at(event.shop_id, utc_now()).on:
+        return False
+    return _member(event) is not None
+
+
+def on_delivered(event: StoredEvent) -> None:
+    """What was paid with money earns."""
+    owner, order_id = _member(event), UUID(event.payload["order_id"])
+    order = orders.order_view(event.shop_id, order_id)
+    if owner is None or order.payment_id is None or order.delivered_at is None:
+        return
+    if payments.payment(event.shop_id, order.payment_id).wallet_account.startswith(_OWED):
+        return
+    earn_by_order(
+        shop_id=event.shop_id, owner=owner, order_id=order_id,
+        paid_minor=order.total.amount_minor,
+        top_up=all(line.kind == DIRECT for line in order.lines), placed_at=order.placed_at,
+        delivered_at=order.delivered_at, now=utc_now(),
+    )  # fmt: skip
+    if order.refunded and order.refunded.amount_minor:
+        # A part that could not be delivered went back before anything was earned.
+        on_back(event)
+
+
+def earned(event: StoredEvent) -> bool:
+    """Whether the order brought anything."""
+    return loyalty.earned_anything(event.shop_id, UUID(event.payload["order_id"]))
+
+
+def on_back(event: StoredEvent) -> None:
+    """As much of what it earned goes as of its price came back."""
+    order = orders.order_view(event.shop_id, UUID(event.payload["order_id"]))
+    lose_by_order(
+        shop_id=event.shop_id, order_id=order.id, paid_minor=order.total.amount_minor,
+        back_minor=order.refunded.amount_minor if order.refunded else 0, now=utc_now(),
+    )  # fmt: skip
+
+
+def paid_with_points(event: StoredEvent) -> bool:
+    """Whether what came back had been paid with points, and went back to them."""
+    return _refund(event).ledger_account == REDEEMED
+
+
+def on_restored(event: StoredEvent) -> None:
+    """As many points return as of the price."""
+    refund = _refund(event)
+    payment = payments.payment(event.shop_id, refund.payment_id)
+    restore_by_refund(
+        shop_id=event.shop_id, order_id=UUID(event.payload["order_id"]), refund_id=refund.id,
+        paid_minor=payment.amount.amount_minor, back_minor=payment.refunded_minor,
+        minor=refund.amount.amount_minor, currency=refund.amount.currency, now=utc_now(),
+    )  # fmt: skip
+
+
+def _refund(event: StoredEvent) -> RefundView:
+    return payments.refund(event.shop_id, UUID(event.payload["refund_id"]))
+
+
+def _member(event: StoredEvent) -> UUID | None:
+    try:
+        kind, _sep, name = orders.buyer_of(event.shop_id, UUID(event.payload["order_id"])).partition(":")
+    except OrderNotFound:
+        return None
+    return UUID(name) if kind == "buyer" else None

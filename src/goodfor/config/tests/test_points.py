@@ -1,0 +1,144 @@
+"""What orders mean for points: earned when delivered, lost with what goes back, spent and restored."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from goodfor.finance import queries as finance
+from goodfor.finance.tests.world import follow
+from goodfor.kernel.errors import DomainError
+from goodfor.kernel.money import Money
+from goodfor.ledger import queries as ledger
+from goodfor.loyalty import queries
+from goodfor.loyalty.accounts import REDEEMED
+from goodfor.loyalty.operations.forget_member import forget_member
+from goodfor.loyalty.operations.give_units import give_units
+from goodfor.loyalty.operations.set_terms import set_terms
+from goodfor.loyalty.types import GROWTH, Balance, Holder, Source, Terms
+from goodfor.orders import queries as orders
+from goodfor.orders.operations.pay_with_points import pay_with_points
+from goodfor.orders.operations.refund_order import refund_order
+from goodfor.orders.operations.refund_part import refund_part
+from goodfor.orders.tests import conftest as of_orders
+from goodfor.orders.tests.conftest import Shop
+from goodfor.orders.tests.factories import begin, broken, open_till, pay, place, refund_all, relay_all
+
+pytestmark = pytest.mark.django_db(transaction=True)
+shop, now = of_orders.shop, of_orders.now
+#: A point a yuan, worth a fen; 48.50 a piece.
+TERMS = Terms(on=True, earn_centi=100, value_centi=100)
+
+
+def points(shop: Shop, owner: UUID, at: datetime, kind: str = "points") -> Balance:
+    return queries.balance(shop.demo.shop_id, Holder(owner, kind), at)
+
+
+@pytest.fixture
+def owner() -> UUID:
+    return uuid4()
+
+
+def test_a_delivered_order_earns_and_its_refund_takes_back(shop: Shop, now: datetime, owner: UUID) -> None:
+    """Pending until a claim is unlikely; growth at once; a part takes its part, the rest the rest."""
+    shop_id = shop.demo.shop_id
+    till = open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=TERMS, actor="staff:1", now=now)
+    order = place(shop, now, 2, ref=f"buyer:{owner.hex}")
+    pay(begin(till, order.order_id, now), now)
+    relay_all(now)
+    assert order.total.amount_minor == 9700
+    assert points(shop, owner, now) == Balance(0, 97, 0)
+    later = now + timedelta(days=TERMS.pending_codes_days, minutes=1)
+    assert points(shop, owner, later) == Balance(97, 0, 0)
+    assert points(shop, owner, later, GROWTH) == Balance(97, 0, 0)
+    assert ledger.balance(shop_id, "2203:points") == 97 * 95 // 100
+    refund_part(
+        shop_id=shop_id, order_id=order.order_id, amount=Money(5000, "CNY"), reason="test", actor="staff:1", now=now
+    )  # fmt: skip
+    refund_all(now)
+    relay_all(now)
+    assert points(shop, owner, now) == Balance(0, 97 - 97 * 5000 // 9700, 0)
+    refund_order(shop_id=shop_id, order_id=order.order_id, reason="test", actor="staff:1", by_staff=True, now=now)
+    refund_all(now)
+    relay_all(now)
+    assert points(shop, owner, now) == Balance()
+    assert points(shop, owner, now, GROWTH) == Balance()
+    assert ledger.balance(shop_id, "2203:points") == ledger.balance(shop_id, "5002:points") == 0
+    follow(now)
+    assert broken(now) == {}
+
+
+def test_nothing_is_earned_without_terms_by_guests_or_beyond_the_day(shop: Shop, now: datetime, owner: UUID) -> None:
+    shop_id = shop.demo.shop_id
+    till = open_till(shop_id, now)
+
+    def buys(ref: str) -> None:
+        order = place(shop, now, ref=ref)
+        pay(begin(till, order.order_id, now), now)
+        relay_all(now)
+
+    buys(f"buyer:{owner.hex}")
+    assert points(shop, owner, now) == Balance()
+    set_terms(shop_id=shop_id, terms=replace(TERMS, day_most=60), actor="staff:1", now=now)
+    buys("guest:somebody")
+    for _ in range(2):
+        buys(f"buyer:{owner.hex}")
+    assert points(shop, owner, now).pending == 60
+    assert broken(now) == {}
+
+
+def test_points_pay_and_come_back(shop: Shop, now: datetime, owner: UUID) -> None:
+    """All of the price at once; nothing is earned by it; a refund restores the units; too few change nothing."""
+    shop_id = shop.demo.shop_id
+    open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=replace(TERMS, value_centi=50), actor="staff:1", now=now)
+    order = place(shop, now, ref=f"buyer:{owner.hex}")
+    units = order.total.amount_minor * 2
+    give_units(
+        shop_id=shop_id, holder=Holder(owner), units=units - 1, source=Source("test", "1"), currency="CNY",
+        minor=4000, now=now,
+    )  # fmt: skip
+    with pytest.raises(DomainError) as few:
+        pay_with_points(shop_id=shop_id, order_id=order.order_id, buyer_id=owner, now=now)
+    assert few.value.code == "not_enough_points"
+    assert points(shop, owner, now) == Balance(units - 1)
+    give_units(
+        shop_id=shop_id, holder=Holder(owner), units=11, source=Source("test", "2"), currency="CNY", minor=7, now=now
+    )
+    assert pay_with_points(shop_id=shop_id, order_id=order.order_id, buyer_id=owner, now=now) == "delivered"
+    with pytest.raises(DomainError):
+        pay_with_points(shop_id=shop_id, order_id=order.order_id, buyer_id=owner, now=now)
+    relay_all(now)
+    assert points(shop, owner, now) == Balance(10)
+    assert ledger.balance(shop_id, REDEEMED) == 0
+    follow(now)
+    # What the points had been worth less is what the order earned less.
+    cells = finance.order_profit(shop_id, order.order_id).cells
+    assert cells["discount"].amount_minor == order.total.amount_minor - 4001
+    part = order.total.amount_minor // 3
+    refund_part(
+        shop_id=shop_id, order_id=order.order_id, amount=Money(part, "CNY"), reason="test", actor="staff:1", now=now
+    )  # fmt: skip
+    relay_all(now)
+    assert points(shop, owner, now) == Balance(10 + units * part // order.total.amount_minor)
+    refund_order(shop_id=shop_id, order_id=order.order_id, reason="test", actor="staff:1", by_staff=True, now=now)
+    relay_all(now)
+    assert orders.order_view(shop_id, order.order_id).state == "refunded"
+    assert points(shop, owner, now) == Balance(units + 10)
+    assert ledger.balance(shop_id, REDEEMED) == ledger.balance(shop_id, "5002:points") == 0
+    assert ledger.balance(shop_id, "2203:points") == 4007
+    follow(now)
+    forget_member(shop_id=shop_id, owner=owner, now=now)
+    forget_member(shop_id=shop_id, owner=owner, now=now)
+    assert points(shop, owner, now) == Balance()
+    assert ledger.balance(shop_id, "2203:points") == 0
+    assert broken(now) == {}
+
+
+def test_a_shop_without_points_takes_none(shop: Shop, now: datetime, owner: UUID) -> None:
+    order = place(shop, now, ref=f"buyer:{owner.hex}")
+    with pytest.raises(DomainError) as none:
+        pay_with_points(shop_id=shop.demo.shop_id, order_id=order.order_id, buyer_id=owner, now=now)
+    assert none.value.code == "points_not_taken"

@@ -1,0 +1,1 @@
+"""Points and their like: kept in lots, trusted like money, worth what the books say."""

@@ -1,0 +1,87 @@
+"""Which ledger accounts movements of points move. Pure.
+
+Source: finance reference 3.2 (#17 to #20) and 3.4. Earned on a sale: the sale's income falls, a debt arises. Given
+without a sale: marketing. Spent: the debt goes to what is being redeemed, at what it buys; the difference between that
+and what was owed is income or a reduction of it. Ended: income.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from goodfor.ledger.types import Entry, Line
+from goodfor.loyalty import kinds
+from goodfor.loyalty.kinds import KINDS, SALE
+
+#: What sales gave away as points, and what points were worth more, when they were spent, than was owed for them.
+GIVEN_ON_SALES: Final = "5002:points"
+MARKETING: Final = "6601:marketing"
+ENDED: Final = "5001:points"
+#: Between a wallet and the order that it pays: what units buy, while the order has it not.
+REDEEMED: Final = "2203:redeemed"
+CAUSE: Final = "loyalty.entry"
+
+
+def _against(nature: str) -> str:
+    return GIVEN_ON_SALES if nature == SALE else MARKETING
+
+
+def moved_entry(
+    *, entry_id: UUID, kind: str, what: str, minor: int, nature: str, order_id: UUID | None, now: datetime
+) -> Entry | None:
+    """The debt for a kind of units rose by `minor` (fell, where it is below 0), for what was given or taken back."""
+    if not minor:
+        return None
+    against = ENDED if what == kinds.EXPIRE else _against(nature)
+    lines = (Line(against, minor, order_id=order_id), Line(KINDS[kind].account, -minor, order_id=order_id))
+    return Entry(f"points:{entry_id}", f"points_{what}", lines, now, (CAUSE, entry_id))
+
+
+def spent_entry(
+    *, entry_id: UUID, kind: str, worth_minor: int, buys_minor: int, order_id: UUID, back: bool = False, now: datetime
+) -> Entry:
+    """Units pay `buys_minor` of an order; `worth_minor` was owed for them. `back`: they did, and return."""
+    sign = -1 if back else 1
+    lines = [
+        Line(REDEEMED, -sign * buys_minor, order_id=order_id),
+        *([Line(KINDS[kind].account, sign * worth_minor, order_id=order_id)] if worth_minor else []),
+        *(
+            [Line(GIVEN_ON_SALES, sign * (buys_minor - worth_minor), order_id=order_id)]
+            if buys_minor != worth_minor
+            else []
+        ),
+    ]
+    what = "points_restore" if back else "points_spend"
+    return Entry(f"points:{entry_id}", what, tuple(lines), now, (CAUSE, entry_id))
+
+
+def nothing_back_entry(*, refund_id: UUID, minor: int, order_id: UUID, now: datetime) -> Entry:
+    """A refund of less than a unit: nothing returns to the wallet yet, and the debt is none."""
+    lines = (Line(REDEEMED, minor, order_id=order_id), Line(GIVEN_ON_SALES, -minor, order_id=order_id))
+    return Entry(f"pointsback:{refund_id}", "points_restore", lines, now, ("payments.refund", refund_id))
+
+
+def ended_entry(*, run_id: UUID, minor: Mapping[str, int], now: datetime) -> Entry | None:
+    """Units of many wallets ended: what was owed for them is income."""
+    owed = {kind: amount for kind, amount in sorted(minor.items()) if amount}
+    if not owed:
+        return None
+    lines = (Line(ENDED, -sum(owed.values())), *(Line(KINDS[kind].account, amount) for kind, amount in owed.items()))
+    return Entry(f"pointsended:{run_id}", "points_expire", lines, now, ("loyalty.run", run_id))
+
+
+def presents_entry(*, run_id: UUID, kind: str, minor: int, now: datetime) -> Entry | None:
+    """Many members were given units: marketing."""
+    if not minor:
+        return None
+    lines = (Line(MARKETING, minor), Line(KINDS[kind].account, -minor))
+    return Entry(f"pointsgiven:{run_id}", "points_earn", lines, now, ("loyalty.run", run_id))
+
+
+def revalued_entry(*, run_id: UUID, kind: str, minor: int, now: datetime) -> Entry | None:
+    """What is owed for the units of many wallets was reckoned anew: `minor` more, or less."""
+    if not minor:
+        return None
+    lines = (Line(GIVEN_ON_SALES, minor), Line(KINDS[kind].account, -minor))
+    return Entry(f"pointsvalue:{run_id}", "points_revalue", lines, now, ("loyalty.run", run_id))

@@ -1,0 +1,26 @@
+"""What this room refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.kernel.errors import Conflict, InvalidInput
+
+
+class NotEnoughPoints(Conflict):
+    """Fewer units may be spent than were asked for."""
+
+    code = "not_enough_points"
+    title = _("积分不足")
+
+
+class InvalidPoints(InvalidInput):
+    """Units, a kind or terms that cannot be; `field` names which."""
+
+    code = "invalid_points"
+    title = _("积分的数量或设置不正确")
+
+
+class MoveDiffers(Conflict):
+    """The same source moved another number of units before."""
+
+    code = "points_move_differs"
+    title = _("这笔积分已经按另一个数量记过了")

@@ -1,0 +1,1 @@
+"""One write use case a file."""

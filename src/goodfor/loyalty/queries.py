@@ -1,0 +1,102 @@
+"""Reads of wallets and points."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from goodfor.kernel.sql import Statement
+from goodfor.loyalty import kinds
+from goodfor.loyalty.models import Lot, Revaluation, Wallet
+from goodfor.loyalty.programme import revisions as revisions
+from goodfor.loyalty.programme import terms_at as terms_at
+from goodfor.loyalty.standing import member as member
+from goodfor.loyalty.standing import multiplier as multiplier
+from goodfor.loyalty.standing import steps_of as steps_of
+from goodfor.loyalty.standing import tiers_of as tiers_of
+from goodfor.loyalty.terms import buys, needed
+from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Source
+
+_BALANCE: Final = Statement(__package__, "sql/balance.sql")
+_EXPIRING: Final = Statement(__package__, "sql/expiring.sql")
+_STATEMENT: Final = Statement(__package__, "sql/statement.sql")
+_LIABILITY: Final = Statement(__package__, "sql/liability.sql")
+
+
+def balance(shop_id: UUID, holder: Holder, now: datetime) -> Balance:
+    """What somebody holds; nothing where there is no wallet."""
+    row = _BALANCE.row({**_named(shop_id, holder), "now": now})
+    return Balance(*row) if row else Balance()
+
+
+def points_for(shop_id: UUID, minor: int, now: datetime) -> int | None:
+    """How many points pay so much, rounded up; None: the shop takes none."""
+    terms = terms_at(shop_id, now)
+    return needed(terms, minor) if terms.on else None
+
+
+def gives_points(shop_id: UUID, now: datetime) -> bool:
+    """Whether the shop's programme is on."""
+    return terms_at(shop_id, now).on
+
+
+def worth_of(shop_id: UUID, units: int, now: datetime) -> int:
+    """Minor units of a price that so many points pay."""
+    return buys(terms_at(shop_id, now), units)
+
+
+def expiring(shop_id: UUID, holder: Holder, now: datetime, *, within: timedelta = timedelta(days=62)) -> list[Expiring]:
+    """What ends when, the first first."""
+    rows = _EXPIRING.rows({**_named(shop_id, holder), "now": now, "until": now + within})
+    return [Expiring(units, at) for at, units in rows]
+
+
+def statement(shop_id: UUID, holder: Holder, *, before: UUID | None = None, limit: int = 30) -> list[EntryView]:
+    """Newest first; `before` continues after an entry."""
+    rows = _STATEMENT.rows({**_named(shop_id, holder), "before": before, "limit": limit})
+    return [EntryView(r[0], r[1], r[2], Source(r[3], r[4], r[5]), r[6], r[7], r[8], r[9]) for r in rows]
+
+
+def holder_of(shop_id: UUID, wallet_id: UUID) -> Holder:
+    """Whose wallet it is."""
+    row = Wallet.objects.get(shop_id=shop_id, id=wallet_id)
+    return Holder(row.owner, row.kind, row.scope)
+
+
+def earned_anything(shop_id: UUID, order_id: UUID) -> bool:
+    """Whether an order brought anybody something."""
+    return Lot.objects.filter(shop_id=shop_id, order_id=order_id).exists()
+
+
+def liability(shop_id: UUID, since: datetime, until: datetime) -> list[LiabilityRow]:
+    """How what is owed for each kind moved from `since` until before `until`: opening and movements are the closing.
+
+    Kinds that are worth nothing have units only. `revalue` is what reckoning anew added.
+    """
+    opening: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    moved: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    rows: list[Any] = _LIABILITY.rows({"shop_id": shop_id, "since": since, "until": until})
+    for one in Revaluation.objects.filter(shop_id=shop_id, at__lt=until).order_by("at"):
+        rows.append((one.kind, one.at < since, kinds.REVALUE, 0, one.minor))
+    for kind, before, what, units, minor in rows:
+        if before:
+            opening[kind][0] += units
+            opening[kind][1] += minor
+        else:
+            so_far = moved[kind].get(what, (0, 0))
+            moved[kind][what] = (so_far[0] + units, so_far[1] + minor)
+    found = []
+    for kind in [one for one in kinds.KINDS if one in opening or one in moved]:
+        units, minor = opening[kind]
+        told = moved[kind]
+        found.append(
+            LiabilityRow(
+                kind, units, minor, dict(told), units + sum(one for one, _minor in told.values()),
+                minor + sum(one for _units, one in told.values()),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _named(shop_id: UUID, holder: Holder) -> dict[str, Any]:
+    return {"shop_id": shop_id, "owner": holder.owner, "kind": holder.kind, "scope": holder.scope}

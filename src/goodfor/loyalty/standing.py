@@ -1,0 +1,62 @@
+"""Where a member stands, and what that gives him. Reached through `queries`."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from goodfor.identity import queries as identity
+from goodfor.kernel.sql import Statement
+from goodfor.loyalty import tier_store
+from goodfor.loyalty import tiers as rules
+from goodfor.loyalty.tier_models import Member, TierStep
+from goodfor.loyalty.tier_types import USUAL, MemberView, Standing, StepView, TierSet
+
+_AMOUNT: Final = Statement(__package__, "sql/member_amount.sql")
+
+
+def multiplier(shop_id: UUID, owner: UUID) -> int:
+    """What a member's orders earn, in ten-thousandths of the usual."""
+    told = tier_store.latest(shop_id)
+    if told is None:
+        return USUAL
+    rank = Member.objects.filter(shop_id=shop_id, owner=owner).values_list("rank", flat=True).first()
+    return told[1].tiers[min(rank or 0, len(told[1].tiers) - 1)].points_bp
+
+
+def tiers_of(shop_id: UUID) -> TierSet | None:
+    """The tiers of a shop; None: it has none."""
+    told = tier_store.latest(shop_id)
+    return told[1] if told else None
+
+
+def member(shop_id: UUID, owner: UUID, now: datetime) -> MemberView | None:
+    """Where he stands, how far he is, and what is missing; None: the shop has no tiers."""
+    tiers = tiers_of(shop_id)
+    if tiers is None:
+        return None
+    row = Member.objects.filter(shop_id=shop_id, owner=owner).first()
+    top = len(tiers.tiers) - 1
+    standing = Standing(min(row.rank, top), row.since, row.until, row.source) if row else Standing()
+    zone = ZoneInfo(identity.shop_by_id(shop_id).timezone)
+    told = _AMOUNT.row(
+        {"shop_id": shop_id, "owner": owner, "metric": tiers.metric, "since": rules.window_began(tiers, now, zone)}
+    )
+    amount = int(told[0]) if told else 0
+    above = standing.rank + 1
+    earned = rules.rank_for(tiers, amount)
+    keep = tiers.tiers[standing.rank].keep if standing.until is not None else 0
+    projected = standing.rank if amount >= keep else max(standing.rank - 1, earned)
+    return MemberView(
+        tiers, standing, amount, to_next=max(0, tiers.tiers[above].qualify - amount) if above <= top else None,
+        to_keep=max(0, keep - amount), projected=max(projected, earned),
+    )  # fmt: skip
+
+
+def steps_of(shop_id: UUID, owner: UUID, limit: int = 30) -> list[StepView]:
+    """A member's history of tiers, newest first."""
+    rows = TierStep.objects.filter(shop_id=shop_id, owner=owner).order_by("-id")[:limit]
+    return [
+        StepView(row.what, row.from_rank, row.to_rank, row.why, {"amount": row.amount}, row.at, row.actor)
+        for row in rows
+    ]

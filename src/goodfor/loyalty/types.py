@@ -1,0 +1,164 @@
+"""What goes in and out of wallets. Units are whole; amounts are minor units of the shop's currency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from goodfor.loyalty.kinds import CASHBACK as CASHBACK
+from goodfor.loyalty.kinds import GIFT as GIFT
+from goodfor.loyalty.kinds import GROWTH as GROWTH
+from goodfor.loyalty.kinds import POINTS as POINTS
+from goodfor.loyalty.kinds import PRESENT as PRESENT
+from goodfor.loyalty.kinds import SALE as SALE
+from goodfor.loyalty.kinds import WELFARE as WELFARE
+from goodfor.loyalty.tier_types import EARNED as EARNED
+from goodfor.loyalty.tier_types import GRANTED as GRANTED
+from goodfor.loyalty.tier_types import GROWN as GROWN
+from goodfor.loyalty.tier_types import ORDERED as ORDERED
+from goodfor.loyalty.tier_types import PAID as PAID
+from goodfor.loyalty.tier_types import SPENT as SPENT
+from goodfor.loyalty.tier_types import USUAL as USUAL
+from goodfor.loyalty.tier_types import MemberView as MemberView
+from goodfor.loyalty.tier_types import Standing as Standing
+from goodfor.loyalty.tier_types import Step as Step
+from goodfor.loyalty.tier_types import StepView as StepView
+from goodfor.loyalty.tier_types import Tier as Tier
+from goodfor.loyalty.tier_types import TierRun as TierRun
+from goodfor.loyalty.tier_types import TierSet as TierSet
+
+NO_SCOPE = UUID(int=0)
+#: What ends at midnight may be spent on the day before.
+_BLINK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose units, and of which kind. `scope`: within what they count (a company); of most kinds nothing."""
+
+    owner: UUID
+    kind: str = POINTS
+    scope: UUID = NO_SCOPE
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a movement is of: it happens once for a wallet, a source and a purpose."""
+
+    kind: str
+    id: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a shop's points are worth, how they are earned, and how long they live.
+
+    `value_centi`: of a point when it is spent, in hundredths of a minor unit. `redeem_bp`: how many of them are
+    expected to be spent, in ten-thousandths. `earn_centi`: hundredths of a point for each whole unit (yuan) paid.
+    `pending_codes_days`, `pending_top_ups_days`: until earned points may be spent, from the delivery on. `live_months`:
+    months after which they expire, at the end of a month of the shop's; 0: never. `debt`: what is taken back and was
+    spent is owed; else it is let go. `grace_days`: how long units live that come back after their end.
+    `day_most`: points that orders of a day earn at most; 0: no cap. `growth_centi`: the same as `earn_centi`, of
+    growth. `transferable`: members may give points away. `spend_most_bp`: how much of a price points may pay.
+    """
+
+    on: bool = False
+    value_centi: int = 100
+    redeem_bp: int = 9_500
+    earn_centi: int = 100
+    growth_centi: int = 100
+    pending_codes_days: int = 7
+    pending_top_ups_days: int = 3
+    live_months: int = 12
+    debt: bool = False
+    grace_days: int = 30
+    day_most: int = 0
+    transferable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Terms in force from an instant on."""
+
+    number: int
+    terms: Terms
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A movement that was made, or had been made before (`again`).
+
+    `units`: signed. `minor`: by how much the debt of the books moved, signed. `short`: units that were to be taken and
+    were not there; they are owed or let go.
+    """
+
+    entry_id: UUID
+    units: int
+    minor: int
+    short: int = 0
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A wallet now. `available` may be spent, `pending` not yet; `debt` is taken from what comes next."""
+
+    available: int = 0
+    pending: int = 0
+    debt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """So many units end at an instant."""
+
+    units: int
+    at: datetime
+
+    @property
+    def last(self) -> datetime:
+        """On the last day on which they may be spent."""
+        return self.at - _BLINK
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A line of a member's statement, newest first."""
+
+    id: UUID
+    kind: str
+    units: int
+    source: Source
+    reason: str
+    at: datetime
+    available_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """On the last day of what came; None: for ever, or nothing came."""
+        return self.expires_at - _BLINK if self.expires_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """What a run took off: wallets, units and worth by kind."""
+
+    wallets: int = 0
+    units: Mapping[str, int] = field(default_factory=dict)
+    minor: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LiabilityRow:
+    """How what is owed for a kind moved within a period: units and minor units, opening + movements = closing."""
+
+    kind: str
+    opening_units: int
+    opening_minor: int
+    moved: Mapping[str, tuple[int, int]]
+    closing_units: int
+    closing_minor: int

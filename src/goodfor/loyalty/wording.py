@@ -1,0 +1,21 @@
+"""What a movement is called on a member's statement."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from goodfor.loyalty.types import EntryView
+
+_WORDS: Final = {
+    "earn": _("积分到账"), "spend": _("积分付款"), "expire": _("积分到期"), "adjust": _("店铺调整"),
+    "restore": _("退款退回积分"), "clawback": _("退款扣回积分"), "given": _("转赠给朋友"), "received": _("朋友转赠"),
+}  # fmt: skip
+_ORDER: Final = _("购物得积分")
+
+
+def said(entry: EntryView) -> str | Promise:
+    """In the reader's language."""
+    if entry.kind == "earn" and entry.source.kind == "order":
+        return _ORDER
+    return _WORDS[entry.kind]

@@ -1,0 +1,31 @@
+"""What the export of an account says of points and tiers."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.types import GROWTH, POINTS, Holder
+
+#: Of each statement, the newest.
+MOST: Final = 5_000
+
+
+def points_kept(shop_id: UUID, buyer_id: UUID, now: datetime) -> dict[str, Any]:
+    """Balances, movements, and the history of tiers."""
+    told: dict[str, Any] = {}
+    for kind in (POINTS, GROWTH):
+        holder = Holder(buyer_id, kind)
+        held = loyalty.balance(shop_id, holder, now)
+        told[kind] = {
+            "available": held.available, "pending": held.pending, "owed": held.debt,
+            "movements": [
+                {"kind": one.kind, "units": one.units, "reason": one.reason, "at": one.at, "expires_at": one.expires_at}
+                for one in loyalty.statement(shop_id, holder, limit=MOST)
+            ],
+        }  # fmt: skip
+    told["tiers"] = [
+        {"what": one.what, "from": one.from_rank, "to": one.to_rank, "reason": one.why, "at": one.at}
+        for one in loyalty.steps_of(shop_id, buyer_id, limit=MOST)
+    ]
+    return {"loyalty": told}

@@ -1,0 +1,118 @@
+"""A member's points in the shop: what they hold, what they buy, and paying with them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodfor.identity.types import ShopView, SignedInBuyer
+from goodfor.kernel.money import Money
+from goodfor.kit.writing import plain_money
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.types import GROWTH, ORDERED, SPENT, USUAL, Balance, Expiring, Holder, MemberView, Tier
+from goodfor.orders import queries as orders
+from goodfor.orders.operations.pay_with_points import pay_with_points
+from goodfor.storefront.account import current
+from goodfor.storefront.errors import OrderNotFound
+
+#: The code of the way to pay.
+POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What somebody holds, what it buys, what ends first, and how far he has grown."""
+
+    points: Balance
+    buys: Money
+    ends: Expiring | None
+    growth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A member's tier as his page tells it: how far, what is missing, by when, and what comes next.
+
+    `amount`, `missing`, `to_keep` are written out in what is counted; `percent` of the way to the next tier.
+    """
+
+    view: MemberView
+    amount: str
+    missing: str
+    to_keep: str
+    percent: int
+    perks: tuple[str, ...]
+    next_perks: tuple[str, ...]
+    falls_to: str
+
+
+def held_points(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Held | None:
+    """None: the shop gives no points, and the buyer holds none."""
+    holder = Holder(buyer.buyer_id)
+    points = loyalty.balance(shop.id, holder, now)
+    if points == Balance() and not loyalty.gives_points(shop.id, now):
+        return None
+    ends = loyalty.expiring(shop.id, holder, now)
+    growth = loyalty.balance(shop.id, Holder(buyer.buyer_id, GROWTH), now).available
+    buys = Money(loyalty.worth_of(shop.id, points.available, now), shop.currency)
+    return Held(points, buys, ends[0] if ends else None, growth)
+
+
+def stands(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Stands | None:
+    """None: the shop has no tiers."""
+    view = loyalty.member(shop.id, buyer.buyer_id, now)
+    if view is None:
+        return None
+    above = view.next_tier
+    percent = 100 if above is None or not above.qualify else min(100, view.amount * 100 // above.qualify)
+    return Stands(
+        view, _written(shop, view, view.amount), _written(shop, view, view.to_next or 0),
+        _written(shop, view, view.to_keep), percent, _perks(view.tier), _perks(above) if above else (),
+        view.tiers.tiers[view.projected].name if view.projected < view.standing.rank else "",
+    )  # fmt: skip
+
+
+def _written(shop: ShopView, view: MemberView, amount: int) -> str:
+    """So much of what is counted, in words."""
+    if view.tiers.metric == SPENT:
+        return plain_money(Money(amount, shop.currency))
+    told = f"{amount:,}"
+    if view.tiers.metric == ORDERED:
+        return ngettext("%(n)s 笔订单", "%(n)s 笔订单", amount) % {"n": told}
+    return _("%(n)s 成长值") % {"n": told}
+
+
+def _perks(tier: Tier) -> tuple[str, ...]:
+    """What a tier gives, a line each."""
+    found = []
+    if tier.points_bp > USUAL:
+        found.append(_("购物得 %(times)s 倍积分") % {"times": f"{tier.points_bp / USUAL:g}"})
+    if tier.monthly_points:
+        found.append(_("每月送 %(n)s 积分") % {"n": f"{tier.monthly_points:,}"})
+    if tier.birthday_points:
+        found.append(_("生日送 %(n)s 积分") % {"n": f"{tier.birthday_points:,}"})
+    return (*found, *(line.strip() for line in tier.words.splitlines() if line.strip()))
+
+
+def points_way(request: HttpRequest, shop: ShopView, amount: Money, now: datetime) -> list[tuple[str, str]]:
+    """Points as a way to pay, where the member who is signed in holds enough of them."""
+    buyer = current(request, shop)
+    if buyer is None or amount.currency != shop.currency:
+        return []
+    units = loyalty.points_for(shop.id, amount.amount_minor, now)
+    if not units or loyalty.balance(shop.id, Holder(buyer.buyer_id), now).available < units:
+        return []
+    if not orders.takes_balance(shop.id, amount.currency):
+        return []
+    return [(POINTS, _("积分（用 %(units)s 分）") % {"units": f"{units:,}"})]
+
+
+def pay_by_points(request: HttpRequest, shop: ShopView, number: str, now: datetime) -> None:
+    """Pay an order of the member who is signed in. Raises OrderNotFound for anybody else's, and as pay_with_points."""
+    buyer = current(request, shop)
+    if buyer is None:
+        raise OrderNotFound
+    order = orders.order_of_buyer(shop.id, buyer.ref, number)
+    pay_with_points(shop_id=shop.id, order_id=order.id, buyer_id=buyer.buyer_id, now=now)

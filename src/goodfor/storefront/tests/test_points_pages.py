@@ -1,0 +1,102 @@
+"""A member's points and tier over HTTP: what the page tells, paying with points, and what others must not."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from goodfor.identity.buyer_models import Buyer
+from goodfor.kernel.clock import utc_now
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.earn_by_order import earn_by_order
+from goodfor.loyalty.operations.give_units import give_units
+from goodfor.loyalty.operations.set_terms import set_terms
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import Holder, Source, Terms, Tier, TierSet
+from goodfor.orders import queries as orders
+from goodfor.payments.operations.open_account import open_account
+from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, sign_in
+from goodfor.storefront.tests.test_account_pages import buy
+from goodfor.storefront.tests.world import World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TIERS = TierSet((Tier("普通"), Tier("银卡", 100, 80, points_bp=15_000, words="专属客服"), Tier("金卡", 1000, 500)))
+
+
+def gives_points(world: World) -> None:
+    long_ago = utc_now() - timedelta(days=100)
+    set_terms(shop_id=world.shop_id, terms=Terms(on=True), actor="staff:test", now=long_ago)
+    set_tiers(shop_id=world.shop_id, tiers=TIERS, actor="staff:test", now=long_ago)
+    open_account(
+        shop_id=world.shop_id, provider="balance", code="balance", name="余额", currency="CNY", config={}, secrets={},
+        methods=("balance",), enabled=True, actor="staff:test", now=utc_now(),
+    )  # fmt: skip
+
+
+def holds(world: World, owner: UUID, units: int) -> None:
+    give_units(
+        shop_id=world.shop_id, holder=Holder(owner), units=units, source=Source("test", str(units)), currency="CNY",
+        minor=units, reason="新年礼", expires_at=utc_now() + timedelta(days=20), now=utc_now(),
+    )  # fmt: skip
+
+
+def member(world: World, client: Client, box: Mailbox, contact: str) -> UUID:
+    known = set(Buyer.objects.filter(shop_id=world.shop_id).values_list("id", flat=True))
+    sign_in(client, box, contact)
+    found: UUID = Buyer.objects.filter(shop_id=world.shop_id).exclude(id__in=known).get().id
+    return found
+
+
+def test_the_page_tells_where_one_stands_and_points_pay(world: World, box: Mailbox) -> None:
+    client = browser()
+    owner = member(world, client, box, "lin@example.com")
+    assert "积分" not in plain(client.get("/me"))
+    assert client.get("/me/points").status_code == 404
+    gives_points(world)
+    now = utc_now()
+    earn_by_order(
+        shop_id=world.shop_id, owner=owner, order_id=UUID(int=5), paid_minor=30_000, top_up=False, placed_at=now,
+        delivered_at=now, now=now,
+    )  # fmt: skip
+    number = buy(client, world)
+    total = orders.order_by_number(world.shop_id, number).total.amount_minor
+    assert 'value="points"' not in client.get(f"/o/{number}/pay").content.decode()
+    holds(world, owner, total + 7)
+    told = plain(client.get("/me"))
+    # Tier, what is missing, what ends, what comes next: on one page.
+    for words in (
+        "银卡",
+        "再 700 成长值 升到 金卡",
+        "购物得 1.5 倍积分",
+        "专属客服",
+        f"{total + 7:,} 积分",
+        "300 分待到账",
+        "到期",
+    ):
+        assert words in told, words
+    stranger = browser()
+    member(world, stranger, box, "mei@example.com")
+    assert stranger.post(f"/o/{number}/pay", {"method": "points"}).status_code in (302, 404)
+    assert orders.order_by_number(world.shop_id, number).state == "placed"
+    assert 'value="points"' in client.get(f"/o/{number}/pay").content.decode()
+    client.post(f"/o/{number}/pay", {"method": "points"})
+    assert orders.order_by_number(world.shop_id, number).state == "delivered"
+    assert loyalty.balance(world.shop_id, Holder(owner), utc_now()).available == 7
+    listed = plain(client.get("/me/points"))
+    for words in ("积分付款", f"-{total:,}", "购物得积分", "+300", "新年礼"):
+        assert words in listed, words
+    assert "积分付款" not in plain(stranger.get("/me/points"))
+    assert "/signin" in browser().get("/me/points")["Location"]
+
+
+def test_english(world: World, box: Mailbox) -> None:
+    gives_points(world)
+    client = browser()
+    owner = member(world, client, box, "lin@example.com")
+    holds(world, owner, 1200)
+    client.post("/language", {"language": "en"})
+    told = plain(client.get("/me"))
+    assert "1,200 points" in told
+    assert "more to reach 银卡" in told
+    assert "Points history" in plain(client.get("/me/points"))

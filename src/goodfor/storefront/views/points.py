@@ -1,0 +1,41 @@
+"""A member's points: what they are worth, what ends when, and each movement."""
+
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from goodfor.identity.types import ShopView, SignedInBuyer
+from goodfor.kernel.clock import utc_now
+from goodfor.kernel.errors import NotFound
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.types import Holder
+from goodfor.loyalty.wording import said
+from goodfor.storefront.account import account_page
+from goodfor.storefront.forms import ids_in
+from goodfor.storefront.page import show
+from goodfor.storefront.points import held_points, stands
+
+ROWS: Final = 30
+
+
+@account_page()
+def mine(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResponse:
+    """The statement, newest first; `before` continues it."""
+    now, holder = utc_now(), Holder(buyer.buyer_id)
+    held = held_points(shop, buyer, now)
+    if held is None:
+        raise NotFound
+    named: list[UUID] = ids_in([request.GET.get("before", "")])
+    rows = loyalty.statement(shop.id, holder, before=named[0] if named else None, limit=ROWS + 1)
+    context = {
+        "held": held,
+        "stands": stands(shop, buyer, now),
+        "ends": loyalty.expiring(shop.id, holder, now),
+        "rows": [(one, said(one), one.available_at if one.available_at and one.available_at > now else None)
+                 for one in rows[:ROWS]],
+        "more": rows[ROWS - 1].id if len(rows) > ROWS else None,
+        "terms": loyalty.terms_at(shop.id, now),
+        "tab": "me",
+    }  # fmt: skip
+    return show(request, "account/points", context)
