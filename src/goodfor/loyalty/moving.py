@@ -227,7 +227,8 @@ def pass_on(shop_id: UUID, giver: Holder, taker: Holder, units: int, why: Why) -
     received = why.params(wallet, kinds.RECEIVED, entry_id)
     store.INSERT_ENTRY.run({**received, "units": units, "asked": units, "minor": -given.move.minor})
     rows = [_Taken(*row) for row in store.TAKEN_OF.rows({"shop_id": shop_id, "entry_id": given.move.entry_id})]
-    for one in rows:
+    # In the order in which they were taken: what the giver would have spent first, the taker does.
+    for one in reversed(rows):
         worth = one.minor * (one.remaining + one.units) // one.lot_units - one.minor * one.remaining // one.lot_units
         _new_lot(wallet, entry_id, one.units, worth, why, one.expires_at)
     store.MOVE_BALANCE.run({"shop_id": shop_id, "wallet_id": wallet.id, "units": units, "owed": 0})
