@@ -24,3 +24,10 @@ class MoveDiffers(Conflict):
 
     code = "points_move_differs"
     title = _("这笔积分已经按另一个数量记过了")
+
+
+class NoCheckIn(Conflict):
+    """Nothing is given for looking in, or not to who has never bought anything."""
+
+    code = "no_check_in"
+    title = _("完成第一笔订单后才能签到")

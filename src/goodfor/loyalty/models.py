@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from goodfor.kernel.ids import uuid7
 from goodfor.loyalty import kinds
 from goodfor.loyalty.tier_models import Benefit as Benefit
+from goodfor.loyalty.tier_models import CheckIn as CheckIn
 from goodfor.loyalty.tier_models import Deed as Deed
 from goodfor.loyalty.tier_models import Member as Member
 from goodfor.loyalty.tier_models import RunMark as RunMark

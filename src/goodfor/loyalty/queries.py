@@ -12,6 +12,7 @@ from goodfor.loyalty.programme import revisions as revisions
 from goodfor.loyalty.programme import terms_at as terms_at
 from goodfor.loyalty.standing import member as member
 from goodfor.loyalty.standing import multiplier as multiplier
+from goodfor.loyalty.standing import next_check_in as next_check_in
 from goodfor.loyalty.standing import steps_of as steps_of
 from goodfor.loyalty.standing import tiers_of as tiers_of
 from goodfor.loyalty.terms import buys, needed

@@ -1,6 +1,6 @@
 """Where a member stands, and what that gives him. Reached through `queries`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,8 +9,9 @@ from goodfor.identity import queries as identity
 from goodfor.kernel.sql import Statement
 from goodfor.loyalty import tier_store
 from goodfor.loyalty import tiers as rules
-from goodfor.loyalty.tier_models import Member, TierStep
+from goodfor.loyalty.tier_models import CheckIn, Deed, Member, TierStep
 from goodfor.loyalty.tier_types import USUAL, MemberView, Standing, StepView, TierSet
+from goodfor.loyalty.types import CheckedIn, Terms
 
 _AMOUNT: Final = Statement(__package__, "sql/member_amount.sql")
 
@@ -51,6 +52,20 @@ def member(shop_id: UUID, owner: UUID, now: datetime) -> MemberView | None:
         tiers, standing, amount, to_next=max(0, tiers.tiers[above].qualify - amount) if above <= top else None,
         to_keep=max(0, keep - amount), projected=max(projected, earned),
     )  # fmt: skip
+
+
+def next_check_in(shop_id: UUID, owner: UUID, terms: Terms, now: datetime) -> CheckedIn | None:
+    """What looking in today brings, or brought (`again`); None: nothing, or he has not bought anything yet."""
+    if not terms.on or not terms.checkin or not Deed.objects.filter(shop_id=shop_id, owner=owner).exists():
+        return None
+    day = now.astimezone(ZoneInfo(identity.shop_by_id(shop_id).timezone)).date()
+    last = (
+        CheckIn.objects.filter(shop_id=shop_id, owner=owner, day__gte=day - timedelta(days=1)).order_by("-day").first()
+    )
+    if last is not None and last.day == day:
+        return CheckedIn(day, last.streak, last.units, again=True)
+    streak = last.streak + 1 if last else 1
+    return CheckedIn(day, streak, terms.checkin[min(streak, len(terms.checkin)) - 1])
 
 
 def steps_of(shop_id: UUID, owner: UUID, limit: int = 30) -> list[StepView]:

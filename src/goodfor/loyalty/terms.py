@@ -19,11 +19,18 @@ _BOUNDS: Final[Mapping[str, tuple[int, int]]] = {
 }  # fmt: skip
 
 
+#: Of looking in: days of a row that are told apart, and points of one.
+MOST_DAYS: Final = 31
+MOST_A_DAY: Final = 1_000
+
+
 def checked(terms: Terms) -> Terms:
     """The same. Raises InvalidPoints with the field."""
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(terms, name) <= most:
             raise InvalidPoints(_("数值超出范围"), field=name)
+    if len(terms.checkin) > MOST_DAYS or not all(0 <= units <= MOST_A_DAY for units in terms.checkin):
+        raise InvalidPoints(_("签到最多设 31 天，每天最多 1000 分"), field="checkin")
     # Hundredths of a point a yuan, times hundredths of a fen a point: a fen paid gives at most half a fen back.
     if terms.value_centi * terms.earn_centi > 100 * 100 * 100 // 2:
         raise InvalidPoints(_("返还的积分价值不能超过付款的一半"), field="earn_centi")
@@ -32,12 +39,13 @@ def checked(terms: Terms) -> Terms:
 
 def to_json(terms: Terms) -> dict[str, Any]:
     """As it is stored."""
-    return asdict(terms)
+    return {**asdict(terms), "checkin": list(terms.checkin)}
 
 
 def from_json(stored: Mapping[str, Any]) -> Terms:
     """As it was written; what later versions added has its default."""
-    return Terms(**{one.name: stored[one.name] for one in fields(Terms) if one.name in stored})
+    given = {one.name: stored[one.name] for one in fields(Terms) if one.name in stored}
+    return Terms(**{**given, "checkin": tuple(given.get("checkin", ()))})
 
 
 def worth(terms: Terms, units: int) -> int:

@@ -122,6 +122,25 @@ class Benefit(models.Model):
         return f"{self.kind} {self.period}"
 
 
+class CheckIn(models.Model):
+    """A day on which a member looked in: once."""
+
+    pk = models.CompositePrimaryKey("shop_id", "owner", "day")
+    shop_id = models.UUIDField()
+    owner = models.UUIDField()
+    day = models.DateField()
+    streak = models.IntegerField()
+    units = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "loyalty_checkin"
+        constraints = [models.CheckConstraint(condition=Q(streak__gte=1, units__gte=0), name="loyalty_checkin_counts")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.streak}"
+
+
 class RunMark(models.Model):
     """How far a daily run over a shop's members is."""
 

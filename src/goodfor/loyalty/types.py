@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from goodfor.loyalty.kinds import CASHBACK as CASHBACK
@@ -60,7 +60,8 @@ class Terms:
     months after which they expire, at the end of a month of the shop's; 0: never. `debt`: what is taken back and was
     spent is owed; else it is let go. `grace_days`: how long units live that come back after their end.
     `day_most`: points that orders of a day earn at most; 0: no cap. `growth_centi`: the same as `earn_centi`, of
-    growth. `transferable`: members may give points away. `spend_most_bp`: how much of a price points may pay.
+    growth. `transferable`: members may give points away. `checkin`: points for the first, second ... day in a row on
+    which a member looks in, the last for all further ones; none: nothing is given for it.
     """
 
     on: bool = False
@@ -75,6 +76,17 @@ class Terms:
     grace_days: int = 30
     day_most: int = 0
     transferable: bool = False
+    checkin: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """A day on which a member looked in: the how manieth in a row, and what it brought. `again`: he had already."""
+
+    day: date
+    streak: int
+    units: int
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ _WORDS: Final = {
     "earn": _("积分到账"), "spend": _("积分付款"), "expire": _("积分到期"), "adjust": _("店铺调整"),
     "restore": _("退款退回积分"), "clawback": _("退款扣回积分"), "given": _("转赠给朋友"), "received": _("朋友转赠"),
 }  # fmt: skip
-_ORDER: Final = _("购物得积分")
+#: What earned, by the kind of its source.
+_BY: Final = {
+    "order": _("购物得积分"), "checkin": _("签到"), "monthly": _("会员每月积分"), "birthday": _("生日积分"),
+}  # fmt: skip
 
 
 def said(entry: EntryView) -> str | Promise:
     """In the reader's language."""
-    if entry.kind == "earn" and entry.source.kind == "order":
-        return _ORDER
+    if entry.kind == "earn" and entry.source.kind in _BY:
+        return _BY[entry.source.kind]
     return _WORDS[entry.kind]

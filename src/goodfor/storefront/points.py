@@ -11,7 +11,7 @@ from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import plain_money
 from goodfor.loyalty import queries as loyalty
-from goodfor.loyalty.types import GROWTH, ORDERED, SPENT, USUAL, Balance, Expiring, Holder, MemberView, Tier
+from goodfor.loyalty.types import GROWTH, ORDERED, SPENT, USUAL, Balance, CheckedIn, Expiring, Holder, MemberView, Tier
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.pay_with_points import pay_with_points
 from goodfor.storefront.account import current
@@ -29,6 +29,7 @@ class Held:
     buys: Money
     ends: Expiring | None
     growth: int
+    today: CheckedIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def held_points(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Held | N
     ends = loyalty.expiring(shop.id, holder, now)
     growth = loyalty.balance(shop.id, Holder(buyer.buyer_id, GROWTH), now).available
     buys = Money(loyalty.worth_of(shop.id, points.available, now), shop.currency)
-    return Held(points, buys, ends[0] if ends else None, growth)
+    today = loyalty.next_check_in(shop.id, buyer.buyer_id, loyalty.terms_at(shop.id, now), now)
+    return Held(points, buys, ends[0] if ends else None, growth, today)
 
 
 def stands(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Stands | None:

@@ -12,9 +12,11 @@ from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tenancy import platform_job
 from goodfor.loyalty import queries, tasks
+from goodfor.loyalty.errors import NoCheckIn
 from goodfor.loyalty.invariants import INVARIANTS
 from goodfor.loyalty.models import Benefit, Member, RunMark, TierStep
 from goodfor.loyalty.operations import give_benefits
+from goodfor.loyalty.operations.check_in import check_in
 from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
 from goodfor.loyalty.operations.give_benefits import give_birthdays, give_monthly
 from goodfor.loyalty.operations.grant_tier import grant_tier
@@ -163,4 +165,28 @@ def test_the_loops_do_a_day_once(shop_id: UUID) -> None:
     while tasks.expire(now + timedelta(days=70)):
         pass
     assert TierStep.objects.filter(shop_id=shop_id, what="up").count() == 5
+    assert faults(now) == []
+
+
+def test_looking_in_brings_more_for_days_in_a_row(shop_id: UUID) -> None:
+    """Once a day by the shop's clock, for who has bought something; a day without it begins anew."""
+    now, owner = datetime(2026, 5, 1, 15, 59, tzinfo=utc_now().tzinfo), uuid4()
+    with pytest.raises(NoCheckIn):
+        check_in(shop_id=shop_id, owner=owner, now=now)
+    terms = Terms(on=True, checkin=(1, 2, 5))
+    set_terms(shop_id=shop_id, terms=terms, actor="staff:1", now=now - timedelta(days=1))
+    with pytest.raises(NoCheckIn):
+        check_in(shop_id=shop_id, owner=owner, now=now)
+    buys(shop_id, owner, 10_000, now - timedelta(days=1))
+    told = []
+    # The second is two minutes later and the next day in Beijing.
+    for moment in (timedelta(), timedelta(minutes=2), timedelta(days=1), timedelta(days=2), timedelta(days=4)):
+        for again in (False, True):
+            ahead = queries.next_check_in(shop_id, owner, terms, now + moment)
+            done = check_in(shop_id=shop_id, owner=owner, now=now + moment)
+            assert ahead == done
+            assert done.again == again or moment == timedelta(days=1)
+        told.append((done.streak, done.units))
+    assert told == [(1, 1), (2, 2), (2, 2), (3, 5), (1, 1)]
+    assert queries.balance(shop_id, Holder(owner), now + timedelta(days=5)).available == 1 + 2 + 5 + 1
     assert faults(now) == []

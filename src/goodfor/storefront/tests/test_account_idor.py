@@ -29,7 +29,7 @@ OWN = [
     "me/messages", "me/consent", "me/security", "me/security/password", "me/contacts", "me/contacts/code",
     "me/contacts/email/delete", "me/devices/revoke-all", "me/passkeys/options", "me/passkeys", "me/links/weixin",
     "me/links/weixin/delete", "me/data", "me/data/export", "me/data/delete", "me/data/keep", "me/claim",
-    "me/invite", "me/points",
+    "me/invite", "me/points", "me/points/checkin",
 ]  # fmt: skip
 ORDER = ("pay", "state", "cancel", "reveal", "download", "receipt", "proof", "lock")
 

@@ -26,7 +26,7 @@ TIERS = TierSet((Tier("普通"), Tier("银卡", 100, 80, points_bp=15_000, words
 
 def gives_points(world: World) -> None:
     long_ago = utc_now() - timedelta(days=100)
-    set_terms(shop_id=world.shop_id, terms=Terms(on=True), actor="staff:test", now=long_ago)
+    set_terms(shop_id=world.shop_id, terms=Terms(on=True, checkin=(3,)), actor="staff:test", now=long_ago)
     set_tiers(shop_id=world.shop_id, tiers=TIERS, actor="staff:test", now=long_ago)
     open_account(
         shop_id=world.shop_id, provider="balance", code="balance", name="余额", currency="CNY", config={}, secrets={},
@@ -59,10 +59,14 @@ def test_the_page_tells_where_one_stands_and_points_pay(world: World, box: Mailb
         shop_id=world.shop_id, owner=owner, order_id=UUID(int=5), paid_minor=30_000, top_up=False, placed_at=now,
         delivered_at=now, now=now,
     )  # fmt: skip
+    assert "签到得 3 积分" in plain(client.get("/me"))
+    for _twice in range(2):
+        assert client.post("/me/points/checkin")["Location"] == "/me"
+    assert "今天已签到，连续 1 天" in plain(client.get("/me"))
     number = buy(client, world)
     total = orders.order_by_number(world.shop_id, number).total.amount_minor
     assert 'value="points"' not in client.get(f"/o/{number}/pay").content.decode()
-    holds(world, owner, total + 7)
+    holds(world, owner, total + 4)
     told = plain(client.get("/me"))
     # Tier, what is missing, what ends, what comes next: on one page.
     for words in (
@@ -87,6 +91,7 @@ def test_the_page_tells_where_one_stands_and_points_pay(world: World, box: Mailb
     for words in ("积分付款", f"-{total:,}", "购物得积分", "+300", "新年礼"):
         assert words in listed, words
     assert "积分付款" not in plain(stranger.get("/me/points"))
+    assert stranger.post("/me/points/checkin").status_code == 409
     assert "/signin" in browser().get("/me/points")["Location"]
 
 

@@ -1,14 +1,17 @@
 """A member's points: what they are worth, what ends when, and each movement."""
+# ruff: noqa: ARG001  (views take what the frame gives them)
 
 from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
 from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.check_in import check_in as check_in_today
 from goodfor.loyalty.types import Holder
 from goodfor.loyalty.wording import said
 from goodfor.storefront.account import account_page
@@ -39,3 +42,10 @@ def mine(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResp
         "tab": "me",
     }  # fmt: skip
     return show(request, "account/points", context)
+
+
+@account_page("POST")
+def check_in(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResponse:
+    """Look in today; back to where one was."""
+    check_in_today(shop_id=shop.id, owner=buyer.buyer_id, now=utc_now())
+    return redirect("storefront:me")
