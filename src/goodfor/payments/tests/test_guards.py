@@ -22,7 +22,7 @@ def test_the_moves_in_the_database_are_those_of_the_machines() -> None:
     for machine, table in (
         (states.PAYMENT, "payment"), (states.REFUND, "refund"), (states.DISPUTE, "dispute"), (states.BILL, "bill"),
         (states.POT, "pot"), (states.SPLIT, "errand"), (states.SPLIT_RETURN, "errand"), (states.SHARE, "share"),
-        (states.RECEIVER, "receiver"),
+        (states.RECEIVER, "receiver"), (states.MANDATE, "mandate"), (states.CHARGE, "charge"),
     ):  # fmt: skip
         moves = {(a, b) for a, following in machine.transitions.items() for b in following}
         assert set(rows(f"SELECT before, after FROM payments_{table}_moves()")) == moves
