@@ -46,6 +46,9 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "refund_cap": _("退款到了每日上限"),
     "refund_alarm": _("自动退款异常多"),
     "bill_missing": _("账单一直没有"),
+    "charge_unknown": _("自动扣款结果未知"),
+    "mandate_taken": _("自动扣款协议对不上"),
+    "mandate_not_ended": _("通道侧没有解约"),
 }
 #: What to do about a case, where its name does not say.
 CASE_NEXT: Final[Mapping[str, Text]] = {
@@ -111,6 +114,7 @@ METHODS: Final[Mapping[str, Text]] = {
     "checkout": _("银行卡收银台"),
     "intent": _("银行卡"),
     "paypal": _("PayPal"),
+    "mandate": _("自动扣款"),
 }
 ROLES: Final[Mapping[str, Text]] = {
     "owner": _("店主"),

@@ -48,8 +48,10 @@ def answered(*, shop_id: UUID, mandate_id: UUID, now: datetime) -> bool:
     outcome = _told(row, now)
     reach("mandates.asked")
     with transaction.atomic():
-        row = lock_mandate(shop_id, mandate_id)
-        _note(row, outcome, now)
+        current = lock_mandate(shop_id, mandate_id)
+        if current.state == row.state:
+            # Else the answer is about what it was: whoever moved it has said when to ask.
+            _note(current, outcome, now)
     return not isinstance(outcome, Unknown)
 
 
