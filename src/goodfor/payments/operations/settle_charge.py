@@ -62,7 +62,7 @@ def _refused(payment: Payment, charge: MandateCharge, outcome: Rejected, now: da
             # The order of locks: mandate, payment.
             lock_mandate(payment.shop_id, charge.mandate_id)
             row = lock_payment(payment.shop_id, payment.id)
-            return Rejected(refuse_charge(row, charge, outcome.code, now=now), outcome.message)
+            return Rejected(refuse_charge(row, charge, outcome.code, now=now))
     except AlreadyApplied:
         # Its money came meanwhile, by another way.
         return Pending(payment.number)

@@ -1,10 +1,11 @@
-"""A shop that charges by stored consent: the stand-in of WeChat Pay, Alipay or Stripe over HTTP, by a clock that moves."""
+"""A shop that charges by stored consent: the stand-in of WeChat Pay, Alipay or Stripe, by a clock that moves."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -111,7 +112,6 @@ class MandateWorld:
     channel: str
     account: AccountView
     shop: UUID
-    mandates: list[UUID] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -203,10 +203,22 @@ class MandateWorld:
     def settle(self) -> None:
         """Until nothing is left to do: past what WeChat wants to wait for, too."""
         self.work(3)
+        self.to_the_window()
+        self.work(5, step=400)
+
+    def to_the_window(self) -> None:
+        """Until all that was announced may be charged."""
         opens = MandateCharge.objects.filter(shop_id=self.shop, state="announced").values_list("opens_at", flat=True)
         if found := max(filter(None, opens), default=None):
             self.pass_time((found - self.now).total_seconds() + 1)
-        self.work(6, step=400)
+
+    def wait_paid(self) -> None:
+        """Until the channel has done what its clock says is due."""
+        self.desk.desk.wake()
+        for _ in range(100):
+            if self.theirs():
+                return
+            time.sleep(0.02)
 
     def states(self, source: UUID) -> list[tuple[str, str]]:
         """(charge, payment) of a source, oldest first."""
@@ -220,7 +232,7 @@ class MandateWorld:
         found = rows(
             "SELECT payload FROM kernel_event WHERE shop_id = %s AND name = %s ORDER BY id", [self.shop, name]
         )  # fmt: skip
-        return [row[0] for row in found]
+        return [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in found]
 
     def theirs(self) -> list[tuple[str, int]]:
         """(our number, amount) of what was paid by agreement, by the channel's own books."""

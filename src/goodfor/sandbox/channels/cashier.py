@@ -87,9 +87,10 @@ def sign(desk: Desk, request: Request, channel: str, token: str) -> Response:
 
 def _agreement_page(agreement: Agreement, language: str) -> str:
     text = _TEXT["en" if language == "en" else "zh"]
-    do = f"<p><b>{text[agreement.state]}</b></p>"
     if agreement.state == "waiting":
         do = f'<form method="post"><button>{text["sign"]}</button></form>'
+    else:
+        do = f"<p><b>{text[agreement.state]}</b></p>"
     most = f"{text['most']} {_amount(agreement.most, agreement.currency)}" if agreement.most else ""
     return _frame(
         text, _NAMES[agreement.channel], text["agreement"],

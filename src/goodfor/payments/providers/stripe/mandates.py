@@ -1,7 +1,8 @@
 """Stripe's off-session charges: a card is set up on a page of theirs, then intents are confirmed by it.
 
-An intent is made and confirmed by one call under one Idempotency-Key, never under a second one. Where its answer was
-lost, it is looked for among the intents of the customer, who is this mandate's alone: what is not there was not made.
+An intent is made and confirmed by one call under one Idempotency-Key. Where its answer was lost, it is looked for among
+the intents of the customer, who is this mandate's alone: what is not there was not made. Only then a key that remembers
+an error of theirs gives way to its successor.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,16 @@ from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unkno
 from goodfor.payments.providers.base import CLOSED, NO_FUNDS, NOT_FOUND, UNSUPPORTED, Account, Attempt, created, paid
 from goodfor.payments.providers.mandates import ENDED, LIMIT, MANDATE_ENDED, NEEDS_BUYER, Consent, MandateTerms
 from goodfor.payments.providers.stripe import objects
-from goodfor.payments.providers.stripe.client import BadReply, Refused, asked, call, call_anew, guarded
+from goodfor.payments.providers.stripe.client import (
+    BadReply,
+    Refused,
+    StoredError,
+    asked,
+    call,
+    call_anew,
+    guarded,
+    keys_of,
+)
 from goodfor.payments.providers.stripe.settings import Settings
 from goodfor.payments.types import Instruction
 
@@ -138,7 +148,7 @@ class StripeMandates:
                 "expand": ["latest_charge"],
             }
             try:
-                intent = call(settings, "post", _INTENTS, params, f"{attempt.number}:charge")
+                intent = _made(settings, attempt, params)
             except Refused as no:
                 if no.status == _DECLINED or no.code in _CODES:
                     return Rejected(_CODES.get(no.decline, _CODES.get(no.code, no.decline or no.code)), no.text)
@@ -174,6 +184,19 @@ class StripeMandates:
 def _parts(ref: str) -> tuple[str, str]:
     customer, _, card = ref.partition(":")
     return objects.identifier(customer, "cus_"), objects.identifier(card, "pm_")
+
+
+def _made(settings: Settings, attempt: Attempt, params: dict[str, Any]) -> dict[str, Any]:
+    """Raises as a call."""
+    for key in keys_of(f"{attempt.number}:charge"):
+        try:
+            return call(settings, "post", _INTENTS, params, key)
+        except StoredError as spoilt:
+            # That call is over: what it may have made is there by now.
+            if (intent := _find(settings, attempt)) is not None:
+                return intent
+            problem = spoilt
+    raise problem
 
 
 def _card(settings: Settings, ref: str) -> Outcome:

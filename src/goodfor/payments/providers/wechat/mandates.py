@@ -46,7 +46,13 @@ _CODES: Final = {
 #: Refusals that do not say that nothing was done.
 _UNCERTAIN: Final = frozenset({"ORDERPAID", "ORDER_PAID", "OUT_TRADE_NO_USED", "INVALID_REQUEST", "TRADE_ERROR"})
 #: Of a charge that failed after it was taken on, WeChat gives words only.
-_WORDS: Final = (("余额不足", NO_FUNDS), ("解约", MANDATE_ENDED), ("协议", MANDATE_ENDED), ("限额", LIMIT))
+_WORDS: Final = (
+    ("余额不足", NO_FUNDS),
+    ("解约", MANDATE_ENDED),
+    ("协议", MANDATE_ENDED),
+    ("限额", LIMIT),
+    ("异常", NEEDS_BUYER),
+)
 
 
 class WechatMandates:
