@@ -42,7 +42,7 @@ MANDATES = [
         SELECT c.id::text, c.state || ', and nobody asks' FROM payments_mandate_charge c
         JOIN payments_payment p ON p.shop_id = c.shop_id AND p.id = c.payment_id
         WHERE c.state IN ('created', 'announced', 'requested') AND p.state IN ('created', 'pending')
-          AND (p.next_poll_at IS NULL OR p.next_poll_at < %(now)s - interval '1 hour')
+          AND (p.next_poll_at IS NULL OR p.next_poll_at < %(now)s - interval '1 day')
           AND NOT EXISTS (SELECT FROM payments_fact f WHERE f.shop_id = p.shop_id AND f.payment_id = p.id)
         """,
     ),

@@ -32,10 +32,10 @@ def finish_mandate(row: Mandate, by: str, *, now: datetime) -> None:
     tell_at = None if by == "channel" else now
     _move(row, states.ENDED, by, now, ended_at=now, ended_by=by[:64], next_ask_at=tell_at, asked=0)
     unsent = MandateCharge.objects.filter(shop_id=row.shop_id, mandate_id=row.id, state__in=states.UNSENT)
-    for charge in unsent.order_by("id"):
-        payment = lock_payment(row.shop_id, charge.payment_id)
-        charge.refresh_from_db(fields=["state"])
-        if charge.state in states.UNSENT:
+    for payment_id in unsent.order_by("id").values_list("payment_id", flat=True):
+        payment = lock_payment(row.shop_id, payment_id)
+        charge = unsent.filter(payment_id=payment_id).first()
+        if charge is not None:
             refuse_charge(payment, charge, MANDATE_ENDED, now=now)
     event = MandateEnded(mandate_id=row.id, holder=row.holder, by=by[:64])
     publish(shop_id=row.shop_id, event=event, cause=("payments.mandate", row.id), now=now)

@@ -24,6 +24,7 @@ from goodfor.payments.schedule import LEASE
 
 #: Why a charge was not sent, or was given up: told as `other`, kept on the payment.
 PAID_OTHERWISE: Final = "paid_otherwise"
+WITHDRAWN: Final = "withdrawn"
 WINDOW_MISSED: Final = "window_missed"
 NEVER_DONE: Final = "never_done"
 _Step = Literal["announce", "send", "ask"]
@@ -76,12 +77,8 @@ def _claim(
     with transaction.atomic():
         mandate = lock_mandate(shop_id, charge.mandate_id)
         payment = lock_payment(shop_id, charge.payment_id)
-        charge.refresh_from_db(fields=["state", "opens_at", "closes_at"])
+        charge = MandateCharge.objects.get(shop_id=shop_id, id=charge.id)
         if payment.next_poll_at is None or payment.next_poll_at > now:
-            return Pending(payment.number)
-        if charge.state == states.ANNOUNCED and charge.opens_at is not None and charge.opens_at > now:
-            # Somebody wanted it to be asked about: it is not its time yet.
-            Payment.objects.filter(shop_id=shop_id, id=payment.id).update(next_poll_at=charge.opens_at)
             return Pending(payment.number)
         payment.poll_count += 1
         Payment.objects.filter(shop_id=shop_id, id=payment.id).update(
@@ -89,11 +86,16 @@ def _claim(
         )
         chargeable = mandate.state == states.ACTIVE
         if charge.state not in states.UNSENT or payment.state not in states.PAYABLE:
-            may_send = chargeable and payment.state in states.PAYABLE and not overdue(payment, charge, now)
+            wanted = payment.state in states.PAYABLE and not _given_up(payment, now)
+            may_send = chargeable and wanted and not overdue(payment, charge, now)
             return _Claimed(payment, charge, "ask", may_send)
         why = MANDATE_ENDED if not chargeable else _why_not(payment, charge, now)
         if why:
             return Rejected(refuse_charge(payment, charge, why, now=now))
+        if charge.state == states.ANNOUNCED and charge.opens_at is not None and charge.opens_at > now:
+            # Somebody wanted it to be asked about: it is not its time yet.
+            Payment.objects.filter(shop_id=shop_id, id=payment.id).update(next_poll_at=charge.opens_at)
+            return Pending(payment.number)
         if charge.state == states.CREATED and _announces(channel):
             return _Claimed(payment, charge, "announce", True)
         if channel is not None:
@@ -111,7 +113,14 @@ def _why_not(payment: Payment, charge: MandateCharge, now: datetime) -> str:
     )
     if attempts.exists():
         return PAID_OTHERWISE
+    if _given_up(payment, now):
+        return WITHDRAWN
     return WINDOW_MISSED if charge.closes_at is not None and now > charge.closes_at else ""
+
+
+def _given_up(payment: Payment, now: datetime) -> bool:
+    """Nobody waits for its money any more (`end_attempts`)."""
+    return payment.expires_at is not None and payment.expires_at <= now
 
 
 def _announces(channel: tuple[Mandates, OpenAccount] | None) -> bool:

@@ -26,6 +26,8 @@ from goodfor.payments.operations import go_on_charging as stepping
 from goodfor.payments.operations.ask_mandate import ask_mandate
 from goodfor.payments.operations.begin_payment import PayerRequest, begin_payment
 from goodfor.payments.operations.charge_mandate import charge_mandate
+from goodfor.payments.operations.close_payment import close_payment
+from goodfor.payments.operations.end_attempts import end_attempts
 from goodfor.payments.operations.end_mandate import end_mandate
 from goodfor.payments.tests.mandate_world import CHANNELS, MandateWorld, mandate_world
 from goodfor.payments.tests.world import at_once, rows
@@ -333,6 +335,24 @@ def test_wechat_window_that_was_missed(wechat: MandateWorld) -> None:
     assert wechat.states(source) == [("refused", "failed")]
     assert Payment.objects.get(shop_id=wechat.shop).failure == "window_missed"
     assert [event["code"] for event in wechat.events("payments.charge_refused")] == ["other"]
+
+
+def test_what_nobody_waits_for_is_not_sent(wechat: MandateWorld) -> None:
+    mandate = wechat.active()
+    for give_up in ("end_attempts", "close_payment"):
+        source = uuid4()
+        wechat.charge(mandate, source)
+        payment = Payment.objects.get(shop_id=wechat.shop, source_id=source)
+        if give_up == "end_attempts":
+            end_attempts(shop_id=wechat.shop, source_type="order", source_id=source, now=wechat.now)
+        else:
+            told = close_payment(shop_id=wechat.shop, payment_id=payment.id, now=wechat.now)
+            assert told.state == "waiting"
+        wechat.work(1)
+        payment.refresh_from_db()
+        assert (wechat.states(source), payment.failure) == ([("refused", "failed")], "withdrawn")
+    wechat.settle()
+    assert wechat.theirs() == []
 
 
 def test_what_is_paid_otherwise_meanwhile_is_not_charged(wechat: MandateWorld) -> None:
