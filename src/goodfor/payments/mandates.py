@@ -8,7 +8,7 @@ from goodfor.payments import states
 from goodfor.payments.errors import MandateNotFound
 from goodfor.payments.mandate_models import Mandate, MandateCharge
 from goodfor.payments.mapping import opened
-from goodfor.payments.models import Account
+from goodfor.payments.models import Account, Payment
 from goodfor.payments.providers.base import Account as OpenAccount
 from goodfor.payments.providers.mandates import Consent, Mandates
 from goodfor.payments.providers.registry import mandates as adapter_of
@@ -88,7 +88,16 @@ def account_row_of(row: Mandate) -> Account | None:
 
 def channel_of(row: Mandate) -> tuple[Mandates, OpenAccount] | None:
     """Who is asked about it; None where the account is gone or its secrets cannot be opened: no other may wait."""
-    account, adapter = account_row_of(row), adapter_of(row.provider)
+    return _opened(account_row_of(row))
+
+
+def channel_of_charge(payment: Payment) -> tuple[Mandates, OpenAccount] | None:
+    """As `channel_of`; a charge stays with the version of the account that it was made with, as every payment does."""
+    return _opened(Account.objects.filter(shop_id=payment.shop_id, id=payment.account_id).first())
+
+
+def _opened(account: Account | None) -> tuple[Mandates, OpenAccount] | None:
+    adapter = adapter_of(account.provider) if account else None
     if account is None or adapter is None:
         return None
     try:

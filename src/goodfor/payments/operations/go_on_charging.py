@@ -12,8 +12,8 @@ from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
 from goodfor.payments import states
 from goodfor.payments.locks import lock_mandate, lock_payment
-from goodfor.payments.mandate_models import Mandate, MandateCharge
-from goodfor.payments.mandates import channel_of
+from goodfor.payments.mandate_models import MandateCharge
+from goodfor.payments.mandates import channel_of_charge
 from goodfor.payments.mapping import attempt_of
 from goodfor.payments.models import Payment
 from goodfor.payments.operations.settle_charge import charge_moved, overdue, refuse_charge, settle_charge
@@ -44,7 +44,7 @@ def go_on_charging(*, shop_id: UUID, payment_id: UUID, now: datetime) -> Outcome
     """One step; Pending where it is not its time, or somebody is at it. Never inside a transaction."""
     require_no_transaction()
     charge = MandateCharge.objects.get(shop_id=shop_id, payment_id=payment_id)
-    channel = channel_of(Mandate.objects.get(shop_id=shop_id, id=charge.mandate_id))
+    channel = channel_of_charge(Payment.objects.get(shop_id=shop_id, id=payment_id))
     claimed = _claim(shop_id, charge, channel, now)
     if not isinstance(claimed, _Claimed):
         return claimed

@@ -220,6 +220,14 @@ class MandateWorld:
                 return
             time.sleep(0.02)
 
+    def change_keys(self) -> None:
+        """A new version of the account, as when its keys change."""
+        config, secrets, methods = config_of(self.desk, self.channel)
+        self.account = open_account(
+            shop_id=self.shop, provider=self.channel, code="main", name="again", currency=CURRENCY[self.channel],
+            config=config, secrets=secrets, methods=methods, enabled=True, actor="test", now=self.now,
+        )  # fmt: skip
+
     def states(self, source: UUID) -> list[tuple[str, str]]:
         """(charge, payment) of a source, oldest first."""
         found = MandateCharge.objects.filter(shop_id=self.shop, source_id=source).order_by("id")

@@ -273,6 +273,29 @@ def test_many_at_once_charge_a_source_once(world: MandateWorld) -> None:
     assert world.theirs() == world.ours()
 
 
+def test_keys_that_change_meanwhile_lose_nothing(world: MandateWorld) -> None:
+    started, mandate, source = world.start(), world.active(), uuid4()
+    for endpoint in ("create",) if world.channel == "stripe" else ("charge",):
+        world.fault("lost_answer", on=endpoint, times=1)
+    world.charge(mandate, source)
+    world.to_the_window()
+    if world.channel == "wechat":
+        world.work(1)
+    world.pass_time(1)
+    world.change_keys()
+    world.desk.control.sign_up(world.channel, started.mandate.number)
+    world.hear()
+    world.settle()
+    assert queries.mandate(world.shop, started.mandate.id).state == "active"
+    world.charge(mandate, second := uuid4())
+    world.settle()
+    for one in (source, second):
+        assert world.states(one) == [("succeeded", "succeeded")]
+    assert len(set(Payment.objects.filter(shop_id=world.shop).values_list("account_id", flat=True))) == 2
+    assert world.theirs() == world.ours()
+    assert queries.open_cases(world.shop) == []
+
+
 def test_slow_charge_ends_by_its_notice_or_by_asking(world: MandateWorld) -> None:
     mandate, source = world.active(), uuid4()
     world.fault("charge_slow", seconds=120, times=1)
