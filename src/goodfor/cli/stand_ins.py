@@ -42,7 +42,7 @@ def _wechat(url: str) -> StandIn:
     config = {
         "appid": demo.WECHAT_APP_ID, "mchid": demo.WECHAT_MCHID, "serial_no": demo.WECHAT_MERCHANT_SERIAL,
         "key_mode": "both", "public_key_id": demo.WECHAT_PUBLIC_KEY_ID, "public_key": demo.platform_public_pem(),
-        "base_url": base, "oauth_url": base, "oauth_api_url": base,
+        "base_url": base, "oauth_url": base, "oauth_api_url": base, "papay_plan_id": demo.WECHAT_PLAN_ID,
     }  # fmt: skip
     secrets = {
         "private_key": demo.merchant_private_pem(), "apiv3_key": demo.WECHAT_API_V3_KEY,
@@ -55,6 +55,7 @@ def _alipay(url: str) -> StandIn:
     config = {
         "app_id": demo.ALIPAY_APP_ID, "seller_id": demo.ALIPAY_SELLER_ID, "mode": "key",
         "alipay_public_key": demo.platform_public_pem(), "base_url": f"{url}/alipay/gateway.do",
+        "agreement_scene": demo.ALIPAY_SCENE,
     }  # fmt: skip
     secrets = {"private_key": demo.merchant_private_pem()}
     return StandIn("alipay", "支付宝（沙箱）", "CNY", ("page", "wap", "precreate"), config, secrets)
@@ -63,7 +64,7 @@ def _alipay(url: str) -> StandIn:
 def _stripe(url: str) -> StandIn:
     config = {
         "base_url": f"{url}/stripe", "script_url": f"{url}/stripe/v3/", "livemode": False,
-        "publishable_key": demo.STRIPE_PUBLISHABLE_KEY,
+        "publishable_key": demo.STRIPE_PUBLISHABLE_KEY, "mandates": True,
     }  # fmt: skip
     secrets = {"secret_key": demo.STRIPE_SECRET_KEY, "webhook_secret": demo.STRIPE_WEBHOOK_SECRET}
     return StandIn("stripe", "Stripe（沙箱）", "CNY", ("intent", "checkout"), config, secrets)

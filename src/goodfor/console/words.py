@@ -46,6 +46,9 @@ CASE_KINDS: Final[Mapping[str, Text]] = {
     "refund_cap": _("退款到了每日上限"),
     "refund_alarm": _("自动退款异常多"),
     "bill_missing": _("账单一直没有"),
+    "charge_unknown": _("自动扣款结果未知"),
+    "mandate_taken": _("自动扣款协议对不上"),
+    "mandate_not_ended": _("通道侧没有解约"),
 }
 #: What to do about a case, where its name does not say.
 CASE_NEXT: Final[Mapping[str, Text]] = {
@@ -54,6 +57,9 @@ CASE_NEXT: Final[Mapping[str, Text]] = {
     "split_unknown": _(
         "系统会继续用同一个单号查询，不会重复分账或收回。到通道的商户后台核对这个单号，一直没有结果请联系通道。"
     ),
+    "charge_unknown": _("系统会继续用同一个单号查询，不会重复扣款。到通道的商户后台核对这个单号，没有结果请联系通道。"),
+    "mandate_taken": _("通道给出的协议号属于另一份签约，没有启用，也不会扣款。请联系通道核对。"),
+    "mandate_not_ended": _("这里已经不再扣款，但通道一直没有确认解约。到通道的商户后台手工解约，再标为已处理。"),
     "split_not_returned": _(
         "买家的退款已经付出，这一份要由你垫付。与接收方沟通后，到这笔支付的页面点「再次收回」，或线下收回后标为已处理。"
     ),
@@ -111,6 +117,7 @@ METHODS: Final[Mapping[str, Text]] = {
     "checkout": _("银行卡收银台"),
     "intent": _("银行卡"),
     "paypal": _("PayPal"),
+    "mandate": _("自动扣款"),
 }
 ROLES: Final[Mapping[str, Text]] = {
     "owner": _("店主"),

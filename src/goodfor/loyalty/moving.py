@@ -216,13 +216,12 @@ def pass_on(shop_id: UUID, giver: Holder, taker: Holder, units: int, why: Why) -
     # Sorted, so that two who give to each other at once do not wait for each other.
     locked = {one.owner: store.lock_wallet(shop_id, one) for one in sorted((giver, taker), key=lambda one: one.owner)}
     wallet = locked[taker.owner]
+    if (known := _known(wallet, why, units)) is not None:
+        # Both were written together; what the taker owes by now is no reason to say otherwise.
+        return take(shop_id, giver, units, why, kind=kinds.GIVEN), known
     if wallet.debt:
         raise InvalidPoints(field="debt")
     given = take(shop_id, giver, units, why, kind=kinds.GIVEN)
-    if given.move.again:
-        known = _known(wallet, why, units)
-        assert known is not None, "both were written together"
-        return given, known
     entry_id = uuid7()
     received = why.params(wallet, kinds.RECEIVED, entry_id)
     store.INSERT_ENTRY.run({**received, "units": units, "asked": units, "minor": -given.move.minor})

@@ -14,6 +14,8 @@ knows no order: `source_type` and `source_id` are opaque. How it works together 
 * Giving back: `request_refund` (inside the caller's transaction, idempotent by its business key) -> `execute_refund`
   (outside, by the loop, or at once by the caller after its commit) -> events `RefundSucceeded` or `RefundFailed`.
   A refund to the balance succeeds inside `request_refund` itself and sends no event: the caller sees the state.
+* Charging again by a stored consent: `start_mandate` (where the holder signs), `charge_mandate` (a payment without a
+  page, told by `FactRecorded` or `ChargeRefused`), `end_mandate`. Loops ask, send and end at the channel.
 * What nobody can decide by rule becomes a case (`payments_case`), opened once for each business key.
 
 A notify is a hint, a browser's return is nothing, the channel's answer to a query is the truth.

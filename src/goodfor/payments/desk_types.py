@@ -1,4 +1,4 @@
-"""Disputes, what is said in them, bills, and splits. Part of `types`."""
+"""Disputes, what is said in them, bills, splits, and what the staff look for. Part of `types`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -181,3 +181,22 @@ class PotView:
         if self.due_at is None:
             return "stuck"
         return "again" if self.tries else "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSearch:
+    """What the staff look for; what is not given does not narrow. Times are aware, `until` is exclusive."""
+
+    state: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    account_code: str | None = None
+    method: str | None = None
+    number: str | None = None
+    channel_ref: str | None = None
+    source_id: UUID | None = None
+
+    @property
+    def exact(self) -> bool:
+        """True when something is asked for that leaves few payments."""
+        return bool(self.number or self.channel_ref or self.source_id)

@@ -185,3 +185,45 @@ class NothingToTakeBack(Conflict):
 
     code = "nothing_to_take_back"
     title = _("没有要向该接收方收回的钱")
+
+
+class MandateNotFound(NotFound):
+    """No such mandate in this shop."""
+
+    code = "mandate_not_found"
+    title = _("找不到这份自动扣款协议")
+
+
+class MandatesNotOffered(Conflict):
+    """The channel, or this account's contract with it, knows no charges by a stored consent."""
+
+    code = "mandates_not_offered"
+    title = _("这个支付账户没有开通自动扣款")
+
+
+class MandateKeyReused(Conflict):
+    """The business key belongs to another mandate."""
+
+    code = "mandate_key_reused"
+    title = _("签约请求与之前的不一致")
+
+
+class MandateNotOpen(Conflict):
+    """It was signed, ended or given up before: there is nothing to sign any more."""
+
+    code = "mandate_not_open"
+    title = _("这份自动扣款协议已经不能再签")
+
+
+class ChargeKeyReused(Conflict):
+    """The business key belongs to another charge."""
+
+    code = "charge_key_reused"
+    title = _("扣款请求与之前的不一致")
+
+
+class ChargeUnderWay(Conflict):
+    """Another charge for the same source is under way; its end is told by an event."""
+
+    code = "charge_under_way"
+    title = _("正在扣款，请稍后再看结果")

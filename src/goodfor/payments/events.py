@@ -86,3 +86,47 @@ class DisputeEnded(Event):
     source_type: str
     source_id: UUID | None
     won: bool
+
+
+@dataclass(frozen=True)
+class MandateActive(Event):
+    """The holder signed, and the channel says so: he may be charged from now on."""
+
+    name: ClassVar[str] = "payments.mandate_active"
+    version: ClassVar[int] = 1
+
+    mandate_id: UUID
+    holder: str
+
+
+@dataclass(frozen=True)
+class MandateEnded(Event):
+    """Nobody is charged by it any more. `by`: holder, channel, or who of the staff."""
+
+    name: ClassVar[str] = "payments.mandate_ended"
+    version: ClassVar[int] = 1
+
+    mandate_id: UUID
+    holder: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ChargeRefused(Event):
+    """A charge by a mandate that did not come about. `code`: no_funds, mandate_ended, needs_buyer, limit or other.
+
+    One that came about is told as any payment (`FactRecorded`).
+    """
+
+    name: ClassVar[str] = "payments.charge_refused"
+    version: ClassVar[int] = 1
+
+    charge_id: UUID
+    mandate_id: UUID
+    payment_id: UUID
+    source_type: str
+    source_id: UUID
+    business_key: str
+    amount_minor: int
+    currency: str
+    code: str

@@ -2,6 +2,7 @@
 
 from goodfor.kernel.invariants import Invariant, history_invariant
 from goodfor.payments import states
+from goodfor.payments.mandate_invariants import MANDATES
 from goodfor.payments.split_invariants import SPLITS
 
 INVARIANTS = [
@@ -92,4 +93,5 @@ INVARIANTS = [
         states.REFUND, table="payments_refund", room="payments", name="refund_history_leads_to_its_state"
     ),
     *SPLITS,
+    *MANDATES,
 ]

@@ -9,7 +9,8 @@ from django.db import connection
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
 from goodfor.payments.bill_models import BillFile
 from goodfor.payments.dispute_models import Dispute
-from goodfor.payments.errors import PaymentNotFound, RefundNotFound
+from goodfor.payments.errors import MandateNotFound, PaymentNotFound, RefundNotFound
+from goodfor.payments.mandate_models import Mandate
 from goodfor.payments.models import Account, Payment, Refund
 from goodfor.payments.split_models import Pot, Receiver, Split, SplitReturn
 
@@ -87,3 +88,12 @@ def lock_receivers(shop_id: UUID, provider: str, account_code: str) -> list[Rece
     list(Account.objects.select_for_update().filter(shop_id=shop_id, code=account_code, valid_to__isnull=True))
     rows = Receiver.objects.select_for_update().filter(shop_id=shop_id, provider=provider, account_code=account_code)
     return list(rows.order_by("id"))
+
+
+def lock_mandate(shop_id: UUID, mandate_id: UUID) -> Mandate:
+    """Lock one mandate, before any payment that is charged by it. Raises MandateNotFound."""
+    _limit_waiting()
+    row = Mandate.objects.select_for_update().filter(shop_id=shop_id, id=mandate_id).first()
+    if row is None:
+        raise MandateNotFound
+    return row

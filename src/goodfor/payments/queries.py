@@ -12,6 +12,7 @@ from goodfor.payments.bills import bill, bill_rows, bills, bills_of_day, shops_w
 from goodfor.payments.desk import case, cases, count_payments, payments_by_ids, search_payments, walk_payments
 from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
+from goodfor.payments.mandates import charge_by_key, charges_of, mandate, mandates_of, offers_mandates
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
 from goodfor.payments.providers.registry import transferrer
@@ -61,6 +62,8 @@ __all__ = [
     "case",
     "cases",
     "cases_of",
+    "charge_by_key",
+    "charges_of",
     "checkout_methods",
     "count_payments",
     "dispute",
@@ -69,9 +72,12 @@ __all__ = [
     "facts_of",
     "frozen_now",
     "holds_back",
+    "mandate",
+    "mandates_of",
     "money_by_number",
     "money_by_posting",
     "money_of_day",
+    "offers_mandates",
     "open_cases",
     "payment",
     "payment_by_number",

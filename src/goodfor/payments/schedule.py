@@ -33,3 +33,14 @@ def next_refund_try(*, attempts: int, now: datetime, repeatable: bool) -> dateti
         return None
     seconds = REFUND_SECONDS[min(max(attempts, 1), len(REFUND_SECONDS)) - 1]
     return now + timedelta(seconds=seconds if repeatable else max(seconds, NOT_REPEATABLE_SECONDS))
+
+
+#: A mandate that was not signed yet, or whose end the channel was not told of yet.
+MANDATE_SECONDS: Final = (10, 30, 60, 300, 900, 3600)
+#: What the channel does not know any more was never done; until then it may be sent under its number again.
+CHARGE_TAKES: Final = timedelta(hours=24)
+
+
+def next_ask(*, asked: int, now: datetime) -> datetime:
+    """When to ask about a mandate again that was asked about `asked` times."""
+    return now + timedelta(seconds=MANDATE_SECONDS[min(asked, len(MANDATE_SECONDS) - 1)])

@@ -102,9 +102,47 @@ RECEIVER: Final = Machine(
     },
 )
 
-MACHINES: Final = (PAYMENT, REFUND, CASE, DISPUTE, BILL, POT, SPLIT, SPLIT_RETURN, SHARE, RECEIVER)
+STARTED: Final = "started"
+ACTIVE: Final = "active"
+ENDED: Final = "ended"
+#: A holder's consent to be charged again. Whoever signs after it has failed here is told so at the channel.
+MANDATE: Final = Machine(
+    "payments.mandate",
+    STARTED,
+    {
+        STARTED: frozenset({ACTIVE, FAILED}),
+        ACTIVE: frozenset({ENDED}),
+        ENDED: frozenset(),
+        FAILED: frozenset(),
+    },
+)
+
+ANNOUNCED: Final = "announced"
+LATE: Final = "late"
+#: `requested` is committed before the channel is called: from then on it is asked first. `refused -> late`: its money
+#: came all the same. What is not sent yet can succeed only by a channel that speaks of its number by itself.
+CHARGE: Final = Machine(
+    "payments.mandate_charge",
+    CREATED,
+    {
+        CREATED: frozenset({ANNOUNCED, REQUESTED, REFUSED, SUCCEEDED}),
+        ANNOUNCED: frozenset({REQUESTED, REFUSED, SUCCEEDED}),
+        REQUESTED: frozenset({SUCCEEDED, REFUSED}),
+        REFUSED: frozenset({LATE}),
+        SUCCEEDED: frozenset(),
+        LATE: frozenset(),
+    },
+)
+
+MACHINES: Final = (
+    PAYMENT, REFUND, CASE, DISPUTE, BILL, POT, SPLIT, SPLIT_RETURN, SHARE, RECEIVER, MANDATE, CHARGE,
+)  # fmt: skip
 
 #: States in which a buyer may still be sent to the channel.
 PAYABLE: Final = frozenset({CREATED, PENDING})
 #: States of a refund that still needs somebody to do something.
 UNFINISHED_REFUND: Final = frozenset({CREATED, REQUESTED, UNKNOWN})
+#: States of a charge in which its channel was not called yet.
+UNSENT: Final = frozenset({CREATED, ANNOUNCED})
+#: States of a charge that keep any other from its source.
+LIVE: Final = frozenset({CREATED, ANNOUNCED, REQUESTED, SUCCEEDED})

@@ -7,6 +7,7 @@ from goodfor.payments.operations.bind_receivers import bind_receivers
 from goodfor.payments.operations.fetch_bills import fetch_bills
 from goodfor.payments.operations.note_call import forget_calls
 from goodfor.payments.operations.poll_due import poll_due
+from goodfor.payments.operations.poll_mandates import poll_mandates, run_due_charges
 from goodfor.payments.operations.run_due_refunds import run_due_refunds
 from goodfor.payments.operations.run_split_errands import run_split_errands
 from goodfor.payments.operations.share_out import share_out_due
@@ -24,6 +25,18 @@ def poll(now: datetime) -> int:
 def refunds(now: datetime) -> int:
     """Send refunds that wait, go on with those of unknown end."""
     return run_due_refunds(now=now)
+
+
+@loop(name="payments.charges", seconds=1.0)
+def charges(now: datetime) -> int:
+    """Go on with charges by mandates: announce, send, ask."""
+    return run_due_charges(now=now)
+
+
+@loop(name="payments.mandates", seconds=2.0)
+def mandates(now: datetime) -> int:
+    """Ask whether mandates were signed; tell channels of those that are over."""
+    return poll_mandates(now=now)
 
 
 @loop(name="payments.splits", seconds=2.0)

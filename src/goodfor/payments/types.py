@@ -11,12 +11,18 @@ from goodfor.ledger.types import Entry, Line
 from goodfor.payments.desk_types import BillView as BillView
 from goodfor.payments.desk_types import DisputeView as DisputeView
 from goodfor.payments.desk_types import Evidence as Evidence
+from goodfor.payments.desk_types import PaymentSearch as PaymentSearch
 from goodfor.payments.desk_types import PotView as PotView
 from goodfor.payments.desk_types import ReceiverView as ReceiverView
 from goodfor.payments.desk_types import ReturnView as ReturnView
 from goodfor.payments.desk_types import ShareView as ShareView
 from goodfor.payments.desk_types import SplittingAccount as SplittingAccount
 from goodfor.payments.desk_types import SplitView as SplitView
+from goodfor.payments.mandate_types import MANDATE as MANDATE
+from goodfor.payments.mandate_types import ChargeView as ChargeView
+from goodfor.payments.mandate_types import Cycle as Cycle
+from goodfor.payments.mandate_types import MandateView as MandateView
+from goodfor.payments.mandate_types import SigningRequest as SigningRequest
 from goodfor.payments.routing import Candidate as Candidate
 from goodfor.payments.routing import Paying as Paying
 from goodfor.payments.states import SUCCEEDED
@@ -378,22 +384,3 @@ class CaseView:
     opened_at: datetime
     closed_at: datetime | None
     resolution: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentSearch:
-    """What the staff look for; what is not given does not narrow. Times are aware, `until` is exclusive."""
-
-    state: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    account_code: str | None = None
-    method: str | None = None
-    number: str | None = None
-    channel_ref: str | None = None
-    source_id: UUID | None = None
-
-    @property
-    def exact(self) -> bool:
-        """True when something is asked for that leaves few payments."""
-        return bool(self.number or self.channel_ref or self.source_id)

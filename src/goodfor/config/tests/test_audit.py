@@ -674,6 +674,29 @@ def bundled(state: str = "on_sale", *, number: int = 1, history: bool = True) ->
     return row + (moved("promotions.bundle", "{new}", "draft", state) if history else "")
 
 
+#: Signed a day ago, and its history with it.
+MANDATE = (
+    "INSERT INTO payments_mandate (id, shop_id, account_id, provider, account_code, number, business_key, holder,"
+    " subject, state, most_minor, currency, cycle_unit, cycle_count, first_at, sign_ref, channel_ref, request, failure,"
+    " ended_by, created_at, expires_at, active_at, asked) VALUES ('{new}', '{shop}', '{account}', 'sandbox', 'x',"
+    " 'M00000001', 'k', 'x:1', 's', 'active', 9999999, 'CNY', 'month', 1, now(), '', 'C1', '{{}}', '', '',"
+    " now() - interval '1 day', now(), now() - interval '1 day', 0)"
+    + moved("payments.mandate", "{new}", "started", "active")
+)
+BY_MANDATE = "UPDATE payments_payment SET method = 'mandate' WHERE id = '{payment}'"
+
+
+def charged(state: str, *, payment: str = "{payment}", mandate: str = "{new}", ended: str = "now()") -> str:
+    """A charge that goes with a payment, without its history."""
+    return (
+        "INSERT INTO payments_mandate_charge (id, shop_id, mandate_id, payment_id, business_key, source_type,"
+        " source_id, amount_minor, currency, state, code, created_at, ended_at)"
+        f" SELECT '{{new2}}', shop_id, '{mandate}', id, 'k', source_type, source_id, amount_minor, currency,"
+        f" '{state}', '', now(), {ended} FROM payments_payment WHERE id = '{payment}'"
+    )
+
+
+CHARGED = ("payments.mandate_charge", "{new2}", "created", "requested")
 PLANTS: dict[str, str] = {
     "promotions_bundles_sell_by_a_revision": bundled(number=2),
     "promotions_bundle_histories": bundled(history=False),
@@ -1003,6 +1026,17 @@ PLANTS: dict[str, str] = {
         "INSERT INTO payments_split_share (id, shop_id, split_id, payment_id, receiver_id, amount_minor,"
         " returned_minor, asked_minor, currency, state, code, channel_ref) VALUES ('{new2}', '{shop}', '{new}',"
         " '{new}', '{new}', 5, 0, 0, 'CNY', 'succeeded', '', '')",
+    "charges_end_as_their_payments": BY_MANDATE,
+    "charges_within_their_mandates":
+        f"{BY_MANDATE};{charged('succeeded', mandate='{new}')}" + moved(*CHARGED, "succeeded"),
+    "charges_not_forgotten":
+        f"{MANDATE};INSERT INTO payments_payment SELECT (json_populate_record(p, json_build_object('id', '{{other}}',"
+        " 'number', 'PFORGOTTEN', 'method', 'mandate', 'state', 'created', 'settles', null, 'captured_minor', 0,"
+        " 'refunded_minor', 0, 'succeeded_at', null, 'next_poll_at', null, 'source_id', '{new2}'))).*"
+        " FROM payments_payment p WHERE id = '{payment}'" + moved("payments.payment", "{other}", "created")
+        + ";" + charged("requested", payment="{other}", ended="NULL") + moved(*CHARGED),
+    "mandate_history_leads_to_its_state": MANDATE.partition(";")[0],
+    "charge_history_leads_to_its_state": f"{MANDATE};{BY_MANDATE};{charged('succeeded')}",
     "frozen_money_is_in_pots":
         "INSERT INTO payments_pot (payment_id, shop_id, account_id, provider, account_code, frozen_minor, cap_minor,"
         " shared_minor, currency, state, tries, release_by, created_at, released_at) VALUES ('{new}', '{shop}',"

@@ -12,8 +12,10 @@ from goodfor.payments import states
 from goodfor.payments.errors import AlreadyApplied
 from goodfor.payments.judgement import CASES, Known, judge
 from goodfor.payments.locks import lock_attempts
+from goodfor.payments.mandate_types import MANDATE
 from goodfor.payments.mapping import fact_value, payment_view
 from goodfor.payments.models import Account, FactRow, Inbox, Payment
+from goodfor.payments.operations.note_charged import note_charged
 from goodfor.payments.operations.note_frozen import note_frozen
 from goodfor.payments.operations.open_case import open_case
 from goodfor.payments.operations.record_fact import insert_fact
@@ -110,6 +112,8 @@ def _take(payment: Payment, row: FactRow, outcome: OutcomeName, now: datetime) -
             cause=f"payments.fact:{row.id}",
             now=now,
         )
+        if payment.method == MANDATE and payment.state == states.SUCCEEDED:
+            note_charged(payment=payment, now=now)
 
 
 def _mark(row: FactRow, payment: Payment | None, outcome: OutcomeName, now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Least
 
 from goodfor.kernel.events import publish
 from goodfor.kernel.outbound.http import require_no_transaction
@@ -21,7 +22,7 @@ from goodfor.payments.providers.base import Account as OpenAccount
 from goodfor.payments.providers.base import Attempt, Provider, fact_of
 from goodfor.payments.providers.registry import provider_for
 from goodfor.payments.schedule import next_late_poll
-from goodfor.payments.types import Fact
+from goodfor.payments.types import MANDATE, Fact
 
 #: A channel that does not answer keeps an expired payment open this long; then it is closed here and asked about later.
 PATIENCE: Final = timedelta(hours=1)
@@ -50,6 +51,8 @@ def close_payment(*, shop_id: UUID, payment_id: UUID, now: datetime, actor: str 
         raise PaymentNotFound
     if row.state not in states.PAYABLE:
         return CloseResult("ended")
+    if row.method == MANDATE:
+        return _give_up_charge(row, now)
     account = Account.objects.filter(shop_id=shop_id, id=row.account_id).first()
     adapter = provider_for(row.provider)
     outcome: Outcome = Unknown("no_account")
@@ -67,6 +70,15 @@ def close_payment(*, shop_id: UUID, payment_id: UUID, now: datetime, actor: str 
             )
         return CloseResult("waiting")
     return CloseResult("closed" if close_locally(row, now=now, actor=actor) else "ended")
+
+
+def _give_up_charge(row: Payment, now: datetime) -> CloseResult:
+    """What is charged by a mandate is nobody's to close but its loop's: it is not sent, or asked about to its end."""
+    with transaction.atomic():
+        Payment.objects.filter(shop_id=row.shop_id, id=row.id, state=row.state).update(
+            expires_at=Least("expires_at", now), next_poll_at=now
+        )
+    return CloseResult("waiting")
 
 
 def close_and_ask(adapter: Provider, account: OpenAccount, attempt: Attempt, now: datetime) -> Outcome:

@@ -12,7 +12,8 @@ from goodfor.payments.models import Payment
 def end_attempts(*, shop_id: UUID, source_type: str, source_id: UUID, now: datetime) -> int:
     """Let open attempts expire now; the loop closes each at its channel, asking first. Returns how many.
 
-    In the caller's transaction; a channel that cannot close takes money until the attempt's own end all the same.
+    In the caller's transaction; a channel that cannot close takes money until the attempt's own end all the same. What
+    was to be charged by a mandate is not sent any more, and refused.
     """
     open_attempts = Payment.objects.filter(
         shop_id=shop_id, source_type=source_type, source_id=source_id, state__in=states.PAYABLE

@@ -4,9 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from goodfor.payments import states
-from goodfor.payments.models import Inbox, Payment, Refund
+from goodfor.payments.mandate_models import Mandate
+from goodfor.payments.models import Account, Inbox, Payment, Refund
 from goodfor.payments.types import Fact
 
 
@@ -28,7 +30,19 @@ def heed_hint(*, shop_id: UUID, fact: Fact, now: datetime) -> int:
 
 
 def ask_now(*, shop_id: UUID, account_id: UUID, number: str, now: datetime) -> int:
-    """Have the asker look at a payment that is still open; harmless for a number that is not ours."""
+    """Have the asker look at a payment or a mandate that is still open; harmless for a number that is not ours."""
     with transaction.atomic():
         waiting = Payment.objects.filter(shop_id=shop_id, account_id=account_id, number=number, next_poll_at__gt=now)
-        return waiting.filter(state__in=states.PAYABLE).update(next_poll_at=now)
+        found = waiting.filter(state__in=states.PAYABLE).update(next_poll_at=now)
+        return found or _ask_mandate(shop_id, account_id, number, now)
+
+
+def _ask_mandate(shop_id: UUID, account_id: UUID, number: str, now: datetime) -> int:
+    """Also one that is over here: whoever signs it now is to be told so."""
+    called = Account.objects.filter(shop_id=shop_id, id=account_id).values_list("provider", "code").first()
+    if called is None:
+        return 0
+    # Of any version of the account: its keys may have changed since it was signed.
+    one = Mandate.objects.filter(shop_id=shop_id, number=number, provider=called[0], account_code=called[1])
+    later = Q(next_ask_at__isnull=True) | Q(next_ask_at__gt=now)
+    return one.exclude(state=states.ENDED).filter(later).update(next_ask_at=now)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.kernel import audit
 from goodfor.kernel.tenancy import platform_job
 from goodfor.payments.errors import AccountInvalid, AccountNotFound
+from goodfor.payments.mandate_models import Mandate
 from goodfor.payments.mapping import opened
 from goodfor.payments.models import Account, Payment
 from goodfor.payments.operations.open_account import open_account
@@ -81,7 +82,7 @@ def renew_loans(*, lender: Lender, actor: str, now: datetime) -> int:
 
 
 def borrower_of(*, shop_id: UUID, account_id: UUID, number: str) -> tuple[UUID, UUID] | None:
-    """(shop, account) of the payment with this number that was begun through a loan of this account.
+    """(shop, account) of the payment or mandate with this number that was begun through a loan of this account.
 
     Some channels know one address for all that an account does: what concerns another shop is handed on.
     """
@@ -91,7 +92,8 @@ def borrower_of(*, shop_id: UUID, account_id: UUID, number: str) -> tuple[UUID, 
     with platform_job("whose payment a call is about"):
         loans = Account.objects.filter(lender_shop_id=shop_id, lender_code=row.code)
         found = Payment.objects.filter(number=number, account_id__in=loans.values("id"))
-        return found.values_list("shop_id", "account_id").first()
+        signed = Mandate.objects.filter(number=number, account_id__in=loans.values("id"))
+        return found.values_list("shop_id", "account_id").first() or signed.values_list("shop_id", "account_id").first()
 
 
 def _current(lender: Lender) -> Account:

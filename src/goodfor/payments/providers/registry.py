@@ -8,6 +8,7 @@ from goodfor.payments.providers.base import Provider
 from goodfor.payments.providers.bills import BillSource
 from goodfor.payments.providers.disputes import Disputing
 from goodfor.payments.providers.epay.adapter import EpayProvider
+from goodfor.payments.providers.mandates import Mandates
 from goodfor.payments.providers.payers import PayerSource
 from goodfor.payments.providers.paypal.adapter import PaypalProvider
 from goodfor.payments.providers.sandbox.adapter import SandboxProvider
@@ -55,6 +56,11 @@ def transferrer(name: str) -> Transferrer | None:
 def payer_source(name: str) -> PayerSource | None:
     """The adapter of that name where its channel can be asked who pays."""
     return cast(PayerSource, PROVIDERS[name]) if _has(name, "payer_page") else None
+
+
+def mandates(name: str) -> Mandates | None:
+    """The adapter of that name where its channel charges by a stored consent."""
+    return cast(Mandates, PROVIDERS[name]) if _has(name, "query_mandate") else None
 
 
 def _has(name: str, method: str) -> bool:

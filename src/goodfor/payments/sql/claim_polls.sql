@@ -1,7 +1,8 @@
 -- Take payments whose time to be asked about has come, all shops, and leave them alone for the lease.
+-- Charges by a mandate have a loop of their own: nobody stands at a page, and they may have to be sent again.
 WITH due AS (
     SELECT id, shop_id FROM payments_payment
-    WHERE next_poll_at <= %(now)s
+    WHERE next_poll_at <= %(now)s AND method <> 'mandate'
     ORDER BY next_poll_at
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED

@@ -2,8 +2,9 @@
 
 from html import escape
 
+from goodfor.sandbox.channels import consents
 from goodfor.sandbox.channels.desk import Desk
-from goodfor.sandbox.channels.rows import BookRefused, Payment
+from goodfor.sandbox.channels.rows import Agreement, BookRefused, Payment
 from goodfor.sandbox.fen import format_fen
 from goodfor.sandbox.loopback import is_loopback_url
 from goodfor.sandbox.pages import language_of
@@ -19,6 +20,11 @@ _TEXT = {
         "closed": "订单已关闭",
         "order": "订单号",
         "back": "返回商家",
+        "agreement": "模拟签约",
+        "sign": "同意自动扣款",
+        "most": "每次最多",
+        "signed": "签约成功",
+        "ended": "已解约",
     },
     "en": {
         "lang": "en",
@@ -29,6 +35,11 @@ _TEXT = {
         "closed": "Order closed",
         "order": "Order",
         "back": "Back to the shop",
+        "agreement": "Sign (simulated)",
+        "sign": "Agree to be charged",
+        "most": "At most, each time:",
+        "signed": "Signed",
+        "ended": "Ended",
     },
 }
 _NAMES = {"wechat": "微信支付 WeChat Pay", "alipay": "支付宝 Alipay", "stripe": "Stripe", "paypal": "PayPal"}
@@ -47,11 +58,44 @@ def add_routes(router: Router) -> None:
     """The pages of payments."""
     router.add("GET", "/pay/{channel}/{ref}", "pay", show)
     router.add("POST", "/pay/{channel}/{ref}", "pay", pay)
+    router.add("GET", "/sign/{channel}/{token}", "sign", show_agreement)
+    router.add("POST", "/sign/{channel}/{token}", "sign", sign)
 
 
 def page_url(desk: Desk, payment: Payment) -> str:
     """Where a payment is paid by hand."""
     return f"{desk.url}/pay/{payment.channel}/{payment.ref}"
+
+
+def sign_url(desk: Desk, agreement: Agreement) -> str:
+    """Where an agreement is signed by hand."""
+    return f"{desk.url}/sign/{agreement.channel}/{agreement.token}"
+
+
+def show_agreement(desk: Desk, request: Request, channel: str, token: str) -> Response:
+    """The agreement as it stands."""
+    return html_response(_agreement_page(consents.found(desk, channel, token=token), language_of(request)))
+
+
+def sign(desk: Desk, request: Request, channel: str, token: str) -> Response:
+    """Signs, and sends the browser back to the shop."""
+    agreement = consents.sign(desk, consents.found(desk, channel, token=token))
+    if agreement.return_url:
+        return see_other(agreement.return_url)
+    return html_response(_agreement_page(agreement, language_of(request)))
+
+
+def _agreement_page(agreement: Agreement, language: str) -> str:
+    text = _TEXT["en" if language == "en" else "zh"]
+    if agreement.state == "waiting":
+        do = f'<form method="post"><button>{text["sign"]}</button></form>'
+    else:
+        do = f"<p><b>{text[agreement.state]}</b></p>"
+    most = f"{text['most']} {_amount(agreement.most, agreement.currency)}" if agreement.most else ""
+    return _frame(
+        text, _NAMES[agreement.channel], text["agreement"],
+        f"<p>{escape(agreement.subject)}</p><p>{most}</p>{do}<p><small>{escape(agreement.number)}</small></p>",
+    )  # fmt: skip
 
 
 def show(desk: Desk, request: Request, channel: str, ref: str) -> Response:
@@ -86,17 +130,26 @@ def _found(desk: Desk, channel: str, ref: str) -> Payment:
 
 def _page(payment: Payment, language: str) -> str:
     text = _TEXT["en" if language == "en" else "zh"]
-    amount = str(payment.amount) if payment.currency in WHOLE else format_fen(payment.amount)
     if payment.state == "open":
         do = f'<form method="post"><button>{text["pay"]}</button></form>'
     else:
         do = f"<p><b>{text[payment.state]}</b></p>"
         if payment.return_url.startswith(("http://", "https://")):
             do += f'<a class="go" href="{escape(payment.return_url)}">{text["back"]}</a>'
+    return _frame(
+        text, _NAMES[payment.channel], text["title"],
+        f'<p>{escape(payment.subject)}</p><p class="sum">{_amount(payment.amount, payment.currency)}</p>{do}'
+        f"<p><small>{text['order']} {escape(payment.number)}</small></p>",
+    )  # fmt: skip
+
+
+def _amount(minor: int, currency: str) -> str:
+    return f"{minor if currency in WHOLE else format_fen(minor)} {escape(currency)}"
+
+
+def _frame(text: dict[str, str], heading: str, title: str, inside: str) -> str:
     return (
         f'<!doctype html><html lang="{text["lang"]}"><meta charset="utf-8"><meta name="viewport" '
-        f'content="width=device-width,initial-scale=1"><title>{text["title"]}</title><style>{_STYLE}</style><main>'
-        f"<h1>{_NAMES[payment.channel]}</h1><p>{escape(payment.subject)}</p>"
-        f'<p class="sum">{amount} {escape(payment.currency)}</p>{do}'
-        f"<p><small>{text['order']} {escape(payment.number)}</small></p></main><p><small>{text['note']}</small></p>"
+        f'content="width=device-width,initial-scale=1"><title>{title}</title><style>{_STYLE}</style><main>'
+        f"<h1>{heading}</h1>{inside}</main><p><small>{text['note']}</small></p>"
     )

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from goodfor.sandbox.channels.outbox import Letter
-from goodfor.sandbox.channels.rows import BookRefused, Dispute, Event, Outgoing, Payment, Refund, Refused
+from goodfor.sandbox.channels.rows import Agreement, BookRefused, Dispute, Event, Outgoing, Payment, Refund, Refused
 from goodfor.sandbox.web import Handler, Request, Response, Router
 
 if TYPE_CHECKING:
@@ -67,6 +67,18 @@ class Channel(ABC):
     def dispute_events(self, desk: "Desk", payment: Payment, dispute: Dispute, step: str) -> list[Event]:
         """What a dispute tells; `step` is opened, updated, won or lost."""
         return []
+
+    def declined_events(self, desk: "Desk", payment: Payment) -> list[Event]:
+        """What a charge by an agreement tells that came to nothing."""
+        return []
+
+    def agreement_events(self, desk: "Desk", agreement: Agreement) -> list[Event]:
+        """What an agreement tells that was signed or ended."""
+        return []
+
+    def agreement_url(self, desk: "Desk", agreement: Agreement) -> str:
+        """Where that goes."""
+        return agreement.notify_url
 
     def dispute_state(self, step: str) -> str:
         """The channel's word for a dispute that was opened, updated, won or lost."""

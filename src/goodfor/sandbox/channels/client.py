@@ -19,6 +19,14 @@ class ChannelsClient(ControlClient):
         """The buyer scans, logs in or approves, and does not pay yet."""
         return self._call("POST", f"/_control/{channel}/see", {"number": number})
 
+    def sign_up(self, channel: str, number: str) -> dict[str, Any]:
+        """The buyer agrees to be charged again: by the merchant's number of the agreement."""
+        return self._call("POST", f"/_control/{channel}/sign", {"number": number})
+
+    def unsign(self, channel: str, number: str) -> dict[str, Any]:
+        """The buyer ends it in the channel's own app."""
+        return self._call("POST", f"/_control/{channel}/unsign", {"number": number})
+
     def shut(self, channel: str, number: str) -> dict[str, Any]:
         """The channel closes an open payment by itself."""
         return self._call("POST", f"/_control/{channel}/close", {"number": number})

@@ -16,6 +16,8 @@ class Limits:
     wechat_split_wait: int = 60
     alipay_refund_gap: int = 3
     bill_hour: int = 10
+    #: From the announcement of a charge by agreement to the first day on which it is taken.
+    charge_wait: int = 2 * 86_400
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import asdict, fields
 from typing import Any
 
-from goodfor.sandbox.channels import books, faults, made
+from goodfor.sandbox.channels import books, consents, faults, made
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.journal import balances
 from goodfor.sandbox.channels.rows import BookRefused, Dispute, Payment, Refund, Return, Share, Split
@@ -60,7 +60,7 @@ def set_limits(desk: Desk, request: Request) -> Response:
 
 
 def act(desk: Desk, request: Request, channel: str, act: str) -> Response:
-    """pay, see, close, dispute, decide, rows or webhook at one channel."""
+    """pay, see, close, dispute, decide, rows, webhook, sign or unsign at one channel."""
     if channel not in desk.channels or act not in _ACTS:
         raise GatewayError("no such channel or act")
     return json_response(_ACTS[act](desk, channel, request.json()))
@@ -111,6 +111,16 @@ def _webhook(desk: Desk, channel: str, wish: dict[str, Any]) -> dict[str, Any]:
     return {"url": url}
 
 
+def _sign(desk: Desk, channel: str, wish: dict[str, Any]) -> dict[str, Any]:
+    found = consents.found(desk, channel, number=str(wish.get("number") or ""))
+    return asdict(consents.sign(desk, found))
+
+
+def _unsign(desk: Desk, channel: str, wish: dict[str, Any]) -> dict[str, Any]:
+    found = consents.found(desk, channel, number=str(wish.get("number") or ""))
+    return asdict(consents.end(desk, found, "buyer"))
+
+
 _ACTS = {
     "pay": _pay,
     "see": _see,
@@ -119,6 +129,8 @@ _ACTS = {
     "decide": _decide,
     "rows": _rows,
     "webhook": _webhook,
+    "sign": _sign,
+    "unsign": _unsign,
 }
 
 
@@ -157,6 +169,7 @@ def _books(conn: Any, channel: str, number: str) -> dict[str, Any]:
         "shares": [asdict(row) for row in books.select(conn, Share, "shares", of_split, *args)],
         "returns": [asdict(row) for row in books.select(conn, Return, "returns", f"{of_split} ORDER BY seq", *args)],
         "transfers": _transfers(conn, channel, number),
+        "agreements": consents.all_of(conn, channel, number),
         "disputes": [asdict(row) for row in books.select(conn, Dispute, "disputes", mine, *args)],
         "journal": [dict(row) for row in entries],
         "balances": {name: balances(conn, channel, name) for name in sorted({row.merchant for row in payments})},

@@ -12,6 +12,8 @@ WECHAT_APP_ID = "wx0000000000000001"
 #: Of the official account, and the openid by which it knows the one buyer that there is.
 WECHAT_APP_SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105
 WECHAT_OPENID = "oSANDBOX0000000000000000001"
+#: The template of contracts by which buyers are charged.
+WECHAT_PLAN_ID = "12535"
 WECHAT_API_V3_KEY = "0123456789abcdef0123456789abcdef"
 #: Serial of the merchant's API certificate, and of its fellow's.
 WECHAT_MERCHANT_SERIAL = "1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C"
@@ -24,6 +26,7 @@ ALIPAY_APP_ID = "2021000000000001"
 ALIPAY_OTHER_APP_ID = "2021000000000002"
 ALIPAY_SELLER_ID = "2088000000000001"
 ALIPAY_BUYER_ID = "2088000000000002"
+ALIPAY_SCENE = "INDUSTRY|DIGITAL_MEDIA"
 
 STRIPE_SECRET_KEY = "sk_test_sandbox_0001"  # noqa: S105
 STRIPE_PUBLISHABLE_KEY = "pk_test_sandbox_0001"

@@ -226,6 +226,10 @@ class Desk:
             self._plan(conn, payment, events, self.channels[payment.channel].notify_url(self, payment))
         self._notifier.wake()
 
+    def wake(self) -> None:
+        """Something new may be due."""
+        self._notifier.wake()
+
     def open_notices(self) -> int:
         """How many notifies are not yet taken or given up."""
         with self.db.read() as conn:

@@ -16,6 +16,11 @@ ENDPOINTS = (
     "split_query",
     "transfer",
     "transfer_query",
+    "sign",
+    "agreement_query",
+    "agreement_end",
+    "announce",
+    "charge",
     "bill",
     "certificates",
     "token",
@@ -53,6 +58,8 @@ KINDS: Mapping[str, Mapping[str, int | str]] = {
     "return_failed": {"reason": "BALANCE_NOT_ENOUGH"},
     "transfer_dealing": {"seconds": 3, "outcome": "success"},
     "transfer_refused": {"reason": "PAYER_BALANCE_NOT_ENOUGH"},
+    "charge_refused": {"reason": "no_funds"},
+    "charge_slow": {"seconds": 3},
     "bill_row": {"change": "missing"},
 }
 CHOICES: Mapping[str, tuple[str, ...]] = {

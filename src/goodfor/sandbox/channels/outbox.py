@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from goodfor.sandbox.channels.faults import LIES
-from goodfor.sandbox.channels.rows import Event, Payment
+from goodfor.sandbox.channels.rows import Event, Told
 from goodfor.sandbox.faults import Fault, FaultBoard
 from goodfor.sandbox.types import Attempt
 
@@ -44,7 +44,7 @@ def letter(conn: sqlite3.Connection, notice_id: int) -> Letter:
 
 
 def plan(
-    conn: sqlite3.Connection, faults: FaultBoard, payment: Payment, events: list[Event], url: str, now_ms: int
+    conn: sqlite3.Connection, faults: FaultBoard, payment: Told, events: list[Event], url: str, now_ms: int
 ) -> None:
     """Queues events: lies first, then the honest ones, doubled, late, held back or lost as faults demand."""
 
@@ -81,7 +81,7 @@ def plan(
 class _Queue:
     """Puts notices of one payment into the books."""
 
-    def __init__(self, conn: sqlite3.Connection, payment: Payment, url: str, now_ms: int) -> None:
+    def __init__(self, conn: sqlite3.Connection, payment: Told, url: str, now_ms: int) -> None:
         self._conn, self._payment, self._url, self._now_ms = conn, payment, url, now_ms
         self._last = 0
 

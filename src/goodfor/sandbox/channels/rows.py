@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 
 class Refused(Exception):
@@ -134,6 +134,42 @@ class Return:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """A buyer's consent to be charged again. `announced`: the sum of the charge to come, where it is told before.
+
+    `announced_for`: the payment that was made by that announcement.
+    """
+
+    seq: int
+    channel: str
+    merchant: str
+    number: str
+    ref: str
+    token: str
+    subject: str
+    most: int
+    currency: str
+    state: str
+    ended_by: str
+    notify_url: str
+    return_url: str
+    detail: str
+    announced: int | None
+    announced_for: int | None
+    opens_ms: int | None
+    closes_ms: int | None
+    created_ms: int
+    signed_ms: int | None
+    ended_ms: int | None
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """The detail as a dictionary."""
+        found: dict[str, Any] = json.loads(self.detail)
+        return found
+
+
+@dataclass(frozen=True)
 class Dispute:
     """A buyer's objection at his bank."""
 
@@ -170,6 +206,25 @@ class Wanted:
     expires_ms: int | None = None
     seen: bool = True
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+class Told(Protocol):
+    """What something is told about: its channel, its number by which faults are chosen, and its own name."""
+
+    @property
+    def channel(self) -> str:
+        """Of the four."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """The merchant's."""
+        ...
+
+    @property
+    def ref(self) -> str:
+        """The channel's."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,34 @@ CREATE TABLE IF NOT EXISTS transfers (
     CHECK ((state = 'dealing') = (ended_ms IS NULL))
 );
 
+-- Consents to be charged again. `token` names the page that one is signed on; `ref` is the contract's number. A charge
+-- that has to be announced has one announcement at a time.
+CREATE TABLE IF NOT EXISTS agreements (
+    seq           INTEGER PRIMARY KEY AUTOINCREMENT,
+    channel       TEXT NOT NULL,
+    merchant      TEXT NOT NULL,
+    number        TEXT NOT NULL,
+    ref           TEXT NOT NULL UNIQUE,
+    token         TEXT NOT NULL UNIQUE,
+    subject       TEXT NOT NULL,
+    most          INTEGER NOT NULL CHECK (most >= 0 AND typeof(most) = 'integer'),
+    currency      TEXT NOT NULL,
+    state         TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'signed', 'ended')),
+    ended_by      TEXT NOT NULL DEFAULT '',
+    notify_url    TEXT NOT NULL,
+    return_url    TEXT NOT NULL,
+    detail        TEXT NOT NULL DEFAULT '{}',
+    announced     INTEGER,
+    announced_for INTEGER,
+    opens_ms      INTEGER,
+    closes_ms     INTEGER,
+    created_ms    INTEGER NOT NULL,
+    signed_ms     INTEGER,
+    ended_ms      INTEGER,
+    UNIQUE (channel, merchant, number),
+    CHECK ((state = 'waiting') = (signed_ms IS NULL AND ended_ms IS NULL)),
+    CHECK ((state = 'ended') = (ended_ms IS NOT NULL))
+);
 CREATE TABLE IF NOT EXISTS disputes (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
     channel    TEXT NOT NULL,

@@ -11,20 +11,14 @@ from urllib.parse import quote, urlencode
 
 from goodfor.kernel.outbound import http
 from goodfor.kernel.outcomes import Outcome, Pending, Rejected, Succeeded, Unknown
-from goodfor.payments.providers.alipay import bills, client, notify, refunds
+from goodfor.payments.providers.alipay import bills, client, notify, refunds, trades
 from goodfor.payments.providers.alipay.client import Refused, text_of
+from goodfor.payments.providers.alipay.mandates import AlipayMandates
 from goodfor.payments.providers.alipay.settings import METHODS, Settings
-from goodfor.payments.providers.alipay.shapes import (
-    beijing_text,
-    beijing_time,
-    is_channel_number,
-    positive_yuan,
-    subject,
-)
+from goodfor.payments.providers.alipay.shapes import beijing_text, subject
 from goodfor.payments.providers.alipay.splits import AlipaySplitter
 from goodfor.payments.providers.alipay.transfers import AlipayTransferrer
 from goodfor.payments.providers.base import (
-    CLOSED,
     UNSUPPORTED,
     Account,
     Attempt,
@@ -33,16 +27,15 @@ from goodfor.payments.providers.base import (
     ParsedNotify,
     RefundAttempt,
     created,
-    paid,
 )
 from goodfor.payments.providers.bills import BillKind, BillRow
-from goodfor.payments.types import Fact, Instruction, RawRequest
+from goodfor.payments.types import Instruction, RawRequest
 
 LINK_LENGTH = 2048
 
 
-class AlipayProvider(AlipaySplitter, AlipayTransferrer):
-    """Payments, refunds and notifications; also bills (`BillSource`), royalties (`Splitter`) and `Transferrer`."""
+class AlipayProvider(AlipaySplitter, AlipayTransferrer, AlipayMandates):
+    """Payments, refunds, notifications; also `BillSource`, `Splitter` (royalties), `Transferrer` and `Mandates`."""
 
     def capabilities(self, account: Account) -> Capabilities:
         """See `Capabilities`. Only a QR payment is made by a call; where one is offered, instructions are kept."""
@@ -85,7 +78,7 @@ class AlipayProvider(AlipaySplitter, AlipayTransferrer):
     def query(self, account: Account, attempt: Attempt, now: datetime) -> Outcome:
         """See `Provider.query`. A trade that was paid and then given back whole is Rejected(refunded)."""
         settings = Settings.of(account)
-        return client.guarded(lambda: _query(settings, account, attempt, now), _not_yet)
+        return client.guarded(lambda: trades.ask(settings, account, attempt.number, now), _not_yet)
 
     def close(self, account: Account, attempt: Attempt, now: datetime) -> Outcome:
         """Close. A code that nobody scanned is cancelled; a page that nobody signed in to ends by its own expiry."""
@@ -170,36 +163,6 @@ def _precreate(settings: Settings, attempt: Attempt, content: dict[str, Any], no
             return client.rejected(problem)
 
     return client.guarded(ask_or_refuse)
-
-
-def _query(settings: Settings, account: Account, attempt: Attempt, now: datetime) -> Outcome:
-    reply = client.call(settings, "alipay.trade.query", {"out_trade_no": attempt.number}, now)
-    client.require_same(reply, "out_trade_no", attempt.number)
-    status, trade_no = text_of(reply, "trade_status"), text_of(reply, "trade_no")
-    if not is_channel_number(trade_no):
-        return Unknown("bad_reply")
-    if status == "WAIT_BUYER_PAY":
-        return Pending(trade_no)
-    if status == "TRADE_CLOSED":
-        # Paid and given back whole, or never paid: only a paid one has a time of payment.
-        return Rejected("refunded" if text_of(reply, "send_pay_date") else CLOSED)
-    if status not in ("TRADE_SUCCESS", "TRADE_FINISHED"):
-        return Unknown("bad_status")
-    amount = positive_yuan(text_of(reply, "total_amount"))
-    if amount is None:
-        return Unknown("bad_fact")
-    happened_at = beijing_time(text_of(reply, "send_pay_date"))
-    fact = Fact(
-        kind="paid",
-        provider="alipay",
-        account_id=account.id,
-        our_ref=attempt.number,
-        channel_ref=trade_no,
-        amount=amount,
-        happened_at=min(happened_at, now) if happened_at else now,
-        source="query",
-    )
-    return paid(fact)
 
 
 def _not_yet(problem: Refused) -> Outcome:

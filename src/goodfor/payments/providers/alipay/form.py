@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.payments.providers.alipay.settings import BASE_URL, PRODUCT_CODES
+from goodfor.payments.providers.alipay.settings import AGREEMENT_PRODUCT, BASE_URL, PRODUCT_CODES
 from goodfor.payments.providers.forms import SPLITTING, FormField, ProviderForm
 
 _CERTIFICATE: Final = ("mode", "certificate")
@@ -72,6 +72,14 @@ FORM: Final = ProviderForm(
         ),
         FormField(
             "royalty_percent", _("分账比例上限（%）"), _("签约时约定的最高比例，默认 30"), required=False, default="30",
+        ),
+        FormField(
+            "agreement_scene", _("周期扣款的签约场景"),
+            _("签约了周期扣款才填，与合同一致，例如 INDUSTRY|DIGITAL_MEDIA；填了，买家才能签自动扣款"), required=False,
+        ),
+        FormField(
+            "agreement_product", _("周期扣款的产品码"), _("一般不用改，以签约合同为准"), required=False,
+            default=AGREEMENT_PRODUCT,
         ),
         FormField(
             "base_url", _("网关地址"), _("一般不用改；沙箱环境填写控制台「沙箱」页给出的网关"), required=False,

@@ -28,6 +28,8 @@ MAX_FIELDS: Final = 128
 OLDEST: Final = timedelta(days=3)
 AHEAD: Final = timedelta(minutes=15)
 _NOTIFY_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+#: Somebody signed, or ended, an agreement to be charged by. Its own word moves nothing: it is asked about.
+_AGREEMENTS: Final = frozenset({"dut_user_sign", "dut_user_unsign"})
 _PAID: Final = ("TRADE_SUCCESS", "TRADE_FINISHED")
 
 
@@ -37,7 +39,7 @@ def parse(account: Account, raw: RawRequest, now: datetime) -> ParsedNotify:
     fields = form_fields(raw)
     _check_signature(settings, fields, now)
     _check_time(fields, now)
-    our_ref = fields.get("out_trade_no", "")
+    our_ref = fields.get("external_agreement_no" if _is_agreement(fields) else "out_trade_no", "")
     our_ref = our_ref if is_number(our_ref) else ""
     _check_owner(settings, fields, our_ref)
     if fields.get("notify_type") != "trade_status_sync":
@@ -96,7 +98,9 @@ def _check_time(fields: dict[str, str], now: datetime) -> None:
 
 def _check_owner(settings: Settings, fields: dict[str, str], our_ref: str) -> None:
     """Alipay may sign with one key for many merchants, so somebody else's notification verifies."""
-    ours = fields.get("app_id") == settings.app_id and fields.get("seller_id") == settings.seller_id
+    # What tells of an agreement names no seller, or names him as a partner.
+    seller = fields.get("partner_id", settings.seller_id) if _is_agreement(fields) else fields.get("seller_id")
+    ours = fields.get("app_id") == settings.app_id and seller == settings.seller_id
     acting_for = fields.get("auth_app_id", "")
     expected = settings.auth_app_id or ("" if settings.app_auth_token else settings.app_id)
     if not ours or (acting_for and expected and acting_for != expected):
@@ -107,6 +111,10 @@ def _check_owner(settings: Settings, fields: dict[str, str], our_ref: str) -> No
 
 def _event_key(fields: dict[str, str]) -> str:
     return f"{fields['notify_id']}:{fields.get('trade_status', '')[:24]}"
+
+
+def _is_agreement(fields: dict[str, str]) -> bool:
+    return fields.get("notify_type") in _AGREEMENTS
 
 
 def _facts(account: Account, fields: dict[str, str], our_ref: str, total: Money, now: datetime) -> tuple[Fact, ...]:

@@ -21,6 +21,8 @@ PRODUCT_CODES: Final[Mapping[str, str]] = {
     "app": "QUICK_MSECURITY_PAY",
     "precreate": FACE_TO_FACE,
 }
+AGREEMENT_PRODUCT: Final = "CYCLE_PAY_AUTH"
+_SCENE = re.compile(r"[A-Z_]{1,32}\|[A-Z_]{1,32}")
 _DIGITS = re.compile(r"[0-9]{16}")
 _APP_ID = re.compile(r"[0-9]{16,32}")
 _PRODUCT = re.compile(r"[A-Z0-9_]{1,64}")
@@ -31,7 +33,8 @@ class Settings:
     """`mode` key: `alipay_public_key` verifies. Certificate: three PEM texts, of the app, of Alipay and of the roots.
 
     `alipay_cert` may hold more than one of Alipay's certificates (an old and a new one) and those between it and the
-    roots. `auth_app_id` is the app of the merchant that `app_auth_token` acts for.
+    roots. `auth_app_id` is the app of the merchant that `app_auth_token` acts for. `agreement_scene`: what holders of
+    agreements sign for, as the contract says; empty: nobody is charged by agreement.
     """
 
     base_url: str
@@ -47,6 +50,8 @@ class Settings:
     royalty_mode: Literal["sync", "async"]
     royalty_freeze: bool
     royalty_percent: int
+    agreement_product: str
+    agreement_scene: str
     private_key: str = field(repr=False)
     app_auth_token: str = field(repr=False)
 
@@ -82,6 +87,8 @@ class Settings:
             royalty_mode=royalty_mode,
             royalty_freeze=config.get("royalty_freeze") in (True, "1", "true", "on"),
             royalty_percent=_percent(config),
+            agreement_product=_product(config, "agreement_product", AGREEMENT_PRODUCT),
+            agreement_scene=_shaped(config, "agreement_scene", _SCENE) if _text(config, "agreement_scene") else "",
             private_key=secrets.get("private_key", ""),
             app_auth_token=secrets.get("app_auth_token", ""),
         )
@@ -154,13 +161,14 @@ def _percent(config: Mapping[str, Any]) -> int:
 
 
 def _product_codes(config: Mapping[str, Any]) -> dict[str, str]:
-    codes = {}
-    for method, default in PRODUCT_CODES.items():
-        code = _text(config, f"product_code_{method}") or default
-        if not _PRODUCT.fullmatch(code):
-            raise ConfigProblem(f"product_code_{method}", "malformed")
-        codes[method] = code
-    return codes
+    return {method: _product(config, f"product_code_{method}", default) for method, default in PRODUCT_CODES.items()}
+
+
+def _product(config: Mapping[str, Any], name: str, default: str) -> str:
+    code = _text(config, name) or default
+    if not _PRODUCT.fullmatch(code):
+        raise ConfigProblem(name, "malformed")
+    return code
 
 
 def _certificates(pem: str, name: str) -> tuple[x509.Certificate, ...]:

@@ -21,14 +21,15 @@ from goodfor.payments.providers.stripe import attempts, notify, objects, refunds
 from goodfor.payments.providers.stripe.bills import StripeBills
 from goodfor.payments.providers.stripe.client import BadReply, Refused, asked, guarded
 from goodfor.payments.providers.stripe.disputes import StripeDisputes
+from goodfor.payments.providers.stripe.mandates import StripeMandates
 from goodfor.payments.providers.stripe.settings import Settings
-from goodfor.payments.types import Instruction, RawRequest
+from goodfor.payments.types import MANDATE, Instruction, RawRequest
 
 _METHODS = (attempts.SESSION, attempts.INTENT)
 
 
-class StripeProvider(StripeBills, StripeDisputes):
-    """See `Provider`, `BillSource` and `Disputing`."""
+class StripeProvider(StripeBills, StripeDisputes, StripeMandates):
+    """See `Provider`, `BillSource`, `Disputing` and `Mandates`."""
 
     def capabilities(self, account: Account) -> Capabilities:  # noqa: ARG002
         """A refund's number is its Idempotency-Key for a day; after that the list of refunds is asked first."""
@@ -54,6 +55,8 @@ class StripeProvider(StripeBills, StripeDisputes):
     def query(self, account: Account, attempt: Attempt, now: datetime) -> Outcome:
         """See `Provider.query`. A payment that went back later is still paid."""
         settings = Settings.of(account)
+        if attempt.method == MANDATE:
+            return self.query_charge(account, attempt, now)
         if attempt.method not in _METHODS and not attempt.channel_ref:
             return Unknown("no_reference")
 

@@ -44,12 +44,13 @@ class StoredError(BadReply):
 
 
 class Refused(Exception):
-    """Stripe answered no. `code` is its own, `text` its message, cut, without our key."""
+    """Stripe answered no. `code` is its own, `decline` the bank's, `text` its message, cut, without our key."""
 
-    def __init__(self, status: int, code: str, text: str) -> None:
+    def __init__(self, status: int, code: str, text: str, decline: str = "") -> None:
         self.status = status
         self.code = code
         self.text = text
+        self.decline = decline
         super().__init__("refused")
 
 
@@ -126,7 +127,8 @@ def _problem(error: Any, settings: Settings) -> BadReply | Refused:
         return BadReply("idempotency")
     text = str(said.get("message", ""))
     code = str(said.get("code") or said.get("type") or "")[:64]
-    return Refused(status, code, "" if settings.secret_key in text else text[:200])
+    decline = str(said.get("decline_code") or "")[:64]
+    return Refused(status, code, "" if settings.secret_key in text else text[:200], decline)
 
 
 def _is_replayed(headers: Any) -> bool:

@@ -32,6 +32,10 @@ FORM: Final = ProviderForm(
             required=False,
         ),
         FormField(
+            "mandates", _("允许自动扣款"), _("买家可以留下银行卡，续费时自动扣款；退订后立刻不再扣"), "flag",
+            required=False,
+        ),
+        FormField(
             "account", _("关联账户"), _("以 acct_ 开头。只有密钥属于平台、代别的账户收款时才填"), required=False,
         ),
     ),

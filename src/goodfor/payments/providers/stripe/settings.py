@@ -26,8 +26,8 @@ class Settings:
 
     `payment_method_types`: which ways to pay are offered; empty: those switched on in the dashboard.
     `connected`: the account (acct_...) whose events come, where the key belongs to a platform. `submit_evidence` False:
-    evidence is only put down as a draft. `script_url`: Stripe's script for the page; a stand-in's only on this machine,
-    where the installation allows it.
+    evidence is only put down as a draft. `mandates`: cards may be kept, to be charged again.
+    `script_url`: Stripe's script for the page; a stand-in's only on this machine, where the installation allows it.
     """
 
     base_url: str
@@ -38,6 +38,7 @@ class Settings:
     script_url: str
     payment_method_types: tuple[str, ...]
     submit_evidence: bool
+    mandates: bool
     secret_key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
 
@@ -67,6 +68,7 @@ class Settings:
             script_url=_script(str(config.get("script_url") or SCRIPT_URL)),
             payment_method_types=_method_types(config.get("payment_method_types", "")),
             submit_evidence=_flag(config.get("submit_evidence", True), "submit_evidence"),
+            mandates=_flag(config.get("mandates", False), "mandates"),
             secret_key=secret_key,
             webhook_secret=secrets.get("webhook_secret", "").strip(),
         )

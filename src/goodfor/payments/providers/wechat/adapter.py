@@ -22,6 +22,7 @@ from goodfor.payments.providers.base import (
 from goodfor.payments.providers.wechat import notify, refunds, settings, shapes, signing
 from goodfor.payments.providers.wechat.bills import WechatBills
 from goodfor.payments.providers.wechat.client import Caller, guarded
+from goodfor.payments.providers.wechat.mandates import WechatMandates
 from goodfor.payments.providers.wechat.payers import WechatPayers
 from goodfor.payments.providers.wechat.settings import Settings
 from goodfor.payments.providers.wechat.shapes import BadReply
@@ -35,8 +36,8 @@ _DESCRIPTION: Final = 127
 _NACK: Final = b'{"code":"FAIL","message":"FAIL"}'
 
 
-class WechatProvider(WechatBills, WechatSplitter, WechatPayers):
-    """The method of a payment says from where it is paid. Also `BillSource`, `Splitter` and `PayerSource`."""
+class WechatProvider(WechatBills, WechatSplitter, WechatPayers, WechatMandates):
+    """The method says from where it is paid. Also `BillSource`, `Splitter`, `PayerSource` and `Mandates`."""
 
     def capabilities(self, account: Account) -> Capabilities:
         """See `Capabilities`; a refund number is never paid twice, and two refunds of a payment need a minute."""

@@ -54,6 +54,10 @@ FORM: Final = ProviderForm(
             "split_percent", _("分账比例上限（%）"), _("商户平台「分账」里设置的最高比例，默认 30"), required=False,
             default="30",
         ),
+        FormField(
+            "papay_plan_id", _("委托代扣模板 ID"),
+            _("签约了委托代扣（预约扣费）才填，在商户平台的模板管理里；填了，买家才能签自动扣款"), required=False,
+        ),
         FormField("base_url", _("接口地址"), _("一般空着，用微信支付的正式地址"), required=False),
     ),
     methods=(

@@ -13,6 +13,8 @@ from goodfor.payments.types import Fact, FactKind, RawRequest
 
 MAX_BYTES: Final = 64 * 1024
 _EVENT_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+#: Somebody signed, or ended, a contract to be charged by. Its own word moves nothing: it is asked about.
+_CONTRACTS: Final = frozenset({"ENTRUST.SIGN", "ENTRUST.TERMINATE"})
 _SEALED: Final = "AEAD_AES_256_GCM"
 #: What a refund's notice says of it; it is asked about all the same.
 _REFUNDS: Final[dict[str, FactKind]] = {
@@ -43,6 +45,11 @@ def parse(account: Account, raw: RawRequest, now: datetime) -> ParsedNotify:
         raise NotifyProblem("foreign_merchant", authentic=True, our_ref=_number(said, "out_trade_no"))
     if kind == "TRANSACTION.SUCCESS":
         return ParsedNotify(event_id, _number(said, "out_trade_no"), (_paid(account, mine, said, now),))
+    if kind in _CONTRACTS:
+        return ParsedNotify(event_id, _number(said, "out_contract_code"), ())
+    if kind == "TRANSACTION.FAIL":
+        # A charge by contract that came to nothing: it is asked about.
+        return ParsedNotify(event_id, _number(said, "out_trade_no"), ())
     if kind in _REFUNDS:
         return _refund(account, event_id, _REFUNDS[kind], said, now)
     return ParsedNotify(event_id, "", ())

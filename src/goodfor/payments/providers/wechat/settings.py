@@ -22,6 +22,7 @@ KEY_MODES = ("public_key", "certificate", "both")
 _APPID = re.compile(r"[0-9A-Za-z_-]{6,32}")
 _MCHID = re.compile(r"[0-9]{6,32}")
 _APP_SECRET = re.compile(r"[0-9A-Za-z_-]{16,64}")
+_PLAN = re.compile(r"[1-9][0-9]{0,17}")
 _SERIAL = re.compile(r"[0-9A-F]{8,64}")
 _PUBLIC_KEY_ID = re.compile(PUBLIC_KEY_PREFIX + r"[0-9A-Za-z]{4,64}")
 
@@ -34,6 +35,7 @@ class Settings:
     `split_percent`: how much of a payment may be shared out, as WeChat's console says.
     `backup_url` is asked where a question did not reach `base_url`. `mini_appid`, `app_appid`: `appid` where not given.
     `oauth_url`, `oauth_api_url`: where a buyer's browser is asked who pays, and where the answer is read.
+    `papay_plan_id`: the template of contracts by which holders are charged; empty: nobody is.
     """
 
     owner: str
@@ -52,6 +54,7 @@ class Settings:
     backup_url: str
     oauth_url: str
     oauth_api_url: str
+    papay_plan_id: str
     private_key: str = field(repr=False)
     apiv3_key: str = field(repr=False)
     app_secret: str = field(repr=False)
@@ -86,6 +89,7 @@ class Settings:
             backup_url=_text(config, "backup_url").rstrip("/") or (BACKUP_URL if base_url == BASE_URL else ""),
             oauth_url=_text(config, "oauth_url").rstrip("/") or OAUTH_URL,
             oauth_api_url=_text(config, "oauth_api_url").rstrip("/") or OAUTH_API_URL,
+            papay_plan_id=_shaped(config, "papay_plan_id", _PLAN, optional=True),
             private_key=secrets.get("private_key", ""),
             apiv3_key=secrets.get("apiv3_key", ""),
             app_secret=secrets.get("app_secret", "").strip(),

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from goodfor.sandbox.channels import chains, demo
-from goodfor.sandbox.channels.alipay import bills, royalty, trades, transfers
+from goodfor.sandbox.channels.alipay import agreements, bills, royalty, trades, transfers
 from goodfor.sandbox.channels.alipay.common import FORM_NEVER, NOTIFY_NEVER, biz, notify_fields
 from goodfor.sandbox.channels.channel import Channel
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.outbox import Letter
-from goodfor.sandbox.channels.rows import BookRefused, Event, Outgoing, Payment, Refund, Refused
+from goodfor.sandbox.channels.rows import Agreement, BookRefused, Event, Outgoing, Payment, Refund, Refused
 from goodfor.sandbox.fen import parse_fen
 from goodfor.sandbox.keys import derive_private_key
 from goodfor.sandbox.ledger import BEIJING, beijing
@@ -21,7 +21,7 @@ from goodfor.sandbox.signing import sign_bytes, signed_text, verify_bytes
 from goodfor.sandbox.web import Handler, Request, Response, parse_pairs, with_query
 
 METHODS: dict[str, tuple[str, Handler]] = {
-    **trades.METHODS, **royalty.METHODS, **transfers.METHODS, **bills.METHODS,
+    **trades.METHODS, **royalty.METHODS, **transfers.METHODS, **bills.METHODS, **agreements.METHODS,
 }  # fmt: skip
 #: Answered with a page or not at all, instead of with signed JSON.
 _PAGES = frozenset({"alipay.trade.page.pay", "alipay.trade.wap.pay"})
@@ -88,10 +88,11 @@ class Alipay(Channel):
         return endpoint, handler, {}
 
     def number_of(self, request: Request, arguments: dict[str, str]) -> str:
-        """out_trade_no in the content, or out_biz_no of a transfer."""
+        """out_trade_no in the content, out_biz_no of a transfer, or an agreement's external_agreement_no."""
         try:
             content = biz(request)
-            return str(content.get("out_trade_no") or content.get("out_biz_no") or "")
+            names = ("out_trade_no", "out_biz_no", "external_agreement_no")
+            return next((str(content[name]) for name in names if content.get(name)), "")
         except Refused:
             return ""
 
@@ -140,6 +141,11 @@ class Alipay(Channel):
             return []
         status = "TRADE_CLOSED" if payment.refunded == payment.amount else "TRADE_SUCCESS"
         return [Event("trade_status_sync", notify_fields(payment, status, refund))]
+
+    def agreement_events(self, desk: Desk, agreement: Agreement) -> list[Event]:
+        """dut_user_sign, dut_user_unsign; what ends unsigned is told nobody."""
+        told = agreements.notify_fields(agreement)
+        return [Event(told["notify_type"], told)] if agreement.signed_ms else []
 
     def closed_events(self, desk: Desk, payment: Payment) -> list[Event]:
         """TRADE_CLOSED, once the trade exists."""

@@ -4,11 +4,11 @@ import json
 import re
 from typing import Any
 
-from goodfor.sandbox.channels import books, demo
+from goodfor.sandbox.channels import books, consents, demo
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.journal import balances, moves
 from goodfor.sandbox.channels.rows import BookRefused, Dispute, Payment, Refund, Refused, Wanted
-from goodfor.sandbox.channels.stripe import objects
+from goodfor.sandbox.channels.stripe import objects, setups
 from goodfor.sandbox.web import Handler, Request, Response, json_response
 
 _KINDS = {"pay": "charge", "refund": "refund", "dispute": "adjustment", "dispute_end": "adjustment"}
@@ -41,6 +41,8 @@ def _open(desk: Desk, prefix: str, kind: str, amount: int, currency: str, **more
 def create_session(desk: Desk, request: Request) -> Response:
     """mode=payment; the sum is that of the items' price_data."""
     form = request.form
+    if form.get("mode") == "setup" and form.get("success_url"):
+        return setups.create(desk, request, _group(form, "metadata"))
     if form.get("mode") != "payment" or not form.get("success_url"):
         raise Refused("parameter_missing", "mode=payment and success_url are required")
     total, currencies, index, names = 0, set(), 0, []
@@ -82,12 +84,18 @@ def _named(desk: Desk, name: str) -> Payment:
 
 def show_session(desk: Desk, _request: Request, name: str) -> Response:
     """One session."""
+    if (agreement := setups.find_session(desk, name)) is not None:
+        return json_response(setups.session(desk, agreement))
     payment = _named(desk, name)
     return json_response(objects.session(desk, payment))
 
 
 def expire_session(desk: Desk, _request: Request, name: str) -> Response:
     """Closes an open session."""
+    if (agreement := setups.find_session(desk, name)) is not None:
+        if agreement.state != "waiting":
+            raise Refused("resource_not_open", "Only open sessions can be expired")
+        return json_response(setups.session(desk, consents.expire(desk, agreement)))
     payment = _named(desk, name)
     if payment.state != "open":
         raise Refused("resource_not_open", "Only open sessions can be expired")
@@ -95,14 +103,28 @@ def expire_session(desk: Desk, _request: Request, name: str) -> Response:
 
 
 def create_intent(desk: Desk, request: Request) -> Response:
-    """amount and currency."""
+    """amount and currency; with `confirm` and a kept card it is paid at once."""
     form = request.form
+    if form.get("confirm", "").lower() == "true":
+        ref = desk.token("pi_", 24)
+        wanted = Wanted(
+            "stripe", demo.STRIPE_ACCOUNT, ref, ref, "OFF_SESSION", _whole(form, "amount"),
+            _currency(form.get("currency", "")), form.get("description", "payment"),
+            alias=_group(form, "metadata").get("number", ""),
+            detail={"metadata": _group(form, "metadata"), "open_state": "processing"},
+        )  # fmt: skip
+        return setups.charge(desk, request, wanted)
     payment = _open(
         desk, "pi", "INTENT", _whole(form, "amount"), _currency(form.get("currency", "")),
         subject=form.get("description", "payment"), alias=_group(form, "metadata").get("number", ""),
         return_url=form.get("return_url", ""), detail={"metadata": _group(form, "metadata")},
     )  # fmt: skip
     return json_response(objects.intent(_named(desk, payment.ref)))
+
+
+def list_intents(desk: Desk, request: Request) -> Response:
+    """Those of a customer."""
+    return _page(request, "/v1/payment_intents", setups.intents_of(desk, request.query.get("customer", "")))
 
 
 def show_intent(desk: Desk, _request: Request, name: str) -> Response:
@@ -113,6 +135,8 @@ def show_intent(desk: Desk, _request: Request, name: str) -> Response:
 def cancel_intent(desk: Desk, _request: Request, name: str) -> Response:
     """Only what is not paid; canceling again is an error."""
     payment = _named(desk, name)
+    if payment.more.get("declined") and not payment.more.get("canceled"):
+        return json_response(objects.intent(desk.see(payment, canceled=True)))
     if payment.state != "open":
         raise Refused("payment_intent_unexpected_state", "This intent cannot be canceled")
     return json_response(objects.intent(desk.close(payment)))
@@ -247,6 +271,7 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
     ("GET", "/v1/checkout/sessions/{name}", "query", show_session),
     ("POST", "/v1/checkout/sessions/{name}/expire", "close", expire_session),
     ("POST", "/v1/payment_intents", "create", create_intent),
+    ("GET", "/v1/payment_intents", "query", list_intents),
     ("GET", "/v1/payment_intents/{name}", "query", show_intent),
     ("POST", "/v1/payment_intents/{name}/cancel", "close", cancel_intent),
     ("GET", "/v1/charges/{name}", "query", show_charge),

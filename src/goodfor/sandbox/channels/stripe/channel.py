@@ -10,8 +10,8 @@ from goodfor.sandbox.channels import answers, demo
 from goodfor.sandbox.channels.channel import Channel
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.outbox import Letter
-from goodfor.sandbox.channels.rows import BookRefused, Dispute, Event, Outgoing, Payment, Refund, Refused
-from goodfor.sandbox.channels.stripe import calls, elements, objects
+from goodfor.sandbox.channels.rows import Agreement, BookRefused, Dispute, Event, Outgoing, Payment, Refund, Refused
+from goodfor.sandbox.channels.stripe import calls, elements, objects, setups
 from goodfor.sandbox.fen import parse_fen
 from goodfor.sandbox.notices import spoiled
 from goodfor.sandbox.web import Handler, Request, Response, json_response
@@ -42,14 +42,14 @@ class Stripe(Channel):
 
     def __init__(self) -> None:
         super().__init__()
-        for method, pattern, endpoint, handler in calls.ROUTES:
+        for method, pattern, endpoint, handler in (*calls.ROUTES, *setups.ROUTES):
             self.router.add(method, pattern, endpoint, _idempotent(handler) if method == "POST" else handler)
         for method, pattern, endpoint, handler in elements.ROUTES:
             self.router.add(method, pattern, endpoint, handler)
 
     def number_of(self, request: Request, arguments: dict[str, str]) -> str:
-        """client_reference_id, where it is said."""
-        return request.form.get("client_reference_id", "")
+        """client_reference_id, where it is said, or our number in the metadata."""
+        return request.form.get("client_reference_id", "") or request.form.get("metadata[number]", "")
 
     def prepare(self, desk: Desk, request: Request, endpoint: str) -> None:
         """The secret key, as bearer; but browsers come without."""
@@ -107,6 +107,16 @@ class Stripe(Channel):
                 Event("refund.updated", objects.refund(payment, refund)),
             ]
         return [Event("refund.failed", objects.refund(payment, refund))]
+
+    def agreement_events(self, desk: Desk, agreement: Agreement) -> list[Event]:
+        """The session of a card that was set up."""
+        if agreement.state != "signed":
+            return []
+        return [Event("checkout.session.completed", setups.session(desk, agreement))]
+
+    def agreement_url(self, desk: Desk, agreement: Agreement) -> str:
+        """The one endpoint of the account."""
+        return desk.webhooks.get("stripe", "")
 
     def dispute_state(self, step: str) -> str:
         """Stripe's status of a dispute."""

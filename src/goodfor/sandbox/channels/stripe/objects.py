@@ -21,15 +21,39 @@ def _base(payment: Payment, prefix: str, kind: str) -> dict[str, Any]:
     }
 
 
+#: Why a kept card was declined -> (code, decline_code).
+_DECLINES = {
+    "no_funds": ("card_declined", "insufficient_funds"),
+    "needs_buyer": ("authentication_required", "authentication_required"),
+    "limit": ("card_declined", "card_velocity_exceeded"),
+    "other": ("card_declined", "generic_decline"),
+}
+
+
+def decline(why: str) -> dict[str, str]:
+    """The codes of a declined card."""
+    code, by_bank = _DECLINES.get(why, _DECLINES["other"])
+    return {"code": code, "decline_code": by_bank}
+
+
+def customer_of(payment: Payment) -> str | None:
+    """Whose kept card pays it."""
+    return str(payment.more.get("agreement", "")).partition(":")[0] or None
+
+
 def intent(payment: Payment) -> dict[str, Any]:
-    """A payment_intent."""
-    paid = payment.state == "paid"
-    open_state = payment.more.get("open_state", "requires_payment_method")
+    """A payment_intent. One whose card was declined waits for another card until it is canceled."""
+    paid, more = payment.state == "paid", payment.more
+    open_state = more.get("open_state", "requires_payment_method")
+    declined = more.get("declined", "")
+    closed = "requires_payment_method" if declined and not more.get("canceled") else "canceled"
     return {
         **_base(payment, "pi", "payment_intent"),
         "amount": payment.amount,
         "amount_received": payment.amount if paid else 0,
-        "status": {"paid": "succeeded", "closed": "canceled"}.get(payment.state, open_state),
+        "status": {"paid": "succeeded", "closed": closed}.get(payment.state, open_state),
+        "customer": customer_of(payment),
+        "last_payment_error": decline(declined) if declined else None,
         "latest_charge": f"ch_{payment.token}" if paid else None,
         "client_secret": f"pi_{payment.token}_secret_sandbox",
     }

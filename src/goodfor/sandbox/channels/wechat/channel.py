@@ -11,9 +11,9 @@ from goodfor.sandbox.channels.app import number_in_body
 from goodfor.sandbox.channels.channel import Channel
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.outbox import Letter
-from goodfor.sandbox.channels.rows import BookRefused, Event, Outgoing, Payment, Refund, Refused
-from goodfor.sandbox.channels.wechat import bills, oauth, orders, refunds, signing, splits
-from goodfor.sandbox.channels.wechat.common import stamp, transaction
+from goodfor.sandbox.channels.rows import Agreement, BookRefused, Event, Outgoing, Payment, Refund, Refused
+from goodfor.sandbox.channels.wechat import bills, contracts, oauth, orders, refunds, signing, splits
+from goodfor.sandbox.channels.wechat.common import stamp, transaction, unseen
 from goodfor.sandbox.fen import parse_fen
 from goodfor.sandbox.notices import spoiled
 from goodfor.sandbox.web import Request, Response, json_response
@@ -37,13 +37,15 @@ class WeChat(Channel):
 
     def __init__(self) -> None:
         super().__init__()
-        for routes in (oauth.ROUTES, orders.ROUTES, refunds.ROUTES, splits.ROUTES, bills.ROUTES):
+        for routes in (
+            oauth.ROUTES, orders.ROUTES, contracts.ROUTES, refunds.ROUTES, splits.ROUTES, bills.ROUTES,
+        ):  # fmt: skip
             for method, pattern, endpoint, handler in routes:
                 self.router.add(method, pattern, endpoint, handler)
 
     def number_of(self, request: Request, arguments: dict[str, str]) -> str:
         """The merchant's number in the path or the body."""
-        return arguments.get("number", "") or number_in_body(request, "out_trade_no")
+        return arguments.get("number", "") or number_in_body(request, "out_trade_no", "out_contract_code")
 
     def prepare(self, desk: Desk, request: Request, endpoint: str) -> None:
         """Every request is signed, but for those of the OAuth."""
@@ -84,6 +86,15 @@ class WeChat(Channel):
         """TRANSACTION.SUCCESS."""
         return [Event("TRANSACTION.SUCCESS", transaction(payment))]
 
+    def declined_events(self, desk: Desk, payment: Payment) -> list[Event]:
+        """TRANSACTION.FAIL of what was taken on before."""
+        return [] if unseen(payment) else [Event("TRANSACTION.FAIL", transaction(payment))]
+
+    def agreement_events(self, desk: Desk, agreement: Agreement) -> list[Event]:
+        """ENTRUST.SIGN or ENTRUST.TERMINATE."""
+        kind = "SIGN" if agreement.state == "signed" else "TERMINATE"
+        return [Event(f"ENTRUST.{kind}", contracts.contract(agreement))] if agreement.signed_ms else []
+
     def refund_events(self, desk: Desk, payment: Payment, refund: Refund) -> list[Event]:
         """REFUND.SUCCESS, REFUND.ABNORMAL or REFUND.CLOSED."""
         if not refund.notify_url:
@@ -93,7 +104,7 @@ class WeChat(Channel):
     def seal(self, desk: Desk, letter: Letter, lie: str, settings: dict[str, Any]) -> Outgoing:
         """The resource sealed under the APIv3 key, the body signed by the platform."""
         payload = json.loads(letter.payload)
-        if lie == "wrong_amount_notify":
+        if lie == "wrong_amount_notify" and "amount" in payload:
             kind = "refund" if letter.event.startswith("REFUND") else "total"
             payload["amount"][kind] = parse_fen(settings["money"])
         elif lie == "foreign_merchant_notify":

@@ -74,6 +74,16 @@ def moment(body: dict[str, Any], name: str) -> int | None:
     return int(found.timestamp() * 1000)
 
 
+#: Reasons for which a charge by contract is refused before it is taken on: there is no order then.
+REFUSED_AT_ONCE = frozenset({"agreement_ended", "limit", "other"})
+_DECLINED = {"no_funds": "用户余额不足", "needs_buyer": "用户银行卡或账户异常"}
+
+
+def unseen(payment: Payment) -> bool:
+    """Whether the books remember a charge that was refused at once."""
+    return payment.more.get("declined", "") in REFUSED_AT_ONCE
+
+
 def transaction(payment: Payment) -> dict[str, Any]:
     """The transaction as query and notify tell it."""
     more = payment.more
@@ -84,8 +94,12 @@ def transaction(payment: Payment) -> dict[str, Any]:
     }
     amount = {"total": payment.amount, "currency": payment.currency}
     if payment.state != "paid":
-        state = "CLOSED" if payment.state == "closed" else "NOTPAY"
-        return {**told, "trade_state": state, "trade_state_desc": state, "amount": amount}
+        waiting = "ACCEPT" if payment.kind == "PAP" else "NOTPAY"
+        state = "CLOSED" if payment.state == "closed" else waiting
+        told |= {"trade_state": state, "trade_state_desc": state, "amount": amount}
+        if why := more.get("declined"):
+            told |= {"trade_state": "PAYERROR", "trade_state_desc": _DECLINED.get(why, "支付失败")}
+        return told
     return {
         **told,
         "transaction_id": payment.ref,

@@ -17,6 +17,7 @@ from goodfor.sandbox.channels.wechat.common import (
     text,
     trade_number,
     transaction,
+    unseen,
     wrong,
 )
 from goodfor.sandbox.ledger import beijing
@@ -46,7 +47,7 @@ def create(desk: Desk, request: Request, kind: str) -> Response:
         amount=fen(amount, "total"),
         currency="CNY",
         subject=text(body, "description", 127),
-        notify_url=_notify_url(text(body, "notify_url", 255)),
+        notify_url=notify_address(text(body, "notify_url", 255)),
         splitting=settle.get("profit_sharing") is True,
         expires_ms=expires,
         detail={"appid": body["appid"], "attach": text(body, "attach", 128, least=0), "openid": _payer(body, kind)},
@@ -71,7 +72,8 @@ def _payer(body: dict[str, object], kind: str) -> str:
     return ""
 
 
-def _notify_url(url: str) -> str:
+def notify_address(url: str) -> str:
+    """A notify_url that is taken. Raises Refused."""
     parts = urlsplit(url)
     if parts.query or not (parts.scheme == "https" or is_loopback_url(url)):
         raise wrong("notify_url不符合要求")
@@ -89,6 +91,7 @@ def _found(request: Request, payment: Payment | None) -> Payment:
 def query(desk: Desk, request: Request, number: str) -> Response:
     """By the merchant's number."""
     found = desk.payment("wechat", number=number, merchant=caller(desk, request))
+    found = None if found is not None and unseen(found) else found
     return json_response(transaction(_found(request, found)))
 
 
