@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.core.servers.basehttp import WSGIServer
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
@@ -23,6 +25,8 @@ gc.set_threshold(50_000, 20, 20)
 
 
 PACKAGE = Path(__file__).resolve().parent
+#: More than all statements of the house.
+PREPARED = 5_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -88,6 +92,16 @@ def _flush_past_guards() -> None:
 def _shops_are_kept_apart() -> None:
     """Every statement of the suite is watched: one on a shop's tables that names no shop fails its test."""
     tenancy_check.install()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_was_prepared_stays_so() -> None:
+    """One process asks thousands of different statements, in turn: of the last hundred none would come again."""
+
+    def keep(*, connection: BaseDatabaseWrapper, **_: object) -> None:
+        connection.connection.prepared_max = PREPARED
+
+    connection_created.connect(keep, weak=False, dispatch_uid="tests.prepared")
 
 
 @pytest.fixture(autouse=True, scope="session")
