@@ -65,12 +65,6 @@ def _rules_of_others_are_forgotten() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """A server of the tests' own goes away with what is in it: no waiting until all have left to drop that first."""
-    return "GOODFOR_TEST_DATABASE_URL" not in os.environ
-
-
-@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:  # noqa: ARG001
     """The test database, left by all before it is dropped."""
     yield
