@@ -1,13 +1,17 @@
 """Fixtures for every room's tests."""
 
 import gc
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.servers.basehttp import WSGIServer
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
@@ -18,6 +22,20 @@ from goodfor.kernel.tests import emptying
 #: Nothing is thrown away while rooms and tests are imported, and little of what a test makes goes in circles.
 gc.disable()
 gc.set_threshold(50_000, 20, 20)
+
+
+PACKAGE = Path(__file__).resolve().parent
+#: More than all statements of the house.
+PREPARED = 5_000
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Of two processes that read all tests, the second begins with the last: each compiles half, and reads the rest."""
+    if os.environ.get("PYTEST_XDIST_WORKER") != "gw1" or [Path(given).name for given in config.args] != ["src"]:
+        return
+    files = sorted(PACKAGE.rglob("tests/**/test_*.py"))
+    for file in reversed(files[len(files) // 2 :]):
+        import_module(".".join(["goodfor", *file.relative_to(PACKAGE).with_suffix("").parts]))
 
 
 def pytest_collection_finish() -> None:
@@ -74,6 +92,16 @@ def _flush_past_guards() -> None:
 def _shops_are_kept_apart() -> None:
     """Every statement of the suite is watched: one on a shop's tables that names no shop fails its test."""
     tenancy_check.install()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_was_prepared_stays_so() -> None:
+    """One process asks thousands of different statements, in turn: of the last hundred none would come again."""
+
+    def keep(*, connection: BaseDatabaseWrapper, **_: object) -> None:
+        connection.connection.prepared_max = PREPARED
+
+    connection_created.connect(keep, weak=False, dispatch_uid="tests.prepared")
 
 
 @pytest.fixture(autouse=True, scope="session")

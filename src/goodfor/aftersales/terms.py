@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterable
 from datetime import date, time
-from functools import cache
 from typing import Final
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.aftersales.errors import InvalidTerms
 from goodfor.aftersales.hours import longest_pause
 from goodfor.aftersales.types import Compensation, Hours, Terms
+from goodfor.kernel.zones import zones
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
@@ -88,7 +87,7 @@ def _check_names(field: str, given: tuple[str, ...], known: Iterable[str]) -> No
 
 
 def _check_hours(hours: Hours) -> None:
-    if hours.zone not in _zones():
+    if hours.zone not in zones():
         raise InvalidTerms(field="zone")
     if not hours.days or not set(hours.days) <= set(range(7)):
         raise InvalidTerms(_("至少选一天上班"), field="days")
@@ -116,8 +115,3 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from django.urls import reverse
@@ -206,6 +207,11 @@ class MenuGroup:
     items: Sequence[MenuItem]
 
 
+@cache
+def _address_of(name: str) -> str:
+    return reverse(name)
+
+
 def menu_for(visitor: Visitor) -> list[MenuGroup]:
     """What the visitor may open."""
     owner = _is_owner(visitor)
@@ -215,7 +221,7 @@ def menu_for(visitor: Visitor) -> list[MenuGroup]:
     for key, title in GROUPS:
         items = [
             MenuItem(
-                page.name, page.title, page.icon, reverse(page.name),
+                page.name, page.title, page.icon, _address_of(page.name),
                 0 if page.waiting is None else counts[page.waiting],
             )
             for page in open_

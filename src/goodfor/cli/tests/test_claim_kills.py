@@ -5,20 +5,12 @@ as a power cut would), and then goes on with the loops, as the worker does, unti
 stand-ins over HTTP, so that what went out before the kill went out.
 """
 
-import os
-import pickle
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 
 from goodfor.aftersales import queries
 from goodfor.aftersales import tasks as aftersales
@@ -27,7 +19,8 @@ from goodfor.aftersales.recall_tasks import tell_holders
 from goodfor.aftersales.tests.money_world import TENFOLD
 from goodfor.aftersales.types import Terms
 from goodfor.cli.tests.claim_scenes import SCENES, End, Ground, Step, offered
-from goodfor.kernel import faultpoints, relay
+from goodfor.cli.tests.forked import SOURCE, killed
+from goodfor.kernel import relay
 from goodfor.kernel.clock import told_by, utc_now
 from goodfor.orders import tasks as order_tasks
 from goodfor.orders.tests.factories import PRICE, broken, open_till, relay_all, sql
@@ -39,17 +32,6 @@ from goodfor.supply.operations.inquire import inquire_due
 from goodfor.supply.tests.market import market
 
 pytestmark = pytest.mark.slow
-SOURCE = Path(__file__).resolve().parents[2]
-#: Starts while the scene is set; takes one step, or tries one so often until it dies: news waits for open transactions.
-PROGRAM = """
-import django, pickle, sys, time
-django.setup()
-import goodfor.aftersales.tasks
-times, step = pickle.load(sys.stdin.buffer)
-for _ in range(times):
-    step()
-    time.sleep(0.01)
-"""
 #: Seconds after the beginning when the loops look, at the latest: leases, repeats and patience lie between.
 LOOKS = (0, 1, 3, 10, 30, 65, 95, 130, 200, 400, 750, 1400, 1900, 4000)
 WAITING = """
@@ -63,7 +45,7 @@ UNION ALL SELECT 'news' FROM kernel_event_retry
 """
 
 
-#: Each starts a process: all of them belong to the long evidence, one in four to every run of the tests.
+#: Each has a process that is killed: all of them belong to the long evidence, one in four to every run of the tests.
 CASES = [
     pytest.param(
         scene, point, end, id=f"{scene.__name__}-{point}", marks=() if number % 4 == 0 else pytest.mark.soak
@@ -84,25 +66,6 @@ def ground(transactional_db: None) -> Iterator[Ground]:
         before = fair.now.replace(year=fair.now.year - 1, day=1)
         set_promise(shop_id=fair.shop, scope="shop", scope_id=None, terms=terms, actor="test", now=before)
         yield Ground(fair, open_till(fair.shop, now))
-
-
-def start(point: str) -> subprocess.Popen[bytes]:
-    """A process on this test's database that dies at the point."""
-    place = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    environment = os.environ | {
-        "DATABASE_URL": place.geturl(), "DJANGO_SETTINGS_MODULE": "goodfor.config.settings",
-        "PYTHONPATH": str(SOURCE.parent), faultpoints.NAME: f"{point}=1",
-        # Compiled once for all of them, wherever they are run.
-        "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": f"{os.environ['GOODFOR_DATA_DIR']}/compiled",
-    }  # fmt: skip
-    command = [sys.executable, "-P", "-c", PROGRAM]
-    return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def killed(child: subprocess.Popen[bytes], step: Step) -> None:
-    """It takes the step and dies of it; one that lives, or fails, never reached the point."""
-    _out, said = child.communicate(pickle.dumps((step.times, step.work)), timeout=60)
-    assert child.returncode == -signal.SIGKILL, said.decode()[-2000:]
 
 
 @contextmanager
@@ -163,12 +126,7 @@ def check(ground: Ground, end: End) -> None:
 
 @pytest.mark.parametrize(("scene", "point", "end"), CASES)
 def test_it_finishes_once(ground: Ground, scene: Callable[[Ground], Step], point: str, end: End) -> None:
-    child = start(point)
-    try:
-        killed(child, scene(ground))
-    finally:
-        child.kill()
-        child.wait()
+    killed(point, scene(ground))
     go_on(ground)
     people(ground)
     check(ground, end)

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from goodfor.cli.tests.claim_scenes import Step
-from goodfor.cli.tests.test_claim_kills import SOURCE, killed, start
+from goodfor.cli.tests.forked import SOURCE, killed
 from goodfor.orders import tasks
 from goodfor.orders.operations import hold_delivery, refuse_delivery, release_delivery
 from goodfor.orders.tests.conftest import Shop
@@ -39,21 +39,16 @@ def waiting(shop: Shop, now: datetime, then: str) -> UUID:
 
 @pytest.mark.parametrize(
     ("point", "then", "end", "state"),
-    # Each starts a process: one of each end in every run of the tests, all of them in the long evidence.
+    # Each has a process that is killed: one of each end in every run of the tests, all of them in the long evidence.
     [
         pytest.param(*one, id=f"{one[1]}-{one[0]}", marks=() if one[0] != "holds.ended" else pytest.mark.soak)
         for one in ENDS
     ],
 )
 def test_it_ends_once(shop: Shop, now: datetime, point: str, then: str, end: Callable[..., Any], state: str) -> None:
-    child = start(point)
-    try:
-        order_id = waiting(shop, now, then)
-        act = partial(end, shop_id=shop.demo.shop_id, order_id=order_id, actor="staff:1", cause="staff", now=now)
-        killed(child, Step(act))
-    finally:
-        child.kill()
-        child.wait()
+    order_id = waiting(shop, now, then)
+    act = partial(end, shop_id=shop.demo.shop_id, order_id=order_id, actor="staff:1", cause="staff", now=now)
+    killed(point, Step(act))
     # Whoever did it tries again; the loop comes, too.
     act()
     tasks.watch_holds(now + HOUR)
@@ -70,17 +65,12 @@ def test_it_ends_once(shop: Shop, now: datetime, point: str, then: str, end: Cal
 
 @pytest.mark.soak
 def test_a_hold_is_made_whole_or_not_at_all(shop: Shop, now: datetime) -> None:
-    child = start("holds.made")
-    try:
-        placed = place(shop, now)
-        hold = HoldOrder(None, HOUR)
-        act = partial(
-            hold_delivery, shop_id=shop.demo.shop_id, order_id=placed.order_id, hold=hold, actor="system", now=now
-        )
-        killed(child, Step(act))
-    finally:
-        child.kill()
-        child.wait()
+    placed = place(shop, now)
+    hold = HoldOrder(None, HOUR)
+    act = partial(
+        hold_delivery, shop_id=shop.demo.shop_id, order_id=placed.order_id, hold=hold, actor="system", now=now
+    )
+    killed("holds.made", Step(act))
     assert sql("SELECT count(*) FROM orders_hold") == [(0,)]
     assert broken(now) == {}
     act()

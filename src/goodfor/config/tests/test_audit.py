@@ -1102,8 +1102,8 @@ PLANTS: dict[str, str] = {
         " WHERE id = '{line}'",
     "paid_orders_have_a_payment": "UPDATE orders_order SET payment_id = '{new}' WHERE id = '{delivered}'",
     "ended_orders_owe_nothing": tx("owed", "{bank}", "{owed}", order="'{delivered}'::uuid"),
-    "notify_none_stuck_in_sending": f"{NOTICE};{told('sending', AGO.format(6))}",
-    "notify_due_messages_are_looked_at": f"{NOTICE};{told('queued', AGO.format(31))}",
+    "notify_none_stuck_in_sending": f"{NOTICE};{told('sending', AGO.format(60))}",
+    "notify_due_messages_are_looked_at": f"{NOTICE};{told('queued', AGO.format(90))}",
     "notify_told_once":
         f"ALTER TABLE notify_message DROP CONSTRAINT notify_message_once;{NOTICE};"
         f"{told('queued', 'now()')};{told('queued', 'now()', message_id='{staff}')}",

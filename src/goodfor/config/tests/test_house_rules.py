@@ -102,6 +102,12 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+@cache
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node of a tree, walked once for all checks."""
+    return tuple(ast.walk(tree))
+
+
 def is_test(path: Path) -> bool:
     """Tests and their fixtures may be longer and look inside."""
     return "tests" in path.parts or path.name == "conftest.py"
@@ -121,14 +127,14 @@ def room_of(path: Path) -> str:
 
 def functions(tree: ast.AST) -> Iterator[Function]:
     """Every function in a tree."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, Function):
             yield node
 
 
 def imports_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Line and full name of everything imported (`from a import b` gives a and a.b)."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -139,7 +145,7 @@ def imports_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def docstrings(tree: ast.AST) -> set[ast.AST]:
     """The docstring nodes of a tree."""
     found: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         body = getattr(node, "body", None)
         if (
             isinstance(body, list)
@@ -178,7 +184,7 @@ def test_protocols_are_small() -> None:
     """At most 8 methods."""
     findings: list[Finding] = []
     for path in sources():
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(tree_of(path)):
             if not isinstance(node, ast.ClassDef) or "Protocol" not in {ast.unparse(base) for base in node.bases}:
                 continue
             methods = sum(isinstance(item, Function) for item in node.body)
@@ -222,7 +228,7 @@ def test_nothing_is_imported_by_name_to_get_around_the_walls() -> None:
     for path in sources():
         if room_of(path) in ("config", "cli"):
             continue
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(tree_of(path)):
             named = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
                 "import_module", "__import__",
             )  # fmt: skip
@@ -257,7 +263,7 @@ def _querysets(tree: ast.AST) -> set[str]:
     """Names that were given a chain from a manager."""
     return {
         target.id
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _on_manager(node.value, set())
         for target in node.targets
         if isinstance(target, ast.Name)
@@ -276,7 +282,7 @@ def test_models_are_written_only_in_operations() -> None:
             continue
         tree = tree_of(path)
         querysets = _querysets(tree)
-        for node in ast.walk(tree):
+        for node in nodes_of(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             name = node.func.attr
@@ -295,7 +301,7 @@ def test_rows_are_locked_only_in_locks_and_sql() -> None:
             continue
         tree = tree_of(path)
         skipped = docstrings(tree)
-        for node in ast.walk(tree):
+        for node in nodes_of(tree):
             if isinstance(node, ast.Attribute) and node.attr == "select_for_update":
                 findings.append((path, node.lineno, "select_for_update outside locks.py"))
             elif (
@@ -331,7 +337,7 @@ def test_pure_modules_are_pure() -> None:
             continue
         tree = tree_of(path)
         findings += [(path, line, f"imports {name}") for line, name in imports_of(tree) if name in IMPURE_IMPORTS]
-        for node in ast.walk(tree):
+        for node in nodes_of(tree):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 if (node.value.id, node.attr) in IMPURE_CALLS:
                     findings.append((path, node.lineno, f"{node.value.id}.{node.attr} in a pure module"))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -24,6 +23,7 @@ from goodfor.console.views.promise_forms import form_rows, shown_again, terms_ty
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
+from goodfor.kernel.zones import zones
 from goodfor.supply import queries as supply
 
 PAGE: Final = "desk:promises"
@@ -129,7 +129,7 @@ def _edit(
         "evidence": words.EVIDENCE,
         "ways": words.WAYS,
         "units": words.UNITS,
-        "zones": [(zone, zone) for zone in [*NEAR, *sorted(available_timezones() - set(NEAR))]],
+        "zones": [(zone, zone) for zone in [*NEAR, *sorted(zones() - set(NEAR))]],
         "currency": visitor.shop.currency,
         "suppliers_only": place[0] == "supplier",
         **form_rows(typed),

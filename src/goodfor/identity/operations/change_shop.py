@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from goodfor.identity.queries import shop_view
 from goodfor.identity.refund_limits import NO_BOUND, REFUND_DEFAULTS, raised_limits
 from goodfor.identity.types import ShopView
 from goodfor.kernel import audit
+from goodfor.kernel.zones import zones
 
 LOCALES: Final = ("zh-hans", "en")
 
@@ -65,7 +65,7 @@ def change_shop(
         raise InvalidIdentity(_("店铺名称需要 1 到 100 个字"), field="name")
     if locale not in LOCALES:
         raise InvalidIdentity(_("不支持的语言"), field="locale")
-    if timezone not in available_timezones():
+    if timezone not in zones():
         raise InvalidIdentity(_("不认识的时区"), field="timezone")
     for key, value in settings.items():
         if key not in SETTINGS or (value is not None and not SETTINGS[key](value)):

@@ -3,7 +3,6 @@
 import re
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from goodfor.identity.models import Shop
 from goodfor.identity.queries import normal_host, shop_view
 from goodfor.identity.types import ShopView
 from goodfor.kernel import audit
+from goodfor.kernel.zones import zones
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\Z")
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
@@ -38,7 +38,7 @@ def create_shop(
         raise InvalidIdentity(_("店铺名称需要 1 到 100 个字"), field="name")
     if not _CURRENCY.match(currency):
         raise InvalidIdentity(_("币种是三个大写字母"), field="currency")
-    if timezone not in available_timezones():
+    if timezone not in zones():
         raise InvalidIdentity(_("不认识的时区"), field="timezone")
     try:
         with transaction.atomic():

@@ -1,6 +1,7 @@
 """`{% load kit %}`: how things are written, and the small parts that are too many per page for a component."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -81,12 +82,18 @@ def currency_sign(value: Money) -> str:
 @register.simple_tag
 def icon(name: str, size: str | int = 20, label: str = "") -> SafeString:
     """An icon of the sprite, 16, 20, 24 or 40 px; without a label it is decoration and not read out."""
+    return _icon(name, str(size), str(label) if label else "", static("kit/icons.svg"))
+
+
+# A page has eighty, and few of them differ. `typed`: what is escaped already is not what reads the same.
+@lru_cache(maxsize=1_000, typed=True)
+def _icon(name: str, size: str, label: str, sprite: str) -> SafeString:
     said = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon{}" {} focusable="false"><use href="{}#{}"></use></svg>',
-        ICON_SIZES[str(size)],
+        ICON_SIZES[size],
         said,
-        static("kit/icons.svg"),
+        sprite,
         name,
     )
 

@@ -33,6 +33,9 @@ LAUNCH_ARGS = [
     "--disable-dev-shm-usage",
 ]
 
+_BESIDE = "DJANGO_ALLOW_ASYNC_UNSAFE"
+#: By the module whose tests use it. Its event loop runs until it ends, between the tests, too.
+_running: dict[Any, Any] = {}
 _MEASURE = (Path(__file__).parent / "page_checks.js").read_text(encoding="utf-8")
 
 
@@ -58,18 +61,30 @@ every_size = pytest.mark.parametrize(("width", "language"), SIZES if _ALL else S
 @pytest.fixture(autouse=True)
 def orm_beside_the_browser() -> Iterator[None]:
     """The browser's driver runs an event loop in this thread; the database is used from it all the same."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    os.environ[_BESIDE] = "1"
     yield
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    if not _running:
+        del os.environ[_BESIDE]
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    """One Chromium for a test."""
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium(), args=LAUNCH_ARGS)
-        yield opened
-        opened.close()
+def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The Chromium of a module: starting one takes longer than most tests in it. What a test opened is closed."""
+    module = request.node.getparent(pytest.Module)
+    if module not in _running:
+        driver = sync_playwright().start()
+        _running[module] = driver.chromium.launch(executable_path=chromium(), args=LAUNCH_ARGS)
+
+        def stop() -> None:
+            _running.pop(module).close()
+            driver.stop()
+            os.environ.pop(_BESIDE, None)
+
+        module.addfinalizer(stop)
+    opened = _running[module]
+    yield opened
+    for context in opened.contexts:
+        context.close()
 
 
 def measure(page: Any, *, english: bool, given: Sequence[str], tap: int = MIN_TAP) -> list[str]:

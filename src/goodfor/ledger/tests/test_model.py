@@ -26,7 +26,8 @@ from goodfor.ledger.operations import (
 from goodfor.ledger.tests.factories import BANK, NOW, ORDER, SALES, audit, entry, wallet
 from goodfor.ledger.types import Line
 
-SEEDS, STEPS = 30, 60
+#: `test_long` plays a thousand of five hundred steps.
+SEEDS, STEPS = 10, 60
 NOVEMBER, DECEMBER = date(2025, 11, 1), date(2025, 12, 1)
 FIRST_OF_DECEMBER = datetime(2025, 12, 1, tzinfo=BUSINESS)
 

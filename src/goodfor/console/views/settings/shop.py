@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from goodfor.identity.types import NO_BOUND, REFUND_DEFAULTS, Permission, refund
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.money import Money
+from goodfor.kernel.zones import zones
 from goodfor.orders.operations.place_order import CODES_PER_BUYER, OPEN_PER_BUYER, OPEN_PER_CLIENT, OPEN_PER_IP
 from goodfor.promotions import queries as promotions
 from goodfor.vault.types import LOW_STOCK
@@ -164,14 +164,14 @@ def _shop(
                 "error": error.detail if error and wrong == one.key else "",
             }
         )
-    zones = [*NEAR, *sorted(available_timezones() - set(NEAR))]
+    named = [*NEAR, *sorted(zones() - set(NEAR))]
     context = {
         "error": error,
         "wrong": wrong,
         "values": typed or {"name": found.name, "locale": found.locale, "timezone": found.timezone},
         "rows": rows,
         "languages": LANGUAGES,
-        "zones": [(zone, zone) for zone in zones],
+        "zones": [(zone, zone) for zone in named],
         "fixed": FIXED,
         "floor": Money(promotions.floor_of(found.id), found.currency).as_decimal_string(),
     }
