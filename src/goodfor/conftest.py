@@ -1,11 +1,9 @@
 """Fixtures for every room's tests."""
 
 import gc
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,18 +22,8 @@ gc.disable()
 gc.set_threshold(50_000, 20, 20)
 
 
-PACKAGE = Path(__file__).resolve().parent
 #: More than all statements of the house.
 PREPARED = 5_000
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Of two processes that read all tests, the second begins with the last: each compiles half, and reads the rest."""
-    if os.environ.get("PYTEST_XDIST_WORKER") != "gw1" or [Path(given).name for given in config.args] != ["src"]:
-        return
-    files = sorted(PACKAGE.rglob("tests/**/test_*.py"))
-    for file in reversed(files[len(files) // 2 :]):
-        import_module(".".join(["goodfor", *file.relative_to(PACKAGE).with_suffix("").parts]))
 
 
 def pytest_collection_finish() -> None:
