@@ -69,6 +69,7 @@ ALL_ROOMS = (
     "orders",
     "aftersales",
     "referrals",
+    "cards",
     "finance",
     "settlement",
     "recon",

@@ -46,6 +46,8 @@ def connect() -> None:
         _referrals_hear()
         if "promotions" in settings.ROOMS:
             import_module("goodfor.config.referral_wiring").connect()
+    if "cards" in settings.ROOMS:
+        _cards_hear()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -158,6 +160,14 @@ def _referrals_hear() -> None:
     lost = handlers.on_dispute_ended
     events.register(payments.DisputeEnded, lost, name="referrals.on_dispute_ended", concern=handlers.was_lost)
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="referrals.on_buyer_erasing")
+
+
+def _cards_hear() -> None:
+    handlers = import_module("goodfor.cards.handlers")
+    orders = import_module("goodfor.orders.events")
+    back, by_card = handlers.on_order_back, handlers.paid_by_card
+    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
+        events.register(event, back, name=f"cards.on_{event.name.split('.')[1]}", concern=by_card)
 
 
 def _invoices_hear() -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
 from goodfor.console import (
+    card_audit_words,
     finance_audit_words,
     insight_audit_words,
     promotion_audit_words,
@@ -113,6 +114,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area(_("audit", "店面"), promotion_audit_words.PAGES, prefix="window_"),
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
     Area(_("audit", "营销"), promotion_audit_words.ACTIONS),
+    Area(_("audit", "礼品卡"), card_audit_words.ACTIONS, prefix="cards_"),
     Area(_("audit", "邀请"), finance_audit_words.REFERRALS, prefix="referrals."),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
@@ -323,6 +325,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     **recon_audit_words.SUBJECTS,
     **risk_audit_words.SUBJECTS,
     **promotion_audit_words.SUBJECTS,
+    **card_audit_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from goodfor.aftersales import queries as aftersales
+from goodfor.cards import queries as cards
 from goodfor.console.columns import Text
 from goodfor.console.types import Visitor
 from goodfor.console.wish_queries import wishes_waiting
@@ -82,6 +83,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:window-pages", _("场景页"), "image", Permission.CATALOG_EDIT, "goods"),
     Page("desk:bundles", _("组合"), "gift", Permission.PROMOTIONS_VIEW, "goods"),
     Page("desk:campaigns", _("营销活动"), "tag", Permission.PROMOTIONS_VIEW, "goods", waiting=promotions.in_review),
+    Page("desk:cards", _("礼品卡"), "ticket", Permission.CARDS_VIEW, "goods", waiting=cards.waiting),
     Page("desk:suppliers", _("全部供应商"), "box", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:purchases", _("采购单"), "list", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:supply-desk", _("结果未知"), "warning", Permission.SUPPLY_VIEW, "supply", waiting=supply.undecided),

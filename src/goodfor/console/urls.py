@@ -5,6 +5,7 @@ from django.urls import include, path
 from goodfor.console.aftersale_money_urls import aftersale_money_urls
 from goodfor.console.book_urls import book_urls
 from goodfor.console.bundle_urls import bundle_urls
+from goodfor.console.card_urls import card_urls
 from goodfor.console.claim_urls import claim_urls
 from goodfor.console.code_urls import code_urls
 from goodfor.console.desk.audit import AUDIT
@@ -141,6 +142,7 @@ desk = [
     *supply_account_urls,
     *aftersale_money_urls,
     *referral_urls,
+    *card_urls,
     *finance_urls,
     *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     `orders.refund_more` is to go on where a person's refunds of a day are at their limit.
     `risk.review` is to decide what was held; `risk.set` is rules and lists, where most needs two who may.
     `promotions.set` is campaigns, coupons and bundles, where what counts needs two who may.
+    `cards.set` is cards of one's own brand: batches, making them good, extending and revoking.
     `insights.margins` is what goods cost and what is left; `insights.reports` is to send figures to others.
     """
 
@@ -51,6 +52,8 @@ class Permission(StrEnum):
     RISK_SET = "risk.set"
     PROMOTIONS_VIEW = "promotions.view"
     PROMOTIONS_SET = "promotions.set"
+    CARDS_VIEW = "cards.view"
+    CARDS_SET = "cards.set"
     INVOICES_VIEW = "invoices.view"
     INVOICES_MANAGE = "invoices.manage"
     INSIGHTS_VIEW = "insights.view"
@@ -70,7 +73,15 @@ class Permission(StrEnum):
 
 _P = Permission
 _VIEWER = frozenset(
-    {_P.CATALOG_VIEW, _P.STOCK_VIEW, _P.ORDERS_VIEW, _P.PAYMENTS_VIEW, _P.PROMOTIONS_VIEW, _P.INSIGHTS_VIEW}
+    {
+        _P.CATALOG_VIEW,
+        _P.STOCK_VIEW,
+        _P.ORDERS_VIEW,
+        _P.PAYMENTS_VIEW,
+        _P.PROMOTIONS_VIEW,
+        _P.CARDS_VIEW,
+        _P.INSIGHTS_VIEW,
+    }
 )
 _SUPPORT = _VIEWER | {
     _P.BUYERS_VIEW,
@@ -93,6 +104,7 @@ _OPERATOR = _SUPPORT | {
     _P.PROMISES_SET,
     _P.RISK_SET,
     _P.PROMOTIONS_SET,
+    _P.CARDS_SET,
     _P.INSIGHTS_MARGINS,
     _P.INSIGHTS_REPORTS,
     _P.API_CLIENTS_VIEW,

@@ -33,29 +33,38 @@ class Entry:
     knock: Knock
     answer: HttpResponse | None = None
 
-    def tell(self, *, good: bool, now: datetime, guess: str = "") -> None:
-        """Once. `guess`: the password that was tried, of which nothing but some bits of a hash are kept for an hour."""
-        answered(self.knock, good=good, now=now, guess=guess)
+    def tell(
+        self, *, good: bool, now: datetime, guess: str = "", sound: bool = False, batch: str = ""
+    ) -> None:  # fmt: skip
+        """Once. `guess`: the password or code that was tried, of which only some bits of a hash are kept for an hour.
+
+        `sound`: a code with right check characters; `batch`: what it is of, where it is right.
+        """
+        answered(self.knock, good=good, now=now, guess=guess, sound=sound, batch=batch)
         for other in _OF_ACCOUNTS - {self.knock.door.name} if good and self.knock.door.name in _OF_ACCOUNTS else ():
             remember(self.knock, door=other, now=now)
 
 
-def refuse_if_shut(request: HttpRequest, shop: ShopView, door: str, subject: str, now: datetime) -> None:
+def refuse_if_shut(
+    request: HttpRequest, shop: ShopView, door: str, subject: str, now: datetime, *, buyer: str = ""
+) -> None:  # fmt: skip
     """Before anything is judged and written down: whoever is locked out fills no tables. Raises TooManyTries."""
-    wait = shut_for(shop_id=shop.id, door=door, keys=_keys(request), subject=subject.strip().lower(), now=now)
+    wait = shut_for(shop_id=shop.id, door=door, keys=_keys(request, buyer), subject=subject.strip().lower(), now=now)
     if wait:
         raise _too_many(wait)
 
 
 def go_in(
-    request: HttpRequest, shop: ShopView, door: str, subject: str, now: datetime, *, path: str = "", body: str = ""
-) -> Entry:
-    """Knock. `path`, `body`: what goes on after a challenge, where that is not this very post.
+    request: HttpRequest, shop: ShopView, door: str, subject: str, now: datetime, *, path: str = "", body: str = "",
+    buyer: str = "",
+) -> Entry:  # fmt: skip
+    """Knock. `path`, `body`: what goes on after a challenge, where that is not this very post. `buyer`: who asks, for
+    doors that count by that too.
 
     Raises TooManyTries (`retry_after` seconds).
     """
     came = knock(
-        shop_id=shop.id, door=door, keys=_keys(request), subject=subject.strip().lower(), now=now,
+        shop_id=shop.id, door=door, keys=_keys(request, buyer), subject=subject.strip().lower(), now=now,
         paid=paid(request, shop),
     )  # fmt: skip
     if came.allowed:
@@ -65,8 +74,9 @@ def go_in(
     raise _too_many(came.wait_seconds)
 
 
-def _keys(request: HttpRequest) -> dict[KeyKind, str]:
-    return {KeyKind.ADDRESS: client_ip(request), KeyKind.DEVICE: device_id(request)}
+def _keys(request: HttpRequest, buyer: str = "") -> dict[KeyKind, str]:
+    keys = {KeyKind.ADDRESS: client_ip(request), KeyKind.DEVICE: device_id(request)}
+    return {**keys, KeyKind.BUYER: buyer} if buyer else keys
 
 
 def _too_many(wait: int) -> TooManyTries:

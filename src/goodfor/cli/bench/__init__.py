@@ -8,6 +8,7 @@ from collections.abc import Callable
 from goodfor.cli.bench import (
     backtest,
     bills,
+    cards,
     flash,
     flashsale,
     growth,
@@ -33,6 +34,7 @@ BENCHES: dict[str, Callable[..., BenchResult]] = {
     "lists": lists.run,
     "search": search.run,
     "bills": bills.run,
+    "cards": cards.run,
     "recon": recon.run,
     "supply": supply.run,
     "backtest": backtest.run,

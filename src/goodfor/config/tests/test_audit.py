@@ -697,7 +697,45 @@ def charged(state: str, *, payment: str = "{payment}", mandate: str = "{new}", e
 
 
 CHARGED = ("payments.mandate_charge", "{new2}", "created", "requested")
+SEAL_KEY = "(SELECT id FROM kernel_data_key WHERE purpose = 'seal' AND active)"
+
+
+def carded(state: str = "active", *, price: int = 0, basis: int = 0, left: int = 0) -> str:
+    """A card `{new}`, good for goods or of so much, which no batch speaks of."""
+    return (
+        "INSERT INTO cards_card (id, shop_id, program_id, batch_id, serial, state, price_minor, basis_minor,"
+        " remaining_minor, code_index, code_key_id, code_blob, activated_at) VALUES ('{new}', '{shop}', '{new2}',"
+        f" '{{new2}}', 1, '{state}', {price}, {basis}, {left}, 'x', {SEAL_KEY}, 'x', now())"
+    )
+
+
+def batch_of_cards(state: str, made: int) -> str:
+    """A batch `{new}` of one card that is not there."""
+    return (
+        "INSERT INTO cards_batch (id, shop_id, program_id, name, state, size, made, price_minor, activation,"
+        " first_serial, made_by, made_at, asked_by, allowed_by, alone) VALUES ('{new}', '{shop}', '{new2}', 'x',"
+        f" '{state}', 1, {made}, 0, 'batch', 1, 'x', now(), '', '', false)"
+    )
+
+
 PLANTS: dict[str, str] = {
+    "cards_are_owed": carded(price=5),
+    "cards_hold_what_is_left": carded(basis=10, left=4),
+    "cards_pay_orders":
+        carded("used", basis=5) + ";INSERT INTO cards_use (id, shop_id, card_id, request_key, order_id, payment_id,"
+        " state, minor, worth_minor, back_minor, used_at) VALUES ('{new2}', '{shop}', '{new}', 'x', '{new}', '{new}',"
+        " 'paid', 5, 0, 0, now())" + moved("cards.use", "{new2}", "paid"),
+    "card_batches_are_whole": batch_of_cards("ready", 1) + moved("cards.batch", "{new}", "making", "ready"),
+    "card_programs_moved_as_allowed":
+        "INSERT INTO cards_program (id, shop_id, name, state, face, skus, value_minor, currency, brand, ink, paper,"
+        " words, made_by, made_at) VALUES ('{new}', '{shop}', 'x', 'draft', 'value', ARRAY[]::uuid[], 1, 'CNY', 'x',"
+        " '#000000', '#ffffff', '', 'x', now())",
+    "card_batches_moved_as_allowed": batch_of_cards("making", 0),
+    "card_walks_moved_as_allowed":
+        "INSERT INTO cards_walk (id, shop_id, batch_id, kind, state, first_serial, last_serial, next_serial, moved,"
+        " reason, kept, asked_by, asked_at, allowed_by, alone) VALUES ('{new}', '{shop}', '{new2}', 'activate',"
+        " 'asked', 1, 1, 1, 0, '', false, 'x', now(), '', false)",
+    "card_uses_moved_as_allowed": "SELECT 1" + moved("cards.use", "{new}", "paid"),
     "promotions_bundles_sell_by_a_revision": bundled(number=2),
     "promotions_bundle_histories": bundled(history=False),
     "groups_are_persons_who_paid": grouped("formed", "starting", "open", "formed", persons=2),

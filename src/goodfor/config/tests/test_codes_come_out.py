@@ -27,6 +27,8 @@ OPENED: Final[dict[str, dict[str, str]]] = {
         "vault/operations/export_codes.py": "itself",
         "console/operations/take_export.py": "what two agreed to; `code_export` judges",
         "console/views/campaigns/coupons.py": "the face of the next one; two people, once, after a fresh proof",
+        "cards/operations/export_codes.py": "its own: codes of cards, which two agreed to, once",
+        "console/views/cards/batches.py": "the face of that; two people, once, after a fresh proof",
         "promotions/operations/export_coupons.py": "its own: codes of coupons, which two agreed to, once",
     },
     "reveal_codes": {

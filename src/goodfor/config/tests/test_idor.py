@@ -31,6 +31,8 @@ OPEN = {
     "signin/password", "signin/passkey/options", "signin/passkey", "signin/with/<slug:provider>",
     "signin/with/<slug:provider>/back", "signout", "healthz", "readyz", "metrics", "demo/messages", "kit",
     "b", "bargain/new", "play/checkout", "flash", "coupons", "coupons/mine",
+    # A card is its holder's who shows its code; of the held one the page says whose browser it was shown in.
+    "redeem", "redeem/take", "redeem/pay",
     "kit/fragment", "api/v1/openapi.json", "api/v1/", "api/v1/^[\\s\\S]+$",
     # Names are the SHA-256 of what lies there, and what lies there are pictures of shop windows.
     "^media/(?P<path>[0-9a-f]{40}\\.webp)$",

@@ -26,6 +26,9 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "claim_coupon": (S.COUPON,),
     "coupon_gift": (S.COUPON,),
     "coupon_pack": (S.COUPON,),
+    "redeem": (S.REDEEM,),
+    "redeem_take": (S.ORDER,),
+    "redeem_pay": (S.PAY,),
     "pay": (S.PAY,),
     "reveal": (S.REVEAL,),
     "download": (S.REVEAL,),
@@ -102,7 +105,7 @@ EXCEPTIONS = {
     "POST /orders/{number}/claims/{uuidstr:claim_id}/messages": _CASE,
 }  # fmt: skip
 #: Scenes whose act no face has yet, or that are the staff's.
-NOT_HERE = {S.REDEEM, S.REFERRAL, S.STAFF_VIEW, S.EXPORT}
+NOT_HERE = {S.REFERRAL, S.STAFF_VIEW, S.EXPORT}
 _FACES = ("goodfor.storefront", "goodfor.openapi")
 
 

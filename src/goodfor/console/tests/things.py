@@ -16,6 +16,7 @@ from goodfor.console.operations.start_batch import start_batch
 from goodfor.console.operations.start_export import start_export
 from goodfor.console.operations.wish import wish
 from goodfor.console.tests.bundle_things import bundle_things
+from goodfor.console.tests.card_things import card_things
 from goodfor.console.tests.claim_things import bought_by_client, claim_of_client, picture_of
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.finance_things import finance_things
@@ -263,6 +264,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **money_things(shop, at_supplier["supplier_id"], bought_by_client(shop, "compensated", codes=2)),
         **bundle_things(shop),
         **promo_things(shop),
+        **card_things(shop),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

@@ -33,6 +33,8 @@ EXPECTED = {
     "risk.set":                 "x    x        -       -       -",
     "promotions.view":          "x    x        x       x       x",
     "promotions.set":           "x    x        -       -       -",
+    "cards.view":               "x    x        x       x       x",
+    "cards.set":                "x    x        -       -       -",
     "invoices.view":            "x    x        x       x       -",
     "invoices.manage":          "x    -        -       x       -",
     "insights.view":            "x    x        x       x       x",

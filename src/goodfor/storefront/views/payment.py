@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from goodfor.cards import queries as cards
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
@@ -134,6 +135,7 @@ def pay_page(
         "go_to": way.url if way and way.kind == "redirect" and request.GET.get("go") == "1" else "",
         # A page that asks for a choice must not reload under the buyer's hands.
         "refresh_seconds": 4 if way else 0,
+        "cards": cards.is_on(shop.id),
         "tab": "orders",
     }
     response = show(request, "pay", context, status=error.http_status if error else 200)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from goodfor.cards import queries as cards
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
@@ -45,7 +46,7 @@ def privacy(request: HttpRequest, shop: ShopView) -> HttpResponse:
 def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """The account that is signed in, or the way to one; this device: its orders, language, help."""
     held = grants.grants_of(request, shop.id)
-    context: dict[str, object] = {"count": len(held), "tab": "me"}
+    context: dict[str, object] = {"count": len(held), "tab": "me", "cards": cards.is_on(shop.id)}
     buyer = current(request, shop)
     if buyer is not None:
         proved = [grant.order_id for grant in held]

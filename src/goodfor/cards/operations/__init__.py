@@ -1,0 +1,1 @@
+"""Writes of cards, one use case a file."""

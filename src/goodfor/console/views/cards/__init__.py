@@ -1,0 +1,1 @@
+"""Pages of cards: programs, batches, and one card."""
