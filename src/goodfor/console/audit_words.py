@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy as _
 from goodfor.console import (
     finance_audit_words,
     insight_audit_words,
+    points_audit_words,
     promotion_audit_words,
     recon_audit_words,
     risk_audit_words,
@@ -276,6 +277,7 @@ AREAS: Final[tuple[Area, ...]] = (
         },
         prefix="notify.",
     ),
+    Area(_("audit", "会员与积分"), points_audit_words.ACTIONS, prefix="loyalty."),
     Area(_("audit", "对账与关账"), recon_audit_words.ACTIONS, prefix=recon_audit_words.PREFIX),
     Area(
         _("audit", "后台操作"),
@@ -322,6 +324,7 @@ ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, word
 SUBJECTS: Final[Mapping[str, Text]] = {
     **recon_audit_words.SUBJECTS,
     **risk_audit_words.SUBJECTS,
+    **points_audit_words.SUBJECTS,
     **promotion_audit_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
