@@ -21,6 +21,7 @@ from goodfor.console.insight_urls import insight_urls
 from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.paper_urls import paper_urls
+from goodfor.console.points_urls import points_urls
 from goodfor.console.promo_urls import promo_urls
 from goodfor.console.recon_urls import recon_urls
 from goodfor.console.referral_urls import referral_urls
@@ -146,6 +147,7 @@ desk = [
     *finance_urls,
     *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),
+    *points_urls,
     *invoice_urls,
     *book_urls,
     *recon_urls,

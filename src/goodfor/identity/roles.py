@@ -23,6 +23,7 @@ class Permission(StrEnum):
     `risk.review` is to decide what was held; `risk.set` is rules and lists, where most needs two who may.
     `promotions.set` is campaigns, coupons and bundles, where what counts needs two who may.
     `cards.set` is cards of one's own brand: batches, making them good, extending and revoking.
+    `points.set` is what points are worth and which tiers there are; `points.adjust` gives and takes a member's.
     `insights.margins` is what goods cost and what is left; `insights.reports` is to send figures to others.
     """
 
@@ -54,6 +55,9 @@ class Permission(StrEnum):
     PROMOTIONS_SET = "promotions.set"
     CARDS_VIEW = "cards.view"
     CARDS_SET = "cards.set"
+    POINTS_VIEW = "points.view"
+    POINTS_SET = "points.set"
+    POINTS_ADJUST = "points.adjust"
     INVOICES_VIEW = "invoices.view"
     INVOICES_MANAGE = "invoices.manage"
     INSIGHTS_VIEW = "insights.view"
@@ -91,6 +95,7 @@ _SUPPORT = _VIEWER | {
     _P.CODES_QUARANTINE,
     _P.RISK_VIEW,
     _P.RISK_REVIEW,
+    _P.POINTS_VIEW,
     _P.INVOICES_VIEW,
 }
 _OPERATOR = _SUPPORT | {
@@ -105,6 +110,8 @@ _OPERATOR = _SUPPORT | {
     _P.RISK_SET,
     _P.PROMOTIONS_SET,
     _P.CARDS_SET,
+    _P.POINTS_SET,
+    _P.POINTS_ADJUST,
     _P.INSIGHTS_MARGINS,
     _P.INSIGHTS_REPORTS,
     _P.API_CLIENTS_VIEW,
@@ -116,6 +123,7 @@ _FINANCE = _VIEWER | {
     _P.PAYMENTS_RESOLVE,
     _P.SUPPLY_VIEW,
     _P.RISK_VIEW,
+    _P.POINTS_VIEW,
     _P.INVOICES_VIEW,
     _P.INVOICES_MANAGE,
     _P.INSIGHTS_MARGINS,

@@ -8,7 +8,10 @@ from uuid import UUID
 from goodfor.kernel.sql import Statement
 from goodfor.loyalty import kinds
 from goodfor.loyalty.models import Lot, Revaluation, Wallet
+from goodfor.loyalty.programme import present as present
+from goodfor.loyalty.programme import reckoning as reckoning
 from goodfor.loyalty.programme import revisions as revisions
+from goodfor.loyalty.programme import sample as sample
 from goodfor.loyalty.programme import terms_at as terms_at
 from goodfor.loyalty.standing import member as member
 from goodfor.loyalty.standing import multiplier as multiplier

@@ -8,10 +8,13 @@ import structlog
 from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
 from goodfor.kernel.tenancy import platform_job
+from goodfor.loyalty.models import RunMark
 from goodfor.loyalty.operations.expire_units import expire_units
 from goodfor.loyalty.operations.give_benefits import give_birthdays, give_monthly
+from goodfor.loyalty.operations.go_on_reckoning import go_on_reckoning
 from goodfor.loyalty.operations.judge_members import judge_members
 from goodfor.loyalty.operations.note_run import note_run
+from goodfor.loyalty.programme import RECKONING
 from goodfor.loyalty.tier_types import TierRun
 
 log = structlog.get_logger(__name__)
@@ -40,6 +43,21 @@ def monthly(now: datetime) -> int:
 def birthdays(now: datetime) -> int:
     """Presents around birthdays, once a day."""
     return _daily("birthdays", give_birthdays, now)
+
+
+@loop(name="loyalty.reckon", seconds=10.0)
+def reckon(now: datetime) -> int:
+    """One step of what is reckoned anew for each shop that asked; how many shops it was."""
+    with platform_job("what is owed for points, reckoned anew in all shops"):
+        shops = list(RunMark.objects.filter(name=RECKONING, through=False).values_list("shop_id", flat=True))
+    done = 0
+    for shop_id in shops:
+        try:
+            done += go_on_reckoning(shop_id=shop_id, now=now)
+        except Exception as error:
+            # One shop's trouble is not another's.
+            log.error("loyalty_reckoning_failed", shop_id=str(shop_id), error=type(error).__name__)
+    return done
 
 
 def _daily(name: str, step: Callable[..., TierRun], now: datetime) -> int:

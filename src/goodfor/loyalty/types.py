@@ -174,3 +174,21 @@ class LiabilityRow:
     moved: Mapping[str, tuple[int, int]]
     closing_units: int
     closing_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a sale would bring: points, what they buy and what the books owe for them (minor units), and growth."""
+
+    units: int
+    buys_minor: int
+    owed_minor: int
+    growth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What is owed for all points, reckoned anew: asked for on a day of the shop's, and whether it is `through`."""
+
+    day: date
+    through: bool

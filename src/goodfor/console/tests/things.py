@@ -28,11 +28,16 @@ from goodfor.console.tests.risk_model_things import model_things
 from goodfor.console.tests.risk_rule_things import rule_things
 from goodfor.console.tests.risk_things import risk_things
 from goodfor.console.tests.supply_things import watched_things
+from goodfor.identity.buyer_models import Buyer as Account
 from goodfor.identity.types import Role
 from goodfor.invoices.operations.write_invoice import write_invoice
 from goodfor.invoices.types import LineOf, Title
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.statemachine import record_history
+from goodfor.loyalty.operations.set_terms import set_terms
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import Terms as PointTerms
+from goodfor.loyalty.types import Tier, TierSet
 from goodfor.notify.operations.open_channel_account import open_channel_account
 from goodfor.notify.operations.send import send
 from goodfor.notify.types import BUYER, Recipient
@@ -208,6 +213,14 @@ def invoice_of(shop: Shop) -> UUID:
         ).id
 
 
+def member_of(shop: Shop) -> UUID:
+    """An account, in a shop that gives points and has tiers."""
+    now = utc_now()
+    set_terms(shop_id=shop.id, terms=PointTerms(on=True), actor="test", now=now)
+    set_tiers(shop_id=shop.id, tiers=TierSet((Tier("普通"), Tier("银卡", 100, 80))), actor="test", now=now)
+    return UUID(str(Account.objects.create(shop_id=shop.id, created_at=now).id))
+
+
 def things_of(shop: Shop) -> dict[str, Any]:
     """Ids of one thing of each kind; `number` is that of an order that is not paid."""
     now, paid = utc_now(), payments.payments_of(shop.id, "order", shop.delivered.id)[0]
@@ -252,7 +265,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         "staff_id": person(shop.id, Role.VIEWER).staff.id,
         "client_id": shop.demo.client_id,
         "code_batch_id": code_batch_id, "code_id": code_id, "intake_id": intake_id, "wish_id": asked.id,
-        "invoice_id": invoice_of(shop),
+        "invoice_id": invoice_of(shop), "buyer_id": member_of(shop),
         **message_things(shop),
         **risk_things(shop),
         **rule_things(shop),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from goodfor.console import risk_links
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
+from goodfor.console.views.points.member import buyer_of_ref, held
 from goodfor.identity.types import Permission
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
@@ -47,6 +48,8 @@ def buyers(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "risk_href": _risk_page(visitor, contact, next((row.buyer_ref for row in rows if row.buyer_ref), ref)),
             "all_orders": f"{reverse('desk:orders')}?{urlencode({'contact': contact})}" if contact else "",
         }
+    if visitor.may(Permission.POINTS_VIEW) and (member_id := buyer_of_ref(shop_id, ref, contact)):
+        context["held"] = held(visitor, member_id)
     return show(request, visitor, "buyers", context, page=PAGE)
 
 
