@@ -21,7 +21,10 @@ from goodfor.cli.soak.sql import rows
 from goodfor.cli.year.selling import CHANNEL_CODE, PROVIDER, Till
 from goodfor.finance import operations as finance
 from goodfor.finance.types import AgreementInput, Bank, PartyInput, PartyView, Terms, Tier
+from goodfor.identity import queries as identity
+from goodfor.identity.operations.change_shop import change_shop
 from goodfor.identity.operations.create_api_client import create_api_client
+from goodfor.identity.refund_limits import NO_BOUND
 from goodfor.identity.types import Scope
 from goodfor.kernel.clock import told_by
 from goodfor.kernel.money import Money
@@ -83,6 +86,7 @@ def make_world(made: Any, start: datetime) -> Iterator[World]:
             world.own = frozenset(range(len(market.skus), len(world.till.skus)))
             _taxes(world, told.at)
             _parties(world, told.at)
+            _limits(made.shop_id, told.at)
             set_reserve(shop_id=made.shop_id, basis_points=200, actor=ACTOR, now=told.at)
             terms = Promise(compensation=Compensation(multiple=3, claim_cap_minor=50_000, day_cap_minor=100_000_000))
             set_promise(
@@ -91,6 +95,16 @@ def make_world(made: Any, start: datetime) -> Iterator[World]:
             yield world
         finally:
             sandbox.stop()
+
+
+def _limits(shop_id: UUID, now: datetime) -> None:
+    """One person decides the refunds of the whole shop: without the bounds of a person's and a day's."""
+    shop = identity.shop_by_id(shop_id)
+    bounds = dict.fromkeys(("refund_daily_limit_minor", "refund_daily_cap_minor"), NO_BOUND)
+    change_shop(
+        shop_id=shop_id, name=shop.name, locale=shop.locale, timezone=shop.timezone, settings=bounds, actor=ACTOR,
+        now=now,
+    )  # fmt: skip
 
 
 def _supplier(market: Market, sandbox: SupplierSandbox, number: int, now: datetime) -> None:
