@@ -20,6 +20,7 @@ from goodfor.loyalty.standing import steps_of as steps_of
 from goodfor.loyalty.standing import tiers_of as tiers_of
 from goodfor.loyalty.terms import buys, needed
 from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Source
+from goodfor.loyalty.wording import said as said
 
 _BALANCE: Final = Statement(__package__, "sql/balance.sql")
 _EXPIRING: Final = Statement(__package__, "sql/expiring.sql")

@@ -4,8 +4,8 @@ Filled by sets: the sales themselves (orders, lines, payments, codes sold), 99 o
 `ledger.post` as those of the operations do. By the operations: every hundredth sale, purchases at suppliers' stand-ins,
 imports of codes, refunds whole and in part, claims with compensation, bills and fees, following, shares, an agreement
 dated back, statements of five cycles with objections, payouts by file with some that come back, months closed softly
-and for good. By this soak, as the house has no operation for them: the channel's payout, points, the payment of VAT.
-Following goes on in a process of its own, and is waited for each morning, before the bills are booked.
+and for good. By this soak, as the house has no operation for them: the channel's payout, credit for later, the payment
+of VAT. Following goes on in a process of its own, and is waited for each morning, before the bills are booked.
 """
 
 import os

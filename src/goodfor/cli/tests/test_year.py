@@ -116,8 +116,8 @@ def till(shop: Shop, now: datetime) -> Till:
     )  # fmt: skip
 
 
-def _sale(at: datetime, quantity: int, *, by_channel: bool = False, points: bool = False) -> Sale:
-    return Sale(at, 0, ((0, quantity),), by_channel, points, "", 1, False)
+def _sale(at: datetime, quantity: int, *, by_channel: bool = False, credit: bool = False) -> Sale:
+    return Sale(at, 0, ((0, quantity),), by_channel, credit, "", 1, False)
 
 
 def _left(order_id: UUID) -> list[tuple[object, ...]]:
@@ -141,12 +141,12 @@ def _left(order_id: UUID) -> list[tuple[object, ...]]:
 def test_what_is_sold_by_sets_is_as_the_operation_leaves_it(shop: Shop, till: Till, now: datetime) -> None:
     one = buy(shop, now, 2)
     before = booked(shop, "5001:sales:codes")
-    sold = sell(till, [_sale(now, 2), _sale(now, 1, by_channel=True), _sale(now, 1, points=True)], now)
+    sold = sell(till, [_sale(now, 2), _sale(now, 1, by_channel=True), _sale(now, 1, credit=True)], now)
     assert _left(sold[0].id) == _left(one.id)
     assert [order.total for order in sold] == [2 * till.prices[0], till.prices[0], till.prices[0]]
     assert booked(shop, "5001:sales:codes") - before == sum(order.total for order in sold)
     assert booked(shop, f"1012:channel:alipay:{CHANNEL_CODE}:pending") == sold[1].total
-    assert booked(shop, "2203:points") == sold[2].points > 0
+    assert booked(shop, "2203:subscription") == sold[2].credit > 0
     refund_order(shop_id=till.shop_id, order_id=sold[0].id, reason="r", actor="t", now=now)
     follow(now)
     assert broken(now) == {}

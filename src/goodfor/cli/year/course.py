@@ -15,7 +15,7 @@ from goodfor.cli.year.back import Backs, Moved
 from goodfor.cli.year.follower import Follower
 from goodfor.cli.year.paying import Paying
 from goodfor.cli.year.plan import Sale
-from goodfor.cli.year.selling import SoldOrder, points_entry, sell
+from goodfor.cli.year.selling import SoldOrder, credit_entry, sell
 from goodfor.cli.year.world import World
 from goodfor.finance.operations import end_orders, rebook_agreement
 from goodfor.kernel.loops import REGISTRY
@@ -46,7 +46,7 @@ class Told:
 
     orders: int = 0
     gross: int = 0
-    points: int = 0
+    credit: int = 0
     elsewhere: int = 0
     version: UUID | None = None
     seconds: Counter[str] = field(default_factory=Counter)
@@ -163,18 +163,18 @@ class Year:
         )  # fmt: skip
         assert order.payment_id is not None
         total, units = order.total.amount_minor, sum(line.quantity for line in order.lines)
-        points = total * 47 // 10_000 if sale.points else 0
-        if points:
-            entry = points_entry(order.id, points, at)
+        credit = total * 47 // 10_000 if sale.credit else 0
+        if credit:
+            entry = credit_entry(order.id, credit, at)
             ledger.post(shop_id=till.shop_id, currency="CNY", entries=[entry], now=at)
         line_id = order.lines[0].line_id
-        self._note(number, SoldOrder(order.id, order.payment_id, order.number, line_id, total, units, -1, points, sale))
+        self._note(number, SoldOrder(order.id, order.payment_id, order.number, line_id, total, units, -1, credit, sale))
 
     def _note(self, number: int, one: SoldOrder) -> None:
         self.told.orders += 1
         self.told.gross += one.total
-        self.told.points += one.points
-        self.money.points += one.points
+        self.told.credit += one.credit
+        self.money.credit += one.credit
         self.backs.note(number, one)
         if one.sale.by_channel:
             self.money.note([Moved(one.sale.at, "P" + one.number[1:], "", one.total)])

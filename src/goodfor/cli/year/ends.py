@@ -141,7 +141,7 @@ def _own(year: Year) -> list[Bar]:
 
     return [
         _equal("price of all orders: reckoned and delivered", told.gross, -posted("5001:sales:%", "delivery")),
-        _equal("points given: reckoned and booked", told.points, posted("5001:points", "points_earned")),
+        _equal("credit given: reckoned and booked", told.credit, posted("5001:sub", "credit_given")),
         _equal("channel's fees in ten thousandths of a yuan, by its bills", int(year.money.fees * 10_000),
                _billed(year)),
     ]  # fmt: skip

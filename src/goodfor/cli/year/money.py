@@ -1,7 +1,7 @@
-"""Money beside the sales: the channel's bills and what it pays out, points, taxes.
+"""Money beside the sales: the channel's bills and what it pays out, credit, taxes.
 
-The house has operations for bills and fees; for the channel's payout to the bank, points and the payment of taxes it
-has none yet, so that these are entries of this soak, through `ledger.post`.
+The house has operations for bills and fees; for the channel's payout to the bank, credit for later and the payment of
+taxes it has none yet, so that these are entries of this soak, through `ledger.post`.
 """
 
 import zipfile
@@ -19,7 +19,7 @@ from django.conf import settings
 from goodfor.cli.bench.bills import HEAD, SUMS
 from goodfor.cli.year.back import Moved
 from goodfor.cli.year.plan import BEIJING
-from goodfor.cli.year.selling import CHANNEL_CODE, POINTS, POINTS_REVENUE, PROVIDER
+from goodfor.cli.year.selling import CHANNEL_CODE, CREDIT, CREDIT_REVENUE, PROVIDER
 from goodfor.cli.year.world import BANK, World
 from goodfor.kernel.tenancy import platform_job
 from goodfor.ledger import operations as ledger
@@ -35,12 +35,12 @@ FEE: Final = Decimal("0.0055")
 
 @dataclass
 class Money:
-    """What the channel will bill, by its day; points that are out; `fees` in yuan, as billed."""
+    """What the channel will bill, by its day; credit that is out; `fees` in yuan, as billed."""
 
     world: World
     by_day: dict[date, list[Moved]] = field(default_factory=lambda: defaultdict(list))
     fees: Decimal = Decimal(0)
-    points: int = 0
+    credit: int = 0
     lines: int = 0
 
     def note(self, moved: Iterable[Moved]) -> None:
@@ -68,11 +68,11 @@ class Money:
         self._post(f"chset:{bill_id}", "channel_settlement", [(f"1002:bank:{BANK}", net), (pending, -net)], now)
 
     def month(self, now: datetime, *, last: bool = False) -> None:
-        """Most points become balance, some lapse; VAT is paid."""
-        spent, lapsed = (0, self.points) if last else (self.points * 6 // 10, self.points // 10)
-        self.points -= spent + lapsed
-        lines = [(POINTS, spent + lapsed), (self.world.till.wallets[0], -spent), (POINTS_REVENUE, -lapsed)]
-        self._post(f"points:{uuid4()}", "points_used", lines, now)
+        """Most credit becomes balance, some lapses; VAT is paid."""
+        spent, lapsed = (0, self.credit) if last else (self.credit * 6 // 10, self.credit // 10)
+        self.credit -= spent + lapsed
+        lines = [(CREDIT, spent + lapsed), (self.world.till.wallets[0], -spent), (CREDIT_REVENUE, -lapsed)]
+        self._post(f"credit:{uuid4()}", "credit_used", lines, now)
         self.tax(now)
 
     def tax(self, now: datetime) -> None:

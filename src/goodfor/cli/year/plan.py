@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 #: Shares of orders. What is claimed is bad and compensated; what is bought is bought by the shop's own operation.
 BY_CHANNEL: Final = 0.5
-WITH_POINTS: Final = 0.2
+WITH_CREDIT: Final = 0.2
 TWO_LINES: Final = 0.1
 WHOLE_BACK: Final = 0.015
 PART_BACK: Final = 0.015
@@ -32,7 +32,7 @@ class Sale:
     buyer: int
     lines: tuple[tuple[int, int], ...]
     by_channel: bool
-    points: bool
+    credit: bool
     fate: str
     after: int
     bought: bool
@@ -59,6 +59,6 @@ def _sale(rng: Random, at: datetime, skus: int, buyers: int) -> Sale:
             fate = name
         dice -= share
     return Sale(
-        at, rng.randrange(buyers), lines, not bought and rng.random() < BY_CHANNEL, rng.random() < WITH_POINTS, fate,
+        at, rng.randrange(buyers), lines, not bought and rng.random() < BY_CHANNEL, rng.random() < WITH_CREDIT, fate,
         rng.randrange(1, WITHIN), bought,
     )  # fmt: skip

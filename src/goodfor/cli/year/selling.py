@@ -24,11 +24,11 @@ from goodfor.vault.types import Taken
 
 PROVIDER: Final = "alipay"
 CHANNEL_CODE: Final = "year"
-#: Of a price, what points are worth that come with it: 47 of 10,000.
-POINTS_BP: Final = 47
+#: Of a price, the credit for later that comes with it: 47 of 10,000.
+CREDIT_BP: Final = 47
 ORDER_LIABILITY: Final = "2203:order"
-POINTS: Final = "2203:points"
-POINTS_REVENUE: Final = "5001:points"
+CREDIT: Final = "2203:subscription"
+CREDIT_REVENUE: Final = "5001:sub"
 _CODES: Final = Statement("goodfor.cli", "sql/year_codes.sql", planned_each_time=True)
 _ORDERS: Final = Statement("goodfor.cli", "sql/year_orders.sql", planned_each_time=True)
 
@@ -58,7 +58,7 @@ class SoldOrder:
     total: int
     units: int
     cost: int
-    points: int
+    credit: int
     sale: Sale
 
 
@@ -120,7 +120,7 @@ def _sold(sale: Sale, named: tuple[UUID, UUID, str], total: int, goods: Sequence
     order_id, payment_id, number = named
     return SoldOrder(
         order_id, payment_id, number, goods[0].line_id, total, sum(one.taken.count for one in goods),
-        sum(one.taken.cost_minor for one in goods), total * POINTS_BP // 10_000 if sale.points else 0, sale,
+        sum(one.taken.cost_minor for one in goods), total * CREDIT_BP // 10_000 if sale.credit else 0, sale,
     )  # fmt: skip
 
 
@@ -145,12 +145,12 @@ def _entries(
             order_id=one.id, total_minor=one.total, prices=prices, delivered=goods, channel="api", now=at
         ),
     ]
-    if one.points:
-        entries.append(points_entry(one.id, one.points, at))
+    if one.credit:
+        entries.append(credit_entry(one.id, one.credit, at))
     return entries
 
 
-def points_entry(order_id: UUID, amount: int, at: datetime) -> Entry:
-    """Points that came with a sale: less revenue, and owed. The house has no room of points yet."""
-    lines = (Line(POINTS_REVENUE, amount, order_id=order_id), Line(POINTS, -amount, order_id=order_id))
-    return Entry(f"points:{order_id}", "points_earned", lines, at, ("points.order", order_id))
+def credit_entry(order_id: UUID, amount: int, at: datetime) -> Entry:
+    """Credit for later that came with a sale: less revenue, and owed. The house has no subscriptions yet."""
+    lines = (Line(CREDIT_REVENUE, amount, order_id=order_id), Line(CREDIT, -amount, order_id=order_id))
+    return Entry(f"credit:{order_id}", "credit_given", lines, at, ("year.order", order_id))

@@ -18,6 +18,8 @@ from goodfor.loyalty.operations.give_units import give_units
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.types import GROWTH, Balance, Holder, Source, Terms
 from goodfor.orders import queries as orders
+from goodfor.orders.operations.open_claim import open_claim
+from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.orders.operations.pay_with_points import pay_with_points
 from goodfor.orders.operations.refund_order import refund_order
 from goodfor.orders.operations.refund_part import refund_part
@@ -142,3 +144,27 @@ def test_a_shop_without_points_takes_none(shop: Shop, now: datetime, owner: UUID
     with pytest.raises(DomainError) as none:
         pay_with_points(shop_id=shop.demo.shop_id, order_id=order.order_id, buyer_id=owner, now=now)
     assert none.value.code == "points_not_taken"
+
+
+def test_points_are_not_turned_into_money(shop: Shop, now: datetime, owner: UUID) -> None:
+    """Whoever asks for the price of what points paid into his balance gets his points."""
+    shop_id = shop.demo.shop_id
+    open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=TERMS, actor="staff:1", now=now)
+    order = place(shop, now, ref=f"buyer:{owner.hex}")
+    units = order.total.amount_minor
+    give_units(
+        shop_id=shop_id, holder=Holder(owner), units=units, source=Source("test", "1"), currency="CNY", minor=units,
+        now=now,
+    )  # fmt: skip
+    pay_with_points(shop_id=shop_id, order_id=order.order_id, buyer_id=owner, now=now)
+    wallet = open_wallet(shop_id=shop_id, buyer_id=owner, currency="CNY", now=now)
+    claim = open_claim(
+        shop_id=shop_id, order_id=order.order_id, line_id=order.lines[0].line_id, reason="changed_mind",
+        paid_from=wallet, actor="buyer", now=now,
+    )  # fmt: skip
+    assert claim.refund_back
+    relay_all(now)
+    assert points(shop, owner, now) == Balance(units)
+    assert orders.buyer_balance(shop_id, owner, "CNY").amount_minor == 0
+    assert broken(now) == {}

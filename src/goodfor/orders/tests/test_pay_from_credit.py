@@ -17,13 +17,13 @@ from goodfor.orders.tests.factories import broken, open_till, place, relay_all
 from goodfor.payments import queries as payments
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CARDS = "2203:card:spring"
+OWED = "2203:subscription"
 
 
 def owe(shop_id: UUID, minor: int, now: datetime) -> None:
-    """Somebody bought cards for so much."""
-    lines = (Line(accounts.BANK, minor), Line(CARDS, -minor))
-    entry = Entry(f"cards:{uuid4()}", "card_sale", lines, now, ("test.card", uuid4()))
+    """Somebody paid ahead for so much."""
+    lines = (Line(accounts.BANK, minor), Line(OWED, -minor))
+    entry = Entry(f"ahead:{uuid4()}", "paid_ahead", lines, now, ("test.ahead", uuid4()))
     ledger_moves.post(shop_id=shop_id, currency="CNY", entries=(entry,), now=now)
 
 
@@ -34,16 +34,16 @@ def test_a_debt_pays_and_is_owed_again(shop: Shop, now: datetime) -> None:
     order = place(shop, now)
     total = order.total.amount_minor
     owe(shop_id, total, now)
-    paid = pay_from_credit(shop_id=shop_id, order_id=order.order_id, account=CARDS, now=now)
+    paid = pay_from_credit(shop_id=shop_id, order_id=order.order_id, account=OWED, now=now)
     assert paid.state == "delivered"
-    assert ledger.balance(shop_id, CARDS) == 0
+    assert ledger.balance(shop_id, OWED) == 0
     with pytest.raises(DomainError) as twice:
-        pay_from_credit(shop_id=shop_id, order_id=order.order_id, account=CARDS, now=now)
+        pay_from_credit(shop_id=shop_id, order_id=order.order_id, account=OWED, now=now)
     assert twice.value.code == "wrong_order_state"
     refund_order(shop_id=shop_id, order_id=order.order_id, reason="test", actor="staff:1", by_staff=True, now=now)
     relay_all(now)
     assert queries.order_view(shop_id, order.order_id).state == "refunded"
-    assert abs(ledger.balance(shop_id, CARDS)) == total
+    assert abs(ledger.balance(shop_id, OWED)) == total
     assert [one.state for one in payments.refunds_of(shop_id, paid.payment_id)] == ["succeeded"]
     assert ledger.balance(shop_id, accounts.REFUND_PAYABLE) == 0
     assert broken(now) == {}
@@ -61,5 +61,5 @@ def test_too_late(shop: Shop, now: datetime) -> None:
     open_till(shop.demo.shop_id, now)
     order = place(shop, now)
     with pytest.raises(DomainError) as late:
-        pay_from_credit(shop_id=shop.demo.shop_id, order_id=order.order_id, account=CARDS, now=order.pay_by)
+        pay_from_credit(shop_id=shop.demo.shop_id, order_id=order.order_id, account=OWED, now=order.pay_by)
     assert late.value.code == "wrong_order_state"

@@ -1,6 +1,7 @@
 """Ask for money back on a payment: the row that reserves it, in the caller's transaction."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,9 @@ from goodfor.payments.mapping import refund_view
 from goodfor.payments.models import FactRow, Payment, Refund
 from goodfor.payments.operations.take_back_shares import take_back_shares
 from goodfor.payments.types import RefundView
+
+#: Accounts of what was owed to a buyer in goods: cards, subscriptions, points.
+CREDIT: Final = "2203:"
 
 
 def request_refund(
@@ -34,12 +38,15 @@ def request_refund(
 
     The same `business_key` again gives the same refund. `capture_ref` names the channel's number of the money to give
     back where a payment was paid more than once. From a wallet it is given back at once: `succeeded`, no event; so it
-    is from `paid_from`, a ledger account (a buyer's wallet, the bank) that pays instead of the channel.
+    is from `paid_from`, a ledger account (a buyer's wallet, the bank) that pays instead of the channel. What a card,
+    points or a subscription paid goes back to them whatever `paid_from` says: it is not turned into money.
     Raises PaymentNotFound, RefundExceedsPaid, RefundKeyReused (same key, other payment or amount), and PaymentDisputed
     with `paid_from`: a bank has the money already.
     """
     with transaction.atomic(savepoint=False):
         payment = lock_payment(shop_id, payment_id)
+        if payment.wallet_account.startswith(CREDIT):
+            paid_from = ""
         known = Refund.objects.filter(shop_id=shop_id, business_key=business_key).first()
         if known is not None:
             same = (known.payment_id, known.amount_minor, known.currency, known.paid_from)

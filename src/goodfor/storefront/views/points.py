@@ -13,7 +13,6 @@ from goodfor.kernel.errors import NotFound
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.check_in import check_in as check_in_today
 from goodfor.loyalty.types import Holder
-from goodfor.loyalty.wording import said
 from goodfor.storefront.account import account_page
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.page import show
@@ -35,7 +34,7 @@ def mine(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResp
         "held": held,
         "stands": stands(shop, buyer, now),
         "ends": loyalty.expiring(shop.id, holder, now),
-        "rows": [(one, said(one), one.available_at if one.available_at and one.available_at > now else None)
+        "rows": [(one, loyalty.said(one), one.available_at if one.available_at and one.available_at > now else None)
                  for one in rows[:ROWS]],
         "more": rows[ROWS - 1].id if len(rows) > ROWS else None,
         "terms": loyalty.terms_at(shop.id, now),

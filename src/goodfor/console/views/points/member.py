@@ -28,7 +28,6 @@ from goodfor.loyalty.errors import MoveDiffers
 from goodfor.loyalty.operations.adjust_units import adjust_units
 from goodfor.loyalty.operations.grant_tier import grant_tier
 from goodfor.loyalty.types import GRANTED, GROWTH, EntryView, Holder, MemberView
-from goodfor.loyalty.wording import said
 from goodfor.orders import queries as orders
 
 PAGE: Final = "desk:buyers"
@@ -166,6 +165,10 @@ def _entries(shop_id: UUID, entries: list[EntryView]) -> list[dict[str, Any]]:
     of = {one.id: uuid_of(one.source.id) for one in entries if one.source.kind == "order"}
     numbers = {one.id: one.number for one in orders.desk_orders(shop_id, [id_ for id_ in of.values() if id_])}
     return [
-        {"one": one, "said": said(one), "order": numbers.get(order_id, "") if (order_id := of.get(one.id)) else ""}
+        {
+            "one": one,
+            "said": loyalty.said(one),
+            "order": numbers.get(order_id, "") if (order_id := of.get(one.id)) else "",
+        }
         for one in entries
     ]
