@@ -54,8 +54,19 @@ CASES = [
         (scene, point, end) for scene, end, points in SCENES for point in points
     )
 ]  # fmt: skip
-#: Of paying before there is a claim, of holds, of the routine of purchases and polls, and of shares with partners.
-ELSEWHERE = ("groups.", "payments.", "polls.", "splits.", "holds.", "supply.swept", "supply.sampled")
+#: Of paying before there is a claim, of holds, of the routine of purchases and polls, of shares with partners, and of
+#: charges by mandates (payments/tests/test_mandates.py kills at each of theirs).
+ELSEWHERE = (
+    "charges.",
+    "mandates.",
+    "groups.",
+    "payments.",
+    "polls.",
+    "splits.",
+    "holds.",
+    "supply.swept",
+    "supply.sampled",
+)
 
 
 @pytest.fixture

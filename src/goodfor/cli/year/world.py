@@ -24,7 +24,6 @@ from goodfor.finance.types import AgreementInput, Bank, PartyInput, PartyView, T
 from goodfor.identity import queries as identity
 from goodfor.identity.operations.change_shop import change_shop
 from goodfor.identity.operations.create_api_client import create_api_client
-from goodfor.identity.refund_limits import NO_BOUND
 from goodfor.identity.types import Scope
 from goodfor.kernel.clock import told_by
 from goodfor.kernel.money import Money
@@ -100,7 +99,8 @@ def make_world(made: Any, start: datetime) -> Iterator[World]:
 def _limits(shop_id: UUID, now: datetime) -> None:
     """One person decides the refunds of the whole shop: without the bounds of a person's and a day's."""
     shop = identity.shop_by_id(shop_id)
-    bounds = dict.fromkeys(("refund_daily_limit_minor", "refund_daily_cap_minor"), NO_BOUND)
+    # As the page of settings keeps a field that was emptied.
+    bounds = dict.fromkeys(("refund_daily_limit_minor", "refund_daily_cap_minor"), -1)
     change_shop(
         shop_id=shop_id, name=shop.name, locale=shop.locale, timezone=shop.timezone, settings=bounds, actor=ACTOR,
         now=now,

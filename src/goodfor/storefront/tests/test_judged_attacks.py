@@ -208,7 +208,8 @@ def test_what_was_kept_goes_nowhere_else(client: Client, world: World, box: Mail
     stranger = browser()
     stranger.get("/lookup")
     assert stranger.post("/checkout", sent).status_code == 403
-    for at in (0, 7, 40, len(found["kept"]) // 2, len(found["kept"]) - 3):
+    # Of the last letter before the end's filling some bits say nothing: the one altered last stands before it.
+    for at in (0, 7, 40, len(found["kept"]) // 2, len(found["kept"]) - 6):
         other = "A" if found["kept"][at] != "A" else "B"
         changed = found["kept"][:at] + other + found["kept"][at + 1 :]
         assert client.post("/checkout", {**sent, "kept": changed}).status_code == 403
