@@ -88,13 +88,16 @@ class Receiver:
     def __init__(self, status: int = 200, answer: bytes = b"success") -> None:
         self.seen: list[tuple[str, dict[str, str], bytes]] = []
         self.status, self.answer = status, answer
+        #: So many of the next calls are not heard.
+        self.fails = 0
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 receiver.seen.append((self.path, dict(self.headers.items()), body))
-                self.send_response(receiver.status)
+                fails, receiver.fails = receiver.fails > 0, max(0, receiver.fails - 1)
+                self.send_response(500 if fails else receiver.status)
                 self.send_header("Content-Length", str(len(receiver.answer)))
                 self.end_headers()
                 self.wfile.write(receiver.answer)
