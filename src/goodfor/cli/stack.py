@@ -199,9 +199,10 @@ def _log(data: Path) -> Iterator[Console]:
 
 
 def _free_pair() -> int:
-    """A port that is free together with the next two."""
+    """A port that is free together with the next two, below those that the system gives to whoever calls out: these may
+    be anybody's a moment later."""
     for _ in range(200):
-        port = 20_000 + secrets.randbelow(20_000)
+        port = 20_000 + secrets.randbelow(12_000)
         with contextlib.ExitStack() as held:
             try:
                 for each in range(port, port + 3):

@@ -1,5 +1,6 @@
 """The pages of reconciliation: what is seen, who may end a difference, and closing a day by two."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -38,14 +39,19 @@ def state(shop: Shop, case_id: UUID) -> tuple[str, str, str]:
     return found.state, found.owner, found.reason
 
 
+def names_it(page: str) -> bool:
+    """Whether the payment's number stands there by itself: a form's token may have its letters by chance."""
+    return re.search(r"(?<![\w-])P1(?![\w-])", page) is not None
+
+
 def test_the_desk_shows_what_differs_and_where(shop: Shop, things: dict[str, Any]) -> None:
     client = inside(shop.id, Role.FINANCE)
     page = text(client, "recon")
     for word in ("对方有，我方没有", "alpha:main", "P1", "机器在办", "没有人处理"):
         assert word in page, word
-    assert "P1" not in text(client, "recon", query="?category=C2")
-    assert "P1" in text(client, "recon", query="?key=t1&owner=-&risk_from=10&risk_until=10&day_from=2026-01-05")
-    assert "P1" not in text(client, "recon", query="?tab=closed")
+    assert not names_it(text(client, "recon", query="?category=C2"))
+    assert names_it(text(client, "recon", query="?key=t1&owner=-&risk_from=10&risk_until=10&day_from=2026-01-05"))
+    assert not names_it(text(client, "recon", query="?tab=closed"))
     page = text(client, "recon-case", things["recon_case_id"])
     for word in ("两边的记录", "P1", "t1", "向通道查询，确认后入账", f"{DAY} 的对账单"):
         assert word in page, word
