@@ -15,10 +15,8 @@ from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.events import OrderDelivered, OrderPartlyRefunded, OrderRefunded
 from goodfor.orders.types import DIRECT
 from goodfor.payments import queries as payments
+from goodfor.payments.events import DisputeEnded
 from goodfor.payments.types import RefundView
-
-#: Accounts of what was owed to a buyer: what they pay for earns nothing, it has earned when it was bought.
-_OWED = "2203:"
 
 
 def listen() -> None:
@@ -28,6 +26,7 @@ def listen() -> None:
         name = event.name.split(".")[1]
         events.register(event, on_back, name=f"loyalty.on_{name}", concern=earned)
         events.register(event, on_restored, name=f"loyalty.restore_on_{name}", concern=paid_with_points)
+    events.register(DisputeEnded, on_dispute_lost, name="loyalty.on_dispute_ended", concern=lost_what_earned)
     events.register(BuyerErasing, on_erasing, name="loyalty.on_buyer_erasing")
 
 
@@ -37,19 +36,17 @@ def on_erasing(event: StoredEvent) -> None:
 
 
 def may_earn(event: StoredEvent) -> bool:
-    """A member's order, in a shop that gives points."""
-    if not loyalty.terms_at(event.shop_id, utc_now()).on:
-        return False
-    return _member(event) is not None
+    """A member's order, in a shop that has given points; by which terms is asked then."""
+    return loyalty.ever_gave_points(event.shop_id) and _member(event) is not None
 
 
 def on_delivered(event: StoredEvent) -> None:
-    """What was paid with money earns."""
+    """What was paid with money earns; what cards and points pay has earned when they were bought, or never."""
     owner, order_id = _member(event), UUID(event.payload["order_id"])
     order = orders.order_view(event.shop_id, order_id)
     if owner is None or order.payment_id is None or order.delivered_at is None:
         return
-    if payments.payment(event.shop_id, order.payment_id).wallet_account.startswith(_OWED):
+    if payments.payment(event.shop_id, order.payment_id).by_credit:
         return
     earn_by_order(
         shop_id=event.shop_id, owner=owner, order_id=order_id,
@@ -74,6 +71,21 @@ def on_back(event: StoredEvent) -> None:
         shop_id=event.shop_id, order_id=order.id, paid_minor=order.total.amount_minor,
         back_minor=order.refunded.amount_minor if order.refunded else 0, now=utc_now(),
     )  # fmt: skip
+
+
+def lost_what_earned(event: StoredEvent) -> bool:
+    """A bank gave the money for an order back to its buyer, and the order had counted for somebody."""
+    told = event.payload
+    if told["won"] or told["source_type"] != "order":
+        return False
+    return loyalty.earned_anything(event.shop_id, UUID(told["source_id"]))
+
+
+def on_dispute_lost(event: StoredEvent) -> None:
+    """All that it earned goes, as if it had been refunded."""
+    order = orders.order_view(event.shop_id, UUID(event.payload["source_id"]))
+    paid = order.total.amount_minor
+    lose_by_order(shop_id=event.shop_id, order_id=order.id, paid_minor=paid, back_minor=paid, now=utc_now())
 
 
 def paid_with_points(event: StoredEvent) -> bool:

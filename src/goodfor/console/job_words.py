@@ -184,6 +184,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "loyalty.on_order_delivered": _("job", "交付后给积分"),
     "loyalty.on_order_partly_refunded": _("job", "部分退款后扣回积分"),
     "loyalty.on_order_refunded": _("job", "退款后扣回积分"),
+    "loyalty.on_dispute_ended": _("job", "拒付败诉后扣回积分"),
     "loyalty.on_buyer_erasing": _("job", "注销时清除会员积分"),
     "loyalty.restore_on_order_partly_refunded": _("job", "部分退款后退回付款的积分"),
     "loyalty.restore_on_order_refunded": _("job", "退款后退回付款的积分"),

@@ -56,10 +56,15 @@ def spent_entry(
     return Entry(f"points:{entry_id}", what, tuple(lines), now, (CAUSE, entry_id))
 
 
+def nothing_back_reference(refund_id: UUID) -> str:
+    """Under which it is booked, once."""
+    return f"pointsback:{refund_id}"
+
+
 def nothing_back_entry(*, refund_id: UUID, minor: int, order_id: UUID, now: datetime) -> Entry:
     """A refund of less than a unit: nothing returns to the wallet yet, and the debt is none."""
     lines = (Line(REDEEMED, minor, order_id=order_id), Line(GIVEN_ON_SALES, -minor, order_id=order_id))
-    return Entry(f"pointsback:{refund_id}", "points_restore", lines, now, ("payments.refund", refund_id))
+    return Entry(nothing_back_reference(refund_id), "points_restore", lines, now, ("payments.refund", refund_id))
 
 
 def ended_entry(*, run_id: UUID, minor: Mapping[str, int], now: datetime) -> Entry | None:

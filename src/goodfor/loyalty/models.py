@@ -68,7 +68,7 @@ class Entry(models.Model):
     wallet_id = models.UUIDField()
     kind = models.CharField(max_length=10)
     units = models.BigIntegerField()
-    #: Units that were to be taken; what is short of them is owed (`debt`) or let go.
+    #: Units that were to come or go; what is short of them was let go.
     asked = models.BigIntegerField()
     #: By how much the books owe more (or less) for it, minor units.
     minor = models.BigIntegerField()

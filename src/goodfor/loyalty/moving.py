@@ -97,7 +97,7 @@ def put_back(shop_id: UUID, holder: Holder, spent_id: UUID, units: int, why: Why
     ended they come as a new one, which lives for `grace`. What the wallet owes is met first.
 
     Raises InvalidPoints where more would return than went, MoveDiffers.
-    """  # fmt: skip
+    """
     wallet = store.lock_wallet(shop_id, holder)
     if known := _known(wallet, why, units):
         return known
@@ -156,7 +156,6 @@ class _Taken:
     remaining: int
     minor: int
     expires_at: datetime | None
-    available_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +191,12 @@ def _returns(taken: Sequence[_Taken], units: int, owed: int, now: datetime) -> l
 
 
 def _new_lot(
-    wallet: LockedWallet, entry_id: UUID, units: int, minor: int, why: Why, expires_at: datetime | None,
-    available_at: datetime | None = None,
-) -> None:  # fmt: skip
+    wallet: LockedWallet, entry_id: UUID, units: int, minor: int, why: Why, expires_at: datetime | None
+) -> None:
     store.INSERT_LOT.run(
         {
             "id": uuid7(), "shop_id": wallet.shop_id, "wallet_id": wallet.id, "entry_id": entry_id, "units": units,
-            "minor": minor, "order_id": why.order_id, "earned_at": why.now, "available_at": available_at or why.now,
+            "minor": minor, "order_id": why.order_id, "earned_at": why.now, "available_at": why.now,
             "expires_at": expires_at,
         }
     )  # fmt: skip
@@ -208,7 +206,7 @@ def pass_on(shop_id: UUID, giver: Holder, taker: Holder, units: int, why: Why) -
     """Units go to another's wallet of the same kind, with the ends that they have. The books owe as much as before.
 
     Raises InvalidPoints (the kind does not allow it, or the taker owes some), NotEnoughPoints, MoveDiffers.
-    """  # fmt: skip
+    """
     if not kinds.KINDS[giver.kind].transferable or (giver.kind, giver.scope) != (taker.kind, taker.scope):
         raise InvalidPoints(field="kind")
     if giver.owner == taker.owner:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.loyalty import kinds
-from goodfor.loyalty.models import Lot, Revaluation, Wallet
+from goodfor.loyalty.models import Deed, Revaluation, TermsRevision, Wallet
 from goodfor.loyalty.programme import present as present
 from goodfor.loyalty.programme import reckoning as reckoning
 from goodfor.loyalty.programme import revisions as revisions
@@ -69,8 +69,13 @@ def holder_of(shop_id: UUID, wallet_id: UUID) -> Holder:
 
 
 def earned_anything(shop_id: UUID, order_id: UUID) -> bool:
-    """Whether an order brought anybody something."""
-    return Lot.objects.filter(shop_id=shop_id, order_id=order_id).exists()
+    """Whether an order counts for anybody: also one that was too small for a point counts for his tier."""
+    return Deed.objects.filter(shop_id=shop_id, order_id=order_id).exists()
+
+
+def ever_gave_points(shop_id: UUID) -> bool:
+    """Whether the shop has ever said what points are worth."""
+    return TermsRevision.objects.filter(shop_id=shop_id).exists()
 
 
 def liability(shop_id: UUID, since: datetime, until: datetime) -> list[LiabilityRow]:

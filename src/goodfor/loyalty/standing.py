@@ -5,6 +5,8 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
+
 from goodfor.identity import queries as identity
 from goodfor.kernel.sql import Statement
 from goodfor.loyalty import tier_store
@@ -55,8 +57,9 @@ def member(shop_id: UUID, owner: UUID, now: datetime) -> MemberView | None:
 
 
 def next_check_in(shop_id: UUID, owner: UUID, terms: Terms, now: datetime) -> CheckedIn | None:
-    """What looking in today brings, or brought (`again`); None: nothing, or he has not bought anything yet."""
-    if not terms.on or not terms.checkin or not Deed.objects.filter(shop_id=shop_id, owner=owner).exists():
+    """What looking in today brings, or brought (`again`); None: nothing, or he has bought nothing that he kept."""
+    kept = Deed.objects.filter(shop_id=shop_id, owner=owner, back_minor__lt=F("paid_minor"))
+    if not terms.on or not terms.checkin or not kept.exists():
         return None
     day = now.astimezone(ZoneInfo(identity.shop_by_id(shop_id).timezone)).date()
     last = (

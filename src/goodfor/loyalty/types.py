@@ -103,8 +103,8 @@ class Revision:
 class Move:
     """A movement that was made, or had been made before (`again`).
 
-    `units`: signed. `minor`: by how much the debt of the books moved, signed. `short`: units that were to be taken and
-    were not there; they are owed or let go.
+    `units`: signed. `minor`: by how much the debt of the books moved, signed. `short`: units that were to be taken,
+    were not there, and were let go.
     """
 
     entry_id: UUID

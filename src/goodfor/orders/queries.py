@@ -295,6 +295,11 @@ def takes_balance(shop_id: UUID, currency: str) -> bool:
     return payments.balance_enabled(shop_id, currency, utc_now())
 
 
+def paid_by_credit(shop_id: UUID, order: OrderView) -> bool:
+    """Whether a card, a subscription or points paid it: what comes back goes there, and into no balance."""
+    return order.payment_id is not None and payments.payment(shop_id, order.payment_id).by_credit
+
+
 def buyer_balance(shop_id: UUID, buyer_id: UUID, currency: str) -> Money:
     """What a buyer's own balance holds."""
     return Money(ledger.balance(shop_id, accounts.buyer_wallet(buyer_id), currency), currency)

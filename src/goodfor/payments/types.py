@@ -165,6 +165,10 @@ class Fact:
     parent_ref: str = ""
 
 
+#: Accounts of what was owed to a buyer in goods: cards, subscriptions, points. What they pay was never money.
+CREDIT: Final = "2203:"
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentView:
     """One attempt to be paid. `captured_minor` is what really came, `refunded_minor` what is going or gone back."""
@@ -188,6 +192,11 @@ class PaymentView:
     created_at: datetime
     expires_at: datetime | None
     succeeded_at: datetime | None
+
+    @property
+    def by_credit(self) -> bool:
+        """Whether a card, a subscription or points paid it."""
+        return self.wallet_account.startswith(CREDIT)
 
     @property
     def ledger_account(self) -> str:

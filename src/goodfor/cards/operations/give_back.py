@@ -32,9 +32,6 @@ def give_back(*, shop_id: UUID, order_id: UUID, refund_id: UUID, now: datetime) 
     if found is None:
         return False
     refund = payments.refund(shop_id, refund_id)
-    if refund.paid_from:
-        # It went another way, into the buyer's balance: the card stays used.
-        return False
     minor = refund.amount.amount_minor
     card = lock_card(shop_id, found[1])
     if Back.objects.filter(shop_id=shop_id, refund_id=refund_id).exists():

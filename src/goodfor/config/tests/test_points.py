@@ -15,8 +15,10 @@ from goodfor.loyalty import queries
 from goodfor.loyalty.accounts import REDEEMED
 from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.give_units import give_units
+from goodfor.loyalty.operations.restore_units import restore_by_refund
 from goodfor.loyalty.operations.set_terms import set_terms
-from goodfor.loyalty.types import GROWTH, Balance, Holder, Source, Terms
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import GROWTH, ORDERED, Balance, Holder, Source, Terms, Tier, TierSet
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.open_claim import open_claim
 from goodfor.orders.operations.open_wallet import open_wallet
@@ -26,6 +28,10 @@ from goodfor.orders.operations.refund_part import refund_part
 from goodfor.orders.tests import conftest as of_orders
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import begin, broken, open_till, pay, place, refund_all, relay_all
+from goodfor.payments import queries as payments
+from goodfor.payments.models import Account
+from goodfor.payments.operations.note_dispute import apply_dispute
+from goodfor.payments.types import Fact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 shop, now = of_orders.shop, of_orders.now
@@ -168,3 +174,82 @@ def test_points_are_not_turned_into_money(shop: Shop, now: datetime, owner: UUID
     assert points(shop, owner, now) == Balance(units)
     assert orders.buyer_balance(shop_id, owner, "CNY").amount_minor == 0
     assert broken(now) == {}
+
+
+def test_a_lost_dispute_takes_what_was_earned(shop: Shop, now: datetime, owner: UUID) -> None:
+    """The bank's word is as good as a refund; one that was won takes nothing."""
+    shop_id = shop.demo.shop_id
+    till = open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=TERMS, actor="staff:1", now=now)
+    kept = []
+    for end in ("dispute_won", "dispute_lost"):
+        order = place(shop, now, ref=f"buyer:{owner.hex}")
+        pay(begin(till, order.order_id, now), now)
+        relay_all(now)
+        payment_id = orders.order_view(shop_id, order.order_id).payment_id
+        assert payment_id is not None
+        paid = payments.payment(shop_id, payment_id)
+        account = Account.objects.get(shop_id=shop_id, id=paid.account_id)
+        for word in ("disputed", end):
+            told = Fact(
+                kind=word, provider=paid.provider, account_id=paid.account_id, our_ref="", channel_ref=f"dp_{end}",  # type: ignore[arg-type]
+                amount=paid.amount, happened_at=now, source="query", parent_ref=paid.channel_ref,
+            )  # fmt: skip
+            apply_dispute(shop_id=shop_id, account=account, fact=told, now=now)
+        relay_all(now)
+        kept.append(points(shop, owner, now).pending)
+    assert kept == [48, 48]
+    member = queries.balance(shop_id, Holder(owner, GROWTH), now + timedelta(hours=1))
+    assert member.available == 48
+    assert broken(now) == {}
+
+
+def test_less_than_a_unit_back_is_booked_once(shop: Shop, now: datetime, owner: UUID) -> None:
+    """A point buys a yuan: of a refund of a fen none comes back, of the whole rest all, whatever is told twice."""
+    shop_id = shop.demo.shop_id
+    open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=replace(TERMS, value_centi=10_000, earn_centi=1), actor="staff:1", now=now)
+    order = place(shop, now, ref=f"buyer:{owner.hex}")
+    give_units(
+        shop_id=shop_id, holder=Holder(owner), units=60, source=Source("test", "1"), currency="CNY", minor=5000, now=now
+    )
+    pay_with_points(shop_id=shop_id, order_id=order.order_id, buyer_id=owner, now=now)
+    assert points(shop, owner, now) == Balance(60 - 49)
+    said = {"shop_id": shop_id, "order_id": order.order_id, "reason": "test", "actor": "staff:1", "now": now}
+    small = refund_part(amount=Money(1, "CNY"), **said)
+    relay_all(now)
+    assert points(shop, owner, now) == Balance(60 - 49)
+    refund_order(**said, by_staff=True)
+    relay_all(now)
+    assert points(shop, owner, now) == Balance(60)
+    # Told once more, when all is back: nothing moves.
+    total = order.total.amount_minor
+    restore_by_refund(
+        shop_id=shop_id, order_id=order.order_id, refund_id=small.refund_id, paid_minor=total, back_minor=total, minor=1,
+        currency="CNY", now=now,
+    )  # fmt: skip
+    assert points(shop, owner, now) == Balance(60)
+    assert ledger.balance(shop_id, REDEEMED) == 0
+    assert broken(now) == {}
+
+
+def test_what_is_too_small_for_a_point_counts_for_tiers_and_goes_with_its_refund(
+    shop: Shop, now: datetime, owner: UUID
+) -> None:
+    shop_id = shop.demo.shop_id
+    till = open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=replace(TERMS, earn_centi=0, growth_centi=0), actor="staff:1", now=now)
+    set_tiers(shop_id=shop_id, tiers=TierSet((Tier("a"), Tier("b", 1, 1)), ORDERED), actor="staff:1", now=now)
+    order = place(shop, now, ref=f"buyer:{owner.hex}")
+    pay(begin(till, order.order_id, now), now)
+    relay_all(now)
+    for amount in (1, 0):
+        view = queries.member(shop_id, owner, now)
+        assert view is not None
+        assert view.amount == amount
+        if amount:
+            refund_order(
+                shop_id=shop_id, order_id=order.order_id, reason="test", actor="staff:1", by_staff=True, now=now
+            )
+            refund_all(now)
+            relay_all(now)

@@ -75,16 +75,14 @@ def lose_by_order(*, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor:
 
     Once for each sum; a smaller one than before changes nothing. What was spent meanwhile is owed or let go, as the
     terms say.
-    """  # fmt: skip
+    """
     terms = programme.terms_at(shop_id, now)
     made = []
-    grown = next(
-        (row[3] for row in _OF_ORDER.rows({"shop_id": shop_id, "order_id": order_id}) if row[1] == kinds.GROWTH), 0
-    )
+    rows = _OF_ORDER.rows({"shop_id": shop_id, "order_id": order_id})
+    grown = next((row[3] for row in rows if row[1] == kinds.GROWTH), 0)
     tier_store.UNDO_DEED.run(
         {"shop_id": shop_id, "order_id": order_id, "back": min(back_minor, paid_minor), "growth": grown}
     )
-    rows = _OF_ORDER.rows({"shop_id": shop_id, "order_id": order_id})
     for owner, kind, scope, earned, lost in rows:
         target = earned if back_minor >= paid_minor else earned * back_minor // paid_minor
         if target <= lost:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.ledger import operations as ledger
+from goodfor.ledger import queries as books
 from goodfor.loyalty import accounts, moving, programme, store
 from goodfor.loyalty.accounts import REDEEMED as REDEEMED
 from goodfor.loyalty.kinds import RESTORE, SALE
@@ -44,7 +45,7 @@ def restore_by_refund(
 ) -> Move | None:  # fmt: skip
     """`minor` of what points paid is back, `back_minor` in all: as many of them, rounded down, all with all.
 
-    Once for a refund. None: so little that no unit comes back; what it would have bought is then income again no more.
+    Once for a refund. None: so little that no unit comes back yet.
     """
     spent = Entry.objects.get(
         shop_id=shop_id, source_kind="order", source_id=str(order_id), purpose="spend", order_id=order_id
@@ -57,6 +58,8 @@ def restore_by_refund(
     known = of_order.filter(source_kind=source.kind, source_id=source.id).first()
     if known is not None:
         return Move(known.id, known.units, known.minor, again=True)
+    if books.transactions_named(shop_id, [accounts.nothing_back_reference(refund_id)], limit=1):
+        return None
     before = sum(one.units for one in of_order)
     units = (spent.asked if back_minor >= paid_minor else spent.asked * back_minor // paid_minor) - before
     if units <= 0:

@@ -6,8 +6,7 @@ WITH lots AS (
                                             l.expires_at NULLS LAST, l.earned_at, l.id) - l.remaining)::bigint AS before
     FROM loyalty_lot l
     WHERE l.shop_id = %(shop_id)s AND l.wallet_id = %(wallet_id)s AND l.remaining > 0
-      AND (%(any)s::boolean AND l.order_id = %(first)s::uuid
-           OR (%(any)s::boolean OR l.available_at <= %(now)s) AND (l.expires_at IS NULL OR l.expires_at > %(now)s))
+      AND (%(any)s::boolean OR l.available_at <= %(now)s) AND (l.expires_at IS NULL OR l.expires_at > %(now)s)
 ), taken AS (
     SELECT id, units, remaining, minor, least(remaining, %(units)s::bigint - before) AS take
     FROM lots WHERE before < %(units)s::bigint

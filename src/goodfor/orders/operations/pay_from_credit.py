@@ -5,27 +5,25 @@ from what was promised to what was ordered, and the order is delivered as after 
 """
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from goodfor.orders import states, store
+from goodfor.orders.accounts import ORDER_LIABILITY
 from goodfor.orders.errors import WrongState
 from goodfor.orders.operations.settle import settle
 from goodfor.orders.types import CreditPaid
 from goodfor.payments.operations.pay_by_balance import pay_by_balance
-
-#: Debts to buyers: contract liabilities and gift money. No asset and no income may pay for an order.
-_DEBTS: Final = ("2203:", "2207:")
+from goodfor.payments.types import CREDIT
 
 
 def pay_from_credit(*, shop_id: UUID, order_id: UUID, account: str, now: datetime) -> CreditPaid:
-    """Pay the whole order from the ledger account `account` (2203:... or 2207:...); the state that it ended in.
+    """Pay the whole order from the ledger account `account` (2203:...); the state that it ended in.
 
     A refund goes back to the same account at once; `OrderRefunded` and `OrderPartlyRefunded` tell the caller's room.
     Raises OrderNotFound, WrongState (not placed, or too late), AccountNotFound (the shop takes no balances),
     AlreadyPaid; ValueError for any other kind of account.
     """
-    if not account.startswith(_DEBTS):
+    if not account.startswith(CREDIT) or account == ORDER_LIABILITY:
         raise ValueError("only what is owed to a buyer pays for an order")
     order = store.lock_order(shop_id, order_id)
     if order.state != states.PLACED or order.pay_by <= now:

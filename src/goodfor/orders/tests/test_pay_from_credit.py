@@ -49,7 +49,7 @@ def test_a_debt_pays_and_is_owed_again(shop: Shop, now: datetime) -> None:
     assert broken(now) == {}
 
 
-@pytest.mark.parametrize("account", ["1002:bank:main", "5001:sales:codes", ""])
+@pytest.mark.parametrize("account", ["1002:bank:main", "5001:sales:codes", "2203:order", "2207:wallet:x", ""])
 def test_only_debts_pay(shop: Shop, now: datetime, account: str) -> None:
     order = place(shop, now)
     with pytest.raises(ValueError, match="owed"):

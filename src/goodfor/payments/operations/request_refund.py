@@ -1,7 +1,6 @@
 """Ask for money back on a payment: the row that reserves it, in the caller's transaction."""
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -16,10 +15,7 @@ from goodfor.payments.locks import lock_payment
 from goodfor.payments.mapping import refund_view
 from goodfor.payments.models import FactRow, Payment, Refund
 from goodfor.payments.operations.take_back_shares import take_back_shares
-from goodfor.payments.types import RefundView
-
-#: Accounts of what was owed to a buyer in goods: cards, subscriptions, points.
-CREDIT: Final = "2203:"
+from goodfor.payments.types import CREDIT, RefundView
 
 
 def request_refund(

@@ -150,7 +150,9 @@ def _page(
         "fresh": proof.is_fresh(grant, now),
         "proof_address": proof_address(grant, _address(order.number, line)),
         "by_account": grant.buyer_id is not None,
-        "to_balance": grant.buyer_id is not None and orders.takes_balance(shop.id, order.total.currency),
+        "to_balance": grant.buyer_id is not None
+        and not orders.paid_by_credit(shop.id, order)
+        and orders.takes_balance(shop.id, order.total.currency),
         "balance_picked": request.POST.get("to") == BALANCE,
         "answer_by": hours.add_working(now, promise.answer_seconds, promise.hours),
         "live": live,
