@@ -225,8 +225,8 @@ def test_less_than_a_unit_back_is_booked_once(shop: Shop, now: datetime, owner: 
     # Told once more, when all is back: nothing moves.
     total = order.total.amount_minor
     restore_by_refund(
-        shop_id=shop_id, order_id=order.order_id, refund_id=small.refund_id, paid_minor=total, back_minor=total, minor=1,
-        currency="CNY", now=now,
+        shop_id=shop_id, order_id=order.order_id, refund_id=small.refund_id, paid_minor=total, back_minor=total,
+        minor=1, currency="CNY", now=now,
     )  # fmt: skip
     assert points(shop, owner, now) == Balance(60)
     assert ledger.balance(shop_id, REDEEMED) == 0
