@@ -260,4 +260,5 @@ def _reason(code: str) -> str:
         "held_refused": _("订单没有通过核验，不能发货"),
         "group_over": _("付款时团已结束"),
         "promotion_gone": _("付款时优惠已经没有了"),
+        "credit_gone": _("付款时用来抵付的积分或福利已经退回"),
     }.get(code, "")

@@ -21,6 +21,10 @@ OVERPAID: Final = "2205:overpay"
 SALES: Final = "5001:sales:codes"
 #: What campaigns took off; which one is a dimension of the posting.
 DISCOUNTS: Final = "5002:coupon:campaigns"
+#: Units of wallets on their way into an order, which they pay for in part (CREDIT_PART) or whole.
+REDEEMED: Final = "2203:redeemed"
+#: Stands where a campaign stands in the shares of an order: what units met of its price. No campaign has it.
+CREDIT_PART: Final = UUID("00000000-0000-0000-0000-00000000c0de")
 COST_OF_SALES: Final = "5401:cogs:codes"
 VOIDED: Final = "5401:cogs:void"
 PURCHASES: Final = "2202:supplier:stock:accrued"
@@ -77,8 +81,11 @@ def delivery_entry(
 def _discounts(
     order_id: UUID, line_id: UUID, sku_id: UUID, off: Mapping[UUID, int], channel: str, sign: int = 1
 ) -> list[Line]:
+    """What campaigns took off; what units met was owed, and is paid by that."""
     return [
-        Line(DISCOUNTS, sign * minor, order_id, line_id, sku_id, campaign_id=campaign_id, channel=channel)
+        Line(REDEEMED, sign * minor, order_id, line_id, sku_id)
+        if campaign_id == CREDIT_PART
+        else Line(DISCOUNTS, sign * minor, order_id, line_id, sku_id, campaign_id=campaign_id, channel=channel)
         for campaign_id, minor in off.items()
         if minor
     ]

@@ -50,6 +50,13 @@ class PriceChanged(Conflict):
         self.quote = quote
 
 
+class CreditTooMuch(Conflict):
+    """Of an order so much may be met by points or welfare, `most_minor`: each piece costs some money."""
+
+    code = "credit_too_much"
+    title = _("抵付的金额过多，请减少抵付或全部用积分支付")
+
+
 class TooManyOpenOrders(RateLimited):
     """Too many unpaid orders of one buyer or address: pay or cancel one first."""
 

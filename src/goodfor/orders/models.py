@@ -7,6 +7,7 @@ from goodfor.kernel.ids import uuid7
 from goodfor.orders import states
 from goodfor.orders.claim_models import Claim as Claim
 from goodfor.orders.claim_models import ClaimUnit as ClaimUnit
+from goodfor.orders.credit_models import CreditPart as CreditPart
 from goodfor.orders.deciding import AUTO, CLIENT, STAFF
 from goodfor.orders.discount_models import Discount as Discount
 from goodfor.orders.discount_models import Trace as Trace

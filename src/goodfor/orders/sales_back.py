@@ -51,7 +51,10 @@ def _booked(shop_id: UUID, order_id: UUID, lines: Sequence[LineRow]) -> tuple[di
     """What each line was sold for, less its discounts, and what of that was given back; None where nobody knows."""
     sold, back = dict.fromkeys([line.id for line in lines], 0), dict.fromkeys([line.id for line in lines], 0)
     for one in ledger.postings_of_order(shop_id, order_id):
-        if one.account not in (accounts.SALES, accounts.DISCOUNTS) or one.kind not in ("delivery", "refund"):
+        if one.account not in (accounts.SALES, accounts.DISCOUNTS, accounts.REDEEMED) or one.kind not in (
+            "delivery",
+            "refund",
+        ):
             continue
         if one.order_line_id not in sold:
             return None

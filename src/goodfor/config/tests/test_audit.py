@@ -1138,6 +1138,9 @@ PLANTS: dict[str, str] = {
         "INSERT INTO orders_discount (id, shop_id, order_id, line_id, campaign_id, revision_id, minor, units, loss)"
         " SELECT '{new}', '{shop}', '{delivered}', id, '{new2}', '{new2}', quantity, 0, 0 FROM orders_line"
         " WHERE id = '{line}'",
+    "order_credits_are_booked":
+        "INSERT INTO orders_credit_part (order_id, shop_id, kind, minor, made_at)"
+        " VALUES ('{delivered}', '{shop}', 'points', 5, now())",
     "paid_orders_have_a_payment": "UPDATE orders_order SET payment_id = '{new}' WHERE id = '{delivered}'",
     "ended_orders_owe_nothing": tx("owed", "{bank}", "{owed}", order="'{delivered}'::uuid"),
     "notify_none_stuck_in_sending": f"{NOTICE};{told('sending', AGO.format(60))}",

@@ -1,4 +1,4 @@
-"""A refund gives limits and coupons of campaigns back, by their policy. Steps in the caller's transaction."""
+"""A refund gives limits and coupons back, by their policy, and what units met. Steps in the caller's transaction."""
 
 from collections import Counter
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 from goodfor.ledger import queries as ledger
 from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, store
+from goodfor.orders.operations.keep_credit import credit_back, credit_part_back
 from goodfor.promotions.operations.phases import roll_back
 
 
@@ -16,16 +17,15 @@ def give_all_back(*, shop_id: UUID, order: store.LockedOrder, disputed: bool = F
     Never more than once for anything: promotions are told the sums of all refunds together.
     """
     if order.discount_minor:
-        roll_back(
-            shop_id=shop_id, order_id=order.id, whole=True, minor=order.discount_minor, units={}, disputed=disputed,
-            now=now,
-        )  # fmt: skip
+        minor = order.discount_minor - credit_back(shop_id=shop_id, order_id=order.id)
+        roll_back(shop_id=shop_id, order_id=order.id, whole=True, minor=minor, units={}, disputed=disputed, now=now)
 
 
 def give_part_back(*, shop_id: UUID, order: store.LockedOrder, entry: Entry, now: datetime) -> None:
     """A part goes back, which `entry` is about to book: as much of the discount, and the pieces that came back."""
     if not order.discount_minor:
         return
+    credit_part_back(shop_id=shop_id, order_id=order.id, entry=entry)
     minor = -sum(line.amount_minor for line in entry.lines if line.account == accounts.DISCOUNTS)
     for one in ledger.postings_of_order(shop_id, order.id):
         if one.account == accounts.DISCOUNTS and one.kind == "refund":

@@ -9,6 +9,7 @@ from goodfor.catalog.errors import NotOnSale, SkuUnknown
 from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.orders import states, store
 from goodfor.orders.errors import BuyerLimit
+from goodfor.orders.offer_reads import credit_part
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.promotions.operations.phases import reserve_again
 from goodfor.promotions.operations.use_bargain import free_bargain, take_bargain_again
@@ -27,6 +28,9 @@ def judge_late(*, shop_id: UUID, order: store.LockedOrder, happened_at: datetime
     """
     if order.state == states.PLACED or order.closed_at is None:
         return ""
+    if order.discount_minor and credit_part(shop_id, order.id) is not None:
+        # The units went back to their wallet when the order was closed, and may be spent.
+        return "credit_gone"
     why = "" if happened_at <= order.closed_at else _judge(shop_id, order, order.closed_at, now)
     if not why and order.discount_minor and not _taken_again(shop_id, order, now):
         return "promotion_gone"

@@ -18,18 +18,20 @@ from goodfor.kernel.sql import Row, Statement
 from goodfor.kernel.statemachine import record_history
 from goodfor.orders import states, store
 from goodfor.orders.contacts import contact_index
+from goodfor.orders.credits import with_credit
 from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
 from goodfor.orders.forms import Filled, check_forms, fill, with_accounts
 from goodfor.orders.offers import ip_hash_of, wish_of
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.orders.operations.hold_steps import put_hold
+from goodfor.orders.operations.keep_credit import keep_credit
 from goodfor.orders.operations.keep_invoice import keep_invoice
 from goodfor.orders.operations.keep_offer import keep_offer
 from goodfor.orders.operations.take_chosen import take_chosen
 from goodfor.orders.operations.take_offer import take_offer
 from goodfor.orders.pricing import buyer_key, check_requests, pieces, price_lines
-from goodfor.orders.types import DIRECT, Buyer, HoldOrder, LineRequest, LineView, PlacedOrder
+from goodfor.orders.types import DIRECT, Buyer, Credit, HoldOrder, LineRequest, LineView, PlacedOrder
 from goodfor.promotions.operations.choices import check_counted
 from goodfor.promotions.types import ChoiceRequest
 from goodfor.supply import queries as supply
@@ -67,17 +69,19 @@ def place_order(
     coupons: Sequence[UUID] = (),
     choice: ChoiceRequest | None = None,
     expect_minor: int | None = None,
+    credit: Credit | None = None,
     now: datetime,
 ) -> PlacedOrder:
     """Reserve stock and write the order; the codes are held until `pay_by` (the shortest hold of its SKUs).
 
     `hold`: once it is paid it waits. Written with the order, so that no payment can come between. `order_id`: where
     something was noted of it before. Campaigns take off what they give (`coupons` in their order, `choice`: a group or
-    bargain), and what is limited of that is taken; `expect_minor`: the total that the buyer was shown.
+    bargain), and what is limited of that is taken; `expect_minor`: the total that the buyer was shown. `credit`: units
+    of a wallet meet so much of that total, which the caller takes in this transaction; the rest is the order's total.
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
-    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone, and of `choice` what is
-    over.
+    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone, CreditTooMuch, and of
+    `choice` what is over.
     """
     check_requests(lines)
     buyer = replace(buyer, ref=buyer_key(buyer.ref))
@@ -98,12 +102,16 @@ def place_order(
     offer = take_offer(shop_id=shop_id, order_id=order_id, lines=priced, total=total, skus=skus, wish=wish, now=now)
     if choice is not None:
         check_counted(choice, offer.priced)
+    if credit is not None:
+        offer = with_credit(offer, credit)
     # Sorted by SKU so that two orders of the same SKUs meet in the same order.
     for line in sorted(offer.lines, key=lambda item: item.sku_id):
         _reserve(shop_id, line, channel, pay_by, now)
     placed = PlacedOrder(order_id, number, secret, offer.total, pay_by, with_accounts(offer.lines, forms))
     _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, forms, now)
     keep_offer(shop_id=shop_id, order_id=order_id, offer=offer, now=now)
+    if credit is not None:
+        keep_credit(shop_id=shop_id, order_id=order_id, credit=credit, now=now)
     if buyer.invoice is not None:
         keep_invoice(shop_id=shop_id, order_id=order_id, invoice=buyer.invoice)
     _tell(shop_id, placed, f"buyer:{buyer.ref}", channel, now)
