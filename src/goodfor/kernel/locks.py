@@ -27,6 +27,7 @@ LOCKS = {
     "quarantine": "a key that a rule of risk control trips is written by one at a time, the others pass on",
     "risk_starter": "the rules that a shop begins with are made once",
     "points": "what points of one shop are worth is said by one at a time",
+    "points_hand": "what one person of the staff gives in points in a day is counted by one at a time",
     "referral": "who brought a buyer, and what the first order earns, is settled by one at a time",
     "resend": "the same news is told again only so many times an hour",
     "wish": "the same person's wish to take something away is one wish",

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import Conflict, InvalidInput
+from goodfor.kernel.errors import Conflict, Forbidden, InvalidInput
 
 
 class NotEnoughPoints(Conflict):
@@ -24,6 +24,13 @@ class MoveDiffers(Conflict):
 
     code = "points_move_differs"
     title = _("这笔积分已经按另一个数量记过了")
+
+
+class GivenEnough(Forbidden):
+    """With this a person of the staff has given more points in a day than the shop lets one person give back."""
+
+    code = "given_enough"
+    title = _("加上这笔，你今天送出的积分超过了个人每天的限额：请由其他同事来调整")
 
 
 class NoCheckIn(Conflict):

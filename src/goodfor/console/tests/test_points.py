@@ -269,3 +269,25 @@ def test_pages_are_in_english_too(shop: Shop, buyer_id: UUID) -> None:
     client.post("/console/language", {"language": "en", "next": POINTS})
     for path in (POINTS, TIERS, OWED, reverse("desk:buyer-points", args=[buyer_id])):
         assert 'lang="en"' in text_of(client, path)
+
+
+def test_one_person_gives_so_much_a_day(shop: Shop, buyer_id: UUID) -> None:
+    """As much as one person may refund in a day, 2,000 yuan unless the shop says otherwise; each person for himself."""
+    path = reverse("desk:buyer-points-adjust", args=[buyer_id])
+    one, other = proved(shop.id, Role.OPERATOR), proved(shop.id, Role.OPERATOR)
+
+    def give(client: Client, units: int) -> int:
+        form = {"units": str(units), "reason": "道歉", "request": str(uuid4())}
+        return client.post(path, form).status_code
+
+    def held() -> int:
+        return loyalty.balance(shop.id, Holder(buyer_id), utc_now()).available
+
+    before = held()
+    assert give(one, 150_000) == 302
+    assert give(one, 100_000) == 403
+    assert held() == before + 150_000
+    assert give(one, -1_000) == 302
+    assert give(one, 60_000) == 302
+    assert give(other, 200_000) == 302
+    assert give(other, 20_000) == 403

@@ -1,18 +1,28 @@
 """Somebody of the staff puts a wallet right, and says why."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from goodfor.identity import queries as identity
+from goodfor.identity.types import refund_limits
 from goodfor.kernel import audit
 from goodfor.ledger import operations as ledger
 from goodfor.loyalty import kinds, moving
-from goodfor.loyalty.errors import InvalidPoints
+from goodfor.loyalty.errors import GivenEnough, InvalidPoints
+from goodfor.loyalty.locks import lock_hand
+from goodfor.loyalty.models import Entry
 from goodfor.loyalty.moving import Lives
 from goodfor.loyalty.store import Why
 from goodfor.loyalty.types import Holder, Move, Source
+
+#: How actors of the staff are named.
+STAFF: Final = "staff:"
 
 
 @transaction.atomic(savepoint=False)
@@ -22,7 +32,8 @@ def adjust_units(
 ) -> Move:  # fmt: skip
     """More (`units` > 0, worth `minor`) or less, all or nothing. `request`: the same again changes nothing.
 
-    Raises InvalidPoints (no reason, no units), NotEnoughPoints, MoveDiffers.
+    What one person of the staff gives by hand in a day is bound as what they refund in a day is: by the same line.
+    Raises InvalidPoints (no reason, no units), NotEnoughPoints, MoveDiffers, GivenEnough.
     """
     if not reason.strip():
         raise InvalidPoints(_("请写明原因"), field="reason")
@@ -33,6 +44,8 @@ def adjust_units(
         moved = moving.take(shop_id, holder, -units, why, kind=kinds.ADJUST, pending_too=True)
     if moved.move.again:
         return moved.move
+    if units > 0 and actor.startswith(STAFF):
+        _hold_to_day(shop_id, actor, now)
     audit.record(
         shop_id=shop_id, actor=actor, action="loyalty.adjusted", subject=("loyalty_entry", moved.move.entry_id),
         data={"owner": str(holder.owner), "kind": holder.kind, "units": units, "reason": reason.strip()[:200]}, now=now,
@@ -40,3 +53,19 @@ def adjust_units(
     if moved.entries:
         ledger.post(shop_id=shop_id, currency=currency, entries=moved.entries, now=now)
     return moved.move
+
+
+def _hold_to_day(shop_id: UUID, actor: str, now: datetime) -> None:
+    """What this person has given today, with this, is within the shop's line for a person's day. Raises GivenEnough."""
+    shop = identity.shop_by_id(shop_id)
+    bound = refund_limits(shop.settings).daily
+    if bound is None:
+        return
+    lock_hand(shop_id, actor)
+    today = now.astimezone(ZoneInfo(shop.timezone)).date()
+    begins = datetime.combine(today, time(), ZoneInfo(shop.timezone))
+    given = Entry.objects.filter(
+        shop_id=shop_id, at__gte=begins, at__lt=begins + timedelta(days=1), kind=kinds.ADJUST, actor=actor, minor__gt=0
+    )
+    if (given.aggregate(all=Sum("minor"))["all"] or 0) > bound:
+        raise GivenEnough(limit_minor=bound, currency=shop.currency)
