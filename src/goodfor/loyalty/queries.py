@@ -7,7 +7,7 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.loyalty import kinds
-from goodfor.loyalty.models import Deed, Revaluation, TermsRevision, Wallet
+from goodfor.loyalty.models import Deed, Entry, Revaluation, TermsRevision, Wallet
 from goodfor.loyalty.programme import present as present
 from goodfor.loyalty.programme import reckoning as reckoning
 from goodfor.loyalty.programme import revisions as revisions
@@ -71,6 +71,11 @@ def holder_of(shop_id: UUID, wallet_id: UUID) -> Holder:
 def earned_anything(shop_id: UUID, order_id: UUID) -> bool:
     """Whether an order counts for anybody: also one that was too small for a point counts for his tier."""
     return Deed.objects.filter(shop_id=shop_id, order_id=order_id).exists()
+
+
+def paid_with_units(shop_id: UUID, order_id: UUID) -> bool:
+    """Whether units of a wallet paid for an order, all of it or in part."""
+    return Entry.objects.filter(shop_id=shop_id, order_id=order_id, kind=kinds.SPEND).exists()
 
 
 def ever_gave_points(shop_id: UUID) -> bool:

@@ -62,9 +62,8 @@ def table_of(shop_id: UUID, prizes: Sequence[Prize]) -> tuple[Chance, ...]:
     )  # fmt: skip
 
 
-def worth(shop_id: UUID, prize: Prize | None, *, units: int = 0, sku_id: UUID | None = None, now: datetime) -> int:
+def worth(shop_id: UUID, *, units: int, sku_id: UUID | None, now: datetime) -> int:
     """What a prize is worth in minor units: the price of its goods, or what its points buy."""
-    units, sku_id = (prize.units, prize.sku_id) if prize else (units, sku_id)
     if sku_id is not None:
         found = catalog.products_of_skus(shop_id, [sku_id])
         return found[0][1].price.amount_minor if found else 0

@@ -1,4 +1,7 @@
-"""Locks of the mall. Order: its member (advisory) > the order and what is below it > points > reward or prize > ledger."""
+"""Locks of the mall.
+
+Order: its member (advisory) > the order and what is below it > points > reward or prize > the ledger.
+"""
 
 from typing import TypeVar
 from uuid import UUID

@@ -94,7 +94,9 @@ class Redemption(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["shop_id", "order_id"], name="mall_redemption_order"),
             models.UniqueConstraint(fields=["shop_id", "owner", "request_key"], name="mall_redemption_request"),
-            models.CheckConstraint(condition=Q(points__gt=0, minor__gt=0, cash_minor__gte=0), name="mall_redemption_price"),
+            models.CheckConstraint(
+                condition=Q(points__gt=0, minor__gt=0, cash_minor__gte=0), name="mall_redemption_price"
+            ),
             models.CheckConstraint(
                 condition=Q(state=states.TAKEN, returned_at__isnull=True)
                 | Q(state=states.RETURNED, returned_at__isnull=False),
