@@ -18,7 +18,7 @@ INVARIANTS = [
         SELECT coalesce(p.id, e.id)::text, 'costs ' || coalesce(p.cost, 0) || ', taken ' || coalesce(-e.units, 0)
         FROM mall_play p
         FULL JOIN (SELECT e.id, e.shop_id, e.units, e.source_id, w.owner FROM loyalty_entry e
-                   JOIN loyalty_wallet w ON w.shop_id = e.shop_id AND w.id = e.wallet_id
+                   LEFT JOIN loyalty_wallet w ON w.shop_id = e.shop_id AND w.id = e.wallet_id
                    WHERE e.source_kind = 'draw') e ON e.shop_id = p.shop_id AND e.source_id = p.id::text
         WHERE e.units IS DISTINCT FROM -p.cost OR e.owner IS DISTINCT FROM p.owner
         """,

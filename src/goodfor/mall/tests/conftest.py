@@ -56,7 +56,8 @@ class World:
         )  # fmt: skip
 
     def points(self, owner: UUID) -> int:
-        return loyalty.balance(self.shop_id, Holder(owner), self.now).available
+        # What news brings is there from the clock's time on.
+        return loyalty.balance(self.shop_id, Holder(owner), self.now + timedelta(minutes=1)).available
 
     def reward(self, points: int = 1000, on: bool = True, **more: Any) -> RewardView:
         wish = RewardWish(more.pop("sku_id", self.shop.sku_id), points, **more)
