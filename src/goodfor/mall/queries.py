@@ -6,6 +6,8 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.types import ProductCard, SkuView
 from goodfor.identity import queries as identity
@@ -114,7 +116,7 @@ def tier_name(names: Sequence[str], rank: int) -> str:
     return names[min(rank, len(names) - 1)] if names and rank else ""
 
 
-def _shown(shop_id: UUID, now: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _shown(shop_id: UUID, now: datetime) -> QuerySet[Reward]:
     return Reward.objects.filter(shop_id=shop_id, state=states.ON).exclude(ends_at__lte=now)
 
 

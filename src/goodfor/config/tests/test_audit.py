@@ -752,7 +752,8 @@ PLANTS: dict[str, str] = {
         SPENT + entered("spend", -5, source="order", order="'{new}'", entry="{new2}")
         + "INSERT INTO mall_redemption (id, shop_id, reward_id, owner, request_key, order_id, state, points, minor,"
         " cash_minor, currency, period_key, at, returned_at) VALUES ('{new}', '{shop}', '{new2}', '{new}', 'x',"
-        " '{new}', 'returned', 5, 5, 0, 'CNY', '', now(), now())" + moved("mall.redemption", "{new}", "taken", "returned"),
+        " '{new}', 'returned', 5, 5, 0, 'CNY', '', now(), now())"
+        + moved("mall.redemption", "{new}", "taken", "returned"),
     "mall_prizes_are_counted":
         "INSERT INTO mall_prize (id, shop_id, draw_id, position, name, kind, weight, won, units, consolation)"
         " VALUES ('{new}', '{shop}', '{new2}', 0, 'x', 'nothing', 1, 1, 0, true)",
