@@ -98,12 +98,12 @@ def played(shop_id: UUID, owner: UUID, request_key: str) -> Played | None:
     return told(row, again=True) if row else None
 
 
-def told(row: Play, *, secret: str = "", again: bool = False) -> Played:
+def told(row: Play, *, again: bool = False) -> Played:
     """What a play gave."""
     number = orders.order_view(row.shop_id, row.order_id).number if row.order_id else ""
     left = max(0, row.most - plays_today(row.shop_id, row.draw_id, row.owner, row.day))
     return Played(
-        row.id, prize_wish(row.prize), row.prize_id, row.units, row.order_id, number, left, again, secret
+        row.id, prize_wish(row.prize), row.prize_id, row.units, row.order_id, number, left, again
     )  # fmt: skip
 
 

@@ -111,9 +111,10 @@ def rank_of(shop_id: UUID, owner: UUID | None, now: datetime) -> tuple[int, tupl
     return member.standing.rank if member else 0, tuple(one.name for one in tiers.tiers)
 
 
-def tier_name(names: Sequence[str], rank: int) -> str:
-    """The name of a tier; where the shop has fewer by now, the highest."""
-    return names[min(rank, len(names) - 1)] if names and rank else ""
+def lacks(names: Sequence[str], rank: int, least_rank: int) -> str:
+    """The name of the tier that somebody in `rank` has not reached; empty: he has. Of fewer tiers the highest one."""
+    least = min(least_rank, len(names) - 1)
+    return names[least] if rank < least else ""
 
 
 def _shown(shop_id: UUID, now: datetime) -> QuerySet[Reward]:
@@ -122,7 +123,7 @@ def _shown(shop_id: UUID, now: datetime) -> QuerySet[Reward]:
 
 def _seen(shop_id: UUID, owner: UUID | None, rows: list[Reward], now: datetime) -> list[Offered]:
     rank, names = rank_of(shop_id, owner, now)
-    rows = [row for row in rows if not (row.exclusive and names and row.least_rank > rank)]
+    rows = [row for row in rows if not (row.exclusive and lacks(names, rank, row.least_rank))]
     if not rows:
         return []
     skus = [row.sku_id for row in rows]
@@ -132,7 +133,7 @@ def _seen(shop_id: UUID, owner: UUID | None, rows: list[Reward], now: datetime) 
     had = _had(shop_id, owner, rows, now)
     return [
         _offered(row, *goods[row.sku_id], held=held, had=row.id in had, there=there.get(row.sku_id, 0) > 0,
-                 tier=tier_name(names, row.least_rank) if row.least_rank > rank else "", now=now)
+                 tier=lacks(names, rank, row.least_rank), now=now)
         for row in rows if row.sku_id in goods
     ]  # fmt: skip
 
@@ -142,7 +143,8 @@ def _offered(
 ) -> Offered:
     face = sku.face_value_label or sku.name
     return Offered(
-        reward_view(row), f"{card.name} {face}".strip(), card.slug, sku.price, sku.delivery_kind,
+        reward_view(row), f"{card.name} {face}".strip(), card.slug, face, card.image_url, card.category_slug, sku.price,
+        sku.delivery_kind,
         missing=max(0, row.points - held), tier=tier, had=had,
         gone=not there or (row.stock is not None and row.taken >= row.stock),
         opens_at=row.starts_at if row.starts_at and row.starts_at > now else None,

@@ -72,6 +72,9 @@ class Offered:
     reward: RewardView
     title: str
     slug: str
+    face: str
+    image_url: str | None
+    category: str
     price: Money
     kind: str
     missing: int
@@ -150,6 +153,11 @@ class PrizeView:
     share: Fraction
 
     @property
+    def remaining(self) -> int | None:
+        """How many there still are; None: as many as are won."""
+        return None if self.wish.stock is None else self.wish.stock - self.won
+
+    @property
     def percent(self) -> str:
         """Its odds in words: at least two places, and never 0 for what can be won."""
         amount = float(self.share * 100)
@@ -181,10 +189,7 @@ class DrawView:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What a play gave. `order`: number of the order of the goods that were won; `left`: plays of this day that remain.
-
-    `secret` opens that order: shown once.
-    """
+    """What a play gave. `number`: of the order of goods that were won; `left`: plays of this day that remain."""
 
     play_id: UUID
     prize: PrizeWish
@@ -194,7 +199,6 @@ class Played:
     number: str
     left: int
     again: bool = False
-    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

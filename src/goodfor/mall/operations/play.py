@@ -83,7 +83,7 @@ def play(
     if gone.entries:
         ledger.post(shop_id=shop_id, currency=currency, entries=gone.entries, now=now)
     _hand_over(made, won.placed, currency, now)
-    return told(made, secret=won.placed.secret if won.placed else "")
+    return told(made)
 
 
 def _draw(shop_id: UUID, draw_id: UUID, now: datetime) -> Draw:

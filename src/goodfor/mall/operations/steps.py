@@ -10,7 +10,7 @@ from goodfor.kernel.statemachine import Machine, record_history
 from goodfor.mall import states
 from goodfor.mall.errors import TierTooLow
 from goodfor.mall.models import Draw, Reward
-from goodfor.mall.queries import rank_of, tier_name
+from goodfor.mall.queries import lacks, rank_of
 
 
 def must_be_able(shop_id: UUID, actor: str) -> None:
@@ -45,5 +45,5 @@ def must_have_reached(shop_id: UUID, owner: UUID, least_rank: int, now: datetime
     if not least_rank:
         return
     rank, names = rank_of(shop_id, owner, now)
-    if names and rank < min(least_rank, len(names) - 1):
-        raise TierTooLow(tier=tier_name(names, least_rank))
+    if missing := lacks(names, rank, least_rank):
+        raise TierTooLow(tier=missing)

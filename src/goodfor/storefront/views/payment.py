@@ -116,6 +116,9 @@ def pay_page(
     """The page itself: the way that was started, what else there is, or why it did not start."""
     way = hint if hint and usable(hint) else None
     methods = methods_for(request, shop, order.total)
+    if orders.credit_part(shop.id, order.id) is not None:
+        # Units meet a part of it already: what is left is money.
+        methods = [one for one in methods if one[0] != POINTS]
     stripe = way.fields if way and embeds(way) else None
     context = {
         "order": order,
