@@ -123,7 +123,7 @@ def _form(request: HttpRequest, visitor: Visitor, view: DrawView | None) -> Http
         try:
             prizes, rows = forms.prizes_typed(posted)
             if form.is_valid():
-                said = {"shop_id": shop.id, "actor": visitor.actor, "now": utc_now()}
+                said: dict[str, Any] = {"shop_id": shop.id, "actor": visitor.actor, "now": utc_now()}
                 wish = form.wish(prizes, shop.timezone)
                 made = change_draw(**said, draw_id=view.id, wish=wish) if view else make_draw(**said, wish=wish)
                 return done(request, _("已存为草稿，公布后会员才看得到"), reverse("desk:draw", args=[made.id]))
