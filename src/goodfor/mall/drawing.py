@@ -6,6 +6,8 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from goodfor.catalog import queries as catalog
 from goodfor.identity import queries as identity
 from goodfor.loyalty import queries as loyalty
@@ -31,8 +33,16 @@ def draws(shop_id: UUID) -> list[DrawView]:
 
 def open_draws(shop_id: UUID, now: datetime) -> list[DrawView]:
     """Those in which one may play now, that ends first first."""
-    rows = Draw.objects.filter(shop_id=shop_id, state=states.ON, starts_at__lte=now, ends_at__gt=now)
-    return _views(shop_id, list(rows.order_by("ends_at", "id")[:_MOST]))
+    return _views(shop_id, list(_open(shop_id, now).order_by("ends_at", "id")[:_MOST]))
+
+
+def any_open(shop_id: UUID, now: datetime) -> bool:
+    """Whether there is one."""
+    return _open(shop_id, now).exists()
+
+
+def _open(shop_id: UUID, now: datetime) -> QuerySet[Draw]:
+    return Draw.objects.filter(shop_id=shop_id, state=states.ON, starts_at__lte=now, ends_at__gt=now)
 
 
 def draw(shop_id: UUID, draw_id: UUID) -> DrawView:
@@ -107,9 +117,11 @@ def told(row: Play, *, again: bool = False) -> Played:
     )  # fmt: skip
 
 
-def plays_of(shop_id: UUID, draw_id: UUID, owner: UUID, limit: int = 20) -> list[PlayView]:
-    """A member's plays in a draw, newest first."""
-    rows = Play.objects.filter(shop_id=shop_id, draw_id=draw_id, owner=owner).select_related("prize")
+def plays_of(shop_id: UUID, draw_id: UUID | None, owner: UUID, limit: int = 20) -> list[PlayView]:
+    """A member's plays in a draw, or in all (None), newest first."""
+    rows = Play.objects.filter(shop_id=shop_id, owner=owner).select_related("prize")
+    if draw_id is not None:
+        rows = rows.filter(draw_id=draw_id)
     return [play_view(row) for row in rows.order_by("-id")[:limit]]
 
 

@@ -15,6 +15,7 @@ from goodfor.kernel.sql import Statement
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.types import Holder
 from goodfor.mall import periods, states
+from goodfor.mall.drawing import any_open
 from goodfor.mall.drawing import draw as draw
 from goodfor.mall.drawing import draws as draws
 from goodfor.mall.drawing import open_draws as open_draws
@@ -36,7 +37,7 @@ _MOST: Final = 200
 
 def is_on(shop_id: UUID, now: datetime) -> bool:
     """Whether members of a shop find anything in its mall: a reward that is on, or a draw that is open."""
-    return _shown(shop_id, now).exists() or bool(open_draws(shop_id, now))
+    return _shown(shop_id, now).exists() or any_open(shop_id, now)
 
 
 def rewards(shop_id: UUID) -> list[RewardView]:
