@@ -27,6 +27,10 @@ PARTS: Final = ("name", "kind", "weight", "stock", "units", "sku")
 NAMED: Final[Mapping[str, str]] = {
     "sku_id": "sku", "cash_minor": "cash", "least_rank": "rank",
 }  # fmt: skip
+#: What a new draw begins with: something for everybody who wins nothing.
+SUGGESTED: Final[Mapping[str, str]] = {
+    "name_2": "谢谢参与", "kind_2": states.NOTHING, "weight_2": "80", "consolation": "2",
+}  # fmt: skip
 _MOST: Final = 10**9
 
 

@@ -19,7 +19,8 @@ from goodfor.loyalty.standing import next_check_in as next_check_in
 from goodfor.loyalty.standing import steps_of as steps_of
 from goodfor.loyalty.standing import tiers_of as tiers_of
 from goodfor.loyalty.terms import buys, needed
-from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Source
+from goodfor.loyalty.terms import meets as reckoned
+from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Met, Source
 from goodfor.loyalty.wording import said as said
 
 _BALANCE: Final = Statement(__package__, "sql/balance.sql")
@@ -38,6 +39,14 @@ def points_for(shop_id: UUID, minor: int, now: datetime) -> int | None:
     """How many points pay so much, rounded up; None: the shop takes none."""
     terms = terms_at(shop_id, now)
     return needed(terms, minor) if terms.on else None
+
+
+def meets(shop_id: UUID, owner: UUID, minor: int, least: int, now: datetime) -> Met | None:
+    """The most of a price of `minor` that a member's points may meet beside at least so much money; None: nothing."""
+    terms = terms_at(shop_id, now)
+    if not terms.on or not terms.meet_bp:
+        return None
+    return reckoned(terms, minor, least, balance(shop_id, Holder(owner), now).available)
 
 
 def gives_points(shop_id: UUID, now: datetime) -> bool:

@@ -116,7 +116,9 @@ def _form(request: HttpRequest, visitor: Visitor, view: DrawView | None) -> Http
     posted = request.POST if request.method == "POST" else None
     initial = forms.draw_initial(view, shop.timezone) if view else None
     form = forms.DrawForm(posted, shop_id=shop.id, initial=initial)
-    typed: Mapping[str, Any] = posted.dict() if posted is not None else forms.prizes_shown(view) if view else {}
+    typed: Mapping[str, Any] = (
+        posted.dict() if posted is not None else forms.prizes_shown(view) if view else forms.SUGGESTED
+    )
     errors, rows, status, error = dict[str, str](), list[int](), 200, None
     if posted is not None:
         status = 422
