@@ -153,7 +153,8 @@ def _there(shop_id: UUID, skus: Sequence[UUID]) -> Mapping[UUID, bool]:
         return {}
     free = orders.available(shop_id, skus)
     return {
-        sku.id: free.get(sku.id, 0) > 0 and sku.delivery_kind == CODE
+        sku.id: free.get(sku.id, 0) > 0 and sku.delivery_kind == CODE and sku.per_buyer_limit is None
+        and orders.takes_balance(shop_id, sku.price.currency)
         and (sku.price.currency != TOP_CURRENCY or sku.price.amount_minor <= TOP_MINOR)
         for _card, sku in catalog.products_of_skus(shop_id, list(skus))
     }  # fmt: skip

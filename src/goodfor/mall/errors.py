@@ -19,6 +19,13 @@ class RewardClosed(Conflict):
     title = _("这件商品现在不能兑换")
 
 
+class RewardChanged(Conflict):
+    """It costs other points, or other money, than the page has shown."""
+
+    code = "reward_changed"
+    title = _("兑换所需的积分或金额变了")
+
+
 class RewardGone(Conflict):
     """All pieces are taken."""
 

@@ -38,7 +38,7 @@ INVARIANTS = [
                || coalesce(t.n, 0) || ', has ' || coalesce(r.n, 0)
         FROM mall_tally t
         FULL JOIN (SELECT shop_id, reward_id, owner, period_key, count(*) AS n FROM mall_redemption
-                   WHERE state = 'taken' AND period_key <> '' GROUP BY 1, 2, 3, 4) r
+                   WHERE state = 'taken' GROUP BY 1, 2, 3, 4) r
              USING (shop_id, reward_id, owner, period_key)
         WHERE coalesce(t.n, 0) <> coalesce(r.n, 0)
         """,

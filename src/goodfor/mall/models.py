@@ -84,8 +84,8 @@ class Redemption(models.Model):
     minor = models.BigIntegerField()
     cash_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
-    #: Under which it is counted for its member; empty: it is not.
-    period_key = models.CharField(max_length=16, default="", blank=True)
+    #: Under which it is counted for its member.
+    period_key = models.CharField(max_length=16)
     at = models.DateTimeField()
     returned_at = models.DateTimeField(null=True)
 

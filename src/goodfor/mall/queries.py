@@ -130,10 +130,13 @@ def _seen(shop_id: UUID, owner: UUID | None, rows: list[Reward], now: datetime) 
     skus = [row.sku_id for row in rows]
     goods = {sku.id: (card, sku) for card, sku in catalog.products_of_skus(shop_id, skus)}
     there = orders.available(shop_id, skus)
+    # What points alone pay is paid as from a balance.
+    payable = orders.takes_balance(shop_id, rows[0].currency)
     held = loyalty.balance(shop_id, Holder(owner), now).available if owner else 0
     had = _had(shop_id, owner, rows, now)
     return [
-        _offered(row, *goods[row.sku_id], held=held, had=row.id in had, there=there.get(row.sku_id, 0) > 0,
+        _offered(row, *goods[row.sku_id], held=held, had=row.id in had,
+                 there=there.get(row.sku_id, 0) > 0 and (payable or row.cash_minor > 0),
                  tier=lacks(names, rank, row.least_rank), now=now)
         for row in rows if row.sku_id in goods
     ]  # fmt: skip

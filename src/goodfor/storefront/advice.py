@@ -10,6 +10,7 @@ from goodfor.kernel.errors import DomainError
 _ADVICE: Mapping[str, Any] = {
     "points_changed": _("现在能抵的在下面，看过再付款。积分没有扣。"),
     "not_enough_points": _("积分没有扣。可以换一种支付方式，或换一件商品。"),
+    "reward_changed": _("现在要的在下面，看过再兑换。积分没有扣。"),
     "reward_gone": _("积分没有扣。看看别的兑换商品。"),
     "reward_limit": _("积分没有扣。看看别的兑换商品。"),
     "reward_closed": _("积分没有扣。看看别的兑换商品。"),

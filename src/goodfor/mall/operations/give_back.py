@@ -32,8 +32,6 @@ def give_back(*, shop_id: UUID, order_id: UUID, now: datetime) -> bool:
         actor="system", cause=f"order:{order_id}", now=now,
     )  # fmt: skip
     Reward.objects.filter(shop_id=shop_id, id=row.reward_id).update(taken=F("taken") - 1)
-    if row.period_key:
-        Tally.objects.filter(
-            shop_id=shop_id, reward_id=row.reward_id, owner=row.owner, period_key=row.period_key
-        ).update(n=F("n") - 1)
+    had = Tally.objects.filter(shop_id=shop_id, reward_id=row.reward_id, owner=row.owner, period_key=row.period_key)
+    had.update(n=F("n") - 1)
     return True

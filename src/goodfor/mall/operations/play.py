@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.catalog.errors import NotOnSale, SkuUnknown
 from goodfor.identity import queries as identity
-from goodfor.kernel.errors import DomainError
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import operations as ledger
@@ -30,9 +30,11 @@ from goodfor.mall.types import Played
 from goodfor.orders.operations.pay_from_credit import pay_from_credit
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
+from goodfor.vault.errors import OutOfStock
 
 #: A number from 0 until before another, each as likely.
 Roll = Callable[[int], int]
+_CANNOT_BE_HAD: Final = (DrawClosed, OutOfStock, NotOnSale, SkuUnknown)
 _TAKE: Final = Statement("goodfor.mall", "sql/take_prize.sql")
 
 
@@ -53,7 +55,8 @@ def play(
 ) -> Played:  # fmt: skip
     """Once; the same answer to the same request. `buyer`: in whose name goods that are won are ordered.
 
-    Raises DrawNotFound, DrawClosed, NoPlaysLeft, TierTooLow, NotEnoughPoints; then nothing changed.
+    Raises DrawNotFound, DrawClosed, NoPlaysLeft, TierTooLow, NotEnoughPoints, and why goods that were won cannot be
+    ordered for him (too many unpaid orders); then nothing changed.
     """
     lock_member(shop_id, owner)
     if (again := played(shop_id, owner, request_key)) is not None:
@@ -103,8 +106,9 @@ def _win(prizes: Sequence[Prize], table: tuple[Chance, ...], roll: int, buyer: B
     try:
         with transaction.atomic():
             return _Won(table, found.drawn, prize, _take(prize, buyer, now))
-    except DomainError:
-        # Not the player's trouble: for this play it counts as gone, which the odds say.
+    except _CANNOT_BE_HAD:
+        # Not the player's trouble: for this play it counts as gone, which the odds say. What is refused for his own
+        # sake (too many unpaid orders) ends the play instead, and he keeps his points.
         table = tuple(replace(one, left=False) if one.prize_id == prize.id else one for one in table)
         found = odds.hit(table, roll)
         prize = by_id[found.given]

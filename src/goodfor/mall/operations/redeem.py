@@ -15,7 +15,7 @@ from goodfor.ledger import operations as ledger
 from goodfor.loyalty.operations.spend_units import REDEEMED, spend_units
 from goodfor.loyalty.types import POINTS, Holder
 from goodfor.mall import periods, states
-from goodfor.mall.errors import RewardClosed, RewardGone, RewardLimit, RewardNotFound
+from goodfor.mall.errors import RewardChanged, RewardClosed, RewardGone, RewardLimit, RewardNotFound
 from goodfor.mall.locks import lock_member
 from goodfor.mall.models import Redemption, Reward
 from goodfor.mall.operations.steps import born, must_have_reached
@@ -28,6 +28,8 @@ from goodfor.orders.types import Buyer, Credit, HoldOrder, LineRequest, PlacedOr
 
 _TAKE: Final = Statement("goodfor.mall", "sql/take_piece.sql")
 _TALLY: Final = Statement("goodfor.mall", "sql/tally.sql")
+#: As many as one likes.
+_ANY: Final = 2**31 - 1
 #: The order waits for its money.
 WAITING: Final = "placed"
 
@@ -36,17 +38,20 @@ WAITING: Final = "placed"
 def redeem(
     *, shop_id: UUID, reward_id: UUID, owner: UUID, buyer: Buyer, request_key: str, now: datetime,
     form: Mapping[str, str] | None = None, hold: HoldOrder | None = None, order_id: UUID | None = None,
+    expect: tuple[int, int] | None = None,
 ) -> Redeemed:  # fmt: skip
     """One piece for a member; the same answer to the same request. What money pays waits for it as any order.
 
-    `form`: what a top-up asks for; `hold`, `order_id`: as in place_order. Raises RewardNotFound, RewardClosed,
-    RewardGone, RewardLimit, TierTooLow, NotEnoughPoints, and what placing and paying an order raise; then nothing
-    changed.
+    `form`: what a top-up asks for; `hold`, `order_id`: as in place_order. `expect`: points and minor units of money
+    that the member was shown. Raises RewardNotFound, RewardClosed, RewardChanged, RewardGone, RewardLimit, TierTooLow,
+    NotEnoughPoints, and what placing and paying an order raise; then nothing changed.
     """
     lock_member(shop_id, owner)
     if (again := answered(shop_id, owner, request_key)) is not None:
         return again
     reward = _reward(shop_id, reward_id, owner, now)
+    if expect is not None and expect != (reward.points, reward.cash_minor):
+        raise RewardChanged
     placed, minor = _place(reward, buyer, form or {}, hold, order_id, now)
     moved = spend_units(
         shop_id=shop_id, holder=Holder(owner), units=reward.points, order_id=placed.order_id, buys_minor=minor,
@@ -105,9 +110,8 @@ def _count(reward: Reward, owner: UUID, now: datetime) -> str:
     named = {"shop_id": reward.shop_id, "reward_id": reward.id}
     if _TAKE.row(named) is None:
         raise RewardGone
-    if reward.most is None:
-        return ""
     key = periods.key(reward.period, now, ZoneInfo(identity.shop_by_id(reward.shop_id).timezone))
-    if _TALLY.row({**named, "owner": owner, "period_key": key, "most": reward.most}) is None:
+    # Also where there is no limit yet: one that comes later knows of them.
+    if _TALLY.row({**named, "owner": owner, "period_key": key, "most": reward.most or _ANY}) is None:
         raise RewardLimit(limit=reward.most, period=reward.period)
     return key

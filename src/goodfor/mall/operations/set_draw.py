@@ -19,6 +19,7 @@ from goodfor.mall.locks import lock_draw
 from goodfor.mall.models import MOST_UNITS, Draw, Prize
 from goodfor.mall.operations.steps import born, move, must_be_able
 from goodfor.mall.types import DrawView, DrawWish, PrizeWish
+from goodfor.orders import queries as orders
 from goodfor.orders.types import CODE
 
 MOST_PRIZES = 20
@@ -117,7 +118,7 @@ def _worth(shop_id: UUID, wish: PrizeWish, now: datetime) -> int:
 
 
 def _check_goods(shop_id: UUID, wish: PrizeWish, field: str) -> None:
-    """Codes: what a top-up asks for nobody could fill in."""
+    """Codes: what a top-up asks for nobody could fill in. Without a limit a buyer: who won has won."""
     try:
         sku = catalog.skus_for_sale(shop_id, [wish.sku_id])[wish.sku_id] if wish.sku_id else None
     except DomainError:
@@ -126,6 +127,10 @@ def _check_goods(shop_id: UUID, wish: PrizeWish, field: str) -> None:
         raise InvalidDraw(_("请选择一个在售的规格"), field=f"{field}.sku_id")
     if sku.delivery_kind != CODE or sku.price.amount_minor < 1:
         raise InvalidDraw(_("奖品商品只能是卡密"), field=f"{field}.sku_id")
+    if sku.per_buyer_limit is not None:
+        raise InvalidDraw(_("奖品商品不能有每人限购"), field=f"{field}.sku_id")
+    if not orders.takes_balance(shop_id, sku.price.currency):
+        raise InvalidDraw(_("先开通余额支付，奖品订单才能付款"), field=f"{field}.sku_id")
 
 
 def _columns(wish: DrawWish) -> dict[str, object]:

@@ -18,6 +18,7 @@ from goodfor.mall.mapping import reward_view
 from goodfor.mall.models import MOST_UNITS, Reward
 from goodfor.mall.operations.steps import born, move, must_be_able
 from goodfor.mall.types import RewardView, RewardWish
+from goodfor.orders import queries as orders
 
 MOST_PIECES = 10**6
 MOST_RANK = 11
@@ -67,6 +68,8 @@ def turn_reward(*, shop_id: UUID, reward_id: UUID, on: bool, actor: str, now: da
     view = reward_view(row)
     if on:
         _check(shop_id, view.wish, row.currency)
+        if not view.wish.cash_minor and not orders.takes_balance(shop_id, row.currency):
+            raise InvalidReward(_("先开通余额支付，只用积分的订单才能付款"))
     move(row, states.ON if on else states.OFF, actor=actor, now=now)
     _note(row, row.state, actor, now)
     return reward_view(row)

@@ -24,7 +24,9 @@ from goodfor.mall.operations.swap_prize import swap_prize
 from goodfor.mall.tests.conftest import PRICE, World
 from goodfor.mall.types import GOODS, NOTHING, POINTS, Played, PrizeWish
 from goodfor.orders import queries as orders
+from goodfor.orders.errors import TooManyOpenOrders
 from goodfor.orders.tests.factories import stock, together
+from goodfor.vault.errors import OutOfStock
 
 NO_LUCK = PrizeWish("谢谢参与", NOTHING, 70, consolation=True)
 SOME = PrizeWish("50 积分", POINTS, 20, stock=2, units=50)
@@ -127,7 +129,7 @@ def test_goods_that_nobody_can_deliver_are_no_prize(world: World, monkeypatch: p
     draw, owner = world.draw(card(world), NO_LUCK), world.member(20)
 
     def sold(**_more: object) -> None:
-        raise DomainError
+        raise OutOfStock
 
     with monkeypatch.context() as here:
         here.setattr(playing, "place_order", sold)
@@ -135,6 +137,15 @@ def test_goods_that_nobody_can_deliver_are_no_prize(world: World, monkeypatch: p
     [row] = Play.objects.filter(shop_id=world.shop_id)
     assert [one["left"] for one in row.odds] == [False, True]
     assert queries.draw(world.shop_id, draw.id).prizes[0].won == 0
+
+    def owes(**_more: object) -> None:
+        raise TooManyOpenOrders
+
+    with monkeypatch.context() as here:
+        here.setattr(playing, "place_order", owes)
+        with pytest.raises(TooManyOpenOrders):
+            world.play(draw, owner, roll=3)
+    assert (world.points(owner), Play.objects.filter(shop_id=world.shop_id).count()) == (10, 1)
     assert world.play(draw, owner, roll=3).prize.name == "50 元卡"
     assert world.faults() == {}
 

@@ -12,7 +12,15 @@ from goodfor.kernel.money import Money
 from goodfor.loyalty.operations.set_tiers import set_tiers
 from goodfor.loyalty.types import Tier, TierSet
 from goodfor.mall import queries
-from goodfor.mall.errors import InvalidReward, RewardClosed, RewardGone, RewardLimit, RewardNotFound, TierTooLow
+from goodfor.mall.errors import (
+    InvalidReward,
+    RewardChanged,
+    RewardClosed,
+    RewardGone,
+    RewardLimit,
+    RewardNotFound,
+    TierTooLow,
+)
 from goodfor.mall.models import Redemption, Tally
 from goodfor.mall.operations import redeem as redeeming
 from goodfor.mall.operations.give_back import give_back
@@ -136,6 +144,26 @@ def test_who_may_not(world: World) -> None:
     assert queries.offered(world.shop_id, None, world.now)[0].missing == 1000
     with pytest.raises(RewardNotFound):
         queries.offered_one(world.shop_id, poor, hidden.id, world.now)
+    assert world.faults() == {}
+
+
+def test_what_is_taken_is_what_was_shown(world: World) -> None:
+    reward, owner = world.reward(10, cash_minor=100), world.member(100)
+    changed(world, reward, points=20)
+    with pytest.raises(RewardChanged):
+        redeeming.redeem(
+            shop_id=world.shop_id, reward_id=reward.id, owner=owner, buyer=world.buyer(owner), request_key="a",
+            expect=(10, 100), now=world.now,
+        )  # fmt: skip
+    assert world.points(owner) == 100
+
+
+def test_a_limit_that_comes_later_knows_what_was_taken(world: World) -> None:
+    reward, owner = world.reward(10, period=DAY), world.member(100)
+    world.redeem(reward, owner)
+    world.redeem(reward, owner)
+    with pytest.raises(RewardLimit):
+        world.redeem(changed(world, reward, most=2), owner)
     assert world.faults() == {}
 
 

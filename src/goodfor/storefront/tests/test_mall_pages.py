@@ -35,10 +35,12 @@ def reward(world: World, actor: str, points: int, **more: Any) -> UUID:
     return made.id
 
 
+def form(page: Any) -> dict[str, str]:
+    return dict(re.findall(r'name="(key|points|cash)" value="([0-9a-f]+)"', page.content.decode()))
+
+
 def key(page: Any) -> str:
-    found = re.search(r'name="key" value="([0-9a-f]{32})"', page.content.decode())
-    assert found is not None
-    return found[1]
+    return form(page)["key"]
 
 
 def test_points_buy_on_pages(world: World, box: Mailbox) -> None:
@@ -62,8 +64,11 @@ def test_points_buy_on_pages(world: World, box: Mailbox) -> None:
     assert "积分商城" in plain(client.get("/me"))
     assert "去积分商城看看" in plain(client.get("/me/points"))
     assert "金卡 可兑" in plain(client.get(f"/points/{gold}"))
-    assert client.post(f"/points/{gold}", {"key": uuid4().hex}).status_code == 403
-    sent = {"key": key(client.get(f"/points/{cheap}"))}
+    assert client.post(f"/points/{gold}", {"points": "10", "cash": "0"}).status_code == 403
+    sent = form(client.get(f"/points/{cheap}"))
+    # What is taken is what was shown.
+    assert client.post(f"/points/{cheap}", {**sent, "points": "299"}).status_code == 409
+    assert client.post(f"/points/{cheap}", {"key": sent["key"]}).status_code == 409
     done = client.post(f"/points/{cheap}", sent)
     assert re.fullmatch(r"/o/[0-9A-Z]+", done["Location"])
     # The same page once more is the same order.
@@ -73,7 +78,7 @@ def test_points_buy_on_pages(world: World, box: Mailbox) -> None:
     again = client.get(f"/points/{cheap}")
     assert "已达到兑换上限" in plain(again)
     assert client.post(f"/points/{cheap}", {"key": uuid4().hex}).status_code == 409
-    paid = client.post(f"/points/{mixed}", {"key": key(client.get(f"/points/{mixed}"))})
+    paid = client.post(f"/points/{mixed}", form(client.get(f"/points/{mixed}")))
     number = paid["Location"].split("/")[2]
     assert paid["Location"].startswith(f"/o/{number}/pay")
     order = orders.order_by_number(world.shop_id, number)

@@ -171,13 +171,21 @@ def _redeem(view: _Reward, buyer: SignedInBuyer, now: datetime) -> HttpResponse:
     done = redeem(
         shop_id=shop.id, reward_id=view.offered.reward.id, owner=buyer.buyer_id,
         buyer=buyer_here(request, shop, buyer.ref, contact), request_key=view.key.hex,
-        form=view.top_up.filled if view.top_up else {}, hold=judged.hold, order_id=order_id, now=now,
+        form=view.top_up.filled if view.top_up else {}, hold=judged.hold, order_id=order_id,
+        expect=_shown(request), now=now,
     )  # fmt: skip
     noted(judged, good=True)
     response = _to_order(done.number, done.state)
     if done.secret:
         remember(response, request, shop.id, Grant(done.order_id, done.number, now), done.secret)
     return response
+
+
+def _shown(request: HttpRequest) -> tuple[int, int]:
+    """Points and money that the page has shown; what is no number was not."""
+    points, cash = (request.POST.get(name, "") for name in ("points", "cash"))
+    known = all(one.isascii() and one.isdigit() and len(one) < 16 for one in (points, cash))
+    return (int(points), int(cash)) if known else (-1, -1)
 
 
 def _to_order(number: str, state: str) -> HttpResponse:
