@@ -95,7 +95,7 @@ def paid_with_points(event: StoredEvent) -> bool:
     """Whether what came back had been paid with points, and went back to them. A prize that was won had not."""
     if _refund(event).ledger_account != REDEEMED:
         return False
-    return loyalty.paid_with_units(event.shop_id, UUID(event.payload["order_id"]))
+    return loyalty.paid_order(event.shop_id, UUID(event.payload["order_id"]))
 
 
 def on_restored(event: StoredEvent) -> None:
@@ -113,7 +113,7 @@ def met_by_units(event: StoredEvent) -> bool:
     """Whether units met a part of the order's price, and some of that is theirs again."""
     order_id = UUID(event.payload["order_id"])
     part = orders.credit_part(event.shop_id, order_id)
-    return part is not None and part.back_minor > 0 and loyalty.paid_with_units(event.shop_id, order_id)
+    return part is not None and part.back_minor > 0 and loyalty.paid_order(event.shop_id, order_id)
 
 
 def on_credit_back(event: StoredEvent) -> None:

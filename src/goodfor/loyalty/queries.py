@@ -82,9 +82,10 @@ def earned_anything(shop_id: UUID, order_id: UUID) -> bool:
     return Deed.objects.filter(shop_id=shop_id, order_id=order_id).exists()
 
 
-def paid_with_units(shop_id: UUID, order_id: UUID) -> bool:
-    """Whether units of a wallet paid for an order, all of it or in part."""
-    return Entry.objects.filter(shop_id=shop_id, order_id=order_id, kind=kinds.SPEND).exists()
+def paid_order(shop_id: UUID, order_id: UUID) -> bool:
+    """Whether a member's units paid for an order, all of it or in part."""
+    spent = Entry.objects.filter(shop_id=shop_id, order_id=order_id, source_kind="order", purpose="spend")
+    return spent.exists()
 
 
 def ever_gave_points(shop_id: UUID) -> bool:
