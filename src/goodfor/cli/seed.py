@@ -3,12 +3,11 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from goodfor.cli import stand_ins, supply_demo, world
+from goodfor.cli import mall_demo, stand_ins, supply_demo, world
 from goodfor.demo.operations.adopt_shop import adopt_shop
 from goodfor.demo.operations.dress_shop import dress_shop
 from goodfor.demo.types import ABROAD, OFFERS, SUPPLIED
@@ -18,12 +17,14 @@ from goodfor.identity.operations.add_staff import add_staff
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.identity.operations.create_user import create_user
 from goodfor.identity.operations.issue_signin_link import issue_signin_link
-from goodfor.identity.types import ShopView
+from goodfor.identity.types import ShopView, StaffView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.locks import advisory_xact_lock
 
 CODES_PER_SKU = 200
 KEY_FILE = "demo-api-key"
+#: The demo's stand-in for mail takes what the staff are told.
+MAILBOX = "owner@shop.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,7 @@ def run(data_dir: Path, empty: bool = False) -> SeedInfo:
         hooks = stand_ins.webhooks(shop.id, os.environ.get("GOODFOR_WEB_URL", base), utc_now())
     if suppliers := os.environ.get("GOODFOR_SUPPLIERS_URL"):
         supply_demo.renew_suppliers(shop.id, suppliers, utc_now())
-    # The demo's stand-in for mail takes what the staff are told.
-    mailbox = "" if empty else "owner@shop.example"
+    mailbox = "" if empty else MAILBOX
     api_key = key_file.read_text(encoding="ascii").strip() if key_file.exists() else ""
     return SeedInfo(f"{base}/", f"{base}/console/signin?token={_signin_token(shop, mailbox)}", api_key, hooks)
 
@@ -94,17 +94,22 @@ def _make_demo(key_file: Path) -> ShopView:
         world.load_codes(made.shop_id, sku_id, codes, utc_now(), cost_minor=800, currency=currency)
     adopt_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
     dress_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
-    return identity.shop_by_code("demo")
+    shop = identity.shop_by_code("demo")
+    mall_demo.open_mall(shop_id=shop.id, skus=made.skus, actor=_owner(shop, MAILBOX).actor, now=utc_now())
+    return shop
 
 
 def _signin_token(shop: ShopView, mailbox: str) -> str:
-    """A fresh link for the owner, who is made with the first start."""
-    now = utc_now()
+    """A fresh link for the owner."""
+    owner = _owner(shop, mailbox)
+    return issue_signin_link(shop_id=shop.id, staff_id=owner.id, actor=world.ACTOR, now=utc_now()).token
+
+
+def _owner(shop: ShopView, mailbox: str) -> StaffView:
+    """Made with the first start."""
     staff = [member for member in identity.staff_of_shop(shop.id) if member.role == "owner" and member.active]
     if staff:
-        staff_id: Any = staff[0].id
-    else:
-        users = get_user_model().objects.filter(username="owner")
-        user_id = users[0].pk if users else create_user(username="owner", email=mailbox)
-        staff_id = add_staff(shop_id=shop.id, user_id=user_id, role="owner", actor=world.ACTOR, now=now).id
-    return issue_signin_link(shop_id=shop.id, staff_id=staff_id, actor=world.ACTOR, now=now).token
+        return staff[0]
+    users = get_user_model().objects.filter(username="owner")
+    user_id = users[0].pk if users else create_user(username="owner", email=mailbox)
+    return add_staff(shop_id=shop.id, user_id=user_id, role="owner", actor=world.ACTOR, now=utc_now())

@@ -9,10 +9,10 @@ from goodfor.kernel.events import StoredEvent
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
 from goodfor.loyalty.operations.forget_member import forget_member
-from goodfor.loyalty.operations.restore_units import REDEEMED, restore_by_refund
+from goodfor.loyalty.operations.restore_units import REDEEMED, restore_by_credit, restore_by_refund
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.events import OrderDelivered, OrderPartlyRefunded, OrderRefunded
+from goodfor.orders.events import OrderClosed, OrderDelivered, OrderPartlyRefunded, OrderRefunded
 from goodfor.orders.types import DIRECT
 from goodfor.payments import queries as payments
 from goodfor.payments.events import DisputeEnded
@@ -26,6 +26,9 @@ def listen() -> None:
         name = event.name.split(".")[1]
         events.register(event, on_back, name=f"loyalty.on_{name}", concern=earned)
         events.register(event, on_restored, name=f"loyalty.restore_on_{name}", concern=paid_with_points)
+    for one in (OrderClosed, OrderPartlyRefunded, OrderRefunded):
+        name = one.name.split(".")[1]
+        events.register(one, on_credit_back, name=f"loyalty.credit_on_{name}", concern=met_by_units)
     events.register(DisputeEnded, on_dispute_lost, name="loyalty.on_dispute_ended", concern=lost_what_earned)
     events.register(BuyerErasing, on_erasing, name="loyalty.on_buyer_erasing")
 
@@ -89,8 +92,10 @@ def on_dispute_lost(event: StoredEvent) -> None:
 
 
 def paid_with_points(event: StoredEvent) -> bool:
-    """Whether what came back had been paid with points, and went back to them."""
-    return _refund(event).ledger_account == REDEEMED
+    """Whether what came back had been paid with points, and went back to them. A prize that was won had not."""
+    if _refund(event).ledger_account != REDEEMED:
+        return False
+    return loyalty.paid_order(event.shop_id, UUID(event.payload["order_id"]))
 
 
 def on_restored(event: StoredEvent) -> None:
@@ -101,6 +106,25 @@ def on_restored(event: StoredEvent) -> None:
         shop_id=event.shop_id, order_id=UUID(event.payload["order_id"]), refund_id=refund.id,
         paid_minor=payment.amount.amount_minor, back_minor=payment.refunded_minor,
         minor=refund.amount.amount_minor, currency=refund.amount.currency, now=utc_now(),
+    )  # fmt: skip
+
+
+def met_by_units(event: StoredEvent) -> bool:
+    """Whether units met a part of the order's price, and some of that is theirs again."""
+    order_id = UUID(event.payload["order_id"])
+    part = orders.credit_part(event.shop_id, order_id)
+    return part is not None and part.back_minor > 0 and loyalty.paid_order(event.shop_id, order_id)
+
+
+def on_credit_back(event: StoredEvent) -> None:
+    """As many units return as of what they met, of all that went back by now together."""
+    order_id = UUID(event.payload["order_id"])
+    part = orders.credit_part(event.shop_id, order_id)
+    if part is None:
+        return
+    restore_by_credit(
+        shop_id=event.shop_id, order_id=order_id, paid_minor=part.minor, back_minor=part.back_minor,
+        currency=orders.order_view(event.shop_id, order_id).currency, now=utc_now(),
     )  # fmt: skip
 
 

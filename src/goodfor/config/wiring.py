@@ -48,6 +48,8 @@ def connect() -> None:
             import_module("goodfor.config.referral_wiring").connect()
     if "cards" in settings.ROOMS:
         _cards_hear()
+    if "mall" in settings.ROOMS:
+        _mall_hears()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -168,6 +170,17 @@ def _cards_hear() -> None:
     back, by_card = handlers.on_order_back, handlers.paid_by_card
     for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
         events.register(event, back, name=f"cards.on_{event.name.split('.')[1]}", concern=by_card)
+
+
+def _mall_hears() -> None:
+    handlers = import_module("goodfor.mall.handlers")
+    orders = import_module("goodfor.orders.events")
+    for event in (orders.OrderClosed, orders.OrderRefunded):
+        name = f"mall.on_{event.name.split('.')[1]}"
+        events.register(event, handlers.on_order_over, name=name, concern=handlers.is_redemption)
+    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
+        name = f"mall.prize_on_{event.name.split('.')[1]}"
+        events.register(event, handlers.on_prize_back, name=name, concern=handlers.is_prize)
 
 
 def _invoices_hear() -> None:

@@ -29,6 +29,7 @@ def terms_typed(sent: Mapping[str, str], currency: str) -> Terms:
         # A hundred points are worth as many minor units as one point is worth hundredths of one.
         value_centi=minor_of(sent, "value_centi", currency),
         redeem_bp=points_of(sent, "redeem_bp"),
+        meet_bp=points_of(sent, "meet_bp"),
         earn_centi=hundredths_of(sent, "earn_centi", 1000),
         growth_centi=hundredths_of(sent, "growth_centi", 1000),
         debt="debt" in sent,
@@ -42,6 +43,7 @@ def terms_shown(terms: Terms, currency: str) -> dict[str, Any]:
     """Terms as their form shows them: texts by the names of its fields, whether for what is ticked."""
     return {
         "on": terms.on, "value_centi": plain(terms.value_centi, currency), "redeem_bp": percent(terms.redeem_bp),
+        "meet_bp": percent(terms.meet_bp),
         "earn_centi": percent(terms.earn_centi), "growth_centi": percent(terms.growth_centi), "debt": terms.debt,
         "transferable": terms.transferable, "checkin": " ".join(str(units) for units in terms.checkin),
         **{name: str(getattr(terms, name)) for name in _WHOLE},

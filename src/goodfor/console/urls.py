@@ -20,6 +20,7 @@ from goodfor.console.finance_urls import finance_urls
 from goodfor.console.insight_urls import insight_urls
 from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.listing.pages import listing_urls
+from goodfor.console.mall_urls import mall_urls
 from goodfor.console.paper_urls import paper_urls
 from goodfor.console.points_urls import points_urls
 from goodfor.console.promo_urls import promo_urls
@@ -148,6 +149,7 @@ desk = [
     *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),
     *points_urls,
+    *mall_urls,
     *invoice_urls,
     *book_urls,
     *recon_urls,

@@ -10,6 +10,7 @@ LOCKS = {
     "loop": "one process runs a periodic duty at a time",
     "play": "one person begins a group or a bargain of a campaign, or helps in it, at a time",
     "card": "serial numbers of cards of one shop are taken by one at a time",
+    "mall": "one member redeems one thing, or plays once, at a time",
     "buyer": "open unpaid orders and purchase limits of one buyer",
     "ip": "open unpaid orders from one address",
     "client": "open unpaid orders of one API client",

@@ -2,7 +2,7 @@
 
 Source: finance reference 3.2 (#17 to #20) and 3.4. Earned on a sale: the sale's income falls, a debt arises. Given
 without a sale: marketing. Spent: the debt goes to what is being redeemed, at what it buys; the difference between that
-and what was owed is income or a reduction of it. Ended: income.
+and what was owed is income or a reduction of it. Ended, or used for what has no price: income.
 """
 
 from collections.abc import Mapping
@@ -56,15 +56,25 @@ def spent_entry(
     return Entry(f"points:{entry_id}", what, tuple(lines), now, (CAUSE, entry_id))
 
 
-def nothing_back_reference(refund_id: UUID) -> str:
+def used_entry(*, entry_id: UUID, kind: str, worth_minor: int, now: datetime) -> Entry | None:
+    """Units went for something that has no price: what was owed for them is income."""
+    if not worth_minor:
+        return None
+    lines = (Line(KINDS[kind].account, worth_minor), Line(ENDED, -worth_minor))
+    return Entry(f"points:{entry_id}", "points_use", lines, now, (CAUSE, entry_id))
+
+
+def nothing_back_reference(back_of: UUID | str) -> str:
     """Under which it is booked, once."""
-    return f"pointsback:{refund_id}"
+    return f"pointsback:{back_of}"
 
 
-def nothing_back_entry(*, refund_id: UUID, minor: int, order_id: UUID, now: datetime) -> Entry:
+def nothing_back_entry(
+    *, reference: str, cause: tuple[str, UUID], minor: int, order_id: UUID, now: datetime
+) -> Entry:  # fmt: skip
     """A refund of less than a unit: nothing returns to the wallet yet, and the debt is none."""
     lines = (Line(REDEEMED, minor, order_id=order_id), Line(GIVEN_ON_SALES, -minor, order_id=order_id))
-    return Entry(nothing_back_reference(refund_id), "points_restore", lines, now, ("payments.refund", refund_id))
+    return Entry(reference, "points_restore", lines, now, cause)
 
 
 def ended_entry(*, run_id: UUID, minor: Mapping[str, int], now: datetime) -> Entry | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.loyalty import kinds
-from goodfor.loyalty.models import Deed, Revaluation, TermsRevision, Wallet
+from goodfor.loyalty.models import Deed, Entry, Revaluation, TermsRevision, Wallet
 from goodfor.loyalty.programme import present as present
 from goodfor.loyalty.programme import reckoning as reckoning
 from goodfor.loyalty.programme import revisions as revisions
@@ -19,7 +19,8 @@ from goodfor.loyalty.standing import next_check_in as next_check_in
 from goodfor.loyalty.standing import steps_of as steps_of
 from goodfor.loyalty.standing import tiers_of as tiers_of
 from goodfor.loyalty.terms import buys, needed
-from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Source
+from goodfor.loyalty.terms import meets as reckoned
+from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Met, Source
 from goodfor.loyalty.wording import said as said
 
 _BALANCE: Final = Statement(__package__, "sql/balance.sql")
@@ -38,6 +39,14 @@ def points_for(shop_id: UUID, minor: int, now: datetime) -> int | None:
     """How many points pay so much, rounded up; None: the shop takes none."""
     terms = terms_at(shop_id, now)
     return needed(terms, minor) if terms.on else None
+
+
+def meets(shop_id: UUID, owner: UUID, minor: int, least: int, now: datetime) -> Met | None:
+    """The most of a price of `minor` that a member's points may meet beside at least so much money; None: nothing."""
+    terms = terms_at(shop_id, now)
+    if not terms.on or not terms.meet_bp:
+        return None
+    return reckoned(terms, minor, least, balance(shop_id, Holder(owner), now).available)
 
 
 def gives_points(shop_id: UUID, now: datetime) -> bool:
@@ -71,6 +80,12 @@ def holder_of(shop_id: UUID, wallet_id: UUID) -> Holder:
 def earned_anything(shop_id: UUID, order_id: UUID) -> bool:
     """Whether an order counts for anybody: also one that was too small for a point counts for his tier."""
     return Deed.objects.filter(shop_id=shop_id, order_id=order_id).exists()
+
+
+def paid_order(shop_id: UUID, order_id: UUID) -> bool:
+    """Whether a member's units paid for an order, all of it or in part."""
+    spent = Entry.objects.filter(shop_id=shop_id, order_id=order_id, source_kind="order", purpose="spend")
+    return spent.exists()
 
 
 def ever_gave_points(shop_id: UUID) -> bool:

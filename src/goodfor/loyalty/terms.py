@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.loyalty.errors import InvalidPoints
-from goodfor.loyalty.types import Terms
+from goodfor.loyalty.types import Met, Terms
 
 #: Least and most of each whole number.
 _BOUNDS: Final[Mapping[str, tuple[int, int]]] = {
     "value_centi": (0, 100_000), "redeem_bp": (0, 10_000), "earn_centi": (0, 100_000), "growth_centi": (0, 100_000),
     "pending_codes_days": (0, 365), "pending_top_ups_days": (0, 365), "live_months": (0, 120), "grace_days": (1, 365),
-    "day_most": (0, 10**9),
+    "day_most": (0, 10**9), "meet_bp": (0, 10_000),
 }  # fmt: skip
 
 
@@ -61,6 +61,13 @@ def buys(terms: Terms, units: int) -> int:
 def needed(terms: Terms, minor: int) -> int | None:
     """Points that pay so much; None: they pay nothing."""
     return -(-minor * 100 // terms.value_centi) if terms.value_centi else None
+
+
+def meets(terms: Terms, minor: int, least: int, units: int) -> Met | None:
+    """The most of a price of `minor` that `units` points may meet, where `least` of it is money; None: nothing."""
+    most = min(minor * terms.meet_bp // 10_000, minor - least, buys(terms, units))
+    wanted = needed(terms, most) if terms.on and most > 0 else None
+    return Met(wanted, most) if wanted else None
 
 
 def earned(centi: int, minor: int) -> int:

@@ -61,7 +61,8 @@ class Terms:
     spent is owed; else it is let go. `grace_days`: how long units live that come back after their end.
     `day_most`: points that orders of a day earn at most; 0: no cap. `growth_centi`: the same as `earn_centi`, of
     growth. `transferable`: members may give points away. `checkin`: points for the first, second ... day in a row on
-    which a member looks in, the last for all further ones; none: nothing is given for it.
+    which a member looks in, the last for all further ones; none: nothing is given for it. `meet_bp`: how much of an
+    order's price points may meet beside money, in ten-thousandths; 0: none.
     """
 
     on: bool = False
@@ -77,6 +78,15 @@ class Terms:
     day_most: int = 0
     transferable: bool = False
     checkin: tuple[int, ...] = ()
+    meet_bp: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """So many points meet so much of a price, in minor units."""
+
+    units: int
+    minor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ _WORDS: Final = {
 #: What earned, by the kind of its source.
 _BY: Final = {
     "order": _("购物得积分"), "checkin": _("签到"), "monthly": _("会员每月积分"), "birthday": _("生日积分"),
+    "prize": _("抽奖得积分"), "prizeback": _("奖品换成积分"),
 }  # fmt: skip
 
 
@@ -21,4 +22,6 @@ def said(entry: EntryView) -> str | Promise:
     """In the reader's language."""
     if entry.kind == "earn" and entry.source.kind in _BY:
         return _BY[entry.source.kind]
+    if entry.kind == "spend" and entry.source.kind == "draw":
+        return _("抽奖")
     return _WORDS[entry.kind]

@@ -215,6 +215,13 @@ class RefundNeedsProof(Forbidden):
     title = _("这笔退款超过了确认线，要先确认是你本人")
 
 
+class PointsChanged(Conflict):
+    """Another number of points meets a part of the price than the page has shown."""
+
+    code = "points_changed"
+    title = _("积分能抵的金额变了")
+
+
 class PointsNotTaken(Conflict):
     """The shop takes no points, or they buy nothing."""
 

@@ -8,6 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.kernel.errors import DomainError
 
 _ADVICE: Mapping[str, Any] = {
+    "points_changed": _("现在能抵的在下面，看过再付款。积分没有扣。"),
+    "not_enough_points": _("积分没有扣。可以换一种支付方式，或换一件商品。"),
+    "reward_changed": _("现在要的在下面，看过再兑换。积分没有扣。"),
+    "reward_gone": _("积分没有扣。看看别的兑换商品。"),
+    "reward_limit": _("积分没有扣。看看别的兑换商品。"),
+    "reward_closed": _("积分没有扣。看看别的兑换商品。"),
+    "reward_not_found": _("可能已经下架。看看别的兑换商品。"),
+    "tier_too_low": _("积分没有扣。升级以后再来。"),
+    "draw_closed": _("积分没有扣。看看别的兑换商品。"),
+    "draw_not_found": _("可能已经结束。看看别的兑换商品。"),
+    "no_plays_left": _("积分没有扣，明天再来。"),
+    "credit_too_much": _("刷新这一页看看现在的价格。"),
     "out_of_stock": _("库存刚被买走了。减少数量，或看看其他面值。"),
     "not_on_sale": _("这个商品已经下架。看看同类商品。"),
     "bundle_not_on_sale": _("组合的内容或价格变了，下面是现在的，看过再付款。没有扣款。"),

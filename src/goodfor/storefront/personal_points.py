@@ -1,4 +1,4 @@
-"""What the export of an account says of points and tiers."""
+"""What the export of an account says of points, tiers and the mall."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -6,13 +6,14 @@ from uuid import UUID
 
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.types import GROWTH, POINTS, Holder
+from goodfor.mall import queries as mall
 
 #: Of each statement, the newest.
 MOST: Final = 5_000
 
 
 def points_kept(shop_id: UUID, buyer_id: UUID, now: datetime) -> dict[str, Any]:
-    """Balances, movements, and the history of tiers."""
+    """Balances, movements, the history of tiers, and what points bought."""
     told: dict[str, Any] = {}
     for kind in (POINTS, GROWTH):
         holder = Holder(buyer_id, kind)
@@ -28,4 +29,18 @@ def points_kept(shop_id: UUID, buyer_id: UUID, now: datetime) -> dict[str, Any]:
         {"what": one.what, "from": one.from_rank, "to": one.to_rank, "reason": one.why, "at": one.at}
         for one in loyalty.steps_of(shop_id, buyer_id, limit=MOST)
     ]
-    return {"loyalty": told}
+    return {"loyalty": told, "mall": _mall(shop_id, buyer_id)}
+
+
+def _mall(shop_id: UUID, buyer_id: UUID) -> dict[str, Any]:
+    """What was redeemed, and each play."""
+    redeemed = mall.redemptions(shop_id, owner=buyer_id, limit=MOST)
+    return {
+        "redemptions": [
+            {"order": one.order_id, "points": one.points, "state": one.state, "at": one.at} for one in redeemed
+        ],
+        "plays": [
+            {"points": one.cost, "prize": one.prize, "number": one.roll + 1, "order": one.order_id, "at": one.at}
+            for one in mall.plays_of(shop_id, None, buyer_id, limit=MOST)
+        ],
+    }  # fmt: skip

@@ -33,6 +33,20 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """So many points meet so much of a price."""
+
+    units: int
+    met: Money
+    price: Money
+
+    @property
+    def rest(self) -> Money:
+        """What is still paid with money."""
+        return self.price - self.met
+
+
+@dataclass(frozen=True, slots=True)
 class Stands:
     """A member's tier as his page tells it: how far, what is missing, by when, and what comes next.
 
@@ -96,6 +110,15 @@ def _perks(tier: Tier) -> tuple[str, ...]:
     if tier.birthday_points:
         found.append(_("生日送 %(n)s 积分") % {"n": f"{tier.birthday_points:,}"})
     return (*found, *(line.strip() for line in tier.words.splitlines() if line.strip()))
+
+
+def meets_part(request: HttpRequest, shop: ShopView, amount: Money, pieces: int, now: datetime) -> Part | None:
+    """What of a price the points of the member who is signed in may meet beside money; None: nothing."""
+    buyer = current(request, shop)
+    if buyer is None or amount.currency != shop.currency:
+        return None
+    met = loyalty.meets(shop.id, buyer.buyer_id, amount.amount_minor, pieces, now)
+    return Part(met.units, Money(met.minor, amount.currency), amount) if met else None
 
 
 def points_way(request: HttpRequest, shop: ShopView, amount: Money, now: datetime) -> list[tuple[str, str]]:

@@ -718,7 +718,56 @@ def batch_of_cards(state: str, made: int) -> str:
     )
 
 
+def entered(
+    kind: str, units: int, *, source: str = "x", of: str = "x", order: str = "NULL", entry: str = "{new}"
+) -> str:
+    """A movement of points in a wallet `{new2}`."""
+    return (
+        "INSERT INTO loyalty_entry (id, shop_id, wallet_id, kind, units, asked, minor, source_kind, source_id, purpose,"
+        f" nature, reason, actor, order_id, at) VALUES ('{entry}', '{{shop}}', '{{new2}}', '{kind}', {units},"
+        f" {abs(units)}, 0, '{source}', '{of}', '', 'sale', '', 'x', {order}, now());"
+    )
+
+
+#: Five points that a member `{new}` was given and has spent.
+SPENT = (
+    "INSERT INTO loyalty_wallet (id, shop_id, kind, scope, owner, balance, debt)"
+    " VALUES ('{new2}', '{shop}', 'points', '{new}', '{new}', 0, 0);" + entered("adjust", 5)
+)
+REWARDED = (
+    "INSERT INTO mall_reward (id, shop_id, sku_id, state, points, cash_minor, currency, taken, period, least_rank,"
+    " exclusive, position, words, made_by, made_at) VALUES ('{new}', '{shop}', '{sku}', 'draft', 1, 0, 'CNY', 0,"
+    " 'ever', 0, false, 0, '', 'x', now())"
+)
+DRAWN = (
+    "INSERT INTO mall_draw (id, shop_id, name, words, state, cost, per_day, least_rank, starts_at, ends_at, made_by,"
+    " made_at) VALUES ('{new}', '{shop}', 'x', '', 'draft', 1, 1, 0, now(), now() + interval '1 day', 'x', now())"
+)
 PLANTS: dict[str, str] = {
+    "mall_points_are_taken": entered("spend", -5, source="draw"),
+    "mall_pieces_are_counted":
+        "INSERT INTO mall_tally (shop_id, reward_id, owner, period_key, n)"
+        " VALUES ('{shop}', '{new}', '{new2}', 'ever', 1)",
+    "mall_redemptions_are_over_with_their_orders":
+        SPENT + entered("spend", -5, source="order", order="'{new}'", entry="{new2}")
+        + "INSERT INTO mall_redemption (id, shop_id, reward_id, owner, request_key, order_id, state, points, minor,"
+        " cash_minor, currency, period_key, at, returned_at) VALUES ('{new}', '{shop}', '{new2}', '{new}', 'x',"
+        " '{new}', 'returned', 5, 5, 0, 'CNY', '', now(), now())"
+        + moved("mall.redemption", "{new}", "taken", "returned"),
+    "mall_prizes_are_counted":
+        "INSERT INTO mall_prize (id, shop_id, draw_id, position, name, kind, weight, won, units, consolation)"
+        " VALUES ('{new}', '{shop}', '{new2}', 0, 'x', 'nothing', 1, 1, 0, true)",
+    "mall_plays_follow_their_roll":
+        SPENT + entered("spend", -5, source="draw", of="{new}", entry="{new2}")
+        + "INSERT INTO mall_play (id, shop_id, draw_id, owner, request_key, state, day, nth, most, cost, roll, odds,"
+        " drawn_id, prize_id, units, minor, back_minor, at) VALUES ('{new}', '{shop}', '{new2}', '{new}', 'x',"
+        " 'played', current_date, 1, 1, 5, 0, jsonb_build_array(), '{new2}', '{new2}', 0, 0, 0, now())"
+        + moved("mall.play", "{new}", "played"),
+    "mall_prizes_are_handed_over": entered("earn", 5, source="prize"),
+    "mall_rewards_moved_as_allowed": REWARDED,
+    "mall_draws_moved_as_allowed": DRAWN,
+    "mall_redemptions_moved_as_allowed": "SELECT 1" + moved("mall.redemption", "{new}", "taken"),
+    "mall_plays_moved_as_allowed": "SELECT 1" + moved("mall.play", "{new}", "played"),
     "cards_are_owed": carded(price=5),
     "cards_hold_what_is_left": carded(basis=10, left=4),
     "cards_pay_orders":

@@ -30,7 +30,7 @@ OPEN = {
     "signin/code", "go-on",
     "signin/password", "signin/passkey/options", "signin/passkey", "signin/with/<slug:provider>",
     "signin/with/<slug:provider>/back", "signout", "healthz", "readyz", "metrics", "demo/messages", "kit",
-    "b", "bargain/new", "play/checkout", "flash", "coupons", "coupons/mine",
+    "b", "points", "bargain/new", "play/checkout", "flash", "coupons", "coupons/mine",
     # A card is its holder's who shows its code; of the held one the page says whose browser it was shown in.
     "redeem", "redeem/take", "redeem/pay",
     "kit/fragment", "api/v1/openapi.json", "api/v1/", "api/v1/^[\\s\\S]+$",
@@ -42,7 +42,7 @@ SHELVES = {
     "c/<str:slug>", "s/<str:name>", "p/<str:slug>", "share/p/<str:slug>.png", "a/<slug:slug>", "b/<slug:slug>",
     "b/<slug:slug>/checkout", "group/<uuid:group_id>", "bargain/<uuid:bargain_id>",
     "bargain/<uuid:bargain_id>/help", "i/<str:code>", "coupons/<uuid:batch_id>/claim", "coupons/gift/<str:token>",
-    "coupons/pack/<uuid:pack_id>",
+    "coupons/pack/<uuid:pack_id>", "points/<uuid:reward_id>", "draw/<uuid:draw_id>",
     # Of the asking browser's own coupons, whoever names another one is told that there is none.
     "coupons/<uuid:coupon_id>/give",
 }  # fmt: skip

@@ -26,6 +26,8 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "claim_coupon": (S.COUPON,),
     "coupon_gift": (S.COUPON,),
     "coupon_pack": (S.COUPON,),
+    "points_reward": (S.ORDER,),
+    "draw": (S.COUPON,),
     "redeem": (S.REDEEM,),
     "redeem_take": (S.ORDER,),
     "redeem_pay": (S.PAY,),

@@ -1,33 +1,39 @@
 """What orders mean for points: earned when delivered, lost with what goes back, spent and restored."""
 
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 
 from goodfor.finance import queries as finance
 from goodfor.finance.tests.world import follow
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
+from goodfor.ledger.operations import post
 from goodfor.loyalty import queries
 from goodfor.loyalty.accounts import REDEEMED
 from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.give_units import give_units
-from goodfor.loyalty.operations.restore_units import restore_by_refund
+from goodfor.loyalty.operations.restore_units import restore_by_credit, restore_by_refund
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.operations.spend_units import spend_units
 from goodfor.loyalty.types import GROWTH, ORDERED, Balance, Holder, Source, Terms, Tier, TierSet
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.open_claim import open_claim
 from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.orders.operations.pay_with_points import pay_with_points
+from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.operations.refund_order import refund_order
 from goodfor.orders.operations.refund_part import refund_part
 from goodfor.orders.tests import conftest as of_orders
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.tests.factories import begin, broken, open_till, pay, place, refund_all, relay_all
+from goodfor.orders.tests.factories import begin, broken, open_till, pay, place, refund_all, relay_all, sql
+from goodfor.orders.types import Buyer, Credit, LineRequest, PlacedOrder
 from goodfor.payments import queries as payments
 from goodfor.payments.models import Account
 from goodfor.payments.operations.note_dispute import apply_dispute
@@ -253,3 +259,69 @@ def test_what_is_too_small_for_a_point_counts_for_tiers_and_goes_with_its_refund
             )
             refund_all(now)
             relay_all(now)
+
+
+def test_what_units_meet_returns_in_any_order_to_the_fen(shop: Shop, now: datetime, owner: UUID) -> None:
+    """Random parts go back, news is told twice and late; units follow the share, and nothing stays on its way."""
+    shop_id, dice = shop.demo.shop_id, random.Random(42)
+    till = open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=TERMS, actor="staff:1", now=now)
+    no_bounds(shop_id)
+    for met, units in ((9_698, 3), (777, 5_000), (1, 1), (dice.randrange(2, 9_000), dice.randrange(1, 9_000))):
+        give_units(
+            shop_id=shop_id, holder=Holder(owner), units=units, source=Source("test", uuid4().hex), currency="CNY",
+            minor=units * 95 // 100, now=now,
+        )  # fmt: skip
+        before, owed = points(shop, owner, now).available, ledger.balance(shop_id, "2203:points")
+        order = met_in_part(shop, owner, met, units, now)
+        assert ledger.balance(shop_id, REDEEMED) == met
+        pay(begin(till, order.order_id, now), now)
+        assert ledger.balance(shop_id, REDEEMED) == 0
+        left = order.total.amount_minor
+        for _ in range(3):
+            if left < 2:
+                break
+            part = dice.randrange(1, left)
+            left -= part
+            refund_part(
+                shop_id=shop_id, order_id=order.order_id, amount=Money(part, "CNY"), reason="t", actor="staff:1",
+                now=now,
+            )  # fmt: skip
+            refund_all(now)
+            credit = orders.credit_part(shop_id, order.order_id)
+            assert credit is not None
+            for _again in range(2):
+                restore_by_credit(
+                    shop_id=shop_id, order_id=order.order_id, paid_minor=met, back_minor=credit.back_minor,
+                    currency="CNY", now=now,
+                )  # fmt: skip
+            assert points(shop, owner, now).available == before - units + units * credit.back_minor // met
+            assert ledger.balance(shop_id, REDEEMED) == 0
+        refund_order(shop_id=shop_id, order_id=order.order_id, reason="t", actor="staff:1", by_staff=True, now=now)
+        refund_all(now)
+        assert points(shop, owner, now).available == before
+        assert (ledger.balance(shop_id, REDEEMED), ledger.balance(shop_id, "2203:points")) == (0, owed)
+    assert ledger.balance(shop_id, "5002:points") == 0
+    assert broken(now) == {}
+
+
+def met_in_part(shop: Shop, owner: UUID, minor: int, units: int, now: datetime) -> PlacedOrder:
+    """Two pieces, of whose price a member's units meet so much."""
+    with transaction.atomic():
+        placed = place_order(
+            shop_id=shop.demo.shop_id, lines=[LineRequest(shop.sku_id, 2)], buyer=Buyer(f"buyer:{owner.hex}"),
+            channel="storefront", credit=Credit("points", minor), now=now,
+        )  # fmt: skip
+        moved = spend_units(
+            shop_id=shop.demo.shop_id, holder=Holder(owner), units=units, order_id=placed.order_id, buys_minor=minor,
+            actor="buyer", now=now,
+        )  # fmt: skip
+        post(shop_id=shop.demo.shop_id, currency="CNY", entries=moved.entries, now=now)
+    return placed
+
+
+def no_bounds(shop_id: UUID) -> None:
+    sql(
+        "UPDATE identity_shop SET settings = settings || %s::jsonb WHERE id = %s",
+        ['{"refund_limit_minor": -1, "refund_daily_limit_minor": -1, "refund_daily_cap_minor": -1}', shop_id],
+    )

@@ -92,7 +92,7 @@ def test_terms_are_tried_and_set_by_those_who_may(shop: Shop) -> None:
         ({"value_centi": "x"}, "value_centi"), ({"earn_centi": "1.234"}, "earn_centi"),
         ({"earn_centi": "-1"}, "earn_centi"), ({"earn_centi": "NaN"}, "earn_centi"),
         ({"checkin": "1 x"}, "checkin"), ({"checkin": "1001"}, "checkin"),
-        ({"redeem_bp": "101"}, "redeem_bp"), ({"grace_days": "0"}, "grace_days"),
+        ({"redeem_bp": "101"}, "redeem_bp"), ({"meet_bp": "101"}, "meet_bp"), ({"grace_days": "0"}, "grace_days"),
         ({"live_months": "121"}, "live_months"), ({"value_centi": "60.00"}, "earn_centi"),
     ):  # fmt: skip
         answer = client.post(POINTS, {**FORM, **wrong})
@@ -101,7 +101,8 @@ def test_terms_are_tried_and_set_by_those_who_may(shop: Shop) -> None:
     assert moved() == before
     for _ in range(2):
         assert client.post(POINTS, FORM).status_code == 302
-    better = {**FORM, "value_centi": "2.00", "debt": "1", "earn_centi": "0.5", "checkin": "1, 2 5"}
+    better = {**FORM, "value_centi": "2.00", "debt": "1", "earn_centi": "0.5", "checkin": "1, 2 5",
+              "meet_bp": "20"}  # fmt: skip
     assert client.post(POINTS, better).status_code == 302
     first, second = TermsRevision.objects.filter(shop_id=shop.id).order_by("number")
     assert loyalty.revisions(shop.id)[1].terms == Terms(on=True)
@@ -109,6 +110,7 @@ def test_terms_are_tried_and_set_by_those_who_may(shop: Shop) -> None:
         1, 200, 50, True,
     )  # fmt: skip
     assert loyalty.revisions(shop.id)[0].terms.checkin == (1, 2, 5)
+    assert loyalty.revisions(shop.id)[0].terms.meet_bp == 2_000
     page = text_of(client, POINTS)
     assert "得 50 分" in page
     assert 'value="1 2 5"' in page

@@ -1,5 +1,6 @@
 """A member's points and tier over HTTP: what the page tells, paying with points, and what others must not."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
 from goodfor.loyalty.types import Holder, Source, Terms, Tier, TierSet
 from goodfor.orders import queries as orders
+from goodfor.orders.tests.factories import relay_all
 from goodfor.payments.operations.open_account import open_account
 from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, sign_in
 from goodfor.storefront.tests.test_account_pages import buy
@@ -105,3 +107,41 @@ def test_english(world: World, box: Mailbox) -> None:
     assert "1,200 points" in told
     assert "more to reach 银卡" in told
     assert "Points history" in plain(client.get("/me/points"))
+
+
+def test_points_meet_a_part_at_the_checkout(world: World, box: Mailbox) -> None:
+    """As much as the terms say and the page has shown, or nothing; with the money it is delivered, else both return."""
+    gives_points(world)
+    client = browser()
+    owner = member(world, client, box, "lin@example.com")
+    holds(world, owner, 400)
+    asked = {"p": world.product_slug, "sku": str(world.sku_id), "qty": "1"}
+    assert 'name="points"' not in client.get("/checkout", asked).content.decode()
+    set_terms(shop_id=world.shop_id, terms=Terms(on=True, meet_bp=2_000), actor="staff:test", now=utc_now())
+    assert 'name="points"' not in browser().get("/checkout", asked).content.decode()
+    page = client.get("/checkout", asked).content.decode()
+    shown = dict(re.findall(r'name="(points|priced)" value="(\d+)"', page))
+    price = int(shown["priced"])
+    points = min(400, price * 2_000 // 10_000)
+    assert shown["points"] == str(points)
+    sent = {**asked, **shown, "contact": "", "method": world.method}
+    for wrong in ({"points": str(points - 1)}, {"qty": "2"}, {"priced": str(price + 1)}, {"priced": ""}):
+        answer = client.post("/checkout", {**sent, **wrong})
+        assert answer.status_code == 409, wrong
+        assert "没有扣" in plain(answer)
+    assert loyalty.balance(world.shop_id, Holder(owner), utc_now()).available == 400
+    done = client.post("/checkout", sent)
+    number = done["Location"].split("/")[2]
+    assert orders.order_by_number(world.shop_id, number).total.amount_minor == price - points
+    assert loyalty.balance(world.shop_id, Holder(owner), utc_now()).available == 400 - points
+    bill = plain(client.get(f"/o/{number}/pay"))
+    assert "积分抵付" in bill
+    assert "已优惠" not in bill
+    client.post(f"/o/{number}/cancel")
+    relay_all(utc_now())
+    assert loyalty.balance(world.shop_id, Holder(owner), utc_now()).available == 400
+    # Who does not want to is not asked again: the same form without the tick is an order as ever.
+    del sent["points"]
+    again = client.post("/checkout", {**sent, "qty": "2"})
+    number = again["Location"].split("/")[2]
+    assert orders.order_by_number(world.shop_id, number).total.amount_minor == 2 * price

@@ -21,6 +21,7 @@ from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.orders.errors import PriceChanged
 from goodfor.orders.operations.place_order import place_order
+from goodfor.orders.operations.place_with_points import place_with_points
 from goodfor.orders.types import DIRECT, LineRequest
 from goodfor.referrals import queries as referrals
 from goodfor.storefront.account import current
@@ -36,6 +37,7 @@ from goodfor.storefront.judged_sales import judged_order
 from goodfor.storefront.judging import noted
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
+from goodfor.storefront.points import meets_part
 from goodfor.storefront.promised import Promised, promised_for
 from goodfor.storefront.queries import Offer, offers
 from goodfor.storefront.saved import contacts_of
@@ -168,8 +170,13 @@ def _dearer(
 
 def _seen(request: HttpRequest) -> int | None:
     """The total that the page has shown, in minor units."""
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
+    return _number(request, "seen")
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A whole number that the page was made with: a price, or `points` that are to meet a part of it."""
+    sent = request.POST.get(name, "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 16 else None
 
 
 def _place(
@@ -190,17 +197,22 @@ def _place(
     )  # fmt: skip
     if judged.answer is not None:
         return judged.answer
-    placed = place_order(
-        shop_id=shop.id,
-        lines=[LineRequest(basket.offer.sku.id, basket.quantity, top_up.filled if top_up else {})],
-        buyer=replace(buyer_here(request, shop, ref, form.chosen_contact), invoice=form.invoice),
-        channel="storefront",
-        hold=judged.hold,
-        order_id=order_id,
-        coupons=basket.bill.coupons if basket.bill and request.POST.get("coupons") == "1" else (),
-        expect_minor=_seen(request),
-        now=now,
-    )
+    wish: dict[str, Any] = {
+        "shop_id": shop.id,
+        "lines": [LineRequest(basket.offer.sku.id, basket.quantity, top_up.filled if top_up else {})],
+        "buyer": replace(buyer_here(request, shop, ref, form.chosen_contact), invoice=form.invoice),
+        "channel": "storefront",
+        "hold": judged.hold,
+        "order_id": order_id,
+        "coupons": basket.bill.coupons if basket.bill and request.POST.get("coupons") == "1" else (),
+        "now": now,
+    }
+    points = _number(request, "points") or 0
+    if points and buyer is not None:
+        expect = _number(request, "priced") or 0
+        placed = place_with_points(**wish, owner=buyer.buyer_id, points=points, expect_minor=expect)
+    else:
+        placed = place_order(**wish, expect_minor=_seen(request))
     noted(judged, good=True)
     attributed(request, shop, buyer, placed.order_id, form.chosen_contact, now)
     _save(buyer, form.to_save, now)
@@ -250,6 +262,8 @@ def _show(
         "picked": str(form["method"].value() or ""),
         "saved": form.saved,
         "top_up": top_up,
+        "part": meets_part(request, request.shop, basket.total, basket.quantity, utc_now()),  # type: ignore[attr-defined]
+        "with_points": bool(_number(request, "points")),
         "used": str(form["use"].value() or "") if form.is_bound else next((c.key for c in form.saved.choices), ""),
     }
     return show(request, "checkout", context, status=status)

@@ -15,6 +15,7 @@ from goodfor.cards import queries as cards
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
+from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.cancel_order import cancel_order
 from goodfor.orders.operations.start_payment import start_payment
@@ -116,9 +117,17 @@ def pay_page(
     """The page itself: the way that was started, what else there is, or why it did not start."""
     way = hint if hint and usable(hint) else None
     methods = methods_for(request, shop, order.total)
+    credit = orders.credit_part(shop.id, order.id)
+    met = Money(credit.minor if credit else 0, order.currency)
+    if credit is not None:
+        # Units meet a part of it already: what is left is money.
+        methods = [one for one in methods if one[0] != POINTS]
     stripe = way.fields if way and embeds(way) else None
     context = {
         "order": order,
+        "met": met,
+        "met_by": credit.kind if credit else "",
+        "off": order.discount - met,
         "way": way,
         "methods": methods,
         "method_label": dict(methods).get(way.method, "") if way else "",

@@ -13,6 +13,7 @@ from goodfor.kernel.errors import NotFound
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.check_in import check_in as check_in_today
 from goodfor.loyalty.types import Holder
+from goodfor.mall import queries as mall
 from goodfor.storefront.account import account_page
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.page import show
@@ -37,6 +38,8 @@ def mine(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResp
         "rows": [(one, loyalty.said(one), one.available_at if one.available_at and one.available_at > now else None)
                  for one in rows[:ROWS]],
         "more": rows[ROWS - 1].id if len(rows) > ROWS else None,
+        "mall": mall.is_on(shop.id, now),
+        "redeemed": bool(mall.redemptions(shop.id, owner=buyer.buyer_id, limit=1)),
         "terms": loyalty.terms_at(shop.id, now),
         "tab": "me",
     }  # fmt: skip

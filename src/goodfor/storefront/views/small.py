@@ -12,6 +12,7 @@ from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
+from goodfor.mall import queries as mall
 from goodfor.orders import queries as orders
 from goodfor.referrals import queries as referrals
 from goodfor.storefront import grants
@@ -46,7 +47,12 @@ def privacy(request: HttpRequest, shop: ShopView) -> HttpResponse:
 def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """The account that is signed in, or the way to one; this device: its orders, language, help."""
     held = grants.grants_of(request, shop.id)
-    context: dict[str, object] = {"count": len(held), "tab": "me", "cards": cards.is_on(shop.id)}
+    context: dict[str, object] = {
+        "count": len(held),
+        "tab": "me",
+        "cards": cards.is_on(shop.id),
+        "mall": mall.is_on(shop.id, utc_now()),
+    }
     buyer = current(request, shop)
     if buyer is not None:
         proved = [grant.order_id for grant in held]

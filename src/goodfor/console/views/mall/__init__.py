@@ -1,0 +1,1 @@
+"""Pages of the mall: rewards, what was redeemed, and draws."""

@@ -1,0 +1,1 @@
+"""What points buy: rewards of a shop, and draws whose odds are published."""

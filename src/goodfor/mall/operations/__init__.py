@@ -1,0 +1,1 @@
+"""Writes of the mall, one use case a file."""

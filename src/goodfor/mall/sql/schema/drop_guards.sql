@@ -1,0 +1,12 @@
+DROP TRIGGER mall_draw_guard ON mall_draw;
+DROP TRIGGER mall_prize_guard ON mall_prize;
+DROP TRIGGER mall_play_guard ON mall_play;
+DROP TRIGGER mall_play_kept ON mall_play;
+DROP TRIGGER mall_redemption_guard ON mall_redemption;
+DROP TRIGGER mall_redemption_kept ON mall_redemption;
+DROP TRIGGER mall_prize_back_kept ON mall_prize_back;
+DROP FUNCTION mall_draw_guard();
+DROP FUNCTION mall_prize_guard();
+DROP FUNCTION mall_play_guard();
+DROP FUNCTION mall_redemption_guard();
+DROP FUNCTION mall_refuse();
