@@ -20,12 +20,16 @@ from goodfor.loyalty.standing import steps_of as steps_of
 from goodfor.loyalty.standing import tiers_of as tiers_of
 from goodfor.loyalty.terms import buys, needed
 from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Source
+from goodfor.loyalty.wording import counted as counted
+from goodfor.loyalty.wording import listed as listed
+from goodfor.loyalty.wording import perks_of as perks_of
 from goodfor.loyalty.wording import said as said
 
 _BALANCE: Final = Statement(__package__, "sql/balance.sql")
 _EXPIRING: Final = Statement(__package__, "sql/expiring.sql")
 _STATEMENT: Final = Statement(__package__, "sql/statement.sql")
 _LIABILITY: Final = Statement(__package__, "sql/liability.sql")
+_NEWS: Final = Statement(__package__, "sql/shops_with_news.sql")
 
 
 def balance(shop_id: UUID, holder: Holder, now: datetime) -> Balance:
@@ -106,6 +110,11 @@ def liability(shop_id: UUID, since: datetime, until: datetime) -> list[Liability
             )
         )  # fmt: skip
     return found
+
+
+def shops_with_news(now: datetime) -> list[tuple[UUID, int]]:
+    """Shops with something to tell their members, and which hour it is there. For platform jobs."""
+    return [(row[0], row[1]) for row in _NEWS.rows({"now": now})]
 
 
 def _named(shop_id: UUID, holder: Holder) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from goodfor.loyalty.operations.expire_units import expire_units
 from goodfor.loyalty.operations.give_benefits import give_birthdays, give_monthly
 from goodfor.loyalty.operations.go_on_reckoning import go_on_reckoning
 from goodfor.loyalty.operations.judge_members import judge_members
+from goodfor.loyalty.operations.note_ends import note_ending, note_falling
 from goodfor.loyalty.operations.note_run import note_run
 from goodfor.loyalty.programme import RECKONING
 from goodfor.loyalty.tier_types import TierRun
 
 log = structlog.get_logger(__name__)
-_SHOPS = Statement(__package__, "sql/shops_with_tiers.sql")
+_SHOPS = Statement(__package__, "sql/shops_due.sql")
 
 
 @loop(name="loyalty.expire", seconds=60.0)
@@ -43,6 +44,18 @@ def monthly(now: datetime) -> int:
 def birthdays(now: datetime) -> int:
     """Presents around birthdays, once a day."""
     return _daily("birthdays", give_birthdays, now)
+
+
+@loop(name="loyalty.ending", seconds=60.0)
+def ending(now: datetime) -> int:
+    """Whom to tell that points end, once a day."""
+    return _daily("ending", note_ending, now)
+
+
+@loop(name="loyalty.falling", seconds=60.0)
+def falling(now: datetime) -> int:
+    """Whom to tell that a tier ends, once a day."""
+    return _daily("falling", note_falling, now)
 
 
 @loop(name="loyalty.reckon", seconds=10.0)

@@ -12,6 +12,13 @@ from goodfor.loyalty.kinds import POINTS as POINTS
 from goodfor.loyalty.kinds import PRESENT as PRESENT
 from goodfor.loyalty.kinds import SALE as SALE
 from goodfor.loyalty.kinds import WELFARE as WELFARE
+from goodfor.loyalty.notice_types import AHEAD as AHEAD
+from goodfor.loyalty.notice_types import ENDING as ENDING
+from goodfor.loyalty.notice_types import FALLING as FALLING
+from goodfor.loyalty.notice_types import FELL as FELL
+from goodfor.loyalty.notice_types import GIFT_OF_DAY as GIFT_OF_DAY
+from goodfor.loyalty.notice_types import ROSE as ROSE
+from goodfor.loyalty.notice_types import NoticeView as NoticeView
 from goodfor.loyalty.tier_types import EARNED as EARNED
 from goodfor.loyalty.tier_types import GRANTED as GRANTED
 from goodfor.loyalty.tier_types import GROWN as GROWN

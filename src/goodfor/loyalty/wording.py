@@ -1,11 +1,16 @@
 """What a movement is called on a member's statement."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from goodfor.loyalty.types import EntryView
+from goodfor.kernel.money import Money
+from goodfor.kit.writing import plain_money
+from goodfor.loyalty.types import ORDERED, SPENT, USUAL, EntryView, Tier
 
 _WORDS: Final = {
     "earn": _("积分到账"), "spend": _("积分付款"), "expire": _("积分到期"), "adjust": _("店铺调整"),
@@ -22,3 +27,30 @@ def said(entry: EntryView) -> str | Promise:
     if entry.kind == "earn" and entry.source.kind in _BY:
         return _BY[entry.source.kind]
     return _WORDS[entry.kind]
+
+
+def counted(metric: str, amount: int, currency: str) -> str:
+    """So much of what leads to tiers, in the reader's language."""
+    if metric == SPENT:
+        return plain_money(Money(amount, currency))
+    told = f"{amount:,}"
+    if metric == ORDERED:
+        return ngettext("%(n)s 笔订单", "%(n)s 笔订单", amount) % {"n": told}
+    return _now("%(n)s 成长值") % {"n": told}
+
+
+def perks_of(tier: Tier) -> tuple[str, ...]:
+    """What a tier gives, a line each."""
+    found = []
+    if tier.points_bp > USUAL:
+        found.append(_now("购物得 %(times)s 倍积分") % {"times": f"{tier.points_bp / USUAL:g}"})
+    if tier.monthly_points:
+        found.append(_now("每月送 %(n)s 积分") % {"n": f"{tier.monthly_points:,}"})
+    if tier.birthday_points:
+        found.append(_now("生日送 %(n)s 积分") % {"n": f"{tier.birthday_points:,}"})
+    return (*found, *(line.strip() for line in tier.words.splitlines() if line.strip()))
+
+
+def listed(perks: Sequence[str]) -> str:
+    """Lines as one sentence."""
+    return _now("，").join(perks)

@@ -5,13 +5,11 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.money import Money
-from goodfor.kit.writing import plain_money
 from goodfor.loyalty import queries as loyalty
-from goodfor.loyalty.types import GROWTH, ORDERED, SPENT, USUAL, Balance, CheckedIn, Expiring, Holder, MemberView, Tier
+from goodfor.loyalty.types import GROWTH, Balance, CheckedIn, Expiring, Holder, MemberView
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.pay_with_points import pay_with_points
 from goodfor.storefront.account import current
@@ -71,31 +69,14 @@ def stands(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Stands | None
     percent = 100 if above is None or not above.qualify else min(100, view.amount * 100 // above.qualify)
     return Stands(
         view, _written(shop, view, view.amount), _written(shop, view, view.to_next or 0),
-        _written(shop, view, view.to_keep), percent, _perks(view.tier), _perks(above) if above else (),
+        _written(shop, view, view.to_keep), percent, loyalty.perks_of(view.tier), loyalty.perks_of(above) if above else (),
         view.tiers.tiers[view.projected].name if view.projected < view.standing.rank else "",
     )  # fmt: skip
 
 
 def _written(shop: ShopView, view: MemberView, amount: int) -> str:
     """So much of what is counted, in words."""
-    if view.tiers.metric == SPENT:
-        return plain_money(Money(amount, shop.currency))
-    told = f"{amount:,}"
-    if view.tiers.metric == ORDERED:
-        return ngettext("%(n)s 笔订单", "%(n)s 笔订单", amount) % {"n": told}
-    return _("%(n)s 成长值") % {"n": told}
-
-
-def _perks(tier: Tier) -> tuple[str, ...]:
-    """What a tier gives, a line each."""
-    found = []
-    if tier.points_bp > USUAL:
-        found.append(_("购物得 %(times)s 倍积分") % {"times": f"{tier.points_bp / USUAL:g}"})
-    if tier.monthly_points:
-        found.append(_("每月送 %(n)s 积分") % {"n": f"{tier.monthly_points:,}"})
-    if tier.birthday_points:
-        found.append(_("生日送 %(n)s 积分") % {"n": f"{tier.birthday_points:,}"})
-    return (*found, *(line.strip() for line in tier.words.splitlines() if line.strip()))
+    return loyalty.counted(view.tiers.metric, amount, shop.currency)
 
 
 def points_way(request: HttpRequest, shop: ShopView, amount: Money, now: datetime) -> list[tuple[str, str]]:
