@@ -66,10 +66,11 @@ def stands(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Stands | None
     if view is None:
         return None
     above = view.next_tier
+    next_perks = loyalty.perks_of(above) if above else ()
     percent = 100 if above is None or not above.qualify else min(100, view.amount * 100 // above.qualify)
     return Stands(
         view, _written(shop, view, view.amount), _written(shop, view, view.to_next or 0),
-        _written(shop, view, view.to_keep), percent, loyalty.perks_of(view.tier), loyalty.perks_of(above) if above else (),
+        _written(shop, view, view.to_keep), percent, loyalty.perks_of(view.tier), next_perks,
         view.tiers.tiers[view.projected].name if view.projected < view.standing.rank else "",
     )  # fmt: skip
 

@@ -1,5 +1,5 @@
 """What members are told of points and tiers: in their language, by day, once, and not to whom it is too much."""
-# ruff: noqa: F811  (fixtures are imported by name)
+
 
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
