@@ -1,7 +1,7 @@
 """News of points and tiers, told to the members whom it is for: wiring, as in `messages.py`.
 
-By a loop of their own, not by events: at the end of a month a million people may be due at once, and news of orders does
-not wait behind them.
+By a loop of their own, not by events: at the end of a month a million people may be due at once, and news of orders
+does not wait behind them.
 """
 
 from collections.abc import Callable

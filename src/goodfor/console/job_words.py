@@ -64,6 +64,8 @@ DUTIES: Final[Mapping[str, Text]] = {
     "loyalty.tiers": _("job", "每天评定会员等级"),
     "loyalty.monthly": _("job", "发放每月积分"),
     "loyalty.birthdays": _("job", "发放生日积分"),
+    "loyalty.anniversaries": _("job", "发放入会周年积分"),
+    "config.member_coupons": _("job", "发放会员每月的券"),
     "loyalty.ending": _("job", "找出快到期的积分"),
     "loyalty.falling": _("job", "找出快到期的会员等级"),
     "loyalty.reckon": _("job", "重新核算积分负债"),

@@ -13,10 +13,14 @@ from goodfor.loyalty.programme import reckoning as reckoning
 from goodfor.loyalty.programme import revisions as revisions
 from goodfor.loyalty.programme import sample as sample
 from goodfor.loyalty.programme import terms_at as terms_at
+from goodfor.loyalty.standing import claim_hours as claim_hours
+from goodfor.loyalty.standing import extra_picks as extra_picks
 from goodfor.loyalty.standing import member as member
 from goodfor.loyalty.standing import multiplier as multiplier
 from goodfor.loyalty.standing import next_check_in as next_check_in
+from goodfor.loyalty.standing import rank_of as rank_of
 from goodfor.loyalty.standing import steps_of as steps_of
+from goodfor.loyalty.standing import tier_name as tier_name
 from goodfor.loyalty.standing import tiers_of as tiers_of
 from goodfor.loyalty.terms import buys, needed
 from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Source

@@ -19,6 +19,7 @@ _WORDS: Final = {
 #: What earned, by the kind of its source.
 _BY: Final = {
     "order": _("购物得积分"), "checkin": _("签到"), "monthly": _("会员每月积分"), "birthday": _("生日积分"),
+    "anniversary": _("入会周年积分"),
 }  # fmt: skip
 
 
@@ -48,6 +49,16 @@ def perks_of(tier: Tier) -> tuple[str, ...]:
         found.append(_now("每月送 %(n)s 积分") % {"n": f"{tier.monthly_points:,}"})
     if tier.birthday_points:
         found.append(_now("生日送 %(n)s 积分") % {"n": f"{tier.birthday_points:,}"})
+    if tier.anniversary_points:
+        found.append(_now("入会周年送 %(n)s 积分") % {"n": f"{tier.anniversary_points:,}"})
+    if tier.coupons:
+        many = len(tier.coupons)
+        found.append(ngettext("每月送 %(n)s 张券", "每月送 %(n)s 张券", many) % {"n": many})
+    if tier.claim_hours:
+        hours = tier.claim_hours
+        found.append(ngettext("售后最迟 %(n)s 小时处理", "售后最迟 %(n)s 小时处理", hours) % {"n": hours})
+    if tier.extra_picks:
+        found.append(ngettext("每期多选 %(n)s 项权益", "每期多选 %(n)s 项权益", tier.extra_picks) % {"n": tier.extra_picks})
     return (*found, *(line.strip() for line in tier.words.splitlines() if line.strip()))
 
 
