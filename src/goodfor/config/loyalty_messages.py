@@ -39,10 +39,6 @@ _BLINK: Final = timedelta(microseconds=1)
 log = structlog.get_logger(__name__)
 
 
-def listen() -> None:
-    """Called once by the wiring: the loop registers itself."""
-
-
 @loop(name="config.loyalty_messages", seconds=10.0)
 def tell_members(now: datetime) -> int:
     """Some of the news of each shop; how many it was. A shop without channels tells nobody."""

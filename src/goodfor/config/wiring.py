@@ -42,6 +42,8 @@ def connect() -> None:
         _promotions_hear()
     if {"orders", "loyalty"} <= set(settings.ROOMS):
         import_module("goodfor.config.loyalty_wiring").listen()
+        if "promotions" in settings.ROOMS:
+            import_module("goodfor.config.member_coupons")
     if "referrals" in settings.ROOMS:
         _referrals_hear()
         if "promotions" in settings.ROOMS:
@@ -70,7 +72,6 @@ _TOLD: Final[tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = (
     (frozenset({"orders", "promotions"}), ("promotion_messages", "group_messages")),
     (frozenset({"orders", "promotions", "referrals"}), ("referral_messages",)),
     (frozenset({"orders", "insights"}), ("insight_messages",)),
-    (frozenset({"orders", "loyalty"}), ("loyalty_messages",)),
 )
 
 
@@ -80,6 +81,8 @@ def _people_are_told() -> None:
             for module in modules:
                 import_module(f"goodfor.config.{module}").listen()
     import_module("goodfor.config.job_messages")
+    if {"orders", "loyalty"} <= set(settings.ROOMS):
+        import_module("goodfor.config.loyalty_messages")
 
 
 def _risk_hears() -> None:

@@ -1,6 +1,6 @@
 """What each form of a campaign asks, step by step: only what its play needs. `promo_forms` reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -147,8 +147,8 @@ def _play_fields(kind: str) -> Fields:
     return {}
 
 
-def when_fields(kind: str) -> Fields:
-    """Its window, and for whom."""
+def when_fields(kind: str, tiers: Sequence[tuple[int, str]] = ()) -> Fields:
+    """Its window, and for whom. `tiers`: of members, with their names, above the lowest."""
     days = ((str(n), label) for n, label in enumerate(
         (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")), 1
     ))  # fmt: skip
@@ -166,6 +166,11 @@ def when_fields(kind: str) -> Fields:
                 (EVERYBODY, _("所有人")), (NEW, _("没有买过的人")), (BEFORE, _("买过的人")),
                 (SIGNED_IN, _("登录的买家")),
             ),
+        )  # fmt: skip
+    if tiers:
+        fields["tier"] = one_of(
+            _("哪些会员"), [("0", _("不限等级")), *((str(n), _("%(tier)s及以上会员") % {"tier": name}) for n, name in tiers)],
+            _("不够等级的人在商品页看得到要升到哪一级"),
         )  # fmt: skip
     return fields
 

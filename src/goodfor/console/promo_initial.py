@@ -11,7 +11,7 @@ from django.http import QueryDict
 from goodfor.catalog.types import SkuLabel
 from goodfor.console import promo_fields as asked
 from goodfor.console.money_fields import percent, plain
-from goodfor.console.promo_forms import AUDIENCES, CampaignForm
+from goodfor.console.promo_forms import AUDIENCES, CampaignForm, without_tier
 from goodfor.console.promo_times import spans_text
 from goodfor.console.promo_words import kind_of
 from goodfor.kernel.errors import DomainError
@@ -42,6 +42,7 @@ _LIMITS: Final[Mapping[tuple[str, str, str], tuple[str, bool]]] = {
 def initial_of(name: str, spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str, zone: str) -> dict[str, Any]:
     """Values by field, as they are typed."""
     at = ZoneInfo(zone)
+    whom, rank = without_tier(spec.audience)
     found: dict[str, Any] = {
         "name": name,
         "starts_at": spec.window.starts_at.astimezone(at).strftime(asked.MOMENT),
@@ -49,7 +50,8 @@ def initial_of(name: str, spec: Spec, labels: Mapping[UUID, SkuLabel], currency:
         "hours": spans_text(spec.window.hours),
         "weekdays": [str(day) for day in sorted(spec.window.weekdays)],
         "channels": sorted(spec.channels),
-        "audience": next((key for key, who in AUDIENCES.items() if who == spec.audience), asked.EVERYBODY),
+        "audience": next((key for key, who in AUDIENCES.items() if who == whom), asked.EVERYBODY),
+        "tier": str(rank),
         "floor": plain(spec.floor, currency),
         "stacking": spec.stacking,
         "category": spec.category,

@@ -1,6 +1,7 @@
 """Reads of wallets and points."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from goodfor.loyalty.standing import member as member
 from goodfor.loyalty.standing import multiplier as multiplier
 from goodfor.loyalty.standing import next_check_in as next_check_in
 from goodfor.loyalty.standing import rank_of as rank_of
+from goodfor.loyalty.standing import ranks_now as ranks_now
 from goodfor.loyalty.standing import steps_of as steps_of
 from goodfor.loyalty.standing import tier_name as tier_name
 from goodfor.loyalty.standing import tiers_of as tiers_of
@@ -33,6 +35,7 @@ _BALANCE: Final = Statement(__package__, "sql/balance.sql")
 _EXPIRING: Final = Statement(__package__, "sql/expiring.sql")
 _STATEMENT: Final = Statement(__package__, "sql/statement.sql")
 _LIABILITY: Final = Statement(__package__, "sql/liability.sql")
+_MEMBERS_ON: Final = Statement(__package__, "sql/members_on.sql")
 _NEWS: Final = Statement(__package__, "sql/shops_with_news.sql")
 
 
@@ -114,6 +117,14 @@ def liability(shop_id: UUID, since: datetime, until: datetime) -> list[Liability
             )
         )  # fmt: skip
     return found
+
+
+def members_on(
+    shop_id: UUID, ranks: Sequence[int], *, after: UUID | None = None, limit: int = 5_000
+) -> list[tuple[UUID, int]]:
+    """The next members by owner who stand on some tiers, and where."""
+    rows = _MEMBERS_ON.rows({"shop_id": shop_id, "ranks": list(ranks), "after": after, "limit": limit})
+    return [(row[0], row[1]) for row in rows]
 
 
 def shops_with_news(now: datetime) -> list[tuple[UUID, int]]:

@@ -1,5 +1,6 @@
 """Where a member stands, and what that gives him. Reached through `queries`."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -27,6 +28,12 @@ def multiplier(shop_id: UUID, owner: UUID) -> int:
 def rank_of(shop_id: UUID, owner: UUID) -> int:
     """On which tier he stands, the lowest being 0; 0 also where the shop has none."""
     return Member.objects.filter(shop_id=shop_id, owner=owner).values_list("rank", flat=True).first() or 0
+
+
+def ranks_now(shop_id: UUID, owners: Collection[UUID]) -> dict[UUID, int]:
+    """The same of many; who is not among them stands on the lowest."""
+    rows = Member.objects.filter(shop_id=shop_id, owner__in=list(owners), rank__gt=0)
+    return dict(rows.values_list("owner", "rank"))
 
 
 def tier_of(shop_id: UUID, owner: UUID) -> Tier | None:

@@ -58,7 +58,8 @@ def perks_of(tier: Tier) -> tuple[str, ...]:
         hours = tier.claim_hours
         found.append(ngettext("售后最迟 %(n)s 小时处理", "售后最迟 %(n)s 小时处理", hours) % {"n": hours})
     if tier.extra_picks:
-        found.append(ngettext("每期多选 %(n)s 项权益", "每期多选 %(n)s 项权益", tier.extra_picks) % {"n": tier.extra_picks})
+        picks = tier.extra_picks
+        found.append(ngettext("每期多选 %(n)s 项权益", "每期多选 %(n)s 项权益", picks) % {"n": picks})
     return (*found, *(line.strip() for line in tier.words.splitlines() if line.strip()))
 
 

@@ -1,6 +1,5 @@
 """What members are told of points and tiers: in their language, by day, once, and not to whom it is too much."""
 
-
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo

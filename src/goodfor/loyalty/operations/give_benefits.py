@@ -26,7 +26,7 @@ MONTHLY, BIRTHDAY, ANNIVERSARY = "monthly", "birthday", "anniversary"
 AROUND: Final = 7
 #: A member for less long gets none: accounts made for a present are not worth their making.
 MEMBER_FOR: Final = timedelta(days=30)
-_MONTHLY_DUE: Final = Statement("goodfor.loyalty", "sql/monthly_due.sql")
+_MEMBERS_ON: Final = Statement("goodfor.loyalty", "sql/members_on.sql")
 _ANNIVERSARIES: Final = Statement("goodfor.loyalty", "sql/anniversaries.sql")
 _RANKS_OF: Final = Statement("goodfor.loyalty", "sql/ranks_of.sql")
 _NOTE: Final = Statement("goodfor.loyalty", "sql/note_benefits.sql")
@@ -44,7 +44,7 @@ def give_monthly(*, shop_id: UUID, after: UUID | None = None, now: datetime, lim
     shop = identity.shop_by_id(shop_id)
     period = f"{now.astimezone(ZoneInfo(shop.timezone)):%Y-%m}"
     with transaction.atomic():
-        rows = _MONTHLY_DUE.rows({"shop_id": shop_id, "ranks": ranks, "after": after, "limit": limit})
+        rows = _MEMBERS_ON.rows({"shop_id": shop_id, "ranks": ranks, "after": after, "limit": limit})
         units = {owner: (rank, tiers[rank].monthly_points) for owner, rank in rows}
         given = _give(shop_id, MONTHLY, period, units, shop.currency, now)
     return TierRun(len(rows), given, rows[-1][0] if len(rows) == limit else None)

@@ -1,6 +1,5 @@
 """Who is to be told what: points and tiers that end 30, 7 and 1 days ahead, steps, presents; each once."""
 
-
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo

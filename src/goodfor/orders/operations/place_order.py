@@ -23,6 +23,7 @@ from goodfor.orders.events import OrderPlaced
 from goodfor.orders.forms import Filled, check_forms, fill, with_accounts
 from goodfor.orders.offers import ip_hash_of, wish_of
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+from goodfor.orders.operations.check_tier import check_tier
 from goodfor.orders.operations.hold_steps import put_hold
 from goodfor.orders.operations.keep_invoice import keep_invoice
 from goodfor.orders.operations.keep_offer import keep_offer
@@ -76,7 +77,7 @@ def place_order(
     bargain), and what is limited of that is taken; `expect_minor`: the total that the buyer was shown.
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
-    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone, and of `choice` what is
+    UnpaidShare, TierNeeded, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone, and of `choice` what is
     over.
     """
     check_requests(lines)
@@ -86,6 +87,7 @@ def place_order(
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)))
     forms = fill(shop_id, lines, priced)
     ip_hash = ip_hash_of(buyer)
+    check_tier(shop_id=shop_id, buyer_ref=buyer.ref, skus=skus)
     _guard(shop_id, buyer, ip_hash, priced, now)
     limited = check_buyer_limit(shop_id=shop_id, buyer_ref=buyer.ref, lines=priced, skus=skus)
     pay_by = now + timedelta(seconds=min(sku.hold_seconds for sku in skus.values()))
