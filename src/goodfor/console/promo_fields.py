@@ -168,8 +168,9 @@ def when_fields(kind: str, tiers: Sequence[tuple[int, str]] = ()) -> Fields:
             ),
         )  # fmt: skip
     if tiers:
+        from_on = ((str(n), _("%(tier)s及以上会员") % {"tier": name}) for n, name in tiers)
         fields["tier"] = one_of(
-            _("哪些会员"), [("0", _("不限等级")), *((str(n), _("%(tier)s及以上会员") % {"tier": name}) for n, name in tiers)],
+            _("哪些会员"), [("0", _("不限等级")), *from_on],
             _("不够等级的人在商品页看得到要升到哪一级"),
         )  # fmt: skip
     return fields

@@ -70,10 +70,10 @@ def with_tier(audience: Condition | None, rank: int) -> Condition | None:
 
 def without_tier(audience: Condition | None) -> tuple[Condition | None, int]:
     """What a form says beside the tier, and the tier; as `with_tier` writes it."""
+    rest: Condition | None = None
+    members = audience
     if isinstance(audience, Join) and audience.op == "and" and len(audience.parts) == 2:
         rest, members = audience.parts
-    else:
-        rest, members = None, audience
     if isinstance(members, Compare) and (members.fact, members.op) == ("tier", "ge") and type(members.value) is int:
         return rest, members.value
     return audience, 0

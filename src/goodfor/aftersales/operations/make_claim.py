@@ -47,11 +47,11 @@ def make_claim(
     """Open a claim on codes of a line (none: all that it holds; of a top-up the line) and decide what can be decided.
 
     `fresh`: who asks has proved it lately, so that money may go back at once; `paid_from`: the account of the ledger
-    that it should come to instead of the way it came. `pictures`: up to three, as they were
-    handed in. `risk`: what risk control says of it, empty for nothing; with a word of its money goes nowhere before a
-    person has looked. The promise is the one that was in force when the order was placed, and sooner where the buyer's tier
-    is promised so. Two transactions: what was
-    claimed stays, whatever becomes of the look into it, and the loop takes it up where this stopped.
+    that it should come to instead of the way it came. `pictures`: up to three, as they were handed in. `risk`: what
+    risk control says of it, empty for nothing; with a word of its money goes nowhere before a person has looked. The
+    promise is the one that was in force when the order was placed, and sooner where the buyer's tier is promised so.
+    Two transactions: what was claimed stays, whatever becomes of the look into it, and the loop takes it up where this
+    stopped.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, InvalidPicture,
     TooManyPictures.
     """

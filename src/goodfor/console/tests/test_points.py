@@ -145,6 +145,19 @@ def test_tiers_are_a_table_whose_empty_rows_are_none(shop: Shop) -> None:
     )  # fmt: skip
     page = text_of(client, TIERS)
     assert page.count('<input id="name_') == 5
+    more = {
+        **TABLE, "anniversary_points_1": "30", "claim_hours_1": "12", "extra_picks_1": "2",
+        "coupons_1_0191aaaa-0000-7000-8000-000000000001": "on",
+    }  # fmt: skip
+    for wrong in ({"claim_hours_1": "721"}, {"extra_picks_1": "51"}, {"anniversary_points_1": "-1"}):
+        assert client.post(TIERS, {**more, **wrong}).status_code == 422, wrong
+    assert client.post(TIERS, more).status_code == 302
+    silver = loyalty.tiers_of(shop.id).tiers[1]  # type: ignore[union-attr]
+    assert (silver.anniversary_points, silver.claim_hours, silver.extra_picks) == (30, 12, 2)
+    assert silver.coupons == ("0191aaaa-0000-7000-8000-000000000001",)
+    assert "入会周年送 30 积分" in text_of(client, TIERS)
+    assert "售后最迟 12 小时处理" in text_of(client, TIERS)
+    assert "已结束的券" in text_of(client, TIERS)
     assert 'value="1.5"' in page
     # One row less, and what is counted is money.
     spent = {**TABLE, "metric": "spend", "window": "calendar", "qualify_1": "1000.50", "keep_1": ""}

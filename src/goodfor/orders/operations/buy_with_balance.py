@@ -65,8 +65,8 @@ def buy_with_balance(
 
     The client is the buyer of whom a SKU's `per_buyer_limit` speaks, together with what it ordered for itself.
     Campaigns count as for any buyer (`coupons`, and `expect_minor`: the total that was shown).
-    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TierNeeded, OutOfStock, InsufficientFunds, ExternalRefUsed,
-    FormInvalid, PriceChanged, LimitGone, CouponGone; then nothing at all has changed.
+    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TierNeeded, OutOfStock, InsufficientFunds,
+    ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone; then nothing at all has changed.
     """
     check_requests(lines)
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])

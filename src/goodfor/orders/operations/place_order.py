@@ -77,8 +77,8 @@ def place_order(
     bargain), and what is limited of that is taken; `expect_minor`: the total that the buyer was shown.
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
-    UnpaidShare, TierNeeded, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone, and of `choice` what is
-    over.
+    UnpaidShare, TierNeeded, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone,
+    and of `choice` what is over.
     """
     check_requests(lines)
     buyer = replace(buyer, ref=buyer_key(buyer.ref))

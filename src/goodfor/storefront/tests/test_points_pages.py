@@ -6,18 +6,22 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from goodfor.catalog.models import Sku
 from goodfor.identity.buyer_models import Buyer
 from goodfor.kernel.clock import utc_now
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.earn_by_order import earn_by_order
 from goodfor.loyalty.operations.give_units import give_units
+from goodfor.loyalty.operations.grant_tier import grant_tier
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
 from goodfor.loyalty.types import Holder, Source, Terms, Tier, TierSet
 from goodfor.orders import queries as orders
 from goodfor.payments.operations.open_account import open_account
+from goodfor.promotions.types import Compare
 from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, sign_in
 from goodfor.storefront.tests.test_account_pages import buy
+from goodfor.storefront.tests.test_deals import begin, flash, price_of
 from goodfor.storefront.tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +97,42 @@ def test_the_page_tells_where_one_stands_and_points_pay(world: World, box: Mailb
     assert "积分付款" not in plain(stranger.get("/me/points"))
     assert stranger.post("/me/points/checkin").status_code == 409
     assert "/signin" in browser().get("/me/points")["Location"]
+
+
+def test_what_is_for_members_says_so_to_everybody(world: World, box: Mailbox) -> None:
+    """A campaign and a face value for silver: named to both, had by one; what comes of trying is said, too."""
+    gives_points(world)
+    begin(world, flash(world, audience=Compare("tier", "ge", 1)), "银卡日")
+    guest, client = browser(), browser()
+    owner = member(world, client, box, "lin@example.com")
+    page = f"/p/{world.product_slug}?sku={world.sku_id}"
+    listed = price_of(world)
+    for shown in (plain(guest.get(page)), plain(client.get(page))):
+        assert "银卡会员专享 银卡日" in shown
+        assert "看看怎么升级" in shown
+    assert "银卡会员专享" in plain(guest.get("/"))
+    now = utc_now()
+    grant_tier(
+        shop_id=world.shop_id,
+        owner=owner,
+        rank=1,
+        until=now + timedelta(days=9),
+        reason="test",
+        actor="staff:1",
+        now=now,
+    )
+    answer = client.get(page)
+    assert (answer.context["pay"].amount_minor, "看看怎么升级" in plain(answer)) == (listed - 800, False)
+    assert "银卡会员专享" in plain(answer)
+    Sku.objects.filter(id=world.sku_id).update(least_tier=1)
+    assert client.get(page).context["offer"].buyable
+    locked = guest.get(page)
+    assert "银卡会员专享，你的等级还不够" in plain(locked)
+    assert not locked.context["offer"].buyable
+    form = {"p": world.product_slug, "sku": str(world.sku_id), "qty": "1", "contact": "", "method": world.method}
+    refused = guest.post("/checkout", form)
+    assert refused.status_code == 409
+    assert "需要 银卡" in plain(refused)
 
 
 def test_english(world: World, box: Mailbox) -> None:
