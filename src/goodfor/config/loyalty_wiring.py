@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from goodfor.identity.events import BuyerErasing
+from goodfor.identity.events import BuyerAccountChanged, BuyerErasing
 from goodfor.kernel import events
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.events import StoredEvent
 from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.claim_task import give_done_tasks
 from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
 from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.restore_units import REDEEMED, restore_by_refund
@@ -26,6 +27,7 @@ def listen() -> None:
         name = event.name.split(".")[1]
         events.register(event, on_back, name=f"loyalty.on_{name}", concern=earned)
         events.register(event, on_restored, name=f"loyalty.restore_on_{name}", concern=paid_with_points)
+    events.register(BuyerAccountChanged, on_account_changed, name="loyalty.tasks_on_account_changed", concern=has_tasks)
     events.register(DisputeEnded, on_dispute_lost, name="loyalty.on_dispute_ended", concern=lost_what_earned)
     events.register(BuyerErasing, on_erasing, name="loyalty.on_buyer_erasing")
 
@@ -33,6 +35,16 @@ def listen() -> None:
 def on_erasing(event: StoredEvent) -> None:
     """The person goes."""
     forget_member(shop_id=event.shop_id, owner=UUID(event.payload["buyer_id"]), now=utc_now())
+
+
+def has_tasks(event: StoredEvent) -> bool:
+    """Whether the shop has ever set a task."""
+    return loyalty.has_tasks(event.shop_id)
+
+
+def on_account_changed(event: StoredEvent) -> None:
+    """A contact was proven, a passkey added: what is given by itself for it comes."""
+    give_done_tasks(shop_id=event.shop_id, owner=UUID(event.payload["buyer_id"]), now=utc_now())
 
 
 def may_earn(event: StoredEvent) -> bool:
@@ -54,6 +66,7 @@ def on_delivered(event: StoredEvent) -> None:
         top_up=all(line.kind == DIRECT for line in order.lines), placed_at=order.placed_at,
         delivered_at=order.delivered_at, now=utc_now(),
     )  # fmt: skip
+    give_done_tasks(shop_id=event.shop_id, owner=owner, now=utc_now())
     if order.refunded and order.refunded.amount_minor:
         # A part that could not be delivered went back before anything was earned.
         on_back(event)

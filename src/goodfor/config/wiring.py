@@ -48,6 +48,8 @@ def connect() -> None:
         _referrals_hear()
         if "promotions" in settings.ROOMS:
             import_module("goodfor.config.referral_wiring").connect()
+    if {"aftersales", "referrals", "loyalty"} <= set(settings.ROOMS):
+        import_module("goodfor.config.task_wiring").listen()
     if "cards" in settings.ROOMS:
         _cards_hear()
     if {"settlement", "finance"} <= set(settings.ROOMS):

@@ -107,6 +107,12 @@ def contact_indexes(shop_id: UUID, buyer_id: UUID) -> list[bytes]:
     return [bytes(row.value_index) for row in rows]
 
 
+def contact_index_of(shop_id: UUID, buyer_id: UUID, kind: str) -> bytes | None:
+    """The blind index of a buyer's proven contact of a kind (email, phone); None without one."""
+    row = BuyerContact.objects.filter(shop_id=shop_id, buyer_id=buyer_id, kind=kind).first()
+    return bytes(row.value_index) if row else None
+
+
 def buyer_view(shop_id: UUID, buyer_id: UUID) -> BuyerView:
     """An account with its contacts in plain, for its owner. Raises BuyerNotFound."""
     found = Buyer.objects.filter(shop_id=shop_id, pk=buyer_id).exclude(state="erased").first()

@@ -24,8 +24,15 @@ from goodfor.loyalty.standing import ranks_now as ranks_now
 from goodfor.loyalty.standing import steps_of as steps_of
 from goodfor.loyalty.standing import tier_name as tier_name
 from goodfor.loyalty.standing import tiers_of as tiers_of
+from goodfor.loyalty.task_reads import has_tasks as has_tasks
+from goodfor.loyalty.task_reads import task_costs as task_costs
+from goodfor.loyalty.task_reads import task_history as task_history
+from goodfor.loyalty.task_reads import task_set as task_set
+from goodfor.loyalty.task_reads import tasks_of as tasks_of
 from goodfor.loyalty.terms import buys, needed
 from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Source
+from goodfor.loyalty.wording import EVERY_WORDS as EVERY_WORDS
+from goodfor.loyalty.wording import TASK_WORDS as TASK_WORDS
 from goodfor.loyalty.wording import counted as counted
 from goodfor.loyalty.wording import listed as listed
 from goodfor.loyalty.wording import perks_of as perks_of

@@ -19,6 +19,17 @@ from goodfor.loyalty.notice_types import FELL as FELL
 from goodfor.loyalty.notice_types import GIFT_OF_DAY as GIFT_OF_DAY
 from goodfor.loyalty.notice_types import ROSE as ROSE
 from goodfor.loyalty.notice_types import NoticeView as NoticeView
+from goodfor.loyalty.task_types import EVERY as EVERY
+from goodfor.loyalty.task_types import FRIEND as FRIEND
+from goodfor.loyalty.task_types import OF_ORDERS as OF_ORDERS
+from goodfor.loyalty.task_types import ONCE as ONCE
+from goodfor.loyalty.task_types import ONCE_ONLY as ONCE_ONLY
+from goodfor.loyalty.task_types import RATED as RATED
+from goodfor.loyalty.task_types import TASKS as TASKS
+from goodfor.loyalty.task_types import Task as Task
+from goodfor.loyalty.task_types import TaskCost as TaskCost
+from goodfor.loyalty.task_types import TaskSet as TaskSet
+from goodfor.loyalty.task_types import TaskView as TaskView
 from goodfor.loyalty.tier_types import EARNED as EARNED
 from goodfor.loyalty.tier_types import GRANTED as GRANTED
 from goodfor.loyalty.tier_types import GROWN as GROWN

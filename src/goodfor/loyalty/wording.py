@@ -16,15 +16,24 @@ _WORDS: Final = {
     "earn": _("积分到账"), "spend": _("积分付款"), "expire": _("积分到期"), "adjust": _("店铺调整"),
     "restore": _("退款退回积分"), "clawback": _("退款扣回积分"), "given": _("转赠给朋友"), "received": _("朋友转赠"),
 }  # fmt: skip
+#: What is to be done. The number, where there is one, stands beside it.
+TASK_WORDS: Final = {
+    "profile": _("填写称呼"), "birthday": _("填写生日"), "email": _("验证邮箱"), "phone": _("验证手机号"),
+    "passkey": _("添加通行密钥"), "subscribed": _("订阅优惠消息"), "first": _("完成第一笔订单"),
+    "orders": _("下单并完成"), "friend": _("邀请的朋友完成购买"), "rated": _("评价一次售后"),
+}  # fmt: skip
+EVERY_WORDS: Final = {"once": _("一次"), "daily": _("每天"), "weekly": _("每周"), "monthly": _("每月")}
 #: What earned, by the kind of its source.
 _BY: Final = {
     "order": _("购物得积分"), "checkin": _("签到"), "monthly": _("会员每月积分"), "birthday": _("生日积分"),
-    "anniversary": _("入会周年积分"),
+    "anniversary": _("入会周年积分"), "task": _("任务积分"),
 }  # fmt: skip
 
 
 def said(entry: EntryView) -> str | Promise:
     """In the reader's language."""
+    if entry.kind == "clawback" and entry.source.kind == "task":
+        return _("退款扣回任务积分")
     if entry.kind == "earn" and entry.source.kind in _BY:
         return _BY[entry.source.kind]
     return _WORDS[entry.kind]

@@ -21,13 +21,16 @@ POINTS = "points"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What somebody holds, what it buys, what ends first, and how far he has grown."""
+    """What somebody holds, what it buys, what ends first, how far he has grown, and what may bring him more."""
 
     points: Balance
     buys: Money
     ends: Expiring | None
     growth: int
     today: CheckedIn | None = None
+    #: Tasks that are offered, and those whose points can be taken.
+    tasks: int = 0
+    ready: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,9 @@ def held_points(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Held | N
     growth = loyalty.balance(shop.id, Holder(buyer.buyer_id, GROWTH), now).available
     buys = Money(loyalty.worth_of(shop.id, points.available, now), shop.currency)
     today = loyalty.next_check_in(shop.id, buyer.buyer_id, loyalty.terms_at(shop.id, now), now)
-    return Held(points, buys, ends[0] if ends else None, growth, today)
+    tasks = loyalty.tasks_of(shop.id, buyer.buyer_id, now) if loyalty.gives_points(shop.id, now) else []
+    ready = sum(1 for one in tasks if one.ready)
+    return Held(points, buys, ends[0] if ends else None, growth, today, len(tasks), ready)
 
 
 def stands(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Stands | None:

@@ -11,9 +11,11 @@ from django.db import transaction
 from goodfor.identity import queries as identity
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import operations as ledger
-from goodfor.loyalty import kinds, moving, programme, store, tier_store
+from goodfor.loyalty import kinds, moving, programme, store, task_reads, tier_store
 from goodfor.loyalty import terms as reckoning
+from goodfor.loyalty.models import Deed
 from goodfor.loyalty.moving import Lives, Moved
+from goodfor.loyalty.operations.claim_task import lose_tasks
 from goodfor.loyalty.operations.judge_members import judge_member
 from goodfor.loyalty.standing import multiplier
 from goodfor.loyalty.store import Why
@@ -72,6 +74,7 @@ def earn_by_order(
 @transaction.atomic(savepoint=False)
 def lose_by_order(*, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor: int, now: datetime) -> list[Move]:
     """`back_minor` of what was paid is back in all: as much of what the order earned goes, rounded down, all with all.
+    What tasks brought by it goes, too, where too few orders are left for them.
 
     Once for each sum; a smaller one than before changes nothing. What was spent meanwhile is owed or let go, as the
     terms say.
@@ -94,6 +97,9 @@ def lose_by_order(*, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor:
                 pending_too=True, partly=True, owe=terms.debt,
             )
         )  # fmt: skip
+    deed = Deed.objects.filter(shop_id=shop_id, order_id=order_id).first() if task_reads.has_tasks(shop_id) else None
+    if deed is not None:
+        made += lose_tasks(shop_id=shop_id, owner=deed.owner, at=deed.at, now=now)
     _post(shop_id, identity.shop_by_id(shop_id).currency, made, now)
     return [one.move for one in made]
 
