@@ -31,15 +31,13 @@ def has_tasks(event: StoredEvent) -> bool:
 def on_reward_paid(event: StoredEvent) -> None:
     """Who brought a friend is told of it when the freeze is over: what was given back by then brings nothing.
 
-    One friend counts once, however much he buys; his own welcome is none of it.
+    One friend counts once, however much he buys, and only for who brought him, not for who brought that one.
     """
     told = event.payload
-    owner = UUID(told["beneficiary"])
     rows = referrals.rewards_of_order(event.shop_id, UUID(told["order_id"]))
-    friend = next((one.friend for one in rows if one.id == UUID(told["reward_id"])), None)
-    if friend is None or friend == owner:
-        return
-    _noted(event, owner, FRIEND, str(friend))
+    paid = next((one for one in rows if one.id == UUID(told["reward_id"])), None)
+    if paid is not None and paid.level == 1:
+        _noted(event, paid.beneficiary, FRIEND, str(paid.friend))
 
 
 def on_case_rated(event: StoredEvent) -> None:

@@ -13,9 +13,10 @@ from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.earn_by_order import earn_by_order
 from goodfor.loyalty.operations.give_units import give_units
 from goodfor.loyalty.operations.grant_tier import grant_tier
+from goodfor.loyalty.operations.set_tasks import set_tasks
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
-from goodfor.loyalty.types import Holder, Source, Terms, Tier, TierSet
+from goodfor.loyalty.types import Holder, Source, Task, TaskSet, Terms, Tier, TierSet
 from goodfor.orders import queries as orders
 from goodfor.payments.operations.open_account import open_account
 from goodfor.promotions.types import Compare
@@ -97,6 +98,28 @@ def test_the_page_tells_where_one_stands_and_points_pay(world: World, box: Mailb
     assert "积分付款" not in plain(stranger.get("/me/points"))
     assert stranger.post("/me/points/checkin").status_code == 409
     assert "/signin" in browser().get("/me/points")["Location"]
+
+
+def test_tasks_are_taken_with_a_tap_once(world: World, box: Mailbox) -> None:
+    client = browser()
+    owner = member(world, client, box, "lin@example.com")
+    assert client.get("/me/tasks").status_code == 404
+    gives_points(world)
+    tasks = (Task("mail", "email", 15, bought=False), Task("two", "orders", 9, "monthly", need=2, least_minor=100))
+    set_tasks(shop_id=world.shop_id, tasks=TaskSet(tasks, 20), actor="staff:test", now=utc_now())
+    assert "任务中心 · 1 个可领" in plain(client.get("/me"))
+    told = plain(client.get("/me/tasks"))
+    for words in ("验证邮箱", "下单并完成 × 2", "0 / 2", "每单实付满", "完成第一笔订单后可领", "最多得 20 积分"):
+        assert words in told, words
+    for _twice in range(2):
+        assert client.post("/me/tasks/mail")["Location"] == "/me/tasks?got=15"
+    assert "15 积分已到账" in plain(client.get("/me/tasks?got=15"))
+    assert loyalty.balance(world.shop_id, Holder(owner), utc_now()).available == 15
+    refused = client.post("/me/tasks/two")
+    assert (refused.status_code, "任务还没完成" in plain(refused)) == (409, True)
+    assert client.post("/me/tasks/none").status_code == 409
+    assert "/signin" in browser().get("/me/tasks")["Location"]
+    assert "任务积分" in plain(client.get("/me/points"))
 
 
 def test_what_is_for_members_says_so_to_everybody(world: World, box: Mailbox) -> None:
