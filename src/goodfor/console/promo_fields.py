@@ -106,6 +106,11 @@ def effect_fields(kind: str, goods: Mapping[str, Any]) -> Fields:
             "n": whole(_("第几件"), 2, 100, initial=2), "bp": text(_("这一件付百分之几"), _("50 就是半价，0 就是免费")),
             "across": tick(_("不同商品合在一起数"), _("便宜的那几件减价")),
         }  # fmt: skip
+    if kind == "points":
+        return {
+            "times": text(_("几倍积分"), _("例如 2；不填就是不加倍")), "plus": whole(_("每单多送多少积分"), 1, 100_000),
+            "threshold": text(_("满多少"), _("不填就是没有门槛")),
+        }  # fmt: skip
     if kind == "gift":
         return {
             "gift": one_of(_("送什么"), goods["skus"]), "gift_pieces": whole(_("送几件"), 1, 100, initial=1),

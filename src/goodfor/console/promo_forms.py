@@ -24,6 +24,7 @@ from goodfor.promotions.types import (
     BY_CHOICE,
     BY_COUPON,
     COUPON,
+    EARN,
     NORMAL,
     ORDER,
     PRICE,
@@ -42,7 +43,7 @@ from goodfor.promotions.types import (
 LAYER: Final[Mapping[str, str]] = {
     "limited_price": PRICE, "limited_percent": PRICE, "member_price": PRICE, "flash": ACTIVITY, "new_buyer": ACTIVITY,
     "group": ACTIVITY, "bargain": ACTIVITY, "bundle": ACTIVITY, "full_reduce": ORDER, "full_percent": ORDER,
-    "nth": ORDER, "gift": ORDER, "coupon": COUPON,
+    "nth": ORDER, "gift": ORDER, "coupon": COUPON, "points": EARN,
 }  # fmt: skip
 AUDIENCES: Final[Mapping[str, Condition | None]] = {
     asked.EVERYBODY: None,

@@ -16,8 +16,10 @@ from goodfor.console.promo_times import spans_text
 from goodfor.console.promo_words import kind_of
 from goodfor.kernel.errors import DomainError
 from goodfor.promotions.types import (
+    USUAL_BP,
     BundlePrice,
     Effect,
+    ExtraPoints,
     FullPercent,
     FullReduce,
     Gift,
@@ -124,6 +126,11 @@ def _effect(effect: Effect, currency: str) -> dict[str, Any]:
             return {"price": plain(minor, currency), "less": "" if off_bp is None else percent(off_bp)}
         case Nth(n, bp, across):
             return {"n": n, "bp": percent(bp), "across": across}
+        case ExtraPoints():
+            return {
+                "times": percent(effect.times_bp, 10_000) if effect.times_bp > USUAL_BP else "",
+                "plus": effect.plus or None, "threshold": _threshold(effect.threshold, False, currency),
+            }  # fmt: skip
         case Gift():
             return {
                 "gift": str(effect.sku_id), "gift_pieces": effect.pieces,

@@ -98,6 +98,15 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """A part of what was paid for an order that earns `times_bp` of 10,000 of the usual points, and `plus` beside."""
+
+    paid_minor: int
+    times_bp: int
+    plus: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedIn:
     """A day on which a member looked in: the how manieth in a row, and what it brought. `again`: he had already."""
 

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from goodfor.orders.models import Discount, OrderLine, Trace
-from goodfor.orders.offer_types import Taken, TraceStep
+from goodfor.orders.models import Discount, LinePoints, OrderLine, Trace
+from goodfor.orders.offer_types import MorePoints, Taken, TraceStep
 
 
 def trace_of_order(shop_id: UUID, order_id: UUID) -> list[TraceStep]:
@@ -13,6 +13,12 @@ def trace_of_order(shop_id: UUID, order_id: UUID) -> list[TraceStep]:
         TraceStep(UUID(campaign), UUID(revision), name, outcome, wanted, given, UUID(coupon) if coupon else None)
         for campaign, revision, name, outcome, wanted, given, coupon in steps
     ]
+
+
+def points_of_order(shop_id: UUID, order_id: UUID) -> list[MorePoints]:
+    """Which of its lines earn more points, by which campaigns."""
+    rows = LinePoints.objects.filter(shop_id=shop_id, order_id=order_id).order_by("line_id", "revision_id")
+    return [MorePoints(row.line_id, row.campaign_id, row.revision_id, row.times_bp, row.plus) for row in rows]
 
 
 def taken_of_order(shop_id: UUID, order_id: UUID) -> list[Taken]:

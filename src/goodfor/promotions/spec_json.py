@@ -33,6 +33,7 @@ from goodfor.promotions.types import (
     Compare,
     Condition,
     Effect,
+    ExtraPoints,
     FullPercent,
     FullReduce,
     Gift,
@@ -150,6 +151,15 @@ _EFFECTS: Final[Mapping[str, tuple[type[Effect], _Readers, _Readers]]] = {
     "full_reduce": (FullReduce, {"tiers": _tiers}, {"pieces": At.truth, "every": At.truth, "most": _most}),
     "full_percent": (FullPercent, {"tiers": _tiers}, {"pieces": At.truth, "most": _most}),
     "nth": (Nth, {"n": lambda at: at.whole(2, 100), "bp": _bp}, {"across": At.truth}),
+    "extra_points": (
+        ExtraPoints,
+        {},
+        {
+            "times_bp": lambda at: at.whole(10_000, 100_000),
+            "plus": lambda at: at.whole(0, 100_000),
+            "threshold": _price,
+        },
+    ),
     "gift": (
         Gift,
         {"sku_id": At.name, "pieces": _pieces, "threshold": _price},

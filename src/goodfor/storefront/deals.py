@@ -19,7 +19,7 @@ from goodfor.promotions import queries as promotions
 from goodfor.promotions.evaluating.explain import for_buyer
 from goodfor.promotions.saying import effect_text
 from goodfor.promotions.slots import running
-from goodfor.promotions.types import ACTIVITY, BY_CHOICE, COUPON, ORDER, PRICE, CouponView, Live
+from goodfor.promotions.types import ACTIVITY, BY_CHOICE, COUPON, EARN, ORDER, PRICE, CouponView, Live
 from goodfor.storefront.account import current
 from goodfor.storefront.client import client_ip, device_of
 from goodfor.storefront.devices import own_id
@@ -125,7 +125,7 @@ def deals_of(request: HttpRequest, shop: ShopView, product_id: UUID, offers: Seq
     also = tuple(
         (exclusive_of(shop.id, live.spec) or live.name, effect_text(live.spec.effect, {}, shop.currency))
         for live in lives
-        if live.spec.layer == ORDER and outcomes.get(live.revision_id, "scope") not in {*_NOT_HIS, "scope"}
+        if live.spec.layer in (ORDER, EARN) and outcomes.get(live.revision_id, "scope") not in {*_NOT_HIS, "scope"}
     )
     until = {live.revision_id: running(live.spec.window, now, zone) for live in lives}
     return Deals(

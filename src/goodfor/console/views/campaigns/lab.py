@@ -78,6 +78,7 @@ def simulated(request: HttpRequest, visitor: Visitor, campaign_id: UUID) -> Http
         "days": str(days),
         "most": len(replays) >= 2_000,
         **_in_words(found, {one.campaign_id: one.name for one in others}, shop.currency),
+        **_points(visitor, found, now),
     }
     return show(request, visitor, "campaigns/simulated", context, page=PAGE, crumbs=_crumbs(name, campaign_id))
 
@@ -109,6 +110,14 @@ def _in_words(found: Simulated, names: dict[UUID, str], currency: str) -> dict[s
         "stopped": PAUSES.get(found.stopped, ""),
         "samples": [(number, money(given), money(total)) for number, given, total in found.samples],
     }
+
+
+def _points(visitor: Visitor, found: Simulated, now: datetime) -> dict[str, Any]:
+    """What it would have brought in points beyond the usual, and what these are worth, by the terms in force."""
+    terms = loyalty.terms_at(visitor.shop.id, now)
+    units = loyalty.sample(terms, found.more_minor).units + found.more_plus
+    worth, _ends = loyalty.present(visitor.shop.id, units, now)
+    return {"points": units if terms.on else 0, "points_worth": Money(worth, visitor.shop.currency)}
 
 
 class BuyerForm(forms.Form):
