@@ -30,6 +30,17 @@ class CaseDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRated(Event):
+    """A buyer said how it went, 1 (bad) to 5 (good); `buyer`: as the case names him."""
+
+    name: ClassVar[str] = "aftersales.case_rated"
+    case_id: UUID
+    order_id: UUID
+    buyer: str
+    rating: int
+
+
+@dataclass(frozen=True, slots=True)
 class BuyerAsked(Event):
     """The buyer is asked for something (`why`); the clocks stand still until they answer."""
 

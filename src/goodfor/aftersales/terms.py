@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, time
 from typing import Final
 
@@ -58,6 +59,12 @@ def check_terms(terms: Terms) -> None:
     _check_compensation(terms.compensation, terms.excluded)
     if terms.hours is not None:
         _check_hours(terms.hours)
+
+
+def quicker(terms: Terms, hours: int) -> Terms:
+    """The same, decided within so many hours, where that is sooner; an answer never comes after the decision."""
+    decision = min(terms.decision_seconds, hours * HOUR)
+    return replace(terms, decision_seconds=decision, answer_seconds=min(terms.answer_seconds, decision))
 
 
 def _check_compensation(paid: Compensation, excluded: tuple[str, ...]) -> None:

@@ -21,6 +21,7 @@ def sku_view(sku: Sku) -> SkuView:
         delivery_kind=sku.delivery_kind,
         on_sale=sku.on_sale,
         hold_seconds=sku.hold_seconds,
+        least_tier=sku.least_tier,
     )
 
 

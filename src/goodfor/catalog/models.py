@@ -86,6 +86,8 @@ class Sku(models.Model):
     currency = models.CharField(max_length=3)
     per_order_limit = models.IntegerField(default=10_000)
     per_buyer_limit = models.IntegerField(null=True, blank=True)
+    #: The member's tier that it takes to buy it; the lowest, 0, is everybody.
+    least_tier = models.SmallIntegerField(default=0)
     delivery_kind = models.CharField(max_length=16, choices=DELIVERY_KINDS, default="code")
     hold_seconds = models.IntegerField(default=900)
     on_sale = models.BooleanField(default=True)
@@ -107,6 +109,7 @@ class Sku(models.Model):
             models.CheckConstraint(
                 condition=Q(per_buyer_limit__isnull=True) | Q(per_buyer_limit__gte=1), name="catalog_sku_buyer_limit"
             ),
+            models.CheckConstraint(condition=Q(least_tier__gte=0, least_tier__lte=11), name="catalog_sku_tier"),
             models.CheckConstraint(
                 condition=Q(hold_seconds__gte=60, hold_seconds__lte=86_400), name="catalog_sku_hold"
             ),

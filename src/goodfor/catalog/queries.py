@@ -94,7 +94,7 @@ def skus_for_sale(shop_id: UUID, sku_ids: Sequence[UUID]) -> dict[UUID, SkuForSa
         if not row[8]:
             raise NotOnSale(sku_id=str(row[0]))
         found[row[0]] = SkuForSale(
-            row[0], row[1], Money(row[2], row[3]), row[4], row[5], row[6], row[7], row[9], row[10]
+            row[0], row[1], Money(row[2], row[3]), row[4], row[5], row[6], row[7], row[9], row[10], row[11]
         )
     for sku_id in sku_ids:
         if sku_id not in found:

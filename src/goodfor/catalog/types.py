@@ -23,6 +23,8 @@ class SkuForSale:
     hold_seconds: int
     product_id: UUID
     category_id: UUID
+    #: The member's tier that it takes; 0: everybody.
+    least_tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class SkuView:
     delivery_kind: str
     on_sale: bool
     hold_seconds: int = 900
+    least_tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,20 @@
 
 from uuid import UUID
 
-from goodfor.identity.events import BuyerErasing
+from goodfor.identity.events import BuyerAccountChanged, BuyerErasing
 from goodfor.kernel import events
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.events import StoredEvent
 from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.claim_task import give_done_tasks
 from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
 from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.restore_units import REDEEMED, restore_by_credit, restore_by_refund
+from goodfor.loyalty.types import More
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.events import OrderClosed, OrderDelivered, OrderPartlyRefunded, OrderRefunded
-from goodfor.orders.types import DIRECT
+from goodfor.orders.types import DIRECT, OrderView
 from goodfor.payments import queries as payments
 from goodfor.payments.events import DisputeEnded
 from goodfor.payments.types import RefundView
@@ -29,6 +31,7 @@ def listen() -> None:
     for one in (OrderClosed, OrderPartlyRefunded, OrderRefunded):
         name = one.name.split(".")[1]
         events.register(one, on_credit_back, name=f"loyalty.credit_on_{name}", concern=met_by_units)
+    events.register(BuyerAccountChanged, on_account_changed, name="loyalty.tasks_on_account_changed", concern=has_tasks)
     events.register(DisputeEnded, on_dispute_lost, name="loyalty.on_dispute_ended", concern=lost_what_earned)
     events.register(BuyerErasing, on_erasing, name="loyalty.on_buyer_erasing")
 
@@ -36,6 +39,16 @@ def listen() -> None:
 def on_erasing(event: StoredEvent) -> None:
     """The person goes."""
     forget_member(shop_id=event.shop_id, owner=UUID(event.payload["buyer_id"]), now=utc_now())
+
+
+def has_tasks(event: StoredEvent) -> bool:
+    """Whether the shop has ever set a task."""
+    return loyalty.has_tasks(event.shop_id)
+
+
+def on_account_changed(event: StoredEvent) -> None:
+    """A contact was proven, a passkey added: what is given by itself for it comes."""
+    give_done_tasks(shop_id=event.shop_id, owner=UUID(event.payload["buyer_id"]), now=utc_now())
 
 
 def may_earn(event: StoredEvent) -> bool:
@@ -55,11 +68,19 @@ def on_delivered(event: StoredEvent) -> None:
         shop_id=event.shop_id, owner=owner, order_id=order_id,
         paid_minor=order.total.amount_minor,
         top_up=all(line.kind == DIRECT for line in order.lines), placed_at=order.placed_at,
-        delivered_at=order.delivered_at, now=utc_now(),
+        delivered_at=order.delivered_at, more=_more(order), now=utc_now(),
     )  # fmt: skip
+    give_done_tasks(shop_id=event.shop_id, owner=owner, now=utc_now())
     if order.refunded and order.refunded.amount_minor:
         # A part that could not be delivered went back before anything was earned.
         on_back(event)
+
+
+def _more(order: OrderView) -> list[More]:
+    """What campaigns noted with it, for what was paid for those lines."""
+    nets = {line.line_id: line.net.amount_minor for line in order.lines}
+    noted = orders.points_of_order(order.shop_id, order.id)
+    return [More(nets.get(one.line_id, 0), one.times_bp, one.plus) for one in noted]
 
 
 def earned(event: StoredEvent) -> bool:

@@ -42,10 +42,14 @@ def connect() -> None:
         _promotions_hear()
     if {"orders", "loyalty"} <= set(settings.ROOMS):
         import_module("goodfor.config.loyalty_wiring").listen()
+        if "promotions" in settings.ROOMS:
+            import_module("goodfor.config.member_coupons")
     if "referrals" in settings.ROOMS:
         _referrals_hear()
         if "promotions" in settings.ROOMS:
             import_module("goodfor.config.referral_wiring").connect()
+    if {"aftersales", "referrals", "loyalty"} <= set(settings.ROOMS):
+        import_module("goodfor.config.task_wiring").listen()
     if "cards" in settings.ROOMS:
         _cards_hear()
     if "mall" in settings.ROOMS:
@@ -81,6 +85,8 @@ def _people_are_told() -> None:
             for module in modules:
                 import_module(f"goodfor.config.{module}").listen()
     import_module("goodfor.config.job_messages")
+    if {"orders", "loyalty"} <= set(settings.ROOMS):
+        import_module("goodfor.config.loyalty_messages")
 
 
 def _risk_hears() -> None:

@@ -147,6 +147,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:mall", _("积分商城"), "gift", Permission.MALL_VIEW, "points"),
     Page("desk:mall-redeemed", _("兑换记录"), "list", Permission.MALL_VIEW, "points"),
     Page("desk:draws", _("抽奖"), "ticket", Permission.MALL_VIEW, "points"),
+    Page("desk:tasks", pgettext_lazy("menu", "任务"), "list", Permission.POINTS_VIEW, "points"),
     Page("desk:points-owed", _("积分负债"), "book", Permission.LEDGER_VIEW, "points"),
     Page("desk:profits", _("订单利润"), "line", Permission.LEDGER_VIEW, "finance"),
     Page("desk:finance-parties", _("结算方"), "people", Permission.LEDGER_VIEW, "finance"),

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from goodfor.console.money_fields import minor_of, percent, plain, points_of, text_of, whole_of
+from goodfor.console.views.code_forms import uuid_of
 from goodfor.kernel.errors import InvalidInput
 from goodfor.loyalty.types import SPENT, Terms, Tier, TierSet
 
@@ -14,7 +15,12 @@ ROWS: Final = 12
 #: Empty rows below the tiers that there are.
 SPARE: Final = 2
 #: Fields of a tier, in the form `name_0` for the first.
-FIELDS: Final = ("name", "qualify", "keep", "points_bp", "monthly_points", "birthday_points", "words")
+FIELDS: Final = (
+    "name", "qualify", "keep", "points_bp", "monthly_points", "birthday_points", "words", "anniversary_points",
+    "claim_hours", "extra_picks",
+)  # fmt: skip
+#: A batch of coupons that is ticked for a tier: `coupons_0_` and its id.
+COUPONS: Final = "coupons"
 _MOST: Final = 10**12
 _WHOLE: Final[Mapping[str, tuple[int, int]]] = {
     "pending_codes_days": (0, 365), "pending_top_ups_days": (0, 365), "live_months": (0, 120), "grace_days": (1, 365),
@@ -88,7 +94,18 @@ def _tier(sent: Mapping[str, str], n: int, metric: str, currency: str) -> Tier:
         monthly_points=whole_of(sent, f"monthly_points_{n}", 0, 10**7),
         birthday_points=whole_of(sent, f"birthday_points_{n}", 0, 10**7),
         words=text_of(sent, f"words_{n}", 400),
+        anniversary_points=whole_of(sent, f"anniversary_points_{n}", 0, 10**7),
+        claim_hours=whole_of(sent, f"claim_hours_{n}", 0, 720),
+        extra_picks=whole_of(sent, f"extra_picks_{n}", 0, 50),
+        coupons=_ticked(sent, n),
     )
+
+
+def _ticked(sent: Mapping[str, Any], n: int) -> tuple[str, ...]:
+    """The batches that are ticked for a tier, by id."""
+    mark = f"{COUPONS}_{n}_"
+    found = (uuid_of(name.removeprefix(mark)) for name in sent if name.startswith(mark))
+    return tuple(sorted(str(one) for one in found if one is not None))
 
 
 def tiers_shown(tiers: TierSet, currency: str) -> dict[str, str]:
@@ -105,13 +122,20 @@ def tiers_shown(tiers: TierSet, currency: str) -> dict[str, str]:
         shown = (
             tier.name, amount(tier.qualify), amount(tier.keep), percent(tier.points_bp, 10_000),
             str(tier.monthly_points or ""), str(tier.birthday_points or ""), tier.words,
+            str(tier.anniversary_points or ""), str(tier.claim_hours or ""), str(tier.extra_picks or ""),
         )  # fmt: skip
+        found |= {f"{COUPONS}_{n}_{one}": "on" for one in tier.coupons}
         found |= {f"{name}_{n}": text for name, text in zip(FIELDS, shown, strict=True)}
     return found
 
 
-def tier_rows(typed: Mapping[str, Any], errors: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The form's rows: those with something in them and two more, each with its fields and what is wrong with them."""
+def tier_rows(
+    typed: Mapping[str, Any], errors: Mapping[str, str], batches: Mapping[str, str]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The form's rows: those with something in them and two more, each with its fields and what is wrong with them.
+
+    `batches`: of coupons that can be ticked, by id what they are called.
+    """
     used = [n for n in range(ROWS) if any(typed.get(f"{name}_{n}") for name in FIELDS)]
     last = max(used, default=0) + 1
     return [
@@ -119,7 +143,11 @@ def tier_rows(typed: Mapping[str, Any], errors: Mapping[str, str]) -> list[dict[
             "n": n,
             "number": n + 1,
             **{name: typed.get(f"{name}_{n}", "") for name in FIELDS},
-            "wrong": {name: errors.get(f"{name}_{n}", "") for name in FIELDS},
+            "wrong": {name: errors.get(f"{name}_{n}", "") for name in (*FIELDS, COUPONS)},
+            "batches": [
+                (f"{COUPONS}_{n}_{one}", batches.get(one) or _("已结束的券"), f"{COUPONS}_{n}_{one}" in typed)
+                for one in dict.fromkeys([*batches, *_ticked(typed, n)])
+            ],
         }
         for n in range(min(ROWS, last + SPARE))
     ]

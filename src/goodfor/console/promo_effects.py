@@ -8,10 +8,13 @@ from django.utils.translation import gettext as _
 
 from goodfor.console import promo_fields as asked
 from goodfor.console.money_fields import minor_of, optional_minor, points_of, text_of, whole_of
+from goodfor.console.points_forms import hundredths_of
 from goodfor.kernel.errors import InvalidInput
 from goodfor.promotions.types import (
+    USUAL_BP,
     BundlePrice,
     Effect,
+    ExtraPoints,
     FullPercent,
     FullReduce,
     Gift,
@@ -36,6 +39,10 @@ def effect_of(kind: str, sent: Mapping[str, Any], currency: str) -> Effect:
         return BundlePrice(own) if own is not None else BundlePrice(None, _percent(sent, "less"))
     if kind == "nth":
         return Nth(sent["n"] or 2, points_of(sent, "bp"), sent["across"])
+    if kind == "points":
+        times = hundredths_of(sent, "times", 10) * 100 if text_of(sent, "times") else USUAL_BP
+        threshold = _threshold(sent, "threshold", currency, False)
+        return ExtraPoints(max(times, USUAL_BP), sent["plus"] or 0, threshold)
     if kind == "gift":
         return Gift(
             UUID(sent["gift"] or str(UUID(int=0))), sent["gift_pieces"] or 1,

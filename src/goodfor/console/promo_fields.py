@@ -1,6 +1,6 @@
 """What each form of a campaign asks, step by step: only what its play needs. `promo_forms` reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -106,6 +106,11 @@ def effect_fields(kind: str, goods: Mapping[str, Any]) -> Fields:
             "n": whole(_("第几件"), 2, 100, initial=2), "bp": text(_("这一件付百分之几"), _("50 就是半价，0 就是免费")),
             "across": tick(_("不同商品合在一起数"), _("便宜的那几件减价")),
         }  # fmt: skip
+    if kind == "points":
+        return {
+            "times": text(_("几倍积分"), _("例如 2；不填就是不加倍")), "plus": whole(_("每单多送多少积分"), 1, 100_000),
+            "threshold": text(_("满多少"), _("不填就是没有门槛")),
+        }  # fmt: skip
     if kind == "gift":
         return {
             "gift": one_of(_("送什么"), goods["skus"]), "gift_pieces": whole(_("送几件"), 1, 100, initial=1),
@@ -147,8 +152,8 @@ def _play_fields(kind: str) -> Fields:
     return {}
 
 
-def when_fields(kind: str) -> Fields:
-    """Its window, and for whom."""
+def when_fields(kind: str, tiers: Sequence[tuple[int, str]] = ()) -> Fields:
+    """Its window, and for whom. `tiers`: of members, with their names, above the lowest."""
     days = ((str(n), label) for n, label in enumerate(
         (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")), 1
     ))  # fmt: skip
@@ -166,6 +171,12 @@ def when_fields(kind: str) -> Fields:
                 (EVERYBODY, _("所有人")), (NEW, _("没有买过的人")), (BEFORE, _("买过的人")),
                 (SIGNED_IN, _("登录的买家")),
             ),
+        )  # fmt: skip
+    if tiers:
+        from_on = ((str(n), _("%(tier)s及以上会员") % {"tier": name}) for n, name in tiers)
+        fields["tier"] = one_of(
+            _("哪些会员"), [("0", _("不限等级")), *from_on],
+            _("不够等级的人在商品页看得到要升到哪一级"),
         )  # fmt: skip
     return fields
 

@@ -16,6 +16,7 @@ from goodfor.console.promo_effects import effect_of, limits_of, settings_of
 from goodfor.console.promo_times import moment_of, spans_of
 from goodfor.console.promo_words import KINDS
 from goodfor.kit.writing import plain_money
+from goodfor.loyalty import queries as loyalty
 from goodfor.promotions import bundle_queries as bundles
 from goodfor.promotions.types import (
     ACTIVITY,
@@ -23,6 +24,7 @@ from goodfor.promotions.types import (
     BY_CHOICE,
     BY_COUPON,
     COUPON,
+    EARN,
     NORMAL,
     ORDER,
     PRICE,
@@ -30,6 +32,7 @@ from goodfor.promotions.types import (
     BundleView,
     Compare,
     Condition,
+    Join,
     Node,
     Scope,
     Spec,
@@ -40,7 +43,7 @@ from goodfor.promotions.types import (
 LAYER: Final[Mapping[str, str]] = {
     "limited_price": PRICE, "limited_percent": PRICE, "member_price": PRICE, "flash": ACTIVITY, "new_buyer": ACTIVITY,
     "group": ACTIVITY, "bargain": ACTIVITY, "bundle": ACTIVITY, "full_reduce": ORDER, "full_percent": ORDER,
-    "nth": ORDER, "gift": ORDER, "coupon": COUPON,
+    "nth": ORDER, "gift": ORDER, "coupon": COUPON, "points": EARN,
 }  # fmt: skip
 AUDIENCES: Final[Mapping[str, Condition | None]] = {
     asked.EVERYBODY: None,
@@ -50,6 +53,31 @@ AUDIENCES: Final[Mapping[str, Condition | None]] = {
 }
 #: Whom some plays are for, whatever is typed.
 FIXED: Final[Mapping[str, str]] = {"new_buyer": asked.NEW, "member_price": asked.SIGNED_IN}
+
+
+def tiers_above(shop_id: UUID) -> list[tuple[int, str]]:
+    """Tiers of members above the lowest, with their names."""
+    tiers = loyalty.tiers_of(shop_id)
+    return [(rank, tier.name) for rank, tier in enumerate(tiers.tiers) if rank] if tiers else []
+
+
+def with_tier(audience: Condition | None, rank: int) -> Condition | None:
+    """The same, of members from a tier on; 0: of all."""
+    if not rank:
+        return audience
+    members = Compare("tier", "ge", rank)
+    return members if audience is None else Join("and", (audience, members))
+
+
+def without_tier(audience: Condition | None) -> tuple[Condition | None, int]:
+    """What a form says beside the tier, and the tier; as `with_tier` writes it."""
+    rest: Condition | None = None
+    members = audience
+    if isinstance(audience, Join) and audience.op == "and" and len(audience.parts) == 2:
+        rest, members = audience.parts
+    if isinstance(members, Compare) and (members.fact, members.op) == ("tier", "ge") and type(members.value) is int:
+        return rest, members.value
+    return audience, 0
 
 
 class CampaignForm(forms.Form):
@@ -65,7 +93,7 @@ class CampaignForm(forms.Form):
         self.step_fields = {
             "goods": asked.goods_fields(kind, goods),
             "effect": asked.effect_fields(kind, goods),
-            "when": asked.when_fields(kind),
+            "when": asked.when_fields(kind, tiers_above(shop_id)),
             "limits": asked.limit_fields(kind),
         }
         for fields in self.step_fields.values():
@@ -143,7 +171,7 @@ class CampaignForm(forms.Form):
             category=(sent.get("category") or "").strip(),
             stacking=sent.get("stacking") or NORMAL,
             channels=frozenset(sent["channels"]),
-            audience=AUDIENCES[audience],
+            audience=with_tier(AUDIENCES[audience], int(sent.get("tier") or 0)),
             cut=sent["part"],
             floor=optional_minor(sent, "floor", self.currency),
             loss_leader=loss is not None,

@@ -11,13 +11,15 @@ from django.http import QueryDict
 from goodfor.catalog.types import SkuLabel
 from goodfor.console import promo_fields as asked
 from goodfor.console.money_fields import percent, plain
-from goodfor.console.promo_forms import AUDIENCES, CampaignForm
+from goodfor.console.promo_forms import AUDIENCES, CampaignForm, without_tier
 from goodfor.console.promo_times import spans_text
 from goodfor.console.promo_words import kind_of
 from goodfor.kernel.errors import DomainError
 from goodfor.promotions.types import (
+    USUAL_BP,
     BundlePrice,
     Effect,
+    ExtraPoints,
     FullPercent,
     FullReduce,
     Gift,
@@ -42,6 +44,7 @@ _LIMITS: Final[Mapping[tuple[str, str, str], tuple[str, bool]]] = {
 def initial_of(name: str, spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str, zone: str) -> dict[str, Any]:
     """Values by field, as they are typed."""
     at = ZoneInfo(zone)
+    whom, rank = without_tier(spec.audience)
     found: dict[str, Any] = {
         "name": name,
         "starts_at": spec.window.starts_at.astimezone(at).strftime(asked.MOMENT),
@@ -49,7 +52,8 @@ def initial_of(name: str, spec: Spec, labels: Mapping[UUID, SkuLabel], currency:
         "hours": spans_text(spec.window.hours),
         "weekdays": [str(day) for day in sorted(spec.window.weekdays)],
         "channels": sorted(spec.channels),
-        "audience": next((key for key, who in AUDIENCES.items() if who == spec.audience), asked.EVERYBODY),
+        "audience": next((key for key, who in AUDIENCES.items() if who == whom), asked.EVERYBODY),
+        "tier": str(rank),
         "floor": plain(spec.floor, currency),
         "stacking": spec.stacking,
         "category": spec.category,
@@ -122,6 +126,11 @@ def _effect(effect: Effect, currency: str) -> dict[str, Any]:
             return {"price": plain(minor, currency), "less": "" if off_bp is None else percent(off_bp)}
         case Nth(n, bp, across):
             return {"n": n, "bp": percent(bp), "across": across}
+        case ExtraPoints():
+            return {
+                "times": percent(effect.times_bp, 10_000) if effect.times_bp > USUAL_BP else "",
+                "plus": effect.plus or None, "threshold": _threshold(effect.threshold, False, currency),
+            }  # fmt: skip
         case Gift():
             return {
                 "gift": str(effect.sku_id), "gift_pieces": effect.pieces,

@@ -1,6 +1,7 @@
 """What a revision says, line by line, as one reads it before letting it count."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from goodfor.catalog.types import SkuLabel
 from goodfor.console import promo_words as words
-from goodfor.console.promo_forms import AUDIENCES
+from goodfor.console.promo_forms import AUDIENCES, without_tier
 from goodfor.console.promo_times import spans_text
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import plain_money, to_minute
@@ -20,15 +21,17 @@ _NAMED: Final = 3
 _DAYS: Final = (lazy("周一"), lazy("周二"), lazy("周三"), lazy("周四"), lazy("周五"), lazy("周六"), lazy("周日"))
 
 
-def says(spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str) -> list[tuple[str, str]]:
-    """Pairs of what and how."""
+def says(
+    spec: Spec, labels: Mapping[UUID, SkuLabel], currency: str, tiers: Mapping[int, str]
+) -> list[tuple[str, str]]:  # fmt: skip
+    """Pairs of what and how. `tiers`: names of members' tiers by rank."""
     window = spec.window
     found = [
         (_("商品"), _scope(spec, labels)),
         (_("优惠"), effect_text(spec.effect, _names(labels), currency)),
         (_("什么时候开始"), to_minute(window.starts_at)),
         (_("什么时候结束"), to_minute(window.ends_at)),
-        (_("给谁"), _audience(spec)),
+        (_("给谁"), _audience(spec, tiers)),
     ]
     if window.weekdays:
         found.insert(4, (_("星期几"), _("、").join(str(_DAYS[day - 1]) for day in sorted(window.weekdays))))
@@ -65,8 +68,12 @@ def _scope(spec: Spec, labels: Mapping[UUID, SkuLabel]) -> str:
     return _("%(text)s，除了 %(count)d 个") % {"text": text, "count": without} if without else text
 
 
-def _audience(spec: Spec) -> str:
-    if spec.audience is None:
+def _audience(spec: Spec, tiers: Mapping[int, str]) -> str:
+    whom, rank = without_tier(spec.audience)
+    if rank:
+        members = _("%(tier)s及以上会员") % {"tier": tiers.get(rank) or _("第 %(n)s 级") % {"n": rank + 1}}
+        return members if whom is None else _("、").join((_audience(replace(spec, audience=whom), tiers), members))
+    if whom is None:
         return _("所有人")
     known: dict[str, Any] = {"new": _("没有买过的人"), "before": _("买过的人"), "signed_in": _("登录的买家")}
     return str(next((known[key] for key, who in AUDIENCES.items() if who == spec.audience), _("按条件")))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.console.columns import Text
 from goodfor.promotions import states
-from goodfor.promotions.types import ACTIVITY, COUPON, ORDER, PRICE, Spec, UnitPercent
+from goodfor.promotions.types import ACTIVITY, COUPON, EARN, ORDER, PRICE, Spec, UnitPercent
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind("full_percent", "full_percent", _("满折"), _("满多少打几折，可以分档"), "tag"),
         Kind("nth", "nth", _("第几件优惠"), _("例如第二件半价"), "tag"),
         Kind("gift", "gift", _("买赠"), _("满多少送一件"), "gift"),
+        Kind("points", "points", _("多倍积分"), _("活动期间下单得更多积分，不改价格"), "gift"),
         Kind("coupon", "coupon", _("优惠券"), _("领取、口令或一码一券"), "ticket"),
         Kind("bundle", "bundle", _("组合活动价"), _("给一个组合定活动期的价格"), "gift"),
         Kind("group", "group", _("拼团"), _("几个人一起买，人齐才成交"), "people"),
@@ -44,7 +45,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 #: How the forms are laid out to choose from: what they are good for, and which.
 GROUPS: Final[tuple[tuple[Text, tuple[str, ...]], ...]] = (
     (_("单件降价"), ("limited_price", "limited_percent", "flash", "new_buyer", "member_price")),
-    (_("买得多更划算"), ("full_reduce", "full_percent", "nth", "gift")),
+    (_("买得多更划算"), ("full_reduce", "full_percent", "nth", "gift", "points")),
     (_("券和组合"), ("coupon", "bundle")),
     (_("一起买"), ("group", "bargain")),
 )
@@ -76,6 +77,7 @@ TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
 )
 LAYERS: Final[Mapping[str, Text]] = {
     ACTIVITY: _("活动价"), PRICE: _("商品价"), ORDER: _("满减满赠"), COUPON: _("优惠券"),
+    EARN: _("送积分"),
 }  # fmt: skip
 BATCH_KINDS: Final[Mapping[str, tuple[Text, Text]]] = {
     states.CLAIM: (_("领取"), _("买家在领券中心领")),

@@ -12,7 +12,7 @@ from goodfor.kernel.ids import uuid7
 
 KINDS = ("phone", "email")
 CHANNELS = ("email", "sms", "wechat", "webpush")
-PURPOSES = ("service", "marketing")
+PURPOSES = ("service", "member", "marketing")
 MOST_GUESSES = 5
 
 

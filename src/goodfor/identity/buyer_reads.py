@@ -46,8 +46,9 @@ _BORN = Statement(__package__, "sql/born_on.sql")
 IDLE = timedelta(days=60)
 #: A proof is fresh for so long: codes, contacts, export and deletion need one.
 FRESH = timedelta(minutes=10)
-#: What holds where a buyer has said nothing: what belongs to an order is sent, advertising is not.
-CONSENT_DEFAULT = {"service": True, "marketing": False}
+#: What holds where a buyer has said nothing: what belongs to an order, and what one has in points and tiers, is sent,
+#: advertising is not.
+CONSENT_DEFAULT = {"service": True, "member": True, "marketing": False}
 
 
 def birthdays(
@@ -104,6 +105,12 @@ def contact_indexes(shop_id: UUID, buyer_id: UUID) -> list[bytes]:
     """The same, of a buyer's proven contacts."""
     rows = BuyerContact.objects.filter(shop_id=shop_id, buyer_id=buyer_id).order_by("kind")
     return [bytes(row.value_index) for row in rows]
+
+
+def contact_index_of(shop_id: UUID, buyer_id: UUID, kind: str) -> bytes | None:
+    """The blind index of a buyer's proven contact of a kind (email, phone); None without one."""
+    row = BuyerContact.objects.filter(shop_id=shop_id, buyer_id=buyer_id, kind=kind).first()
+    return bytes(row.value_index) if row else None
 
 
 def buyer_view(shop_id: UUID, buyer_id: UUID) -> BuyerView:
@@ -229,7 +236,7 @@ def consent_history(shop_id: UUID, buyer_id: UUID) -> list[ConsentView]:
 
 
 def may_contact(shop_id: UUID, buyer_id: UUID, channel: str, purpose: str) -> bool:
-    """True when messages of this purpose (service, marketing) may go to the buyer by this channel."""
+    """True when messages of this purpose (service, member, marketing) may go to the buyer by this channel."""
     if channel not in CHANNELS or purpose not in PURPOSES:
         return False
     last = (

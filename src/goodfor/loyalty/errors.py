@@ -38,3 +38,31 @@ class NoCheckIn(Conflict):
 
     code = "no_check_in"
     title = _("完成第一笔订单后才能签到")
+
+
+class NoSuchTask(Conflict):
+    """A task that the shop does not offer, or not now."""
+
+    code = "no_such_task"
+    title = _("没有这个任务，或现在不开放")
+
+
+class TaskNotDone(Conflict):
+    """It is not done yet."""
+
+    code = "task_not_done"
+    title = _("任务还没完成")
+
+
+class TaskTaken(Conflict):
+    """Another account has had the points for this mailbox or telephone."""
+
+    code = "task_taken"
+    title = _("这个邮箱或手机号已经领过这份积分")
+
+
+class TaskDayFull(Conflict):
+    """More than a day's tasks may bring; tomorrow it can be claimed."""
+
+    code = "task_day_full"
+    title = _("今天任务得的积分已到上限，明天再领")

@@ -47,4 +47,39 @@ INVARIANTS = [
         WHERE coalesce(l.worth, 0) <> coalesce(b.owed, 0)
         """,
     ),
+    Invariant(
+        name="points_of_tasks_are_given",
+        room="loyalty",
+        why="what a task is said to have brought is in the member's wallet, once, and gone where it was taken back; no"
+        " points of tasks come otherwise",
+        sql="""
+        SELECT concat_ws(' ', r.shop_id, r.owner, r.task, r.period), 'said ' || coalesce(r.units, 0) || ', given '
+               || coalesce(e.given, 0) || ', asked back ' || coalesce(e.back, 0)
+        FROM loyalty_task_reward r
+        FULL JOIN (SELECT w.shop_id, w.owner, e.source_id,
+                          sum(e.units) FILTER (WHERE e.kind = 'earn') AS given,
+                          sum(e.asked) FILTER (WHERE e.kind = 'clawback') AS back
+                   FROM loyalty_entry e JOIN loyalty_wallet w ON w.shop_id = e.shop_id AND w.id = e.wallet_id
+                   WHERE e.source_kind = 'task' GROUP BY 1, 2, 3) e
+             ON e.shop_id = r.shop_id AND e.owner = r.owner AND e.source_id = r.task || ':' || r.period
+        WHERE coalesce(r.units, 0) <> coalesce(e.given, 0)
+           OR coalesce(e.back, 0) <> CASE WHEN r.back_at IS NULL THEN 0 ELSE r.units END
+        """,
+    ),
+    Invariant(
+        name="points_of_presents_are_given",
+        room="loyalty",
+        why="what a member was given for a month, a birthday or an anniversary is in the wallet, once",
+        sql="""
+        SELECT concat_ws(' ', b.shop_id, b.owner, b.kind, b.period), 'said ' || coalesce(b.units, 0) || ', given '
+               || coalesce(e.given, 0)
+        FROM loyalty_benefit b
+        FULL JOIN (SELECT w.shop_id, w.owner, e.source_kind, e.source_id, sum(e.units) AS given
+                   FROM loyalty_entry e JOIN loyalty_wallet w ON w.shop_id = e.shop_id AND w.id = e.wallet_id
+                   WHERE e.kind = 'earn' AND e.source_kind IN ('monthly', 'birthday', 'anniversary')
+                   GROUP BY 1, 2, 3, 4) e
+             ON e.shop_id = b.shop_id AND e.owner = b.owner AND e.source_kind = b.kind AND e.source_id = b.period
+        WHERE coalesce(b.units, 0) <> coalesce(e.given, 0)
+        """,
+    ),
 ]

@@ -5,6 +5,10 @@ from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
 from goodfor.loyalty import kinds
+from goodfor.loyalty.notice_models import Notice as Notice
+from goodfor.loyalty.task_models import Fact as Fact
+from goodfor.loyalty.task_models import TaskReward as TaskReward
+from goodfor.loyalty.task_models import TasksRevision as TasksRevision
 from goodfor.loyalty.tier_models import Benefit as Benefit
 from goodfor.loyalty.tier_models import CheckIn as CheckIn
 from goodfor.loyalty.tier_models import Deed as Deed

@@ -1,6 +1,7 @@
 """Reads of wallets and points."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,20 +14,37 @@ from goodfor.loyalty.programme import reckoning as reckoning
 from goodfor.loyalty.programme import revisions as revisions
 from goodfor.loyalty.programme import sample as sample
 from goodfor.loyalty.programme import terms_at as terms_at
+from goodfor.loyalty.standing import claim_hours as claim_hours
+from goodfor.loyalty.standing import extra_picks as extra_picks
 from goodfor.loyalty.standing import member as member
 from goodfor.loyalty.standing import multiplier as multiplier
 from goodfor.loyalty.standing import next_check_in as next_check_in
+from goodfor.loyalty.standing import rank_of as rank_of
+from goodfor.loyalty.standing import ranks_now as ranks_now
 from goodfor.loyalty.standing import steps_of as steps_of
+from goodfor.loyalty.standing import tier_name as tier_name
 from goodfor.loyalty.standing import tiers_of as tiers_of
+from goodfor.loyalty.task_reads import has_tasks as has_tasks
+from goodfor.loyalty.task_reads import task_costs as task_costs
+from goodfor.loyalty.task_reads import task_history as task_history
+from goodfor.loyalty.task_reads import task_set as task_set
+from goodfor.loyalty.task_reads import tasks_of as tasks_of
 from goodfor.loyalty.terms import buys, needed
 from goodfor.loyalty.terms import meets as reckoned
 from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Met, Source
+from goodfor.loyalty.wording import EVERY_WORDS as EVERY_WORDS
+from goodfor.loyalty.wording import TASK_WORDS as TASK_WORDS
+from goodfor.loyalty.wording import counted as counted
+from goodfor.loyalty.wording import listed as listed
+from goodfor.loyalty.wording import perks_of as perks_of
 from goodfor.loyalty.wording import said as said
 
 _BALANCE: Final = Statement(__package__, "sql/balance.sql")
 _EXPIRING: Final = Statement(__package__, "sql/expiring.sql")
 _STATEMENT: Final = Statement(__package__, "sql/statement.sql")
 _LIABILITY: Final = Statement(__package__, "sql/liability.sql")
+_MEMBERS_ON: Final = Statement(__package__, "sql/members_on.sql")
+_NEWS: Final = Statement(__package__, "sql/shops_with_news.sql")
 
 
 def balance(shop_id: UUID, holder: Holder, now: datetime) -> Balance:
@@ -121,6 +139,19 @@ def liability(shop_id: UUID, since: datetime, until: datetime) -> list[Liability
             )
         )  # fmt: skip
     return found
+
+
+def members_on(
+    shop_id: UUID, ranks: Sequence[int], *, after: UUID | None = None, limit: int = 5_000
+) -> list[tuple[UUID, int]]:
+    """The next members by owner who stand on some tiers, and where."""
+    rows = _MEMBERS_ON.rows({"shop_id": shop_id, "ranks": list(ranks), "after": after, "limit": limit})
+    return [(row[0], row[1]) for row in rows]
+
+
+def shops_with_news(now: datetime) -> list[tuple[UUID, int]]:
+    """Shops with something to tell their members, and which hour it is there. For platform jobs."""
+    return [(row[0], row[1]) for row in _NEWS.rows({"now": now})]
 
 
 def _named(shop_id: UUID, holder: Holder) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Where a member stands, and what that gives him. Reached through `queries`."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from goodfor.kernel.sql import Statement
 from goodfor.loyalty import tier_store
 from goodfor.loyalty import tiers as rules
 from goodfor.loyalty.tier_models import CheckIn, Deed, Member, TierStep
-from goodfor.loyalty.tier_types import USUAL, MemberView, Standing, StepView, TierSet
+from goodfor.loyalty.tier_types import USUAL, MemberView, Standing, StepView, Tier, TierSet
 from goodfor.loyalty.types import CheckedIn, Terms
 
 _AMOUNT: Final = Statement(__package__, "sql/member_amount.sql")
@@ -20,11 +21,43 @@ _AMOUNT: Final = Statement(__package__, "sql/member_amount.sql")
 
 def multiplier(shop_id: UUID, owner: UUID) -> int:
     """What a member's orders earn, in ten-thousandths of the usual."""
-    told = tier_store.latest(shop_id)
-    if told is None:
-        return USUAL
-    rank = Member.objects.filter(shop_id=shop_id, owner=owner).values_list("rank", flat=True).first()
-    return told[1].tiers[min(rank or 0, len(told[1].tiers) - 1)].points_bp
+    tier = tier_of(shop_id, owner)
+    return tier.points_bp if tier else USUAL
+
+
+def rank_of(shop_id: UUID, owner: UUID) -> int:
+    """On which tier he stands, the lowest being 0; 0 also where the shop has none."""
+    return Member.objects.filter(shop_id=shop_id, owner=owner).values_list("rank", flat=True).first() or 0
+
+
+def ranks_now(shop_id: UUID, owners: Collection[UUID]) -> dict[UUID, int]:
+    """The same of many; who is not among them stands on the lowest."""
+    rows = Member.objects.filter(shop_id=shop_id, owner__in=list(owners), rank__gt=0)
+    return dict(rows.values_list("owner", "rank"))
+
+
+def tier_of(shop_id: UUID, owner: UUID) -> Tier | None:
+    """His tier with all that it gives; None: the shop has none."""
+    tiers = tiers_of(shop_id)
+    return tiers.tiers[min(rank_of(shop_id, owner), len(tiers.tiers) - 1)] if tiers else None
+
+
+def extra_picks(shop_id: UUID, owner: UUID) -> int:
+    """How many more he may pick of what he subscribes to."""
+    tier = tier_of(shop_id, owner)
+    return tier.extra_picks if tier else 0
+
+
+def claim_hours(shop_id: UUID, owner: UUID) -> int:
+    """Within how many hours a claim of his is decided; 0: as the shop promises to everybody."""
+    tier = tier_of(shop_id, owner)
+    return tier.claim_hours if tier else 0
+
+
+def tier_name(shop_id: UUID, rank: int) -> str:
+    """What a tier is called; of one that is no more: the highest. Empty: the shop has none."""
+    tiers = tiers_of(shop_id)
+    return tiers.tiers[min(rank, len(tiers.tiers) - 1)].name if tiers else ""
 
 
 def tiers_of(shop_id: UUID) -> TierSet | None:

@@ -46,6 +46,9 @@ class Member(models.Model):
             ),
             models.CheckConstraint(condition=Q(source__in=tier_types.SOURCES), name="loyalty_member_source"),
         ]
+        indexes = [
+            models.Index(fields=["shop_id", "until"], name="loyalty_member_ends", condition=Q(until__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.owner} {self.rank}"

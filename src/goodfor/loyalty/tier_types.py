@@ -25,7 +25,9 @@ class Tier:
     """One tier. `qualify` and `keep` of the metric lead to it and hold it; of the lowest both are 0.
 
     `points_bp`: what orders earn, in ten-thousandths of the usual. `monthly_points`, `birthday_points`: presents of
-    points. `words`: what else it gives, as the page says it.
+    points, as `anniversary_points` of having joined. `claim_hours`: within which a claim is decided, where the shop
+    promises no less; 0: as it promises. `extra_picks`: how many more may be picked of what is subscribed to. `coupons`:
+    batches of which a coupon each is given every month. `words`: what else it gives, as the page says it.
     """
 
     name: str
@@ -35,6 +37,10 @@ class Tier:
     monthly_points: int = 0
     birthday_points: int = 0
     words: str = ""
+    anniversary_points: int = 0
+    claim_hours: int = 0
+    extra_picks: int = 0
+    coupons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,11 @@ from goodfor.loyalty.tier_types import (
 )
 
 MOST_TIERS: Final = 12
+#: Batches of coupons that a tier gives every month.
+MOST_COUPONS: Final = 5
 _BOUNDS: Final[Mapping[str, tuple[int, int]]] = {
     "qualify": (0, 10**12), "keep": (0, 10**12), "points_bp": (0, 100_000), "monthly_points": (0, 10**7),
-    "birthday_points": (0, 10**7),
+    "birthday_points": (0, 10**7), "anniversary_points": (0, 10**7), "claim_hours": (0, 720), "extra_picks": (0, 50),
 }  # fmt: skip
 
 
@@ -46,6 +48,8 @@ def checked(tiers: TierSet) -> TierSet:
     for number, tier in enumerate(tiers.tiers):
         if not tier.name.strip() or len(tier.name) > 20 or len(tier.words) > 300:
             raise InvalidPoints(_("请填写等级名称，最多 20 个字"), field=f"tiers.{number}.name")
+        if len(tier.coupons) > MOST_COUPONS or len(set(tier.coupons)) < len(tier.coupons):
+            raise InvalidPoints(_("每月最多送 5 种券"), field=f"tiers.{number}.coupons")
         for name, (least, most) in _BOUNDS.items():
             if not least <= getattr(tier, name) <= most:
                 raise InvalidPoints(_("数值超出范围"), field=f"tiers.{number}.{name}")
@@ -61,12 +65,13 @@ def checked(tiers: TierSet) -> TierSet:
 
 def to_json(tiers: TierSet) -> dict[str, Any]:
     """As it is stored."""
-    return {**asdict(tiers), "tiers": [asdict(one) for one in tiers.tiers]}
+    return {**asdict(tiers), "tiers": [{**asdict(one), "coupons": list(one.coupons)} for one in tiers.tiers]}
 
 
 def from_json(stored: Mapping[str, Any]) -> TierSet:
     """As it was written."""
-    return TierSet(**{**stored, "tiers": tuple(Tier(**one) for one in stored["tiers"])})
+    tiers = tuple(Tier(**{**one, "coupons": tuple(one.get("coupons", ()))}) for one in stored["tiers"])
+    return TierSet(**{**stored, "tiers": tiers})
 
 
 def rank_for(tiers: TierSet, amount: int) -> int:

@@ -12,6 +12,24 @@ from goodfor.loyalty.kinds import POINTS as POINTS
 from goodfor.loyalty.kinds import PRESENT as PRESENT
 from goodfor.loyalty.kinds import SALE as SALE
 from goodfor.loyalty.kinds import WELFARE as WELFARE
+from goodfor.loyalty.notice_types import AHEAD as AHEAD
+from goodfor.loyalty.notice_types import ENDING as ENDING
+from goodfor.loyalty.notice_types import FALLING as FALLING
+from goodfor.loyalty.notice_types import FELL as FELL
+from goodfor.loyalty.notice_types import GIFT_OF_DAY as GIFT_OF_DAY
+from goodfor.loyalty.notice_types import ROSE as ROSE
+from goodfor.loyalty.notice_types import NoticeView as NoticeView
+from goodfor.loyalty.task_types import EVERY as EVERY
+from goodfor.loyalty.task_types import FRIEND as FRIEND
+from goodfor.loyalty.task_types import OF_ORDERS as OF_ORDERS
+from goodfor.loyalty.task_types import ONCE as ONCE
+from goodfor.loyalty.task_types import ONCE_ONLY as ONCE_ONLY
+from goodfor.loyalty.task_types import RATED as RATED
+from goodfor.loyalty.task_types import TASKS as TASKS
+from goodfor.loyalty.task_types import Task as Task
+from goodfor.loyalty.task_types import TaskCost as TaskCost
+from goodfor.loyalty.task_types import TaskSet as TaskSet
+from goodfor.loyalty.task_types import TaskView as TaskView
 from goodfor.loyalty.tier_types import EARNED as EARNED
 from goodfor.loyalty.tier_types import GRANTED as GRANTED
 from goodfor.loyalty.tier_types import GROWN as GROWN
@@ -87,6 +105,15 @@ class Met:
 
     units: int
     minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A part of what was paid for an order that earns `times_bp` of 10,000 of the usual points, and `plus` beside."""
+
+    paid_minor: int
+    times_bp: int
+    plus: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,3 +111,18 @@ BRIEF: Final = {
     "url": "https://shop.example/console/insights/brief/",
 }
 BRIEF_THINGS: Final = [{"text": "“星河影视会员 月卡”还剩 9 件，约够 1.5 天，建议补 60 件"}]
+POINTS: Final = {
+    "units": "1,200",
+    "last": "2026-01-31",
+    "worth": "¥12.00",
+    "url": "https://shop.example/me/points",
+}
+TIER: Final = {
+    "name": "金卡会员",
+    "other": "银卡会员",
+    "missing": "120 成长值",
+    "until": "2026-01-31",
+    "perks": "购物得 2 倍积分，每月送 100 积分",
+    "url": "https://shop.example/me",
+}
+MEMBER_GIFT: Final = {"birthday": "1", "units": "100", "url": "https://shop.example/me/points"}

@@ -39,6 +39,29 @@ class Discount(models.Model):
         return f"{self.line_id} {self.minor}"
 
 
+class LinePoints(models.Model):
+    """By how much more points a line earns by a campaign, noted when it was ordered. Never changed."""
+
+    pk = models.CompositePrimaryKey("line_id", "revision_id")
+    shop_id = models.UUIDField()
+    order_id = models.UUIDField()
+    line_id = models.UUIDField()
+    campaign_id = models.UUIDField()
+    revision_id = models.UUIDField()
+    times_bp = models.IntegerField()
+    plus = models.BigIntegerField()
+
+    class Meta:
+        db_table = "orders_line_points"
+        constraints = [
+            models.CheckConstraint(condition=Q(times_bp__gte=10_000, plus__gte=0), name="orders_line_points_more")
+        ]
+        indexes = [models.Index(fields=["shop_id", "order_id"], name="orders_line_points_order")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.times_bp}"
+
+
 class Trace(models.Model):
     """Which campaigns were looked at when an order was priced, and why each gave what it gave, in that order."""
 

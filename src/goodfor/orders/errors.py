@@ -36,6 +36,13 @@ class BuyerLimit(Conflict):
     title = _("超过每人限购数量")
 
 
+class TierNeeded(Conflict):
+    """Only for members from a tier on; the data say which SKU, which tier (`tier`, from 0) and what it is called."""
+
+    code = "tier_needed"
+    title = _("会员专享，你的等级还不够")
+
+
 class PriceChanged(Conflict):
     """Not what the buyer was shown: a campaign began, ended or is used up. `quote`: what it costs now.
 

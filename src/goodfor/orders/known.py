@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.identity import queries as identity
+from goodfor.loyalty import queries as loyalty
 from goodfor.orders.contacts import contact_index
 from goodfor.orders.offer_inputs import ACCOUNT, orders_paid
 from goodfor.promotions.types import BuyerNames
@@ -22,6 +23,8 @@ def known_of(
     asked: list[bytes | None] = [*indexes] or [None]
     bought = max(orders_paid(shop_id, ref, contact_index=index) for index in asked)
     facts: Facts = {"signed_in": signed_in, "orders_paid": bought}
+    if signed_in:
+        facts["tier"] = loyalty.rank_of(shop_id, UUID(ref.removeprefix(ACCOUNT)))
     since = identity.registered_at(shop_id, UUID(ref.removeprefix(ACCOUNT))) if signed_in else None
     if since is not None:
         facts["registered_days"] = max((now - since).days, 0)

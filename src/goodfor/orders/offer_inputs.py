@@ -12,8 +12,10 @@ from goodfor.catalog.errors import NotOnSale, SkuUnknown
 from goodfor.catalog.types import SkuForSale
 from goodfor.identity import queries as identity
 from goodfor.kernel.sql import Statement
+from goodfor.loyalty import queries as loyalty
 from goodfor.orders.offer_types import Wish
 from goodfor.orders.types import CODE, LineView
+from goodfor.promotions.evaluating.conditions import asked_of
 from goodfor.promotions.types import Gift, GiftOffer, Live
 from goodfor.supply import queries as supply
 from goodfor.vault import queries as stocks
@@ -98,6 +100,8 @@ def facts_of(
         "signed_in": signed_in,
         "orders_paid": orders_paid(shop_id, ref, client_id=wish.client_id, contact_index=wish.contact_index),
     }
+    if signed_in and any("tier" in asked_of(live.spec.audience) for live in lives):
+        facts["tier"] = loyalty.rank_of(shop_id, UUID(ref.removeprefix(ACCOUNT)))
     since = identity.registered_at(shop_id, UUID(ref.removeprefix(ACCOUNT))) if signed_in else None
     if since is not None:
         facts["registered_days"] = max((now - since).days, 0)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.orders.accounts import CREDIT_PART
 from goodfor.orders.credit_types import CreditView
-from goodfor.orders.models import CreditPart, Discount, OrderLine, Trace
-from goodfor.orders.offer_types import Taken, TraceStep
+from goodfor.orders.models import CreditPart, Discount, LinePoints, OrderLine, Trace
+from goodfor.orders.offer_types import MorePoints, Taken, TraceStep
 
 #: What the bill says of the part that units met, by the kind of their wallet.
 CREDITS: Final[Mapping[str, Any]] = {"points": _("积分抵付"), "welfare": _("福利抵付")}
@@ -28,6 +28,12 @@ def trace_of_order(shop_id: UUID, order_id: UUID) -> list[TraceStep]:
         TraceStep(UUID(campaign), UUID(revision), name, outcome, wanted, given, UUID(coupon) if coupon else None)
         for campaign, revision, name, outcome, wanted, given, coupon in steps
     ]
+
+
+def points_of_order(shop_id: UUID, order_id: UUID) -> list[MorePoints]:
+    """Which of its lines earn more points, by which campaigns."""
+    rows = LinePoints.objects.filter(shop_id=shop_id, order_id=order_id).order_by("line_id", "revision_id")
+    return [MorePoints(row.line_id, row.campaign_id, row.revision_id, row.times_bp, row.plus) for row in rows]
 
 
 def taken_of_order(shop_id: UUID, order_id: UUID) -> list[Taken]:

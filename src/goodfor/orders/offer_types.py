@@ -42,6 +42,17 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class MorePoints:
+    """A line that earns more points by a campaign: `times_bp` of 10,000 of the usual, `plus` for the order."""
+
+    line_id: UUID
+    campaign_id: UUID
+    revision_id: UUID
+    times_bp: int
+    plus: int
+
+
+@dataclass(frozen=True, slots=True)
 class TraceStep:
     """One revision (and coupon) that was looked at: `outcome` is applied, cut, or why it gave nothing."""
 
@@ -65,6 +76,7 @@ class Offer:
     lives: tuple[Live, ...] = ()
     taken: tuple[Taken, ...] = ()
     trace: tuple[TraceStep, ...] = ()
+    points: tuple[MorePoints, ...] = ()
 
     @property
     def discounts(self) -> dict[UUID, dict[UUID, int]]:

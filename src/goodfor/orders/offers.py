@@ -18,7 +18,7 @@ from goodfor.kernel.money import Money
 from goodfor.orders.contacts import contact_index
 from goodfor.orders.errors import InvalidOrder
 from goodfor.orders.offer_inputs import costs_of, facts_of, gifts_of
-from goodfor.orders.offer_types import CouponOption, Offer, Taken, TraceStep, Wish
+from goodfor.orders.offer_types import CouponOption, MorePoints, Offer, Taken, TraceStep, Wish
 from goodfor.orders.types import MAX_LINES, Buyer, LineView
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.bundle_prices import best
@@ -205,7 +205,11 @@ def _offer(
                   one.coupon_id)
         for one in priced.trace
     )  # fmt: skip
-    return Offer(tuple(shown), Money(priced.total, currency), cart, priced, lives, tuple(taken), trace)
+    points = tuple(
+        MorePoints(lines[one.line].line_id, one.campaign_id, one.revision_id, one.times_bp, one.plus)
+        for one in priced.extras
+    )
+    return Offer(tuple(shown), Money(priced.total, currency), cart, priced, lives, tuple(taken), trace, points)
 
 
 def _merged(parts: Iterable[Taken]) -> list[Taken]:

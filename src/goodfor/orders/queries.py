@@ -45,7 +45,7 @@ from goodfor.orders.errors import OrderNotFound
 from goodfor.orders.holds import held_orders, hold_of_order
 from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity, liquidity_of, pay_facts
 from goodfor.orders.known import known_of
-from goodfor.orders.offer_reads import credit_part, taken_of_order, trace_of_order
+from goodfor.orders.offer_reads import credit_part, points_of_order, taken_of_order, trace_of_order
 from goodfor.orders.pricing import buyer_key
 from goodfor.orders.refund_days import refunds_today
 from goodfor.orders.replays import gifts_now, replays
@@ -106,6 +106,7 @@ __all__ = [
     "pay_facts",
     "payer_question",
     "payment_methods",
+    "points_of_order",
     "refund_of_claim",
     "refund_of_client",
     "refund_of_order",

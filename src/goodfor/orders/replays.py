@@ -8,6 +8,7 @@ from uuid import UUID
 
 from goodfor.identity import queries as identity
 from goodfor.kernel.sql import Statement
+from goodfor.loyalty import queries as loyalty
 from goodfor.orders.offer_inputs import gift_offers
 from goodfor.orders.offers import FACES
 from goodfor.promotions.bundle_queries import bundles_by_id, in_cart_of
@@ -40,12 +41,13 @@ def replays(
 
     `goods`: SKU -> product, category; `costs`: SKU -> cost a piece now. Lines of other SKUs are left out. Bundles are
     those on sale now: lines of others, or that are no whole sets any more, have no price of their own. Browsers are not
-    kept with orders: each buyer has one.
+    kept with orders: each buyer has one. Of members' tiers those of now are known.
     """
     params = {"shop_id": shop_id, "since": since, "until": until, "currency": currency, "most": most}
     rows = list(_REPLAYS.rows(params))
     bundled = sorted({one for row in rows for one in row[12] if one is not None})
     views = {view.id: view for view in bundles_by_id(shop_id, bundled)} if bundled else {}
+    ranks = loyalty.ranks_now(shop_id, {UUID(ref) for row in rows if (ref := _account(row[1]))})
     accounts = identity.registered_since(shop_id, {UUID(ref) for row in rows if (ref := _account(row[1]))})
     found = []
     for number, ref, ip_hash, contact, channel, at, paid_at, before, codes, skus, quantities, prices, bundles in rows:
@@ -57,6 +59,8 @@ def replays(
         if not lines:
             continue
         facts: dict[str, int | bool | frozenset[str]] = {"orders_paid": int(before), "signed_in": bool(_account(ref))}
+        if _account(ref):
+            facts["tier"] = ranks.get(UUID(_account(ref)), 0)
         since_when = accounts.get(UUID(_account(ref))) if _account(ref) else None
         if since_when is not None:
             facts["registered_days"] = max((at - since_when).days, 0)

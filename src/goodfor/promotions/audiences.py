@@ -29,6 +29,8 @@ def _word(one: Compare) -> str:
         return _("仅限买过的人")
     if one.fact == "signed_in" and one.value is (one.op == "eq"):
         return _("登录后才能领")
+    if one.fact == "tier" and one.op in ("ge", "gt", "eq"):
+        return _("仅限等级够的会员，会员中心里写着怎么升级")
     if one.fact == "registered_days" and isinstance(one.value, int):
         days = one.value + (one.op == "gt") - (one.op == "lt")
         if one.op in ("ge", "gt"):

@@ -150,6 +150,17 @@ class GiftLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """A line that earns more points: `times_bp` of 10,000 of the usual, and `plus` for the order, told once."""
+
+    line: int
+    campaign_id: UUID
+    revision_id: UUID
+    times_bp: int
+    plus: int
+
+
+@dataclass(frozen=True, slots=True)
 class Traced:
     """One revision (and coupon) that was looked at: `outcome` is applied, cut, or one of REASONS."""
 
@@ -171,6 +182,7 @@ class Priced:
     shares: tuple[Share, ...]
     gifts: tuple[GiftLine, ...]
     trace: tuple[Traced, ...]
+    extras: tuple[Extra, ...] = ()
 
     @property
     def total(self) -> int:

@@ -12,6 +12,7 @@ from goodfor.promotions.coupon_models import Batch as Batch
 from goodfor.promotions.coupon_models import Coupon as Coupon
 from goodfor.promotions.group_models import Group as Group
 from goodfor.promotions.group_models import Place as Place
+from goodfor.promotions.issued_models import Issued as Issued
 from goodfor.promotions.limit_models import Counter as Counter
 from goodfor.promotions.limit_models import Held as Held
 from goodfor.promotions.limit_models import Quota as Quota

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import plain_money
 from goodfor.promotions.spec_types import (
+    USUAL_BP,
     BundlePrice,
     Effect,
+    ExtraPoints,
     FullPercent,
     FullReduce,
     Gift,
@@ -39,6 +41,8 @@ def effect_text(effect: Effect, names: Mapping[UUID, str], currency: str) -> str
             return _("，").join(_tiers(effect, currency))
         case Nth(n, bp):
             return _("每第 %(n)d 件付 %(percent)s%%") % {"n": n, "percent": _percent(bp)}
+        case ExtraPoints():
+            return _("，").join(_points(effect, currency))
         case Gift():
             name = names.get(effect.sku_id) or _("赠品")
             said = _("%(threshold)s 送 %(name)s × %(pieces)d") % {
@@ -46,6 +50,17 @@ def effect_text(effect: Effect, names: Mapping[UUID, str], currency: str) -> str
                 "pieces": effect.pieces,
             }  # fmt: skip
             return said.strip()
+
+
+def _points(effect: ExtraPoints, currency: str) -> list[str]:
+    threshold = _threshold(effect.threshold, False, currency)
+    found = []
+    if effect.times_bp > USUAL_BP:
+        times = f"{effect.times_bp / USUAL_BP:g}"
+        found.append(_("%(threshold)s 得 %(times)s 倍积分") % {"threshold": threshold, "times": times})
+    if effect.plus:
+        found.append(_("%(threshold)s 多送 %(n)s 积分") % {"threshold": threshold, "n": f"{effect.plus:,}"})
+    return [one.strip() for one in found]
 
 
 def _tiers(effect: FullReduce | FullPercent, currency: str) -> list[str]:

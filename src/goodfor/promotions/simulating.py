@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from goodfor.promotions.cart_types import Cart, GiftOffer, Live, Presented, Priced
 from goodfor.promotions.simulating_types import Replay, Simulated
-from goodfor.promotions.spec_types import AUTO, BY_COUPON, Spec, Window
+from goodfor.promotions.spec_types import AUTO, BY_COUPON, USUAL_BP, Spec, Window
 from goodfor.promotions.trying import Trial
 
 SAMPLES: Final = 10
@@ -82,6 +82,8 @@ class _Sum:
     samples: list[tuple[str, int, int]] = field(default_factory=list)
     stopped: str = ""
     stopped_at: str = ""
+    more_minor: int = 0
+    more_plus: int = 0
 
     def add(self, replay: Replay, campaign_id: UUID, priced: Priced, was: Priced) -> None:
         """What became of it in this order; more where it gave something."""
@@ -89,6 +91,13 @@ class _Sum:
         if traced is not None:
             self.outcomes[traced.outcome] += 1
         by = _by_campaign(priced)
+        mine = [one for one in priced.extras if one.campaign_id == campaign_id]
+        if mine:
+            self.touched += 1
+            self.nets += priced.total
+            self.listed += sum(line.quantity * line.price for line in replay.cart.lines)
+            self.more_plus += sum(one.plus for one in mine)
+            self.more_minor += sum(priced.nets[one.line] * (one.times_bp - USUAL_BP) // USUAL_BP for one in mine)
         if campaign_id not in by:
             return
         given = by.pop(campaign_id)
@@ -123,6 +132,7 @@ class _Sum:
         return Simulated(
             orders, self.touched, self.given, self.loss, self.listed, self.nets, self.before, self.after, self.below,
             dict(self.outcomes), beside, tuple(most), self.gifts, self.stopped, self.stopped_at,
+            self.more_minor, self.more_plus,
         )  # fmt: skip
 
 

@@ -49,3 +49,6 @@ class Simulated:
     gifts: int = 0
     stopped: str = ""
     stopped_at: str = ""
+    #: Money that earns points beyond the usual, as often as it does; and points beside.
+    more_minor: int = 0
+    more_plus: int = 0

@@ -33,6 +33,7 @@ from goodfor.promotions.types import (
     Compare,
     Condition,
     Effect,
+    ExtraPoints,
     FullPercent,
     FullReduce,
     Gift,
@@ -58,8 +59,8 @@ NUMBERS: Final = ("eq", "ne", "lt", "le", "gt", "ge")
 FACTS: Final[Mapping[str, type]] = {
     "orders_paid": int, "registered_days": int, "tier": int, "tags": frozenset, "signed_in": bool,
 }  # fmt: skip
-#: Nobody knows them of a buyer before there are members: a condition on them would never be met, and say nothing.
-NOT_YET: Final = frozenset({"tier", "tags"})
+#: Nobody knows them of a buyer yet: a condition on them would never be met, and say nothing.
+NOT_YET: Final = frozenset({"tags"})
 _KEPT: Final = re.compile(r"[^\x00\ud800-\udfff]*")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
@@ -150,6 +151,15 @@ _EFFECTS: Final[Mapping[str, tuple[type[Effect], _Readers, _Readers]]] = {
     "full_reduce": (FullReduce, {"tiers": _tiers}, {"pieces": At.truth, "every": At.truth, "most": _most}),
     "full_percent": (FullPercent, {"tiers": _tiers}, {"pieces": At.truth, "most": _most}),
     "nth": (Nth, {"n": lambda at: at.whole(2, 100), "bp": _bp}, {"across": At.truth}),
+    "extra_points": (
+        ExtraPoints,
+        {},
+        {
+            "times_bp": lambda at: at.whole(10_000, 100_000),
+            "plus": lambda at: at.whole(0, 100_000),
+            "threshold": _price,
+        },
+    ),
     "gift": (
         Gift,
         {"sku_id": At.name, "pieces": _pieces, "threshold": _price},
@@ -204,7 +214,7 @@ def _condition(at: At, depth: int, left: list[int]) -> Condition:
     fields = at.fields(("fact", "op", "value"))
     fact, op, value = fields["fact"].one_of(FACTS), fields["op"], fields["value"]
     if fact in NOT_YET:
-        fields["fact"].fail(_("还没有会员等级和标签，不能用作条件"))
+        fields["fact"].fail(_("还没有标签，不能用作条件"))
     if FACTS[fact] is frozenset:
         return Compare(fact, op.one_of(("has",)), value.text(40, re.compile(r".*\S.*")))
     if FACTS[fact] is bool:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-ACTIVITY, PRICE, ORDER, COUPON = "activity", "price", "order", "coupon"
-LAYERS: Final = (ACTIVITY, PRICE, ORDER, COUPON)
+ACTIVITY, PRICE, ORDER, COUPON, EARN = "activity", "price", "order", "coupon", "earn"
+LAYERS: Final = (ACTIVITY, PRICE, ORDER, COUPON, EARN)
 NORMAL, EXCLUSIVE, JOINT = "normal", "exclusive", "joint"
 STACK, FIRST, BEST, LEAST = "stack", "first", "best", "least"
 MODES: Final = (STACK, FIRST, BEST, LEAST)
@@ -15,11 +15,13 @@ AUTO, BY_COUPON, BY_CHOICE = "auto", "coupon", "choice"
 #: What operators call it; decides the page and the form, never the arithmetic.
 PLAYS: Final = (
     "limited_price", "member_price", "flash", "group", "bargain", "new_buyer", "full_reduce", "full_percent", "nth",
-    "gift", "coupon", "bundle",
+    "gift", "coupon", "bundle", "points",
 )  # fmt: skip
 ENTITIES: Final = ("campaign", "buyer", "device", "address", "phone", "sku")
 COUNTS: Final = ("uses", "minor", "units", "loss")
 PERIODS: Final = ("all", "day", "week", "month")
+#: Points that a line earns usually, in ten-thousandths.
+USUAL_BP: Final = 10_000
 #: What a refund gives back of a limit.
 WHOLE, PART, NEVER = "whole", "part", "never"
 
@@ -95,7 +97,16 @@ class Gift:
     most: int | None = None
 
 
-Effect = UnitPrice | UnitPercent | BundlePrice | FullReduce | FullPercent | Nth | Gift
+@dataclass(frozen=True, slots=True)
+class ExtraPoints:
+    """From `threshold` fen on: lines earn `times_bp` of 10,000 of the usual points, the order `plus` more."""
+
+    times_bp: int = USUAL_BP
+    plus: int = 0
+    threshold: int = 1
+
+
+Effect = UnitPrice | UnitPercent | BundlePrice | FullReduce | FullPercent | Nth | Gift | ExtraPoints
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,13 @@ from goodfor.promotions.types import (
     BY_CHOICE,
     BY_COUPON,
     COUPON,
+    EARN,
     ORDER,
     PRICE,
+    USUAL_BP,
     BundlePrice,
     Effect,
+    ExtraPoints,
     FullPercent,
     FullReduce,
     Gift,
@@ -28,7 +31,7 @@ from goodfor.promotions.types import (
 
 _LAYERS: Final[Mapping[type[Effect], tuple[str, ...]]] = {
     UnitPrice: (ACTIVITY, PRICE), UnitPercent: (PRICE,), BundlePrice: (ACTIVITY,), FullReduce: (ORDER, COUPON),
-    FullPercent: (ORDER, COUPON), Nth: (ORDER,), Gift: (ORDER,),
+    FullPercent: (ORDER, COUPON), Nth: (ORDER,), Gift: (ORDER,), ExtraPoints: (EARN,),
 }  # fmt: skip
 #: Pieces that a SKU may have of a campaign.
 MOST_UNITS: Final = 10**9
@@ -51,10 +54,22 @@ def check_whole(spec: Spec) -> None:
         refuse(("window", "ends_at"), _("结束必须晚于开始"))
     _check_scope(spec)
     _check_effect(effect)
+    _check_points(spec)
     if spec.per_order > 1 and spec.trigger != BY_COUPON:
         refuse(("per_order",), _("只有优惠券可以每单使用多张"))
     _check_limits(spec)
     _check_settings(spec)
+
+
+def _check_points(spec: Spec) -> None:
+    effect = spec.effect
+    if not isinstance(effect, ExtraPoints):
+        return
+    if effect.times_bp <= USUAL_BP and not effect.plus:
+        refuse(("effect",), _("请填积分倍数，或多送多少积分"))
+    # What it gives is no money off: a day's most is said with the points themselves.
+    if spec.limits or spec.loss_leader or spec.floor is not None:
+        refuse(("limits",), _("送积分的活动不设限额，每天上限在积分规则里设"))
 
 
 def _check_scope(spec: Spec) -> None:

@@ -39,6 +39,8 @@ FIELDS: Final[Mapping[str, Any]] = {
     "n": _("第几件"),
     "across": _("跨商品计件"),
     "sku_id": _("赠品"),
+    "times_bp": _("积分倍数"),
+    "plus": _("多送积分"),
     "trigger": _("触发方式"),
     "priority": _("优先级"),
     "node": _("优惠组"),

@@ -15,6 +15,7 @@ from goodfor.promotions.types import (
     Compare,
     Condition,
     Effect,
+    ExtraPoints,
     FullPercent,
     FullReduce,
     Gift,
@@ -33,6 +34,7 @@ from goodfor.promotions.types import (
 _EFFECTS: Final[Mapping[str, type[Effect]]] = {
     "unit_price": UnitPrice, "unit_percent": UnitPercent, "bundle_price": BundlePrice, "full_reduce": FullReduce,
     "full_percent": FullPercent, "nth": Nth, "gift": Gift,
+    "extra_points": ExtraPoints,
 }  # fmt: skip
 _KINDS: Final = {made: kind for kind, made in _EFFECTS.items()}
 

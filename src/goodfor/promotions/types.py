@@ -34,6 +34,7 @@ from goodfor.promotions.cart_types import Cart as Cart
 from goodfor.promotions.cart_types import CartBundle as CartBundle
 from goodfor.promotions.cart_types import CartLine as CartLine
 from goodfor.promotions.cart_types import Choice as Choice
+from goodfor.promotions.cart_types import Extra as Extra
 from goodfor.promotions.cart_types import GiftLine as GiftLine
 from goodfor.promotions.cart_types import GiftOffer as GiftOffer
 from goodfor.promotions.cart_types import Left as Left
@@ -66,6 +67,7 @@ from goodfor.promotions.spec_types import BY_CHOICE as BY_CHOICE
 from goodfor.promotions.spec_types import BY_COUPON as BY_COUPON
 from goodfor.promotions.spec_types import COUNTS as COUNTS
 from goodfor.promotions.spec_types import COUPON as COUPON
+from goodfor.promotions.spec_types import EARN as EARN
 from goodfor.promotions.spec_types import ENTITIES as ENTITIES
 from goodfor.promotions.spec_types import EXCLUSIVE as EXCLUSIVE
 from goodfor.promotions.spec_types import FIRST as FIRST
@@ -81,11 +83,13 @@ from goodfor.promotions.spec_types import PERIODS as PERIODS
 from goodfor.promotions.spec_types import PLAYS as PLAYS
 from goodfor.promotions.spec_types import PRICE as PRICE
 from goodfor.promotions.spec_types import STACK as STACK
+from goodfor.promotions.spec_types import USUAL_BP as USUAL_BP
 from goodfor.promotions.spec_types import WHOLE as WHOLE
 from goodfor.promotions.spec_types import BundlePrice as BundlePrice
 from goodfor.promotions.spec_types import Compare as Compare
 from goodfor.promotions.spec_types import Condition as Condition
 from goodfor.promotions.spec_types import Effect as Effect
+from goodfor.promotions.spec_types import ExtraPoints as ExtraPoints
 from goodfor.promotions.spec_types import FullPercent as FullPercent
 from goodfor.promotions.spec_types import FullReduce as FullReduce
 from goodfor.promotions.spec_types import Gift as Gift

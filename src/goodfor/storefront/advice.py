@@ -29,6 +29,7 @@ _ADVICE: Mapping[str, Any] = {
     "promise_changed": _("新的承诺在下面，看过再付款。没有扣款。"),
     "per_order_limit": _("减少数量后再下单。"),
     "per_buyer_limit": _("减少数量，或以后再买。"),
+    "tier_needed": _("会员中心里写着怎么升级；也可以看看别的面值。"),
     "too_many_open_orders": _("先付款或取消还没付的订单，再来下单。"),
     "too_many_unpaid_codes": _("减少数量，或先付款、取消还没付的订单。"),
     "unpaid_share_exceeded": _("减少数量；付完这一单可以再买。"),

@@ -19,12 +19,13 @@ from goodfor.promotions import queries as promotions
 from goodfor.promotions.evaluating.explain import for_buyer
 from goodfor.promotions.saying import effect_text
 from goodfor.promotions.slots import running
-from goodfor.promotions.types import ACTIVITY, BY_CHOICE, COUPON, ORDER, PRICE, CouponView, Live
+from goodfor.promotions.types import ACTIVITY, BY_CHOICE, COUPON, EARN, ORDER, PRICE, CouponView, Live
 from goodfor.storefront.account import current
 from goodfor.storefront.client import client_ip, device_of
 from goodfor.storefront.devices import own_id
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.grants import buyer_ref
+from goodfor.storefront.member_only import exclusive_of
 from goodfor.storefront.queries import Offer
 
 #: Coupons that are tried at checkout.
@@ -47,15 +48,21 @@ class Deal:
     until: datetime | None
     #: The campaign, where it is a flash sale, so that what is sold out can be said early.
     flash: UUID | None = None
+    #: For which members alone it is, in words.
+    members: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Deals:
-    """What a product's page says: prices by SKU, and what orders get beside (name, in words)."""
+    """What a product's page says: prices by SKU, and what orders get beside (name, in words).
+
+    `members`: what members get that this visitor is not: for whom, what it is called, what it gives.
+    """
 
     by_sku: dict[UUID, Deal]
     also: tuple[tuple[str, str], ...] = ()
     coupons: bool = False
+    members: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +123,25 @@ def deals_of(request: HttpRequest, shop: ShopView, product_id: UUID, offers: Seq
     by_revision = {live.revision_id: live for live in lives}
     outcomes = {one.revision_id: one.outcome for one in told.trace}
     also = tuple(
-        (live.name, effect_text(live.spec.effect, {}, shop.currency))
+        (exclusive_of(shop.id, live.spec) or live.name, effect_text(live.spec.effect, {}, shop.currency))
         for live in lives
-        if live.spec.layer == ORDER and outcomes.get(live.revision_id, "scope") not in {*_NOT_HIS, "scope"}
+        if live.spec.layer in (ORDER, EARN) and outcomes.get(live.revision_id, "scope") not in {*_NOT_HIS, "scope"}
     )
+    until = {live.revision_id: running(live.spec.window, now, zone) for live in lives}
     return Deals(
-        _by_sku(told, by_revision, {live.revision_id: running(live.spec.window, now, zone) for live in lives}), also,
+        _by_sku(shop, told, by_revision, until), also,
         any(live.spec.layer == COUPON and outcomes.get(live.revision_id) for live in lives),
+        tuple(
+            (whose, live.name, effect_text(live.spec.effect, {}, shop.currency))
+            for live in lives
+            if outcomes.get(live.revision_id) == "audience" and (whose := exclusive_of(shop.id, live.spec))
+        ),
     )  # fmt: skip
 
 
-def _by_sku(told: Quote, lives: dict[UUID, Live], until: dict[UUID, datetime | None]) -> dict[UUID, Deal]:
+def _by_sku(
+    shop: ShopView, told: Quote, lives: dict[UUID, Live], until: dict[UUID, datetime | None]
+) -> dict[UUID, Deal]:  # fmt: skip
     lines = {line.line_id: line for line in told.lines if not line.gift and line.bundle_id is None}
     found: dict[UUID, Deal] = {}
     for one in told.taken:
@@ -137,7 +152,7 @@ def _by_sku(told: Quote, lives: dict[UUID, Live], until: dict[UUID, datetime | N
         price = line.unit_price.amount_minor - one.minor // pieces
         found[line.sku_id] = Deal(
             live.name, Money(price, line.unit_price.currency), pieces, until.get(one.revision_id),
-            live.campaign_id if live.spec.play == FLASH else None,
+            live.campaign_id if live.spec.play == FLASH else None, exclusive_of(shop.id, live.spec),
         )  # fmt: skip
     return found
 

@@ -13,6 +13,7 @@ from goodfor.orders import queries as orders
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.slots import upcoming
 from goodfor.promotions.types import AUTO, BuyerNames, Cart, CartLine, Live, UnitPrice
+from goodfor.storefront.member_only import exclusive_of
 
 FLASH: Final = "flash"
 #: Goods of all slots together, and slots that a page shows.
@@ -45,6 +46,8 @@ class FlashSlot:
     runs: bool
     title: str
     goods: tuple[FlashGoods, ...]
+    #: For which members alone it is, in words.
+    members: str = ""
 
 
 def flash_slots(shop_id: UUID, now: datetime, only: Iterable[UUID] = ()) -> list[FlashSlot]:
@@ -72,7 +75,7 @@ def flash_slots(shop_id: UUID, now: datetime, only: Iterable[UUID] = ()) -> list
             runs = start <= now < end
             goods = tuple(_goods(live, found, stock, left if runs else {}))
             if goods:
-                slots.append(FlashSlot(start, end, runs, live.name, goods))
+                slots.append(FlashSlot(start, end, runs, live.name, goods, exclusive_of(shop_id, live.spec)))
     return sorted(slots, key=lambda slot: (slot.start > now, slot.start, slot.title))[:MOST_SLOTS]
 
 
@@ -115,5 +118,9 @@ def strip_of(slots: list[FlashSlot]) -> FlashSlot | None:
     if not slots:
         return None
     first = slots[0]
-    same = [slot for slot in slots if slot.runs == first.runs and (slot.start, slot.end) == (first.start, first.end)]
+    same = [
+        slot
+        for slot in slots
+        if (slot.runs, slot.start, slot.end, slot.members) == (first.runs, first.start, first.end, first.members)
+    ]
     return replace(first, goods=tuple(one for slot in same for one in slot.goods)[:12])

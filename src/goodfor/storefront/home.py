@@ -14,6 +14,7 @@ from goodfor.promotions.saying import effect_text
 from goodfor.promotions.types import BuyerNames, Claimable
 from goodfor.storefront.bundles import BundleCard, cards_of
 from goodfor.storefront.flash import FlashSlot, flash_slots, strip_of
+from goodfor.storefront.member_only import exclusive_of
 from goodfor.storefront.queries import Shelf, Shelved, shelved
 from goodfor.window import queries as window
 from goodfor.window.types import Banner, Block, Bundles, CategoryRow, Content, Coupons, Flash, Grid, Sale, Scene, Text
@@ -127,7 +128,11 @@ def _claimables(shop_id: UUID, now: datetime) -> list[Claimable]:
 
 def _said(shop_id: UUID, claims: list[Claimable]) -> list[tuple[Claimable, str]]:
     currency = identity.shop_by_id(shop_id).currency
-    return [(one, effect_text(one.spec.effect, {}, currency)) for one in claims]
+    found = []
+    for one in claims:
+        words, whose = effect_text(one.spec.effect, {}, currency), exclusive_of(shop_id, one.spec)
+        found.append((one, f"{whose} · {words}" if whose else words))
+    return found
 
 
 def _flash(shop_id: UUID, flash: Flash) -> list[FlashOffer]:

@@ -29,6 +29,10 @@ def points_kept(shop_id: UUID, buyer_id: UUID, now: datetime) -> dict[str, Any]:
         {"what": one.what, "from": one.from_rank, "to": one.to_rank, "reason": one.why, "at": one.at}
         for one in loyalty.steps_of(shop_id, buyer_id, limit=MOST)
     ]
+    told["tasks"] = [
+        {"kind": one.kind, "period": one.period, "units": one.units, "at": one.at, "back_at": one.back_at}
+        for one in loyalty.task_history(shop_id, buyer_id)
+    ]
     return {"loyalty": told, "mall": _mall(shop_id, buyer_id)}
 
 

@@ -5,13 +5,11 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.money import Money
-from goodfor.kit.writing import plain_money
 from goodfor.loyalty import queries as loyalty
-from goodfor.loyalty.types import GROWTH, ORDERED, SPENT, USUAL, Balance, CheckedIn, Expiring, Holder, MemberView, Tier
+from goodfor.loyalty.types import GROWTH, Balance, CheckedIn, Expiring, Holder, MemberView
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.pay_with_points import pay_with_points
 from goodfor.storefront.account import current
@@ -23,13 +21,16 @@ POINTS = "points"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What somebody holds, what it buys, what ends first, and how far he has grown."""
+    """What somebody holds, what it buys, what ends first, how far he has grown, and what may bring him more."""
 
     points: Balance
     buys: Money
     ends: Expiring | None
     growth: int
     today: CheckedIn | None = None
+    #: Tasks that are offered, and those whose points can be taken.
+    tasks: int = 0
+    ready: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ def held_points(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Held | N
     growth = loyalty.balance(shop.id, Holder(buyer.buyer_id, GROWTH), now).available
     buys = Money(loyalty.worth_of(shop.id, points.available, now), shop.currency)
     today = loyalty.next_check_in(shop.id, buyer.buyer_id, loyalty.terms_at(shop.id, now), now)
-    return Held(points, buys, ends[0] if ends else None, growth, today)
+    tasks = loyalty.tasks_of(shop.id, buyer.buyer_id, now) if loyalty.gives_points(shop.id, now) else []
+    ready = sum(1 for one in tasks if one.ready)
+    return Held(points, buys, ends[0] if ends else None, growth, today, len(tasks), ready)
 
 
 def stands(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Stands | None:
@@ -82,34 +85,18 @@ def stands(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Stands | None
     if view is None:
         return None
     above = view.next_tier
+    next_perks = loyalty.perks_of(above) if above else ()
     percent = 100 if above is None or not above.qualify else min(100, view.amount * 100 // above.qualify)
     return Stands(
         view, _written(shop, view, view.amount), _written(shop, view, view.to_next or 0),
-        _written(shop, view, view.to_keep), percent, _perks(view.tier), _perks(above) if above else (),
+        _written(shop, view, view.to_keep), percent, loyalty.perks_of(view.tier), next_perks,
         view.tiers.tiers[view.projected].name if view.projected < view.standing.rank else "",
     )  # fmt: skip
 
 
 def _written(shop: ShopView, view: MemberView, amount: int) -> str:
     """So much of what is counted, in words."""
-    if view.tiers.metric == SPENT:
-        return plain_money(Money(amount, shop.currency))
-    told = f"{amount:,}"
-    if view.tiers.metric == ORDERED:
-        return ngettext("%(n)s 笔订单", "%(n)s 笔订单", amount) % {"n": told}
-    return _("%(n)s 成长值") % {"n": told}
-
-
-def _perks(tier: Tier) -> tuple[str, ...]:
-    """What a tier gives, a line each."""
-    found = []
-    if tier.points_bp > USUAL:
-        found.append(_("购物得 %(times)s 倍积分") % {"times": f"{tier.points_bp / USUAL:g}"})
-    if tier.monthly_points:
-        found.append(_("每月送 %(n)s 积分") % {"n": f"{tier.monthly_points:,}"})
-    if tier.birthday_points:
-        found.append(_("生日送 %(n)s 积分") % {"n": f"{tier.birthday_points:,}"})
-    return (*found, *(line.strip() for line in tier.words.splitlines() if line.strip()))
+    return loyalty.counted(view.tiers.metric, amount, shop.currency)
 
 
 def meets_part(request: HttpRequest, shop: ShopView, amount: Money, pieces: int, now: datetime) -> Part | None:

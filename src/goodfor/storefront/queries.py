@@ -31,16 +31,21 @@ class TrustFigures:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A SKU as the product page offers it: `available` pieces now, `most` of them in one order."""
+    """A SKU as the product page offers it: `available` pieces now, `most` of them in one order.
+
+    `members`: for which members alone it is, in words; `locked`: the visitor is none of them.
+    """
 
     sku: SkuView
     available: int
     most: int
+    members: str = ""
+    locked: bool = False
 
     @property
     def buyable(self) -> bool:
         """True when at least one can be ordered."""
-        return self.sku.on_sale and self.most > 0
+        return self.sku.on_sale and self.most > 0 and not self.locked
 
     @property
     def saved(self) -> Money | None:

@@ -32,6 +32,7 @@ from goodfor.storefront.views import (
     points,
     site,
     small,
+    tasks,
     trust,
 )
 
@@ -146,6 +147,8 @@ urlpatterns = [
     path("me/invite", inviting.mine, name="me_invite"),
     path("me/points", points.mine, name="me_points"),
     path("me/points/redemptions", mall.redemptions, name="me_redemptions"),
+    path("me/tasks", tasks.tasks, name="me_tasks"),
+    path("me/tasks/<slug:key>", tasks.claim, name="me_task"),
     path("me/points/checkin", points.check_in, name="me_check_in"),
     path("i/<str:code>", inviting.link, name="invite"),
     path("me/data", account_data.data, name="me_data"),

@@ -1,6 +1,7 @@
 """A buyer says in one tap that something is wrong: written down with its clocks, and mostly decided at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +18,11 @@ from goodfor.aftersales.operations.steps import note_finding
 from goodfor.aftersales.operations.take_offer import note_claimed
 from goodfor.aftersales.pictures import prepared
 from goodfor.aftersales.promises import promise_for
+from goodfor.aftersales.terms import quicker
 from goodfor.aftersales.types import BoundPromise, Claimed
 from goodfor.kernel import faultpoints
 from goodfor.kernel.statemachine import record_history
+from goodfor.loyalty import queries as loyalty
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import InvalidClaim
 from goodfor.orders.operations.open_claim import open_claim
@@ -44,16 +47,17 @@ def make_claim(
     """Open a claim on codes of a line (none: all that it holds; of a top-up the line) and decide what can be decided.
 
     `fresh`: who asks has proved it lately, so that money may go back at once; `paid_from`: the account of the ledger
-    that it should come to instead of the way it came. `pictures`: up to three, as they were
-    handed in. `risk`: what risk control says of it, empty for nothing; with a word of its money goes nowhere before a
-    person has looked. The promise is the one that was in force when the order was placed. Two transactions: what was
-    claimed stays, whatever becomes of the look into it, and the loop takes it up where this stopped.
+    that it should come to instead of the way it came. `pictures`: up to three, as they were handed in. `risk`: what
+    risk control says of it, empty for nothing; with a word of its money goes nowhere before a person has looked. The
+    promise is the one that was in force when the order was placed, and sooner where the buyer's tier is promised so.
+    Two transactions: what was claimed stays, whatever becomes of the look into it, and the loop takes it up where this
+    stopped.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, InvalidPicture,
     TooManyPictures.
     """
     kept = prepared(pictures)
     line = _line(shop_id, order_id, line_id)
-    promise = promise_for(shop_id, line.sku_id, line.placed_at)
+    promise = _for_member(shop_id, order_id, promise_for(shop_id, line.sku_id, line.placed_at))
     answer_by, decide_by = clocks.due(now, promise.terms)
     with transaction.atomic():
         claim = open_claim(
@@ -83,6 +87,13 @@ def _line(shop_id: UUID, order_id: UUID, line_id: UUID) -> SoldLine:
     if not found:
         raise InvalidClaim(field="line_id")
     return found[0]
+
+
+def _for_member(shop_id: UUID, order_id: UUID, promise: BoundPromise) -> BoundPromise:
+    """What is promised to the buyer's tier, where that is sooner: the case keeps it with its terms."""
+    kind, _sep, name = orders.buyer_of(shop_id, order_id).partition(":")
+    hours = loyalty.claim_hours(shop_id, UUID(name)) if kind == "buyer" else 0
+    return replace(promise, terms=quicker(promise.terms, hours)) if hours else promise
 
 
 def _case(

@@ -7,9 +7,11 @@ from django.db import transaction
 
 from goodfor.aftersales import states
 from goodfor.aftersales.errors import CaseMoved, InvalidDecision
+from goodfor.aftersales.events import CaseRated
 from goodfor.aftersales.models import Case
 from goodfor.aftersales.operations.steps import hold_case
 from goodfor.kernel import audit
+from goodfor.kernel.events import publish
 
 
 @transaction.atomic
@@ -21,6 +23,8 @@ def rate(*, shop_id: UUID, case_id: UUID, rating: int, actor: str, now: datetime
     open_ones = Case.objects.filter(shop_id=shop_id, id=case.id, state=states.CLOSED, rating__isnull=True)
     if not open_ones.update(rating=rating):
         raise CaseMoved
+    event = CaseRated(case.id, case.order_id, case.buyer, rating)
+    publish(shop_id=shop_id, event=event, cause=("aftersales_case", case.id), now=now)
     audit.record(
         shop_id=shop_id, actor=actor, action="claim_rated", subject=("order", case.order_id),
         data={"claim_id": str(case.id), "rating": rating}, now=now,

@@ -1,6 +1,7 @@
 """Clocks: moved by pauses, missed once, paid for and escalated once; an answer is what the promise calls one."""
 
 from datetime import UTC, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -12,8 +13,14 @@ from goodfor.aftersales.operations.decide_case import decide_case
 from goodfor.aftersales.operations.miss_deadline import miss_deadline
 from goodfor.aftersales.operations.write_reply import write_reply
 from goodfor.aftersales.tasks import take_steps, watch_deadlines
+from goodfor.aftersales.terms import quicker
 from goodfor.aftersales.tests.conftest import Scene
 from goodfor.aftersales.types import CaseView, Hours, Terms
+from goodfor.loyalty.operations.grant_tier import grant_tier
+from goodfor.loyalty.operations.set_terms import set_terms
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import Terms as Points
+from goodfor.loyalty.types import Tier, TierSet
 from goodfor.orders.deciding import decided_by
 from goodfor.orders.tests.factories import sql, together
 
@@ -45,6 +52,27 @@ def test_clocks_run_in_working_hours_and_stand_still_in_a_pause() -> None:
     assert clocks.moved_on(answer_by, friday, monday, terms) == monday + HOUR
     assert clocks.moved_on(friday - HOUR, friday, monday, terms) == friday - HOUR
     assert clocks.due(friday, Terms(answer_seconds=600, decision_seconds=60))[1] == friday + timedelta(seconds=600)
+
+
+def test_a_tier_hurries_its_members_claims(scene: Scene, now: datetime) -> None:
+    """Those of the account, from the tap on; never later than the shop promises to everybody; the case keeps it."""
+    set_terms(shop_id=scene.shop_id, terms=Points(on=True), actor="staff:1", now=now)
+    tiers = TierSet((Tier("普通"), Tier("银卡", 100, claim_hours=2), Tier("金卡", 500, claim_hours=100)))
+    set_tiers(shop_id=scene.shop_id, tiers=tiers, actor="staff:1", now=now)
+    found = []
+    for rank in (0, 1, 2):
+        owner = uuid4()
+        order = scene.sell(now, ref=f"buyer:{owner.hex}")
+        if rank:
+            grant_tier(
+                shop_id=scene.shop_id, owner=owner, rank=rank, until=now + HOUR, reason="test", actor="staff:1", now=now
+            )
+        case = scene.claim(order, now, fresh=False)
+        found.append((case.answer_by, case.decide_by))
+        assert Case.objects.get(id=case.id).terms["decision_seconds"] == (case.decide_by - now).total_seconds()
+    assert found == [(now + HOUR, now + 24 * HOUR), (now + HOUR, now + 2 * HOUR), (now + HOUR, now + 24 * HOUR)]
+    assert quicker(Terms(answer_seconds=7200), 1).answer_seconds == 3600
+    assert scene.faults(now) == {}
 
 
 def test_a_supplier_is_waited_for_no_longer_than_promised() -> None:

@@ -12,6 +12,8 @@ MAX_PER_ORDER = 10_000
 MIN_HOLD, MAX_HOLD = 60, 86_400
 MAX_SCENES, MAX_SCENE = 6, 24
 MAX_NAME, MAX_SLUG, MAX_SHELF_NAME = 120, 64, 64
+#: Tiers of members are numbered from 0; a shop has at most twelve.
+MOST_TIER = 11
 _MAX_INTEGER = 2**31 - 1
 # A slug is one segment of an address: a slash in one would break every page that links to it.
 _SLUG = re.compile(r"[\w-]+")
@@ -72,3 +74,9 @@ def _encodes(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def check_tier(least: int) -> None:
+    """Raise InvalidOffer for a tier that no shop can have."""
+    if not 0 <= least <= MOST_TIER:
+        raise InvalidOffer(field="least_tier")

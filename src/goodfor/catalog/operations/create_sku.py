@@ -13,6 +13,7 @@ from goodfor.catalog.operations.check_offer import (
     check_limits,
     check_position,
     check_price,
+    check_tier,
     checked_text,
 )
 from goodfor.kernel import audit
@@ -34,6 +35,7 @@ def create_sku(
     position: int = 0,
     on_sale: bool = True,
     delivery_kind: str = "code",
+    least_tier: int = 0,
     actor: str,
     now: datetime,
 ) -> UUID:
@@ -46,6 +48,7 @@ def create_sku(
     check_price(price, list_price)
     check_limits(per_order_limit, per_buyer_limit)
     check_hold(hold_seconds)
+    check_tier(least_tier)
     check_position(position)
     sku = Sku(
         shop_id=shop_id,
@@ -62,6 +65,7 @@ def create_sku(
         position=position,
         on_sale=on_sale,
         delivery_kind=delivery_kind,
+        least_tier=least_tier,
     )
     if not Product.objects.filter(shop_id=shop_id, id=product_id).exists():
         raise ProductUnknown

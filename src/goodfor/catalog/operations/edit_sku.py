@@ -14,6 +14,7 @@ from goodfor.catalog.operations.check_offer import (
     check_hold,
     check_limits,
     check_price,
+    check_tier,
     checked_text,
 )
 from goodfor.kernel import audit
@@ -32,6 +33,7 @@ def edit_sku(
     per_order_limit: int,
     per_buyer_limit: int | None,
     hold_seconds: int,
+    least_tier: int = 0,
     actor: str,
     now: datetime,
 ) -> None:
@@ -42,6 +44,7 @@ def edit_sku(
     check_price(price, list_price)
     check_limits(per_order_limit, per_buyer_limit)
     check_hold(hold_seconds)
+    check_tier(least_tier)
     changed: dict[str, Any] = {
         "name": checked_text("name", name, MAX_NAME, needed=True),
         "face_value_label": checked_text("face_value_label", face_value_label, 40),
@@ -50,6 +53,7 @@ def edit_sku(
         "per_order_limit": per_order_limit,
         "per_buyer_limit": per_buyer_limit,
         "hold_seconds": hold_seconds,
+        "least_tier": least_tier,
     }
     before = lock_sku(shop_id, sku_id)
     if before.currency != price.currency:

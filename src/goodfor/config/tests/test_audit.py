@@ -958,6 +958,12 @@ PLANTS: dict[str, str] = {
         " VALUES ('{new}', '{shop}', 'points', '{new}', '{new2}', 5, 0)",
     "points_lots_are_allocated": held(left=4),
     "points_owed_are_booked": held(minor=3),
+    "points_of_tasks_are_given":
+        "INSERT INTO loyalty_task_reward (shop_id, owner, task, period, kind, units, minor, need, least_minor, mark,"
+        " at) VALUES ('{shop}', '{new}', 'a', 'once', 'first', 5, 0, 1, 0, '', now())",
+    "points_of_presents_are_given":
+        "INSERT INTO loyalty_benefit (shop_id, owner, kind, period, rank, units, at)"
+        " VALUES ('{shop}', '{new}', 'monthly', '2026-11', 1, 5, now())",
     "pulled_batches_are_off_sale":
         "INSERT INTO aftersales_batch_watch (shop_id, batch_id, sku_id, bad, sold, seen_at, pulled_at, pulled_by,"
         " lifted_at, lifted_by, lifted_bad) SELECT shop_id, batch_id, sku_id, 1, 1, now(), now(), 'system', NULL, '', 0"

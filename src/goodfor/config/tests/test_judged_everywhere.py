@@ -62,6 +62,7 @@ _FRESH = "takes a fresh proof in the account; what the account then does is judg
 EXCEPTIONS = {
     "new_bargain": "one that others have to help with; one a campaign and person, counted by address",
     "give_coupon": "a link by which one's own coupon goes to a friend; taking it is judged",
+    "me_task": "points of a task that is done by facts, once a member and period",
     "me_check_in": "a few points, once a day, for who has bought something and kept it",
     "me_invite": "a name for the account's own link; what it brings is scored before it is paid",
     "invite": "whose link somebody came by; what that brings is scored before it is paid",

@@ -10,6 +10,8 @@ from django.db import transaction
 
 from goodfor.finance import queries as finance
 from goodfor.finance.tests.world import follow
+from goodfor.identity import queries as identity
+from goodfor.identity.tests.factories import make_staff
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
@@ -18,6 +20,7 @@ from goodfor.loyalty import queries
 from goodfor.loyalty.accounts import REDEEMED
 from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.give_units import give_units
+from goodfor.loyalty.operations.grant_tier import grant_tier
 from goodfor.loyalty.operations.restore_units import restore_by_credit, restore_by_refund
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
@@ -38,6 +41,9 @@ from goodfor.payments import queries as payments
 from goodfor.payments.models import Account
 from goodfor.payments.operations.note_dispute import apply_dispute
 from goodfor.payments.types import Fact
+from goodfor.promotions.operations.steer_campaign import end_campaign
+from goodfor.promotions.tests.factories import EVERYTHING, run, window
+from goodfor.promotions.types import EARN, ExtraPoints, Spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 shop, now = of_orders.shop, of_orders.now
@@ -81,6 +87,48 @@ def test_a_delivered_order_earns_and_its_refund_takes_back(shop: Shop, now: date
     assert points(shop, owner, now, GROWTH) == Balance()
     assert ledger.balance(shop_id, "2203:points") == ledger.balance(shop_id, "5002:points") == 0
     follow(now)
+    assert broken(now) == {}
+
+
+def test_a_campaign_brings_more_points_and_they_go_with_the_money(shop: Shop, now: datetime, owner: UUID) -> None:
+    """By line, of what was paid for it; for members of a tier twice over; noted with the order, whatever ends since."""
+    shop_id = shop.demo.shop_id
+    till = open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=TERMS, actor="staff:1", now=now)
+    tiers = TierSet((Tier("普通"), Tier("银卡", 10_000, points_bp=20_000)))
+    set_tiers(shop_id=shop_id, tiers=tiers, actor="staff:1", now=now)
+    view = identity.shop_by_id(shop_id)
+    actor = make_staff(view, now).actor
+    spec = Spec("points", EARN, window(now), EVERYTHING, ExtraPoints(25_000, 8, threshold=5_000))
+    made = run(view, spec, actor, now, "积分日")
+
+    def buys(count: int, ref: str) -> UUID:
+        order = place(shop, now, count, ref=ref)
+        pay(begin(till, order.order_id, now), now)
+        return order.order_id
+
+    small, big = buys(1, f"buyer:{owner.hex}"), buys(2, f"buyer:{owner.hex}")
+    assert orders.points_of_order(shop_id, small) == []
+    assert [(one.times_bp, one.plus) for one in orders.points_of_order(shop_id, big)] == [(25_000, 8)]
+    end_campaign(shop_id=shop_id, campaign_id=made.campaign_id, actor=actor, now=now)
+    relay_all(now)
+    assert points(shop, owner, now).pending == 48 + 97 + 97 * 3 // 2 + 8
+    assert points(shop, owner, now + timedelta(hours=1), GROWTH).available == 48 + 97
+    refund_part(
+        shop_id=shop_id, order_id=big, amount=Money(4_850, "CNY"), reason="test", actor="staff:1", now=now
+    )  # fmt: skip
+    refund_all(now)
+    relay_all(now)
+    whole = 97 + 97 * 3 // 2 + 8
+    assert points(shop, owner, now).pending == 48 + whole - whole // 2
+    member = uuid4()
+    grant_tier(
+        shop_id=shop_id, owner=member, rank=1, until=now + timedelta(days=9), reason="test", actor="staff:1", now=now
+    )
+    run(view, replace(spec, effect=ExtraPoints(20_000)), actor, now, "又一个")
+    buys(1, f"buyer:{member.hex}")
+    relay_all(now)
+    assert points(shop, member, now).pending == 2 * (48 * 2)
     assert broken(now) == {}
 
 

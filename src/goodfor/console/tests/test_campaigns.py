@@ -16,16 +16,22 @@ from goodfor.console.tests.helpers import Person, by_link, inside, person, prove
 from goodfor.console.tests.promo_things import campaign_of, reduce_spec
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.loyalty.operations.set_terms import set_terms
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import Terms, TierSet
+from goodfor.loyalty.types import Tier as MemberTier
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.place_order import place_order
+from goodfor.orders.tests.factories import begin, open_till, pay
 from goodfor.orders.types import Buyer, LineRequest
 from goodfor.promotions import bundle_queries as bundles
 from goodfor.promotions import coupon_queries as coupons
 from goodfor.promotions import queries as promotions
+from goodfor.promotions.evaluating.conditions import least_tier
 from goodfor.promotions.operations.make_campaign import make_campaign
 from goodfor.promotions.operations.make_coupons import write_codes
 from goodfor.promotions.operations.submit_campaign import approve_campaign, submit_campaign
-from goodfor.promotions.types import BundlePrice, Compare, FullReduce, Limit, Tier, UnitPrice
+from goodfor.promotions.types import BundlePrice, Compare, ExtraPoints, FullReduce, Join, Limit, Tier, UnitPrice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -89,6 +95,7 @@ def minimal(shop: Shop) -> dict[str, dict[str, Any]]:
         "full_percent": everything | {"threshold_0": "2", "value_0": "88", "pieces": "on"},
         "nth": everything | {"n": "2", "bp": "50"},
         "gift": everything | {"gift": skus(shop)[0], "gift_pieces": "1", "threshold": "100"},
+        "points": everything | {"times": "2.5", "plus": "10", "threshold": "50"},
         "coupon": everything | {"coupon_kind": "off", "threshold_0": "50", "value_0": "5"},
         "group": one | {"size": "3", "group_hours": "24", "each": "1"},
         "bargain": one | {"helpers": "5", "group_hours": "24", "help_most": "3"},
@@ -288,6 +295,48 @@ def test_a_revision_keeps_what_was_typed(client: Client, shop: Shop) -> None:
         Limit("buyer", "uses", "all", 1), Limit("buyer", "units", "all", 1), Limit("sku", "units", "all", 50),
         Limit("campaign", "loss", "all", 2_000),
     }  # fmt: skip
+
+
+def test_a_campaign_is_for_members_from_a_tier_on(client: Client, shop: Shop) -> None:
+    """By any form where the shop has tiers; beside whom it is for otherwise; tried as one of them."""
+    set_tiers(shop_id=shop.id, tiers=TierSet((MemberTier("普通"), MemberTier("银卡", 9))), actor="test", now=utc_now())
+    wanted = {"full_reduce": {"audience": "before"}, "member_price": {}, "coupon": {}}
+    for kind, more in wanted.items():
+        assert send(client, kind, "save", **minimal(shop)[kind], **more, tier="1").status_code == 302
+        view = promotions.campaigns(shop.id)[0]
+        spec = promotions.revisions(shop.id, view.id)[0].spec
+        assert least_tier(spec.audience) == 1
+        assert isinstance(spec.audience, Join) is (kind != "coupon")
+        edit = client.get(reverse("desk:campaign-edit", args=[view.id]))
+        assert "超出了表单能放下的范围" not in text_of(edit)
+        assert "银卡及以上会员" in text_of(client.get(reverse("desk:campaign", args=[view.id])))
+    [made] = [one for one in promotions.campaigns(shop.id) if one.play == "member_price"]
+    at = reverse("desk:campaign-tried", args=[made.id])
+    asked = {"sku": skus(shop)[0], "quantity": "1", "orders_paid": "0", "channel": "web", "signed_in": "on"}
+    assert "买家不符合适用人群" in text_of(client.get(at, asked | {"tier": "0"}))
+    assert "买家不符合适用人群" not in text_of(client.get(at, asked | {"tier": "1"}))
+
+
+def test_more_points_say_what_they_are_worth(client: Client, shop: Shop, writer: Person, second: Person) -> None:
+    now = utc_now()
+    set_terms(shop_id=shop.id, terms=Terms(on=True), actor="test", now=now)
+    order = place_order(
+        shop_id=shop.id, lines=[LineRequest(shop.demo.skus["kw-50"], 1)], buyer=Buyer("guest:a"), channel="storefront",
+        now=now,
+    )  # fmt: skip
+    assert send(client, "points", "save", goods="all", times="2", plus="10").status_code == 302
+    [view] = promotions.campaigns(shop.id)
+    assert promotions.revisions(shop.id, view.id)[0].spec.effect == ExtraPoints(20_000, 10)
+    assert send(client, "points", "save", goods="all").status_code == 422
+
+    def more() -> int:
+        told = text_of(client.get(reverse("desk:campaign-simulated", args=[view.id])))
+        return sum(int(number.replace(",", "")) for number in re.findall(r"会多送 ([\d,]+) 积分", told))
+
+    before, till = more(), open_till(shop.id, now)
+    pay(begin(till, order.order_id, now), now)
+    # Of all money at once: what was less than a point before may be one now.
+    assert more() - before - 10 in (order.total.amount_minor // 100, order.total.amount_minor // 100 + 1)
 
 
 def test_tiers_are_read(client: Client, shop: Shop) -> None:

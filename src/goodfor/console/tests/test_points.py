@@ -147,6 +147,19 @@ def test_tiers_are_a_table_whose_empty_rows_are_none(shop: Shop) -> None:
     )  # fmt: skip
     page = text_of(client, TIERS)
     assert page.count('<input id="name_') == 5
+    more = {
+        **TABLE, "anniversary_points_1": "30", "claim_hours_1": "12", "extra_picks_1": "2",
+        "coupons_1_0191aaaa-0000-7000-8000-000000000001": "on",
+    }  # fmt: skip
+    for wrong in ({"claim_hours_1": "721"}, {"extra_picks_1": "51"}, {"anniversary_points_1": "-1"}):
+        assert client.post(TIERS, {**more, **wrong}).status_code == 422, wrong
+    assert client.post(TIERS, more).status_code == 302
+    silver = loyalty.tiers_of(shop.id).tiers[1]  # type: ignore[union-attr]
+    assert (silver.anniversary_points, silver.claim_hours, silver.extra_picks) == (30, 12, 2)
+    assert silver.coupons == ("0191aaaa-0000-7000-8000-000000000001",)
+    assert "入会周年送 30 积分" in text_of(client, TIERS)
+    assert "售后最迟 12 小时处理" in text_of(client, TIERS)
+    assert "已结束的券" in text_of(client, TIERS)
     assert 'value="1.5"' in page
     # One row less, and what is counted is money.
     spent = {**TABLE, "metric": "spend", "window": "calendar", "qualify_1": "1000.50", "keep_1": ""}
@@ -155,6 +168,39 @@ def test_tiers_are_a_table_whose_empty_rows_are_none(shop: Shop) -> None:
     assert kept is not None
     assert [(one.qualify, one.keep) for one in kept.tiers] == [(0, 0), (100_050, 100_050)]
     assert 'value="1000.50"' in text_of(client, TIERS)
+
+
+def test_tasks_are_set_by_whoever_may_and_tell_their_cost(shop: Shop, buyer_id: UUID) -> None:
+    path = reverse("desk:tasks")
+    form = {
+        "day_most": "100", "kind_0": "profile", "points_0": "10", "every_0": "once", "bought_0": "on",
+        "kind_1": "orders", "points_1": "20", "every_1": "monthly", "need_1": "2", "least_1": "9.90",
+        "until_1": "2999-01-01", "automatic_1": "on", "points_2": "5",
+    }  # fmt: skip
+    assert "kind_0" not in text_of(inside(shop.id, Role.FINANCE), path)
+    assert inside(shop.id, Role.SUPPORT).post(path, form).status_code == 403
+    assert "/prove" in inside(shop.id, Role.OPERATOR).post(path, form)["Location"]
+    client = proved(shop.id, Role.OPERATOR)
+    for wrong, field in (
+        ({"points_0": "0"}, "points_0"), ({"every_0": "daily"}, "every_0"), ({"need_1": "101"}, "need_1"),
+        ({"least_1": "x"}, "least_1"), ({"since_1": "2999-01-02"}, "until_1"), ({"day_most": "-1"}, "day_most"),
+    ):  # fmt: skip
+        answer = client.post(path, {**form, **wrong})
+        assert answer.status_code == 422, wrong
+        assert f'id="{field}-bad"' in answer.content.decode(), wrong
+    assert client.post(path, form).status_code == 302
+    found = loyalty.task_set(shop.id)
+    assert [(one.kind, one.points, one.every, one.need, one.least_minor, one.automatic) for one in found.tasks] == [
+        ("profile", 10, "once", 1, 0, False), ("orders", 20, "monthly", 2, 990, True),
+    ]  # fmt: skip
+    assert (found.day_most, [one.bought for one in found.tasks]) == (100, [True, False])
+    # Saved again, a task keeps its key, and with it what it has brought.
+    again = {**form, **{f"key_{n}": one.key for n, one in enumerate(found.tasks)}, "points_0": "12"}
+    assert client.post(path, again).status_code == 302
+    assert [one.key for one in loyalty.task_set(shop.id).tasks] == [one.key for one in found.tasks]
+    page = text_of(client, path)
+    for words in ("填写称呼", "下单并完成 × 2", "每单实付满", "自动发放", "2999-01-01"):
+        assert words in page, words
 
 
 def adjusted(client: Client, buyer_id: UUID, **sent: Any) -> Any:

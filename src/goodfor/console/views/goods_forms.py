@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.catalog.types import ProductView, SkuView
@@ -12,6 +13,7 @@ from goodfor.console.columns import Text
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
+from goodfor.loyalty import queries as loyalty
 
 #: What to do about a field that the catalog refuses.
 FIELD_WORDS: Final[Mapping[str, Text]] = {
@@ -114,6 +116,7 @@ def sku_values(typed: Mapping[str, str], currency: str) -> dict[str, Any]:
         "per_order_limit": whole(typed, "per_order_limit", 10_000, "limit"),
         "per_buyer_limit": _number(typed, "per_buyer_limit", None, "limit"),
         "hold_seconds": whole(typed, "hold_minutes", 15, "hold_seconds") * 60,
+        "least_tier": whole(typed, "least_tier", 0, "least_tier"),
     }
 
 
@@ -131,6 +134,20 @@ def typed_of_product(product: ProductView) -> dict[str, str]:
     }
 
 
+def tier_choices(shop_id: UUID, chosen: int = 0) -> list[tuple[str, str]]:
+    """Who may buy a SKU, where the shop has tiers: everybody, or members from a tier on."""
+    tiers = loyalty.tiers_of(shop_id)
+    if tiers is None:
+        return []
+    names = {rank: tier.name for rank, tier in enumerate(tiers.tiers) if rank}
+    # Tiers may have become fewer since.
+    names |= {chosen: _now("第 %(n)s 级") % {"n": chosen + 1}} if chosen and chosen not in names else {}
+    return [
+        ("0", _now("所有人")),
+        *((str(rank), _now("%(tier)s及以上会员") % {"tier": name}) for rank, name in sorted(names.items())),
+    ]
+
+
 def typed_of_sku(sku: SkuView) -> dict[str, str]:
     """A SKU as its form shows it."""
     return {
@@ -142,4 +159,5 @@ def typed_of_sku(sku: SkuView) -> dict[str, str]:
         "per_order_limit": str(sku.per_order_limit),
         "per_buyer_limit": "" if sku.per_buyer_limit is None else str(sku.per_buyer_limit),
         "hold_minutes": str(sku.hold_seconds // 60),
+        "least_tier": str(sku.least_tier),
     }

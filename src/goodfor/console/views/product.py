@@ -25,6 +25,7 @@ from goodfor.console.views.goods_forms import (
     product_values,
     sku_values,
     slug_of,
+    tier_choices,
     typed_of_product,
 )
 from goodfor.identity.types import Permission
@@ -100,6 +101,7 @@ def _product(
         "sku_typed": typed if form == "sku" else NEW_SKU,
         "sku_errors": errors if form == "sku" else {},
         "sku_open": form == "sku",
+        "tiers": tier_choices(visitor.shop.id),
         "delivery_kinds": [(kind, delivery_label(kind)) for kind in ("code", "direct")],
         "error": error,
         "most_bytes": MOST_BYTES,

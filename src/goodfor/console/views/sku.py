@@ -14,7 +14,7 @@ from goodfor.console.desk.skus import STATES, SkuRow, name_of, rows_of
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
-from goodfor.console.views.goods_forms import field_errors, sku_values, typed_of_sku
+from goodfor.console.views.goods_forms import field_errors, sku_values, tier_choices, typed_of_sku
 from goodfor.console.views.supply.cards import card_of
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
@@ -60,6 +60,7 @@ def _sku(
         "may_edit": visitor.may(Permission.CATALOG_EDIT),
         "codes_allowed": row.desk.id in notify.skus_with_codes(visitor.shop.id),
         "typed": request.POST.dict() if form == "sku" else typed_of_sku(row.desk.sku),
+        "tiers": tier_choices(visitor.shop.id, row.desk.sku.least_tier),
         "errors": field_errors(error) if error and form == "sku" else {},
         "threshold": request.POST.get("threshold", "") if form == "low" else "" if own is None else str(own),
         "threshold_error": error.detail if error and form == "low" else "",

@@ -13,7 +13,7 @@ from goodfor.kernel import audit
 from goodfor.kernel.locks import advisory_xact_lock
 
 #: Which words stood beside the switches. Raise it whenever the page's text about consent changes.
-TEXT_VERSION = "2026-11"
+TEXT_VERSION = "2026-11b"
 
 
 def set_consent(*, buyer: SignedInBuyer, wanted: Mapping[tuple[str, str], bool], source: str, now: datetime) -> int:

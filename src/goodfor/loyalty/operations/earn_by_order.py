@@ -11,13 +11,15 @@ from django.db import transaction
 from goodfor.identity import queries as identity
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import operations as ledger
-from goodfor.loyalty import kinds, moving, programme, store, tier_store
+from goodfor.loyalty import kinds, moving, programme, store, task_reads, tier_store
 from goodfor.loyalty import terms as reckoning
+from goodfor.loyalty.models import Deed
 from goodfor.loyalty.moving import Lives, Moved
+from goodfor.loyalty.operations.claim_task import lose_tasks
 from goodfor.loyalty.operations.judge_members import judge_member
 from goodfor.loyalty.standing import multiplier
 from goodfor.loyalty.store import Why
-from goodfor.loyalty.types import Holder, Move, Source, Terms
+from goodfor.loyalty.types import Holder, More, Move, Source, Terms
 
 ORDER: Final = "order"
 EARNED: Final = "earned"
@@ -28,11 +30,12 @@ _OF_ORDER: Final = Statement("goodfor.loyalty", "sql/of_order.sql")
 @transaction.atomic(savepoint=False)
 def earn_by_order(
     *, shop_id: UUID, owner: UUID, order_id: UUID, paid_minor: int, top_up: bool, placed_at: datetime,
-    delivered_at: datetime, now: datetime,
+    delivered_at: datetime, more: Sequence[More] = (), now: datetime,
 ) -> list[Move]:  # fmt: skip
     """By the terms that were in force when it was placed, of the money that was paid for it. Once for an order.
 
-    Points may be spent once a claim is no longer likely; growth counts at once.
+    Points may be spent once a claim is no longer likely; growth counts at once. `more`: what campaigns add, by parts of
+    what was paid; a day's most holds for all of it.
     """
     terms = programme.terms_at(shop_id, placed_at)
     if not terms.on or paid_minor <= 0:
@@ -56,7 +59,7 @@ def earn_by_order(
     points = (
         known.asked
         if known
-        else _within_day(wallet, terms, reckoning.earned(terms.earn_centi, paid_minor) * bp // 10_000, zone, now)
+        else _within_day(wallet, terms, _usual(terms, paid_minor, bp) + _more(terms, more, bp), zone, now)
     )
     if points:
         lives = Lives(
@@ -72,6 +75,7 @@ def earn_by_order(
 @transaction.atomic(savepoint=False)
 def lose_by_order(*, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor: int, now: datetime) -> list[Move]:
     """`back_minor` of what was paid is back in all: as much of what the order earned goes, rounded down, all with all.
+    What tasks brought by it goes, too, where too few orders are left for them.
 
     Once for each sum; a smaller one than before changes nothing. What was spent meanwhile is owed or let go, as the
     terms say.
@@ -94,8 +98,24 @@ def lose_by_order(*, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor:
                 pending_too=True, partly=True, owe=terms.debt,
             )
         )  # fmt: skip
+    deed = Deed.objects.filter(shop_id=shop_id, order_id=order_id).first() if task_reads.has_tasks(shop_id) else None
+    if deed is not None:
+        made += lose_tasks(shop_id=shop_id, owner=deed.owner, at=deed.at, now=now)
     _post(shop_id, identity.shop_by_id(shop_id).currency, made, now)
     return [one.move for one in made]
+
+
+def _usual(terms: Terms, minor: int, bp: int) -> int:
+    return reckoning.earned(terms.earn_centi, minor) * bp // 10_000
+
+
+def _more(terms: Terms, more: Sequence[More], bp: int) -> int:
+    """Points beyond the usual, rounded down once for each multiple: a tier's own multiple counts for them, too."""
+    by_times: dict[int, int] = {}
+    for one in more:
+        by_times[one.times_bp] = by_times.get(one.times_bp, 0) + one.paid_minor
+    beyond = sum(_usual(terms, minor, bp) * (times - 10_000) // 10_000 for times, minor in by_times.items())
+    return beyond + sum(one.plus for one in more)
 
 
 def _within_day(wallet: store.LockedWallet, terms: Terms, points: int, zone: ZoneInfo, now: datetime) -> int:

@@ -8,7 +8,7 @@ from django.db import transaction
 from goodfor.identity import queries as identity
 from goodfor.ledger import operations as ledger
 from goodfor.loyalty import kinds, moving
-from goodfor.loyalty.models import Wallet
+from goodfor.loyalty.models import Fact, Notice, TaskReward, Wallet
 from goodfor.loyalty.store import Why
 from goodfor.loyalty.types import Holder, Source
 
@@ -19,6 +19,10 @@ def forget_member(*, shop_id: UUID, owner: UUID, now: datetime) -> int:
 
     Again it changes nothing.
     """
+    Notice.objects.filter(shop_id=shop_id, owner=owner).delete()
+    Fact.objects.filter(shop_id=shop_id, owner=owner).delete()
+    # The points are gone with the account: whoever has the mailbox next may earn them.
+    TaskReward.objects.filter(shop_id=shop_id, owner=owner).exclude(mark="").update(mark="")
     wallets = Wallet.objects.filter(shop_id=shop_id, owner=owner).order_by("id")
     why = Why(Source("buyer", str(owner), "erased"), kinds.SALE, "", "system", None, now)
     for wallet in wallets:

@@ -1,4 +1,7 @@
-"""What tiers give by themselves: points every month, and around a birthday. Each once, whoever is killed when."""
+"""What tiers give by themselves: points every month, around a birthday, and on having joined some years ago.
+
+Each once, whoever is killed when.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -18,12 +21,13 @@ from goodfor.loyalty.tier_types import Tier, TierRun
 from goodfor.loyalty.types import NO_SCOPE
 
 AT_ONCE: Final = 5_000
-MONTHLY, BIRTHDAY = "monthly", "birthday"
+MONTHLY, BIRTHDAY, ANNIVERSARY = "monthly", "birthday", "anniversary"
 #: Days before and after a birthday on which its present comes.
 AROUND: Final = 7
 #: A member for less long gets none: accounts made for a present are not worth their making.
 MEMBER_FOR: Final = timedelta(days=30)
-_MONTHLY_DUE: Final = Statement("goodfor.loyalty", "sql/monthly_due.sql")
+_MEMBERS_ON: Final = Statement("goodfor.loyalty", "sql/members_on.sql")
+_ANNIVERSARIES: Final = Statement("goodfor.loyalty", "sql/anniversaries.sql")
 _RANKS_OF: Final = Statement("goodfor.loyalty", "sql/ranks_of.sql")
 _NOTE: Final = Statement("goodfor.loyalty", "sql/note_benefits.sql")
 _OPEN: Final = Statement("goodfor.loyalty", "sql/open_wallets.sql")
@@ -40,7 +44,7 @@ def give_monthly(*, shop_id: UUID, after: UUID | None = None, now: datetime, lim
     shop = identity.shop_by_id(shop_id)
     period = f"{now.astimezone(ZoneInfo(shop.timezone)):%Y-%m}"
     with transaction.atomic():
-        rows = _MONTHLY_DUE.rows({"shop_id": shop_id, "ranks": ranks, "after": after, "limit": limit})
+        rows = _MEMBERS_ON.rows({"shop_id": shop_id, "ranks": ranks, "after": after, "limit": limit})
         units = {owner: (rank, tiers[rank].monthly_points) for owner, rank in rows}
         given = _give(shop_id, MONTHLY, period, units, shop.currency, now)
     return TierRun(len(rows), given, rows[-1][0] if len(rows) == limit else None)
@@ -67,6 +71,32 @@ def give_birthdays(*, shop_id: UUID, after: UUID | None = None, now: datetime, l
             }
             given += _give(shop_id, BIRTHDAY, str(year), units, shop.currency, now)
     return TierRun(len(found), given, found[-1][0] if len(found) == limit else None)
+
+
+def give_anniversaries(*, shop_id: UUID, after: UUID | None = None, now: datetime, limit: int = AT_ONCE) -> TierRun:
+    """One step over the members, behind `after`: who joined so many whole years ago, today or within the week before.
+
+    When somebody joined never changes; who has bought nothing in the last year that he kept gets none.
+    """
+    tiers = _tiers(shop_id)
+    ranks = [rank for rank, tier in enumerate(tiers) if tier.anniversary_points]
+    if not ranks:
+        return TierRun()
+    shop = identity.shop_by_id(shop_id)
+    today = now.astimezone(ZoneInfo(shop.timezone)).date()
+    given = 0
+    with transaction.atomic():
+        rows = _ANNIVERSARIES.rows(
+            {
+                "shop_id": shop_id, "ranks": ranks, "after": after, "limit": limit, "today": today, "within": AROUND,
+                "zone": shop.timezone, "now": now,
+            }
+        )  # fmt: skip
+        looked, last = rows[0][3], rows[0][4]
+        for year in sorted({row[2] for row in rows if row[2] is not None}):
+            units = {row[0]: (row[1], tiers[row[1]].anniversary_points) for row in rows if row[2] == year}
+            given += _give(shop_id, ANNIVERSARY, str(year), units, shop.currency, now)
+    return TierRun(looked, given, last if looked == limit else None)
 
 
 def _around(today: date) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """Runs over members: up and down, presents once, whoever is killed when; ends of units, some at a time."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,11 +14,11 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.loyalty import queries, tasks
 from goodfor.loyalty.errors import NoCheckIn
 from goodfor.loyalty.invariants import INVARIANTS
-from goodfor.loyalty.models import Benefit, Member, RunMark, TierStep
+from goodfor.loyalty.models import Benefit, Deed, Member, RunMark, TierStep
 from goodfor.loyalty.operations import give_benefits
 from goodfor.loyalty.operations.check_in import check_in
 from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
-from goodfor.loyalty.operations.give_benefits import give_birthdays, give_monthly
+from goodfor.loyalty.operations.give_benefits import give_anniversaries, give_birthdays, give_monthly
 from goodfor.loyalty.operations.grant_tier import grant_tier
 from goodfor.loyalty.operations.judge_members import judge_members
 from goodfor.loyalty.operations.set_terms import set_terms
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TIERS = TierSet(
     (
         Tier("普通", birthday_points=10),
-        Tier("银卡", 100, 80, points_bp=20_000, monthly_points=50, birthday_points=100),
+        Tier("银卡", 100, 80, points_bp=20_000, monthly_points=50, birthday_points=100, anniversary_points=30),
         Tier("金卡", 500, 300, monthly_points=200),
     ),
     grace_days=5,
@@ -148,6 +148,25 @@ def test_birthdays_once_a_year_for_those_who_have_been_here(shop_id: UUID) -> No
     assert through(give_birthdays, shop_id, now + timedelta(days=4)) == 0
     assert queries.balance(shop_id, Holder(people["leap"]), now).available == 100
     assert through(give_birthdays, shop_id, now.replace(year=2027, day=3)) == 3
+    assert faults(now) == []
+
+
+def test_anniversaries_once_a_year_for_those_who_still_come(shop_id: UUID) -> None:
+    """On the day or within the week after, by the shop's clock; never in the first year; a leap day has one, too."""
+    now = datetime(2028, 2, 28, 16, 30, tzinfo=UTC)
+    came, sleeps, back = (uuid4() for _ in range(3))
+    for one in (came, sleeps, back):
+        buys(shop_id, one, 10_000, now)
+    year = now.replace(year=2029)
+    kept = buys(shop_id, came, 10_000, year - timedelta(days=30))
+    gone = buys(shop_id, back, 10_000, year - timedelta(days=30))
+    Deed.objects.filter(shop_id=shop_id, order_id=gone).update(back_minor=10_000)
+    Deed.objects.filter(shop_id=shop_id).exclude(order_id__in=[kept, gone]).update(at=now - timedelta(days=90))
+    assert through(give_anniversaries, shop_id, year - timedelta(days=2)) == 0
+    assert [through(give_anniversaries, shop_id, year + timedelta(days=n)) for n in (0, 0, 5)] == [1, 0, 0]
+    assert Benefit.objects.get(shop_id=shop_id, kind="anniversary").owner == came
+    buys(shop_id, back, 10_000, year)
+    assert [through(give_anniversaries, shop_id, year + timedelta(days=n)) for n in (7, 6, 5)] == [0, 1, 0]
     assert faults(now) == []
 
 

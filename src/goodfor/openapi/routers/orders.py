@@ -56,6 +56,7 @@ router = Router()
                 "external_ref_used",
                 "per_order_limit",
                 "per_buyer_limit",
+                "tier_needed",
                 "too_many_unpaid_codes",
                 "unpaid_share_exceeded",
                 "price_changed",

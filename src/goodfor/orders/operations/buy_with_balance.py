@@ -25,6 +25,7 @@ from goodfor.orders.forms import check_forms
 from goodfor.orders.offer_types import Offer
 from goodfor.orders.offers import wish_of_client
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+from goodfor.orders.operations.check_tier import check_tier
 from goodfor.orders.operations.keep_offer import keep_paid_offer
 from goodfor.orders.operations.order_with_balance import order_with_balance
 from goodfor.orders.operations.take_offer import take_offer
@@ -64,12 +65,13 @@ def buy_with_balance(
 
     The client is the buyer of whom a SKU's `per_buyer_limit` speaks, together with what it ordered for itself.
     Campaigns count as for any buyer (`coupons`, and `expect_minor`: the total that was shown).
-    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, OutOfStock, InsufficientFunds, ExternalRefUsed,
-    FormInvalid, PriceChanged, LimitGone, CouponGone; then nothing at all has changed.
+    Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TierNeeded, OutOfStock, InsufficientFunds,
+    ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone; then nothing at all has changed.
     """
     check_requests(lines)
     skus = catalog.skus_for_sale(shop_id, [line.sku_id for line in lines])
     check_forms(lines, skus)
+    check_tier(shop_id=shop_id, buyer_ref=f"client:{client_id}", skus=skus)
     listed, total = price_lines(lines, skus, uuid7_batch(len(lines)), currency)
     limited = _limited(shop_id, client_id, listed, skus)
     order_id, number = order_id or uuid7(), order_number(now)

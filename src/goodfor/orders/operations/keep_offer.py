@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from goodfor.kernel.sql import Statement
+from goodfor.orders.models import LinePoints
 from goodfor.orders.offer_types import Offer
 from goodfor.promotions.operations.phases import commit
 
@@ -22,9 +23,17 @@ def keep_paid_offer(*, shop_id: UUID, order_id: UUID, offer: Offer, now: datetim
 
 
 def keep_offer(*, shop_id: UUID, order_id: UUID, offer: Offer, now: datetime) -> None:
-    """Shares by line and the trace, in one statement; none where no campaign looked at the order."""
+    """Shares by line and the trace, in one statement, and what earns more points; nothing where no campaign looked."""
     if not offer.taken and not offer.trace:
         return
+    if offer.points:
+        LinePoints.objects.bulk_create(
+            LinePoints(
+                shop_id=shop_id, order_id=order_id, line_id=one.line_id, campaign_id=one.campaign_id,
+                revision_id=one.revision_id, times_bp=one.times_bp, plus=one.plus,
+            )
+            for one in offer.points
+        )  # fmt: skip
     steps = [
         [str(one.campaign_id), str(one.revision_id), one.name, one.outcome, one.wanted, one.given,
          str(one.coupon_id) if one.coupon_id else None]

@@ -24,6 +24,7 @@ from goodfor.orders.events import OrderPlaced
 from goodfor.orders.forms import Filled, check_forms, fill, with_accounts
 from goodfor.orders.offers import ip_hash_of, wish_of
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
+from goodfor.orders.operations.check_tier import check_tier
 from goodfor.orders.operations.hold_steps import put_hold
 from goodfor.orders.operations.keep_credit import keep_credit
 from goodfor.orders.operations.keep_invoice import keep_invoice
@@ -80,8 +81,8 @@ def place_order(
     of a wallet meet so much of that total, which the caller takes in this transaction; the rest is the order's total.
 
     Raises InvalidOrder, SkuUnknown, NotOnSale, OrderLimit, BuyerLimit, TooManyOpenOrders, TooManyUnpaidCodes,
-    UnpaidShare, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone, CreditTooMuch, and of
-    `choice` what is over.
+    UnpaidShare, TierNeeded, OutOfStock, ExternalRefUsed, FormInvalid, PriceChanged, LimitGone, CouponGone,
+    CreditTooMuch, and of `choice` what is over.
     """
     check_requests(lines)
     buyer = replace(buyer, ref=buyer_key(buyer.ref))
@@ -90,6 +91,7 @@ def place_order(
     priced, total = price_lines(lines, skus, uuid7_batch(len(lines)))
     forms = fill(shop_id, lines, priced)
     ip_hash = ip_hash_of(buyer)
+    check_tier(shop_id=shop_id, buyer_ref=buyer.ref, skus=skus)
     _guard(shop_id, buyer, ip_hash, priced, now)
     limited = check_buyer_limit(shop_id=shop_id, buyer_ref=buyer.ref, lines=priced, skus=skus)
     pay_by = now + timedelta(seconds=min(sku.hold_seconds for sku in skus.values()))

@@ -30,6 +30,26 @@ def holds(condition: Condition, facts: Facts) -> bool | None:
     return None if unknown else not decides
 
 
+def asked_of(condition: Condition | None) -> frozenset[str]:
+    """Which facts it asks for."""
+    if condition is None:
+        return frozenset()
+    if isinstance(condition, Compare):
+        return frozenset({condition.fact})
+    return frozenset().union(*(asked_of(part) for part in condition.parts))
+
+
+def least_tier(condition: Condition | None) -> int:
+    """The tier that it takes at least; 0: it says nothing of tiers, or not that alone of one."""
+    if isinstance(condition, Compare):
+        if condition.fact != "tier" or isinstance(condition.value, bool) or not isinstance(condition.value, int):
+            return 0
+        return max(0, condition.value + (condition.op == "gt")) if condition.op in ("ge", "gt", "eq") else 0
+    if condition is None or condition.op != "and":
+        return 0
+    return max(least_tier(part) for part in condition.parts)
+
+
 def _compared(condition: Compare, facts: Facts) -> bool | None:
     fact, value = facts.get(condition.fact), condition.value
     if condition.op == "has":

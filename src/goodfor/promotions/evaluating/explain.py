@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import plain_money, to_minute
 from goodfor.promotions.cart_types import APPLIED, CUT, Cart, Priced, Traced
-from goodfor.promotions.evaluating.conditions import Facts, holds
+from goodfor.promotions.evaluating.conditions import Facts, holds, least_tier
 from goodfor.promotions.spec_types import Compare, Condition, FullPercent, FullReduce, Gift, Nth, Spec
 
 _BUYERS: Final[Mapping[str, Any]] = {
@@ -185,6 +185,8 @@ def _told(one: Traced, spec: Spec, currency: str, now: datetime) -> str:
         return _now("活动已结束")
     if one.outcome == "audience" and spec.audience in _NEW_BUYERS:
         return _now("仅限新用户")
+    if one.outcome == "audience" and least_tier(spec.audience):
+        return _now("仅限等级够的会员")
     if one.outcome == "per_order":
         return ngettext("每单最多使用 %(most)d 张", "每单最多使用 %(most)d 张", most) % {"most": most}
     return missing(one, spec, currency) if one.outcome == "threshold" else ""

@@ -12,8 +12,10 @@ from goodfor.promotions.evaluating.work import Entry, purse
 from goodfor.promotions.spec_types import (
     BY_CHOICE,
     BY_COUPON,
+    EARN,
     LAYERS,
     BundlePrice,
+    ExtraPoints,
     Scope,
     UnitPercent,
     UnitPrice,
@@ -140,6 +142,8 @@ def meet(index: Index, plan: Sequence[Live]) -> Met:
         else:
             layer = spec.layer
             if (kind is UnitPrice or kind is UnitPercent) is not (layer in _UNIT_LAYERS):
+                continue
+            if (kind is ExtraPoints) is not (layer == EARN):
                 continue
             mask = index.scoped(spec.scope)
         if mask:

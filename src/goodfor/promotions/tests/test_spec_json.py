@@ -140,7 +140,7 @@ WIDE = {"op": "or", "parts": [{"fact": "registered_days", "op": "eq", "value": 1
         ("audience", {"op": "not", "parts": []}, "audience.parts"),
         ("audience", {"op": "and", "parts": [{"fact": "shoe", "op": "eq", "value": 1}]}, "audience.parts.0.fact"),
         ("audience", {"fact": "tags", "op": "has", "value": "vip"}, "audience.fact"),
-        ("audience", {"op": "not", "parts": [{"fact": "tier", "op": "ge", "value": 1}]}, "audience.parts.0.fact"),
+        ("audience", {"op": "not", "parts": [{"fact": "tags", "op": "has", "value": "vip"}]}, "audience.parts.0.fact"),
         ("audience", {"fact": "registered_days", "op": "has", "value": 1}, "audience.op"),
         ("audience", {"fact": "registered_days", "op": "ge", "value": True}, "audience.value"),
         ("audience", {"fact": "signed_in", "op": "eq", "value": 1}, "audience.value"),

@@ -7,19 +7,24 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from goodfor.catalog.models import Sku
 from goodfor.identity.buyer_models import Buyer
 from goodfor.kernel.clock import utc_now
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.earn_by_order import earn_by_order
 from goodfor.loyalty.operations.give_units import give_units
+from goodfor.loyalty.operations.grant_tier import grant_tier
+from goodfor.loyalty.operations.set_tasks import set_tasks
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
-from goodfor.loyalty.types import Holder, Source, Terms, Tier, TierSet
+from goodfor.loyalty.types import Holder, Source, Task, TaskSet, Terms, Tier, TierSet
 from goodfor.orders import queries as orders
 from goodfor.orders.tests.factories import relay_all
 from goodfor.payments.operations.open_account import open_account
+from goodfor.promotions.types import Compare
 from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, sign_in
 from goodfor.storefront.tests.test_account_pages import buy
+from goodfor.storefront.tests.test_deals import begin, flash, price_of
 from goodfor.storefront.tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,6 +100,64 @@ def test_the_page_tells_where_one_stands_and_points_pay(world: World, box: Mailb
     assert "积分付款" not in plain(stranger.get("/me/points"))
     assert stranger.post("/me/points/checkin").status_code == 409
     assert "/signin" in browser().get("/me/points")["Location"]
+
+
+def test_tasks_are_taken_with_a_tap_once(world: World, box: Mailbox) -> None:
+    client = browser()
+    owner = member(world, client, box, "lin@example.com")
+    assert client.get("/me/tasks").status_code == 404
+    gives_points(world)
+    tasks = (Task("mail", "email", 15, bought=False), Task("two", "orders", 9, "monthly", need=2, least_minor=100))
+    set_tasks(shop_id=world.shop_id, tasks=TaskSet(tasks, 20), actor="staff:test", now=utc_now())
+    assert "任务中心 · 1 个可领" in plain(client.get("/me"))
+    told = plain(client.get("/me/tasks"))
+    for words in ("验证邮箱", "下单并完成 × 2", "0 / 2", "每单实付满", "完成第一笔订单后可领", "最多得 20 积分"):
+        assert words in told, words
+    for _twice in range(2):
+        assert client.post("/me/tasks/mail")["Location"] == "/me/tasks?got=15"
+    assert "15 积分已到账" in plain(client.get("/me/tasks?got=15"))
+    assert loyalty.balance(world.shop_id, Holder(owner), utc_now()).available == 15
+    refused = client.post("/me/tasks/two")
+    assert (refused.status_code, "任务还没完成" in plain(refused)) == (409, True)
+    assert client.post("/me/tasks/none").status_code == 409
+    assert "/signin" in browser().get("/me/tasks")["Location"]
+    assert "任务积分" in plain(client.get("/me/points"))
+
+
+def test_what_is_for_members_says_so_to_everybody(world: World, box: Mailbox) -> None:
+    """A campaign and a face value for silver: named to both, had by one; what comes of trying is said, too."""
+    gives_points(world)
+    begin(world, flash(world, audience=Compare("tier", "ge", 1)), "银卡日")
+    guest, client = browser(), browser()
+    owner = member(world, client, box, "lin@example.com")
+    page = f"/p/{world.product_slug}?sku={world.sku_id}"
+    listed = price_of(world)
+    for shown in (plain(guest.get(page)), plain(client.get(page))):
+        assert "银卡会员专享 银卡日" in shown
+        assert "看看怎么升级" in shown
+    assert "银卡会员专享" in plain(guest.get("/"))
+    now = utc_now()
+    grant_tier(
+        shop_id=world.shop_id,
+        owner=owner,
+        rank=1,
+        until=now + timedelta(days=9),
+        reason="test",
+        actor="staff:1",
+        now=now,
+    )
+    answer = client.get(page)
+    assert (answer.context["pay"].amount_minor, "看看怎么升级" in plain(answer)) == (listed - 800, False)
+    assert "银卡会员专享" in plain(answer)
+    Sku.objects.filter(id=world.sku_id).update(least_tier=1)
+    assert client.get(page).context["offer"].buyable
+    locked = guest.get(page)
+    assert "银卡会员专享，你的等级还不够" in plain(locked)
+    assert not locked.context["offer"].buyable
+    form = {"p": world.product_slug, "sku": str(world.sku_id), "qty": "1", "contact": "", "method": world.method}
+    refused = guest.post("/checkout", form)
+    assert refused.status_code == 409
+    assert "需要 银卡" in plain(refused)
 
 
 def test_english(world: World, box: Mailbox) -> None:

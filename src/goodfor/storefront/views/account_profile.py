@@ -95,7 +95,7 @@ def messages(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> Http
     consents = identity.consents_of(shop.id, buyer.buyer_id)
     context = {
         "notices": notices,
-        "consents": [(p, [c for c in consents if c.purpose == p]) for p in ("service", "marketing")],
+        "consents": [(p, [c for c in consents if c.purpose == p]) for p in ("service", "member", "marketing")],
         "saved": request.GET.get("saved") == "1",
         "tab": "me",
     }

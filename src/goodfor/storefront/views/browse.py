@@ -11,11 +11,13 @@ from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
 from goodfor.orders.types import DIRECT
+from goodfor.storefront.account import current
 from goodfor.storefront.deals import Deals, deals_of
 from goodfor.storefront.filters import asked_of
 from goodfor.storefront.flash import flash_slots, strip_of
 from goodfor.storefront.forms import typed
 from goodfor.storefront.home import arranged_home, default_home
+from goodfor.storefront.member_only import gated
 from goodfor.storefront.page import allow_frame_in, page, show
 from goodfor.storefront.plays import plays_of
 from goodfor.storefront.promised import promised_for
@@ -126,7 +128,7 @@ def _list(request: HttpRequest, name: str, shop: ShopView, context: dict[str, ob
 def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
     """One product: face values, price and why, stock, limits, and how it will reach the buyer."""
     view = catalog.get_product(shop.id, typed(slug))
-    offered = offers(shop.id, view)
+    offered = gated(shop.id, current(request, shop), offers(shop.id, view))
     offer = chosen(offered, request.GET.get("sku", ""))
     if offer is None:
         raise NotFound
@@ -161,5 +163,6 @@ def _prices(deals: Deals, offered: Sequence[Offer], offer: Offer) -> dict[str, o
         "priced": [(one, deals.by_sku.get(one.sku.id)) for one in offered],
         "deal": deal,
         "also": deals.also,
+        "members": deals.members,
         "has_coupons": deals.coupons,
     }

@@ -14,7 +14,7 @@ from goodfor.console import promo_words as words
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.promo_costs import box_of, in_scope
 from goodfor.console.promo_fields import MOMENT, TIERS
-from goodfor.console.promo_forms import CampaignForm
+from goodfor.console.promo_forms import CampaignForm, tiers_above
 from goodfor.console.promo_goods import goods_of
 from goodfor.console.promo_initial import fits, initial_of
 from goodfor.console.promo_says import says
@@ -192,7 +192,7 @@ def _show(
         about = [sku for sku in in_scope(spec.scope, goods) if sku in form.labels]
         context |= {
             "box": box_of(visitor.shop.id, spec, form.labels, about, visitor.shop.currency, utc_now()),
-            "says": says(spec, form.labels, visitor.shop.currency),
+            "says": says(spec, form.labels, visitor.shop.currency, dict(tiers_above(visitor.shop.id))),
             "faces": [form.labels[sku] for sku in about[:3]],
             "priced": spec.layer in ("activity", "price") and kind.key != "bundle",
         }

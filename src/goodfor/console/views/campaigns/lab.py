@@ -21,6 +21,7 @@ from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import plain_money
+from goodfor.loyalty import queries as loyalty
 from goodfor.orders import queries as orders
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.evaluating.evaluate import price
@@ -77,6 +78,7 @@ def simulated(request: HttpRequest, visitor: Visitor, campaign_id: UUID) -> Http
         "days": str(days),
         "most": len(replays) >= 2_000,
         **_in_words(found, {one.campaign_id: one.name for one in others}, shop.currency),
+        **_points(visitor, found, now),
     }
     return show(request, visitor, "campaigns/simulated", context, page=PAGE, crumbs=_crumbs(name, campaign_id))
 
@@ -110,12 +112,21 @@ def _in_words(found: Simulated, names: dict[UUID, str], currency: str) -> dict[s
     }
 
 
+def _points(visitor: Visitor, found: Simulated, now: datetime) -> dict[str, Any]:
+    """What it would have brought in points beyond the usual, and what these are worth, by the terms in force."""
+    terms = loyalty.terms_at(visitor.shop.id, now)
+    units = loyalty.sample(terms, found.more_minor).units + found.more_plus
+    worth, _ends = loyalty.present(visitor.shop.id, units, now)
+    return {"points": units if terms.on else 0, "points_worth": Money(worth, visitor.shop.currency)}
+
+
 class BuyerForm(forms.Form):
     """Somebody, and what he wants to buy."""
 
     quantity = forms.IntegerField(label=lazy("几件"), min_value=1, max_value=1_000, initial=1)
     orders_paid = forms.IntegerField(label=lazy("买过几单"), min_value=0, max_value=1_000, initial=0)
     signed_in = forms.BooleanField(label=lazy("已登录"), required=False)
+    tier = forms.ChoiceField(label=lazy("会员等级"), required=False)
     channel = forms.ChoiceField(label=lazy("在哪里买"), choices=CHANNELS)
     at = forms.DateTimeField(
         label=lazy("什么时候"), required=False,
@@ -124,10 +135,19 @@ class BuyerForm(forms.Form):
     )  # fmt: skip
     coupon = forms.BooleanField(label=lazy("带着这个活动的券"), required=False, initial=True)
 
-    def __init__(self, data: Any, *, names: list[tuple[str, str]]) -> None:
+    def __init__(self, data: Any, *, names: list[tuple[str, str]], tiers: list[tuple[str, str]]) -> None:
         super().__init__(data)
+        if tiers:
+            self.fields["tier"].choices = tiers  # type: ignore[attr-defined]
+        else:
+            del self.fields["tier"]
         self.fields["sku"] = forms.ChoiceField(label=_("买什么"), choices=names)
-        self.order_fields(["sku", "quantity", "orders_paid", "signed_in", "channel", "at", "coupon"])
+        self.order_fields(["sku", "quantity", "orders_paid", "signed_in", "tier", "channel", "at", "coupon"])
+
+
+def _tiers(shop_id: UUID) -> list[tuple[str, str]]:
+    tiers = loyalty.tiers_of(shop_id)
+    return [(str(rank), tier.name) for rank, tier in enumerate(tiers.tiers)] if tiers else []
 
 
 @console_page(Permission.PROMOTIONS_VIEW)
@@ -136,7 +156,7 @@ def tried(request: HttpRequest, visitor: Visitor, campaign_id: UUID) -> HttpResp
     name, revision = _newest(visitor, campaign_id)
     labels = {one.id: one for one in catalog.sku_labels(visitor.shop.id) if one.price.currency == visitor.shop.currency}
     names = [(str(one.id), f"{one.product_name} {one.name} · {plain_money(one.price)}") for one in labels.values()]
-    form = BuyerForm(request.GET if "sku" in request.GET else None, names=names)
+    form = BuyerForm(request.GET if "sku" in request.GET else None, names=names, tiers=_tiers(visitor.shop.id))
     context: dict[str, Any] = {
         "title": _("扮成买家试一单"), "name": name, "number": revision.number, "form": form,
         "coupon": revision.spec.trigger == BY_COUPON,
@@ -154,10 +174,12 @@ def _answer(visitor: Visitor, live: Live, sent: dict[str, Any]) -> dict[str, Any
     if sku_id not in goods:
         return {}
     label = next(one for one in catalog.sku_labels(shop.id, [sku_id]))
+    # Nobody has a tier who has not signed in.
+    tier = {"tier": int(sent["tier"])} if sent.get("tier") and sent["signed_in"] else {}
     cost = costs_of(shop.id, [sku_id], shop.currency, now).get(sku_id)
     cart = Cart(
         (CartLine(sku_id, *goods[sku_id], sent["quantity"], label.price.amount_minor, cost),), sent["channel"], at,
-        {"orders_paid": sent["orders_paid"], "signed_in": sent["signed_in"]},
+        {"orders_paid": sent["orders_paid"], "signed_in": sent["signed_in"], **tier},
     )  # fmt: skip
     if sent["coupon"] and live.spec.trigger == BY_COUPON:
         cart = replace(cart, coupons=(Presented(uuid4(), live.campaign_id),))

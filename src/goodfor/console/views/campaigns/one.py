@@ -13,6 +13,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.console import promo_words as words
 from goodfor.console.columns import Text
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.promo_forms import tiers_above
 from goodfor.console.promo_says import says
 from goodfor.console.risk_rule_words import People
 from goodfor.console.types import Visitor
@@ -99,7 +100,7 @@ def show_one(
     revisions = promotions.revisions(shop_id, campaign_id)
     by_number = {revision.number: revision for revision in revisions}
     labels = {label.id: label for label in catalog.sku_labels(shop_id)}
-    people = People(shop_id)
+    people, tiers = People(shop_id), dict(tiers_above(shop_id))
     shown = by_number[view.in_force or view.submitted or view.latest]
     waiting = by_number.get(view.submitted) if view.submitted else None
     may = visitor.may(Permission.PROMOTIONS_SET)
@@ -110,10 +111,10 @@ def show_one(
         "state": words.STATES[view.state],
         "paused": words.PAUSES.get(view.paused_why, ""),
         "play": words.play(view.play),
-        "says": says(shown.spec, labels, currency),
+        "says": says(shown.spec, labels, currency, tiers),
         "number": shown.number,
         "waiting": _waiting(visitor, view, waiting, shown, people) if waiting is not None else None,
-        "changed": says(waiting.spec, labels, currency) if waiting is not None and waiting != shown else [],
+        "changed": says(waiting.spec, labels, currency, tiers) if waiting is not None and waiting != shown else [],
         "draft": view.submitted is None and view.latest != view.in_force and view.state not in _OVER,
         "figures": figures_in(figures, currency) | _more(figures, currency),
         "revisions": [

@@ -10,7 +10,6 @@ from goodfor.console import points_forms as forms
 from goodfor.console import points_words as words
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
-from goodfor.console.money_fields import percent
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
@@ -19,6 +18,7 @@ from goodfor.kernel.errors import DomainError
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.set_tiers import set_tiers
 from goodfor.loyalty.types import TierSet
+from goodfor.promotions import queries as promotions
 
 PAGE: Final = "desk:tiers"
 
@@ -47,8 +47,11 @@ def _show(
     currency, held = visitor.shop.currency, loyalty.tiers_of(visitor.shop.id)
     errors = {forms.in_form(name, rows or []): text for name, text in words.errors_of(error).items()}
     typed = typed if typed is not None else forms.tiers_shown(held or TierSet(), currency)
-    shown = forms.tier_rows(typed, errors)
-    fields = {"metric", "valid_days", "grace_days", *(f"{name}_{row['n']}" for row in shown for name in forms.FIELDS)}
+    now = utc_now()
+    batches = {str(one.id): one.name for one in promotions.claim_batches(visitor.shop.id, now)}
+    shown = forms.tier_rows(typed, errors, batches)
+    named = (*forms.FIELDS, forms.COUPONS)
+    fields = {"metric", "valid_days", "grace_days", *(f"{name}_{row['n']}" for row in shown for name in named)}
     context = {
         "held": held,
         "metric": words.METRICS[held.metric] if held else "",
@@ -56,7 +59,7 @@ def _show(
         "tiers": [
             {
                 "tier": tier, "qualify": words.counted(held, tier.qualify, currency),
-                "keep": words.counted(held, tier.keep, currency), "times": percent(tier.points_bp, 10_000),
+                "keep": words.counted(held, tier.keep, currency), "perks": loyalty.perks_of(tier),
             }
             for tier in held.tiers
         ] if held else [],

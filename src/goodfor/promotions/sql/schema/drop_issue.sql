@@ -1,0 +1,1 @@
+DROP FUNCTION promotions_issue(uuid, uuid, text, text[], timestamptz);
