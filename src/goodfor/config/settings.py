@@ -70,6 +70,7 @@ ALL_ROOMS = (
     "aftersales",
     "referrals",
     "cards",
+    "partners",
     "finance",
     "settlement",
     "recon",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from goodfor.kernel.sql import Statement
 from goodfor.loyalty import kinds
-from goodfor.loyalty.models import Deed, Revaluation, TermsRevision, Wallet
+from goodfor.loyalty.models import Deed, Entry, Revaluation, TermsRevision, Wallet
 from goodfor.loyalty.programme import present as present
 from goodfor.loyalty.programme import reckoning as reckoning
 from goodfor.loyalty.programme import revisions as revisions
@@ -71,6 +71,12 @@ def holder_of(shop_id: UUID, wallet_id: UUID) -> Holder:
 def earned_anything(shop_id: UUID, order_id: UUID) -> bool:
     """Whether an order counts for anybody: also one that was too small for a point counts for his tier."""
     return Deed.objects.filter(shop_id=shop_id, order_id=order_id).exists()
+
+
+def paid_order(shop_id: UUID, order_id: UUID) -> bool:
+    """Whether a member's units paid for an order."""
+    spent = Entry.objects.filter(shop_id=shop_id, order_id=order_id, source_kind="order", purpose="spend")
+    return spent.exists()
 
 
 def ever_gave_points(shop_id: UUID) -> bool:

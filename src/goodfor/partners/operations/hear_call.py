@@ -1,0 +1,61 @@
+"""A call of a mall's: proven first, then done once, then answered in its words and no others."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from goodfor.kernel.faultpoints import reach
+from goodfor.partners import protocol, states
+from goodfor.partners.errors import CallRefused
+from goodfor.partners.guard import proven
+from goodfor.partners.operations.hear_result import hear_result
+from goodfor.partners.operations.take_points import take_points
+from goodfor.partners.protocol import Malformed, PointsAnswer
+from goodfor.partners.types import Answer, Call
+
+OK: Final = Answer(b"ok", "text/plain")
+NOT_OK: Final = Answer(b"fail", "text/plain", 403)
+
+
+def hear_deduct(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
+    """Units are to be taken. Raises what a database that is busy raises: then nothing was done, and none is said."""
+    return _points(states.DEDUCT, shop_id, account_id, call, now)
+
+
+def hear_add(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
+    """Units are to be given."""
+    return _points(states.ADD, shop_id, account_id, call, now)
+
+
+def hear_notice(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
+    """What became of an order; `ok` once it is written down, however often it comes."""
+    try:
+        _account, params = proven(
+            shop_id=shop_id, account_id=account_id, role=states.DEVELOPER, call=call, timely=False, now=now
+        )
+        told = protocol.read_notice(params)
+    except (CallRefused, Malformed):
+        return NOT_OK
+    hear_result(shop_id=shop_id, account_id=account_id, told=told, now=now)
+    reach("partners.heard")
+    return OK
+
+
+def _points(kind: str, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
+    try:
+        _account, params = proven(shop_id=shop_id, account_id=account_id, role=states.DEVELOPER, call=call, now=now)
+        asked = protocol.read_points(params)
+    except (CallRefused, Malformed):
+        return Answer(protocol.write_points(PointsAnswer(False, message=_("请求无效"))))
+    answer = take_points(shop_id=shop_id, account_id=account_id, kind=kind, asked=asked, now=now)
+    reach("partners.taken")
+    return Answer(protocol.write_points(answer))
+
+
+#: What a partner may call, by the last part of its address.
+CALLS: Final[Mapping[str, Callable[..., Answer]]] = {
+    "deduct": hear_deduct, "add": hear_add, "notice": hear_notice,
+}  # fmt: skip

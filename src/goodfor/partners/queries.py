@@ -1,0 +1,79 @@
+"""Reads of partners, as dataclasses."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, Sum
+
+from goodfor.kernel.money import Money
+from goodfor.ledger import queries as ledger
+from goodfor.partners import states
+from goodfor.partners.accounts import account_of
+from goodfor.partners.errors import PartnerNotFound
+from goodfor.partners.mapping import account_view, notice_view, spend_view
+from goodfor.partners.models import Account, Movement, Notice, Spend
+from goodfor.partners.types import AccountView, MovementView, NoticeView, Settlement, SpendView
+
+_MOST: Final = 200
+
+
+def accounts(shop_id: UUID) -> list[AccountView]:
+    """All partners, by code."""
+    return [account_view(row) for row in Account.objects.filter(shop_id=shop_id).order_by("code")[:_MOST]]
+
+
+def account(shop_id: UUID, account_id: UUID) -> AccountView:
+    """One. Raises PartnerNotFound."""
+    row = Account.objects.filter(shop_id=shop_id, id=account_id).first()
+    if row is None:
+        raise PartnerNotFound
+    return account_view(row)
+
+
+def malls(shop_id: UUID) -> list[AccountView]:
+    """Those whose mall a member can go to."""
+    rows = Account.objects.filter(shop_id=shop_id, role=states.DEVELOPER, enabled=True).exclude(login_url="")
+    return [account_view(row) for row in rows.order_by("code")[:_MOST]]
+
+
+def spends(
+    shop_id: UUID, account_id: UUID, *, only: str = "", before: UUID | None = None, limit: int = 50
+) -> list[SpendView]:
+    """Numbers of a mall's, newest first, with its notices. `only`: `open` (not ended yet) or `odd`."""
+    view = account(shop_id, account_id)
+    rows = Spend.objects.filter(shop_id=shop_id, account_id=account_id).order_by("-id")
+    if only == "open":
+        rows = rows.filter(state=states.TAKEN)
+    elif only == "odd":
+        rows = rows.exclude(odd="")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[:limit])
+    told: dict[str, list[NoticeView]] = defaultdict(list)
+    numbers = [row.order_num for row in found]
+    notices = Notice.objects.filter(shop_id=shop_id, account_id=account_id, order_num__in=numbers).order_by("first_at")
+    for one in notices:
+        told[one.order_num].append(notice_view(one))
+    return [spend_view(row, view.currency, tuple(told[row.order_num])) for row in found]
+
+
+def settlement(shop_id: UUID, account_id: UUID, since: datetime, until: datetime, *, limit: int) -> Settlement:
+    """What moved from `since` until before `until`, at most `limit` rows of it; sums are of all. Raises PartnerNotFound."""
+    view = account(shop_id, account_id)
+    all_rows = Movement.objects.filter(shop_id=shop_id, account_id=account_id, at__lt=until)
+    rows = all_rows.filter(at__gte=since)
+    sums = rows.aggregate(count=Count("id"), units=Sum("units", default=0), minor=Sum("minor", default=0))
+    before = all_rows.filter(at__lt=since).aggregate(minor=Sum("minor", default=0))["minor"]
+    return Settlement(
+        rows=tuple(
+            MovementView(row.at, row.what, row.order_num, row.units, Money(row.minor, view.currency))
+            for row in rows.order_by("at", "id")[:limit]
+        ),
+        count=sums["count"],
+        units=int(sums["units"]),
+        opening=Money(int(before), view.currency),
+        total=Money(int(sums["minor"]), view.currency),
+        booked=Money(ledger.balance(shop_id, account_of(view.role, view.code), view.currency), view.currency),
+    )

@@ -1,0 +1,19 @@
+"""Periodic duties of partners, each one operation."""
+
+from datetime import datetime, timedelta
+
+from goodfor.kernel.loops import loop
+from goodfor.partners.operations.ask_mall import ask_due
+from goodfor.partners.operations.forget_nonces import forget_nonces
+
+
+@loop(name="partners.ask", seconds=60.0)
+def ask(now: datetime) -> int:
+    """Malls, about orders whose end nobody told."""
+    return ask_due(now=now)
+
+
+@loop(name="partners.forget", seconds=3600.0)
+def forget(now: datetime) -> int:
+    """Calls that could not be repeated any more."""
+    return forget_nonces(before=now - timedelta(hours=1))
