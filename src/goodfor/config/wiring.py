@@ -175,7 +175,14 @@ def _cards_hear() -> None:
 def _partners_hear() -> None:
     handlers = import_module("goodfor.partners.handlers")
     identity = import_module("goodfor.identity.events")
+    orders = import_module("goodfor.orders.events")
+    theirs = handlers.is_exchange
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="partners.on_buyer_erasing")
+    delivered = handlers.on_order_delivered
+    events.register(orders.OrderDelivered, delivered, name="partners.on_order_delivered", concern=theirs)
+    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
+        name = f"partners.on_{event.name.split('.')[1]}"
+        events.register(event, handlers.on_order_back, name=name, concern=theirs)
 
 
 def _invoices_hear() -> None:

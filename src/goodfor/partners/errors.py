@@ -33,8 +33,22 @@ class SpendNotFound(NotFound):
     title = _("没有这笔积分兑换")
 
 
-class SpendOver(Conflict):
-    """It has ended, or was never taken."""
+class ExchangeNotFound(NotFound):
+    """No such exchange of this partner's person."""
 
-    code = "partner_spend_over"
-    title = _("这笔积分兑换已经结束")
+    code = "partner_exchange_not_found"
+    title = _("没有这笔兑换")
+
+
+class OfferGone(Conflict):
+    """It is not up any more, takes another number of points, or is more than the partner's people may take."""
+
+    code = "partner_offer_gone"
+    title = _("这件商品现在不能兑换，请返回重新选择")
+
+
+class EntryNeeded(Forbidden):
+    """Whoever asks has not come from the partner's app, or too long ago."""
+
+    code = "partner_entry_needed"
+    title = _("请回到合作方的应用，从那里再打开一次")

@@ -19,17 +19,18 @@ log = structlog.get_logger(__name__)
 
 
 def proven(
-    *, shop_id: UUID, account_id: UUID, role: str, call: Call, timely: bool = True, now: datetime
-) -> tuple[Account, dict[str, str]]:
+    *, shop_id: UUID, account_id: UUID, role: str, call: Call, timely: bool = True, anywhere: bool = False,
+    now: datetime,
+) -> tuple[Account, dict[str, str]]:  # fmt: skip
     """The account and the parameters of a call that it has signed. Raises CallRefused.
 
     `timely`: an old time is refused; a notice may be repeated for a day as it was signed first. Of calls signed by HMAC
-    the time always counts, and each is heard once.
+    the time always counts, and each is heard once. `anywhere`: it is a person's browser that calls.
     """
     account = Account.objects.filter(shop_id=shop_id, id=account_id, role=role, enabled=True).first()
     if account is None:
         _refuse(account_id, "account")
-    if not comes_from(account.ips, call.ip):
+    if not anywhere and not comes_from(account.ips, call.ip):
         _refuse(account_id, "address")
     try:
         params = protocol.read_params(call.query, call.body)

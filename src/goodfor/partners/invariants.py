@@ -56,4 +56,34 @@ INVARIANTS = [
         """,
     ),
     history_invariant(states.SPEND, table="partners_spend", room="partners", name="partner_spends_moved_as_allowed"),
+    history_invariant(states.EXCHANGE, table="partners_exchange", room="partners", name="exchanges_moved_as_allowed"),
+    history_invariant(states.WORD, table="partners_word", room="partners", name="partner_words_moved_as_allowed"),
+    Invariant(
+        name="exchanges_are_paid_orders",
+        room="partners",
+        why="an exchange whose points a partner took is an order that was paid out of them, and no other is",
+        sql="""
+        SELECT coalesce(e.id, o.id)::text, coalesce(e.state, 'no exchange') || ', paid ' || coalesce(p.amount_minor, 0)
+        FROM partners_exchange e
+        FULL JOIN (SELECT shop_id, id FROM orders_order WHERE buyer_ref LIKE 'partner:%%') o
+             ON o.shop_id = e.shop_id AND o.id = e.order_id
+        LEFT JOIN payments_payment p ON p.shop_id = o.shop_id AND p.source_id = o.id
+             AND p.wallet_account = '2203:redeemed'
+        WHERE e.price_minor IS DISTINCT FROM p.amount_minor OR (e.price_minor IS NULL) <> (o.id IS NULL)
+           OR e.state = 'back' AND e.price_minor IS NOT NULL AND e.back_minor <> e.price_minor
+        """,
+    ),
+    Invariant(
+        name="partners_are_told",
+        room="partners",
+        why="of each exchange that has ended the partner is owed the word that fits, and no other",
+        sql="""
+        SELECT e.id::text, e.state || ', words ' || coalesce(string_agg(w.success || ' ' || w.state, ', '), 'none')
+        FROM partners_exchange e
+        LEFT JOIN partners_word w ON w.shop_id = e.shop_id AND w.exchange_id = e.id
+        GROUP BY e.shop_id, e.id, e.state
+        HAVING (e.state IN ('lost', 'back')) <> coalesce(bool_or(NOT w.success AND w.state <> 'dropped'), false)
+            OR (e.state = 'done') <> (coalesce(bool_or(w.success AND w.state <> 'dropped'), false) AND e.state <> 'back')
+        """,
+    ),
 ]

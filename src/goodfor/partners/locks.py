@@ -1,6 +1,6 @@
 """Every row lock of partners. With a lock timeout, as everywhere.
 
-Order: account > spend or exchange > the order or the wallet > the ledger.
+Order: account > spend > the wallet > the ledger; exchange > word > the order > the ledger.
 """
 
 from typing import TypeVar
@@ -11,8 +11,8 @@ from django.db.models import Model
 
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
-from goodfor.partners.errors import PartnerNotFound, SpendNotFound
-from goodfor.partners.models import Account, Spend
+from goodfor.partners.errors import ExchangeNotFound, PartnerNotFound, SpendNotFound
+from goodfor.partners.models import Account, Exchange, Spend, Word
 
 T = TypeVar("T", bound=Model)
 
@@ -25,6 +25,16 @@ def lock_account(shop_id: UUID, account_id: UUID) -> Account:
 def lock_spend(shop_id: UUID, spend_id: UUID) -> Spend:
     """Raises SpendNotFound."""
     return _locked(Spend, shop_id, spend_id, SpendNotFound)
+
+
+def lock_exchange(shop_id: UUID, exchange_id: UUID) -> Exchange:
+    """Raises ExchangeNotFound."""
+    return _locked(Exchange, shop_id, exchange_id, ExchangeNotFound)
+
+
+def lock_word(shop_id: UUID, word_id: UUID) -> Word:
+    """Raises ExchangeNotFound."""
+    return _locked(Word, shop_id, word_id, ExchangeNotFound)
 
 
 def _locked(model: type[T], shop_id: UUID, row_id: UUID, missing: type[DomainError]) -> T:

@@ -1,11 +1,22 @@
 """Rows as views, and the secret of an account."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.money import Money
-from goodfor.partners.models import Account, Notice, Spend
-from goodfor.partners.types import AccountView, AccountWish, NoticeView, SpendView
+from goodfor.orders.types import HoldOrder
+from goodfor.partners.models import Account, Exchange, Notice, Offer, Spend
+from goodfor.partners.types import (
+    AccountView,
+    AccountWish,
+    ExchangeView,
+    NoticeView,
+    OfferView,
+    SpendView,
+    WordView,
+)
 
 
 def secret_aad(shop_id: UUID, account_id: UUID) -> bytes:
@@ -50,3 +61,37 @@ def spend_view(row: Spend, currency: str, notices: tuple[NoticeView, ...] = ()) 
         actual=Money(row.actual_minor, currency), goods=row.goods, description=row.description, why=row.why,
         odd=row.odd, at=row.at, ended_at=row.ended_at, questions=row.questions, notices=notices,
     )  # fmt: skip
+
+
+def offer_view(row: Offer) -> OfferView:
+    """A SKU for a partner's people."""
+    return OfferView(row.sku_id, row.units, row.on)
+
+
+def exchange_view(row: Exchange, currency: str, *, secret: str = "", words: tuple[WordView, ...] = ()) -> ExchangeView:
+    """An exchange."""
+    return ExchangeView(
+        id=row.id, order_num=row.order_num, uid=row.uid, sku_id=row.sku_id, units=row.units,
+        worth=Money(row.worth_minor, currency), state=row.state, biz_id=row.biz_id, why=row.why, order_id=row.order_id,
+        at=row.at, secret=secret, words=words,
+    )  # fmt: skip
+
+
+def hold_json(hold: HoldOrder | None) -> dict[str, Any] | None:
+    """A hold as it is kept."""
+    if hold is None:
+        return None
+    return {
+        "decision": str(hold.decision_id) if hold.decision_id else "", "seconds": hold.for_.total_seconds(),
+        "review": hold.review, "then": hold.then, "reasons": list(hold.reasons),
+    }  # fmt: skip
+
+
+def hold_of(kept: dict[str, Any] | None) -> HoldOrder | None:
+    """As it was kept."""
+    if kept is None:
+        return None
+    decision = UUID(kept["decision"]) if kept["decision"] else None
+    return HoldOrder(
+        decision, timedelta(seconds=kept["seconds"]), kept["review"], kept["then"], tuple(kept["reasons"])
+    )

@@ -6,6 +6,10 @@ from django.db.models import F, Q
 
 from goodfor.kernel.ids import uuid7
 from goodfor.partners import states
+from goodfor.partners.mall_models import Attempt as Attempt
+from goodfor.partners.mall_models import Exchange as Exchange
+from goodfor.partners.mall_models import Offer as Offer
+from goodfor.partners.mall_models import Word as Word
 
 _UNITS = 10**9
 

@@ -152,6 +152,11 @@ def read_notice(params: Mapping[str, str]) -> NoticeCall:
     )
 
 
+def read_guest(params: Mapping[str, str]) -> tuple[str, int]:
+    """Who comes into a mall, and with how many points. Raises Malformed."""
+    return _named(params, "uid"), _whole(params, "credits", 0, 10**12, empty=0)
+
+
 def read_order_num(params: Mapping[str, str]) -> str:
     """Which order is asked about. Raises Malformed."""
     return _named(params, "orderNum")

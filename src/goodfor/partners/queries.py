@@ -11,10 +11,20 @@ from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
 from goodfor.partners import states
 from goodfor.partners.accounts import account_of
-from goodfor.partners.errors import PartnerNotFound
-from goodfor.partners.mapping import account_view, notice_view, spend_view
-from goodfor.partners.models import Account, Movement, Notice, Spend
-from goodfor.partners.types import AccountView, MovementView, NoticeView, Settlement, SpendView
+from goodfor.partners.errors import EntryNeeded, ExchangeNotFound, PartnerNotFound
+from goodfor.partners.mapping import account_view, exchange_view, notice_view, offer_view, spend_view
+from goodfor.partners.models import Account, Attempt, Exchange, Movement, Notice, Offer, Spend, Word
+from goodfor.partners.types import (
+    AccountView,
+    ExchangeView,
+    Guest,
+    MovementView,
+    NoticeView,
+    OfferView,
+    Settlement,
+    SpendView,
+    WordView,
+)
 
 _MOST: Final = 200
 
@@ -57,6 +67,69 @@ def spends(
     for one in notices:
         told[one.order_num].append(notice_view(one))
     return [spend_view(row, view.currency, tuple(told[row.order_num])) for row in found]
+
+
+def offers(shop_id: UUID, account_id: UUID, *, up: bool = False) -> list[OfferView]:
+    """What a partner's people can have; `up`: only that which is."""
+    rows = Offer.objects.filter(shop_id=shop_id, account_id=account_id).order_by("units", "id")
+    return [offer_view(row) for row in (rows.filter(on=True) if up else rows)[:_MOST]]
+
+
+def guest(shop_id: UUID, account_id: UUID, uid: str, units: int) -> Guest:
+    """Whoever came in before, if the partner is still on. Raises EntryNeeded."""
+    row = Account.objects.filter(shop_id=shop_id, id=account_id, role=states.MALL, enabled=True).first()
+    if row is None:
+        raise EntryNeeded
+    return Guest(row.id, row.code, row.name, uid, units, known=uid != states.NOBODY)
+
+
+def exchange_of_guest(shop_id: UUID, one: Guest, order_num: str) -> ExchangeView:
+    """An exchange of this very person. Raises ExchangeNotFound."""
+    named = {"shop_id": shop_id, "account_id": one.account_id, "uid": one.uid, "order_num": order_num}
+    row = Exchange.objects.filter(**named).first()
+    if row is None or not one.known:
+        raise ExchangeNotFound
+    return exchange_view(row, account(shop_id, one.account_id).currency)
+
+
+def exchanges_of_guest(shop_id: UUID, one: Guest, *, limit: int = 20) -> list[ExchangeView]:
+    """Their latest."""
+    if not one.known:
+        return []
+    rows = Exchange.objects.filter(shop_id=shop_id, account_id=one.account_id, uid=one.uid).order_by("-id")[:limit]
+    currency = account(shop_id, one.account_id).currency
+    return [exchange_view(row, currency) for row in rows]
+
+
+def exchanges(
+    shop_id: UUID, account_id: UUID, *, only: str = "", before: UUID | None = None, limit: int = 50
+) -> list[ExchangeView]:
+    """Of a partner's people, newest first, with what the partner was told. `only`: `untold`, words that it has not heard.
+
+    Raises PartnerNotFound.
+    """
+    currency = account(shop_id, account_id).currency
+    rows = Exchange.objects.filter(shop_id=shop_id, account_id=account_id).order_by("-id")
+    if only == "untold":
+        words = Word.objects.filter(shop_id=shop_id, account_id=account_id, state__in=[states.DUE, states.GIVEN_UP])
+        rows = rows.filter(id__in=words.values("exchange_id"))
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[:limit])
+    said = _words(shop_id, [row.id for row in found])
+    return [exchange_view(row, currency, words=tuple(said[row.id])) for row in found]
+
+
+def _words(shop_id: UUID, ids: list[UUID]) -> dict[UUID, list[WordView]]:
+    words = list(Word.objects.filter(shop_id=shop_id, exchange_id__in=ids).order_by("id"))
+    tries: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
+    for one in Attempt.objects.filter(shop_id=shop_id, word_id__in=[word.id for word in words]).order_by("id"):
+        tries[one.word_id].append((one.at, one.answer))
+    found: dict[UUID, list[WordView]] = defaultdict(list)
+    for word in words:
+        view = WordView(word.id, word.success, word.state, word.next_at, tuple(tries[word.id]))
+        found[word.exchange_id].append(view)
+    return found
 
 
 def settlement(shop_id: UUID, account_id: UUID, since: datetime, until: datetime, *, limit: int) -> Settlement:

@@ -46,3 +46,51 @@ ADD: Final = "add"
 KINDS: Final = (DEDUCT, ADD)
 #: Units that a mall has taken count for its day.
 COUNTED: Final = (TAKEN, DONE, ADDED)
+
+# Something that a partner's person exchanges points for here.
+#: Our row, before the partner was asked.
+EX_ASKED: Final = "asked"
+#: The partner has taken the points.
+EX_TAKEN: Final = "taken"
+EX_ORDERED: Final = "ordered"
+EX_DONE: Final = "done"
+#: The points are to return: not delivered, or refunded.
+EX_BACK: Final = "back"
+EX_REFUSED: Final = "refused"
+#: No answer that says anything: failed here, and told so without the number that nobody heard.
+EX_LOST: Final = "lost"
+EXCHANGE: Final = Machine(
+    "partners.exchange",
+    EX_ASKED,
+    {
+        EX_ASKED: frozenset({EX_TAKEN, EX_REFUSED, EX_LOST}),
+        EX_TAKEN: frozenset({EX_ORDERED, EX_BACK}),
+        EX_ORDERED: frozenset({EX_DONE, EX_BACK}),
+        EX_DONE: frozenset({EX_BACK}),
+        EX_BACK: frozenset(),
+        EX_REFUSED: frozenset(),
+        EX_LOST: frozenset(),
+    },
+)
+#: Those whose points count for the day.
+EX_COUNTED: Final = (EX_ASKED, EX_TAKEN, EX_ORDERED, EX_DONE)
+
+# What a partner is to be told of one.
+DUE: Final = "due"
+TOLD: Final = "told"
+#: So often, and never an `ok`.
+GIVEN_UP: Final = "given_up"
+#: The other word has to be told instead.
+DROPPED: Final = "dropped"
+WORD: Final = Machine(
+    "partners.word",
+    DUE,
+    {
+        DUE: frozenset({TOLD, GIVEN_UP, DROPPED}),
+        GIVEN_UP: frozenset({DUE, DROPPED}),
+        TOLD: frozenset(),
+        DROPPED: frozenset(),
+    },
+)
+#: Whoever looks around without having signed in there.
+NOBODY: Final = "not_login"

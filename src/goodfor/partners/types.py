@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.kernel.money import Money
+from goodfor.orders.types import HoldOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +129,70 @@ class Settlement:
     def closing(self) -> Money:
         """All that moved until the end of the month."""
         return self.opening + self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody of a partner's who came in. `units`: points as the partner said then; `known`: signed in there."""
+
+    account_id: UUID
+    code: str
+    name: str
+    uid: str
+    units: int
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """A SKU for a partner's people."""
+
+    sku_id: UUID
+    units: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeWish:
+    """What somebody wants. `units` as the page showed them; `request_key`: the same again is the same exchange.
+
+    `order_id`: under which its judge knows it; `hold`: how long it is to wait, as the judge said.
+    """
+
+    uid: str
+    sku_id: UUID
+    units: int
+    request_key: str
+    order_id: UUID
+    hold: HoldOrder | None = None
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordView:
+    """What a partner is told of an exchange; `attempts`: when, and what it answered."""
+
+    id: UUID
+    success: bool
+    state: str
+    next_at: datetime | None
+    attempts: tuple[tuple[datetime, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeView:
+    """An exchange. `worth`: what the partner owes for it; `secret`: opens its order, only right after it was placed."""
+
+    id: UUID
+    order_num: str
+    uid: str
+    sku_id: UUID
+    units: int
+    worth: Money
+    state: str
+    biz_id: str
+    why: str
+    order_id: UUID
+    at: datetime
+    secret: str = field(default="", repr=False)
+    words: tuple[WordView, ...] = ()

@@ -141,6 +141,7 @@ urlpatterns = [
     path("me/links/<slug:provider>/delete", account_elsewhere.delete_link, name="me_link_delete"),
     path("me/invite", inviting.mine, name="me_invite"),
     path("me/points", points.mine, name="me_points"),
+    path("me/points/mall/<uuid:account_id>", points.to_mall, name="me_mall"),
     path("me/points/checkin", points.check_in, name="me_check_in"),
     path("i/<str:code>", inviting.link, name="invite"),
     path("me/data", account_data.data, name="me_data"),

@@ -1,4 +1,4 @@
-"""A call of a mall's: proven first, then done once, then answered in its words and no others."""
+"""A call of a partner's: proven first, then done once, then answered in its words and no others."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,6 +11,7 @@ from goodfor.kernel.faultpoints import reach
 from goodfor.partners import protocol, states
 from goodfor.partners.errors import CallRefused
 from goodfor.partners.guard import proven
+from goodfor.partners.models import Exchange
 from goodfor.partners.operations.hear_result import hear_result
 from goodfor.partners.operations.take_points import take_points
 from goodfor.partners.protocol import Malformed, PointsAnswer
@@ -18,6 +19,9 @@ from goodfor.partners.types import Answer, Call
 
 OK: Final = Answer(b"ok", "text/plain")
 NOT_OK: Final = Answer(b"fail", "text/plain", 403)
+_STATES: Final = {
+    states.EX_DONE: "success", states.EX_BACK: "fail", states.EX_LOST: "fail", states.EX_REFUSED: "fail",
+}  # fmt: skip
 
 
 def hear_deduct(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
@@ -44,6 +48,17 @@ def hear_notice(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -
     return OK
 
 
+def hear_state(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
+    """A partner asks what became of an exchange in our mall."""
+    try:
+        account, params = proven(shop_id=shop_id, account_id=account_id, role=states.MALL, call=call, now=now)
+        number = protocol.read_order_num(params)
+    except (CallRefused, Malformed):
+        return Answer(protocol.write_state(""), status=403)
+    row = Exchange.objects.filter(shop_id=shop_id, account=account, order_num=number).first()
+    return Answer(protocol.write_state(_STATES.get(row.state, "process") if row else ""))
+
+
 def _points(kind: str, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
     try:
         _account, params = proven(shop_id=shop_id, account_id=account_id, role=states.DEVELOPER, call=call, now=now)
@@ -57,5 +72,5 @@ def _points(kind: str, shop_id: UUID, account_id: UUID, call: Call, now: datetim
 
 #: What a partner may call, by the last part of its address.
 CALLS: Final[Mapping[str, Callable[..., Answer]]] = {
-    "deduct": hear_deduct, "add": hear_add, "notice": hear_notice,
+    "deduct": hear_deduct, "add": hear_add, "notice": hear_notice, "status": hear_state,
 }  # fmt: skip

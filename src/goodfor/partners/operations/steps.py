@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from goodfor.kernel.ids import uuid7
 from goodfor.kernel.statemachine import record_history
 from goodfor.partners import states
-from goodfor.partners.models import Account, Movement, Spend
+from goodfor.partners.models import Account, Exchange, Movement, Spend, Word
 
 
 def move_spend(row: Spend, to_state: str, *, actor: str, cause: str, now: datetime, **more: Any) -> None:
@@ -16,6 +17,47 @@ def move_spend(row: Spend, to_state: str, *, actor: str, cause: str, now: dateti
         shop_id=row.shop_id, machine=states.SPEND, subject_id=row.id, moves=[(was, to_state)], actor=actor, cause=cause,
         now=now,
     )  # fmt: skip
+    row.state = to_state
+    for name, value in more.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *more])
+
+
+def move_exchange(row: Exchange, to_state: str, *, cause: str, now: datetime, **more: Any) -> None:
+    """A held exchange's next state, with what else of it changes, and its history. Raises IllegalTransition."""
+    record_history(
+        shop_id=row.shop_id, machine=states.EXCHANGE, subject_id=row.id, moves=[(row.state, to_state)], actor="system",
+        cause=cause, now=now,
+    )  # fmt: skip
+    row.state = to_state
+    for name, value in more.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *more])
+
+
+def owe_word(row: Exchange, *, success: bool, now: datetime) -> None:
+    """The partner is to be told; of a failure after a success that it has not heard, only of the failure."""
+    if not success:
+        for other in Word.objects.select_for_update(no_key=True).filter(shop_id=row.shop_id, exchange_id=row.id):
+            if other.success and other.state in (states.DUE, states.GIVEN_UP):
+                move_word(other, states.DROPPED, actor="system", cause="failed", now=now)
+    word = Word.objects.create(
+        id=uuid7(), shop_id=row.shop_id, account_id=row.account_id, exchange_id=row.id, success=success, next_at=now,
+        made_at=now,
+    )  # fmt: skip
+    record_history(
+        shop_id=row.shop_id, machine=states.WORD, subject_id=word.id, moves=[(None, states.DUE)], actor="system",
+        cause=f"exchange:{row.state}", now=now,
+    )  # fmt: skip
+
+
+def move_word(row: Word, to_state: str, *, actor: str, cause: str, now: datetime, **more: Any) -> None:
+    """A held word's next state and its history. Raises IllegalTransition."""
+    record_history(
+        shop_id=row.shop_id, machine=states.WORD, subject_id=row.id, moves=[(row.state, to_state)], actor=actor,
+        cause=cause, now=now,
+    )  # fmt: skip
+    more = {"next_at": None, **more}
     row.state = to_state
     for name, value in more.items():
         setattr(row, name, value)
