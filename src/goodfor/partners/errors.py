@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from goodfor.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
+from goodfor.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 
 
 class PartnerNotFound(NotFound):
@@ -52,3 +52,10 @@ class EntryNeeded(Forbidden):
 
     code = "partner_entry_needed"
     title = _("请回到合作方的应用，从那里再打开一次")
+
+
+class PartnerBusy(Unavailable):
+    """So many of its people are exchanging at once that nobody else is let wait for it."""
+
+    code = "partner_busy"
+    title = _("现在兑换的人多，请稍后再试")

@@ -1,7 +1,11 @@
 """An exchange goes on: the partner takes the points, the order is placed and paid. What is not known is not delivered."""
 
 import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -17,6 +21,7 @@ from goodfor.orders.operations.pay_from_credit import pay_from_credit
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import Buyer, LineRequest
 from goodfor.partners import accounts, calling, schedule, states
+from goodfor.partners.errors import PartnerBusy
 from goodfor.partners.locks import lock_exchange
 from goodfor.partners.mapping import exchange_view, hold_of
 from goodfor.partners.models import Account, Exchange
@@ -24,7 +29,25 @@ from goodfor.partners.operations.steps import move_exchange, note_movement, owe_
 from goodfor.partners.protocol import PointsAnswer
 from goodfor.partners.types import ExchangeView
 
+#: Calls of one partner's that this process waits for at once: one that hangs must not take all of its threads.
+AT_ONCE: Final = 4
+_inside: dict[UUID, int] = {}
+_counting: Final = threading.Lock()
 log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def few_at_once(account_id: UUID) -> Iterator[None]:
+    """Around an exchange that a person waits for. Raises PartnerBusy. In memory, since it is about this process alone."""
+    with _counting:
+        if _inside.get(account_id, 0) >= AT_ONCE:
+            raise PartnerBusy
+        _inside[account_id] = _inside.get(account_id, 0) + 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _inside[account_id] -= 1
 
 
 def run_exchange(*, shop_id: UUID, exchange_id: UUID, ip: str, now: datetime) -> ExchangeView:
