@@ -144,6 +144,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:buyers", _("买家查询"), "people", Permission.BUYERS_VIEW, "buyers"),
     Page("desk:points", _("积分"), "wallet", Permission.POINTS_VIEW, "points"),
     Page("desk:tiers", pgettext_lazy("menu", "等级"), "bars", Permission.POINTS_VIEW, "points"),
+    Page("desk:partners", _("积分合作方"), "people", Permission.POINTS_VIEW, "points"),
     Page("desk:points-owed", _("积分负债"), "book", Permission.LEDGER_VIEW, "points"),
     Page("desk:profits", _("订单利润"), "line", Permission.LEDGER_VIEW, "finance"),
     Page("desk:finance-parties", _("结算方"), "people", Permission.LEDGER_VIEW, "finance"),

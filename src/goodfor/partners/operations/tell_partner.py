@@ -11,6 +11,7 @@ from goodfor.kernel.faultpoints import reach
 from goodfor.kernel.outbound.http import require_no_transaction
 from goodfor.kernel.tenancy import platform_job
 from goodfor.partners import calling, schedule, states
+from goodfor.partners.errors import ExchangeNotFound
 from goodfor.partners.locks import lock_word
 from goodfor.partners.models import Account, Attempt, Exchange, Word
 from goodfor.partners.operations.steps import move_word
@@ -62,9 +63,11 @@ def tell_partner(*, shop_id: UUID, word_id: UUID, now: datetime) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def tell_again(*, shop_id: UUID, word_id: UUID, actor: str, now: datetime) -> str:
+def tell_again(*, shop_id: UUID, account_id: UUID, word_id: UUID, actor: str, now: datetime) -> str:
     """Somebody of the staff has it said now, and by the ladder from its beginning. Raises ExchangeNotFound."""
     word = lock_word(shop_id, word_id)
+    if word.account_id != account_id:
+        raise ExchangeNotFound
     if word.state == states.GIVEN_UP:
         move_word(word, states.DUE, actor=actor, cause="again", now=now, tries=0, next_at=now)
     elif word.state == states.DUE:

@@ -271,10 +271,12 @@ def test_the_ladder_of_a_day(mall: Shopping) -> None:
     assert (tell_due(now=utc_now() + timedelta(days=3)), mall.world.app.contradictions) == (0, 0)
     assert [one.id for one in queries.exchanges(mall.shop_id, mall.account.id, only="untold")] == [done.id]
     again: dict[str, Any] = {"shop_id": mall.shop_id, "word_id": word.id, "now": utc_now()}
-    assert tell_again(**again, actor="staff:1") == states.DUE
-    assert tell_again(**again, actor="staff:1") == states.DUE
+    mine = {"account_id": mall.account.id, "actor": "staff:1"}
+    assert [tell_again(**again, **mine) for _ in range(2)] == [states.DUE, states.DUE]
+    with pytest.raises(ExchangeNotFound):
+        tell_again(**again, account_id=mall.world.account.id, actor="staff:1")
     assert tell_partner(**again) == states.TOLD
-    assert (tell_again(**again, actor="staff:1"), tell_partner(**again)) == (states.TOLD, states.TOLD)
+    assert (tell_again(**again, **mine), tell_partner(**again)) == (states.TOLD, states.TOLD)
     assert (mall.world.app.taken[mall.now_is(done).order_num].heard, mall.world.faults()) == (9, {})
 
 
