@@ -89,7 +89,7 @@ def on_dispute_lost(event: StoredEvent) -> None:
 
 
 def paid_with_points(event: StoredEvent) -> bool:
-    """Whether what came back had been paid with a member's points, and went back to them: a partner's people have none."""
+    """Whether what came back had been paid with a member's points. (A partner's people hold none.)"""
     if _refund(event).ledger_account != REDEEMED:
         return False
     return loyalty.paid_order(event.shop_id, UUID(event.payload["order_id"]))

@@ -13,7 +13,8 @@ _WORDS: Final = {
 }  # fmt: skip
 #: What earned, by the kind of its source.
 _BY: Final = {
-    "order": _("购物得积分"), "checkin": _("签到"), "monthly": _("会员每月积分"), "birthday": _("生日积分"), "partner": _("合作方赠送积分"),
+    "order": _("购物得积分"), "checkin": _("签到"), "monthly": _("会员每月积分"), "birthday": _("生日积分"),
+    "partner": _("合作方赠送积分"),
 }  # fmt: skip
 #: What was spent, or came back, at a partner's.
 _ELSEWHERE: Final = {"spend": _("在合作方商城兑换"), "restore": _("合作方兑换未成功，退回积分")}

@@ -1,7 +1,7 @@
 """Which ledger accounts partners move. Pure.
 
-Our points in their mall: what we owe it for what it delivers. Their points in ours: what they owe us for it, against the
-debt that pays the order, as points of our own do; what the points are worth beyond or below the order's price is a
+Our points in their mall: what we owe it for what it delivers. Their points in ours: what they owe us for it, against
+the debt that pays the order, as points of our own do; what the points are worth beyond or below the order's price is a
 reduction of income, or the end of one.
 """
 

@@ -7,11 +7,12 @@ INVARIANTS = [
     Invariant(
         name="partners_take_what_they_say",
         room="partners",
-        why="units are gone from a wallet exactly for the numbers that were taken and have not failed, and came by those"
-        " that gave some",
+        why="units are gone from a wallet exactly for the numbers that were taken and have not failed, and came by"
+        " those that gave some",
         sql="""
         WITH moved AS (
-            SELECT shop_id, source_id, sum(units) AS units FROM loyalty_entry WHERE source_kind = 'partner' GROUP BY 1, 2
+            SELECT shop_id, source_id, sum(units) AS units FROM loyalty_entry WHERE source_kind = 'partner'
+            GROUP BY 1, 2
         ), said AS (
             SELECT shop_id, id, CASE state WHEN 'taken' THEN -units WHEN 'done' THEN -units WHEN 'added' THEN units
                                 ELSE 0 END AS units
@@ -36,7 +37,8 @@ INVARIANTS = [
                    JOIN ledger_posting p ON p.account_id = c.id AND p.shop_id = c.shop_id AND p.layer = 0
                    JOIN ledger_tx t ON t.id = p.tx_id AND t.shop_id = p.shop_id
                    WHERE (c.code LIKE '2202:partner:%%' OR c.code LIKE '1122:partner:%%')
-                     AND t.kind IN ('points_spend_elsewhere', 'points_restore_elsewhere', 'partner_sale', 'partner_back')
+                     AND t.kind IN ('points_spend_elsewhere', 'points_restore_elsewhere', 'partner_sale',
+                                    'partner_back')
                    GROUP BY 1, 2) b
              ON b.shop_id = a.shop_id
             AND b.code = CASE a.role WHEN 'developer' THEN '2202:partner:' ELSE '1122:partner:' END || a.code
@@ -83,7 +85,8 @@ INVARIANTS = [
         LEFT JOIN partners_word w ON w.shop_id = e.shop_id AND w.exchange_id = e.id
         GROUP BY e.shop_id, e.id, e.state
         HAVING (e.state IN ('lost', 'back')) <> coalesce(bool_or(NOT w.success AND w.state <> 'dropped'), false)
-            OR (e.state = 'done') <> (coalesce(bool_or(w.success AND w.state <> 'dropped'), false) AND e.state <> 'back')
+            OR (e.state = 'done')
+               <> (coalesce(bool_or(w.success AND w.state <> 'dropped'), false) AND e.state <> 'back')
         """,
     ),
 ]

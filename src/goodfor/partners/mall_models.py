@@ -67,7 +67,9 @@ class Exchange(models.Model):
             models.UniqueConstraint(
                 fields=["shop_id", "account", "uid", "request_key"], name="partners_exchange_request"
             ),
-            models.CheckConstraint(condition=Q(state__in=sorted(states.EXCHANGE.states)), name="partners_exchange_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(states.EXCHANGE.states)), name="partners_exchange_state"
+            ),
             models.CheckConstraint(
                 condition=Q(units__range=(1, _UNITS), worth_minor__gte=0, back_minor__gte=0)
                 & Q(back_worth_minor__range=(0, F("worth_minor"))),

@@ -92,6 +92,4 @@ def hold_of(kept: dict[str, Any] | None) -> HoldOrder | None:
     if kept is None:
         return None
     decision = UUID(kept["decision"]) if kept["decision"] else None
-    return HoldOrder(
-        decision, timedelta(seconds=kept["seconds"]), kept["review"], kept["then"], tuple(kept["reasons"])
-    )
+    return HoldOrder(decision, timedelta(seconds=kept["seconds"]), kept["review"], kept["then"], tuple(kept["reasons"]))

@@ -1,8 +1,8 @@
 """The protocol of points malls: how calls are signed, read and answered. Pure.
 
 Its signature is MD5 over the values of all parameters and the secret, in the order of their names, without anything
-between them: a value can be shifted into its neighbour without changing it. That is what malls speak; whoever can, signs
-by HMAC-SHA256 over names and values, with a time and a nonce. Amounts are fen, times milliseconds since 1970.
+between them: a value can be shifted into its neighbour without changing it. That is what malls speak; whoever can,
+signs by HMAC-SHA256 over names and values, with a time and a nonce. Amounts are fen, times milliseconds since 1970.
 """
 
 import hashlib

@@ -104,7 +104,7 @@ def exchanges_of_guest(shop_id: UUID, one: Guest, *, limit: int = 20) -> list[Ex
 def exchanges(
     shop_id: UUID, account_id: UUID, *, only: str = "", before: UUID | None = None, limit: int = 50
 ) -> list[ExchangeView]:
-    """Of a partner's people, newest first, with what the partner was told. `only`: `untold`, words that it has not heard.
+    """Of a partner's people, newest first, with what it was told. `only`: `untold`, words that it has not heard.
 
     Raises PartnerNotFound.
     """
@@ -133,7 +133,7 @@ def _words(shop_id: UUID, ids: list[UUID]) -> dict[UUID, list[WordView]]:
 
 
 def settlement(shop_id: UUID, account_id: UUID, since: datetime, until: datetime, *, limit: int) -> Settlement:
-    """What moved from `since` until before `until`, at most `limit` rows of it; sums are of all. Raises PartnerNotFound."""
+    """What moved from `since` until before `until`, `limit` rows of it; sums are of all. Raises PartnerNotFound."""
     view = account(shop_id, account_id)
     all_rows = Movement.objects.filter(shop_id=shop_id, account_id=account_id, at__lt=until)
     rows = all_rows.filter(at__gte=since)

@@ -13,9 +13,7 @@ def next_question(asked: int, now: datetime) -> datetime:
 
 
 #: After a try that was not heard: eight tries within a day.
-LADDER: Final = tuple(
-    timedelta(minutes=minutes) for minutes in (2, 10, 10, 60, 2 * 60, 6 * 60, 15 * 60)
-)
+LADDER: Final = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 10, 60, 2 * 60, 6 * 60, 15 * 60))
 #: Whoever takes an exchange or a word up is left alone so long: longer than any call lasts.
 LEASE: Final = timedelta(minutes=2)
 #: What could not be ordered by then is given up.

@@ -2,353 +2,602 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import goodfor.kernel.ids
 from django.db import migrations, models
+
+import goodfor.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('code', models.CharField(max_length=32)),
-                ('role', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=80)),
-                ('app_key', models.CharField(max_length=64)),
-                ('secret_key_id', models.IntegerField()),
-                ('secret_blob', models.BinaryField()),
-                ('signing', models.CharField(default='md5', max_length=4)),
-                ('currency', models.CharField(max_length=3)),
-                ('login_url', models.CharField(blank=True, default='', max_length=200)),
-                ('deduct_url', models.CharField(blank=True, default='', max_length=200)),
-                ('notice_url', models.CharField(blank=True, default='', max_length=200)),
-                ('query_url', models.CharField(blank=True, default='', max_length=200)),
-                ('ips', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None)),
-                ('value_centi', models.IntegerField()),
-                ('call_most', models.BigIntegerField()),
-                ('day_most', models.BigIntegerField()),
-                ('add_call_most', models.BigIntegerField(default=0)),
-                ('add_day_most', models.BigIntegerField(default=0)),
-                ('enabled', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("code", models.CharField(max_length=32)),
+                ("role", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=80)),
+                ("app_key", models.CharField(max_length=64)),
+                ("secret_key_id", models.IntegerField()),
+                ("secret_blob", models.BinaryField()),
+                ("signing", models.CharField(default="md5", max_length=4)),
+                ("currency", models.CharField(max_length=3)),
+                ("login_url", models.CharField(blank=True, default="", max_length=200)),
+                ("deduct_url", models.CharField(blank=True, default="", max_length=200)),
+                ("notice_url", models.CharField(blank=True, default="", max_length=200)),
+                ("query_url", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "ips",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), default=list, size=None
+                    ),
+                ),
+                ("value_centi", models.IntegerField()),
+                ("call_most", models.BigIntegerField()),
+                ("day_most", models.BigIntegerField()),
+                ("add_call_most", models.BigIntegerField(default=0)),
+                ("add_day_most", models.BigIntegerField(default=0)),
+                ("enabled", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by", models.CharField(max_length=80)),
             ],
             options={
-                'db_table': 'partners_account',
-                'constraints': [models.UniqueConstraint(fields=('shop_id', 'code'), name='partners_account_code'), models.UniqueConstraint(fields=('shop_id', 'app_key'), name='partners_account_key'), models.CheckConstraint(condition=models.Q(('role__in', ('developer', 'mall'))), name='partners_account_role'), models.CheckConstraint(condition=models.Q(('signing__in', ('md5', 'hmac'))), name='partners_account_signing'), models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z0-9][a-z0-9-]{0,31}$')), name='partners_account_slug'), models.CheckConstraint(condition=models.Q(('value_centi__range', (1, 100000))), name='partners_account_value'), models.CheckConstraint(condition=models.Q(('add_call_most__range', (0, 1000000000)), ('add_day_most__range', (0, 1000000000000)), ('call_most__range', (0, 1000000000)), ('day_most__range', (0, 1000000000000))), name='partners_account_caps'), models.CheckConstraint(condition=models.Q(('role', 'developer'), models.Q(('add_call_most', 0), ('add_day_most', 0)), _connector='OR'), name='partners_account_adds'), models.CheckConstraint(condition=models.Q(('role', 'developer'), ('enabled', False), models.Q(models.Q(('deduct_url', ''), _negated=True), models.Q(('notice_url', ''), _negated=True)), _connector='OR'), name='partners_account_addresses')],
+                "db_table": "partners_account",
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop_id", "code"), name="partners_account_code"),
+                    models.UniqueConstraint(fields=("shop_id", "app_key"), name="partners_account_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ("developer", "mall"))), name="partners_account_role"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("signing__in", ("md5", "hmac"))), name="partners_account_signing"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[a-z0-9][a-z0-9-]{0,31}$")), name="partners_account_slug"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value_centi__range", (1, 100000))), name="partners_account_value"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("add_call_most__range", (0, 1000000000)),
+                            ("add_day_most__range", (0, 1000000000000)),
+                            ("call_most__range", (0, 1000000000)),
+                            ("day_most__range", (0, 1000000000000)),
+                        ),
+                        name="partners_account_caps",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", "developer"), models.Q(("add_call_most", 0), ("add_day_most", 0)), _connector="OR"
+                        ),
+                        name="partners_account_adds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", "developer"),
+                            ("enabled", False),
+                            models.Q(
+                                models.Q(("deduct_url", ""), _negated=True), models.Q(("notice_url", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_account_addresses",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Exchange',
+            name="Exchange",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('order_num', models.CharField(max_length=40)),
-                ('uid', models.CharField(max_length=64)),
-                ('request_key', models.CharField(max_length=40)),
-                ('sku_id', models.UUIDField()),
-                ('units', models.BigIntegerField()),
-                ('worth_minor', models.BigIntegerField()),
-                ('state', models.CharField(default='asked', max_length=8)),
-                ('asked', models.BooleanField(default=False)),
-                ('biz_id', models.CharField(blank=True, default='', max_length=64)),
-                ('why', models.CharField(blank=True, default='', max_length=40)),
-                ('order_id', models.UUIDField()),
-                ('hold', models.JSONField(null=True)),
-                ('price_minor', models.BigIntegerField(null=True)),
-                ('back_minor', models.BigIntegerField(default=0)),
-                ('back_worth_minor', models.BigIntegerField(default=0)),
-                ('at', models.DateTimeField()),
-                ('go_on_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.account')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("order_num", models.CharField(max_length=40)),
+                ("uid", models.CharField(max_length=64)),
+                ("request_key", models.CharField(max_length=40)),
+                ("sku_id", models.UUIDField()),
+                ("units", models.BigIntegerField()),
+                ("worth_minor", models.BigIntegerField()),
+                ("state", models.CharField(default="asked", max_length=8)),
+                ("asked", models.BooleanField(default=False)),
+                ("biz_id", models.CharField(blank=True, default="", max_length=64)),
+                ("why", models.CharField(blank=True, default="", max_length=40)),
+                ("order_id", models.UUIDField()),
+                ("hold", models.JSONField(null=True)),
+                ("price_minor", models.BigIntegerField(null=True)),
+                ("back_minor", models.BigIntegerField(default=0)),
+                ("back_worth_minor", models.BigIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+                ("go_on_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_exchange',
+                "db_table": "partners_exchange",
             },
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('subject_id', models.UUIDField()),
-                ('what', models.CharField(max_length=8)),
-                ('cause_id', models.UUIDField()),
-                ('order_num', models.CharField(max_length=64)),
-                ('units', models.BigIntegerField()),
-                ('minor', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.account')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("subject_id", models.UUIDField()),
+                ("what", models.CharField(max_length=8)),
+                ("cause_id", models.UUIDField()),
+                ("order_num", models.CharField(max_length=64)),
+                ("units", models.BigIntegerField()),
+                ("minor", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_movement',
+                "db_table": "partners_movement",
             },
         ),
         migrations.CreateModel(
-            name='Nonce',
+            name="Nonce",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('nonce', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.account')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("shop_id", models.UUIDField()),
+                ("nonce", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_nonce',
+                "db_table": "partners_nonce",
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('order_num', models.CharField(max_length=64)),
-                ('success', models.BooleanField()),
-                ('biz_id', models.CharField(blank=True, default='', max_length=64)),
-                ('message', models.CharField(blank=True, default='', max_length=200)),
-                ('times', models.IntegerField(default=1)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.account')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("order_num", models.CharField(max_length=64)),
+                ("success", models.BooleanField()),
+                ("biz_id", models.CharField(blank=True, default="", max_length=64)),
+                ("message", models.CharField(blank=True, default="", max_length=200)),
+                ("times", models.IntegerField(default=1)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_notice',
+                "db_table": "partners_notice",
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('sku_id', models.UUIDField()),
-                ('units', models.BigIntegerField()),
-                ('on', models.BooleanField(default=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.account')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("sku_id", models.UUIDField()),
+                ("units", models.BigIntegerField()),
+                ("on", models.BooleanField(default=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_offer',
+                "db_table": "partners_offer",
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('owner', models.UUIDField()),
-                ('uid', models.CharField(max_length=40)),
-                ('made_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.account')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("owner", models.UUIDField()),
+                ("uid", models.CharField(max_length=40)),
+                ("made_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_person',
+                "db_table": "partners_person",
             },
         ),
         migrations.CreateModel(
-            name='Spend',
+            name="Spend",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('order_num', models.CharField(max_length=64)),
-                ('kind', models.CharField(default='deduct', max_length=6)),
-                ('state', models.CharField(default='asked', max_length=8)),
-                ('uid', models.CharField(blank=True, default='', max_length=64)),
-                ('owner', models.UUIDField(null=True)),
-                ('units', models.BigIntegerField(default=0)),
-                ('actual_minor', models.BigIntegerField(default=0)),
-                ('face_minor', models.BigIntegerField(default=0)),
-                ('item', models.CharField(blank=True, default='', max_length=64)),
-                ('goods', models.CharField(blank=True, default='', max_length=40)),
-                ('description', models.CharField(blank=True, default='', max_length=200)),
-                ('why', models.CharField(blank=True, default='', max_length=16)),
-                ('odd', models.CharField(blank=True, default='', max_length=16)),
-                ('at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ask_at', models.DateTimeField(null=True)),
-                ('questions', models.IntegerField(default=0)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.account')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("order_num", models.CharField(max_length=64)),
+                ("kind", models.CharField(default="deduct", max_length=6)),
+                ("state", models.CharField(default="asked", max_length=8)),
+                ("uid", models.CharField(blank=True, default="", max_length=64)),
+                ("owner", models.UUIDField(null=True)),
+                ("units", models.BigIntegerField(default=0)),
+                ("actual_minor", models.BigIntegerField(default=0)),
+                ("face_minor", models.BigIntegerField(default=0)),
+                ("item", models.CharField(blank=True, default="", max_length=64)),
+                ("goods", models.CharField(blank=True, default="", max_length=40)),
+                ("description", models.CharField(blank=True, default="", max_length=200)),
+                ("why", models.CharField(blank=True, default="", max_length=16)),
+                ("odd", models.CharField(blank=True, default="", max_length=16)),
+                ("at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ask_at", models.DateTimeField(null=True)),
+                ("questions", models.IntegerField(default=0)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_spend',
+                "db_table": "partners_spend",
             },
         ),
         migrations.CreateModel(
-            name='Word',
+            name="Word",
             fields=[
-                ('id', models.UUIDField(default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('success', models.BooleanField()),
-                ('state', models.CharField(default='due', max_length=8)),
-                ('tries', models.IntegerField(default=0)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('made_at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.account')),
-                ('exchange', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.exchange')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("success", models.BooleanField()),
+                ("state", models.CharField(default="due", max_length=8)),
+                ("tries", models.IntegerField(default=0)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.account",
+                    ),
+                ),
+                (
+                    "exchange",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.exchange",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_word',
+                "db_table": "partners_word",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('shop_id', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('answer', models.CharField(max_length=40)),
-                ('word', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.word')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("shop_id", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("answer", models.CharField(max_length=40)),
+                (
+                    "word",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.word",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partners_attempt',
+                "db_table": "partners_attempt",
             },
         ),
         migrations.AddIndex(
-            model_name='exchange',
-            index=models.Index(fields=['shop_id', 'account', '-id'], name='partners_exchange_of'),
+            model_name="exchange",
+            index=models.Index(fields=["shop_id", "account", "-id"], name="partners_exchange_of"),
         ),
         migrations.AddIndex(
-            model_name='exchange',
-            index=models.Index(condition=models.Q(('go_on_at__isnull', False)), fields=['go_on_at'], name='partners_exchange_due'),
+            model_name="exchange",
+            index=models.Index(
+                condition=models.Q(("go_on_at__isnull", False)), fields=["go_on_at"], name="partners_exchange_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'order_num'), name='partners_exchange_number'),
+            model_name="exchange",
+            constraint=models.UniqueConstraint(fields=("shop_id", "order_num"), name="partners_exchange_number"),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'order_id'), name='partners_exchange_order'),
+            model_name="exchange",
+            constraint=models.UniqueConstraint(fields=("shop_id", "order_id"), name="partners_exchange_order"),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'account', 'uid', 'request_key'), name='partners_exchange_request'),
+            model_name="exchange",
+            constraint=models.UniqueConstraint(
+                fields=("shop_id", "account", "uid", "request_key"), name="partners_exchange_request"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'back', 'done', 'lost', 'ordered', 'refused', 'taken'])), name='partners_exchange_state'),
+            model_name="exchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["asked", "back", "done", "lost", "ordered", "refused", "taken"])),
+                name="partners_exchange_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.CheckConstraint(condition=models.Q(('back_minor__gte', 0), ('units__range', (1, 1000000000)), ('worth_minor__gte', 0), ('back_worth_minor__range', (0, models.F('worth_minor')))), name='partners_exchange_units'),
+            model_name="exchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("back_minor__gte", 0),
+                    ("units__range", (1, 1000000000)),
+                    ("worth_minor__gte", 0),
+                    ("back_worth_minor__range", (0, models.F("worth_minor"))),
+                ),
+                name="partners_exchange_units",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'taken']), ('go_on_at__isnull', True), _connector='OR'), name='partners_exchange_over'),
+            model_name="exchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["asked", "taken"]), ("go_on_at__isnull", True), _connector="OR"),
+                name="partners_exchange_over",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('biz_id', ''), _negated=True), models.Q(('price_minor__isnull', True), ('state__in', ['asked', 'refused', 'lost'])), _connector='OR'), name='partners_exchange_taken'),
+            model_name="exchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("biz_id", ""), _negated=True),
+                    models.Q(("price_minor__isnull", True), ("state__in", ["asked", "refused", "lost"])),
+                    _connector="OR",
+                ),
+                name="partners_exchange_taken",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ordered', 'done']), _negated=True), ('price_minor__gt', 0), _connector='OR'), name='partners_exchange_ordered'),
+            model_name="exchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["ordered", "done"]), _negated=True), ("price_minor__gt", 0), _connector="OR"
+                ),
+                name="partners_exchange_ordered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(fields=['shop_id', 'account', 'at'], name='partners_movement_of'),
+            model_name="movement",
+            index=models.Index(fields=["shop_id", "account", "at"], name="partners_movement_of"),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'subject_id', 'what', 'cause_id'), name='partners_movement_once'),
+            model_name="movement",
+            constraint=models.UniqueConstraint(
+                fields=("shop_id", "subject_id", "what", "cause_id"), name="partners_movement_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='nonce',
-            index=models.Index(fields=['at'], name='partners_nonce_at'),
+            model_name="nonce",
+            index=models.Index(fields=["at"], name="partners_nonce_at"),
         ),
         migrations.AddConstraint(
-            model_name='nonce',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'account', 'nonce'), name='partners_nonce_once'),
+            model_name="nonce",
+            constraint=models.UniqueConstraint(fields=("shop_id", "account", "nonce"), name="partners_nonce_once"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'account', 'order_num', 'success'), name='partners_notice_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("shop_id", "account", "order_num", "success"), name="partners_notice_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('last_at__gte', models.F('first_at')), ('times__gte', 1)), name='partners_notice_times'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_at__gte", models.F("first_at")), ("times__gte", 1)),
+                name="partners_notice_times",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'account', 'sku_id'), name='partners_offer_once'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(fields=("shop_id", "account", "sku_id"), name="partners_offer_once"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('units__range', (1, 1000000000))), name='partners_offer_units'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("units__range", (1, 1000000000))), name="partners_offer_units"
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['shop_id', 'owner'], name='partners_person_of'),
+            model_name="person",
+            index=models.Index(fields=["shop_id", "owner"], name="partners_person_of"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'account', 'owner'), name='partners_person_owner'),
+            model_name="person",
+            constraint=models.UniqueConstraint(fields=("shop_id", "account", "owner"), name="partners_person_owner"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'account', 'uid'), name='partners_person_uid'),
+            model_name="person",
+            constraint=models.UniqueConstraint(fields=("shop_id", "account", "uid"), name="partners_person_uid"),
         ),
         migrations.AddIndex(
-            model_name='spend',
-            index=models.Index(fields=['shop_id', 'account', '-at'], name='partners_spend_of'),
+            model_name="spend",
+            index=models.Index(fields=["shop_id", "account", "-at"], name="partners_spend_of"),
         ),
         migrations.AddIndex(
-            model_name='spend',
-            index=models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='partners_spend_ask'),
+            model_name="spend",
+            index=models.Index(
+                condition=models.Q(("ask_at__isnull", False)), fields=["ask_at"], name="partners_spend_ask"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'account', 'order_num'), name='partners_spend_once'),
+            model_name="spend",
+            constraint=models.UniqueConstraint(fields=("shop_id", "account", "order_num"), name="partners_spend_once"),
         ),
         migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['added', 'asked', 'barred', 'done', 'refused', 'taken', 'undone'])), name='partners_spend_state'),
+            model_name="spend",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["added", "asked", "barred", "done", "refused", "taken", "undone"])),
+                name="partners_spend_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['refused', 'barred', 'asked']), models.Q(('owner__isnull', False), ('units__range', (1, 1000000000))), _connector='OR'), name='partners_spend_whose'),
+            model_name="spend",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["refused", "barred", "asked"]),
+                    models.Q(("owner__isnull", False), ("units__range", (1, 1000000000))),
+                    _connector="OR",
+                ),
+                name="partners_spend_whose",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'deduct'), ('state__in', ['asked', 'barred', 'done', 'refused', 'taken', 'undone'])), models.Q(('actual_minor', 0), ('kind', 'add'), ('state__in', ['asked', 'added', 'refused'])), _connector='OR'), name='partners_spend_kind'),
+            model_name="spend",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "deduct"), ("state__in", ["asked", "barred", "done", "refused", "taken", "undone"])
+                    ),
+                    models.Q(("actual_minor", 0), ("kind", "add"), ("state__in", ["asked", "added", "refused"])),
+                    _connector="OR",
+                ),
+                name="partners_spend_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(('actual_minor__gte', 0), ('face_minor__gte', 0), ('units__gte', 0)), name='partners_spend_minor'),
+            model_name="spend",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actual_minor__gte", 0), ("face_minor__gte", 0), ("units__gte", 0)),
+                name="partners_spend_minor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'taken'), ('ask_at__isnull', True), _connector='OR'), name='partners_spend_open'),
+            model_name="spend",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "taken"), ("ask_at__isnull", True), _connector="OR"),
+                name="partners_spend_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'undone']), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='partners_spend_ended'),
+            model_name="spend",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["done", "undone"]), _negated=True),
+                    ("ended_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="partners_spend_ended",
+            ),
         ),
         migrations.AddIndex(
-            model_name='word',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='partners_word_next'),
+            model_name="word",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="partners_word_next"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='word',
-            constraint=models.UniqueConstraint(fields=('shop_id', 'exchange', 'success'), name='partners_word_once'),
+            model_name="word",
+            constraint=models.UniqueConstraint(fields=("shop_id", "exchange", "success"), name="partners_word_once"),
         ),
         migrations.AddConstraint(
-            model_name='word',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['dropped', 'due', 'given_up', 'told'])), name='partners_word_state'),
+            model_name="word",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["dropped", "due", "given_up", "told"])), name="partners_word_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='word',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_at__isnull', False), ('state', 'due')), models.Q(models.Q(('state', 'due'), _negated=True), ('next_at__isnull', True)), _connector='OR'), name='partners_word_due'),
+            model_name="word",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("next_at__isnull", False), ("state", "due")),
+                    models.Q(models.Q(("state", "due"), _negated=True), ("next_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="partners_word_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['shop_id', 'word', 'id'], name='partners_attempt_of'),
+            model_name="attempt",
+            index=models.Index(fields=["shop_id", "word", "id"], name="partners_attempt_of"),
         ),
     ]

@@ -1,4 +1,4 @@
-"""An exchange goes on: the partner takes the points, the order is placed and paid. What is not known is not delivered."""
+"""An exchange goes on: the partner takes the points, the order is placed and paid. What is unknown is not delivered."""
 
 import hashlib
 import threading
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 @contextmanager
 def few_at_once(account_id: UUID) -> Iterator[None]:
-    """Around an exchange that a person waits for. Raises PartnerBusy. In memory, since it is about this process alone."""
+    """Around an exchange that a person waits for. Raises PartnerBusy. In memory: it is about this process."""
     with _counting:
         if _inside.get(account_id, 0) >= AT_ONCE:
             raise PartnerBusy
@@ -151,11 +151,15 @@ def _order(shop_id: UUID, exchange_id: UUID, ip: str, now: datetime) -> Exchange
     ledger.post(shop_id=shop_id, currency=account.currency, entries=(entry,), now=now)
     pay_from_credit(shop_id=shop_id, order_id=row.order_id, account=accounts.REDEEMED, now=now)
     note_movement(
-        account, subject_id=row.id, what="sold", order_num=row.order_num, units=row.units, minor=row.worth_minor, now=now
+        account,
+        subject_id=row.id,
+        what="sold",
+        order_num=row.order_num,
+        units=row.units,
+        minor=row.worth_minor,
+        now=now,
     )
-    move_exchange(
-        row, states.EX_ORDERED, cause=f"order:{row.order_id}", now=now, go_on_at=None, price_minor=price
-    )
+    move_exchange(row, states.EX_ORDERED, cause=f"order:{row.order_id}", now=now, go_on_at=None, price_minor=price)
     return exchange_view(row, account.currency, secret=placed.secret)
 
 

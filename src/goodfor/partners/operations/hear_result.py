@@ -25,8 +25,8 @@ _NOTE: Final = Statement("goodfor.partners", "sql/note_notice.sql")
 def hear_result(*, shop_id: UUID, account_id: UUID, told: NoticeCall, now: datetime) -> str:
     """The state that the number is in now. It alone counts: whoever timed out never heard ours.
 
-    Of a number that we have not seen it is kept, so that units are not taken under it later. What contradicts an end that
-    was told before changes nothing and is marked for a person. Raises PartnerNotFound.
+    Of a number that we have not seen it is kept, so that units are not taken under it later. What contradicts an end
+    that was told before changes nothing and is marked for a person. Raises PartnerNotFound.
     """
     account = lock_account(shop_id, account_id)
     _NOTE.run(
@@ -60,7 +60,13 @@ def _bar(account: Account, told: NoticeCall, now: datetime) -> str:
     )  # fmt: skip
     moves = [(None, states.ASKED), (states.ASKED, states.BARRED)]
     record_history(
-        shop_id=row.shop_id, machine=states.SPEND, subject_id=row.id, moves=moves, actor=PARTNER, cause="notice", now=now
+        shop_id=row.shop_id,
+        machine=states.SPEND,
+        subject_id=row.id,
+        moves=moves,
+        actor=PARTNER,
+        cause="notice",
+        now=now,
     )
     return row.state
 

@@ -41,7 +41,7 @@ def make_account(*, shop_id: UUID, code: str, role: str, wish: AccountWish, acto
 
 
 def set_account(*, shop_id: UUID, account_id: UUID, wish: AccountWish, actor: str, now: datetime) -> AccountView:
-    """From now on; without a secret the one that is there stays. Raises PartnerNotFound, InvalidPartner with `field`."""
+    """From now on; without a secret the old one stays. Raises PartnerNotFound, InvalidPartner with `field`."""
     with transaction.atomic():
         return _save(lock_account(shop_id, account_id), wish, actor, now, made=False)
 

@@ -1,4 +1,4 @@
-"""A partner's app: its people have points there, spend them in a mall, and it hears how that went. With faults on demand."""
+"""A partner's app: its people have points there, spend them in a mall, and it hears how that went. Faults on demand."""
 
 import secrets
 import threading

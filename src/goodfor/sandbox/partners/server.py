@@ -39,7 +39,9 @@ def build_router() -> Router:
     router.add("GET", "/mall/status", "", _state)
     router.add("GET POST", "/app/deduct", "", _deduct)
     router.add("GET POST", "/app/notice", "", lambda s, r: _plain(s.app.notice(r.params)))
-    router.add("GET", "/_control/books", "", lambda s, _r: json_response({"mall": s.mall.books(), "app": s.app.books()}))
+    router.add(
+        "GET", "/_control/books", "", lambda s, _r: json_response({"mall": s.mall.books(), "app": s.app.books()})
+    )
     router.add("POST", "/_control/exchange", "", _exchange)
     router.add("POST", "/_control/people", "", _people)
     router.add("POST", "/_control/faults", "", _fault)
@@ -120,7 +122,9 @@ def _people(street: Street, request: Request) -> Response:
 
 def _fault(street: Street, request: Request) -> Response:
     said = request.json()
-    street.app.fault(str(said["kind"]), times=int(str(said.get("times", 1))), seconds=float(str(said.get("seconds", 0))))
+    street.app.fault(
+        str(said["kind"]), times=int(str(said.get("times", 1))), seconds=float(str(said.get("seconds", 0)))
+    )
     return json_response({}, 201)
 
 

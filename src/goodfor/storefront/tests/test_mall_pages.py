@@ -63,7 +63,12 @@ def test_a_member_goes_to_a_mall(world: World, box: Mailbox, street: RunningStre
     assert browser().get(where)["Location"].startswith("/signin")
     link = client.get(where)["Location"]
     asked = parse_qs(urlsplit(link).query)
-    assert (asked["credits"], MALL_SECRET in link, owner.hex in link, str(owner) in link) == (["120"], False, False, False)
+    assert (asked["credits"], MALL_SECRET in link, owner.hex in link, str(owner) in link) == (
+        ["120"],
+        False,
+        False,
+        False,
+    )
     assert street.mall.enter({name: values[0] for name, values in asked.items()})
     assert client.get(f"/me/points/mall/{uuid4()}").status_code == 404
 

@@ -61,8 +61,17 @@ def file(request: HttpRequest, visitor: Visitor, points_partner_id: UUID) -> Htt
     writer = csv.writer(out)
     writer.writerow([_("时间"), _("项目"), _("订单号"), _("积分"), _("金额"), _("币种")])
     for one in _told(visitor, view.id, which, IN_A_FILE).rows:
-        line = (one.at.astimezone(zone).replace(tzinfo=None), str(words.MOVES.get(one.what, one.what)), one.order_num)
-        writer.writerow([*map(csv_text, line), one.units, one.amount.as_decimal_string(), one.amount.currency])
+        at, what = one.at.astimezone(zone).replace(tzinfo=None), str(words.MOVES.get(one.what, one.what))
+        writer.writerow(
+            [
+                csv_text(at),
+                csv_text(what),
+                csv_text(one.order_num),
+                one.units,
+                one.amount.as_decimal_string(),
+                one.amount.currency,
+            ]
+        )
     response = HttpResponse(_MARK + out.getvalue().encode(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="partner-{view.code}-{which:%Y%m}.csv"'
     return response

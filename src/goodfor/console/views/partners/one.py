@@ -140,6 +140,8 @@ def _addresses(request: HttpRequest, visitor: Visitor, view: AccountView) -> lis
 
 def _tabs(view: AccountView) -> list[dict[str, Any]]:
     kinds = {"": _("全部")}
-    kinds |= {"open": _("等结果"), "odd": _("结果不一致")} if view.role == states.DEVELOPER else {"untold": _("没通知到")}
+    kinds |= (
+        {"open": _("等结果"), "odd": _("结果不一致")} if view.role == states.DEVELOPER else {"untold": _("没通知到")}
+    )
     here = reverse(HERE, args=[view.id])
     return [{"key": key, "label": label, "href": f"{here}?only={key}" if key else here} for key, label in kinds.items()]
