@@ -43,6 +43,7 @@ WORDS: Final[Mapping[str, tuple[Text, str]]] = {
 }
 WHY: Final[Mapping[str, Text]] = {
     "uid": _("没有这个用户"),
+    "off": _("店铺没有开启积分"),
     "call_cap": _("超过每笔上限"),
     "day_cap": _("超过每天上限"),
     "price": _("对方要的钱超过积分的价值"),

@@ -20,15 +20,16 @@ log = structlog.get_logger(__name__)
 
 def proven(
     *, shop_id: UUID, account_id: UUID, role: str, call: Call, timely: bool = True, anywhere: bool = False,
-    now: datetime,
+    even_off: bool = False, now: datetime,
 ) -> tuple[Account, dict[str, str]]:  # fmt: skip
     """The account and the parameters of a call that it has signed. Raises CallRefused.
 
     `timely`: an old time is refused; a notice may be repeated for a day as it was signed first. Of calls signed by HMAC
     the time always counts, and each is heard once. `anywhere`: it is a person's browser that calls.
+    `even_off`: what was begun before a partner was switched off still ends.
     """
-    account = Account.objects.filter(shop_id=shop_id, id=account_id, role=role, enabled=True).first()
-    if account is None:
+    account = Account.objects.filter(shop_id=shop_id, id=account_id, role=role).first()
+    if account is None or not (account.enabled or even_off):
         _refuse(account_id, "account")
     if not anywhere and not comes_from(account.ips, call.ip):
         _refuse(account_id, "address")

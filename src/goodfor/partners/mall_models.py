@@ -123,7 +123,10 @@ class Word(models.Model):
                 name="partners_word_due",
             ),
         ]
-        indexes = [models.Index(fields=["next_at"], name="partners_word_next", condition=Q(next_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["next_at"], name="partners_word_next", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["shop_id"], name="partners_word_given_up", condition=Q(state=states.GIVEN_UP)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.exchange_id} {self.success} {self.state}"

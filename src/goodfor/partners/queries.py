@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Sum
 
 from goodfor.kernel.money import Money
+from goodfor.kernel.sql import Tally
 from goodfor.ledger import queries as ledger
 from goodfor.partners import states
 from goodfor.partners.accounts import account_of
@@ -26,6 +27,8 @@ from goodfor.partners.types import (
     WordView,
 )
 
+#: How many words to partners of a shop nobody says any more.
+waiting: Final = Tally(__package__, "sql/waiting.sql")
 _MOST: Final = 200
 
 

@@ -38,8 +38,9 @@ def hear_notice(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -
     """What became of an order; `ok` once it is written down, however often it comes."""
     try:
         _account, params = proven(
-            shop_id=shop_id, account_id=account_id, role=states.DEVELOPER, call=call, timely=False, now=now
-        )
+            shop_id=shop_id, account_id=account_id, role=states.DEVELOPER, call=call, timely=False, even_off=True,
+            now=now,
+        )  # fmt: skip
         told = protocol.read_notice(params)
     except (CallRefused, Malformed):
         return NOT_OK
@@ -51,7 +52,9 @@ def hear_notice(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -
 def hear_state(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
     """A partner asks what became of an exchange in our mall."""
     try:
-        account, params = proven(shop_id=shop_id, account_id=account_id, role=states.MALL, call=call, now=now)
+        account, params = proven(
+            shop_id=shop_id, account_id=account_id, role=states.MALL, call=call, even_off=True, now=now
+        )
         number = protocol.read_order_num(params)
     except (CallRefused, Malformed):
         return Answer(protocol.write_state(""), status=403)

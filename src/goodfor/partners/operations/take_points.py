@@ -63,6 +63,8 @@ def _refusal(account: Account, row: Spend, now: datetime) -> str:
         call_most, day_most = account.add_call_most, account.add_day_most
     if row.owner is None:
         return "uid"
+    if not loyalty.gives_points(account.shop_id, now):
+        return "off"
     if row.units > call_most:
         return "call_cap"
     # More than our points are worth is not owed to anybody for them.

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.error import HTTPError
@@ -14,6 +15,7 @@ import pytest
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tenancy import platform_job
 from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.types import Holder
 from goodfor.orders.tests.factories import together
 from goodfor.partners import queries, states
@@ -26,7 +28,7 @@ from goodfor.partners.operations.forget_nonces import forget_nonces
 from goodfor.partners.operations.go_to_mall import go_to_mall
 from goodfor.partners.operations.take_points import take_points
 from goodfor.partners.protocol import PointsCall
-from goodfor.partners.tests.conftest import World
+from goodfor.partners.tests.conftest import TERMS, World
 from goodfor.sandbox.partners.server import MALL_SECRET
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,6 +163,9 @@ def test_what_is_refused_and_what_is_told_of_it(world: World) -> None:
     assert world.mall.exchange(uid, 300, 0).state == "refused"
     assert world.spends()[0].why == "day_cap"
     assert world.mall.exchange(uid, 200, 0).state == "taken"
+    set_terms(shop_id=world.shop_id, terms=replace(TERMS, on=False), actor="staff:1", now=utc_now())
+    assert (world.mall.exchange(uid, 1, 0).state, world.spends()[0].why) == ("refused", "off")
+    set_terms(shop_id=world.shop_id, terms=TERMS, actor="staff:1", now=utc_now())
     short = world.mall.begin(uid, 400, 0)
     world.set(day_most=10_000)
     assert world.mall.ask(short).state == "refused"
@@ -212,8 +217,10 @@ def test_who_cannot_prove_it_is_told_one_thing(world: World) -> None:
 
 
 def test_a_notice_may_be_as_old_as_a_day(world: World) -> None:
+    """And it counts for what was taken before the partner was switched off."""
     owner = world.member(100)
     order = world.mall.exchange(world.uid(owner), 100)
+    world.set(enabled=False)
     params = {"orderNum": order.number, "success": "false", "bizId": "", "uid": order.uid}
     old = world.mall.signed({**params, "timestamp": str(int(world.mall.signed({})["timestamp"]) - 80_000_000)})
     assert call(world, "notice", old) == (200, b"ok")
