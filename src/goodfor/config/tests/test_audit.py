@@ -750,7 +750,7 @@ PLANTS: dict[str, str] = {
         " currency, login_url, deduct_url, notice_url, query_url, ips, value_centi, call_most, day_most, add_call_most,"
         " add_day_most, enabled, made_at, changed_at, changed_by) VALUES ('{new}', '{shop}', 'x', 'developer', 'x', "
         f"'x', {SEAL_KEY}, 'x', 'md5', 'CNY', '', '', '', '', ARRAY[]::text[], 1, 0, 0, 0, 0, false, now(), now(), 'x')"
-        ";"        "INSERT INTO partners_movement (id, shop_id, account_id, subject_id, what, cause_id, order_num, units, minor,"
+        ";INSERT INTO partners_movement (id, shop_id, account_id, subject_id, what, cause_id, order_num, units, minor,"
         " at) VALUES ('{new}', '{shop}', '{new}', '{new}', 'taken', '{new}', 'A', 5, 5, now())",
     "partners_fail_for_good": numbered("undone", "asked", "taken", "undone", told="true"),
     "partner_spends_moved_as_allowed": numbered("refused"),
