@@ -4,13 +4,13 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from goodfor.console.views.partners import accounts, month, one
+from goodfor.console.views.partners import listed, month, one
 
 partner_urls: Final[list[URLPattern]] = [
-    path("partners/", accounts.listed, name="partners"),
-    path("partners/new", accounts.make, name="partner-new"),
+    path("partners/", listed.listed, name="partners"),
+    path("partners/new", listed.make, name="partner-new"),
     path("partners/<uuid:points_partner_id>/", one.partner, name="partner"),
-    path("partners/<uuid:points_partner_id>/edit", accounts.edit, name="partner-edit"),
+    path("partners/<uuid:points_partner_id>/edit", listed.edit, name="partner-edit"),
     path("partners/<uuid:points_partner_id>/offers", one.offer, name="partner-offer"),
     path("partners/<uuid:points_partner_id>/again", one.again, name="partner-again"),
     path("partners/<uuid:points_partner_id>/month", month.month, name="partner-month"),

@@ -37,6 +37,11 @@ def lock_word(shop_id: UUID, word_id: UUID) -> Word:
     return _locked(Word, shop_id, word_id, ExchangeNotFound)
 
 
+def lock_words(shop_id: UUID, exchange_id: UUID) -> list[Word]:
+    """All of an exchange that is held."""
+    return list(Word.objects.select_for_update(no_key=True).filter(shop_id=shop_id, exchange_id=exchange_id))
+
+
 def _locked(model: type[T], shop_id: UUID, row_id: UUID, missing: type[DomainError]) -> T:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])

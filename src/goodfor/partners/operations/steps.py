@@ -7,6 +7,7 @@ from uuid import UUID
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.statemachine import record_history
 from goodfor.partners import states
+from goodfor.partners.locks import lock_words
 from goodfor.partners.models import Account, Exchange, Movement, Spend, Word
 
 
@@ -38,7 +39,7 @@ def move_exchange(row: Exchange, to_state: str, *, cause: str, now: datetime, **
 def owe_word(row: Exchange, *, success: bool, now: datetime) -> None:
     """The partner is to be told; of a failure after a success that it has not heard, only of the failure."""
     if not success:
-        for other in Word.objects.select_for_update(no_key=True).filter(shop_id=row.shop_id, exchange_id=row.id):
+        for other in lock_words(row.shop_id, row.id):
             if other.success and other.state in (states.DUE, states.GIVEN_UP):
                 move_word(other, states.DROPPED, actor="system", cause="failed", now=now)
     word = Word.objects.create(

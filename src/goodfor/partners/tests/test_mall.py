@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from goodfor.delivery import queries as delivery
-from goodfor.finance.tests.world import follow
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
@@ -133,7 +132,6 @@ def test_an_exchange(mall: Shopping) -> None:
     with pytest.raises(ExchangeNotFound):
         queries.exchange_of_guest(mall.shop_id, other, seen.order_num)
     assert ([len(queries.exchanges_of_guest(mall.shop_id, one)) for one in (guest, other)], mall.hears()) == ([1, 0], 0)
-    follow(utc_now())
     assert mall.world.faults() == {}
 
 
@@ -309,7 +307,6 @@ def test_money_back_is_their_points_back(mall: Shopping) -> None:
         mall.shop_id, mall.account.id, mall.world.now - timedelta(days=1), utc_now() + timedelta(1), limit=9
     )
     assert ([one.what for one in month.rows], month.units, month.total.amount_minor) == (["sold", "back", "back"], 0, 0)
-    follow(utc_now())
     assert not order_delivered(shop_id=mall.shop_id, order_id=done.order_id, now=utc_now())
     assert not order_back(shop_id=mall.shop_id, order_id=uuid4(), refund_id=uuid4(), now=utc_now())
     assert mall.world.faults() == {}

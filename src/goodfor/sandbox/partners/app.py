@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from goodfor.sandbox.partners.signing import md5_sign, stamp, true_of
+from goodfor.sandbox.partners.proofs import stamp, true_of
+from goodfor.sandbox.partners.signing import md5_sign
 
 #: What the next calls do: `slow` answers after `seconds`, `lost` works and never answers, `broken` does not work,
 #: `refuse` says no, `process` says neither yes nor no after working, `deaf` hears a notice and does not say ok.

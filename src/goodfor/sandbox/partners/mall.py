@@ -13,7 +13,8 @@ from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 
-from goodfor.sandbox.partners.signing import hmac_sign, md5_sign, stamp, true_of
+from goodfor.sandbox.partners.proofs import stamp, true_of
+from goodfor.sandbox.partners.signing import hmac_sign, md5_sign
 
 #: Tries of a notice, one after another until somebody says ok.
 TRIES: Final = 8

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import time
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -20,16 +19,3 @@ def hmac_sign(params: Mapping[str, str], secret: str) -> str:
     """Lower hex, of whoever has agreed on names being signed, too."""
     parts = [quote(name, safe="") + "=" + quote(params[name], safe="") for name in sorted(params) if name != "sign"]
     return hmac.new(secret.encode("utf-8"), "&".join(parts).encode("ascii"), "sha256").hexdigest()
-
-
-def stamp() -> str:
-    """Now, in milliseconds."""
-    return str(time.time_ns() // 1_000_000)
-
-
-def true_of(params: Mapping[str, str], app_key: str, secret: str, *, old_ms: int = 300_000) -> bool:
-    """Whether a call proves itself and is not older than that."""
-    if params.get("appKey") != app_key or not hmac.compare_digest(md5_sign(params, secret), params.get("sign", "")):
-        return False
-    at = params.get("timestamp", "")
-    return at.isdigit() and abs(int(stamp()) - int(at)) <= old_ms

@@ -17,7 +17,7 @@ from goodfor.console.listing.files import csv_text
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.books.asked import month_of
-from goodfor.console.views.partners.accounts import HERE, PAGE
+from goodfor.console.views.partners.listed import HERE, PAGE
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.partners import queries as partners

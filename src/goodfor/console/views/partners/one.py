@@ -17,7 +17,7 @@ from goodfor.console.partner_forms import CALLED
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
 from goodfor.console.views.code_forms import uuid_of
-from goodfor.console.views.partners.accounts import HERE, PAGE
+from goodfor.console.views.partners.listed import HERE, PAGE
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import InvalidInput
