@@ -73,4 +73,4 @@ def initial_of(view: AccountView) -> dict[str, Any]:
 
 
 #: What each role needs to be told, by the last part of our address.
-CALLED: Final = {states.DEVELOPER: ("deduct", "add", "notice"), states.MALL: ("status",)}
+CALLED: Final = {states.DEVELOPER: ("deduct", "add", "notice", "virtual"), states.MALL: ("status",)}

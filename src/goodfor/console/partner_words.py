@@ -48,6 +48,7 @@ WHY: Final[Mapping[str, Text]] = {
     "day_cap": _("超过每天上限"),
     "price": _("对方要的钱超过积分的价值"),
     "short": _("积分不足"),
+    "partner_offer_gone": _("没有上架，或积分不够"),
     "refused": _("对方拒绝"),
     "no_answer": _("30 秒内没有答复"),
     "left": _("处理中断"),
@@ -58,7 +59,15 @@ WHY: Final[Mapping[str, Text]] = {
 ODD: Final[Mapping[str, Text]] = {
     "contradicted": _("对方后来又说了相反的结果"),
     "biz_id": _("对方报的编号不是我们的"),
+    "supplied": _("对方说失败，但商品我们已经发了"),
     "unasked": _("没有扣过，对方却说成功"),
+}
+SUPPLIES: Final[Mapping[str, tuple[Text, str]]] = {
+    states.SU_ASKED: (_("处理中"), "amber"),
+    states.SU_ORDERED: (_("已下单"), "amber"),
+    states.SU_DONE: (_("已发货"), "green"),
+    states.SU_FAILED: (_("没有发"), "plain"),
+    states.SU_BACK: (_("已退款"), "plain"),
 }
 #: Lines of a month.
 MOVES: Final[Mapping[str, Text]] = {

@@ -16,6 +16,7 @@ from goodfor.partners import states
 
 DIFFERENCE: Final = "5002:points"
 CAUSE: Final = "partners.exchange"
+SUPPLY: Final = "partners.supply"
 
 
 def account_of(role: str, code: str) -> str:
@@ -31,6 +32,18 @@ def sale_entry(
         account_of(states.MALL, code): worth_minor, DIFFERENCE: price_minor - worth_minor, REDEEMED: -price_minor
     }  # fmt: skip
     return Entry(f"partnersale:{exchange_id}", "partner_sale", _lines(parts, order_id), now, (CAUSE, exchange_id))
+
+
+def supply_entry(*, supply_id: UUID, price_minor: int, order_id: UUID, now: datetime) -> Entry:
+    """Points that were taken pay for goods of our own, as those that pay for an order here do."""
+    parts = {DIFFERENCE: price_minor, REDEEMED: -price_minor}
+    return Entry(f"partnersupply:{supply_id}", "partner_supply", _lines(parts, order_id), now, (SUPPLY, supply_id))
+
+
+def unsupply_entry(*, refund_id: UUID, supply_id: UUID, minor: int, order_id: UUID, now: datetime) -> Entry:
+    """`minor` of them came back."""
+    parts = {REDEEMED: minor, DIFFERENCE: -minor}
+    return Entry(f"partnerback:{refund_id}", "partner_unsupply", _lines(parts, order_id), now, (SUPPLY, supply_id))
 
 
 def back_entry(

@@ -54,8 +54,29 @@ INVARIANTS = [
         FROM partners_spend s
         JOIN LATERAL (SELECT success FROM partners_notice n WHERE n.shop_id = s.shop_id AND n.account_id = s.account_id
                       AND n.order_num = s.order_num ORDER BY first_at, id LIMIT 1) n ON true
-        WHERE s.state = 'taken' OR (s.odd = '' AND s.state = CASE WHEN n.success THEN 'undone' ELSE 'done' END)
+        LEFT JOIN partners_supply g ON g.shop_id = s.shop_id AND g.spend_id = s.id
+             AND (g.state = 'back' OR g.state IN ('ordered', 'done') AND NOT n.success)
+        WHERE g.id IS NULL
+          AND (s.state = 'taken' OR s.odd = '' AND s.state = CASE WHEN n.success THEN 'undone' ELSE 'done' END)
         """,
+    ),
+    Invariant(
+        name="partner_supplies_are_paid_orders",
+        room="partners",
+        why="goods that a mall had us supply are an order paid out of points that are still gone, or back with them",
+        sql="""
+        SELECT g.id::text, g.state || ', paid ' || coalesce(p.amount_minor, 0) || ', points ' || coalesce(s.state, '-')
+        FROM partners_supply g
+        LEFT JOIN partners_spend s ON s.shop_id = g.shop_id AND s.id = g.spend_id
+        LEFT JOIN payments_payment p ON p.shop_id = g.shop_id AND p.source_id = g.order_id
+             AND p.wallet_account = '2203:redeemed'
+        WHERE g.price_minor IS DISTINCT FROM p.amount_minor
+           OR g.state IN ('ordered', 'done') AND coalesce(s.state, '') NOT IN ('taken', 'done')
+           OR g.state = 'back' AND (s.state IS DISTINCT FROM 'undone' OR g.back_minor <> g.price_minor)
+        """,
+    ),
+    history_invariant(
+        states.SUPPLY, table="partners_supply", room="partners", name="partner_supplies_moved_as_allowed"
     ),
     history_invariant(states.SPEND, table="partners_spend", room="partners", name="partner_spends_moved_as_allowed"),
     history_invariant(states.EXCHANGE, table="partners_exchange", room="partners", name="exchanges_moved_as_allowed"),

@@ -1,6 +1,6 @@
 """Every row lock of partners. With a lock timeout, as everywhere.
 
-Order: account > spend > the wallet > the ledger; exchange > word > the order > the ledger.
+Order: account > spend > supply > the order > the wallet > the ledger; exchange > word > the order > the ledger.
 """
 
 from typing import TypeVar
@@ -12,7 +12,7 @@ from django.db.models import Model
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.locks import LOCK_TIMEOUT_MS
 from goodfor.partners.errors import ExchangeNotFound, PartnerNotFound, SpendNotFound
-from goodfor.partners.models import Account, Exchange, Spend, Word
+from goodfor.partners.models import Account, Exchange, Spend, Supply, Word
 
 T = TypeVar("T", bound=Model)
 
@@ -25,6 +25,11 @@ def lock_account(shop_id: UUID, account_id: UUID) -> Account:
 def lock_spend(shop_id: UUID, spend_id: UUID) -> Spend:
     """Raises SpendNotFound."""
     return _locked(Spend, shop_id, spend_id, SpendNotFound)
+
+
+def lock_supply(shop_id: UUID, supply_id: UUID) -> Supply:
+    """Raises SpendNotFound."""
+    return _locked(Supply, shop_id, supply_id, SpendNotFound)
 
 
 def lock_exchange(shop_id: UUID, exchange_id: UUID) -> Exchange:

@@ -7,7 +7,7 @@ from uuid import UUID
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.money import Money
 from goodfor.orders.types import HoldOrder
-from goodfor.partners.models import Account, Exchange, Notice, Offer, Spend
+from goodfor.partners.models import Account, Exchange, Notice, Offer, Spend, Supply
 from goodfor.partners.types import (
     AccountView,
     AccountWish,
@@ -15,6 +15,7 @@ from goodfor.partners.types import (
     NoticeView,
     OfferView,
     SpendView,
+    SupplyView,
     WordView,
 )
 
@@ -54,12 +55,15 @@ def notice_view(row: Notice) -> NoticeView:
     return NoticeView(row.success, row.biz_id, row.message, row.times, row.first_at, row.last_at)
 
 
-def spend_view(row: Spend, currency: str, notices: tuple[NoticeView, ...] = ()) -> SpendView:
+def spend_view(
+    row: Spend, currency: str, notices: tuple[NoticeView, ...] = (), supply: Supply | None = None
+) -> SpendView:
     """A number of a mall's."""
     return SpendView(
         id=row.id, order_num=row.order_num, kind=row.kind, state=row.state, owner=row.owner, units=row.units,
         actual=Money(row.actual_minor, currency), goods=row.goods, description=row.description, why=row.why,
         odd=row.odd, at=row.at, ended_at=row.ended_at, questions=row.questions, notices=notices,
+        supply=SupplyView(supply.goods, supply.state, supply.why, supply.order_id) if supply else None,
     )  # fmt: skip
 
 

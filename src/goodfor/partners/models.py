@@ -161,6 +161,41 @@ class Spend(models.Model):
         return f"{self.order_num} {self.state}"
 
 
+class Supply(models.Model):
+    """Goods of ours for an order of a mall's: one of a number, as an order of the member's that the points paid."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop_id = models.UUIDField()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    spend = models.ForeignKey(Spend, on_delete=models.PROTECT, related_name="+", db_index=False)
+    goods = models.CharField(max_length=64)
+    order_id = models.UUIDField()
+    state = models.CharField(max_length=8, default=states.SU_ASKED)
+    price_minor = models.BigIntegerField(null=True)
+    back_minor = models.BigIntegerField(default=0)
+    why = models.CharField(max_length=40, default="", blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "partners_supply"
+        constraints = [
+            models.UniqueConstraint(fields=["shop_id", "spend"], name="partners_supply_once"),
+            models.UniqueConstraint(fields=["shop_id", "order_id"], name="partners_supply_order"),
+            models.CheckConstraint(condition=Q(state__in=sorted(states.SUPPLY.states)), name="partners_supply_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=[states.SU_ASKED, states.SU_FAILED], price_minor__isnull=True)
+                | (
+                    Q(state__in=[states.SU_ORDERED, states.SU_DONE, states.SU_BACK], price_minor__gt=0)
+                    & Q(back_minor__gte=0, back_minor__lte=F("price_minor"))
+                ),
+                name="partners_supply_price",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.goods} {self.state}"
+
+
 class Notice(models.Model):
     """What a mall told of an order, and how often."""
 

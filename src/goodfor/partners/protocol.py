@@ -152,6 +152,29 @@ def read_notice(params: Mapping[str, str]) -> NoticeCall:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SupplyCall:
+    """A mall has goods of ours supplied for an order of its own. `goods`: what it calls them, a SKU's code here."""
+
+    order_num: str
+    uid: str
+    goods: str
+
+
+def read_supply(params: Mapping[str, str]) -> SupplyCall:
+    """A call for virtual goods. Raises Malformed."""
+    goods = params.get("params", "")
+    if not 1 <= len(goods) <= 64:
+        raise Malformed("params")
+    return SupplyCall(_named(params, "orderNum"), _named(params, "uid"), goods)
+
+
+def write_supply(status: str, ref: str, left: int | None, message: str) -> bytes:
+    """As JSON. `status`: success, process (not there yet, and no success) or fail; `ref`: our number of it."""
+    told = {"status": status, "errorMessage": message, "supplierBizId": ref, "credits": str(left or 0)}
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
 def read_guest(params: Mapping[str, str]) -> tuple[str, int]:
     """Who comes into a mall, and with how many points. Raises Malformed."""
     return _named(params, "uid"), _whole(params, "credits", 0, 10**12, empty=0)

@@ -14,7 +14,7 @@ from goodfor.partners import states
 from goodfor.partners.accounts import account_of
 from goodfor.partners.errors import EntryNeeded, ExchangeNotFound, PartnerNotFound
 from goodfor.partners.mapping import account_view, exchange_view, notice_view, offer_view, spend_view
-from goodfor.partners.models import Account, Attempt, Exchange, Movement, Notice, Offer, Spend, Word
+from goodfor.partners.models import Account, Attempt, Exchange, Movement, Notice, Offer, Spend, Supply, Word
 from goodfor.partners.types import (
     AccountView,
     ExchangeView,
@@ -69,7 +69,9 @@ def spends(
     notices = Notice.objects.filter(shop_id=shop_id, account_id=account_id, order_num__in=numbers).order_by("first_at")
     for one in notices:
         told[one.order_num].append(notice_view(one))
-    return [spend_view(row, view.currency, tuple(told[row.order_num])) for row in found]
+    supplies = Supply.objects.filter(shop_id=shop_id, spend_id__in=[row.id for row in found])
+    goods = {one.spend_id: one for one in supplies}
+    return [spend_view(row, view.currency, tuple(told[row.order_num]), goods.get(row.id)) for row in found]
 
 
 def offers(shop_id: UUID, account_id: UUID, *, up: bool = False) -> list[OfferView]:

@@ -34,7 +34,8 @@ SPEND: Final = Machine(
     {
         ASKED: frozenset({TAKEN, REFUSED, BARRED, ADDED}),
         TAKEN: frozenset({DONE, UNDONE}),
-        DONE: frozenset(),
+        # Only where we had supplied the goods ourselves and took them back.
+        DONE: frozenset({UNDONE}),
         UNDONE: frozenset(),
         REFUSED: frozenset(),
         BARRED: frozenset(),
@@ -46,6 +47,24 @@ ADD: Final = "add"
 KINDS: Final = (DEDUCT, ADD)
 #: Units that a mall has taken count for its day.
 COUNTED: Final = (TAKEN, DONE, ADDED)
+
+# Goods of ours that a mall has us supply for an order whose points we took.
+SU_ASKED: Final = "asked"
+SU_ORDERED: Final = "ordered"
+SU_DONE: Final = "done"
+SU_FAILED: Final = "failed"
+SU_BACK: Final = "back"
+SUPPLY: Final = Machine(
+    "partners.supply",
+    SU_ASKED,
+    {
+        SU_ASKED: frozenset({SU_ORDERED, SU_FAILED}),
+        SU_ORDERED: frozenset({SU_DONE, SU_BACK}),
+        SU_DONE: frozenset({SU_BACK}),
+        SU_FAILED: frozenset(),
+        SU_BACK: frozenset(),
+    },
+)
 
 # Something that a partner's person exchanges points for here.
 #: Our row, before the partner was asked.

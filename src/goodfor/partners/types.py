@@ -80,6 +80,16 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplyView:
+    """Goods of ours that a mall had us supply: what it calls them, and the member's order."""
+
+    goods: str
+    state: str
+    why: str
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SpendView:
     """A number of a mall's, and what we did for it. `owner`: the member; None where nobody was known."""
 
@@ -98,6 +108,7 @@ class SpendView:
     ended_at: datetime | None
     questions: int
     notices: tuple[NoticeView, ...] = ()
+    supply: SupplyView | None = None
 
 
 @dataclass(frozen=True, slots=True)

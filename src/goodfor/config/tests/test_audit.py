@@ -732,6 +732,16 @@ def numbered(state: str, *walked: str, told: str = "") -> str:
     return row + (moved("partners.spend", "{new}", *walked) if walked else "") + (notice if told else "")
 
 
+def supplied(state: str, *walked: str, price: str = "NULL") -> str:
+    """Goods `{new}` that a mall had us supply, for no number and by no order."""
+    row = (
+        "INSERT INTO partners_supply (id, shop_id, account_id, spend_id, goods, order_id, state, price_minor,"
+        " back_minor, why, at) VALUES ('{new}', '{shop}', '{new2}', '{new2}', 'g', '{new2}',"
+        f" '{state}', {price}, 0, '', now())"
+    )
+    return row + (moved("partners.supply", "{new}", *walked) if walked else "")
+
+
 def exchanged(state: str, *walked: str, price: str = "NULL") -> str:
     """An exchange `{new}` of a partner's person, which no order and no word speaks of."""
     row = (
@@ -753,6 +763,8 @@ PLANTS: dict[str, str] = {
         ";INSERT INTO partners_movement (id, shop_id, account_id, subject_id, what, cause_id, order_num, units, minor,"
         " at) VALUES ('{new}', '{shop}', '{new}', '{new}', 'taken', '{new}', 'A', 5, 5, now())",
     "partners_fail_for_good": numbered("undone", "asked", "taken", "undone", told="true"),
+    "partner_supplies_are_paid_orders": supplied("ordered", "asked", "ordered", price="5"),
+    "partner_supplies_moved_as_allowed": supplied("failed"),
     "partner_spends_moved_as_allowed": numbered("refused"),
     "exchanges_moved_as_allowed": exchanged("refused"),
     "partner_words_moved_as_allowed":

@@ -13,6 +13,7 @@ from goodfor.partners.errors import CallRefused
 from goodfor.partners.guard import proven
 from goodfor.partners.models import Exchange
 from goodfor.partners.operations.hear_result import hear_result
+from goodfor.partners.operations.supply_goods import supply_goods
 from goodfor.partners.operations.take_points import take_points
 from goodfor.partners.protocol import Malformed, PointsAnswer
 from goodfor.partners.types import Answer, Call
@@ -49,6 +50,19 @@ def hear_notice(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -
     return OK
 
 
+def hear_virtual(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
+    """Goods of ours are to be supplied for an order whose points we took; asked again, how it stands."""
+    try:
+        _account, params = proven(shop_id=shop_id, account_id=account_id, role=states.DEVELOPER, call=call, now=now)
+        asked = protocol.read_supply(params)
+    except (CallRefused, Malformed):
+        return Answer(protocol.write_supply("fail", "", None, _("请求无效")))
+    told = supply_goods(shop_id=shop_id, account_id=account_id, asked=asked, now=now)
+    reach("partners.supplied")
+    message = "" if told.status != "fail" else _("暂时不能兑换")
+    return Answer(protocol.write_supply(told.status, told.ref, told.left, message))
+
+
 def hear_state(*, shop_id: UUID, account_id: UUID, call: Call, now: datetime) -> Answer:
     """A partner asks what became of an exchange in our mall."""
     try:
@@ -75,5 +89,5 @@ def _points(kind: str, shop_id: UUID, account_id: UUID, call: Call, now: datetim
 
 #: What a partner may call, by the last part of its address.
 CALLS: Final[Mapping[str, Callable[..., Answer]]] = {
-    "deduct": hear_deduct, "add": hear_add, "notice": hear_notice, "status": hear_state,
+    "deduct": hear_deduct, "add": hear_add, "notice": hear_notice, "virtual": hear_virtual, "status": hear_state,
 }  # fmt: skip

@@ -14,7 +14,7 @@ from goodfor.loyalty.types import Holder
 from goodfor.partners import states
 from goodfor.partners.accounts import account_of
 from goodfor.partners.locks import lock_account
-from goodfor.partners.models import Account, Spend
+from goodfor.partners.models import Account, Spend, Supply
 from goodfor.partners.operations.steps import move_spend, note_movement
 from goodfor.partners.protocol import NoticeCall
 
@@ -41,11 +41,14 @@ def hear_result(*, shop_id: UUID, account_id: UUID, told: NoticeCall, now: datet
 
 def end_spend(account: Account, row: Spend, told: NoticeCall, *, cause: str, now: datetime) -> str:
     """The end of a number of a held account, in the caller's transaction; the state after it."""
-    if row.state == states.TAKEN:
+    if not told.success and is_supplied(row):
+        # The member has goods of ours for them: the points stay gone until these come back.
+        Spend.objects.filter(shop_id=row.shop_id, id=row.id).update(odd="supplied")
+    elif row.state == states.TAKEN:
         odd = "biz_id" if told.biz_id and told.biz_id != row.id.hex else row.odd
         to_state = states.DONE if told.success else states.UNDONE
         if not told.success:
-            _restore(account, row, now)
+            restore(account, row, now)
         move_spend(row, to_state, actor=PARTNER, cause=cause, now=now, ended_at=now, ask_at=None, odd=odd)
     elif row.state != states.BARRED and told.success != (row.state in (states.DONE, states.ADDED)):
         # A success of what was refused or undone, a failure of what had arrived: a person looks at it.
@@ -71,7 +74,14 @@ def _bar(account: Account, told: NoticeCall, now: datetime) -> str:
     return row.state
 
 
-def _restore(account: Account, row: Spend, now: datetime) -> None:
+def is_supplied(row: Spend) -> bool:
+    """Whether goods of ours are with the member for it."""
+    there = [states.SU_ORDERED, states.SU_DONE]
+    return Supply.objects.filter(shop_id=row.shop_id, spend_id=row.id, state__in=there).exists()
+
+
+def restore(account: Account, row: Spend, now: datetime) -> None:
+    """Its units return to their lots, and the mall is owed nothing for them. In the caller's transaction."""
     assert row.owner is not None, "units were taken of somebody"
     restore_from_elsewhere(
         shop_id=row.shop_id, holder=Holder(row.owner), spend_id=row.id, account=account_of(account.role, account.code),

@@ -1,4 +1,4 @@
-"""Put a SKU up for a partner's people, change its points, or take it down."""
+"""Put a SKU up for a partner, change its points, or take it down."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,6 @@ from goodfor.catalog.errors import NotOnSale, SkuUnknown
 from goodfor.kernel import audit
 from goodfor.kernel.ids import uuid7
 from goodfor.orders.types import DIRECT
-from goodfor.partners import states
 from goodfor.partners.errors import InvalidPartner
 from goodfor.partners.locks import lock_account
 from goodfor.partners.mapping import offer_view
@@ -23,10 +22,11 @@ from goodfor.partners.types import OfferView
 def set_offer(
     *, shop_id: UUID, account_id: UUID, sku_id: UUID, units: int, on: bool, actor: str, now: datetime
 ) -> OfferView:
-    """Top-ups are not offered: they ask for an account. Raises PartnerNotFound, InvalidPartner with `field`."""
+    """Where ours is the mall, what it takes; where the mall is theirs, the least that it must have taken.
+
+    Top-ups are not offered: they ask for an account. Raises PartnerNotFound, InvalidPartner with `field`.
+    """
     account = lock_account(shop_id, account_id)
-    if account.role != states.MALL:
-        raise InvalidPartner(field="role")
     if not 1 <= units <= 10**9:
         raise InvalidPartner(_("数值超出范围"), field="units")
     row = Offer.objects.filter(shop_id=shop_id, account=account, sku_id=sku_id).first()

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.statemachine import record_history
+from goodfor.loyalty.operations.spend_elsewhere import PARTNER
 from goodfor.partners import states
 from goodfor.partners.locks import lock_words
-from goodfor.partners.models import Account, Exchange, Movement, Spend, Word
+from goodfor.partners.models import Account, Exchange, Movement, Spend, Supply, Word
 
 
 def move_spend(row: Spend, to_state: str, *, actor: str, cause: str, now: datetime, **more: Any) -> None:
@@ -17,6 +18,18 @@ def move_spend(row: Spend, to_state: str, *, actor: str, cause: str, now: dateti
     record_history(
         shop_id=row.shop_id, machine=states.SPEND, subject_id=row.id, moves=[(was, to_state)], actor=actor, cause=cause,
         now=now,
+    )  # fmt: skip
+    row.state = to_state
+    for name, value in more.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *more])
+
+
+def move_supply(row: Supply, to_state: str, *, cause: str, now: datetime, **more: Any) -> None:
+    """A held supply's next state, with what else of it changes, and its history. Raises IllegalTransition."""
+    record_history(
+        shop_id=row.shop_id, machine=states.SUPPLY, subject_id=row.id, moves=[(row.state, to_state)], actor=PARTNER,
+        cause=cause, now=now,
     )  # fmt: skip
     row.state = to_state
     for name, value in more.items():

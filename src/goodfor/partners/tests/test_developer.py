@@ -12,12 +12,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from goodfor.delivery import queries as delivery
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tenancy import platform_job
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.types import Holder
-from goodfor.orders.tests.factories import together
+from goodfor.orders import queries as orders
+from goodfor.orders.operations.refund_order import refund_order
+from goodfor.orders.tests.factories import refund_all, relay_all, stock, together
 from goodfor.partners import queries, states
 from goodfor.partners.errors import InvalidPartner, PartnerNotFound
 from goodfor.partners.models import Account, Nonce, Notice, Spend
@@ -26,6 +29,7 @@ from goodfor.partners.operations.ask_mall import ask_due
 from goodfor.partners.operations.forget_member import forget_member
 from goodfor.partners.operations.forget_nonces import forget_nonces
 from goodfor.partners.operations.go_to_mall import go_to_mall
+from goodfor.partners.operations.set_offer import set_offer
 from goodfor.partners.operations.take_points import take_points
 from goodfor.partners.protocol import PointsCall
 from goodfor.partners.tests.conftest import TERMS, World
@@ -365,3 +369,63 @@ def test_a_month_of_a_mall(world: World) -> None:
     assert (later.rows, later.opening, later.closing) == ((), month.total, month.total)
     with pytest.raises(PartnerNotFound):
         queries.settlement(UUID(int=1), world.account.id, world.now, now, limit=1)
+
+
+def offers(world: World, units: int, *, on: bool = True) -> None:
+    set_offer(
+        shop_id=world.shop_id, account_id=world.account.id, sku_id=world.shop.sku_id, units=units, on=on,
+        actor="staff:1", now=utc_now(),
+    )  # fmt: skip
+
+
+def test_goods_of_ours_for_a_malls_order(world: World) -> None:
+    """Supplied once, into the member's account, and paid by the points that were taken."""
+    offers(world, 5_000)
+    owner = world.member(6_000)
+    order = world.mall.exchange(world.uid(owner), 5_000)
+    assert world.booked("2203:points") == 900
+    said = [world.mall.supply(order, "kw-50") for _ in range(3)]
+    assert [(one["status"], one["credits"]) for one in said] == [("success", "1000")] * 3
+    assert len({one["supplierBizId"] for one in said}) == 1
+    supply = world.spends()[0].supply
+    assert supply is not None
+    view = orders.order_view(world.shop_id, supply.order_id)
+    assert (view.state, orders.buyer_of(world.shop_id, view.id)) == ("delivered", f"buyer:{owner.hex}")
+    assert len(delivery.masked_codes(world.shop_id, [line.line_id for line in view.lines])) == 1
+    # For points that 4500 was owed for goods of 4850 went out.
+    assert (world.booked("2203:redeemed"), world.booked("5002:points"), world.owed()) == (0, 4_850 - 4_500, 0)
+    # Whatever the mall says, the member has them.
+    assert world.mall.tell(world.mall.end(order, success=False)) == "ok"
+    assert (world.holds(owner), world.spends()[0].state, world.spends()[0].odd) == (1_000, states.TAKEN, "supplied")
+    assert world.mall.tell(world.mall.end(order, success=True)) == "ok"
+    assert state_of(world, order.number) == states.DONE
+    assert world.faults() == {}
+    refund_order(shop_id=world.shop_id, order_id=view.id, reason="x", actor="staff:1", by_staff=True, now=utc_now())
+    refund_all(utc_now())
+    relay_all(utc_now())
+    assert (world.holds(owner), state_of(world, order.number)) == (6_000, states.UNDONE)
+    assert (world.booked("2203:points"), world.booked("5002:points")) == (5_400, 0)
+    assert (world.mall.supply(order, "kw-50")["status"], world.faults()) == ("fail", {})
+
+
+def test_goods_that_are_not_supplied(world: World) -> None:
+    """Unknown numbers and goods, too few points, ended numbers, nothing left: `fail`, and it stays that."""
+    offers(world, 500)
+    owner = world.member(3_000)
+    uid = world.uid(owner)
+    assert world.mall.supply(world.mall.begin(uid, 500, 0), "kw-50")["status"] == "fail"
+    cheap, other, ended, gone, held = (world.mall.exchange(uid, units) for units in (499, 500, 500, 500, 500))
+    assert [world.mall.supply(one, goods)["status"] for one, goods in ((cheap, "kw-50"), (other, "nothing"))] == [
+        "fail", "fail",
+    ]  # fmt: skip
+    assert world.mall.supply(other, "kw-50")["status"] == "fail"
+    assert world.mall.tell(world.mall.end(cheap, success=False)) == "ok"
+    assert (world.mall.tell(world.mall.end(ended, success=True)), world.mall.supply(ended, "kw-50")["status"]) == (
+        "ok", "fail",
+    )  # fmt: skip
+    offers(world, 500, on=False)
+    assert world.mall.supply(gone, "kw-50")["status"] == "fail"
+    offers(world, 500)
+    together(lambda _n: world.mall.supply(held, "kw-50"), 6)
+    assert (world.mall.supply(held, "kw-50")["status"], stock(world.shop)[2]) == ("success", 1)
+    assert (world.holds(owner), world.faults()) == (3_000 - 4 * 500, {})

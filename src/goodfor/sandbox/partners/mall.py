@@ -85,6 +85,12 @@ class Mall:
             order.state = "refused" if said.get("status") == "fail" else "failed"
         return order
 
+    def supply(self, order: Order, goods: str) -> dict[str, Any]:
+        """Have the developer supply goods of its own for an order; what it answers. Only `success` is one."""
+        params = {"uid": order.uid, "orderNum": order.number, "params": goods, "description": "", "account": ""}
+        said: dict[str, Any] = json.loads(self._call("virtual", params) or b"{}")
+        return said
+
     def give(self, uid: str, credits: int, number: str) -> dict[str, Any]:
         """Give points; what the developer answers."""
         params = {

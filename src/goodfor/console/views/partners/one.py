@@ -40,7 +40,7 @@ def partner(request: HttpRequest, visitor: Visitor, points_partner_id: UUID) -> 
     found: list[Any]
     if view.role == states.DEVELOPER:
         found = partners.spends(shop_id, view.id, only=only, before=before, limit=ROWS + 1)
-        rows = [_spend(one) for one in found[:ROWS]]
+        rows = _spends(shop_id, found[:ROWS])
     else:
         found = partners.exchanges(shop_id, view.id, only=only, before=before, limit=ROWS + 1)
         rows = _exchanges(shop_id, found[:ROWS])
@@ -55,7 +55,7 @@ def partner(request: HttpRequest, visitor: Visitor, points_partner_id: UUID) -> 
         "more": found[ROWS - 1].id if len(found) > ROWS else None,
         "only": only,
         "tabs": _tabs(view),
-        "offers": _offers(shop_id, view) if view.role == states.MALL else [],
+        "offers": _offers(shop_id, view),
         "may": visitor.may(Permission.POINTS_SET),
         "may_month": visitor.may(Permission.LEDGER_VIEW),
     }
@@ -96,14 +96,22 @@ def again(request: HttpRequest, visitor: Visitor, points_partner_id: UUID) -> Ht
     return done(request, _("马上再通知一次；没收到会接着按时再试"), reverse(HERE, args=[view.id]))
 
 
-def _spend(one: SpendView) -> dict[str, Any]:
-    return {
-        "one": one,
-        "state": words.SPENDS[one.state],
-        "why": words.WHY.get(one.why, one.why),
-        "odd": words.ODD.get(one.odd, one.odd),
-        "member": reverse("desk:buyer-points", args=[one.owner]) if one.owner else "",
-    }
+def _spends(shop_id: UUID, found: list[SpendView]) -> list[dict[str, Any]]:
+    ordered = [one.supply.order_id for one in found if one.supply]
+    numbers = {one.id: one.number for one in orders.desk_orders(shop_id, ordered)}
+    return [
+        {
+            "one": one,
+            "state": words.SPENDS[one.state],
+            "why": words.WHY.get(one.why, one.why),
+            "odd": words.ODD.get(one.odd, one.odd),
+            "member": reverse("desk:buyer-points", args=[one.owner]) if one.owner else "",
+            "supply": words.SUPPLIES[one.supply.state] if one.supply else None,
+            "supply_why": words.WHY.get(one.supply.why, one.supply.why) if one.supply else "",
+            "order": numbers.get(one.supply.order_id, "") if one.supply else "",
+        }
+        for one in found
+    ]
 
 
 def _exchanges(shop_id: UUID, found: list[ExchangeView]) -> list[dict[str, Any]]:
