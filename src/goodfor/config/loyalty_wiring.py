@@ -113,7 +113,7 @@ def on_dispute_lost(event: StoredEvent) -> None:
 
 
 def paid_with_points(event: StoredEvent) -> bool:
-    """Whether what came back had been paid with points, and went back to them. A prize that was won had not."""
+    """Whether what came back had been paid with points, and went back to them: not a prize, not a partner's."""
     if _refund(event).ledger_account != REDEEMED:
         return False
     return loyalty.paid_order(event.shop_id, UUID(event.payload["order_id"]))

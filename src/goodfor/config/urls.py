@@ -21,6 +21,9 @@ if "orders" in settings.ROOMS:
     )
 if "supply" in settings.ROOMS:
     urlpatterns.append(path("supply/hook/<slug:token>", import_module("goodfor.config.supply_hook").hook))
+if "partners" in settings.ROOMS:
+    partner_call = import_module("goodfor.config.partner_calls").partner_call
+    urlpatterns.append(path("partners/<uuid:shop_id>/<uuid:account_id>/<slug:name>", partner_call))
 if "notify" in settings.ROOMS:
     sms_report = import_module("goodfor.config.reports").report
     urlpatterns.append(path("notify/report/<uuid:shop_id>/<uuid:account_id>/<slug:token>", sms_report))

@@ -54,6 +54,8 @@ def connect() -> None:
         _cards_hear()
     if "mall" in settings.ROOMS:
         _mall_hears()
+    if "partners" in settings.ROOMS:
+        _partners_hear()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -187,6 +189,19 @@ def _mall_hears() -> None:
     for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
         name = f"mall.prize_on_{event.name.split('.')[1]}"
         events.register(event, handlers.on_prize_back, name=name, concern=handlers.is_prize)
+
+
+def _partners_hear() -> None:
+    handlers = import_module("goodfor.partners.handlers")
+    identity = import_module("goodfor.identity.events")
+    orders = import_module("goodfor.orders.events")
+    theirs = handlers.is_exchange
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="partners.on_buyer_erasing")
+    delivered = handlers.on_order_delivered
+    events.register(orders.OrderDelivered, delivered, name="partners.on_order_delivered", concern=theirs)
+    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
+        name = f"partners.on_{event.name.split('.')[1]}"
+        events.register(event, handlers.on_order_back, name=name, concern=theirs)
 
 
 def _invoices_hear() -> None:

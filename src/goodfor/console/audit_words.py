@@ -15,6 +15,7 @@ from goodfor.console import (
     finance_audit_words,
     insight_audit_words,
     mall_audit_words,
+    partner_words,
     points_audit_words,
     promotion_audit_words,
     recon_audit_words,
@@ -281,6 +282,7 @@ AREAS: Final[tuple[Area, ...]] = (
         },
         prefix="notify.",
     ),
+    Area(_("audit", "积分合作方"), partner_words.ACTIONS, prefix="partners."),
     Area(_("audit", "会员与积分"), points_audit_words.ACTIONS, prefix="loyalty."),
     Area(_("audit", "对账与关账"), recon_audit_words.ACTIONS, prefix=recon_audit_words.PREFIX),
     Area(
@@ -329,6 +331,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     **recon_audit_words.SUBJECTS,
     **risk_audit_words.SUBJECTS,
     **points_audit_words.SUBJECTS,
+    **partner_words.SUBJECTS,
     **promotion_audit_words.SUBJECTS,
     **card_audit_words.SUBJECTS,
     **mall_audit_words.SUBJECTS,

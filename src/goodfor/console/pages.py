@@ -17,6 +17,7 @@ from goodfor.console.wish_queries import wishes_waiting
 from goodfor.identity.types import Permission
 from goodfor.invoices import queries as invoices
 from goodfor.kernel.sql import Tally, tallies
+from goodfor.partners import queries as partners
 from goodfor.promotions import queries as promotions
 from goodfor.recon import queries as recon
 from goodfor.referrals import queries as referrals
@@ -148,6 +149,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:mall-redeemed", _("兑换记录"), "list", Permission.MALL_VIEW, "points"),
     Page("desk:draws", _("抽奖"), "ticket", Permission.MALL_VIEW, "points"),
     Page("desk:tasks", pgettext_lazy("menu", "任务"), "list", Permission.POINTS_VIEW, "points"),
+    Page("desk:partners", _("积分合作方"), "people", Permission.POINTS_VIEW, "points", waiting=partners.waiting),
     Page("desk:points-owed", _("积分负债"), "book", Permission.LEDGER_VIEW, "points"),
     Page("desk:profits", _("订单利润"), "line", Permission.LEDGER_VIEW, "finance"),
     Page("desk:finance-parties", _("结算方"), "people", Permission.LEDGER_VIEW, "finance"),

@@ -22,6 +22,7 @@ from goodfor.console.invoice_urls import invoice_urls
 from goodfor.console.listing.pages import listing_urls
 from goodfor.console.mall_urls import mall_urls
 from goodfor.console.paper_urls import paper_urls
+from goodfor.console.partner_urls import partner_urls
 from goodfor.console.points_urls import points_urls
 from goodfor.console.promo_urls import promo_urls
 from goodfor.console.recon_urls import recon_urls
@@ -144,6 +145,7 @@ desk = [
     *supply_account_urls,
     *aftersale_money_urls,
     *referral_urls,
+    *partner_urls,
     *card_urls,
     *finance_urls,
     *settlement_urls,

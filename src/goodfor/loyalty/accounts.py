@@ -64,6 +64,20 @@ def used_entry(*, entry_id: UUID, kind: str, worth_minor: int, now: datetime) ->
     return Entry(f"points:{entry_id}", "points_use", lines, now, (CAUSE, entry_id))
 
 
+def elsewhere_entry(
+    *, entry_id: UUID, kind: str, worth_minor: int, costs_minor: int, account: str, back: bool = False, now: datetime
+) -> Entry | None:
+    """Units were spent at somebody else's, who is owed `costs_minor` for it in `account`. `back`: they return.
+
+    None: they were worth nothing and cost nothing.
+    """
+    sign = -1 if back else 1
+    parts = {account: -costs_minor, KINDS[kind].account: worth_minor, GIVEN_ON_SALES: costs_minor - worth_minor}
+    lines = tuple(Line(code, sign * minor) for code, minor in parts.items() if minor)
+    what = "points_restore_elsewhere" if back else "points_spend_elsewhere"
+    return Entry(f"points:{entry_id}", what, lines, now, (CAUSE, entry_id)) if lines else None
+
+
 def nothing_back_reference(back_of: UUID | str) -> str:
     """Under which it is booked, once."""
     return f"pointsback:{back_of}"

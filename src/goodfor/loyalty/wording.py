@@ -28,7 +28,10 @@ _BY: Final = {
     "order": _("购物得积分"), "checkin": _("签到"), "monthly": _("会员每月积分"), "birthday": _("生日积分"),
     "prize": _("抽奖得积分"), "prizeback": _("奖品换成积分"),
     "anniversary": _("入会周年积分"), "task": _("任务积分"),
+    "partner": _("合作方赠送积分"),
 }  # fmt: skip
+#: What was spent, or came back, at a partner's.
+_ELSEWHERE: Final = {"spend": _("在合作方商城兑换"), "restore": _("合作方兑换未成功，退回积分")}
 
 
 def said(entry: EntryView) -> str | Promise:
@@ -39,6 +42,8 @@ def said(entry: EntryView) -> str | Promise:
         return _BY[entry.source.kind]
     if entry.kind == "spend" and entry.source.kind == "draw":
         return _("抽奖")
+    if entry.source.kind == "partner" and entry.kind in _ELSEWHERE:
+        return _ELSEWHERE[entry.kind]
     return _WORDS[entry.kind]
 
 

@@ -743,6 +743,43 @@ DRAWN = (
     "INSERT INTO mall_draw (id, shop_id, name, words, state, cost, per_day, least_rank, starts_at, ends_at, made_by,"
     " made_at) VALUES ('{new}', '{shop}', 'x', '', 'draft', 1, 1, 0, now(), now() + interval '1 day', 'x', now())"
 )
+
+
+def numbered(state: str, *walked: str, told: str = "") -> str:
+    """A number `{new}` of a mall's, with the history `walked`; what the mall `told` of it."""
+    row = (
+        "INSERT INTO partners_spend (id, shop_id, account_id, order_num, kind, state, uid, owner, units, actual_minor,"
+        " face_minor, item, goods, description, why, odd, at, ended_at, questions) VALUES ('{new}', '{shop}', '{new2}',"
+        f" 'A', 'deduct', '{state}', 'u', '{{new}}', 5, 0, 0, '', '', '', '', '', now(), now(), 0)"
+    )
+    notice = (
+        ";INSERT INTO partners_notice (id, shop_id, account_id, order_num, success, biz_id, message, times, first_at,"
+        f" last_at) VALUES ('{{new}}', '{{shop}}', '{{new2}}', 'A', {told}, '', '', 1, now(), now())"
+    )
+    return row + (moved("partners.spend", "{new}", *walked) if walked else "") + (notice if told else "")
+
+
+def supplied(state: str, *walked: str, price: str = "NULL") -> str:
+    """Goods `{new}` that a mall had us supply, for no number and by no order."""
+    row = (
+        "INSERT INTO partners_supply (id, shop_id, account_id, spend_id, goods, order_id, state, price_minor,"
+        " back_minor, why, at) VALUES ('{new}', '{shop}', '{new2}', '{new2}', 'g', '{new2}',"
+        f" '{state}', {price}, 0, '', now())"
+    )
+    return row + (moved("partners.supply", "{new}", *walked) if walked else "")
+
+
+def exchanged(state: str, *walked: str, price: str = "NULL") -> str:
+    """An exchange `{new}` of a partner's person, which no order and no word speaks of."""
+    row = (
+        "INSERT INTO partners_exchange (id, shop_id, account_id, order_num, uid, request_key, sku_id, units,"
+        " worth_minor, state, asked, biz_id, why, order_id, price_minor, back_minor, back_worth_minor, at) VALUES"
+        f" ('{{new}}', '{{shop}}', '{{new2}}', 'M', 'u', 'k', '{{new}}', 5, 5, '{state}', true, 'b', '', '{{new2}}',"
+        f" {price}, 0, 0, now())"
+    )
+    return row + (moved("partners.exchange", "{new}", *walked) if walked else "")
+
+
 PLANTS: dict[str, str] = {
     "mall_points_are_taken": entered("spend", -5, source="draw"),
     "mall_pieces_are_counted":
@@ -768,6 +805,24 @@ PLANTS: dict[str, str] = {
     "mall_draws_moved_as_allowed": DRAWN,
     "mall_redemptions_moved_as_allowed": "SELECT 1" + moved("mall.redemption", "{new}", "taken"),
     "mall_plays_moved_as_allowed": "SELECT 1" + moved("mall.play", "{new}", "played"),
+    "partners_take_what_they_say": numbered("taken", "asked", "taken"),
+    "partners_lists_are_booked":
+        "INSERT INTO partners_account (id, shop_id, code, role, name, app_key, secret_key_id, secret_blob, signing,"
+        " currency, login_url, deduct_url, notice_url, query_url, ips, value_centi, call_most, day_most, add_call_most,"
+        " add_day_most, enabled, made_at, changed_at, changed_by) VALUES ('{new}', '{shop}', 'x', 'developer', 'x', "
+        f"'x', {SEAL_KEY}, 'x', 'md5', 'CNY', '', '', '', '', ARRAY[]::text[], 1, 0, 0, 0, 0, false, now(), now(), 'x')"
+        ";INSERT INTO partners_movement (id, shop_id, account_id, subject_id, what, cause_id, order_num, units, minor,"
+        " at) VALUES ('{new}', '{shop}', '{new}', '{new}', 'taken', '{new}', 'A', 5, 5, now())",
+    "partners_fail_for_good": numbered("undone", "asked", "taken", "undone", told="true"),
+    "partner_supplies_are_paid_orders": supplied("ordered", "asked", "ordered", price="5"),
+    "partner_supplies_moved_as_allowed": supplied("failed"),
+    "partner_spends_moved_as_allowed": numbered("refused"),
+    "exchanges_moved_as_allowed": exchanged("refused"),
+    "partner_words_moved_as_allowed":
+        "INSERT INTO partners_word (id, shop_id, account_id, exchange_id, success, state, tries, next_at, made_at)"
+        " VALUES ('{new}', '{shop}', '{new2}', '{new2}', true, 'due', 0, now(), now())",
+    "exchanges_are_paid_orders": exchanged("ordered", "asked", "taken", "ordered", price="5"),
+    "partners_are_told": exchanged("lost", "asked", "lost"),
     "cards_are_owed": carded(price=5),
     "cards_hold_what_is_left": carded(basis=10, left=4),
     "cards_pay_orders":

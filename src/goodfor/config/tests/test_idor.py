@@ -51,7 +51,7 @@ ORDER = "o/<order_number:number>"
 #: For the account that is signed in; with the kinds of ids that they take.
 OWN_THINGS = {
     "me/accounts/<uuid:account_id>/delete", "me/devices/<uuid:session_id>/revoke",
-    "me/passkeys/<uuid:passkey_id>/delete",
+    "me/passkeys/<uuid:passkey_id>/delete", "me/points/mall/<uuid:account_id>",
 }  # fmt: skip
 OWN_WORDS = {"me/contacts/<slug:kind>/delete", "me/links/<slug:provider>", "me/links/<slug:provider>/delete"}
 API_THINGS = {
@@ -75,8 +75,12 @@ PAID = {
     "notify/report/<uuid:shop_id>/<uuid:account_id>/<slug:token>",
     "pay/notify/<uuid:shop_id>/<uuid:account_id>",
     "supply/hook/<slug:token>",
+    # A partner in points, by its signature; what of it is another's, its own tests try (partners/tests).
+    "partners/<uuid:shop_id>/<uuid:account_id>/<slug:name>",
     "pay/sandbox/<uuid:shop_id>/<str:number>",
 }
+#: For who came by a link that his app has signed: its own tests try it (storefront/tests/test_mall_pages.py).
+MALL = "m/<slug:code>"
 #: For whoever has the signed link of a partner: its own tests try it (storefront/tests/test_partner.py).
 PARTNER = "partner/<str:token>"
 DOOR = {"console/signin", "console/signin/second", "console/signin/passkey", "console/language"}
@@ -94,6 +98,8 @@ def kind_of(route: str) -> str:
         found.append("order")
     if route == PARTNER or route.startswith(f"{PARTNER}/"):
         found.append("partner")
+    if route == MALL or route.startswith(f"{MALL}/"):
+        found.append("mall")
     if route.startswith("me/") and "<" not in route and route not in OPEN:
         found.append("own")
     if route.startswith(DATA):
@@ -250,6 +256,22 @@ def test_statements_of_partners_need_their_link(sides: Sides) -> None:
             assert answers <= {403, 405}, (who, route)
             assert 403 in answers, (who, route)
     assert digest() == before
+
+
+def test_malls_let_in_who_was_sent(sides: Sides) -> None:
+    """Being somebody of the shop's, or a buyer, is no way in: only a signed link of the partner's is."""
+    routes, clients = [route for route in ROUTES if kind_of(route) == "mall"], attackers_of_orders(sides)
+    assert len(routes) == 4
+    before = digest()
+    for who, client in clients.items():
+        for route in routes:
+            path = filled(route, {"code": "xinghe", "number": "M1"})
+            answers = {client.get(path).status_code, client.post(path, {"key": "x"}).status_code}
+            assert answers <= {403, 405}, (who, route)
+            assert 403 in answers, (who, route)
+    after = digest()
+    # Whoever tries links is counted.
+    assert {name for name in after if after[name] != before.get(name)} <= {"storefront_attempt"}
 
 
 def test_shelves_of_another_shop_do_not_exist(sides: Sides) -> None:
@@ -468,6 +490,7 @@ def test_callbacks_reach_their_own_account_only(sides: Sides) -> None:
             answer = method(f"/pay/notify/{shop_id}/{account_id}", body)
             assert 400 <= answer.status_code < 500, answer.status_code
             assert b"success" not in answer.content
+            assert method(f"/partners/{shop_id}/{account_id}/notice", body).status_code == 403
     assert a.stranger.post(f"/pay/sandbox/{b.id}/{a.ids['payment']}").status_code == 409
     assert a.stranger.post(f"/pay/sandbox/{uuid4()}/{a.ids['payment']}").status_code == 409
     after = digest()

@@ -31,6 +31,7 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "redeem": (S.REDEEM,),
     "redeem_take": (S.ORDER,),
     "redeem_pay": (S.PAY,),
+    "mall_exchange": (S.ORDER,),
     "pay": (S.PAY,),
     "reveal": (S.REVEAL,),
     "download": (S.REVEAL,),

@@ -23,6 +23,7 @@ from goodfor.console.tests.finance_things import finance_things
 from goodfor.console.tests.helpers import person, sql
 from goodfor.console.tests.insight_things import insight_things
 from goodfor.console.tests.mall_things import mall_things
+from goodfor.console.tests.partner_things import partner_things
 from goodfor.console.tests.promo_things import promo_things
 from goodfor.console.tests.recon_things import recon_things
 from goodfor.console.tests.risk_model_things import model_things
@@ -280,6 +281,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **promo_things(shop),
         **card_things(shop),
         **mall_things(shop),
+        **partner_things(shop),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

@@ -14,6 +14,8 @@ from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.operations.check_in import check_in as check_in_today
 from goodfor.loyalty.types import Holder
 from goodfor.mall import queries as mall
+from goodfor.partners import queries as partners
+from goodfor.partners.operations.go_to_mall import go_to_mall
 from goodfor.storefront.account import account_page
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.page import show
@@ -41,6 +43,7 @@ def mine(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResp
         "mall": mall.is_on(shop.id, now),
         "redeemed": bool(mall.redemptions(shop.id, owner=buyer.buyer_id, limit=1)),
         "terms": loyalty.terms_at(shop.id, now),
+        "malls": partners.malls(shop.id),
         "tab": "me",
     }  # fmt: skip
     return show(request, "account/points", context)
@@ -51,3 +54,9 @@ def check_in(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> Http
     """Look in today; back to where one was."""
     check_in_today(shop_id=shop.id, owner=buyer.buyer_id, now=utc_now())
     return redirect("storefront:me")
+
+
+@account_page()
+def to_mall(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, account_id: UUID) -> HttpResponse:
+    """On to a partner's mall, by a link made for this click; it learns a name that is used nowhere else."""
+    return redirect(go_to_mall(shop_id=shop.id, account_id=account_id, owner=buyer.buyer_id, now=utc_now()))

@@ -1,0 +1,1 @@
+"""Write use cases of partners, one a file."""
