@@ -71,6 +71,7 @@ ALL_ROOMS = (
     "referrals",
     "cards",
     "mall",
+    "welfare",
     "finance",
     "settlement",
     "recon",

@@ -50,6 +50,8 @@ def connect() -> None:
         _cards_hear()
     if "mall" in settings.ROOMS:
         _mall_hears()
+    if "welfare" in settings.ROOMS:
+        _welfare_hears()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -181,6 +183,19 @@ def _mall_hears() -> None:
     for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
         name = f"mall.prize_on_{event.name.split('.')[1]}"
         events.register(event, handlers.on_prize_back, name=name, concern=handlers.is_prize)
+
+
+def _welfare_hears() -> None:
+    handlers = import_module("goodfor.welfare.handlers")
+    orders = import_module("goodfor.orders.events")
+    identity = import_module("goodfor.identity.events")
+    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded, orders.OrderClosed):
+        name = f"welfare.on_{event.name.split('.')[1]}"
+        events.register(event, handlers.on_order_back, name=name, concern=handlers.by_units)
+    events.register(
+        identity.BuyerErasing, handlers.on_buyer_erasing, name="welfare.on_buyer_erasing",
+        concern=handlers.works_somewhere,
+    )  # fmt: skip
 
 
 def _invoices_hear() -> None:

@@ -68,6 +68,8 @@ class Grant(models.Model):
     walked = models.IntegerField(default=0)
     given = models.IntegerField(default=0)
     given_minor = models.BigIntegerField(default=0)
+    #: What employees were to have who had left by then.
+    passed_minor = models.BigIntegerField(default=0)
     #: The first of the faulty lines, and how many there are.
     faults = models.JSONField(default=list)
     fault_count = models.IntegerField(default=0)
@@ -86,7 +88,8 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     lines__gte=0, total_minor__gte=0, fault_count__gte=0, walked__gte=0, walked__lte=F("lines"),
-                    given__gte=0, given__lte=F("walked"), given_minor__gte=0, given_minor__lte=F("total_minor"),
+                    given__gte=0, given__lte=F("walked"), given_minor__gte=0, passed_minor__gte=0,
+                    given_minor__lte=F("total_minor") - F("passed_minor"),
                 ),
                 name="welfare_grant_counts",
             ),

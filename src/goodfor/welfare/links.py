@@ -1,4 +1,7 @@
-"""An employee's way in: a signed token in an address. It says who and the how manieth link; the row says if it counts."""
+"""An employee's way in: a signed token in an address.
+
+It says who, and the how manieth link it is; the row says whether that still counts.
+"""
 
 from uuid import UUID
 

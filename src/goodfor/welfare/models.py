@@ -1,4 +1,7 @@
-"""Tables of companies, their people, employees and orders. The constraints say what can be. Those of grants: grant_models."""
+"""Tables of companies, their people, employees and orders. The constraints say what can be.
+
+Those of grants are in grant_models.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -200,7 +203,9 @@ class Employee(models.Model):
                 fields=["shop_id", "company", "buyer_id"], name="welfare_employee_buyer",
                 condition=Q(buyer_id__isnull=False),
             ),
-            models.CheckConstraint(condition=Q(state__in=sorted(states.EMPLOYEE.states)), name="welfare_employee_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(states.EMPLOYEE.states)), name="welfare_employee_state"
+            ),
             models.CheckConstraint(
                 condition=Q(state=states.JOINED, buyer_id__isnull=False, bound_at__isnull=False)
                 | (~Q(state=states.JOINED) & Q(buyer_id__isnull=True)),

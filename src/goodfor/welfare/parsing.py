@@ -85,7 +85,9 @@ def rows_of(data: bytes, needs: Callable[[frozenset[str]], bool]) -> list[Row]:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first)))
     except csv.Error:
         raise FileUnreadable(reason="encoding") from None
-    start = next(n for n, cells in enumerate(table) if any(cell.strip() for cell in cells))
+    start = next((n for n, cells in enumerate(table) if any(cell.strip() for cell in cells)), None)
+    if start is None:
+        raise FileUnreadable(reason="empty")
     columns = [_COLUMN.get(clean(cell).casefold(), "") for cell in table[start]]
     named = [one for one in columns if one]
     if len(set(named)) != len(named) or not needs(frozenset(named)):

@@ -15,7 +15,7 @@ PERSON: Final = Machine("welfare.person", ACTIVE, {ACTIVE: frozenset({GONE}), GO
 VIEWER, MANAGER = "viewer", "manager"
 ROLES: Final = (VIEWER, MANAGER)
 
-# An employee. `invited`: on the list; units may wait already. `joined`: a buyer of the shop. An erased account frees it.
+# An employee. `invited`: on the list; units may wait already. `joined`: a buyer of the shop, until he erases himself.
 INVITED: Final = "invited"
 JOINED: Final = "joined"
 LEFT: Final = "left"
