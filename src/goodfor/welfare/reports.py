@@ -1,5 +1,6 @@
 """A company's month: both sides of the statement, and what was spent on what. Reached through `queries`."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from goodfor.welfare.types import Statement, Usage
 _USAGE: Final = Sql(__package__, "sql/usage.sql")
 #: Kinds of the entries that move a company's account.
 _GRANTED, _RETURNED = "points_earn", ("points_expire", "points_clawback")
+_KINDS: Final = (accounts.KIND, _GRANTED, *_RETURNED)
 #: Of fewer people nobody is told what they spent.
 FEWEST: Final = 3
 
@@ -34,19 +36,21 @@ def bounds(month: date, timezone: str) -> tuple[datetime, datetime]:
     return datetime.combine(month, datetime.min.time(), zone), datetime.combine(after, datetime.min.time(), zone)
 
 
+def _moves(company: Company, since: datetime, until: datetime) -> Iterator[books.AccountMove]:
+    return books.moves_between(
+        company.shop_id, accounts.prepaid(company.id), company.currency, kinds=_KINDS, since=since, until=until
+    )
+
+
 def statement(company: Company, month: date, now: datetime) -> Statement:
     """A month up to `now`, by the books (the company's side) and by the wallets (its people's)."""
     zone = identity.shop_by_id(company.shop_id).timezone
     since, end = bounds(month.replace(day=1), zone)
     until = min(end, now + timedelta(microseconds=1))
     code, shop_id = accounts.prepaid(company.id), company.shop_id
-    told = {"shop_id": shop_id, "account_code": code, "currency": company.currency}
-    all_kinds = (accounts.KIND, _GRANTED, *_RETURNED)
-    opening = -sum(
-        one.amount_minor for one in books.moves_between(**told, kinds=all_kinds, since=company.made_at, until=since)
-    )
-    moved = dict.fromkeys(all_kinds, 0)
-    for one in books.moves_between(**told, kinds=all_kinds, since=since, until=until):
+    opening = -sum(one.amount_minor for one in _moves(company, company.made_at, since))
+    moved = dict.fromkeys(_KINDS, 0)
+    for one in _moves(company, since, until):
         moved[one.kind] -= one.amount_minor
     held = loyalty.scope_moves(shop_id, kinds.WELFARE, company.id, since, until)
     units = {kind: held.moved.get(kind, (0, 0))[1] for kind in kinds.ENTRIES}

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from goodfor.catalog import queries as catalog
+from goodfor.kernel.clock import utc_now
 from goodfor.ledger import queries as books
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.kinds import WELFARE
@@ -130,8 +131,9 @@ class World:
         return self.booked(prepaid(self.company_id))
 
     def statement(self) -> Statement:
-        month = queries.month_of(self.now, "Asia/Shanghai")
-        return queries.statement(self.shop_id, self.company_id, month, self.now)
+        # Handlers take the clock's time.
+        until = max(self.now, utc_now())
+        return queries.statement(self.shop_id, self.company_id, queries.month_of(until, "Asia/Shanghai"), until)
 
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)

@@ -72,7 +72,9 @@ def test_lists_as_spreadsheets_write_them(codec: str, mark: str) -> None:
     text = '\ufeff工号, 金额（元） ,备注\r\n="0012",１００.50,端午\r\n\'0013,"1,234.5",\r\n,,\r\n 14.0 ,￥8,\u3000\r\n'
     text = text.removeprefix("\ufeff") if codec != "utf-8" else text
     rows = parsing.rows_of(text.replace(",", mark).replace('"1;234.5"', '"1,234.5"').encode(codec), lambda _c: True)
-    found = [(row.line, parsing.identifier(row[parsing.WORK_ID]), parsing.minor_of(row[parsing.AMOUNT])) for row in rows]
+    found = [
+        (row.line, parsing.identifier(row[parsing.WORK_ID]), parsing.minor_of(row[parsing.AMOUNT])) for row in rows
+    ]
     second = None if mark == "\t" else 123450
     assert found == [(2, "0012", 10050), (3, "0013", second), (5, "14", 800)]
 
@@ -80,7 +82,8 @@ def test_lists_as_spreadsheets_write_them(codec: str, mark: str) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "empty"), ("工号,金额".encode(), "empty"), (b"a,b\n1,2", "columns"), ("工号,工号\n1,2".encode(), "columns"),
+        (b"", "empty"), ("工号,金额".encode(), "empty"), (b"a,b\n1,2", "columns"),
+        ("工号,工号\n1,2".encode(), "columns"),
         ("工号,金额\n1,2".encode() + b"\xff\xff\x80", "encoding"), (b"PK\x03\x04\x00\x00\xff\xfe", "encoding"),
         (b"x" * (parsing.MOST_BYTES + 1), "size"),
     ],
