@@ -9,23 +9,22 @@ INVARIANTS = [
         room="welfare",
         why="what the books owe a company is what it prepaid, less what was granted, and what of that came back to it",
         sql="""
-        SELECT c.id::text, 'prepaid ' || c.minor || ', books ' || coalesce(b.minor, 0)
-        FROM (SELECT c.id, c.shop_id,
-                     coalesce((SELECT sum(minor) FROM welfare_prepayment p
-                               WHERE p.shop_id = c.shop_id AND p.company_id = c.id), 0)
-                     - coalesce((SELECT sum(given_minor) FROM welfare_grant g
-                                 WHERE g.shop_id = c.shop_id AND g.company_id = c.id), 0)
-                     - coalesce((SELECT sum(e.minor) FROM loyalty_wallet w
-                                 JOIN loyalty_entry e ON e.shop_id = w.shop_id AND e.wallet_id = w.id
-                                 WHERE w.shop_id = c.shop_id AND w.kind = 'welfare' AND w.scope = c.id
-                                   AND e.kind IN ('expire', 'clawback', 'adjust')), 0) AS minor
-              FROM welfare_company c) c
-        LEFT JOIN (SELECT a.shop_id, a.code, -sum(p.amount_minor) AS minor
+        SELECT coalesce(c.id::text, b.id), 'prepaid ' || coalesce(c.minor, 0) || ', books ' || coalesce(b.minor, 0)
+        FROM (SELECT shop_id, id, sum(minor) AS minor
+              FROM (SELECT shop_id, company_id AS id, minor FROM welfare_prepayment
+                    UNION ALL
+                    SELECT shop_id, company_id, -given_minor FROM welfare_grant
+                    UNION ALL
+                    SELECT w.shop_id, w.scope, -e.minor
+                    FROM loyalty_wallet w JOIN loyalty_entry e ON e.shop_id = w.shop_id AND e.wallet_id = w.id
+                    WHERE w.kind = 'welfare' AND e.kind IN ('expire', 'clawback', 'adjust')) m
+              GROUP BY shop_id, id) c
+        FULL JOIN (SELECT a.shop_id, split_part(a.code, ':', 3) AS id, -sum(p.amount_minor) AS minor
                    FROM ledger_account a
                    JOIN ledger_posting p ON p.account_id = a.id AND p.shop_id = a.shop_id AND p.layer = 0
                    WHERE a.code LIKE '2203:welfare:%%' GROUP BY 1, 2) b
-             ON b.shop_id = c.shop_id AND b.code = '2203:welfare:' || c.id
-        WHERE c.minor <> coalesce(b.minor, 0)
+             ON b.shop_id = c.shop_id AND b.id = c.id::text
+        WHERE coalesce(c.minor, 0) <> coalesce(b.minor, 0)
         """,
     ),
     Invariant(
