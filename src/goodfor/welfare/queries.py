@@ -1,6 +1,5 @@
 """Reads of welfare, as dataclasses. Every one names the shop; those of a company the company, too."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -41,6 +40,11 @@ PAGE = 100
 def companies(shop_id: UUID) -> list[CompanyView]:
     """All of a shop, by name."""
     return [company_view(row) for row in Company.objects.filter(shop_id=shop_id).order_by("name", "id")]
+
+
+def has_companies(shop_id: UUID) -> bool:
+    """Whether any company of the shop is on."""
+    return Company.objects.filter(shop_id=shop_id, state=states.ON).exists()
 
 
 def company(shop_id: UUID, company_id: UUID, *, contact: bool = False) -> CompanyView:
@@ -232,11 +236,6 @@ def usage(shop_id: UUID, company_id: UUID, month: date) -> Usage:
 def used_for(shop_id: UUID, order_id: UUID) -> int | None:
     """Units that paid for an order; None: none did."""
     return Use.objects.filter(shop_id=shop_id, order_id=order_id).values_list("units", flat=True).first()
-
-
-def companies_named(shop_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Names by id."""
-    return dict(Company.objects.filter(shop_id=shop_id, id__in=list(ids)).values_list("id", "name"))
 
 
 def _company(shop_id: UUID, company_id: UUID) -> Company:
