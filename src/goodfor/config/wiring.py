@@ -187,8 +187,10 @@ def _mall_hears() -> None:
 
 def _welfare_hears() -> None:
     handlers = import_module("goodfor.welfare.handlers")
+    own = import_module("goodfor.welfare.events")
     orders = import_module("goodfor.orders.events")
     identity = import_module("goodfor.identity.events")
+    events.register(own.BudgetWasShort, handlers.on_budget_was_short, name="welfare.tell_budget_was_short")
     for event in (orders.OrderRefunded, orders.OrderPartlyRefunded, orders.OrderClosed):
         name = f"welfare.on_{event.name.split('.')[1]}"
         events.register(event, handlers.on_order_back, name=name, concern=handlers.by_units)

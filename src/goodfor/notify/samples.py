@@ -111,3 +111,4 @@ BRIEF: Final = {
     "url": "https://shop.example/console/insights/brief/",
 }
 BRIEF_THINGS: Final = [{"text": "“星河影视会员 月卡”还剩 9 件，约够 1.5 天，建议补 60 件"}]
+WELFARE: Final = {"company": "星河科技", "name": "林一", "url": "https://shop.example/welfare/join/example"}

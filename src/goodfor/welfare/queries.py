@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 
 from goodfor.kernel.ids import hash_token
 from goodfor.kernel.money import Money
+from goodfor.kernel.sql import Tally
 from goodfor.loyalty import queries as loyalty
 from goodfor.loyalty.kinds import WELFARE
 from goodfor.loyalty.types import EntryView, Expiring, Holder
@@ -16,6 +17,7 @@ from goodfor.welfare.contacts import mail_index, normal_mail
 from goodfor.welfare.errors import CompanyNotFound, EmployeeNotFound, GrantNotFound, NotInvited, SignInFirst
 from goodfor.welfare.mapping import company_view, employee_view, grant_view, invoice_view, person_view, rule_view
 from goodfor.welfare.models import Company, Employee, Grant, InvoiceWish, Person, Prepayment, Rule, Session, Use
+from goodfor.welfare.papers import sides as sides
 from goodfor.welfare.reports import month_of as month_of
 from goodfor.welfare.types import (
     Budget,
@@ -35,6 +37,8 @@ from goodfor.welfare.types import (
 from goodfor.welfare.worth import buys, priced
 
 PAGE = 100
+#: Invoices that the shop has yet to write.
+invoices_waiting = Tally(__package__, "sql/invoices_waiting.sql")
 
 
 def companies(shop_id: UUID) -> list[CompanyView]:

@@ -789,10 +789,10 @@ PLANTS: dict[str, str] = {
         "INSERT INTO welfare_prepayment (id, shop_id, company_id, minor, currency, bank, reference, paid_on, actor, at)"
         " VALUES ('{new}', '{shop}', '{new2}', 5, 'CNY', 'x', 'x', current_date, 'x', now())",
     "welfare_grants_are_held":
-        "INSERT INTO welfare_grant (id, shop_id, company_id, kind, name, state, request_key, content_hash, ends_at, lines,"
-        " total_minor, walked, given, given_minor, passed_minor, faults, fault_count, made_by, made_at, agreed_by)"
-        " VALUES ('{new}', '{shop}', '{new2}', 'file', 'x', 'draft', 'x', '', now(), 1, 5, 0, 0, 0, 0, '[]', 0, 'x',"
-        " now(), '')" + moved("welfare.grant", "{new}", "draft"),
+        "INSERT INTO welfare_grant (id, shop_id, company_id, kind, name, state, request_key, content_hash, ends_at,"
+        " lines, total_minor, walked, given, given_minor, passed_minor, faults, fault_count, made_by, made_at,"
+        " agreed_by) VALUES ('{new}', '{shop}', '{new2}', 'file', 'x', 'draft', 'x', '', now(), 1, 5, 0, 0, 0, 0,"
+        " '[]', 0, 'x', now(), '')" + moved("welfare.grant", "{new}", "draft"),
     "welfare_uses_are_spent":
         "INSERT INTO welfare_use (id, shop_id, company_id, employee_id, order_id, request_key, units, minor, back,"
         " department, at) VALUES ('{new}', '{shop}', '{new2}', '{new2}', '{delivered}', 'x', 5, 5, 0, '', now())",

@@ -53,7 +53,7 @@ def _one(shop_id: UUID, employee_id: UUID, now: datetime) -> int:
         shop_id=shop_id, scene=SCENE, audience=BUYER,
         subject=f"welfare:{row.id}:{row.link_no}:{now.date().isoformat()}",
         recipients=[Recipient("email", opened(row.id, row.mail_key_id, row.mail_blob), row.name)],
-        context={"company": company.name, "name": row.name, "url": _address(row)},
+        context={"welfare": {"company": company.name, "name": row.name, "url": _address(row)}},
         language=language_of(identity.shop_by_id(shop_id).locale), now=now, expires_at=now + _KEEPS,
     )  # fmt: skip
     return 1

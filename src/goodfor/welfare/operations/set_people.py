@@ -13,6 +13,7 @@ from goodfor.welfare.locks import lock_company, lock_person
 from goodfor.welfare.mapping import person_view
 from goodfor.welfare.models import Person, Session
 from goodfor.welfare.operations.steps import filled, moved, noted
+from goodfor.welfare.operations.tell_people import tell_person
 from goodfor.welfare.types import PersonView
 
 
@@ -45,6 +46,7 @@ def add_person(
             raise MailTaken from None
         raise
     moved(shop_id, states.PERSON, row.id, (was, states.ACTIVE), actor, now)
+    tell_person(company, row, now)
     noted(company, "welfare.person_added", ("welfare_person", row.id), actor, {"role": role}, now)
     return person_view(row)
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from goodfor.kernel.errors import DomainError
-from goodfor.orders.tests.factories import sql, together
+from goodfor.notify.operations.open_channel_account import open_channel_account
+from goodfor.orders.tests.factories import relay_all, sql, together
 from goodfor.welfare import parsing, queries
 from goodfor.welfare.errors import MailTaken, PrepaymentDiffers, SignInFirst
 from goodfor.welfare.models import Employee, Grant
@@ -16,6 +17,7 @@ from goodfor.welfare.operations.ask_invoice import ask_invoice, end_invoice
 from goodfor.welfare.operations.join import free_employees, join_by_link, join_by_mail
 from goodfor.welfare.operations.leave import mark_left
 from goodfor.welfare.operations.run_rules import run_rules
+from goodfor.welfare.operations.send_invitations import ask_invitations, send_invitations
 from goodfor.welfare.operations.set_people import add_person, remove_person
 from goodfor.welfare.operations.set_rule import make_rule, switch_rule
 from goodfor.welfare.operations.sign_in import forget_sessions, sign_in, sign_out
@@ -213,4 +215,27 @@ def test_a_rule_short_of_money_gives_nobody_anything_until_there_is(world: World
     drop_grant(shop_id=world.shop_id, company_id=world.company_id, grant_id=latest.id, actor="t", now=world.now)
     world.prepay(5_00)
     assert run_rules(now=world.now) == 0
+    assert world.faults() == {}
+
+
+def test_people_are_told_by_mail(world: World) -> None:
+    """Who looks after a company, who is to join, and that a rule was short: each once; the link is sealed."""
+    told: dict[str, Any] = {"shop_id": world.shop_id, "company_id": world.company_id, "actor": "t", "now": world.now}
+    open_channel_account(
+        shop_id=world.shop_id, channel="email", provider="smtp", name="SMTP", secrets={}, actor="t", now=world.now,
+        config={"host": "127.0.0.1", "port": 9, "security": "none", "from_email": "shop@shop.example"},
+    )  # fmt: skip
+    add_person(**told, mail="boss@acme.example", name="主管", role="manager")
+    link = queries.link_of(world.shop_id, world.company_id, world.who("A01"))
+    ids = [world.who("A01"), world.who("A05")]
+    assert ask_invitations(shop_id=world.shop_id, company_id=world.company_id, employees=ids) == 1
+    assert send_invitations(now=world.now) == 1
+    assert send_invitations(now=world.now) == 0
+    rule(world, "festival", 900_00, on_day=world.now.date() + timedelta(days=1))
+    world.wait(1)
+    run_rules(now=world.now)
+    relay_all(world.now)
+    rows = sql("SELECT scene, m::text FROM notify_message m WHERE channel = 'email' ORDER BY scene")
+    assert [row[0] for row in rows] == ["welfare_invited", "welfare_person", "welfare_short"]
+    assert not [row for row in rows if link in row[1] or "lin@acme" in row[1]]
     assert world.faults() == {}
