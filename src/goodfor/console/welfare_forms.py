@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.catalog import queries as catalog
 from goodfor.catalog.errors import SkuUnknown
 from goodfor.console.money_fields import points_of
+from goodfor.identity import queries as identity
 from goodfor.welfare.errors import InvalidWelfare
 from goodfor.welfare.types import CompanyView, CompanyWish
 
@@ -24,6 +25,7 @@ PROBLEMS: Final[Mapping[str, Any]] = {
     "categories": _("选得太多"),
     "markup": _("0 到 50 之间的百分比"),
     "contact": _("太长"),
+    "client": _("这个客户端已经是另一家企业的"),
     "mail": _("邮箱不正确"),
     "role": _("请选择角色"),
     "amount": _("请写成 100.00 这样的金额，不能是 0"),
@@ -51,6 +53,9 @@ class CompanyForm(forms.Form):
     skus = forms.CharField(
         label=_("另外可买的规格编号"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    client = forms.ChoiceField(
+        label=_("可以发放的 API 客户端"), required=False, help_text=_("公司自己的系统用它发放；一个客户端只给一家企业")
+    )
     on = forms.BooleanField(label=_("启用"), required=False, initial=True)
 
     def __init__(self, shop_id: UUID, *args: Any, **more: Any) -> None:
@@ -58,6 +63,8 @@ class CompanyForm(forms.Form):
         self.shop_id = shop_id
         choices = [(str(shelf.id), shelf.name) for shelf in catalog.shelves(shop_id)]
         self.fields["categories"].choices = choices  # type: ignore[attr-defined]
+        clients = [(str(one.id), one.name) for one in identity.clients_of_shop(shop_id) if one.active]
+        self.fields["client"].choices = [("", "—"), *clients]  # type: ignore[attr-defined]
 
     def wish(self) -> CompanyWish:
         """What was typed, after `is_valid`. Raises InvalidWelfare, InvalidInput."""
@@ -65,7 +72,7 @@ class CompanyForm(forms.Form):
         return CompanyWish(
             sent["code"], sent["name"], tuple(filter(None, _BETWEEN.split(sent["domains"].strip()))),
             tuple(UUID(one) for one in sent["categories"]), self._skus(sent["skus"]), points_of(sent, "markup"),
-            sent["contact"],
+            sent["contact"], UUID(sent["client"]) if sent["client"] else None,
         )  # fmt: skip
 
     def _skus(self, text: str) -> tuple[UUID, ...]:
@@ -84,4 +91,5 @@ def initial_of(shop_id: UUID, view: CompanyView) -> dict[str, Any]:
         "code": view.code, "name": view.name, "contact": view.contact, "domains": "\n".join(view.domains),
         "markup": f"{whole}.{part:02d}" if part else str(whole), "categories": [str(one) for one in view.categories],
         "skus": "\n".join(codes[one] for one in view.skus if one in codes), "on": view.on,
+        "client": str(view.client_id or ""),
     }  # fmt: skip

@@ -11,7 +11,7 @@ def company_view(row: Company, *, contact: bool = False) -> CompanyView:
     """A company; with whom to ask there only where it is wanted."""
     return CompanyView(
         row.id, row.shop_id, row.code, row.name, row.state, row.currency, tuple(row.domains), tuple(row.categories),
-        tuple(row.skus), row.markup_bp, row.made_at,
+        tuple(row.skus), row.markup_bp, row.made_at, row.client_id,
         opened(row.id, row.contact_key_id, row.contact_blob) if contact else "",
     )  # fmt: skip
 

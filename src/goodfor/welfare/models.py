@@ -32,6 +32,8 @@ class Company(models.Model):
     markup_bp = models.IntegerField(default=0)
     contact_key_id = models.SmallIntegerField(null=True)
     contact_blob = models.BinaryField(null=True)
+    #: The API client that may grant for it.
+    client_id = models.UUIDField(null=True)
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
 
@@ -39,6 +41,9 @@ class Company(models.Model):
         db_table = "welfare_company"
         constraints = [
             models.UniqueConstraint(fields=["shop_id", "code"], name="welfare_company_code"),
+            models.UniqueConstraint(
+                fields=["shop_id", "client_id"], name="welfare_company_client", condition=Q(client_id__isnull=False)
+            ),
             models.CheckConstraint(condition=Q(state__in=sorted(states.COMPANY.states)), name="welfare_company_state"),
             models.CheckConstraint(condition=Q(markup_bp__range=(0, MOST_MARKUP_BP)), name="welfare_company_markup"),
             models.CheckConstraint(

@@ -64,6 +64,14 @@ def company_by_code(shop_id: UUID, code: str) -> CompanyView:
     return company_view(row)
 
 
+def company_of_client(shop_id: UUID, client_id: UUID) -> CompanyView:
+    """The one that an API client may grant for. Raises CompanyNotFound."""
+    row = Company.objects.filter(shop_id=shop_id, client_id=client_id).first()
+    if row is None:
+        raise CompanyNotFound
+    return company_view(row)
+
+
 def budget(shop_id: UUID, company_id: UUID) -> Budget:
     """What it may still grant. Raises CompanyNotFound."""
     return budget_of(_company(shop_id, company_id))

@@ -21,6 +21,8 @@ class CompanyWish:
     skus: tuple[UUID, ...] = ()
     markup_bp: int = 0
     contact: str = field(default="", repr=False)
+    #: The API client that may grant for it.
+    client_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class CompanyView:
     skus: tuple[UUID, ...]
     markup_bp: int
     made_at: datetime
+    client_id: UUID | None
     contact: str = field(default="", repr=False)
 
     @property

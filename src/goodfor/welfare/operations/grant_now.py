@@ -27,7 +27,7 @@ def grant_now(
         actor=actor, now=now, kind=states.PROGRAM,
     )  # fmt: skip
     if drafted.fault_count and drafted.state == states.DRAFT:
-        told = [[one.line - 1, one.code, one.what] for one in drafted.faults[:100]]
+        told = [[max(one.line - 1, 0), one.code, one.what] for one in drafted.faults[:100]]
         raise FileFaulty(faults=drafted.fault_count, lines=told)
     return agree_grant(
         shop_id=shop_id, company_id=company_id, grant_id=drafted.id, content_hash=drafted.content_hash, actor=actor,

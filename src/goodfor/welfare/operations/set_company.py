@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from goodfor.identity import queries as identity
 from goodfor.kernel.ids import uuid7
 from goodfor.ledger import operations as ledger
 from goodfor.welfare import accounts, states
@@ -89,8 +90,20 @@ def _fill(row: Company, wish: CompanyWish) -> None:
     row.markup_bp = wish.markup_bp
     if len(wish.contact) > 200:
         raise InvalidWelfare(field="contact")
+    row.client_id = _client(row, wish.client_id)
     sealed = seal(row.id, wish.contact.strip()) if wish.contact.strip() else None
     row.contact_key_id, row.contact_blob = (sealed.key_id, sealed.blob) if sealed else (None, None)
+
+
+def _client(row: Company, client_id: UUID | None) -> UUID | None:
+    """A client of this shop, and no other company's."""
+    if client_id is None:
+        return None
+    known = any(one.id == client_id for one in identity.clients_of_shop(row.shop_id))
+    others = Company.objects.filter(shop_id=row.shop_id, client_id=client_id).exclude(id=row.id)
+    if not known or others.exists():
+        raise InvalidWelfare(field="client")
+    return client_id
 
 
 def _domains(typed: Sequence[str]) -> list[str]:

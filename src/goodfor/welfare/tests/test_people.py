@@ -238,4 +238,3 @@ def test_people_are_told_by_mail(world: World) -> None:
     rows = sql("SELECT scene, m::text FROM notify_message m WHERE channel = 'email' ORDER BY scene")
     assert [row[0] for row in rows] == ["welfare_invited", "welfare_person", "welfare_short"]
     assert not [row for row in rows if link in row[1] or "lin@acme" in row[1]]
-    assert world.faults() == {}
