@@ -9,8 +9,7 @@ from goodfor.kernel.ids import hash_token
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Tally
 from goodfor.loyalty import queries as loyalty
-from goodfor.loyalty.kinds import WELFARE
-from goodfor.loyalty.types import EntryView, Expiring, Holder
+from goodfor.loyalty.types import WELFARE, EntryView, Expiring, Holder
 from goodfor.welfare import links, reports, states
 from goodfor.welfare.budgets import budget_of
 from goodfor.welfare.contacts import mail_index, normal_mail

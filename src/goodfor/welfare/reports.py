@@ -1,5 +1,6 @@
 """A company's month: both sides of the statement, and what was spent on what. Reached through `queries`."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -9,8 +10,8 @@ from zoneinfo import ZoneInfo
 from goodfor.identity import queries as identity
 from goodfor.kernel.sql import Statement as Sql
 from goodfor.ledger import queries as books
-from goodfor.loyalty import kinds
 from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.types import WELFARE
 from goodfor.welfare import accounts
 from goodfor.welfare.mapping import company_view
 from goodfor.welfare.models import Company
@@ -52,14 +53,14 @@ def statement(company: Company, month: date, now: datetime) -> Statement:
     moved = dict.fromkeys(_KINDS, 0)
     for one in _moves(company, since, until):
         moved[one.kind] -= one.amount_minor
-    held = loyalty.scope_moves(shop_id, kinds.WELFARE, company.id, since, until)
-    units = {kind: held.moved.get(kind, (0, 0))[1] for kind in kinds.ENTRIES}
+    held = loyalty.scope_moves(shop_id, WELFARE, company.id, since, until)
+    units = Counter({kind: minor for kind, (_units, minor) in held.moved.items()})
     return Statement(
         company=company_view(company), month=since.date(), opening=opening, paid_in=moved[accounts.KIND],
         granted=-moved[_GRANTED], returned=sum(moved[kind] for kind in _RETURNED),
-        closing=opening + sum(moved.values()), held_opening=held.opening_minor, held_granted=units[kinds.EARN],
-        spent=-units[kinds.SPEND], back=units[kinds.RESTORE], ended=-units[kinds.EXPIRE],
-        taken=-units[kinds.CLAWBACK], held_closing=held.closing_minor,
+        closing=opening + sum(moved.values()), held_opening=held.opening_minor, held_granted=units["earn"],
+        spent=-units["spend"], back=units["restore"], ended=-units["expire"],
+        taken=-units["clawback"], held_closing=held.closing_minor,
         booked=books.balance(shop_id, code, company.currency), through=until,
     )  # fmt: skip
 

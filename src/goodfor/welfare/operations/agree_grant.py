@@ -9,9 +9,8 @@ from django.db import transaction
 from django.db.models import F
 
 from goodfor.kernel.tenancy import platform_job
-from goodfor.loyalty.kinds import WELFARE
 from goodfor.loyalty.operations.give_to_many import give_to_many
-from goodfor.loyalty.types import Source
+from goodfor.loyalty.types import WELFARE, Source
 from goodfor.welfare import states
 from goodfor.welfare.budgets import budget_of
 from goodfor.welfare.errors import BudgetShort, FileDiffers, FileFaulty, GrantGone, GrantNotFound

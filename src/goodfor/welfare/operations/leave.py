@@ -10,9 +10,8 @@ from django.db import transaction
 from goodfor.kernel.ids import uuid7
 from goodfor.kernel.tenancy import platform_job
 from goodfor.loyalty import queries as loyalty
-from goodfor.loyalty.kinds import WELFARE
 from goodfor.loyalty.operations.take_all_back import take_all_back
-from goodfor.loyalty.types import Source
+from goodfor.loyalty.types import WELFARE, Source
 from goodfor.welfare import states
 from goodfor.welfare.locks import lock_company
 from goodfor.welfare.models import Company, Employee

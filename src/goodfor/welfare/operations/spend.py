@@ -13,9 +13,8 @@ from goodfor.kernel.ids import uuid7
 from goodfor.kernel.money import Money
 from goodfor.ledger import operations as ledger
 from goodfor.loyalty.errors import NotEnoughPoints
-from goodfor.loyalty.kinds import WELFARE
 from goodfor.loyalty.operations.spend_units import REDEEMED, spend_units
-from goodfor.loyalty.types import Holder
+from goodfor.loyalty.types import WELFARE, Holder
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.pay_from_credit import pay_from_credit
 from goodfor.orders.operations.place_order import place_order
