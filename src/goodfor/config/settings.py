@@ -72,6 +72,7 @@ ALL_ROOMS = (
     "cards",
     "mall",
     "partners",
+    "welfare",
     "finance",
     "settlement",
     "recon",

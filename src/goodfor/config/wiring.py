@@ -56,6 +56,8 @@ def connect() -> None:
         _mall_hears()
     if "partners" in settings.ROOMS:
         _partners_hear()
+    if "welfare" in settings.ROOMS:
+        _welfare_hears()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -202,6 +204,21 @@ def _partners_hear() -> None:
     for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
         name = f"partners.on_{event.name.split('.')[1]}"
         events.register(event, handlers.on_order_back, name=name, concern=theirs)
+
+
+def _welfare_hears() -> None:
+    handlers = import_module("goodfor.welfare.handlers")
+    own = import_module("goodfor.welfare.events")
+    orders = import_module("goodfor.orders.events")
+    identity = import_module("goodfor.identity.events")
+    events.register(own.BudgetWasShort, handlers.on_budget_was_short, name="welfare.tell_budget_was_short")
+    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded, orders.OrderClosed):
+        name = f"welfare.on_{event.name.split('.')[1]}"
+        events.register(event, handlers.on_order_back, name=name, concern=handlers.by_units)
+    events.register(
+        identity.BuyerErasing, handlers.on_buyer_erasing, name="welfare.on_buyer_erasing",
+        concern=handlers.works_somewhere,
+    )  # fmt: skip
 
 
 def _invoices_hear() -> None:

@@ -20,6 +20,7 @@ from goodfor.console import (
     promotion_audit_words,
     recon_audit_words,
     risk_audit_words,
+    welfare_audit_words,
 )
 from goodfor.console.columns import Text
 
@@ -119,6 +120,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area(_("audit", "营销"), promotion_audit_words.ACTIONS),
     Area(_("audit", "礼品卡"), card_audit_words.ACTIONS, prefix="cards_"),
     Area(_("audit", "积分商城"), mall_audit_words.ACTIONS, prefix="mall_"),
+    Area(_("audit", "企业福利"), welfare_audit_words.ACTIONS, prefix="welfare."),
     Area(_("audit", "邀请"), finance_audit_words.REFERRALS, prefix="referrals."),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
@@ -335,6 +337,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     **promotion_audit_words.SUBJECTS,
     **card_audit_words.SUBJECTS,
     **mall_audit_words.SUBJECTS,
+    **welfare_audit_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),

@@ -24,6 +24,7 @@ from goodfor.referrals import queries as referrals
 from goodfor.risk import review_queries, rule_queries
 from goodfor.settlement import queries as settlement
 from goodfor.supply import queries as supply
+from goodfor.welfare import queries as welfare
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:bundles", _("组合"), "gift", Permission.PROMOTIONS_VIEW, "goods"),
     Page("desk:campaigns", _("营销活动"), "tag", Permission.PROMOTIONS_VIEW, "goods", waiting=promotions.in_review),
     Page("desk:cards", _("礼品卡"), "ticket", Permission.CARDS_VIEW, "goods", waiting=cards.waiting),
+    Page("desk:welfare", _("企业福利"), "people", Permission.WELFARE_VIEW, "goods", waiting=welfare.invoices_waiting),
     Page("desk:suppliers", _("全部供应商"), "box", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:purchases", _("采购单"), "list", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:supply-desk", _("结果未知"), "warning", Permission.SUPPLY_VIEW, "supply", waiting=supply.undecided),

@@ -22,6 +22,7 @@ SCOPES: Final[Mapping[str, Text]] = {
     "codes:reveal": _("取出卡密明文"),
     "balance:read": _("查询余额"),
     "refunds:write": _("申请退款"),
+    "welfare:grant": _("给企业的员工发放福利"),
 }
 #: What a channel's answer means and what to do about it, by `Probe.code`; `http_…` and all else fall to the last.
 PROBES: Final[Mapping[str, Text]] = {

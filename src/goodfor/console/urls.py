@@ -67,6 +67,7 @@ from goodfor.console.views import (
     work,
 )
 from goodfor.console.views.settings import channels, clients, floor, keys, shop, signin, staff
+from goodfor.console.welfare_urls import welfare_urls
 
 desk = [
     path("", overview.overview, name="overview"),
@@ -147,6 +148,7 @@ desk = [
     *referral_urls,
     *partner_urls,
     *card_urls,
+    *welfare_urls,
     *finance_urls,
     *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     `risk.review` is to decide what was held; `risk.set` is rules and lists, where most needs two who may.
     `promotions.set` is campaigns, coupons and bundles, where what counts needs two who may.
     `cards.set` is cards of one's own brand: batches, making them good, extending and revoking.
+    `welfare.set` is companies that give their people something, and who looks after them; what they prepay is
+    entered by whoever may `wallets.top_up`.
     `points.set` is what points are worth and which tiers there are; `points.adjust` gives and takes a member's.
     `mall.set` is what points buy in the mall: rewards, and draws with their prizes.
     `insights.margins` is what goods cost and what is left; `insights.reports` is to send figures to others.
@@ -58,6 +60,8 @@ class Permission(StrEnum):
     CARDS_SET = "cards.set"
     MALL_VIEW = "mall.view"
     MALL_SET = "mall.set"
+    WELFARE_VIEW = "welfare.view"
+    WELFARE_SET = "welfare.set"
     POINTS_VIEW = "points.view"
     POINTS_SET = "points.set"
     POINTS_ADJUST = "points.adjust"
@@ -88,6 +92,7 @@ _VIEWER = frozenset(
         _P.PROMOTIONS_VIEW,
         _P.CARDS_VIEW,
         _P.MALL_VIEW,
+        _P.WELFARE_VIEW,
         _P.INSIGHTS_VIEW,
     }
 )
@@ -115,6 +120,7 @@ _OPERATOR = _SUPPORT | {
     _P.PROMOTIONS_SET,
     _P.CARDS_SET,
     _P.MALL_SET,
+    _P.WELFARE_SET,
     _P.POINTS_SET,
     _P.POINTS_ADJUST,
     _P.INSIGHTS_MARGINS,

@@ -81,6 +81,7 @@ class Scope(StrEnum):
     CODES_REVEAL = "codes:reveal"
     BALANCE_READ = "balance:read"
     REFUNDS_WRITE = "refunds:write"
+    WELFARE_GRANT = "welfare:grant"
 
 
 class SigningAlgorithm(StrEnum):

@@ -37,6 +37,7 @@ LOCKS = {
     "seed": "the demo shop is made once",
     "start": "each first step of a shop is taken by one at a time",
     "links": "the groups of linked accounts of one shop are changed by one at a time",
+    "welfare_prepayment": "one line of a bank's statement is entered for one company",
     "demo": "demo data of one shop is made or taken away by one at a time",
 }
 LOCK_TIMEOUT_MS = 3000

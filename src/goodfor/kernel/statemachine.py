@@ -11,6 +11,7 @@ from goodfor.kernel.errors import Conflict
 from goodfor.kernel.sql import Statement
 
 _HISTORY = Statement(__package__, "sql/history.sql")
+_MANY = Statement(__package__, "sql/history_many.sql")
 
 
 class IllegalTransition(Conflict):
@@ -102,3 +103,18 @@ def record_history(
             "now": now,
         }
     )
+
+
+def record_many(
+    *, shop_id: UUID, machine: Machine, subject_ids: Sequence[UUID], move: tuple[str | None, str], actor: str,
+    cause: str, now: datetime,
+) -> None:  # fmt: skip
+    """The same move of many subjects, in one statement. Raises IllegalTransition."""
+    if move[0] is not None:
+        machine.check(move[0], move[1])
+    _MANY.run(
+        {
+            "shop_id": shop_id, "machine": machine.name, "subject_ids": list(subject_ids), "from_state": move[0],
+            "to_state": move[1], "actor": actor, "cause": cause, "now": now,
+        }
+    )  # fmt: skip

@@ -127,21 +127,21 @@ def put_back(shop_id: UUID, holder: Holder, spent_id: UUID, units: int, why: Why
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What ended in some wallets, by kind, and what the books are told of it."""
+    """What ended in some wallets, by kind and scope, and what the books are told of it."""
 
     wallets: int
-    units: Mapping[str, int]
-    minor: Mapping[str, int]
+    units: Mapping[tuple[str, UUID], int]
+    minor: Mapping[tuple[str, UUID], int]
     entries: tuple[Entry, ...]
 
 
 def sweep(shop_id: UUID, wallets: Sequence[UUID], now: datetime) -> Swept:
     """Units whose end has come leave these wallets, which this transaction holds. Once each: entries name lots."""
     rows = store.EXPIRE.rows({"shop_id": shop_id, "wallets": list(wallets), "now": now})
-    minor = {row[0]: int(row[2]) for row in rows}
+    minor = {(row[0], row[1]): int(row[3]) for row in rows}
     told = accounts.ended_entry(run_id=uuid7(), minor=minor, now=now) if rows else None
-    units = {row[0]: int(row[1]) for row in rows}
-    return Swept(sum(row[3] for row in rows), units, minor, (told,) if told else ())
+    units = {(row[0], row[1]): int(row[2]) for row in rows}
+    return Swept(sum(row[4] for row in rows), units, minor, (told,) if told else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def _told(wallet: LockedWallet, move: Move, kind: str, why: Why) -> tuple[Entry,
     if kind in (kinds.SPEND, kinds.GIVEN, kinds.RECEIVED):
         return ()
     told = accounts.moved_entry(
-        entry_id=move.entry_id, kind=wallet.kind, what=kind, minor=move.minor, nature=why.nature,
+        entry_id=move.entry_id, kind=wallet.kind, scope=wallet.scope, what=kind, minor=move.minor, nature=why.nature,
         order_id=why.order_id, now=why.now,
     )  # fmt: skip
     return (told,) if told else ()

@@ -45,6 +45,8 @@ _STATEMENT: Final = Statement(__package__, "sql/statement.sql")
 _LIABILITY: Final = Statement(__package__, "sql/liability.sql")
 _MEMBERS_ON: Final = Statement(__package__, "sql/members_on.sql")
 _NEWS: Final = Statement(__package__, "sql/shops_with_news.sql")
+_SCOPE_MOVES: Final = Statement(__package__, "sql/scope_moves.sql")
+_HELD_IN: Final = Statement(__package__, "sql/held_in.sql")
 
 
 def balance(shop_id: UUID, holder: Holder, now: datetime) -> Balance:
@@ -116,11 +118,29 @@ def liability(shop_id: UUID, since: datetime, until: datetime) -> list[Liability
 
     Kinds that are worth nothing have units only. `revalue` is what reckoning anew added.
     """
-    opening: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    moved: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     rows: list[Any] = _LIABILITY.rows({"shop_id": shop_id, "since": since, "until": until})
     for one in Revaluation.objects.filter(shop_id=shop_id, at__lt=until).order_by("at"):
         rows.append((one.kind, one.at < since, kinds.REVALUE, 0, one.minor))
+    return _moves(rows)
+
+
+def scope_moves(shop_id: UUID, kind: str, scope: UUID, since: datetime, until: datetime) -> LiabilityRow:
+    """The same of one kind within one scope: what the people of a company hold together."""
+    rows = _SCOPE_MOVES.rows({"shop_id": shop_id, "kind": kind, "scope": scope, "since": since, "until": until})
+    found = _moves([(kind, *row) for row in rows])
+    return found[0] if found else LiabilityRow(kind, 0, 0, {}, 0, 0)
+
+
+def held_in(shop_id: UUID, kind: str, scope: UUID, owners: Sequence[UUID] | None = None) -> dict[UUID, int]:
+    """Owner -> units within a scope, of those who hold any; what has ended counts until the loop has been here."""
+    named = {"shop_id": shop_id, "kind": kind, "scope": scope, "owners": None if owners is None else list(owners)}
+    return dict(_HELD_IN.rows(named))
+
+
+def _moves(rows: Sequence[Any]) -> list[LiabilityRow]:
+    """Rows (kind, before, movement, units, minor) as opening, movements and closing by kind."""
+    opening: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    moved: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     for kind, before, what, units, minor in rows:
         if before:
             opening[kind][0] += units

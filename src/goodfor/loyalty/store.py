@@ -30,6 +30,7 @@ class LockedWallet:
     id: UUID
     shop_id: UUID
     kind: str
+    scope: UUID
     balance: int
     debt: int
 
@@ -75,7 +76,7 @@ def lock_wallet(shop_id: UUID, holder: Holder) -> LockedWallet:
         _OPEN.run({**named, "id": uuid7()})
         row = _LOCK.row(named)
     assert row is not None, "it was made, or somebody else made it"
-    return LockedWallet(row[0], shop_id, holder.kind, row[1], row[2])
+    return LockedWallet(row[0], shop_id, holder.kind, holder.scope, row[1], row[2])
 
 
 def entry_of(wallet: LockedWallet, source: Source) -> KnownEntry | None:

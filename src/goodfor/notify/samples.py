@@ -126,3 +126,4 @@ TIER: Final = {
     "url": "https://shop.example/me",
 }
 MEMBER_GIFT: Final = {"birthday": "1", "units": "100", "url": "https://shop.example/me/points"}
+WELFARE: Final = {"company": "星河科技", "name": "林一", "url": "https://shop.example/welfare/join/example"}

@@ -26,6 +26,7 @@ from goodfor.notify.scene_types import MAY_HOLD_CODES as MAY_HOLD_CODES
 from goodfor.notify.scene_types import ROBOTS as ROBOTS
 from goodfor.notify.scene_types import STAFF as STAFF
 from goodfor.notify.scene_types import Scene as Scene
+from goodfor.notify.welfare_scenes import WELFARE
 
 _LINE: Final = {"title": None, "quantity": None, "price": None, "discount": None, "net": None}
 _CODE: Final = {"number": None, "secret": None, "expires_at": None}
@@ -213,6 +214,7 @@ _ALL: Final = (
     ),
     *PROMOTIONS,
     *MEMBERS,
+    *WELFARE,
     Scene(
         "case_opened",
         _("有待处理的个案"),

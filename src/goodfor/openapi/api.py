@@ -27,6 +27,7 @@ TAGS = (
     ("claims", "Something is wrong: money or another code back, by the shop's promise."),
     ("balance", "The prepaid balance and its movements."),
     ("refunds", "Give an order back."),
+    ("welfare", "Give people of your company something to spend here."),
 )
 
 

@@ -1,7 +1,7 @@
 """Addresses of the API; config includes them at api/v1/."""
 
 from goodfor.openapi.api import build, guarded_urls
-from goodfor.openapi.routers import balance, claims, codes, orders, payments, products, refunds
+from goodfor.openapi.routers import balance, claims, codes, orders, payments, products, refunds, welfare
 
 api = build(
     [
@@ -12,6 +12,7 @@ api = build(
         ("claims", claims.router),
         ("balance", balance.router),
         ("refunds", refunds.router),
+        ("welfare", welfare.router),
     ]
 )
 urlpatterns = guarded_urls(api)

@@ -840,6 +840,26 @@ PLANTS: dict[str, str] = {
         " reason, kept, asked_by, asked_at, allowed_by, alone) VALUES ('{new}', '{shop}', '{new2}', 'activate',"
         " 'asked', 1, 1, 1, 0, '', false, 'x', now(), '', false)",
     "card_uses_moved_as_allowed": "SELECT 1" + moved("cards.use", "{new}", "paid"),
+    "welfare_prepaid_is_booked":
+        "INSERT INTO welfare_prepayment (id, shop_id, company_id, minor, currency, bank, reference, paid_on, actor, at)"
+        " VALUES ('{new}', '{shop}', '{new2}', 5, 'CNY', 'x', 'x', current_date, 'x', now())",
+    "welfare_grants_are_held":
+        "INSERT INTO welfare_grant (id, shop_id, company_id, kind, name, state, request_key, content_hash, ends_at,"
+        " lines, total_minor, walked, given, given_minor, passed_minor, faults, fault_count, made_by, made_at,"
+        " agreed_by) VALUES ('{new}', '{shop}', '{new2}', 'file', 'x', 'draft', 'x', '', now(), 1, 5, 0, 0, 0, 0,"
+        " '[]', 0, 'x', now(), '')" + moved("welfare.grant", "{new}", "draft"),
+    "welfare_uses_are_spent":
+        "INSERT INTO welfare_use (id, shop_id, company_id, employee_id, order_id, request_key, units, minor, back,"
+        " department, at) VALUES ('{new}', '{shop}', '{new2}', '{new2}', '{delivered}', 'x', 5, 5, 0, '', now())",
+    "welfare_budgets_are_guarded":
+        "INSERT INTO welfare_company (id, shop_id, code, name, state, currency, domains, categories, skus, markup_bp,"
+        " made_by, made_at) VALUES ('{new}', '{shop}', 'x', 'x', 'on', 'CNY', ARRAY[]::varchar[], ARRAY[]::uuid[],"
+        " ARRAY[]::uuid[], 0, 'x', now())" + moved("welfare.company", "{new}", "on"),
+    "welfare_companies_moved_as_allowed": "SELECT 1" + moved("welfare.company", "{new}", "on"),
+    "welfare_people_moved_as_allowed": "SELECT 1" + moved("welfare.person", "{new}", "active"),
+    "welfare_employees_moved_as_allowed": "SELECT 1" + moved("welfare.employee", "{new}", "invited"),
+    "welfare_grants_moved_as_allowed": "SELECT 1" + moved("welfare.grant", "{new}", "draft"),
+    "welfare_invoices_moved_as_allowed": "SELECT 1" + moved("welfare.invoice", "{new}", "asked"),
     "promotions_bundles_sell_by_a_revision": bundled(number=2),
     "promotions_bundle_histories": bundled(history=False),
     "groups_are_persons_who_paid": grouped("formed", "starting", "open", "formed", persons=2),

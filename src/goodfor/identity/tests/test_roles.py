@@ -37,6 +37,8 @@ EXPECTED = {
     "cards.set":                "x    x        -       -       -",
     "mall.view":                "x    x        x       x       x",
     "mall.set":                 "x    x        -       -       -",
+    "welfare.view":             "x    x        x       x       x",
+    "welfare.set":              "x    x        -       -       -",
     "points.view":              "x    x        x       x       -",
     "points.set":               "x    x        -       -       -",
     "points.adjust":            "x    x        -       -       -",

@@ -1,6 +1,6 @@
--- Ended units leave their lots: one entry a lot, named by the lot, so never twice; wallets are held. Sums by kind.
+-- Ended units leave their lots: one entry a lot, named by the lot, so never twice; wallets are held. Sums by kind and scope.
 WITH due AS (
-    SELECT l.id, l.wallet_id, l.units, l.remaining, l.minor * l.remaining / l.units AS worth, w.kind,
+    SELECT l.id, l.wallet_id, l.units, l.remaining, l.minor * l.remaining / l.units AS worth, w.kind, w.scope,
            gen_random_uuid() AS entry_id
     FROM loyalty_lot l JOIN loyalty_wallet w ON w.shop_id = l.shop_id AND w.id = l.wallet_id
     WHERE l.shop_id = %(shop_id)s AND l.wallet_id = ANY(%(wallets)s::uuid[]) AND l.remaining > 0
@@ -25,4 +25,4 @@ WITH due AS (
     UPDATE loyalty_wallet w SET balance = w.balance - gone.units FROM gone
     WHERE w.shop_id = %(shop_id)s AND w.id = gone.wallet_id
 )
-SELECT kind, sum(remaining)::bigint, sum(worth)::bigint, count(DISTINCT wallet_id) FROM due GROUP BY kind
+SELECT kind, scope, sum(remaining)::bigint, sum(worth)::bigint, count(DISTINCT wallet_id) FROM due GROUP BY kind, scope

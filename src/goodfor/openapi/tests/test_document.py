@@ -38,6 +38,8 @@ EXPECTED = {
     ("get", "/balance/entries"): "balance:read",
     ("post", "/orders/{number}/refunds"): "refunds:write",
     ("get", "/refunds/{refund_id}"): "orders:read",
+    ("post", "/welfare/grants"): "welfare:grant",
+    ("get", "/welfare/grants/{grant_id}"): "welfare:grant",
 }
 
 
@@ -78,7 +80,8 @@ def test_every_operation_documents_its_errors(document: dict[str, Any]) -> None:
     for (method, path), operation in _operations(document):
         statuses = set(operation["responses"])
         assert {"400", "401", "403", "413", "422", "429", "500", "503"} <= statuses
-        assert ("404" in statuses) == ("{" in path or (method, path) == ("post", "/orders"))
+        named = "{" in path or (method, path) in {("post", "/orders"), ("post", "/welfare/grants")}
+        assert ("404" in statuses) == named
         names = {parameter["name"] for parameter in operation.get("parameters", [])}
         assert ("Idempotency-Key" in names) == (method == "post")
         assert ("requestBody" in operation) == (method == "post") == ("415" in statuses)

@@ -21,6 +21,7 @@ from goodfor.storefront.balance import held_by
 from goodfor.storefront.errors import PageExpired
 from goodfor.storefront.page import page, refusal, show
 from goodfor.storefront.points import held_points, stands
+from goodfor.welfare import queries as welfare
 
 YEAR = 365 * 24 * 3600
 
@@ -63,6 +64,7 @@ def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
             "stands": stands(shop, buyer, utc_now()),
             "unread": identity.unread_notices(shop.id, buyer.buyer_id),
             "invites": referrals.is_on(shop.id, utc_now()),
+            "works": welfare.has_companies(shop.id),
             "claimable": len(orders.claimable_orders(shop.id, buyer.buyer_id, proved)),
         }
     return show(request, "me", context)

@@ -1,0 +1,74 @@
+"""The shop's pages of companies: made, changed, prepaid once by who may, invoices written."""
+
+import pytest
+from django.urls import reverse
+
+from goodfor.console.tests.conftest import Shop
+from goodfor.console.tests.helpers import inside, proved
+from goodfor.identity.types import Role
+from goodfor.kernel.clock import utc_now
+from goodfor.welfare import queries as welfare
+from goodfor.welfare.operations.ask_invoice import ask_invoice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMPANY = {
+    "code": "acme", "name": "甲公司", "contact": "王女士 13800138000", "domains": "acme.example", "markup": "2.5",
+    "skus": "kw-50", "on": "on",
+}  # fmt: skip
+
+
+def test_from_a_company_to_its_invoice(shop: Shop) -> None:
+    one = proved(shop.id, Role.OWNER)
+    new = reverse("desk:welfare-company-new")
+    assert one.get(reverse("desk:welfare")).status_code == one.get(new).status_code == 200
+    for wrong in ({"code": "A B"}, {"markup": "60"}, {"domains": "qq.com"}, {"skus": "none"}, {"name": ""}):
+        assert one.post(new, {**COMPANY, **wrong}).status_code == 422, wrong
+    here = one.post(new, COMPANY)["Location"]
+    assert one.post(new, COMPANY).status_code == 409
+    [company] = welfare.companies(shop.id)
+    assert (company.markup_bp, len(company.skus), company.domains) == (250, 1, ("acme.example",))
+    page = one.get(here).content.decode()
+    assert "王女士" in page
+    edit, act = reverse("desk:welfare-company-edit", args=[company.id]), f"{here}act"
+    assert one.get(edit).status_code == 200
+    assert one.post(edit, {**COMPANY, "name": "乙公司"}).status_code == 302
+    person = {"act": "person", "name": "主管", "mail": "boss@acme.example", "role": "manager"}
+    assert one.post(act, {**person, "mail": "x"}).status_code == 422
+    assert one.post(act, person).status_code == 302
+    assert "boss@acme.example" in one.get(here).content.decode()
+    paid = {"act": "prepay", "amount": "1000.00", "bank": "manual", "reference": "B-1", "paid_on": "2026-11-01"}
+    for bad in ({"amount": "0"}, {"bank": "a b"}, {"reference": ""}, {"paid_on": ""}):
+        assert one.post(act, {**paid, **bad}).status_code == 422, bad
+    assert one.post(act, paid).status_code == one.post(act, paid).status_code == 302
+    assert one.post(act, {**paid, "amount": "1"}).status_code == 409
+    assert welfare.budget(shop.id, company.id).free_minor == 1_000_00
+    [prepaid] = welfare.prepayments(shop.id, company.id)
+    wish = ask_invoice(
+        shop_id=shop.id, company_id=company.id, prepayment_id=prepaid.id, title="乙公司",
+        tax_number="91310000MA1K000001", actor="welfare:t", now=utc_now(),
+    )  # fmt: skip
+    assert "等待开票" in one.get(reverse("desk:welfare")).content.decode()
+    assert one.post(act, {"act": "invoice", "invoice": str(wish.id)}).status_code == 422
+    assert one.post(act, {"act": "invoice", "invoice": str(wish.id), "number": "2531"}).status_code == 302
+    assert welfare.invoices_asked(shop.id) == []
+    [boss] = welfare.people(shop.id, company.id)
+    assert one.post(act, {"act": "gone", "person": str(boss.id)}).status_code == 302
+    assert welfare.people(shop.id, company.id) == []
+    assert one.post(act, {"act": "x"}).status_code == 422
+
+
+def test_who_may_what(shop: Shop) -> None:
+    """Operators make companies, finance enters money, others look; money wants a fresh proof."""
+    operator, finance, viewer = (proved(shop.id, role) for role in (Role.OPERATOR, Role.FINANCE, Role.VIEWER))
+    here = operator.post(reverse("desk:welfare-company-new"), COMPANY)["Location"]
+    paid = {"act": "prepay", "amount": "10", "bank": "manual", "reference": "B-1", "paid_on": "2026-11-01"}
+    assert operator.post(f"{here}act", paid).status_code == 403
+    assert finance.post(reverse("desk:welfare-company-new"), COMPANY).status_code == 403
+    assert viewer.get(here).status_code == 200
+    assert viewer.post(f"{here}act", {"act": "person", "mail": "a@b.example"}).status_code == 403
+    stale = inside(shop.id, Role.FINANCE)
+    assert stale.post(f"{here}act", paid)["Location"] != here
+    [company] = welfare.companies(shop.id)
+    assert welfare.budget(shop.id, company.id).booked_minor == 0
+    assert finance.post(f"{here}act", paid).status_code == 302
+    assert welfare.budget(shop.id, company.id).booked_minor == 10_00

@@ -1,0 +1,1 @@
+"""Pages of companies that give their people something."""
