@@ -70,6 +70,7 @@ ALL_ROOMS = (
     "aftersales",
     "referrals",
     "cards",
+    "gifts",
     "finance",
     "settlement",
     "recon",

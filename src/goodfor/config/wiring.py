@@ -48,6 +48,8 @@ def connect() -> None:
             import_module("goodfor.config.referral_wiring").connect()
     if "cards" in settings.ROOMS:
         _cards_hear()
+    if "gifts" in settings.ROOMS:
+        _gifts_hear()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -168,6 +170,14 @@ def _cards_hear() -> None:
     back, by_card = handlers.on_order_back, handlers.paid_by_card
     for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
         events.register(event, back, name=f"cards.on_{event.name.split('.')[1]}", concern=by_card)
+
+
+def _gifts_hear() -> None:
+    handlers = import_module("goodfor.gifts.handlers")
+    orders = import_module("goodfor.orders.events")
+    identity = import_module("goodfor.identity.events")
+    events.register(orders.OrderGiftEnded, handlers.on_order_gift_ended, name="gifts.on_order_gift_ended")
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="gifts.on_buyer_erasing")
 
 
 def _invoices_hear() -> None:

@@ -42,6 +42,7 @@ from goodfor.orders.desk import (
     walk_orders,
 )
 from goodfor.orders.errors import OrderNotFound
+from goodfor.orders.given import can_be_given, codes_of_gift, given_away, masked_codes_of_gift
 from goodfor.orders.holds import held_orders, hold_of_order
 from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity, liquidity_of, pay_facts
 from goodfor.orders.known import known_of
@@ -67,17 +68,20 @@ __all__ = [
     "buyer_named",
     "buyer_of",
     "buyer_of_shop",
+    "can_be_given",
     "claim",
     "claim_offer",
     "claim_text",
     "claim_units",
     "claims_of_order",
     "claims_of_orders",
+    "codes_of_gift",
     "count_orders",
     "desk_figures",
     "desk_order",
     "desk_orders",
     "gifts_now",
+    "given_away",
     "held_orders",
     "hold_of",
     "hold_of_order",
@@ -87,6 +91,7 @@ __all__ = [
     "known_of",
     "liquidity",
     "liquidity_of",
+    "masked_codes_of_gift",
     "masked_contact",
     "notes_of_order",
     "open_claims",

@@ -12,6 +12,7 @@ from goodfor.orders.claim_types import ClaimOffer as ClaimOffer
 from goodfor.orders.claim_types import ClaimUnit as ClaimUnit
 from goodfor.orders.claim_types import ClaimView as ClaimView
 from goodfor.orders.claim_types import SoldLine as SoldLine
+from goodfor.orders.given_types import GivenCode as GivenCode
 from goodfor.orders.hold_types import HELD_REFUSED as HELD_REFUSED
 from goodfor.orders.hold_types import HoldOrder as HoldOrder
 from goodfor.orders.hold_types import HoldView as HoldView

@@ -1,0 +1,30 @@
+"""Facts about gifts. No secrets."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from goodfor.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class GiftOpened(Event):
+    """Somebody took it."""
+
+    name: ClassVar[str] = "gifts.opened"
+    gift_id: UUID
+    number: str
+    kind: str
+    giver_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftEndsSoon(Event):
+    """Nobody has taken it, and its end is near. `ends_at`: ISO 8601."""
+
+    name: ClassVar[str] = "gifts.ends_soon"
+    gift_id: UUID
+    number: str
+    kind: str
+    giver_ref: str
+    ends_at: str

@@ -1,0 +1,124 @@
+"""Gifts."""
+
+from django.db import migrations, models
+
+import goodfor.kernel.ids
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="Gift",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=goodfor.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("number", models.CharField(max_length=32)),
+                ("kind", models.CharField(max_length=8)),
+                ("state", models.CharField(default="made", max_length=8)),
+                ("giver_ref", models.CharField(max_length=100)),
+                ("request_key", models.CharField(max_length=40)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("units", models.IntegerField()),
+                ("title", models.CharField(max_length=250)),
+                ("look", models.CharField(max_length=8)),
+                ("message_key_id", models.SmallIntegerField(null=True)),
+                ("message_blob", models.BinaryField(null=True)),
+                ("secret_hash", models.BinaryField()),
+                ("secret_key_id", models.SmallIntegerField(null=True)),
+                ("secret_blob", models.BinaryField(null=True)),
+                ("made_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("warned_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("taker_ref", models.CharField(blank=True, default="", max_length=100)),
+                ("key_hash", models.BinaryField(null=True)),
+            ],
+            options={
+                "db_table": "gifts_gift",
+                "indexes": [
+                    models.Index(fields=["shop_id", "giver_ref", "-id"], name="gifts_gift_given"),
+                    models.Index(
+                        condition=models.Q(("taker_ref", ""), _negated=True),
+                        fields=["shop_id", "taker_ref", "-id"],
+                        name="gifts_gift_taken",
+                    ),
+                    models.Index(
+                        condition=models.Q(("subject_id__isnull", False)),
+                        fields=["shop_id", "subject_id"],
+                        name="gifts_gift_of",
+                    ),
+                    models.Index(condition=models.Q(("state", "made")), fields=["ends_at"], name="gifts_gift_due"),
+                    models.Index(
+                        condition=models.Q(("state", "made"), ("warned_at__isnull", True)),
+                        fields=["ends_at"],
+                        name="gifts_gift_warn",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop_id", "number"), name="gifts_gift_number"),
+                    models.UniqueConstraint(fields=("shop_id", "secret_hash"), name="gifts_gift_secret"),
+                    models.UniqueConstraint(fields=("shop_id", "giver_ref", "request_key"), name="gifts_gift_request"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ["card", "coupon"]), ("state", "made")),
+                        fields=("shop_id", "kind", "subject_id"),
+                        name="gifts_gift_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["ended", "made", "opened", "returned"])),
+                        name="gifts_gift_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("look__in", ("paper", "dusk", "leaf"))), name="gifts_gift_look"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("units__gte", 1)), name="gifts_gift_units"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "points"), ("subject_id__isnull", True)),
+                            models.Q(("kind__in", ["codes", "card", "coupon"]), ("subject_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="gifts_gift_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("made_at"))), name="gifts_gift_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("secret_blob__isnull", False),
+                                ("state", "made"),
+                                ("taker_ref", ""),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("secret_blob__isnull", True),
+                                ("state", "opened"),
+                                models.Q(("taker_ref", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("secret_blob__isnull", True),
+                                ("state__in", ["returned", "ended"]),
+                                ("taker_ref", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gifts_gift_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("taker_ref", models.F("giver_ref")), _negated=True), name="gifts_gift_other"
+                    ),
+                ],
+            },
+        ),
+    ]
