@@ -35,6 +35,11 @@ def gift_of_giver(shop_id: UUID, number: str, giver_refs: Sequence[str]) -> Gift
     return _one(Gift.objects.filter(shop_id=shop_id, number=number, giver_ref__in=[one for one in giver_refs if one]))
 
 
+def gift_numbered(shop_id: UUID, number: str) -> GiftView:
+    """One, for whoever has found out whose it is. Raises GiftNotFound."""
+    return _one(Gift.objects.filter(shop_id=shop_id, number=number))
+
+
 def gift_by_number(shop_id: UUID, number: str) -> GiftView:
     """One that was opened, for whoever has shown that it is theirs. Raises GiftNotFound."""
     return _one(Gift.objects.filter(shop_id=shop_id, number=number, state=states.OPENED))

@@ -28,6 +28,12 @@ def codes_of_gift(shop_id: UUID, gift_id: UUID) -> list[GivenCode]:
     return [GivenCode(row.code_id, row.line_id, row.gift_id, row.state == states.PASSED) for row in rows]
 
 
+def all_codes_of_gift(shop_id: UUID, gift_id: UUID) -> list[GivenCode]:
+    """What was ever in a gift that was opened: those that were refunded or replaced, too."""
+    rows = Given.objects.filter(shop_id=shop_id, gift_id=gift_id).exclude(taker="").order_by("id")
+    return [GivenCode(row.code_id, row.line_id, row.gift_id, row.state == states.PASSED) for row in rows]
+
+
 def masked_codes_of_gift(shop_id: UUID, gift_id: UUID) -> list[MaskedCode]:
     """The codes of a gift that was opened, for who opened it; without those that had their remedy."""
     mine = {one.code_id: one.line_id for one in codes_of_gift(shop_id, gift_id) if one.passed}

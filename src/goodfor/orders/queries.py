@@ -42,7 +42,7 @@ from goodfor.orders.desk import (
     walk_orders,
 )
 from goodfor.orders.errors import OrderNotFound
-from goodfor.orders.given import can_be_given, codes_of_gift, given_away, masked_codes_of_gift
+from goodfor.orders.given import all_codes_of_gift, can_be_given, codes_of_gift, given_away, masked_codes_of_gift
 from goodfor.orders.holds import held_orders, hold_of_order
 from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity, liquidity_of, pay_facts
 from goodfor.orders.known import known_of
@@ -61,6 +61,7 @@ from goodfor.vault import queries as vault
 
 __all__ = [
     "COUNT_LIMIT",
+    "all_codes_of_gift",
     "bought_times",
     "buyer_balance",
     "buyer_facts",

@@ -22,7 +22,7 @@ from goodfor.kernel.statemachine import record_history
 
 @transaction.atomic(savepoint=False)
 def open_gift(*, shop_id: UUID, secret: str, taker_ref: str, now: datetime) -> Opened:
-    """It is the taker's from now on; of two who open it at once one has it. Who has it and opens it again sees the same.
+    """It is the taker's from now on; of two who open it at once one has it. Opened again by its taker it is the same.
 
     A guest gets a key, by which they come back to its codes: opened again in the same browser, since the first answer
     may not have arrived, another one in its place. Raises GiftGone (never was, taken, taken back, over),

@@ -48,7 +48,7 @@ def open_claim(
     other lines, and the other codes, stay as they are. Else, and while another refund of the order runs, it is answered
     by `answer_by` (none: within a day). `seen_too`: a mind may be changed about codes that were seen. A code is in one
     open claim at most. A top-up's line is claimed as a whole, for a reason of its own. `gift_id`: whoever opened that
-    gift claims, on what was in it.
+    gift claims, on what of it they have seen.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, CodesRevealed (mind changed too late),
     PaymentDisputed.
     """
@@ -61,6 +61,9 @@ def open_claim(
     if order.state != states.DELIVERED:
         raise WrongState(state=order.state)
     offer = _offer(shop_id, order, line_id, reason, code_ids, gift_id)
+    if gift_id is not None and (offer.seen < len(offer.codes) or reason == "changed_mind"):
+        # What was given is looked at first, and nobody sells it back.
+        raise InvalidClaim(field="code_ids")
     if offer.seen and reason == "changed_mind" and not seen_too:
         raise CodesRevealed
     claim_id = uuid7()

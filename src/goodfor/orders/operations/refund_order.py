@@ -38,8 +38,9 @@ def refund_order(
     """Give the whole price, or what is left of it, back by the route it was paid by, or from `paid_from` (the buyer's
     wallet); asking again returns the same.
 
-    Codes that nobody has seen go back on the shelf, also those that lie in a gift. Codes that were shown or passed on stay sold: only the staff may refund
-    them; `proven`: who decides it proved a moment ago who they are, which the shop's limits may ask for.
+    Codes that nobody has seen go back on the shelf, also those that lie in a gift. Codes that were shown or passed on
+    stay sold: only the staff may refund them; `proven`: who decides it proved a moment ago who they are, which the
+    shop's limits may ask for.
     Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, GivenAway, RefundRunning (a part is not back
     yet), PaymentDisputed (a bank has the money already), RefundCapReached, RefundAboveDailyLimit, RefundNeedsProof.
     """
