@@ -22,7 +22,8 @@ class Gift(models.Model):
     #: The order that its codes are of, the card, or the coupon; none of points.
     subject_id = models.UUIDField(null=True)
     units = models.IntegerField()
-    title = models.CharField(max_length=250)
+    #: Empty of points.
+    title = models.CharField(max_length=250, blank=True)
     look = models.CharField(max_length=8)
     message_key_id = models.SmallIntegerField(null=True)
     message_blob = models.BinaryField(null=True)

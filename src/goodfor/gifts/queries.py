@@ -25,6 +25,11 @@ def gift_to_open(shop_id: UUID, secret: str, now: datetime) -> GiftView:
     return gift_view(row)
 
 
+def is_link(shop_id: UUID, secret: str) -> bool:
+    """Whether a link of a gift ever had this secret; for those that led to another page once."""
+    return Gift.objects.filter(shop_id=shop_id, secret_hash=hash_token(secret)).exists()
+
+
 def gift(shop_id: UUID, gift_id: UUID) -> GiftView:
     """One. Raises GiftNotFound."""
     return _one(Gift.objects.filter(shop_id=shop_id, id=gift_id))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from goodfor.delivery.types import MaskedCode
 from goodfor.gifts import queries as gifts
 from goodfor.gifts.errors import GiftNotFound
-from goodfor.gifts.types import CODES, ENDED, LOOKS, MADE, OPENED, RETURNED, GiftView
+from goodfor.gifts.types import CODES, ENDED, LOOKS, MADE, OPENED, POINTS, RETURNED, GiftView
 from goodfor.identity.types import ShopView
 from goodfor.orders import queries as orders
 from goodfor.orders.types import LineView, OrderView
@@ -54,6 +54,11 @@ class ShownGift:
     """A gift with its look and the words of its state."""
 
     gift: GiftView
+
+    @property
+    def title(self) -> Any:
+        """What it is."""
+        return _("积分") if self.gift.kind == POINTS else self.gift.title
 
     @property
     def look(self) -> Look:

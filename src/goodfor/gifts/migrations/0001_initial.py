@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("request_key", models.CharField(max_length=40)),
                 ("subject_id", models.UUIDField(null=True)),
                 ("units", models.IntegerField()),
-                ("title", models.CharField(max_length=250)),
+                ("title", models.CharField(blank=True, max_length=250)),
                 ("look", models.CharField(max_length=8)),
                 ("message_key_id", models.SmallIntegerField(null=True)),
                 ("message_blob", models.BinaryField(null=True)),

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from goodfor.gifts import states
 from goodfor.gifts.models import Gift
-from goodfor.gifts.operations import give_codes
+from goodfor.gifts.operations import give_card, give_codes, give_coupon, give_points
 from goodfor.gifts.types import Kept, Wish
 
 
@@ -26,4 +26,7 @@ class Thing:
 
 THINGS: Final[Mapping[str, Thing]] = {
     states.CODES: Thing(give_codes.keep, give_codes.hand_over, give_codes.give_back),
+    states.CARD: Thing(give_card.keep, give_card.hand_over, give_card.give_back),
+    states.POINTS: Thing(give_points.keep, give_points.hand_over, give_points.give_back),
+    states.COUPON: Thing(give_coupon.keep, give_coupon.hand_over, give_coupon.give_back),
 }

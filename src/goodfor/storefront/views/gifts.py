@@ -7,26 +7,31 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from goodfor.cards import queries as cards
 from goodfor.gifts import queries as gifts
 from goodfor.gifts.errors import InvalidGift
 from goodfor.gifts.operations.make_gift import make_gift
 from goodfor.gifts.operations.take_back import take_back
-from goodfor.gifts.types import CODES, DAYS, LONGEST_MESSAGE, LOOKS, MOST_CODES, Wish
-from goodfor.identity.types import ShopView
+from goodfor.gifts.types import CARD, CODES, COUPON, DAYS, LONGEST_MESSAGE, LOOKS, MOST_CODES, POINTS, Wish
+from goodfor.identity import queries as identity
+from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.ids import secret_token
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.types import Holder
 from goodfor.orders import queries as orders
 from goodfor.orders.types import OrderView
+from goodfor.promotions import queries as promotions
 from goodfor.storefront import grants as proof
-from goodfor.storefront.account import current
+from goodfor.storefront.account import account_page, current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.forms import ids_in, typed
 from goodfor.storefront.gifting import GivableLine, ShownGift, givable_lines, given_here, giver_of, link_of, skins
 from goodfor.storefront.judging import noted
 from goodfor.storefront.ownership import grant_for, proof_address
 from goodfor.storefront.page import page, show
-from goodfor.storefront.types import Grant
+from goodfor.storefront.views.coupons import ref_of
 from goodfor.storefront.views.orders import judged_reveal
 
 A_PAGE = 20
@@ -120,6 +125,61 @@ def form_context(asked: Any, error: DomainError | None) -> dict[str, Any]:
     }
 
 
+@account_page("GET", "POST")
+def give_points(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResponse:
+    """How many points; on POST the link. Where the shop lets members give them away."""
+    now = utc_now()
+    most = loyalty.balance(shop.id, Holder(buyer.buyer_id), now).available
+    if not loyalty.terms_at(shop.id, now).transferable or not most:
+        return redirect("storefront:wallet")
+    back = reverse("storefront:me_points")
+    asked = request.POST if request.method == "POST" else request.GET
+    more = {"points": True, "most": most, "count": _number(asked.get("n", "")) or min(100, most), "back": back}
+    if request.method != "POST":
+        return _other(request, more)
+    if not identity.is_proof_fresh(buyer, now):
+        return redirect(f"{reverse('storefront:me_proof')}?next={reverse('storefront:give_points')}")
+    return _made(request, shop, buyer.ref, wish_of(request, POINTS, None, units=_number(asked.get("n", ""))), more)
+
+
+@account_page("GET", "POST")
+def give_card(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, card_id: UUID) -> HttpResponse:
+    """A card of the account; on POST the link. Raises CardRefused."""
+    held = cards.held_card(shop.id, card_id, buyer.ref)
+    here = reverse("storefront:give_card", args=[card_id])
+    more = {"what": held.card.program.name, "back": f"{reverse('storefront:wallet')}?kind=card"}
+    if request.method != "POST":
+        return _other(request, more)
+    if not identity.is_proof_fresh(buyer, utc_now()):
+        return redirect(f"{reverse('storefront:me_proof')}?next={here}")
+    return _made(request, shop, buyer.ref, wish_of(request, CARD, card_id), more)
+
+
+@page("GET", "POST", private=True)
+def give_coupon(request: HttpRequest, shop: ShopView, coupon_id: UUID) -> HttpResponse:
+    """A coupon of this buyer; on POST the link."""
+    ref = ref_of(request, shop)
+    more = {"what": promotions.coupon_name(shop.id, coupon_id), "back": reverse("storefront:my_coupons")}
+    if request.method != "POST":
+        return _other(request, more)
+    return _made(request, shop, ref, wish_of(request, COUPON, coupon_id), more)
+
+
+def _made(request: HttpRequest, shop: ShopView, ref: str, wish: Wish, more: dict[str, Any]) -> HttpResponse:
+    key = typed(request.POST.get("key", ""), 40)
+    try:
+        made = make_gift(shop_id=shop.id, giver_ref=ref, wish=wish, request_key=key, now=utc_now())
+    except DomainError as error:
+        return _other(request, more, error)
+    return redirect("storefront:gift_given", number=made.gift.number)
+
+
+def _other(request: HttpRequest, more: dict[str, Any], error: DomainError | None = None) -> HttpResponse:
+    asked = request.POST if request.method == "POST" else request.GET
+    context = {"action": request.path, **more, **form_context(asked, error)}
+    return show(request, "gift_make", context, status=error.http_status if error else 200)
+
+
 @page("GET", private=True)
 def given(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     """A gift as its giver sees it: its link until it is opened, and where it is."""
@@ -159,8 +219,3 @@ def mine(request: HttpRequest, shop: ShopView) -> HttpResponse:
     rows = [ShownGift(one) for one in found[:A_PAGE]]
     following = str(rows[-1].gift.id) if len(found) > A_PAGE else ""
     return show(request, "my_gifts", {"rows": rows, "got": got, "next": following, "tab": "me"})
-
-
-def gifts_of_order(shop: ShopView, grant: Grant) -> list[ShownGift]:
-    """What was given of an order, for who may see it; newest first."""
-    return [ShownGift(one) for one in gifts.gifts_of(shop.id, grant.order_id)]

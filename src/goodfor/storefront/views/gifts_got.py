@@ -102,9 +102,11 @@ def _take(request: HttpRequest, shop: ShopView, secret: str, ref: str, now: date
 
 
 def _goes_to(found: GiftView) -> str:
-    names = {COUPON: "storefront:my_coupons", POINTS: "storefront:me_points", CARD: "storefront:my_cards"}
-    name = names.get(found.kind)
-    return reverse(name) if name else reverse("storefront:gift_got", args=[found.number])
+    if found.kind == CODES:
+        return reverse("storefront:gift_got", args=[found.number])
+    if found.kind == CARD:
+        return f"{reverse('storefront:wallet')}?kind=card"
+    return reverse({COUPON: "storefront:my_coupons", POINTS: "storefront:me_points"}[found.kind])
 
 
 @page("GET", private=True)
