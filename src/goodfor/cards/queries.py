@@ -12,7 +12,7 @@ from goodfor.cards.mapping import batch_view, left_on, program_view, walk_view
 from goodfor.cards.models import Batch, Card, Holding, Program, Use, Walk
 from goodfor.cards.types import BatchView, CardView, FoundCard, HeldCard, ProgramView, Redeemed, Step, UseView, WalkView
 from goodfor.kernel.money import Money
-from goodfor.kernel.sql import Statement, Tally
+from goodfor.kernel.sql import Row, Statement, Tally
 from goodfor.ledger import queries as ledger
 from goodfor.orders import queries as orders
 from goodfor.risk.doors.codes import code_fingerprint, parse_code
@@ -26,6 +26,7 @@ __all__ = [
     "card_by_serial",
     "cards_of_holder",
     "counts",
+    "ending_cards",
     "found_card",
     "held_card",
     "is_kept",
@@ -42,6 +43,7 @@ __all__ = [
 waiting: Final = Tally(__package__, "sql/waiting.sql")
 normal_code: Final = parse_code
 _COUNTS: Final = Statement(__package__, "sql/counts.sql")
+_ENDING: Final = Statement(__package__, "sql/ending.sql")
 _HELD: Final = Statement(__package__, "sql/held.sql")
 _HISTORY: Final = Statement(__package__, "sql/steps.sql")
 _MOST: Final = 200
@@ -119,6 +121,11 @@ def cards_of_holder(shop_id: UUID, holder_ref: str, now: datetime, after: str = 
     )  # fmt: skip
     cards = {row.id: row for row in Card.objects.filter(shop_id=shop_id, id__in=[row[0] for row in rows])}
     return [HeldCard(found_card(cards[card_id]), given) for card_id, given in rows]
+
+
+def ending_cards(since: datetime, after: UUID, until: datetime, most: int) -> list[Row]:
+    """In accounts of all shops, in the order of their ends: (shop, card, holder, name, end). For a platform job."""
+    return list(_ENDING.rows({"since": since, "after": after, "until": until, "most": most}))
 
 
 def is_kept(shop_id: UUID, card_id: UUID) -> bool:

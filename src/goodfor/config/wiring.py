@@ -176,6 +176,11 @@ def _gifts_hear() -> None:
     handlers = import_module("goodfor.gifts.handlers")
     orders = import_module("goodfor.orders.events")
     identity = import_module("goodfor.identity.events")
+    changed = handlers.on_order_changed
+    events.register(orders.OrderDelivered, changed, name="gifts.on_order_delivered", concern=handlers.is_buyers)
+    for event in (orders.OrderRefunding, orders.OrderPartlyRefunded, orders.OrderClaimClosed, orders.OrderTakenIn):
+        name = f"gifts.on_{event.name.split('.')[1]}"
+        events.register(event, changed, name=name, concern=handlers.is_held)
     events.register(orders.OrderGiftEnded, handlers.on_order_gift_ended, name="gifts.on_order_gift_ended")
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="gifts.on_buyer_erasing")
 

@@ -28,3 +28,20 @@ class GiftEndsSoon(Event):
     kind: str
     giver_ref: str
     ends_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReminder(Event):
+    """Something that somebody holds should be looked at: `what` unseen (for two days), week or day (until it ends).
+
+    `kind`: codes, card or coupon; `number`: of the order or the gift that codes are of. `ends_at`: ISO 8601, or empty.
+    """
+
+    name: ClassVar[str] = "gifts.held_reminder"
+    subject_id: UUID
+    holder_ref: str
+    kind: str
+    what: str
+    title: str
+    number: str
+    ends_at: str

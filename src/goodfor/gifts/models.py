@@ -4,6 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from goodfor.gifts import states
+from goodfor.gifts.held_models import Item as Item
+from goodfor.gifts.held_models import Told as Told
+from goodfor.gifts.held_models import Walk as Walk
 from goodfor.kernel.ids import uuid7
 
 

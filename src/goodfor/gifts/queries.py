@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from goodfor.gifts import states
 from goodfor.gifts.errors import GiftGone, GiftNotFound
+from goodfor.gifts.held import codes_held as codes_held
 from goodfor.gifts.mapping import gift_view, secret_of
 from goodfor.gifts.models import Gift
 from goodfor.gifts.types import GiftView

@@ -6,6 +6,8 @@ from typing import Final
 import structlog
 
 from goodfor.gifts.operations.end_gift import end_gift
+from goodfor.gifts.operations.remind import WALKS
+from goodfor.gifts.operations.remind import remind as remind_of
 from goodfor.gifts.operations.warn_givers import warn_givers
 from goodfor.kernel.loops import loop
 from goodfor.kernel.sql import Statement
@@ -35,3 +37,9 @@ def end(now: datetime) -> int:
 def warn(now: datetime) -> int:
     """Tell givers whose gift ends soon."""
     return warn_givers(now=now)
+
+
+@loop(name="gifts.remind", seconds=60.0)
+def remind(now: datetime) -> int:
+    """Remind holders of what they have not looked at, and of what ends soon; how much was looked at."""
+    return sum(remind_of(walk=walk, now=now) for walk in WALKS)

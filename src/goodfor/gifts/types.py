@@ -106,3 +106,24 @@ def member_id(ref: str) -> UUID:
 def actor_of(ref: str, number: str) -> str:
     """Who acts on a gift, as the audit trail names them."""
     return f"buyer:{member_id(ref)}" if is_member(ref) else f"gift:{number}"
+
+
+#: Reminders: codes that nobody has looked at for two days, and what ends within a week or a day.
+UNSEEN, WEEK, DAY = "unseen", "week", "day"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCodes:
+    """Codes in somebody's hands. `gift_id`: they came as a gift. `waiting`: of an open gift of the holder's, which are
+    not among `unseen`."""
+
+    id: UUID
+    order_id: UUID
+    gift_id: UUID | None
+    number: str
+    title: str
+    unseen: int
+    seen: int
+    waiting: int
+    ends_at: datetime | None
+    place: str

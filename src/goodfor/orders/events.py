@@ -205,3 +205,13 @@ class OrderGiftEnded(Event):
     gift_id: UUID
     order_id: UUID
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTakenIn(Event):
+    """A guest's order is an account's from now on."""
+
+    name: ClassVar[str] = "orders.taken_in"
+    order_id: UUID
+    number: str
+    buyer_id: UUID

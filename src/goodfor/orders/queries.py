@@ -26,6 +26,7 @@ from goodfor.orders.claims import (
     notes_of_order,
     open_claims,
     refund_of_claim,
+    remedied_codes,
 )
 from goodfor.orders.contacts import masked_contact
 from goodfor.orders.desk import (
@@ -117,6 +118,7 @@ __all__ = [
     "refundable",
     "refunds_shown",
     "refunds_today",
+    "remedied_codes",
     "replaceable",
     "replays",
     "search_order_ids",

@@ -1,8 +1,11 @@
-"""Gifts."""
+"""Gifts, and what somebody holds."""
+
+import datetime
 
 from django.db import migrations, models
 
 import goodfor.kernel.ids
+from goodfor.kernel.schema import run_files
 
 
 class Migration(migrations.Migration):
@@ -11,6 +14,43 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        migrations.CreateModel(
+            name="Told",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "shop_id",
+                        "subject_id",
+                        "holder_ref",
+                        "what",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("shop_id", models.UUIDField()),
+                ("subject_id", models.UUIDField()),
+                ("holder_ref", models.CharField(max_length=100)),
+                ("what", models.CharField(max_length=8)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "gifts_told",
+            },
+        ),
+        migrations.CreateModel(
+            name="Walk",
+            fields=[
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("after", models.UUIDField()),
+            ],
+            options={
+                "db_table": "gifts_walk",
+            },
+        ),
         migrations.CreateModel(
             name="Gift",
             fields=[
@@ -121,4 +161,49 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Item",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("shop_id", models.UUIDField()),
+                ("holder_ref", models.CharField(max_length=100)),
+                ("order_id", models.UUIDField()),
+                ("gift_id", models.UUIDField(null=True)),
+                ("number", models.CharField(max_length=32)),
+                ("title", models.CharField(max_length=250)),
+                ("units", models.IntegerField()),
+                (
+                    "ends_at",
+                    models.DateTimeField(default=datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.UTC)),
+                ),
+                ("got_at", models.DateTimeField()),
+                ("live", models.BooleanField(default=True)),
+            ],
+            options={
+                "db_table": "gifts_item",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("live", True)),
+                        fields=["shop_id", "holder_ref", "ends_at", "-id"],
+                        name="gifts_item_held",
+                    ),
+                    models.Index(fields=["shop_id", "order_id"], name="gifts_item_order"),
+                    models.Index(
+                        condition=models.Q(
+                            ("ends_at__lt", datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.UTC)),
+                            ("live", True),
+                        ),
+                        fields=["ends_at", "id"],
+                        name="gifts_item_ends",
+                    ),
+                    models.Index(condition=models.Q(("live", True)), fields=["got_at", "id"], name="gifts_item_got"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("live", False), ("units__gte", 1), _connector="OR"), name="gifts_item_units"
+                    )
+                ],
+            },
+        ),
+        run_files("goodfor.gifts", forward=["guards.sql"], backward=["drop_guards.sql"]),
     ]

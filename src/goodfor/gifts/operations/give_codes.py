@@ -6,6 +6,7 @@ from uuid import UUID
 from goodfor.delivery import queries as delivery
 from goodfor.gifts.errors import CannotGive, GiftGone, InvalidGift
 from goodfor.gifts.models import Gift
+from goodfor.gifts.operations.note_held import note_held
 from goodfor.gifts.states import MOST_CODES
 from goodfor.gifts.types import Kept, Wish, actor_of
 from goodfor.orders import queries as orders
@@ -38,6 +39,12 @@ def hand_over(gift: Gift, taker_ref: str, now: datetime) -> None:
         pass_codes(shop_id=gift.shop_id, order_id=gift.subject_id, gift_id=gift.id, taker=taker, now=now)
     except (CannotBeGiven, WrongState, OrderNotFound) as error:
         raise GiftGone from error
+
+
+def note(gift: Gift) -> None:
+    """What is held by whom, once the gift's own row says so."""
+    assert gift.subject_id is not None
+    note_held(shop_id=gift.shop_id, order_id=gift.subject_id)
 
 
 def give_back(gift: Gift, now: datetime) -> None:

@@ -11,6 +11,7 @@ from goodfor.gifts.events import GiftOpened
 from goodfor.gifts.locks import lock_gift
 from goodfor.gifts.mapping import gift_view
 from goodfor.gifts.models import Gift
+from goodfor.gifts.operations import give_codes
 from goodfor.gifts.operations.things import THINGS
 from goodfor.gifts.types import Opened, actor_of, is_member
 from goodfor.kernel import audit
@@ -47,6 +48,9 @@ def open_gift(*, shop_id: UUID, secret: str, taker_ref: str, now: datetime) -> O
     )  # fmt: skip
     if done != 1:
         raise RuntimeError("a gift changed under its lock")
+    row.taker_ref = taker_ref
+    if row.kind == states.CODES:
+        give_codes.note(row)
     _tell(row, taker_ref, now)
     reach("gifts.opened")
     row.refresh_from_db()
