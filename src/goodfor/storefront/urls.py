@@ -34,6 +34,7 @@ from goodfor.storefront.views import (
     site,
     small,
     trust,
+    wallet,
 )
 
 
@@ -115,6 +116,7 @@ urlpatterns = [
     path("gifts/got/<str:number>/claim", gifts_got.claim, name="gift_claim"),
     path("gifts/<str:number>", gifts.given, name="gift_given"),
     path("gifts/<str:number>/back", gifts.back, name="gift_back"),
+    path("me/wallet", wallet.wallet, name="wallet"),
     path("me/gifts", gifts.mine, name="my_gifts"),
     path("me/points/give", gifts.give_points, name="give_points"),
     path("me/cards/<uuid:card_id>", cards.use, name="use_card"),
