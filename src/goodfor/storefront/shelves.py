@@ -41,8 +41,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One row: what it is, a line about it, when it ends, a seal (words, tone), what can be done with it first."""
+    """One row: its icon, what it is, a line about it, when it ends, a seal (words, tone), what can be done with it."""
 
+    icon: str
     title: str
     detail: str
     ends_at: datetime | None = None
@@ -102,7 +103,7 @@ def _code(one: HeldCodes) -> Thing:
             steps.append(Step(_("送给朋友"), f"{reverse('storefront:give_codes', args=[one.number])}?{line}"))
         steps.append(Step(_("用不了？"), f"{reverse('storefront:claim', args=[one.number])}?{line}"))
         seal = (_("没看过"), "green") if one.unseen else None
-    return Thing(one.title, _("，").join(said), one.ends_at, seal, tuple(steps))
+    return Thing("ticket", one.title, _("，").join(said), one.ends_at, seal, tuple(steps))
 
 
 def _cards(shop: ShopView, buyer: SignedInBuyer, now: datetime, after: str, limit: int) -> Shelf:
@@ -115,12 +116,12 @@ def _card(one: HeldCard) -> Thing:
     card = one.card
     detail = _("还有 %(left)s") % {"left": plain_money(card.left)} if card.left is not None else _("可兑换商品")
     if one.given:
-        return Thing(card.program.name, detail, card.expires_at, (_("等朋友收下"), "amber"), (_all_gifts(),))
+        return Thing("card", card.program.name, detail, card.expires_at, (_("等朋友收下"), "amber"), (_all_gifts(),))
     steps = (
         Step(_("使用"), reverse("storefront:use_card", args=[card.card_id]), post=True),
         Step(_("送给朋友"), reverse("storefront:give_card", args=[card.card_id])),
     )
-    return Thing(card.program.name, detail, card.expires_at, None, steps)
+    return Thing("card", card.program.name, detail, card.expires_at, None, steps)
 
 
 def _coupons(shop: ShopView, buyer: SignedInBuyer, now: datetime, after: str, limit: int) -> Shelf:
@@ -134,11 +135,11 @@ def _coupons(shop: ShopView, buyer: SignedInBuyer, now: datetime, after: str, li
 def _coupon(one: CouponView, shop: ShopView) -> Thing:
     detail, ends_at = effect_text(one.spec.effect, {}, shop.currency), one.expires_at or one.spec.window.ends_at
     if one.being_given:
-        return Thing(one.name, detail, ends_at, (_("等朋友收下"), "amber"), (_all_gifts(),))
+        return Thing("tag", one.name, detail, ends_at, (_("等朋友收下"), "amber"), (_all_gifts(),))
     steps = [Step(_("去使用"), reverse("storefront:home"))]
     if one.giftable:
         steps.append(Step(_("送给朋友"), reverse("storefront:gift_coupon", args=[one.id])))
-    return Thing(one.name, detail, ends_at, None, tuple(steps))
+    return Thing("tag", one.name, detail, ends_at, None, tuple(steps))
 
 
 def _points(shop: ShopView, buyer: SignedInBuyer, now: datetime, _after: str, _limit: int) -> Shelf:
@@ -153,14 +154,14 @@ def _points(shop: ShopView, buyer: SignedInBuyer, now: datetime, _after: str, _l
     if loyalty.terms_at(shop.id, now).transferable:
         steps.append(Step(_("送给朋友"), reverse("storefront:give_points")))
     ends_at = held.ends.at if held.ends else None
-    return Shelf([Thing(_("%(n)s 积分") % {"n": units}, detail, ends_at, None, tuple(steps))])
+    return Shelf([Thing("token", _("%(n)s 积分") % {"n": units}, detail, ends_at, None, tuple(steps))])
 
 
 def _balance(shop: ShopView, buyer: SignedInBuyer, _now: datetime, _after: str, _limit: int) -> Shelf:
     held = held_by(shop, buyer)
     if not held.amount_minor:
         return Shelf([])
-    return Shelf([Thing(_("余额 %(held)s") % {"held": plain_money(held)}, _("付款时可以直接用，长期有效"))])
+    return Shelf([Thing("wallet", _("余额 %(held)s") % {"held": plain_money(held)}, _("付款时可以直接用，长期有效"))])
 
 
 def _all_gifts() -> Step:
