@@ -71,6 +71,7 @@ _TOLD: Final[tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = (
     (frozenset({"orders", "risk", "console"}), ("risk_messages",)),
     (frozenset({"orders", "promotions"}), ("promotion_messages", "group_messages")),
     (frozenset({"orders", "promotions", "referrals"}), ("referral_messages",)),
+    (frozenset({"orders", "gifts"}), ("gift_messages",)),
     (frozenset({"orders", "insights"}), ("insight_messages",)),
 )
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy as _
 from goodfor.console import (
     card_audit_words,
     finance_audit_words,
+    gift_audit_words,
     insight_audit_words,
     points_audit_words,
     promotion_audit_words,
@@ -116,6 +117,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
     Area(_("audit", "营销"), promotion_audit_words.ACTIONS),
     Area(_("audit", "礼品卡"), card_audit_words.ACTIONS, prefix="cards_"),
+    Area(_("audit", "礼物"), gift_audit_words.ACTIONS),
     Area(_("audit", "邀请"), finance_audit_words.REFERRALS, prefix="referrals."),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
@@ -330,6 +332,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     **promotion_audit_words.SUBJECTS,
     **card_audit_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
+    **gift_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
     "user": _("audit", "登录账号"),

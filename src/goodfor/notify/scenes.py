@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.notify import samples
 from goodfor.notify.addresses import EMAIL, SMS
+from goodfor.notify.gift_scenes import GIFTS
 from goodfor.notify.promotion_scenes import PROMOTIONS
 from goodfor.notify.scene_types import AUDIENCE_LABELS as AUDIENCE_LABELS
 from goodfor.notify.scene_types import BUYER as BUYER
@@ -211,6 +212,7 @@ _ALL: Final = (
         roles=("owner",),
     ),
     *PROMOTIONS,
+    *GIFTS,
     Scene(
         "case_opened",
         _("有待处理的个案"),

@@ -23,7 +23,7 @@ def close_unopened(gift: Gift, to_state: str, *, actor: str, cause: str, now: da
         cause=cause, now=now,
     )  # fmt: skip
     audit.record(
-        shop_id=gift.shop_id, actor=actor, action=f"gift_{to_state}", subject=("gift", gift.id),
-        data={"number": gift.number, "cause": cause}, now=now,
+        shop_id=gift.shop_id, actor=actor, action="gift_ended" if to_state == states.ENDED else "gift_returned",
+        subject=("gift", gift.id), data={"number": gift.number, "cause": cause}, now=now,
     )  # fmt: skip
     gift.state, gift.closed_at = to_state, now
