@@ -95,7 +95,7 @@ def _code(one: HeldCodes) -> Thing:
         steps = [Step(_("看码"), reverse("storefront:gift_got", args=[one.number]))]
         if one.seen:
             steps.append(Step(_("用不了？"), reverse("storefront:gift_claim", args=[one.number])))
-        seal = (_("朋友送的"), "plain")
+        seal: tuple[str, str] | None = (_("朋友送的"), "plain")
     else:
         line = urlencode({"line": str(one.id)})
         steps = [Step(_("看码"), reverse("storefront:order", args=[one.number]))]

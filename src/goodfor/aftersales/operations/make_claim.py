@@ -47,8 +47,9 @@ def make_claim(
     `fresh`: who asks has proved it lately, so that money may go back at once; `paid_from`: the account of the ledger
     that it should come to instead of the way it came. `pictures`: up to three, as they were
     handed in. `risk`: what risk control says of it, empty for nothing; with a word of its money goes nowhere before a
-    person has looked. `gift_id`: whoever opened that gift claims. The promise is the one that was in force when the order was placed. Two transactions: what was
-    claimed stays, whatever becomes of the look into it, and the loop takes it up where this stopped.
+    person has looked. `gift_id`: whoever opened that gift claims. The promise is the one that was in force when the
+    order was placed. Two transactions: what was claimed stays, whatever becomes of the look into it, and the loop takes
+    it up where this stopped.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, InvalidPicture,
     TooManyPictures.
     """

@@ -55,8 +55,9 @@ def pay_with_card(
 ) -> Redeemed:
     """A placed order is paid by money on a card, all of it; the same answer to the same request.
 
-    Whose order it is the caller has found out; `holder_ref`: who pays, of a card that lies in an account. Raises CardRefused, CardNotFit (goods, or another currency),
-    CardShort(missing), OrderNotFound, WrongState, AlreadyPaid; then nothing changed.
+    Whose order it is the caller has found out; `holder_ref`: who pays, of a card that lies in an account. Raises
+    CardRefused, CardNotFit (goods, or another currency), CardShort(missing), OrderNotFound, WrongState, AlreadyPaid;
+    then nothing changed.
     """
     card = lock_card(shop_id, card_id)
     if (again := answered(shop_id, card_id, request_key)) is not None:

@@ -45,23 +45,22 @@ Source = Callable[[datetime, UUID, datetime, int], Sequence[Due]]
 
 def _codes(since: datetime, after: UUID, until: datetime, most: int) -> Sequence[Due]:
     rows = _ENDING.rows({"since": since, "after": after, "until": until, "most": most})
-    return [Due(*row[:5], ends_at=row[5], at=row[5]) for row in rows]
+    return [Due(row[0], row[1], row[2], row[3], row[4], row[5], row[5]) for row in rows]
 
 
 def _resting(since: datetime, after: UUID, until: datetime, most: int) -> Sequence[Due]:
     rows = _RESTING.rows({"since": since, "after": after, "until": until, "most": most})
-    return [Due(*row[:5], ends_at=row[5] if row[5] < FOREVER else None, at=row[6]) for row in rows]
+    return [Due(row[0], row[1], row[2], row[3], row[4], row[5] if row[5] < FOREVER else None, row[6]) for row in rows]
 
 
 def _cards(since: datetime, after: UUID, until: datetime, most: int) -> Sequence[Due]:
-    return [
-        Due(*row[:4], number="", ends_at=row[4], at=row[4]) for row in cards.ending_cards(since, after, until, most)
-    ]
+    rows = cards.ending_cards(since, after, until, most)
+    return [Due(row[0], row[1], row[2], row[3], "", row[4], row[4]) for row in rows]
 
 
 def _coupons(since: datetime, after: UUID, until: datetime, most: int) -> Sequence[Due]:
     rows = promotions.ending_coupons(since, after, until, most)
-    return [Due(*row[:4], number="", ends_at=row[4], at=row[4]) for row in rows]
+    return [Due(row[0], row[1], row[2], row[3], "", row[4], row[4]) for row in rows]
 
 
 #: What is looked at: of which kind, what is said, and how far from now it lies.

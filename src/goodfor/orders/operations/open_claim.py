@@ -61,9 +61,6 @@ def open_claim(
     if order.state != states.DELIVERED:
         raise WrongState(state=order.state)
     offer = _offer(shop_id, order, line_id, reason, code_ids, gift_id)
-    if gift_id is not None and (offer.seen < len(offer.codes) or reason == "changed_mind"):
-        # What was given is looked at first, and nobody sells it back.
-        raise InvalidClaim(field="code_ids")
     if offer.seen and reason == "changed_mind" and not seen_too:
         raise CodesRevealed
     claim_id = uuid7()
@@ -106,6 +103,9 @@ def _offer(
         taken = units.filter(code_id__in=offer.codes, state=claim_states.UNIT_LIVE)
     if taken.exists():
         raise ClaimExists
+    if gift_id is not None and (offer.seen < len(offer.codes) or reason == "changed_mind"):
+        # What was given is looked at first, and nobody sells it back.
+        raise InvalidClaim(field="code_ids")
     return offer
 
 
