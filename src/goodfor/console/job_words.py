@@ -30,6 +30,7 @@ DUTIES: Final[Mapping[str, Text]] = {
     "identity.erase_due": _("job", "清除到期注销的账户"),
     "identity.purge_buyer_records": _("job", "清理过期的买家记录"),
     "identity.purge_nonces": _("job", "清理用过的请求编号"),
+    "gifts.backfill": _("job", "把以前发出的码放进卡包"),
     "gifts.end": _("job", "退回没人收的礼物"),
     "gifts.warn": _("job", "提醒礼物快到期"),
     "gifts.remind": _("job", "提醒卡包里快到期的东西"),

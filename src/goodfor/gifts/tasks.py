@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from goodfor.gifts.operations.backfill import backfill as backfill_from
 from goodfor.gifts.operations.end_gift import end_gift
 from goodfor.gifts.operations.remind import WALKS
 from goodfor.gifts.operations.remind import remind as remind_of
@@ -43,3 +44,9 @@ def warn(now: datetime) -> int:
 def remind(now: datetime) -> int:
     """Remind holders of what they have not looked at, and of what ends soon; how much was looked at."""
     return sum(remind_of(walk=walk, now=now) for walk in WALKS)
+
+
+@loop(name="gifts.backfill", seconds=30.0)
+def backfill(now: datetime) -> int:
+    """Write down what people held before the room was there; how many orders were looked at."""
+    return backfill_from(now=now)

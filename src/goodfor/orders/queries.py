@@ -79,6 +79,7 @@ __all__ = [
     "claims_of_orders",
     "codes_of_gift",
     "count_orders",
+    "delivered_page",
     "desk_figures",
     "desk_order",
     "desk_orders",
@@ -133,6 +134,7 @@ __all__ = [
     "walk_orders",
 ]
 
+_DELIVERED_PAGE = Statement(__package__, "sql/delivered_page.sql")
 _BY_ID = Statement(__package__, "sql/orders_by_id.sql")
 _BY_NUMBER = Statement(__package__, "sql/orders_by_number.sql")
 _OF_CLIENT = Statement(__package__, "sql/orders_of_client.sql")
@@ -144,6 +146,11 @@ _TRUST = Statement(__package__, "sql/trust.sql")
 _SOLD_TO_OTHERS = Statement(__package__, "sql/sold_to_others.sql")
 _PAID_BY_OTHERS = Statement(__package__, "sql/paid_by_others.sql")
 MAX_PAGE = 200
+
+
+def delivered_page(after: UUID, until: UUID, most: int) -> list[tuple[UUID, UUID]]:
+    """Delivered orders of buyers of all shops, by ids between: (shop, order). For a platform job."""
+    return list(_DELIVERED_PAGE.rows({"after": after, "until": until, "most": most}))
 
 
 def order_view(shop_id: UUID, order_id: UUID) -> OrderView:

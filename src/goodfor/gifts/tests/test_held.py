@@ -117,3 +117,13 @@ def test_many_are_told_stretch_by_stretch(world: World, monkeypatch: Any) -> Non
     assert looked == [2, 2, 1, 0]
     assert {one[2] for one in reminders()} == {order.number for order in orders}
     assert set(WALKS) >= {"card.day", "coupon.week"}
+
+
+def test_what_was_held_before_the_room_was_there(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr("goodfor.gifts.operations.backfill.MOST", 2)
+    ref = world.account()
+    orders = [world.buys(ref) for _ in range(3)]
+    Item.objects.all().delete()
+    world.wait(seconds=1)
+    assert [tasks.backfill(world.now) for _ in range(3)] == [2, 1, 0]
+    assert [one[0] for one in held(world, ref)] == [order.number for order in reversed(orders)]

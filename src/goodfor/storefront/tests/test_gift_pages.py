@@ -128,3 +128,32 @@ def test_what_cannot_be_is_said_in_the_form(world: World) -> None:
         assert giver.post(f"/o/{number}/gift", sent).status_code == 422
     assert not Gift.objects.exists()
     assert browser().get(f"/o/{number}/gift").status_code == 302
+
+
+def test_a_gift_is_its_givers_and_its_takers_alone(world: World, box: Mailbox) -> None:
+    giver, number = owner(world)
+    gift, link = give(giver, number)
+    stranger = browser()
+    sign_in(stranger, box, "stranger@example.com")
+    for who in (stranger, browser()):
+        assert who.get(f"/gifts/{gift}").status_code == 404
+        assert who.post(f"/gifts/{gift}/back").status_code == 404
+        assert who.get(f"/o/{number}/gift").status_code == 302
+        # Before it was opened, it is nobody's to look at.
+        assert "领取密钥" in plain(who.get(f"/gifts/got/{gift}"))
+    friend = browser()
+    assert friend.post(link).status_code == 302
+    for who in (stranger, browser(), giver):
+        for path in ("reveal", "claim"):
+            answer = who.post(f"/gifts/got/{gift}/{path}", {"reason": "invalid"})
+            assert codes_on(answer) == []
+            assert "提示码无效" not in plain(answer)
+        assert who.post(f"/gifts/got/{gift}/key", {"secret": link.removeprefix("/gift/")}).status_code == 404
+    assert giver.post(f"/gifts/{gift}/back").status_code == 404
+
+
+def test_who_guesses_is_stopped(world: World) -> None:
+    guesser = browser(REMOTE_ADDR="198.51.100.99")
+    answers = [guesser.post(f"/gift/{n:032d}").status_code for n in range(8)]
+    assert answers[0] == 404
+    assert answers[-1] != 404

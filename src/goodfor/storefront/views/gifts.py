@@ -13,7 +13,6 @@ from goodfor.gifts.errors import InvalidGift
 from goodfor.gifts.operations.make_gift import make_gift
 from goodfor.gifts.operations.take_back import take_back
 from goodfor.gifts.types import CARD, CODES, COUPON, DAYS, LONGEST_MESSAGE, LOOKS, MOST_CODES, POINTS, Wish
-from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
@@ -24,7 +23,7 @@ from goodfor.orders import queries as orders
 from goodfor.orders.types import OrderView
 from goodfor.promotions import queries as promotions
 from goodfor.storefront import grants as proof
-from goodfor.storefront.account import account_page, current
+from goodfor.storefront.account import account_page
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.forms import ids_in, typed
 from goodfor.storefront.gifting import GivableLine, ShownGift, givable_lines, given_here, giver_of, link_of, skins
@@ -48,11 +47,11 @@ def give_codes(request: HttpRequest, shop: ShopView, number: str) -> HttpRespons
     here, now = reverse("storefront:give_codes", args=[number]), utc_now()
     if not lines:
         return redirect("storefront:order", number=number)
-    if request.method != "POST":
-        return _form(request, order, lines, asked=request.GET)
     # A code that is given away is as gone as one that was shown.
     if not proof.is_fresh(grant, now):
         return redirect(proof_address(grant, here))
+    if request.method != "POST":
+        return _form(request, order, lines, asked=request.GET)
     judged = judged_reveal(request, shop, grant)
     if judged.answer is not None:
         return judged.answer
@@ -125,7 +124,7 @@ def form_context(asked: Any, error: DomainError | None) -> dict[str, Any]:
     }
 
 
-@account_page("GET", "POST")
+@account_page("GET", "POST", fresh=True)
 def give_points(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResponse:
     """How many points; on POST the link. Where the shop lets members give them away."""
     now = utc_now()
@@ -137,21 +136,16 @@ def give_points(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> H
     more = {"points": True, "most": most, "count": _number(asked.get("n", "")) or min(100, most), "back": back}
     if request.method != "POST":
         return _other(request, more)
-    if not identity.is_proof_fresh(buyer, now):
-        return redirect(f"{reverse('storefront:me_proof')}?next={reverse('storefront:give_points')}")
     return _made(request, shop, buyer.ref, wish_of(request, POINTS, None, units=_number(asked.get("n", ""))), more)
 
 
-@account_page("GET", "POST")
+@account_page("GET", "POST", fresh=True)
 def give_card(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, card_id: UUID) -> HttpResponse:
     """A card of the account; on POST the link. Raises CardRefused."""
     held = cards.held_card(shop.id, card_id, buyer.ref)
-    here = reverse("storefront:give_card", args=[card_id])
     more = {"what": held.card.program.name, "back": f"{reverse('storefront:wallet')}?kind=card"}
     if request.method != "POST":
         return _other(request, more)
-    if not identity.is_proof_fresh(buyer, utc_now()):
-        return redirect(f"{reverse('storefront:me_proof')}?next={here}")
     return _made(request, shop, buyer.ref, wish_of(request, CARD, card_id), more)
 
 
@@ -206,12 +200,9 @@ def back(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     return redirect("storefront:gift_given", number=number)
 
 
-@page("GET", private=True)
-def mine(request: HttpRequest, shop: ShopView) -> HttpResponse:
+@account_page()
+def mine(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResponse:
     """What an account has given, and what it was given; newest first."""
-    buyer = current(request, shop)
-    if buyer is None:
-        return redirect(f"{reverse('storefront:signin')}?next={reverse('storefront:my_gifts')}")
     got = request.GET.get("kind") == "got"
     before = next(iter(ids_in([request.GET.get("before", "")], 1)), None)
     read = gifts.gifts_taken if got else gifts.gifts_given
