@@ -266,3 +266,25 @@ class Back(models.Model):
 
     def __str__(self) -> str:
         return f"{self.refund_id} {self.minor}"
+
+
+class Holding(models.Model):
+    """A card that lies in somebody's account: nobody else uses it, whoever may have its code."""
+
+    card = models.OneToOneField(Card, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    shop_id = models.UUIDField()
+    holder_ref = models.CharField(max_length=100)
+    #: The gift that it is kept for; then its holder does not use it either.
+    gift_id = models.UUIDField(null=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cards_holding"
+        constraints = [models.CheckConstraint(condition=~Q(holder_ref=""), name="cards_holding_holder")]
+        indexes = [
+            models.Index(fields=["shop_id", "holder_ref", "card"], name="cards_holding_of"),
+            models.Index(fields=["shop_id", "gift_id"], name="cards_holding_gift", condition=Q(gift_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card_id} {self.holder_ref}"

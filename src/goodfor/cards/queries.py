@@ -7,11 +7,12 @@ from uuid import UUID
 from goodfor.cards import states
 from goodfor.cards.accounts import owed
 from goodfor.cards.errors import BatchNotFound, CardNotFound, CardRefused, ProgramNotFound
+from goodfor.cards.holdings import is_for, is_good
 from goodfor.cards.mapping import batch_view, left_on, program_view, walk_view
-from goodfor.cards.models import Batch, Card, Program, Use, Walk
-from goodfor.cards.types import BatchView, CardView, FoundCard, ProgramView, Redeemed, Step, UseView, WalkView
+from goodfor.cards.models import Batch, Card, Holding, Program, Use, Walk
+from goodfor.cards.types import BatchView, CardView, FoundCard, HeldCard, ProgramView, Redeemed, Step, UseView, WalkView
 from goodfor.kernel.money import Money
-from goodfor.kernel.sql import Statement, Tally
+from goodfor.kernel.sql import Row, Statement, Tally
 from goodfor.ledger import queries as ledger
 from goodfor.orders import queries as orders
 from goodfor.risk.doors.codes import code_fingerprint, parse_code
@@ -23,7 +24,12 @@ __all__ = [
     "card_by_code",
     "card_by_id",
     "card_by_serial",
+    "cards_of_holder",
     "counts",
+    "ending_cards",
+    "found_card",
+    "held_card",
+    "is_kept",
     "is_on",
     "normal_code",
     "owed_for",
@@ -37,6 +43,8 @@ __all__ = [
 waiting: Final = Tally(__package__, "sql/waiting.sql")
 normal_code: Final = parse_code
 _COUNTS: Final = Statement(__package__, "sql/counts.sql")
+_ENDING: Final = Statement(__package__, "sql/ending.sql")
+_HELD: Final = Statement(__package__, "sql/held.sql")
 _HISTORY: Final = Statement(__package__, "sql/steps.sql")
 _MOST: Final = 200
 
@@ -89,17 +97,48 @@ def walks(shop_id: UUID, batch_id: UUID) -> list[WalkView]:
     return [walk_view(row) for row in rows[:_MOST]]
 
 
-def card_by_code(shop_id: UUID, code: str, now: datetime) -> FoundCard:
-    """The card of a code in its normal form (`normal_code`), if it is good for anything.
+def card_by_code(shop_id: UUID, code: str, now: datetime, ref: str = "") -> FoundCard:
+    """The card of a code in its normal form (`normal_code`), if it is good for anything, and for `ref` who asks.
 
     Raises CardRefused for everything else, alike; who asks is counted before, and answered in steady time.
     """
-    return _found(Card.objects.filter(shop_id=shop_id, code_index=code_fingerprint(shop_id, code)).first(), now)
+    return _found(Card.objects.filter(shop_id=shop_id, code_index=code_fingerprint(shop_id, code)).first(), ref, now)
 
 
-def card_by_id(shop_id: UUID, card_id: UUID, now: datetime) -> FoundCard:
-    """The same for whoever has shown its code a moment ago. Raises CardRefused."""
-    return _found(Card.objects.filter(shop_id=shop_id, id=card_id).first(), now)
+def card_by_id(shop_id: UUID, card_id: UUID, now: datetime, ref: str = "") -> FoundCard:
+    """The same for whoever has shown its code a moment ago, or has it in the account. Raises CardRefused."""
+    return _found(Card.objects.filter(shop_id=shop_id, id=card_id).first(), ref, now)
+
+
+def cards_of_holder(shop_id: UUID, holder_ref: str, now: datetime, after: str = "", limit: int = 20) -> list[HeldCard]:
+    """Good cards in somebody's account, those that end first before others; `after`: the `place` of the last one."""
+    at, _sep, card_id = after.partition("|")
+    rows = _HELD.rows(
+        {
+            "shop_id": shop_id, "holder": holder_ref, "now": now, "at": at or None, "after": card_id or None,
+            "limit": min(limit, _MOST),
+        }
+    )  # fmt: skip
+    cards = {row.id: row for row in Card.objects.filter(shop_id=shop_id, id__in=[row[0] for row in rows])}
+    return [HeldCard(found_card(cards[card_id]), given) for card_id, given in rows]
+
+
+def ending_cards(since: datetime, after: UUID, until: datetime, most: int) -> list[Row]:
+    """In accounts of all shops, in the order of their ends: (shop, card, holder, name, end). For a platform job."""
+    return list(_ENDING.rows({"since": since, "after": after, "until": until, "most": most}))
+
+
+def is_kept(shop_id: UUID, card_id: UUID) -> bool:
+    """Whether it lies in an account."""
+    return Holding.objects.filter(shop_id=shop_id, card_id=card_id).exists()
+
+
+def held_card(shop_id: UUID, card_id: UUID, holder_ref: str) -> HeldCard:
+    """A card in somebody's account, good or not. Raises CardRefused."""
+    row = Holding.objects.filter(shop_id=shop_id, card_id=card_id, holder_ref=holder_ref).select_related("card").first()
+    if row is None:
+        raise CardRefused
+    return HeldCard(found_card(row.card), row.gift_id is not None)
 
 
 def answered(shop_id: UUID, card_id: UUID, request_key: str) -> Redeemed | None:
@@ -124,9 +163,14 @@ def card_by_serial(shop_id: UUID, serial: int) -> CardView:
     )  # fmt: skip
 
 
-def _found(card: Card | None, now: datetime) -> FoundCard:
-    if card is None or card.state != states.ACTIVE or (card.expires_at is not None and card.expires_at <= now):
+def _found(card: Card | None, ref: str, now: datetime) -> FoundCard:
+    if card is None or not is_good(card, now) or not is_for(card, ref):
         raise CardRefused
+    return found_card(card)
+
+
+def found_card(card: Card) -> FoundCard:
+    """What a card is, whoever may use it."""
     made = _program(card.shop_id, card.program_id)
     return FoundCard(
         card.id, card.serial, card.batch_id, program_view(made), left_on(card, made.currency), card.expires_at

@@ -115,6 +115,20 @@ class FoundCard:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCard:
+    """A card in somebody's account; `given`: it lies in a gift, and is not used meanwhile."""
+
+    card: FoundCard
+    given: bool
+
+    @property
+    def place(self) -> str:
+        """Where a list goes on after it."""
+        at = self.card.expires_at
+        return f"{at.isoformat() if at else 'infinity'}|{self.card.card_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class UseView:
     """An order that a card paid, and what of it came back."""
 

@@ -73,6 +73,7 @@ ALL_ROOMS = (
     "mall",
     "partners",
     "welfare",
+    "gifts",
     "finance",
     "settlement",
     "recon",

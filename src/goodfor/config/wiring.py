@@ -58,6 +58,8 @@ def connect() -> None:
         _partners_hear()
     if "welfare" in settings.ROOMS:
         _welfare_hears()
+    if "gifts" in settings.ROOMS:
+        _gifts_hear()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -79,6 +81,7 @@ _TOLD: Final[tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = (
     (frozenset({"orders", "risk", "console"}), ("risk_messages",)),
     (frozenset({"orders", "promotions"}), ("promotion_messages", "group_messages")),
     (frozenset({"orders", "promotions", "referrals"}), ("referral_messages",)),
+    (frozenset({"orders", "gifts"}), ("gift_messages",)),
     (frozenset({"orders", "insights"}), ("insight_messages",)),
 )
 
@@ -219,6 +222,19 @@ def _welfare_hears() -> None:
         identity.BuyerErasing, handlers.on_buyer_erasing, name="welfare.on_buyer_erasing",
         concern=handlers.works_somewhere,
     )  # fmt: skip
+
+
+def _gifts_hear() -> None:
+    handlers = import_module("goodfor.gifts.handlers")
+    orders = import_module("goodfor.orders.events")
+    identity = import_module("goodfor.identity.events")
+    changed = handlers.on_order_changed
+    events.register(orders.OrderDelivered, changed, name="gifts.on_order_delivered", concern=handlers.is_buyers)
+    for event in (orders.OrderRefunding, orders.OrderPartlyRefunded, orders.OrderClaimClosed, orders.OrderTakenIn):
+        name = f"gifts.on_{event.name.split('.')[1]}"
+        events.register(event, changed, name=name, concern=handlers.is_held)
+    events.register(orders.OrderGiftEnded, handlers.on_order_gift_ended, name="gifts.on_order_gift_ended")
+    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="gifts.on_buyer_erasing")
 
 
 def _invoices_hear() -> None:

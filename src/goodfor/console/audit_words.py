@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy as _
 from goodfor.console import (
     card_audit_words,
     finance_audit_words,
+    gift_audit_words,
     insight_audit_words,
     mall_audit_words,
     partner_words,
@@ -121,6 +122,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area(_("audit", "礼品卡"), card_audit_words.ACTIONS, prefix="cards_"),
     Area(_("audit", "积分商城"), mall_audit_words.ACTIONS, prefix="mall_"),
     Area(_("audit", "企业福利"), welfare_audit_words.ACTIONS, prefix="welfare."),
+    Area(_("audit", "礼物"), gift_audit_words.ACTIONS),
     Area(_("audit", "邀请"), finance_audit_words.REFERRALS, prefix="referrals."),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
@@ -339,6 +341,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     **mall_audit_words.SUBJECTS,
     **welfare_audit_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
+    **gift_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
     "user": _("audit", "登录账号"),

@@ -20,6 +20,8 @@ ACTIONS: Final[Mapping[str, Text]] = {
     "cards_codes_allowed": _("audit", "批准导出卡号"),
     "cards_codes_exported": _("audit", "导出卡号"),
     "cards_card_extended": _("audit", "卡延期"),
+    "cards_card_kept": _("audit", "买家把卡收进卡包"),
+    "cards_card_passed_on": _("audit", "卡转到收礼人的卡包"),
 }
 SUBJECTS: Final[Mapping[str, Text]] = {
     "cards_program": _("audit", "卡种"),

@@ -16,6 +16,8 @@ LOCKS = {
     "client": "open unpaid orders of one API client",
     "contact": "a telephone number or e-mail address becomes one account, and is sent so many codes an hour",
     "limit": "the uses of one exact limit by one key: count and use",
+    "gift": "gifts of one giver are made, and counted, one at a time",
+    "held": "what is held of one order's codes is written anew by one at a time",
     "import": "one import of a file at a time",
     "invoices": "the invoices of one order are written by one at a time",
     "finance": "whose money it is in one shop is told apart by one at a time",

@@ -83,6 +83,18 @@ CAMPAIGN: Final = {
 }
 GROUP: Final = {"missing": "1", "until": "2026-01-02 08:00", "url": "https://shop.example/group/1"}
 COUPON: Final = {"name": "满 50 减 5", "url": "https://shop.example/coupons/mine"}
+GIFT: Final = {
+    "title": "星河影视会员 月卡",
+    "units": "1",
+    "until": "2026-01-08 08:00",
+    "url": "https://shop.example/gifts/L260101ABCDEFGH23",
+}
+HELD: Final = {
+    "title": "星河影视会员 月卡",
+    "unseen": "",
+    "until": "2026-01-08 08:00",
+    "url": "https://shop.example/me/wallet",
+}
 REWARD: Final = {
     "amount": "¥4.85",
     "owed": "",

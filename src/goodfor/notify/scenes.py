@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodfor.notify import samples
 from goodfor.notify.addresses import EMAIL, SMS
+from goodfor.notify.gift_scenes import GIFTS
 from goodfor.notify.member_scenes import MEMBERS
 from goodfor.notify.promotion_scenes import PROMOTIONS
 from goodfor.notify.scene_types import AUDIENCE_LABELS as AUDIENCE_LABELS
@@ -215,6 +216,7 @@ _ALL: Final = (
     *PROMOTIONS,
     *MEMBERS,
     *WELFARE,
+    *GIFTS,
     Scene(
         "case_opened",
         _("有待处理的个案"),

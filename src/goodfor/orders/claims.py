@@ -8,9 +8,9 @@ from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import BoughtCode
 from goodfor.kernel.crypto import Sealed, keyring
 from goodfor.kernel.money import Money
-from goodfor.orders import claim_states, given_back
+from goodfor.orders import claim_states, given_back, given_states
 from goodfor.orders.errors import InvalidClaim
-from goodfor.orders.models import Claim, ClaimUnit, InvoiceTitle, Note, Order
+from goodfor.orders.models import Claim, ClaimUnit, Given, InvoiceTitle, Note, Order
 from goodfor.orders.types import DIRECT, ClaimOffer, ClaimView, Invoice, LineView, NoteView, OrderView, SoldLine
 from goodfor.payments import queries as payments
 from goodfor.payments.types import RefundView
@@ -58,9 +58,14 @@ def refund_of_claim(shop_id: UUID, order: OrderView, claim_id: UUID) -> RefundVi
     return next((one for one in reversed(tries) if one.state != given_back.FAILED), tries[-1] if tries else None)
 
 
-def claim_offer(shop_id: UUID, order: OrderView, line_id: UUID, code_ids: Sequence[UUID] = ()) -> ClaimOffer:
-    """What a claim on these codes of a line (none: all that it holds) would do now. Raises InvalidClaim."""
-    return offer_for(shop_id, order.id, order.payment_id, order.total, order.lines, line_id, code_ids)
+def claim_offer(
+    shop_id: UUID, order: OrderView, line_id: UUID, code_ids: Sequence[UUID] = (), gift_id: UUID | None = None
+) -> ClaimOffer:
+    """What a claim on these codes of a line (none: all that it holds) would do now. `gift_id`: by whom it was given to.
+
+    Raises InvalidClaim.
+    """
+    return offer_for(shop_id, order.id, order.payment_id, order.total, order.lines, line_id, code_ids, gift_id)
 
 
 def remedied_codes(shop_id: UUID, line_ids: Collection[UUID]) -> set[UUID]:
@@ -115,9 +120,9 @@ def keeps_gift(shop_id: UUID, lines: Sequence[SoldLine], about: Collection[UUID]
 
 def offer_for(
     shop_id: UUID, order_id: UUID, payment_id: UUID | None, total: Money, lines: Sequence[LineView], line_id: UUID,
-    code_ids: Sequence[UUID],
+    code_ids: Sequence[UUID], gift_id: UUID | None = None,
 ) -> ClaimOffer:  # fmt: skip
-    """The same from an order's parts. Raises InvalidClaim."""
+    """The same from an order's parts. What was given away only whoever opened the gift claims. Raises InvalidClaim."""
     line = next((one for one in lines if one.line_id == line_id), None)
     if line is None or payment_id is None:
         raise InvalidClaim(field="line_id")
@@ -129,7 +134,8 @@ def offer_for(
         return ClaimOffer((), 0, left, left, at_once=False, blocked=False, whole=True)
     held = held_codes(shop_id, [one.line_id for one in lines])
     asked = set(code_ids)
-    about = [code for code in held if code.line_id == line_id and (not asked or code.code_id in asked)]
+    theirs = _theirs(shop_id, held, line_id, gift_id)
+    about = [code for code in theirs if not asked or code.code_id in asked]
     if not about or len(about) < len(asked):
         raise InvalidClaim(field="code_ids")
     seen = sum(1 for code in about if not code.unseen)
@@ -152,6 +158,16 @@ def offer_for(
         blocked=blocked,
         whole=whole,
     )
+
+
+def _theirs(shop_id: UUID, held: Sequence[BoughtCode], line_id: UUID, gift_id: UUID | None) -> list[BoughtCode]:
+    """Of a line, what the buyer still has; of a gift, what whoever opened it has."""
+    rows = Given.objects.filter(shop_id=shop_id, line_id=line_id, state__in=sorted(given_states.LIVE))
+    if gift_id is None:
+        away = set(rows.values_list("code_id", flat=True))
+        return [code for code in held if code.line_id == line_id and code.code_id not in away]
+    mine = set(rows.filter(gift_id=gift_id, state=given_states.PASSED).values_list("code_id", flat=True))
+    return [code for code in held if code.line_id == line_id and code.code_id in mine]
 
 
 def claims_of_orders(shop_id: UUID, order_ids: Sequence[UUID]) -> list[ClaimView]:

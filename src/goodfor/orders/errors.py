@@ -190,6 +190,20 @@ class CodeRemedied(Conflict):
     title = _("这个码已经通过售后退款或换码，不能再交还给买家")
 
 
+class CannotBeGiven(Conflict):
+    """A code that was seen, claimed, given away already, or is not the order's."""
+
+    code = "cannot_be_given"
+    title = _("只有还没看过、也没申请售后的码可以送人")
+
+
+class GivenAway(Conflict):
+    """A code of the order is with somebody whom it was given to: its buyer does not have its price back by a click."""
+
+    code = "given_away"
+    title = _("有码已经送出并被收下，不能自助退款；码有问题可由收到的人申请售后")
+
+
 class InvalidNote(InvalidInput):
     """Nothing, too many words, or too many notes."""
 

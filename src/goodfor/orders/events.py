@@ -195,3 +195,23 @@ class OrderReplacementFailed(Event):
     claim_id: UUID
     order_id: UUID
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderGiftEnded(Event):
+    """Codes of an order that were kept for a gift went back to the shop with it: there is nothing to open any more."""
+
+    name: ClassVar[str] = "orders.gift_ended"
+    gift_id: UUID
+    order_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTakenIn(Event):
+    """A guest's order is an account's from now on."""
+
+    name: ClassVar[str] = "orders.taken_in"
+    order_id: UUID
+    number: str
+    buyer_id: UUID

@@ -12,6 +12,7 @@ from goodfor.orders.deciding import AUTO, CLIENT, STAFF
 from goodfor.orders.discount_models import Discount as Discount
 from goodfor.orders.discount_models import LinePoints as LinePoints
 from goodfor.orders.discount_models import Trace as Trace
+from goodfor.orders.given_models import Given as Given
 from goodfor.orders.hold_models import Hold as Hold
 from goodfor.orders.types import CODE, DIRECT
 

@@ -26,6 +26,7 @@ from goodfor.orders.claims import (
     notes_of_order,
     open_claims,
     refund_of_claim,
+    remedied_codes,
 )
 from goodfor.orders.contacts import masked_contact
 from goodfor.orders.desk import (
@@ -42,6 +43,7 @@ from goodfor.orders.desk import (
     walk_orders,
 )
 from goodfor.orders.errors import OrderNotFound
+from goodfor.orders.given import all_codes_of_gift, can_be_given, codes_of_gift, given_away, masked_codes_of_gift
 from goodfor.orders.holds import held_orders, hold_of_order
 from goodfor.orders.judging import buyer_facts, buyer_named, hold_of, liquidity, liquidity_of, pay_facts
 from goodfor.orders.known import known_of
@@ -60,6 +62,7 @@ from goodfor.vault import queries as vault
 
 __all__ = [
     "COUNT_LIMIT",
+    "all_codes_of_gift",
     "bought_times",
     "buyer_balance",
     "buyer_facts",
@@ -67,18 +70,22 @@ __all__ = [
     "buyer_named",
     "buyer_of",
     "buyer_of_shop",
+    "can_be_given",
     "claim",
     "claim_offer",
     "claim_text",
     "claim_units",
     "claims_of_order",
     "claims_of_orders",
+    "codes_of_gift",
     "count_orders",
     "credit_part",
+    "delivered_page",
     "desk_figures",
     "desk_order",
     "desk_orders",
     "gifts_now",
+    "given_away",
     "held_orders",
     "hold_of",
     "hold_of_order",
@@ -88,6 +95,7 @@ __all__ = [
     "known_of",
     "liquidity",
     "liquidity_of",
+    "masked_codes_of_gift",
     "masked_contact",
     "notes_of_order",
     "open_claims",
@@ -113,6 +121,7 @@ __all__ = [
     "refundable",
     "refunds_shown",
     "refunds_today",
+    "remedied_codes",
     "replaceable",
     "replays",
     "search_order_ids",
@@ -127,6 +136,7 @@ __all__ = [
     "walk_orders",
 ]
 
+_DELIVERED_PAGE = Statement(__package__, "sql/delivered_page.sql")
 _BY_ID = Statement(__package__, "sql/orders_by_id.sql")
 _BY_NUMBER = Statement(__package__, "sql/orders_by_number.sql")
 _OF_CLIENT = Statement(__package__, "sql/orders_of_client.sql")
@@ -138,6 +148,11 @@ _TRUST = Statement(__package__, "sql/trust.sql")
 _SOLD_TO_OTHERS = Statement(__package__, "sql/sold_to_others.sql")
 _PAID_BY_OTHERS = Statement(__package__, "sql/paid_by_others.sql")
 MAX_PAGE = 200
+
+
+def delivered_page(after: UUID, until: UUID, most: int) -> list[tuple[UUID, UUID]]:
+    """Delivered orders of buyers of all shops, by ids between: (shop, order). For a platform job."""
+    return list(_DELIVERED_PAGE.rows({"after": after, "until": until, "most": most}))
 
 
 def order_view(shop_id: UUID, order_id: UUID) -> OrderView:

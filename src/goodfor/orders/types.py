@@ -14,6 +14,7 @@ from goodfor.orders.claim_types import ClaimView as ClaimView
 from goodfor.orders.claim_types import SoldLine as SoldLine
 from goodfor.orders.credit_types import Credit as Credit
 from goodfor.orders.credit_types import CreditView as CreditView
+from goodfor.orders.given_types import GivenCode as GivenCode
 from goodfor.orders.hold_types import HELD_REFUSED as HELD_REFUSED
 from goodfor.orders.hold_types import HoldOrder as HoldOrder
 from goodfor.orders.hold_types import HoldView as HoldView

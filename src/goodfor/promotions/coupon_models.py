@@ -118,6 +118,17 @@ class Coupon(models.Model):
                 fields=["shop_id", "order_id"], name="promotions_coupon_held", condition=Q(order_id__isnull=False)
             ),
             models.Index(fields=["shop_id", "batch", "id"], name="promotions_coupon_batch"),
+            # A wallet reads what has not ended; reminders what ends next.
+            models.Index(
+                fields=["shop_id", "buyer_ref", "expires_at"],
+                name="promotions_coupon_wallet",
+                condition=Q(state=states.CLAIMED),
+            ),
+            models.Index(
+                fields=["expires_at", "id"],
+                name="promotions_coupon_ends",
+                condition=Q(state=states.CLAIMED, expires_at__isnull=False),
+            ),
             models.Index(
                 fields=["shop_id", "gift_hash"], name="promotions_coupon_gift", condition=Q(gift_hash__isnull=False)
             ),

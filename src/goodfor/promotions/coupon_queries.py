@@ -17,6 +17,8 @@ from goodfor.promotions.limit_keys import names_of
 from goodfor.promotions.types import BuyerNames, Presented, Spec
 
 _COUPONS: Final = Statement(__package__, "sql/coupons_of.sql")
+_HELD: Final = Statement(__package__, "sql/coupons_held.sql")
+_ENDING: Final = Statement(__package__, "sql/ending_coupons.sql")
 _BY_CODE: Final = Statement(__package__, "sql/coupon_by_code.sql")
 _PRESENT: Final = Statement(__package__, "sql/present.sql")
 _CENTRE: Final = Statement(__package__, "sql/centre.sql")
@@ -29,6 +31,28 @@ def coupons_of(shop_id: UUID, buyer_ref: str, now: datetime) -> list[CouponView]
     rows = list(_COUPONS.rows({"shop_id": shop_id, "buyer": buyer_ref, "now": now}))
     specs = plan_cache.specs_of(shop_id, [row[2] for row in rows])
     return [_coupon(row, specs, now) for row in rows]
+
+
+def coupons_held(shop_id: UUID, buyer_ref: str, now: datetime, after: str = "", limit: int = 20) -> list[CouponView]:
+    """What a buyer can use, or has in a gift; those that end first before others. `after`: the `place_of` the last."""
+    at, _sep, last = after.partition("|")
+    params = {
+        "shop_id": shop_id, "buyer": buyer_ref, "now": now, "live": sorted(states.LIVE), "at": at or None,
+        "after": last or None, "limit": min(limit, 200),
+    }  # fmt: skip
+    rows = list(_HELD.rows(params)) if buyer_ref else []
+    specs = plan_cache.specs_of(shop_id, [row[2] for row in rows])
+    return [_coupon(row, specs, now) for row in rows]
+
+
+def place_of(coupon: CouponView) -> str:
+    """Where a list of `coupons_held` goes on after it."""
+    return f"{coupon.expires_at.isoformat() if coupon.expires_at else 'infinity'}|{coupon.id}"
+
+
+def ending_coupons(since: datetime, after: UUID, until: datetime, most: int) -> list[Row]:
+    """Of all shops, in the order of their ends: (shop, coupon, buyer, name, end). For a platform job."""
+    return list(_ENDING.rows({"since": since, "after": after, "until": until, "most": most}))
 
 
 def coupon_by_code(shop_id: UUID, code: str, buyer_ref: str, now: datetime) -> Presented:

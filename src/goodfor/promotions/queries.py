@@ -23,7 +23,10 @@ from goodfor.promotions.coupon_queries import (
     claimables,
     coupon_by_code,
     coupon_name,
+    coupons_held,
     coupons_of,
+    ending_coupons,
+    place_of,
     present,
 )
 from goodfor.promotions.selling_out import sold_out
@@ -31,8 +34,9 @@ from goodfor.promotions.types import BuyerNames, Cart, Live
 
 __all__ = [
     "campaign", "campaigns", "checked", "claim_batches", "claimables", "counts_by_state", "coupon_by_code",
-    "coupon_name", "coupons_of", "figures", "floor_of", "floor_planned", "has_plan", "in_review", "live_campaigns",
-    "plan", "present", "revisions", "sold_out", "specs", "specs_in_force", "zone_of",
+    "coupon_name", "coupons_held", "coupons_of", "ending_coupons", "figures", "floor_of", "floor_planned", "has_plan",
+    "in_review", "live_campaigns", "place_of", "plan", "present", "revisions", "sold_out", "specs", "specs_in_force",
+    "zone_of",
 ]  # fmt: skip
 
 

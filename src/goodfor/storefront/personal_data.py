@@ -4,12 +4,14 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.template.loader import render_to_string
 
+from goodfor.delivery.errors import CodeNotHeld
 from goodfor.delivery.types import RevealedCode
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView, SignedInBuyer
@@ -40,12 +42,15 @@ def orders_of_account(shop_id: UUID, buyer_ref: str) -> list[OrderView]:
 def revealed_codes(
     shop_id: UUID, buyer: SignedInBuyer, held: Sequence[OrderView], ip: str, now: datetime
 ) -> dict[UUID, list[RevealedCode]]:
-    """The codes of every delivered order, each written down as shown."""
-    return {
-        order.id: reveal_codes(shop_id=shop_id, order_id=order.id, actor=f"buyer:{buyer.buyer_id}", ip=ip, now=now)
-        for order in held
-        if order.state == "delivered"
-    }
+    """The codes of every delivered order, each written down as shown; without those that were given away."""
+    found = {}
+    for order in held:
+        if order.state == "delivered":
+            with suppress(CodeNotHeld):
+                found[order.id] = reveal_codes(
+                    shop_id=shop_id, order_id=order.id, actor=f"buyer:{buyer.buyer_id}", ip=ip, now=now
+                )
+    return found
 
 
 def archive(

@@ -1,14 +1,16 @@
-"""What a buyer takes along of invitations, groups, bargains and coupons."""
+"""What a buyer takes along of invitations, groups, bargains, gifts and coupons."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from goodfor.gifts import queries as gifts
 from goodfor.promotions import group_queries
 from goodfor.promotions import queries as promotions
 from goodfor.referrals import queries as referrals
 
 REWARDS = 200
+GIFTS = 200
 
 
 def offers_kept(shop_id: UUID, buyer_id: UUID, ref: str, now: datetime) -> dict[str, Any]:
@@ -24,6 +26,15 @@ def offers_kept(shop_id: UUID, buyer_id: UUID, ref: str, now: datetime) -> dict[
             for one in group_queries.bargains_of_buyer(shop_id, ref)
         ],
         "helps": [{"at": at, "bargain_id": of} for at, of in group_queries.helps_of_buyer(shop_id, ref)],
+        "gifts_given": [
+            {"number": one.number, "kind": one.kind, "title": one.title, "state": one.state, "made_at": one.made_at,
+             "message": one.message}
+            for one in gifts.gifts_given(shop_id, ref, limit=GIFTS)
+        ],
+        "gifts_received": [
+            {"number": one.number, "kind": one.kind, "title": one.title, "opened_at": one.closed_at}
+            for one in gifts.gifts_taken(shop_id, ref, limit=GIFTS)
+        ],
         "coupons": [
             {"id": one.id, "name": one.name, "state": one.state, "usable": one.usable, "expires_at": one.expires_at}
             for one in promotions.coupons_of(shop_id, ref, now)

@@ -1,8 +1,9 @@
 """The code wallet: what an order's lines hold, masked, with those just revealed opened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from goodfor.catalog import queries as catalog
@@ -11,7 +12,7 @@ from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import MaskedCode, RevealedCode
 from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
-from goodfor.orders.types import LineView, OrderView
+from goodfor.orders.types import GivenCode, LineView, OrderView
 from goodfor.storefront.types import Grant
 
 CODES_A_PAGE = 50
@@ -29,6 +30,8 @@ class ShownCode:
     revealed_at: datetime | None
     number: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
+    #: Given to somebody else: `held` until they take it, then `passed`; else empty.
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,14 @@ def guides_of(shop_id: UUID, order: OrderView) -> list[Guide]:
 
 
 def lines_with_codes(
-    order: OrderView, codes: Sequence[MaskedCode], revealed: Sequence[RevealedCode]
-) -> list[ShownLine]:
+    order: OrderView, codes: Sequence[MaskedCode], revealed: Sequence[RevealedCode],
+    away: Mapping[UUID, GivenCode] = MappingProxyType({}),
+) -> list[ShownLine]:  # fmt: skip
     """The order's lines, each with its codes of this page."""
     opened = {code.code_id: code for code in revealed}
     by_line: dict[UUID, list[ShownCode]] = {}
     for code in codes:
-        by_line.setdefault(code.line_id, []).append(_shown(code, opened.get(code.code_id)))
+        by_line.setdefault(code.line_id, []).append(_shown(code, opened.get(code.code_id), away.get(code.code_id)))
     return [ShownLine(line, by_line.get(line.line_id, [])) for line in order.lines]
 
 
@@ -128,7 +132,7 @@ def account_wallet(shop_id: UUID, buyer_ref: str, after: UUID | None) -> Account
     return AccountPage(entries, str(listed[-1].id) if len(found) > ORDERS_A_PAGE else "")
 
 
-def _shown(code: MaskedCode, opened: RevealedCode | None) -> ShownCode:
+def _shown(code: MaskedCode, opened: RevealedCode | None, away: GivenCode | None) -> ShownCode:
     return ShownCode(
         code_id=code.code_id,
         position=code.position,
@@ -136,4 +140,5 @@ def _shown(code: MaskedCode, opened: RevealedCode | None) -> ShownCode:
         revealed_at=code.revealed_at,
         number=(opened.number or "") if opened else "",
         secret=opened.secret if opened else "",
+        away=("passed" if away.passed else "held") if away else "",
     )

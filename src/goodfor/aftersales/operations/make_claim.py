@@ -41,6 +41,7 @@ def make_claim(
     paid_from: str = "",
     pictures: Sequence[bytes] = (),
     risk: str = "",
+    gift_id: UUID | None = None,
     actor: str,
     now: datetime,
 ) -> Claimed:
@@ -50,8 +51,9 @@ def make_claim(
     that it should come to instead of the way it came. `pictures`: up to three, as they were handed in. `risk`: what
     risk control says of it, empty for nothing; with a word of its money goes nowhere before a person has looked. The
     promise is the one that was in force when the order was placed, and sooner where the buyer's tier is promised so.
-    Two transactions: what was claimed stays, whatever becomes of the look into it, and the loop takes it up where this
-    stopped.
+    `gift_id`: whoever opened that gift claims. Two transactions: what was claimed stays, whatever becomes of the look
+    into it, and the loop takes it up where this stopped.
+
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, InvalidPicture,
     TooManyPictures.
     """
@@ -63,7 +65,7 @@ def make_claim(
         claim = open_claim(
             shop_id=shop_id, order_id=order_id, line_id=line_id, reason=reason, code_ids=code_ids, text=text,
             # The table decides about money, for unseen codes too: one way, told and stored like every other.
-            may_refund=False, seen_too=True, answer_by=answer_by, actor=actor, now=now,
+            may_refund=False, seen_too=True, answer_by=answer_by, gift_id=gift_id, actor=actor, now=now,
         )  # fmt: skip
         case = _case(shop_id, claim, line, promise, answer_by, decide_by, now)
         record_history(

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from goodfor.cards import accounts, states
 from goodfor.cards.errors import CardNotFit, CardRefused, CardShort
+from goodfor.cards.holdings import is_for, is_good
 from goodfor.cards.locks import lock_card
 from goodfor.cards.models import Card, Program, Use
 from goodfor.cards.operations.steps import move_card
@@ -36,7 +37,7 @@ def redeem_goods(
     card = lock_card(shop_id, card_id)
     if (again := answered(shop_id, card_id, request_key)) is not None:
         return again
-    program = _good(card, now)
+    program = _good(card, buyer.ref, now)
     if card.basis_minor or sku_id not in program.skus:
         raise CardNotFit
     placed = place_order(
@@ -49,23 +50,26 @@ def redeem_goods(
 
 
 @transaction.atomic(savepoint=False)
-def pay_with_card(*, shop_id: UUID, card_id: UUID, order_id: UUID, request_key: str, now: datetime) -> Redeemed:
+def pay_with_card(
+    *, shop_id: UUID, card_id: UUID, order_id: UUID, request_key: str, holder_ref: str = "", now: datetime
+) -> Redeemed:
     """A placed order is paid by money on a card, all of it; the same answer to the same request.
 
-    Whose order it is the caller has found out. Raises CardRefused, CardNotFit (goods, or another currency),
-    CardShort(missing), OrderNotFound, WrongState, AlreadyPaid; then nothing changed.
+    Whose order it is the caller has found out; `holder_ref`: who pays, of a card that lies in an account. Raises
+    CardRefused, CardNotFit (goods, or another currency), CardShort(missing), OrderNotFound, WrongState, AlreadyPaid;
+    then nothing changed.
     """
     card = lock_card(shop_id, card_id)
     if (again := answered(shop_id, card_id, request_key)) is not None:
         return again
-    program = _good(card, now)
+    program = _good(card, holder_ref, now)
     if not card.basis_minor:
         raise CardNotFit
     return _pay(card, program, orders.order_view(shop_id, order_id), request_key, now)
 
 
-def _good(card: Card, now: datetime) -> Program:
-    if card.state != states.ACTIVE or (card.expires_at is not None and card.expires_at <= now):
+def _good(card: Card, ref: str, now: datetime) -> Program:
+    if not is_good(card, now) or not is_for(card, ref):
         raise CardRefused
     return Program.objects.get(shop_id=card.shop_id, id=card.program_id)
 

@@ -780,6 +780,20 @@ def exchanged(state: str, *walked: str, price: str = "NULL") -> str:
     return row + (moved("partners.exchange", "{new}", *walked) if walked else "")
 
 
+def present(kind: str, state: str = "made", *, history: bool = True) -> str:
+    """A gift `{new}` of something `{new2}`."""
+    subject = "NULL" if kind == "points" else "'{new2}'"
+    link = (SEAL_KEY, "'x'", "NULL") if state == "made" else ("NULL", "NULL", "now()")
+    row = (
+        "INSERT INTO gifts_gift (id, shop_id, number, kind, state, giver_ref, request_key, subject_id, units, title,"
+        " look, secret_hash, secret_key_id, secret_blob, closed_at, made_at, ends_at, taker_ref) VALUES ('{new}',"
+        f" '{{shop}}', 'L1', '{kind}', '{state}', 'guest:a', 'x', {subject}, 1, 'x', 'paper', 'x', {', '.join(link)},"
+        f" now(), now() + interval '1 day', '{'guest:b' if state == 'opened' else ''}')"
+    )
+    steps = ("made",) if state == "made" else ("made", state)
+    return row + (moved("gifts.gift", "{new}", *steps) if history else "")
+
+
 PLANTS: dict[str, str] = {
     "mall_points_are_taken": entered("spend", -5, source="draw"),
     "mall_pieces_are_counted":
@@ -823,6 +837,14 @@ PLANTS: dict[str, str] = {
         " VALUES ('{new}', '{shop}', '{new2}', '{new2}', true, 'due', 0, now(), now())",
     "exchanges_are_paid_orders": exchanged("ordered", "asked", "taken", "ordered", price="5"),
     "partners_are_told": exchanged("lost", "asked", "lost"),
+    "gifts_hold_their_codes": present("codes"),
+    "gifts_hold_their_card_or_coupon": present("card"),
+    "gifts_hold_their_points": present("points", "opened"),
+    "gifts_moved_as_allowed": present("coupon", "ended", history=False),
+    "given_codes_are_seen_by_their_taker":
+        present("codes", "opened") + ";INSERT INTO orders_given (id, shop_id, gift_id, order_id, line_id, code_id,"
+        " state, taker, at) SELECT '{new2}', l.shop_id, '{new}', l.order_id, l.id, r.code_id, 'gone', 'gift:L1', now()"
+        " FROM delivery_reveal r JOIN orders_line l ON l.id = r.holder_id LIMIT 1",
     "cards_are_owed": carded(price=5),
     "cards_hold_what_is_left": carded(basis=10, left=4),
     "cards_pay_orders":

@@ -38,6 +38,8 @@ EMPTY = {
     "aftersales_reply.blob",
     "cards_card.code_blob",
     "partners_account.secret_blob",
+    "gifts_gift.message_blob",
+    "gifts_gift.secret_blob",
     "identity_buyer_contact.value_blob",
     "identity_ceremony.payload_blob",
     "identity_code.value_blob",

@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from goodfor.console import risk_links
+from goodfor.console import gift_words, risk_links
 from goodfor.console.frame import console_page, show
 from goodfor.console.types import Visitor
 from goodfor.console.views.points.member import buyer_of_ref, held
+from goodfor.gifts import queries as gifts
 from goodfor.identity.types import Permission
 from goodfor.kernel.money import Money
 from goodfor.orders import queries as orders
@@ -48,6 +49,10 @@ def buyers(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "risk_href": _risk_page(visitor, contact, next((row.buyer_ref for row in rows if row.buyer_ref), ref)),
             "all_orders": f"{reverse('desk:orders')}?{urlencode({'contact': contact})}" if contact else "",
         }
+    if buyer is not None and (member := buyer_of_ref(shop_id, ref, contact)):
+        theirs = f"buyer:{member.hex}"
+        context["gifts"] = gift_words.rows(gifts.gifts_given(shop_id, theirs, limit=SHOWN))
+        context["gifts_taken"] = gift_words.rows(gifts.gifts_taken(shop_id, theirs, limit=SHOWN))
     if visitor.may(Permission.POINTS_VIEW) and (member_id := buyer_of_ref(shop_id, ref, contact)):
         context["held"] = held(visitor, member_id)
     return show(request, visitor, "buyers", context, page=PAGE)

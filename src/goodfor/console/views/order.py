@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.aftersales import queries as aftersales
-from goodfor.console import claim_words, hold_words, risk_links, words
+from goodfor.console import claim_words, gift_words, hold_words, risk_links, words
 from goodfor.console.access import is_fresh
 from goodfor.console.errors import NotAllowed
 from goodfor.console.frame import console_page, done, show
@@ -21,6 +21,7 @@ from goodfor.console.views.message_items import messages_context
 from goodfor.console.views.supply.cards import purchases_of
 from goodfor.console.views.timeline import timeline_of
 from goodfor.delivery import queries as delivery
+from goodfor.gifts import queries as gifts
 from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
@@ -79,6 +80,7 @@ def _order(
             for one in aftersales.cases_of_order(shop_id, found.id)
         ],
         "codes": codes,
+        "gifts": gift_words.rows(gifts.gifts_of(shop_id, found.id)) if codes else [],
         "shown": sum(1 for code in codes if code.revealed_at),
         "postings": _postings(visitor, found) if visitor.may(Permission.LEDGER_VIEW) else [],
         "gain": profit.card(visitor, found.id),

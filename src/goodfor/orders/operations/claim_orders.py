@@ -9,9 +9,11 @@ from django.db import transaction
 from goodfor.identity import queries as identity
 from goodfor.identity.types import SignedInBuyer
 from goodfor.kernel import audit
+from goodfor.kernel.events import publish
 from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.sql import Statement
 from goodfor.orders.errors import OrderNotFound, OrderOwned
+from goodfor.orders.events import OrderTakenIn
 
 _CLAIM = Statement("goodfor.orders", "sql/claim_orders.sql")
 _OWNERS = Statement("goodfor.orders", "sql/owners.sql")
@@ -52,4 +54,6 @@ def claim_orders(
             data={"number": number, "by": "secret" if order_id in proved_ids else "contact"},
             now=now,
         )
+        event = OrderTakenIn(order_id, number, buyer.buyer_id)
+        publish(shop_id=shop_id, event=event, cause=("order", order_id), now=now)
     return sorted(number for _id, number in claimed)

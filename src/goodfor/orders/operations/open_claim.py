@@ -37,6 +37,7 @@ def open_claim(
     seen_too: bool = False,
     paid_from: str = "",
     answer_by: datetime | None = None,
+    gift_id: UUID | None = None,
     actor: str,
     now: datetime,
 ) -> ClaimView:
@@ -46,7 +47,8 @@ def open_claim(
     `may_refund`: the face has a fresh proof of who asks; from `paid_from` (the buyer's wallet) if that is wished. The
     other lines, and the other codes, stay as they are. Else, and while another refund of the order runs, it is answered
     by `answer_by` (none: within a day). `seen_too`: a mind may be changed about codes that were seen. A code is in one
-    open claim at most. A top-up's line is claimed as a whole, for a reason of its own.
+    open claim at most. A top-up's line is claimed as a whole, for a reason of its own. `gift_id`: whoever opened that
+    gift claims, on what of it they have seen.
     Raises OrderNotFound, WrongState (not delivered), InvalidClaim, ClaimExists, CodesRevealed (mind changed too late),
     PaymentDisputed.
     """
@@ -58,7 +60,7 @@ def open_claim(
     order = store.lock_order(shop_id, order_id)
     if order.state != states.DELIVERED:
         raise WrongState(state=order.state)
-    offer = _offer(shop_id, order, line_id, reason, code_ids)
+    offer = _offer(shop_id, order, line_id, reason, code_ids, gift_id)
     if offer.seen and reason == "changed_mind" and not seen_too:
         raise CodesRevealed
     claim_id = uuid7()
@@ -85,10 +87,12 @@ def open_claim(
     return next(view for view in claims_of_order(shop_id, order_id) if view.id == claim_id)
 
 
-def _offer(shop_id: UUID, order: store.LockedOrder, line_id: UUID, reason: str, code_ids: Sequence[UUID]) -> ClaimOffer:
+def _offer(
+    shop_id: UUID, order: store.LockedOrder, line_id: UUID, reason: str, code_ids: Sequence[UUID], gift_id: UUID | None
+) -> ClaimOffer:
     """What it is about. Raises InvalidClaim, ClaimExists."""
     lines = order_view(shop_id, order.id).lines
-    offer = offer_for(shop_id, order.id, order.payment_id, order.total, lines, line_id, code_ids)
+    offer = offer_for(shop_id, order.id, order.payment_id, order.total, lines, line_id, code_ids, gift_id)
     direct = any(line.line_id == line_id and line.kind == DIRECT for line in lines)
     if reason not in (claim_states.DIRECT_REASONS if direct else claim_states.CODE_REASONS):
         raise InvalidClaim(field="reason")
@@ -99,6 +103,9 @@ def _offer(shop_id: UUID, order: store.LockedOrder, line_id: UUID, reason: str, 
         taken = units.filter(code_id__in=offer.codes, state=claim_states.UNIT_LIVE)
     if taken.exists():
         raise ClaimExists
+    if gift_id is not None and (offer.seen < len(offer.codes) or reason == "changed_mind"):
+        # What was given is looked at first, and nobody sells it back.
+        raise InvalidClaim(field="code_ids")
     return offer
 
 

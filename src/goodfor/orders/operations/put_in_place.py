@@ -6,6 +6,7 @@ from uuid import UUID
 from goodfor.ledger import operations as ledger
 from goodfor.orders import accounts, claim_states, store
 from goodfor.orders.models import Claim, ClaimUnit
+from goodfor.orders.operations.end_given import follow_given
 from goodfor.orders.operations.move_claim import keep_trail, live_units, move_claim, tell_closed
 from goodfor.vault import operations as vault
 from goodfor.vault import queries as stock
@@ -26,6 +27,8 @@ def put_in_place(
         unit.state, unit.new_code_id, unit.at = claim_states.REPLACED, code_id, now
     mine = ClaimUnit.objects.filter(shop_id=shop_id, claim_id=claim.id, state=claim_states.UNIT_LIVE)
     mine.bulk_update(units, ["state", "new_code_id", "at"], batch_size=500)
+    old_and_new = {unit.code_id: code_id for unit, code_id in zip(units, new, strict=True) if unit.code_id is not None}
+    follow_given(shop_id=shop_id, line_id=line.id, new=old_and_new, now=now)
     move_claim(claim, claim_states.REPLACED, actor=actor, cause=cause, now=now)
     tell_closed(order, claim, now)
     keep_trail(order, claim, "claim_replaced", actor, now, codes=len(units))

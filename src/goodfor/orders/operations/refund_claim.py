@@ -14,6 +14,7 @@ from goodfor.orders.claims import held_codes, is_whole
 from goodfor.orders.deciding import Decider
 from goodfor.orders.errors import RefundAmount, RefundRunning
 from goodfor.orders.models import Claim, OrderLine
+from goodfor.orders.operations.end_given import end_given
 from goodfor.orders.operations.move_claim import live_units
 from goodfor.orders.operations.refund_order import refund_rest
 from goodfor.orders.operations.settle_claims import put_aside, settle_claims
@@ -60,6 +61,7 @@ def refund_claim(
         refund = store.refund_view(order.number, back)
     else:
         returned = _take_back(shop_id, order, line, claim.id, about, held, now)
+        end_given(shop_id=shop_id, order=order, code_ids=about, now=now)
         aside = put_aside(shop_id=shop_id, order_id=order.id, claims=[claim], actor=by.actor, now=now)
         OrderLine.objects.filter(shop_id=shop_id, id=line.id).update(returned=F("returned") + len(units))
         refund = start_part(

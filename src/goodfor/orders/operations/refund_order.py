@@ -12,7 +12,9 @@ from goodfor.ledger.types import Entry
 from goodfor.orders import accounts, given_back, queries, states, store
 from goodfor.orders.claims import remedied_codes
 from goodfor.orders.deciding import Decider, decided_by
-from goodfor.orders.errors import CodesRevealed, RefundRunning, WrongState
+from goodfor.orders.errors import CodesRevealed, GivenAway, RefundRunning, WrongState
+from goodfor.orders.given import given_away
+from goodfor.orders.operations.end_given import end_given
 from goodfor.orders.operations.note_refund_cap import telling_of_cap
 from goodfor.orders.operations.start_refund import start_refund
 from goodfor.orders.types import RefundView
@@ -36,10 +38,11 @@ def refund_order(
     """Give the whole price, or what is left of it, back by the route it was paid by, or from `paid_from` (the buyer's
     wallet); asking again returns the same.
 
-    Codes that nobody has seen go back on the shelf. Codes that were shown stay sold: only the staff may refund
-    them; `proven`: who decides it proved a moment ago who they are, which the shop's limits may ask for.
-    Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, RefundRunning (a part is not back yet),
-    PaymentDisputed (a bank has the money already), RefundCapReached, RefundAboveDailyLimit, RefundNeedsProof.
+    Codes that nobody has seen go back on the shelf, also those that lie in a gift. Codes that were shown or passed on
+    stay sold: only the staff may refund them; `proven`: who decides it proved a moment ago who they are, which the
+    shop's limits may ask for.
+    Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, GivenAway, RefundRunning (a part is not back
+    yet), PaymentDisputed (a bank has the money already), RefundCapReached, RefundAboveDailyLimit, RefundNeedsProof.
     """
     by = decided_by(actor, by_staff=by_staff, proven=proven)
     with telling_of_cap(shop_id, now), transaction.atomic(savepoint=False):
@@ -59,6 +62,8 @@ def _refund(shop_id: UUID, order_id: UUID, reason: str, by: Decider, paid_from: 
         # What a claim has settled is out of the buyer's hands, seen or not.
         if delivery.revealed(shop_id, lines).keys() - remedied_codes(shop_id, lines):
             raise CodesRevealed
+        if any(one.passed for one in given_away(shop_id, lines).values()):
+            raise GivenAway
     refund = refund_rest(shop_id=shop_id, order=order, reason=reason, by=by, paid_from=paid_from, now=now)
     return store.refund_view(order.number, refund)
 
@@ -79,6 +84,7 @@ def refund_rest(
             raise RefundRunning
         seen = delivery.revealed(shop_id, [line.id for line in store.lines_of(shop_id, order.id)])
         returned = _take_back(shop_id, order, seen, now)
+        end_given(shop_id=shop_id, order=order, now=now)
     refund = start_refund(
         shop_id=shop_id, order=order, reason=reason, actor=by.actor, entries=returned, paid_from=paid_from, by=by,
         now=now,

@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from goodfor.identity.buyer_models import BuyerPasskey, BuyerSession, SavedAccount
+from goodfor.cards import queries as cards
+from goodfor.cards.operations.keep_card import keep_card
+from goodfor.identity.buyer_models import Buyer, BuyerPasskey, BuyerSession, SavedAccount
 from goodfor.identity.models import Shop
 from goodfor.identity.operations.create_shop import create_shop
 from goodfor.identity.tests.buyers import Authenticator
@@ -16,22 +18,26 @@ from goodfor.kernel.clock import utc_now
 from goodfor.risk.tests.traces import is_trace
 from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, sign_in
 from goodfor.storefront.tests.test_account_pages import FETCH, buy, pay
+from goodfor.storefront.tests.test_redeem_pages import deal
 from goodfor.storefront.tests.world import World
 from goodfor.storefront.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: Tables that a refused request may write to: counters, and when a browser was last seen.
 COUNTERS = {"identity_door", "identity_ceremony", "storefront_attempt", "django_session"}
-OWNED = ("/me/accounts/{saved}/delete", "/me/devices/{session}/revoke", "/me/passkeys/{passkey}/delete")
+OWNED = (
+    "/me/accounts/{saved}/delete", "/me/devices/{session}/revoke", "/me/passkeys/{passkey}/delete", "/me/cards/{card}",
+    "/me/cards/{card}/gift",
+)  # fmt: skip
 #: Pages of an account that take no id: they show and change the account of the browser, never another one.
 OWN = [
     "me/prove", "me/prove/code", "me/prove/passkey/options", "me/prove/passkey", "me/profile", "me/accounts",
     "me/messages", "me/consent", "me/security", "me/security/password", "me/contacts", "me/contacts/code",
     "me/contacts/email/delete", "me/devices/revoke-all", "me/passkeys/options", "me/passkeys", "me/links/weixin",
     "me/links/weixin/delete", "me/data", "me/data/export", "me/data/delete", "me/data/keep", "me/claim",
-    "me/invite", "me/points", "me/points/checkin",
+    "me/invite", "me/points", "me/points/checkin", "me/points/give", "me/wallet", "me/gifts",
 ]  # fmt: skip
-ORDER = ("pay", "state", "cancel", "reveal", "download", "receipt", "proof", "lock")
+ORDER = ("pay", "state", "cancel", "reveal", "download", "receipt", "proof", "lock", "gift")
 
 
 class Owner:
@@ -46,11 +52,19 @@ class Owner:
         self.client.post("/me/passkeys", {"answer": json.dumps(key.create(options))}, headers=FETCH)
         self.number = buy(self.client, world)
         pay(world, self.number)
+        [code] = deal(world.shop_id, "value", value=10_000, size=1)
+        card = cards.card_by_code(world.shop_id, str(cards.normal_code(code)), utc_now()).card_id
+        keep_card(shop_id=world.shop_id, card_id=card, holder_ref=self.ref(), now=utc_now())
         self.ids = {
             "saved": SavedAccount.objects.get(shop_id=world.shop_id).id,
             "session": BuyerSession.objects.get(shop_id=world.shop_id, revoked_at__isnull=True).id,
             "passkey": BuyerPasskey.objects.get(shop_id=world.shop_id).id,
+            "card": card,
         }
+
+    def ref(self) -> str:
+        """How rooms name the account."""
+        return f"buyer:{Buyer.objects.get().id.hex}"
 
 
 def snapshot() -> dict[str, Any]:
@@ -74,7 +88,7 @@ def test_every_address_of_an_account_is_in_this_suite() -> None:
         tried = {path.replace(given, pattern) for path in tried}
     with_ids = {
         "me/accounts/<uuid:account_id>/delete", "me/devices/<uuid:session_id>/revoke",
-        "me/passkeys/<uuid:passkey_id>/delete",
+        "me/passkeys/<uuid:passkey_id>/delete", "me/cards/<uuid:card_id>", "me/cards/<uuid:card_id>/gift",
     }  # fmt: skip
     assert mine == tried | with_ids
 
@@ -142,7 +156,8 @@ def test_what_is_grave_needs_a_fresh_proof(world: World, box: Mailbox) -> None:
     grave = (
         "/me/security/password", "/me/contacts", "/me/contacts/code", "/me/contacts/email/delete",
         "/me/passkeys/options", "/me/passkeys", OWNED[2].format(**owner.ids), "/me/links/weixin",
-        "/me/links/weixin/delete", "/me/data/export", "/me/data/delete",
+        "/me/links/weixin/delete", "/me/data/export", "/me/data/delete", "/me/points/give",
+        OWNED[4].format(**owner.ids),
     )  # fmt: skip
     for path in grave:
         answer = owner.client.post(path, {"password": "x", "contact": "a@example.com", "codes": "1", "back": "/me"})

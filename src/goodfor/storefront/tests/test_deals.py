@@ -190,17 +190,21 @@ def test_a_coupon_is_passed_on(world: World) -> None:
     _campaign, batch = coupons(world, 500, "大券", giftable=True)
     giver.post(f"/coupons/{batch}/claim")
     [mine] = giver.get("/coupons/mine").context["rows"]
-    given = giver.post(f"/coupons/{mine['one'].id}/give", {"act": "give"})
-    link = re.findall(r'value="https?://[^/]+(/coupons/gift/[^"]+)"', given.content.decode())[0]
-    assert "等朋友领取" in plain(given)
+    path = f"/coupons/{mine['one'].id}/gift"
+    sent = {"look": "paper", "days": "3", "key": "0123456789"}
+    given = giver.get(giver.post(path, sent)["Location"])
+    link = re.findall(r'value="https?://[^/]+(/gift/[^"]+)"', given.content.decode())[0]
+    assert "等朋友领取" in plain(giver.get("/coupons/mine"))
     assert minor(checkout(giver, world)) == price_of(world)
     assert friend.get(link).status_code == 200
-    assert friend.post(link).status_code == 302
+    # An address of before leads to the same page.
+    assert friend.get(link.replace("/gift/", "/coupons/gift/"))["Location"] == link
+    assert friend.post(link)["Location"] == "/coupons/mine"
     assert minor(checkout(friend, world)) == price_of(world) - 500
-    assert friend.post(link).status_code == 409
+    assert browser(REMOTE_ADDR="198.51.100.78").post(link).status_code == 404
     # It is nobody's to pass on any more: not the friend's again, and no longer the giver's at all.
-    assert friend.post(f"/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 409
-    assert giver.post(f"/coupons/{mine['one'].id}/give", {"act": "give"}).status_code == 404
+    for one in (friend, giver):
+        assert one.post(path, {**sent, "key": "9876543210"}).status_code == 409
 
 
 def test_flash_sales_have_slots_and_a_strip(world: World, client: Client) -> None:

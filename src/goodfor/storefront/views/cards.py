@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodfor.cards import queries as cards
 from goodfor.cards.errors import CardNotFit, CardRefused
+from goodfor.cards.operations.keep_card import keep_card
 from goodfor.cards.operations.redeem import pay_with_card, redeem_goods
-from goodfor.cards.types import FoundCard, Redeemed
+from goodfor.cards.types import FoundCard, HeldCard, Redeemed
 from goodfor.catalog.errors import SkuUnknown
-from goodfor.identity.types import ShopView
+from goodfor.identity.types import ShopView, SignedInBuyer
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.ids import uuid7
@@ -23,7 +25,7 @@ from goodfor.orders.types import DIRECT, OrderView
 from goodfor.risk.doors import typos
 from goodfor.risk.doors.uniform import in_steady_time
 from goodfor.risk.types import Scene
-from goodfor.storefront.account import current
+from goodfor.storefront.account import account_page, current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import BALANCE
 from goodfor.storefront.card_held import held, hold
@@ -62,7 +64,7 @@ def redeem(request: HttpRequest, shop: ShopView) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     number = typed(asked.get("o", ""), 40)
     if request.method != "POST":
-        return show(request, "redeem", {"number": number, "tab": "me"})
+        return show(request, "redeem", {"number": number, "mine": _mine(request, shop, number), "tab": "me"})
     ref = ref_of(request, shop)
     try:
         found = _open(request, shop, typed(request.POST.get("code", ""), 100), ref, utc_now())
@@ -74,12 +76,34 @@ def redeem(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 
 @page("POST", private=True)
+def keep(request: HttpRequest, shop: ShopView) -> HttpResponse:
+    """Put a card whose code was shown a moment ago into the account that is signed in."""
+    buyer, ref = current(request, shop), ref_of(request, shop)
+    if buyer is None:
+        return redirect("storefront:signin")
+    try:
+        card_id, _key = held(shop, typed(request.POST.get("card", ""), 400), ref)
+        keep_card(shop_id=shop.id, card_id=card_id, holder_ref=buyer.ref, now=utc_now())
+    except DomainError as error:
+        return _form(request, "", error)
+    return redirect(f"{reverse('storefront:wallet')}?kind=card")
+
+
+@account_page("POST")
+def use(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, card_id: UUID) -> HttpResponse:
+    """A card of the account, as after its code. `o`: the order that it is to pay. Raises CardRefused."""
+    number = typed(request.POST.get("o", ""), 40)
+    found = cards.card_by_id(shop.id, card_id, utc_now(), buyer.ref)
+    return _card(request, shop, found, hold(shop, found.card_id, buyer.ref), number=number)
+
+
+@page("POST", private=True)
 def take(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """Fetch one of what the card is good for. Of a top-up the page first asks for its account."""
     ref, now, text = ref_of(request, shop), utc_now(), typed(request.POST.get("card", ""), 400)
     try:
         card_id, key = held(shop, text, ref)
-        found = _still(shop, card_id, key, now)
+        found = _still(shop, card_id, key, ref, now)
         if isinstance(found, Redeemed):
             return redirect("storefront:order", number=found.number)
         picked = _picked(request, shop, found)
@@ -109,7 +133,9 @@ def pay(request: HttpRequest, shop: ShopView) -> HttpResponse:
         stopped = judged_pay(request, shop, grant.order_id, BALANCE, payer_of(request, shop.id, now))
         if stopped is not None:
             return stopped
-        done = pay_with_card(shop_id=shop.id, card_id=card_id, order_id=grant.order_id, request_key=key, now=now)
+        done = pay_with_card(
+            shop_id=shop.id, card_id=card_id, order_id=grant.order_id, request_key=key, holder_ref=ref, now=now
+        )
     except DomainError as error:
         return kept(request, shop, _form(request, number, error), ref)
     return redirect("storefront:order", number=done.number)
@@ -135,7 +161,7 @@ def _open(request: HttpRequest, shop: ShopView, text: str, ref: str, now: dateti
         with in_steady_time():
             if code is None:
                 raise CardRefused
-            found = cards.card_by_code(shop.id, code, now)
+            found = cards.card_by_code(shop.id, code, now, ref)
     except CardRefused:
         entry.tell(good=False, now=now, guess=code or "", sound=code is not None)
         noted(judged, good=False)
@@ -145,10 +171,10 @@ def _open(request: HttpRequest, shop: ShopView, text: str, ref: str, now: dateti
     return found
 
 
-def _still(shop: ShopView, card_id: UUID, key: str, now: datetime) -> FoundCard | Redeemed:
+def _still(shop: ShopView, card_id: UUID, key: str, ref: str, now: datetime) -> FoundCard | Redeemed:
     """The card, or what this very request has done before. Raises CardRefused."""
     try:
-        return cards.card_by_id(shop.id, card_id, now)
+        return cards.card_by_id(shop.id, card_id, now, ref)
     except CardRefused:
         done = cards.answered(shop.id, card_id, key)
         if done is None:
@@ -190,6 +216,13 @@ def _fetch(
     return kept(request, shop, response, ref)
 
 
+def _mine(request: HttpRequest, shop: ShopView, number: str) -> list[HeldCard]:
+    """Cards of the account with money on them, where an order is to be paid; no more than a glance takes in."""
+    buyer = current(request, shop) if number else None
+    found = cards.cards_of_holder(shop.id, buyer.ref, utc_now()) if buyer else []
+    return [one for one in found if one.card.left is not None and not one.given]
+
+
 def _form(request: HttpRequest, number: str, error: DomainError) -> HttpResponse:
     context = {"number": number, "error": error, "advice": advice_for(error), "tab": "me"}
     answer = show(request, "redeem", context, status=error.http_status)
@@ -215,6 +248,7 @@ def _card(
         "top_up": picked.top_up if picked else None,
         "slug": picked.goods.card.slug if picked else "",
         "order": order,
+        "may_keep": current(request, shop) is not None and not cards.is_kept(shop.id, found.card_id),
         "enough": order is not None and found.left is not None and _enough(found, order),
         "contact": typed(request.POST.get("contact", ""), 120),
         "bad_contact": _("手机号 11 位；国外号码前加 + 和国家代码；或填邮箱。") if bad_contact else "",

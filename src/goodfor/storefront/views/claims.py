@@ -134,6 +134,8 @@ def _page(
     now, mine = utc_now(), [shown for shown in claims_of(shop.id, order) if shown.line.line_id == line.line_id]
     promise = aftersales.promise_for(shop.id, line.sku_id, order.placed_at).terms
     held = [] if line.kind == DIRECT else delivery.masked_codes(shop.id, [line.line_id])
+    away = orders.given_away(shop.id, [line.line_id]) if held else {}
+    held = [code for code in held if code.code_id not in away]
     codes = free_codes(held, mine)
     live = [shown for shown in mine if shown.live]
     context: dict[str, Any] = {

@@ -9,6 +9,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from goodfor.gifts import queries as gifts
+from goodfor.gifts.operations.take_back import take_back as take_gift_back
+from goodfor.gifts.types import MADE
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
 from goodfor.insights.types import CAME
@@ -19,13 +22,13 @@ from goodfor.promotions import pack_queries as packs
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.audiences import why_not
 from goodfor.promotions.evaluating.conditions import Facts
-from goodfor.promotions.operations.claim_coupon import claim_coupon, give_coupon, take_back, take_gift
+from goodfor.promotions.operations.claim_coupon import claim_coupon, take_back, take_gift
 from goodfor.promotions.saying import effect_text
 from goodfor.promotions.types import BuyerNames, Claimable, CouponView
 from goodfor.risk.types import Scene
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
-from goodfor.storefront.client import client_ip, scheme_and_host
+from goodfor.storefront.client import client_ip
 from goodfor.storefront.devices import own_id
 from goodfor.storefront.forms import typed
 from goodfor.storefront.grants import buyer_ref, remember_buyer
@@ -70,23 +73,26 @@ def mine(request: HttpRequest, shop: ShopView) -> HttpResponse:
 
 
 @page("POST", private=True)
-def give(request: HttpRequest, shop: ShopView, coupon_id: UUID) -> HttpResponse:
-    """A link for a friend, shown once; `back`: it is not given after all."""
+def back(request: HttpRequest, shop: ShopView, coupon_id: UUID) -> HttpResponse:
+    """It is not given after all."""
     ref = ref_of(request, shop)
+    open_ones = [one for one in gifts.gifts_of(shop.id, coupon_id) if one.state == MADE and one.giver_ref == ref]
     try:
-        if request.POST.get("act") == "back":
+        if open_ones:
+            take_gift_back(shop_id=shop.id, gift_id=open_ones[0].id, giver_ref=ref, now=utc_now())
+        else:
+            # Given by a link of before.
             take_back(shop_id=shop.id, coupon_id=coupon_id, buyer_ref=ref)
-            return redirect("storefront:my_coupons")
-        link = give_coupon(shop_id=shop.id, coupon_id=coupon_id, buyer_ref=ref, now=utc_now())
     except DomainError as error:
         return _mine(request, shop, error=error)
-    address = scheme_and_host(request) + reverse("storefront:coupon_gift", args=[link.token])
-    return _mine(request, shop, link=address, until=link.until)
+    return redirect("storefront:my_coupons")
 
 
 @page("GET", "POST", private=True)
 def gift(request: HttpRequest, shop: ShopView, token: str) -> HttpResponse:
     """A coupon from a friend: it is taken by a button, so that looking takes nothing."""
+    if gifts.is_link(shop.id, token):
+        return redirect("storefront:gift", secret=token)
     if request.method != "POST":
         return show(request, "coupon_gift", {"token": token})
     ref = ref_of(request, shop)
@@ -133,13 +139,13 @@ def _claimable(one: Claimable, facts: Facts, shop: ShopView, now: Any) -> dict[s
     }
 
 
-def _mine(request: HttpRequest, shop: ShopView, error: DomainError | None = None, **more: Any) -> HttpResponse:
+def _mine(request: HttpRequest, shop: ShopView, error: DomainError | None = None) -> HttpResponse:
     now = utc_now()
     found = promotions.coupons_of(shop.id, ref_of(request, shop), now)
     rows = [_coupon(one, shop) for one in sorted(found, key=lambda one: not (one.usable or one.being_given))]
     context = {
         "rows": rows, "title": _("我的优惠券"), "tab": "me", "error": error,
-        "advice": advice_for(error) if error else "", **more,
+        "advice": advice_for(error) if error else "",
     }  # fmt: skip
     return show(request, "my_coupons", context, status=error.http_status if error else 200)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import RevealedCode
+from goodfor.gifts import queries as gifts
 from goodfor.identity.operations.end_proof import end_proof
 from goodfor.identity.types import ShopView
 from goodfor.kernel.addresses import network
@@ -33,6 +34,7 @@ from goodfor.storefront.doors import go_in, refuse_if_shut
 from goodfor.storefront.errors import OrderNotFound, ProofNeeded
 from goodfor.storefront.exports import FORMATS, codes_file, receipt_file
 from goodfor.storefront.forms import LookupForm, ProofForm, ids_in, typed
+from goodfor.storefront.gifting import ShownGift
 from goodfor.storefront.judging import Judged, act_of, judge, noted
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.ownership import actor, after_look_up, by_account, grant_for, proof_address
@@ -149,12 +151,16 @@ def _order_page(
     shown = code_page(shop.id, view, request.GET.get("page", "1"))
     refunds = orders.refunds_shown(shop.id, view)
     grants = grants_of(shop.id, view.id)
+    away = orders.given_away(shop.id, [line.line_id for line in view.lines]) if shown.total else {}
     context = {
         "order": view,
         "refunds": refunds,
         "account_wrong": any(refund.reason == ACCOUNT_WRONG for refund in refunds),
-        "lines": lines_with_codes(view, shown.codes, revealed),
+        "lines": lines_with_codes(view, shown.codes, revealed, away),
         "codes": shown,
+        "openable": [code.code_id for code in shown.codes if code.code_id not in away],
+        "gifts": [ShownGift(one) for one in gifts.gifts_of(shop.id, view.id)] if shown.total else [],
+        "givable": any(code.revealed_at is None and code.code_id not in away for code in shown.codes),
         "fresh": proof.is_fresh(grant, now),
         "fresh_until": proof.fresh_until(grant),
         "proof_address": _proof_address(view.number, grant),
@@ -197,7 +203,7 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     wanted = ids_in(request.POST.getlist("code"))
     if not wanted:
         return redirect("storefront:order", number=number)
-    judged = _judged_reveal(request, shop, grant)
+    judged = judged_reveal(request, shop, grant)
     if judged.answer is not None:
         return judged.answer
     found = reveal_codes(
@@ -214,7 +220,7 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     return _order_page(request, shop, grant, found)
 
 
-def _judged_reveal(request: HttpRequest, shop: ShopView, grant: Grant) -> Judged:
+def judged_reveal(request: HttpRequest, shop: ShopView, grant: Grant) -> Judged:
     """Codes cannot be called back: before they are shown. Raises Refused."""
     order = orders.order_view(shop.id, grant.order_id)
     since = (utc_now() - order.delivered_at).total_seconds() if order.delivered_at else None
@@ -244,7 +250,7 @@ def download(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     now = utc_now()
     if grant is None or not proof.is_fresh(grant, now):
         return redirect(_proof_address(number, grant))
-    judged = _judged_reveal(request, shop, grant)
+    judged = judged_reveal(request, shop, grant)
     if judged.answer is not None:
         return judged.answer
     view = orders.order_view(shop.id, grant.order_id)

@@ -1,0 +1,1 @@
+"""Writes of gifts, one use case a file."""
