@@ -118,7 +118,7 @@ def _card(one: HeldCard) -> Thing:
     if one.given:
         return Thing("card", card.program.name, detail, card.expires_at, (_("等朋友收下"), "amber"), (_all_gifts(),))
     steps = (
-        Step(_("使用"), reverse("storefront:use_card", args=[card.card_id]), post=True),
+        Step(_("去使用"), reverse("storefront:use_card", args=[card.card_id]), post=True),
         Step(_("送给朋友"), reverse("storefront:give_card", args=[card.card_id])),
     )
     return Thing("card", card.program.name, detail, card.expires_at, None, steps)

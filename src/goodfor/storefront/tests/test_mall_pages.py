@@ -8,19 +8,26 @@ from uuid import UUID, uuid4
 import pytest
 
 from goodfor.identity import queries as identity
+from goodfor.identity.buyer_models import Buyer
 from goodfor.identity.tests.factories import make_staff
 from goodfor.kernel.clock import utc_now
 from goodfor.loyalty import queries as loyalty
-from goodfor.loyalty.types import Holder
+from goodfor.loyalty.operations.give_units import give_units
+from goodfor.loyalty.operations.set_terms import set_terms
+from goodfor.loyalty.types import Holder, Source, Terms
 from goodfor.mall import queries
 from goodfor.mall.operations.set_draw import make_draw, turn_draw
 from goodfor.mall.operations.set_reward import make_reward, turn_reward
 from goodfor.mall.types import GOODS, NOTHING, DrawWish, PrizeWish, RewardWish
 from goodfor.orders import queries as orders
-from goodfor.storefront.tests.account_flow import Mailbox, browser, plain
+from goodfor.orders.tests.factories import open_till, refund_all, relay_all
+from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, sign_in
 from goodfor.storefront.tests.test_points_pages import gives_points, holds, member
+from goodfor.storefront.tests.test_top_up_pages import PHONE, fair
 from goodfor.storefront.tests.world import World
+from goodfor.supply.tests.market import Market
 
+__all__ = ["fair"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -134,3 +141,39 @@ def test_a_draw_tells_its_odds_and_each_play(world: World, box: Mailbox) -> None
     member(world, other, box, "wang@example.com")
     assert f"号码 {play.roll + 1} / 1000" not in plain(other.get(done["Location"]))
     assert loyalty.balance(world.shop_id, Holder(owner), utc_now()).available == 10
+
+
+def test_a_top_up_for_points(fair: Market, box: Mailbox) -> None:
+    """Its account is asked for and looked at as in a sale; what no supplier delivers brings the points back."""
+    open_till(fair.shop, utc_now())
+    set_terms(shop_id=fair.shop, terms=Terms(on=True), actor="staff:test", now=utc_now())
+    act: dict[str, Any] = {
+        "shop_id": fair.shop, "actor": make_staff(identity.shop_by_id(fair.shop), utc_now()).actor, "now": utc_now(),
+    }  # fmt: skip
+    reward_id = make_reward(**act, wish=RewardWish(fair.sku, 100, stock=1)).id
+    turn_reward(**act, reward_id=reward_id, on=True)
+    client = browser()
+    sign_in(client, box, "lin@example.com")
+    owner = Buyer.objects.get(shop_id=fair.shop).id
+    give_units(
+        shop_id=fair.shop, holder=Holder(owner), units=100, source=Source("test", "1"), currency="CNY", now=utc_now()
+    )
+    here = f"/points/{reward_id}"
+    page = client.get(here)
+    assert 'name="f_account"' in page.content.decode()
+    sent = form(page)
+    refused = client.post(here, {**sent, "f_account": "1380013"})
+    assert refused.status_code == 422
+    assert "手机号是 1 开头的 11 位数字" in plain(refused)
+    done = client.post(here, {**sent, "f_account": PHONE})
+    number = done["Location"].split("/")[2]
+    assert "充值到 138****8000" in plain(client.get(done["Location"]))
+    assert orders.order_by_number(fair.shop, number).state == "paid"
+    assert "兑完了" in plain(client.get("/points"))
+    fair.sites["anna"].fault("refuse", why="account", on="create")
+    fair.buy()
+    relay_all(utc_now())
+    refund_all(utc_now())
+    assert orders.order_by_number(fair.shop, number).state == "refunded"
+    assert loyalty.balance(fair.shop, Holder(owner), utc_now()).available == 100
+    assert queries.reward(fair.shop, reward_id).taken == 0
