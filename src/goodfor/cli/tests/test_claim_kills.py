@@ -55,7 +55,8 @@ CASES = [
     )
 ]  # fmt: skip
 #: Of paying before there is a claim, of holds, of the routine of purchases and polls, of shares with partners, and of
-#: charges by mandates (payments/tests/test_mandates.py kills at each of theirs).
+#: charges by mandates (payments/tests/test_mandates.py kills at each of theirs), of partners in points
+#: (test_partner_kills.py).
 ELSEWHERE = (
     "charges.",
     "mandates.",
@@ -64,6 +65,7 @@ ELSEWHERE = (
     "polls.",
     "splits.",
     "holds.",
+    "partners.",
     "supply.swept",
     "supply.sampled",
 )
