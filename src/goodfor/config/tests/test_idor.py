@@ -480,7 +480,7 @@ def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
             for number in numbers if who in whole else numbers[:1]:
                 real = {
                     "product_id": a.hidden_product, "refund_id": a.ids["refund_id"],
-                    "claim_id": a.desk["ticket_id"], "number": number, "grant_id": a.desk["grant_id"],
+                    "claim_id": a.desk["ticket_id"], "number": number, "grant_id": a.desk["welfare_grant_id"],
                 }  # fmt: skip
                 paths = [filled(route, ids) for ids in (real, none)]
                 for method in ("GET", "POST"):

@@ -27,4 +27,4 @@ def welfare_things(shop: Shop) -> dict[str, Any]:
         data="工号,金额\nA01,5\n".encode(),
         request_key="1",
     )
-    return {"company_id": made, "grant_id": drafted.id}
+    return {"company_id": made, "welfare_grant_id": drafted.id}
