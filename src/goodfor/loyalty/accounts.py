@@ -3,8 +3,8 @@
 Source: finance reference 3.2 (#17 to #20) and 3.4. Earned on a sale: the sale's income falls, a debt arises. Given
 without a sale: marketing. Spent: the debt goes to what is being redeemed, at what it buys; the difference between that
 and what was owed is income or a reduction of it. Ended, or used for what has no price: income. What a company prepaid
-for its people is its own: it comes from the company's account, goes back there, and what it is worth beyond
-what it buys is a fee.
+for its people is its own: it comes from the company's account, goes back there, and what it is worth more than it buys
+is a fee.
 """
 
 from collections import Counter

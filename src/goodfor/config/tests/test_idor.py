@@ -62,6 +62,7 @@ API_THINGS = {
     "api/v1/orders/<number>/claims/<uuidstr:claim_id>/withdraw",
     "api/v1/orders/<number>/claims/<uuidstr:claim_id>/objection",
     "api/v1/orders/<number>/claims/<uuidstr:claim_id>/messages",
+    "api/v1/welfare/grants/<uuidstr:grant_id>",
 }  # fmt: skip
 API_LISTS = {
     "api/v1/products",
@@ -70,6 +71,7 @@ API_LISTS = {
     "api/v1/orders",
     "api/v1/balance",
     "api/v1/balance/entries",
+    "api/v1/welfare/grants",
 }
 PAID = {
     "notify/report/<uuid:shop_id>/<uuid:account_id>/<slug:token>",
@@ -83,6 +85,8 @@ PAID = {
 MALL = "m/<slug:code>"
 #: For whoever has the signed link of a partner: its own tests try it (storefront/tests/test_partner.py).
 PARTNER = "partner/<str:token>"
+#: For people of a company, and for its employees: their own tests try it (storefront/tests/test_welfare_pages.py).
+COMPANY, WELFARE = "company", "welfare"
 DOOR = {"console/signin", "console/signin/second", "console/signin/passkey", "console/language"}
 DATA = "console/data/"
 
@@ -100,6 +104,8 @@ def kind_of(route: str) -> str:
         found.append("partner")
     if route == MALL or route.startswith(f"{MALL}/"):
         found.append("mall")
+    if route.split("/")[0] in (COMPANY, WELFARE):
+        found.append(route.split("/")[0])
     if route.startswith("me/") and "<" not in route and route not in OPEN:
         found.append("own")
     if route.startswith(DATA):
@@ -274,6 +280,30 @@ def test_malls_let_in_who_was_sent(sides: Sides) -> None:
     assert {name for name in after if after[name] != before.get(name)} <= {"storefront_attempt"}
 
 
+def test_companies_need_their_own_session_and_employees_their_account(sides: Sides) -> None:
+    """Nobody of the shop, and no buyer, looks after a company by being who they are."""
+    clients, before = attackers_of_orders(sides), digest()
+    routes = [route for route in ROUTES if kind_of(route) in (COMPANY, WELFARE) and not route.startswith("company/in")]
+    assert len(routes) >= 20
+    names = ("employee_id", "grant_id", "prepayment_id")
+    ids = {**dict.fromkeys(names, uuid4()), **sides.a.desk, "token": "x" * 60, "kind": "pdf"}
+    for who, client in clients.items():
+        for route in routes:
+            path = filled(route, ids)
+            for answer in (client.get(path), client.post(path, {"contact": "x", "act": "drop"})):
+                where = (who, route, answer.status_code)
+                if answer.status_code == 302:
+                    assert answer["Location"].split("?")[0] in ("/company/in", "/signin", "/welfare"), where
+                else:
+                    own = route in (WELFARE, "welfare/join") and answer.status_code in (200, 422)
+                    assert own or answer.status_code in (404, 405), where
+    after = digest()
+    for counted in ("storefront_attempt",):
+        before.pop(counted, None)
+        after.pop(counted, None)
+    assert after == before
+
+
 def test_shelves_of_another_shop_do_not_exist(sides: Sides) -> None:
     a, b, before = sides.a, sides.b, digest()
     for client in (b.first, b.stranger):
@@ -429,7 +459,10 @@ def ask(method: str, path: str, key: str, host: str) -> Any:
 def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
     """Other clients of the shop, the other shop's client, each scope alone, no key, and people's cookies."""
     a, b = sides.a, sides.b
-    none = {"product_id": uuid4(), "refund_id": uuid4(), "claim_id": uuid4(), "number": no_such_number()}
+    none = {
+        "product_id": uuid4(), "refund_id": uuid4(), "claim_id": uuid4(), "number": no_such_number(),
+        "grant_id": uuid4(),
+    }  # fmt: skip
     keys = {
         "another client": api_key(a.id, *ALL_SCOPES), "the other shop": b.shop.demo.api_key, "no key": "",
         "a broken key": a.shop.demo.api_key[:-2] + "xx",
@@ -447,7 +480,7 @@ def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
             for number in numbers if who in whole else numbers[:1]:
                 real = {
                     "product_id": a.hidden_product, "refund_id": a.ids["refund_id"],
-                    "claim_id": a.desk["ticket_id"], "number": number,
+                    "claim_id": a.desk["ticket_id"], "number": number, "grant_id": a.desk["welfare_grant_id"],
                 }  # fmt: skip
                 paths = [filled(route, ids) for ids in (real, none)]
                 for method in ("GET", "POST"):
@@ -464,7 +497,7 @@ def test_things_of_a_client_do_not_exist_for_others(sides: Sides) -> None:
             assert a.shop.delivered.number not in listed.content.decode(), (who, route)
     for client in people:
         for route in API_THINGS | API_LISTS:
-            path = filled(route, {**a.ids, "number": a.first_number})
+            path = filled(route, {**a.ids, **a.desk, "number": a.first_number})
             assert client.get(path).status_code == 401 or "POST" in client.get(path).get("Allow", ""), path
     key_at_other_hosts(sides)
     after = digest()

@@ -32,6 +32,9 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "redeem_take": (S.ORDER,),
     "redeem_pay": (S.PAY,),
     "mall_exchange": (S.ORDER,),
+    "welfare_buy": (S.ORDER,),
+    "welfare_join_mail": (S.ONE_TIME_CODE,),
+    "company_in": (S.ONE_TIME_CODE,),
     "pay": (S.PAY,),
     "reveal": (S.REVEAL,),
     "download": (S.REVEAL,),
@@ -60,7 +63,21 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
 _CASE = "a step of a claim that was judged; what it asks for, a person decides"
 _OWN = "changes what the signed-in buyer has said of themselves; worth no money"
 _FRESH = "takes a fresh proof in the account; what the account then does is judged for itself"
+_COMPANY = "what somebody of a company decides about its own people and money, in a session that a code opened"
 EXCEPTIONS = {
+    "welfare_join": "the account's own link, counted; what it then buys is judged",
+    "welfare_join_code": "a code to the work address, whose sending was judged; wrong ones are noted",
+    "company_code": "a code to the address, whose sending was judged; wrong ones are noted",
+    "company_out": "ends a session",
+    "company_invoice": _COMPANY,
+    "company_employees_import": _COMPANY,
+    "company_employees_act": _COMPANY,
+    "company_employee_link": _COMPANY,
+    "company_people": _COMPANY,
+    "company_grant_new": _COMPANY,
+    "company_grant_decide": _COMPANY,
+    "company_rule": _COMPANY,
+    "POST /welfare/grants": _COMPANY,
     "new_bargain": "one that others have to help with; one a campaign and person, counted by address",
     "give_coupon": "a link by which one's own coupon goes to a friend; taking it is judged",
     "me_task": "points of a task that is done by facts, once a member and period",

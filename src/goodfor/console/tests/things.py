@@ -30,6 +30,7 @@ from goodfor.console.tests.risk_model_things import model_things
 from goodfor.console.tests.risk_rule_things import rule_things
 from goodfor.console.tests.risk_things import risk_things
 from goodfor.console.tests.supply_things import watched_things
+from goodfor.console.tests.welfare_things import welfare_things
 from goodfor.identity.buyer_models import Buyer as Account
 from goodfor.identity.types import Role
 from goodfor.invoices.operations.write_invoice import write_invoice
@@ -282,6 +283,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **card_things(shop),
         **mall_things(shop),
         **partner_things(shop),
+        **welfare_things(shop),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

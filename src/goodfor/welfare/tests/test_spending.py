@@ -8,20 +8,21 @@ import pytest
 from django.db import transaction
 
 from goodfor.kernel.errors import DomainError
+from goodfor.kernel.money import Money
 from goodfor.ledger import operations as ledger_moves
 from goodfor.ledger.types import Entry, Line
 from goodfor.orders import queries as orders
 from goodfor.orders.errors import PriceChanged
-from goodfor.orders.operations import refund_part
-from goodfor.orders.tests.factories import refund_all, relay_all, sql, together
+from goodfor.orders.operations import cancel_order, refund_part
+from goodfor.orders.tests.factories import begin, open_till, pay, refund_all, relay_all, sql, together
 from goodfor.welfare import queries
 from goodfor.welfare.errors import EmployeeNotFound, NotForWelfare, WelfareShort
 from goodfor.welfare.models import Use
 from goodfor.welfare.operations.leave import mark_left, take_what_came_late
-from goodfor.welfare.operations.note_back import note_back
 from goodfor.welfare.operations.set_company import set_company
 from goodfor.welfare.tests.conftest import PRICE, UNITS, World
 from goodfor.welfare.types import CompanyWish
+from goodfor.welfare.worth import back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEE = UNITS - PRICE
@@ -88,12 +89,37 @@ def test_units_and_own_money(world: World) -> None:
     assert (order.state, order.total.amount_minor, bought.units) == ("placed", PRICE - part, 3000)
     assert (world.held("A01"), world.booked("2203:redeemed"), world.booked("5001:fee:welfare")) == (0, part, 73)
     assert queries.used_for(world.shop_id, bought.order_id) == 3000
-    credit = orders.credit_part(world.shop_id, bought.order_id)
-    assert credit is not None
-    assert (credit.kind, credit.minor) == ("welfare", part)
-    # All of it is back, as when the order ends unpaid.
-    sql("UPDATE orders_credit_part SET back_minor = minor")
-    assert note_back(shop_id=world.shop_id, order_id=bought.order_id) == 3000
+    # It ends unpaid: the units are back with their markup.
+    cancel_order(shop_id=world.shop_id, order_id=bought.order_id, actor="buyer", now=world.now)
+    relay_all(world.now)
+    assert (world.held("A01"), world.booked("2203:redeemed"), world.booked("5001:fee:welfare")) == (3000, 0, 0)
+    assert Use.objects.get(order_id=bought.order_id).back == 3000
+    assert world.faults() == {}
+
+
+def test_units_and_own_money_come_back_together(world: World) -> None:
+    """Paid with both, a part and then the rest goes back: each takes its share of the units and their markup."""
+    world.give(("A01", "30"))
+    world.join("A01")
+    till = open_till(world.shop_id, world.now)
+    bought = world.buy("A01", part_minor=2927)
+    pay(begin(till, bought.order_id, world.now), world.now)
+    order = orders.order_view(world.shop_id, bought.order_id)
+    assert (order.state, world.booked("2203:redeemed")) == ("delivered", 0)
+    assert world.faults() == {}
+    half = Money(order.total.amount_minor // 2, "CNY")
+    refund_part(
+        shop_id=world.shop_id, order_id=order.id, amount=half, reason="test", actor="staff:test", now=world.now
+    )  # fmt: skip
+    refund_all(world.now)
+    part = orders.credit_part(world.shop_id, order.id)
+    assert part is not None
+    assert world.held("A01") == Use.objects.get(order_id=order.id).back == back(3000, 2927, part.back_minor)
+    assert world.faults() == {}
+    world.refund(order.id)
+    assert (world.held("A01"), world.booked("5001:fee:welfare")) == (3000, 0)
+    assert world.statement().balances
+    assert world.faults() == {}
 
 
 def test_what_is_refused_changes_nothing(world: World) -> None:

@@ -98,6 +98,7 @@ def company(request: HttpRequest, visitor: Visitor, company_id: UUID) -> HttpRes
 def act(request: HttpRequest, visitor: Visitor, company_id: UUID) -> HttpResponse:
     """`act`: person, gone; prepay and invoice are money, and want a fresh proof."""
     what = request.POST.get("act", "")
+    welfare.company(visitor.shop.id, company_id)
     if what not in _ACTS:
         raise InvalidInput(_("没有这个操作"))
     if not visitor.may(_ACTS[what]):
