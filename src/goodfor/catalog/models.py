@@ -87,7 +87,7 @@ class Sku(models.Model):
     per_order_limit = models.IntegerField(default=10_000)
     per_buyer_limit = models.IntegerField(null=True, blank=True)
     #: The member's tier that it takes to buy it; the lowest, 0, is everybody.
-    least_tier = models.SmallIntegerField(default=0)
+    least_tier = models.SmallIntegerField(default=0, db_default=0)
     delivery_kind = models.CharField(max_length=16, choices=DELIVERY_KINDS, default="code")
     hold_seconds = models.IntegerField(default=900)
     on_sale = models.BooleanField(default=True)

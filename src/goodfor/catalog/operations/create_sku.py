@@ -61,24 +61,20 @@ def create_sku(
         currency=price.currency,
         per_order_limit=per_order_limit,
         per_buyer_limit=per_buyer_limit,
+        least_tier=least_tier,
         hold_seconds=hold_seconds,
         position=position,
         on_sale=on_sale,
         delivery_kind=delivery_kind,
-        least_tier=least_tier,
     )
     if not Product.objects.filter(shop_id=shop_id, id=product_id).exists():
         raise ProductUnknown
     try:
         with transaction.atomic():
             sku.save(force_insert=True)
+            data = {"price_minor": price.amount_minor, "currency": price.currency}
             audit.record(
-                shop_id=shop_id,
-                actor=actor,
-                action="sku_created",
-                subject=("sku", sku.id),
-                data={"price_minor": price.amount_minor, "currency": price.currency},
-                now=now,
+                shop_id=shop_id, actor=actor, action="sku_created", subject=("sku", sku.id), data=data, now=now
             )
     except IntegrityError as error:
         raise InvalidOffer(field="code", reason="taken") from error

@@ -28,7 +28,7 @@ def test_a_sku_is_on_sale_as_it_was_described(now: datetime) -> None:
         "id": sku_id, "shop_id": made.shop_id, "product_id": made.product_id, "code": "kw-50", "name": "50 元",
         "face_value_label": "50 元", "price_minor": 4850, "list_price_minor": 5000, "currency": "CNY",
         "per_order_limit": 20, "per_buyer_limit": 5, "delivery_kind": "code", "hold_seconds": 600, "on_sale": True,
-        "position": 2,
+        "position": 2, "least_tier": 0,
     }  # fmt: skip
     assert audited(sku_id) == [
         (made.shop_id, "staff:a", "sku_created", "sku", '{"currency": "CNY", "price_minor": 4850}')

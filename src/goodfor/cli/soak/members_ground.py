@@ -29,8 +29,8 @@ STEP: Final = 50_000
 TIERS: Final = TierSet(
     (
         Tier("普通", birthday_points=10),
-        Tier("银卡", 500, 400, monthly_points=20, birthday_points=50),
-        Tier("金卡", 1000, 900, monthly_points=50, birthday_points=100),
+        Tier("银卡", 500, 400, monthly_points=20, birthday_points=50, anniversary_points=30),
+        Tier("金卡", 1000, 900, monthly_points=50, birthday_points=100, anniversary_points=30),
     )
 )
 #: Where the rules, read off the tiers above, put everybody: written for this soak alone, from the numbers of the fill.
@@ -58,7 +58,7 @@ WHERE m.shop_id = %s
 #: Entries of presents are as many as presents, and no member has two of a kind.
 _ONCE: Final = """
 SELECT (SELECT count(*) FROM loyalty_benefit WHERE shop_id = %s)
-     - (SELECT count(*) FROM loyalty_entry WHERE shop_id = %s AND source_kind IN ('monthly', 'birthday'))
+     - (SELECT count(*) FROM loyalty_entry WHERE shop_id = %s AND source_kind IN ('monthly', 'birthday', 'anniversary'))
 """
 _BIRTHDAYS: Final = """
 SELECT count(*) FROM identity_buyer i LEFT JOIN loyalty_benefit b
@@ -66,6 +66,22 @@ SELECT count(*) FROM identity_buyer i LEFT JOIN loyalty_benefit b
 WHERE i.shop_id = %s AND (b.owner IS NOT NULL) <> EXISTS (
     SELECT FROM generate_series(-7, 7) d
     WHERE to_char(%s::date + d, 'MMDD') = to_char(i.birthday, 'MMDD'))
+"""
+#: Who stands above the lowest tier and has been here for a year and a day, and nobody else.
+_ANNIVERSARIES: Final = """
+SELECT count(*) FROM generate_series(1, %s) n
+JOIN loyalty_member m ON m.shop_id = %s AND m.owner = md5('member ' || n)::uuid
+LEFT JOIN loyalty_benefit b ON b.shop_id = m.shop_id AND b.owner = m.owner AND b.kind = 'anniversary'
+WHERE (b.owner IS NOT NULL) <> (m.rank > 0 AND n %% 10 = 0)
+"""
+#: A fourth has points that end in a week; a twelfth a silver card that ends within the month, kept from 400 on.
+_TOLD: Final = """
+SELECT count(*) FROM generate_series(1, %s) n
+LEFT JOIN (SELECT owner, count(*) FILTER (WHERE kind = 'ending') AS ending,
+                  count(*) FILTER (WHERE kind = 'falling') AS falling
+           FROM loyalty_notice WHERE shop_id = %s GROUP BY owner) t ON t.owner = md5('member ' || n)::uuid
+WHERE coalesce(t.ending, 0) <> (n %% 4 = 0)::int
+   OR coalesce(t.falling, 0) <> (n %% 12 = 1 AND n %% 70 * 20 < 400)::int
 """
 _AT_IT: Final = (
     "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND state <> 'idle' AND xact_start IS NOT NULL"
@@ -80,7 +96,7 @@ def run(shop_id: UUID, console: Console, members: int, most: int) -> BenchResult
     filled = _fill(shop_id, console, members, now)
     figures: dict[str, float] = {"members": members, "fill_seconds": filled}
     bars, again = [], 0
-    for name in ("tiers", "expire", "monthly", "birthdays"):
+    for name in ("tiers", "expire", "monthly", "birthdays", "anniversaries", "ending", "falling"):
         loop = REGISTRY[f"loyalty.{name}"].fn
         killed = _killed(loop, now, after=1.0)
         took = _through(loop, now)
@@ -94,6 +110,8 @@ def run(shop_id: UUID, console: Console, members: int, most: int) -> BenchResult
         _none("members without their month's points, or with others", _MONTHLY, shop_id),
         _none("presents more or less than entries of them", _ONCE, shop_id, shop_id),
         _none("birthdays without a present, and presents without", _BIRTHDAYS, shop_id, now + timedelta(hours=8)),
+        _none("anniversaries without a present, and presents without", _ANNIVERSARIES, members, shop_id),
+        _none("members told of ends that are none, or not told", _TOLD, members, shop_id),
         _none("units that have ended and are there", _LEFT, shop_id, now),
     ]
     while audit.seal(utc_now()):

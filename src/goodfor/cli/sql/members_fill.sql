@@ -1,8 +1,10 @@
--- So many members of a shop, by sets: accounts with birthdays, standings of which a twelfth has ended, two deeds each, and a
--- wallet with two lots, of which one has ended for every other member. Numbers are told from the member's, not by chance.
+-- So many members of a shop, by sets: accounts with birthdays, a tenth of them here for a year and a day; standings of which
+-- a twelfth has ended and a twelfth ends soon; two deeds each; a wallet with two lots, of which one has ended for every other
+-- member, and one ends in a week for every fourth. Numbers are told from the member's, not by chance.
 WITH people AS (
     SELECT n, md5('member ' || n)::uuid AS owner, md5('wallet ' || n)::uuid AS wallet, md5('lot ' || n)::uuid AS lot,
-           md5('ended ' || n)::uuid AS ended, %(now)s::timestamptz - interval '400 days' AS joined
+           md5('ended ' || n)::uuid AS ended,
+           %(now)s::timestamptz - CASE WHEN n %% 10 = 0 THEN interval '1 year 1 day' ELSE interval '400 days' END AS joined
     FROM generate_series(%(first)s::int, %(last)s::int) n
 ), accounts AS (
     INSERT INTO identity_buyer (id, shop_id, state, name, birthday, locale, password, created_at)
@@ -10,7 +12,7 @@ WITH people AS (
 ), standings AS (
     INSERT INTO loyalty_member (shop_id, owner, rank, since, until, source, joined_at)
     SELECT %(shop_id)s::uuid, owner, n %% 3, joined,
-           CASE WHEN n %% 3 > 0 THEN %(now)s::timestamptz + (n %% 12 * interval '30 days') - interval '10 days' END,
+           CASE WHEN n %% 3 > 0 THEN %(now)s::timestamptz + (n %% 12 * interval '30 days') - interval '1 day' END,
            'earned', joined
     FROM people
 ), deeds AS (
@@ -24,7 +26,9 @@ WITH people AS (
            100 + CASE WHEN n %% 2 = 0 THEN 40 ELSE 0 END, 0
     FROM people
 ), lots AS (
-    SELECT lot AS id, wallet, 100 AS units, %(now)s::timestamptz + interval '200 days' AS expires_at FROM people
+    SELECT lot AS id, wallet, 100 AS units,
+           %(now)s::timestamptz + CASE WHEN n %% 4 = 0 THEN interval '7 days' ELSE interval '200 days' END AS expires_at
+    FROM people
     UNION ALL
     SELECT ended, wallet, 40, %(now)s::timestamptz - interval '1 second' FROM people WHERE n %% 2 = 0
 ), entries AS (
