@@ -71,5 +71,15 @@ INVARIANTS = [
               SELECT FROM loyalty_wallet w WHERE w.shop_id = g.shop_id AND w.owner = g.id)
         """,
     ),
+    Invariant(
+        name="gifts_lie_with_their_taker",
+        room="gifts",
+        why="codes that came as a gift are in the wallet of who opened it, and in no other",
+        sql="""
+        SELECT i.id::text, 'with ' || i.holder_ref || ', opened by ' || coalesce(g.taker_ref, 'nobody')
+        FROM gifts_item i LEFT JOIN gifts_gift g ON g.shop_id = i.shop_id AND g.id = i.gift_id
+        WHERE i.live AND i.gift_id IS NOT NULL AND (i.id <> i.gift_id OR i.holder_ref IS DISTINCT FROM g.taker_ref)
+        """,
+    ),
     history_invariant(states.GIFT, table="gifts_gift", room="gifts", name="gifts_moved_as_allowed"),
 ]

@@ -840,6 +840,10 @@ PLANTS: dict[str, str] = {
     "gifts_hold_their_codes": present("codes"),
     "gifts_hold_their_card_or_coupon": present("card"),
     "gifts_hold_their_points": present("points", "opened"),
+    "gifts_lie_with_their_taker":
+        present("codes", "opened") + ";INSERT INTO gifts_item (id, shop_id, holder_ref, order_id, gift_id, number,"
+        " title, units, ends_at, got_at, live) VALUES ('{new}', '{shop}', 'guest:c', '{new2}', '{new}', 'L1', 'x', 1,"
+        " now(), now(), true)",
     "gifts_moved_as_allowed": present("coupon", "ended", history=False),
     "given_codes_are_seen_by_their_taker":
         present("codes", "opened") + ";INSERT INTO orders_given (id, shop_id, gift_id, order_id, line_id, code_id,"

@@ -28,7 +28,7 @@ from goodfor.storefront.advice import advice_for
 from goodfor.storefront.forms import ids_in, typed
 from goodfor.storefront.gifting import GivableLine, ShownGift, givable_lines, given_here, giver_of, link_of, skins
 from goodfor.storefront.judging import noted
-from goodfor.storefront.ownership import grant_for, proof_address
+from goodfor.storefront.ownership import grant_for, owner_of, proof_address
 from goodfor.storefront.page import page, show
 from goodfor.storefront.views.coupons import ref_of
 from goodfor.storefront.views.orders import judged_reveal
@@ -57,8 +57,8 @@ def give_codes(request: HttpRequest, shop: ShopView, number: str) -> HttpRespons
         return judged.answer
     try:
         made = make_gift(
-            shop_id=shop.id, giver_ref=giver_of(grant), wish=_wish(request, order, lines),
-            request_key=typed(request.POST.get("key", ""), 40), now=now,
+            shop_id=shop.id, giver_ref=giver_of(owner_of(request, shop, number) or grant),
+            wish=_wish(request, order, lines), request_key=typed(request.POST.get("key", ""), 40), now=now,
         )  # fmt: skip
     except DomainError as error:
         return _form(request, order, lines, asked=request.POST, error=error)
