@@ -21,7 +21,8 @@ pytestmark = [*browser_marks, pytest.mark.soak]
 GOOD = "工号,金额\nA01,100\nA02,3\n"
 FAULTY = "工号,金额\nA01,x\nA09,5\nA02,3\nA02,4\n"
 WORDS = (
-    "acme 公司", "manager", "viewer", "林一", "王二", "张三", "研发", "行政", "年货", "生日快乐", "甲公司", "工号", "姓名",
+    "acme 公司", "manager", "viewer", "林一", "王二", "张三", "研发", "行政", "年货", "生日快乐", "甲公司",
+    "工号", "姓名",
 )  # fmt: skip
 
 
