@@ -103,10 +103,10 @@ def nothing_back_reference(back_of: UUID | str) -> str:
 
 
 def nothing_back_entry(
-    *, reference: str, cause: tuple[str, UUID], minor: int, order_id: UUID, now: datetime
+    *, reference: str, cause: tuple[str, UUID], kind: str, minor: int, order_id: UUID, now: datetime
 ) -> Entry:  # fmt: skip
     """A refund of less than a unit: nothing returns to the wallet yet, and the debt is none."""
-    lines = (Line(REDEEMED, minor, order_id=order_id), Line(GIVEN_ON_SALES, -minor, order_id=order_id))
+    lines = (Line(REDEEMED, minor, order_id=order_id), Line(_difference(kind), -minor, order_id=order_id))
     return Entry(reference, "points_restore", lines, now, cause)
 
 

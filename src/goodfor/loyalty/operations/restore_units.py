@@ -125,8 +125,9 @@ def _back(paid: _Paid, step: _Step, *, back_minor: int, paid_minor: int) -> Move
     units = (spent.asked if back_minor >= paid_minor else spent.asked * back_minor // paid_minor) - before
     if units <= 0:
         entry = accounts.nothing_back_entry(
-            reference=step.reference, cause=step.cause, minor=step.minor, order_id=spent.order_id, now=now
-        )
+            reference=step.reference, cause=step.cause, kind=paid.holder.kind, minor=step.minor,
+            order_id=spent.order_id, now=now,
+        )  # fmt: skip
         ledger.post(shop_id=spent.shop_id, currency=step.currency, entries=(entry,), now=now)
         return None
     return restore_units(

@@ -19,6 +19,7 @@ from goodfor.mall.errors import DrawClosed, DrawKept, DrawNotFound, InvalidDraw,
 from goodfor.mall.models import Play
 from goodfor.mall.odds import Chance
 from goodfor.mall.operations import play as playing
+from goodfor.mall.operations.play import play
 from goodfor.mall.operations.set_draw import change_draw, make_draw, turn_draw
 from goodfor.mall.operations.swap_prize import swap_prize
 from goodfor.mall.tests.conftest import PRICE, World
@@ -70,6 +71,29 @@ def test_rolls_come_as_the_odds_say() -> None:
     )
     # Four degrees of freedom.
     assert square < 18.47
+
+
+@pytest.mark.django_db(transaction=True)
+def test_plays_come_as_the_odds_say(world: World) -> None:
+    """The same of plays, each with its roll from a seeded source; the source is asked for all numbers."""
+    draw, owner = world.draw(PrizeWish("5 积分", POINTS, 30, units=5), NO_LUCK, cost=1, per_day=100), world.member(50)
+    source, asked = random.Random(7), set[int]()
+
+    def roll(upto: int) -> int:
+        asked.add(upto)
+        return source.randrange(upto)
+
+    for number in range(50):
+        play(
+            shop_id=world.shop_id, draw_id=draw.id, owner=owner, buyer=world.buyer(owner), request_key=str(number),
+            roll=roll, now=world.now,
+        )  # fmt: skip
+    assert asked == {100}
+    won = sum(one.prize == "5 积分" for one in queries.plays_of(world.shop_id, draw.id, owner, limit=50))
+    # One degree of freedom.
+    assert (won - 15) ** 2 / 15 + (won - 15) ** 2 / 35 < 10.83
+    assert world.points(owner) == won * 5
+    assert world.faults() == {}
 
 
 @pytest.mark.django_db(transaction=True)
