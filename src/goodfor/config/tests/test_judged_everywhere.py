@@ -31,7 +31,7 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "redeem": (S.REDEEM,),
     "redeem_take": (S.ORDER,),
     "redeem_pay": (S.PAY,),
-    "mall_exchange": (S.ORDER,),
+    "partner_exchange": (S.ORDER,),
     "welfare_buy": (S.ORDER,),
     "welfare_join_mail": (S.ONE_TIME_CODE,),
     "company_in": (S.ONE_TIME_CODE,),

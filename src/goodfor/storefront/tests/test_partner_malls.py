@@ -27,7 +27,7 @@ from goodfor.sandbox.partners.server import (
     RunningStreet,
     running_street,
 )
-from goodfor.storefront.mall_guest import AGE, COOKIE
+from goodfor.storefront.partner_guest import AGE, COOKIE
 from goodfor.storefront.tests.account_flow import Mailbox, browser, plain
 from goodfor.storefront.tests.test_points_pages import gives_points, holds, member
 from goodfor.storefront.tests.world import World

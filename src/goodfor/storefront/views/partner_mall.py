@@ -25,9 +25,9 @@ from goodfor.storefront.forms import ids_in, typed
 from goodfor.storefront.grants import grant_for, grants_of, remember, write_grants
 from goodfor.storefront.judged_sales import judged_order
 from goodfor.storefront.judging import noted
-from goodfor.storefront.mall_guest import Here, guest_here, let_in
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
+from goodfor.storefront.partner_guest import Here, guest_here, let_in
 from goodfor.storefront.plays import Goods, goods_of
 from goodfor.storefront.types import Grant
 
@@ -45,7 +45,7 @@ def enter(request: HttpRequest, shop: ShopView, code: str) -> HttpResponse:
     count_attempt(shop_id=shop.id, scope="mall", subject=ip, limit=ENTERED_AN_HOUR, window=HOUR, now=now)
     call = Call(request.META.get("QUERY_STRING", "").encode("latin-1"), b"", ip)
     guest = enter_mall(shop_id=shop.id, code=code, call=call, now=now)
-    return let_in(redirect("storefront:mall", code=code), request, shop, guest, now)
+    return let_in(redirect("storefront:partner_mall", code=code), request, shop, guest, now)
 
 
 @page(private=True)
@@ -72,7 +72,9 @@ def exchanged(request: HttpRequest, shop: ShopView, code: str, number: str) -> H
     here = guest_here(request, shop, code)
     one = partners.exchange_of_guest(shop.id, here.guest, number)
     order = orders.order_view(shop.id, one.order_id) if one.state in _OPEN else None
-    response = show(request, "mall_exchange", {"here": here.guest, "one": one, "order": order, "goods": _of(shop, one)})
+    response = show(
+        request, "partner_exchange", {"here": here.guest, "one": one, "order": order, "goods": _of(shop, one)}
+    )
     if order is not None and grant_for(request, shop.id, order.number) is None:
         grant = Grant(order.id, order.number, here.since)
         write_grants(response, request, shop.id, [grant, *grants_of(request, shop.id)])
@@ -100,7 +102,7 @@ def _exchange(request: HttpRequest, shop: ShopView, here: Here, now: datetime) -
         begun = begin_exchange(shop_id=shop.id, account_id=guest.account_id, wish=wish, now=now)
         done = run_exchange(shop_id=shop.id, exchange_id=begun.id, ip=ip, now=now)
     noted(judged, good=done.state in _OPEN)
-    response = redirect("storefront:mall_exchanged", code=guest.code, number=done.order_num)
+    response = redirect("storefront:partner_exchanged", code=guest.code, number=done.order_num)
     if done.secret:
         number = orders.order_view(shop.id, done.order_id).number
         remember(response, request, shop.id, Grant(done.order_id, number, now), done.secret)
@@ -118,7 +120,7 @@ def _show(request: HttpRequest, shop: ShopView, here: Here, error: DomainError |
         "error": error,
         "advice": advice_for(error) if error else "",
     }
-    return show(request, "mall", context, status=error.http_status if error else 200)
+    return show(request, "partner_mall", context, status=error.http_status if error else 200)
 
 
 def _goods(shop: ShopView, sku_id: UUID) -> Goods | None:
