@@ -22,6 +22,7 @@ from goodfor.orders.credits import with_credit
 from goodfor.orders.errors import ExternalRefUsed, TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare
 from goodfor.orders.events import OrderPlaced
 from goodfor.orders.forms import Filled, check_forms, fill, with_accounts
+from goodfor.orders.offer_types import Offer
 from goodfor.orders.offers import ip_hash_of, wish_of
 from goodfor.orders.operations.check_buyer_limit import check_buyer_limit
 from goodfor.orders.operations.check_tier import check_tier
@@ -104,18 +105,13 @@ def place_order(
     offer = take_offer(shop_id=shop_id, order_id=order_id, lines=priced, total=total, skus=skus, wish=wish, now=now)
     if choice is not None:
         check_counted(choice, offer.priced)
-    if credit is not None:
-        offer = with_credit(offer, credit)
+    offer = with_credit(offer, credit) if credit is not None else offer
     # Sorted by SKU so that two orders of the same SKUs meet in the same order.
     for line in sorted(offer.lines, key=lambda item: item.sku_id):
         _reserve(shop_id, line, channel, pay_by, now)
     placed = PlacedOrder(order_id, number, secret, offer.total, pay_by, with_accounts(offer.lines, forms))
     _insert(shop_id, placed, buyer, channel, external_ref, ip_hash, limited, forms, now)
-    keep_offer(shop_id=shop_id, order_id=order_id, offer=offer, now=now)
-    if credit is not None:
-        keep_credit(shop_id=shop_id, order_id=order_id, credit=credit, now=now)
-    if buyer.invoice is not None:
-        keep_invoice(shop_id=shop_id, order_id=order_id, invoice=buyer.invoice)
+    _keep(shop_id, order_id, offer, credit, buyer, now)
     _tell(shop_id, placed, f"buyer:{buyer.ref}", channel, now)
     if hold is not None or group_id is not None:
         put_hold(
@@ -123,6 +119,17 @@ def place_order(
             group_id=group_id, now=now,
         )  # fmt: skip
     return placed
+
+
+def _keep(
+    shop_id: UUID, order_id: UUID, offer: Offer, credit: Credit | None, buyer: Buyer, now: datetime
+) -> None:  # fmt: skip
+    """What campaigns gave, what units met, to whom the invoice goes."""
+    keep_offer(shop_id=shop_id, order_id=order_id, offer=offer, now=now)
+    if credit is not None:
+        keep_credit(shop_id=shop_id, order_id=order_id, credit=credit, now=now)
+    if buyer.invoice is not None:
+        keep_invoice(shop_id=shop_id, order_id=order_id, invoice=buyer.invoice)
 
 
 def _tell(shop_id: UUID, placed: PlacedOrder, actor: str, cause: str, now: datetime) -> None:
