@@ -40,6 +40,13 @@ class NotInBooksYet(Conflict):
     title = _("这笔订单正在入账，请过一会儿再申请")
 
 
+class PaidByCompany(Conflict):
+    """A company's welfare paid it, all or a part: the company has its invoice for what it prepaid."""
+
+    code = "invoice_paid_by_company"
+    title = _("公司福利支付的订单，发票由公司向商家索取")
+
+
 class NothingToInvoice(Conflict):
     """Nothing of the price is left: it was given back."""
 

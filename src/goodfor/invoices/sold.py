@@ -5,9 +5,10 @@ from uuid import UUID
 
 from goodfor.finance import queries as finance
 from goodfor.invoices.amounts import Papers, Untaxed, left
-from goodfor.invoices.errors import NoTaxClass, NotDelivered, NothingToInvoice, NotInBooksYet
+from goodfor.invoices.errors import NoTaxClass, NotDelivered, NothingToInvoice, NotInBooksYet, PaidByCompany
 from goodfor.orders import queries as orders
 from goodfor.orders.types import OrderView
+from goodfor.welfare import queries as welfare
 
 _DELIVERED = "delivered"
 
@@ -29,9 +30,11 @@ def left_of(shop_id: UUID, order: OrderView) -> Papers:
 def invoiceable(shop_id: UUID, order_id: UUID) -> tuple[OrderView, Papers]:
     """The order and what of it may be invoiced now.
 
-    Raises OrderNotFound, NotDelivered, NotInBooksYet, NoTaxClass, NothingToInvoice.
+    Raises OrderNotFound, PaidByCompany, NotDelivered, NotInBooksYet, NoTaxClass, NothingToInvoice.
     """
     order = orders.order_view(shop_id, order_id)
+    if welfare.used_for(shop_id, order_id) is not None:
+        raise PaidByCompany
     if order.state != _DELIVERED:
         raise NotDelivered
     papers = left_of(shop_id, order)

@@ -120,8 +120,8 @@ def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwar
 
 
 def _said(path: str) -> str:
-    """An address as it may be logged: that of a partner's page, or of a gift, is its key."""
-    return next((f"{kind}..." for kind in ("/partner/", "/gift/") if path.startswith(kind)), path)
+    """An address as it may be logged: that of a partner's page, of a gift or an invitation is its key."""
+    return next((f"{kind}..." for kind in ("/partner/", "/gift/", "/welfare/join/") if path.startswith(kind)), path)
 
 
 def _busy(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from goodfor.kernel.clock import utc_now
 from goodfor.orders import queries as orders
 from goodfor.orders.tests.factories import broken
 from goodfor.payments.operations.open_account import open_account
+from goodfor.storefront.personal_welfare import welfare_kept
 from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, sign_in
 from goodfor.storefront.tests.world import World
 from goodfor.welfare import queries as welfare
@@ -171,6 +172,10 @@ def test_from_a_list_to_an_order_and_the_statement(world: World, box: Mailbox) -
     assert orders.order_by_number(world.shop_id, number).state == "delivered"
     assert buyer.get(bought["Location"]).status_code == 200
     assert "买东西" in plain(buyer.get(home))
+    joined = Employee.objects.get(shop_id=world.shop_id, work_id="A01").buyer_id
+    assert joined is not None
+    [kept] = welfare_kept(world.shop_id, joined, utc_now())["welfare"]
+    assert (kept["company"], [one["kind"] for one in kept["movements"]]) == ("acme 公司", ["spend", "earn"])
     # The company sees sums, never the order.
     told = plain(boss.get("/company/statement"))
     assert "两边相符" in told

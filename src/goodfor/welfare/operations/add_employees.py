@@ -85,7 +85,7 @@ def _read(company: Company, rows: Sequence[Row], known: Mapping[str, Employee]) 
         if one.work_id in ids or (one.mail and one.mail in mails):
             faults.append(Fault(row.line, parsing.TWICE, one.work_id))
             continue
-        holder = taken.get(mail_index(company.shop_id, one.mail)) if one.mail else None
+        holder = taken.get(_index(company, one, known.get(one.work_id)))
         if holder is not None and holder != one.work_id:
             faults.append(Fault(row.line, parsing.MAIL, one.work_id))
             continue
@@ -93,6 +93,13 @@ def _read(company: Company, rows: Sequence[Row], known: Mapping[str, Employee]) 
         mails.add(one.mail)
         found.append(one)
     return found, faults
+
+
+def _index(company: Company, one: _New, row: Employee | None) -> bytes:
+    """Of the address that he will have: who comes back has the one of then, where the list names none."""
+    if one.mail:
+        return mail_index(company.shop_id, one.mail)
+    return bytes(row.mail_index) if row is not None and row.mail_index is not None else b""
 
 
 def _line(company: Company, row: Row) -> _New | Fault:

@@ -1,5 +1,6 @@
 """A program grants: read, looked at and agreed to in one go, or nothing."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -22,8 +23,9 @@ def grant_now(
 
     Raises what drafting and agreeing raise; FileFaulty has `lines`, the first of what is wrong: (line, code, what).
     """
+    named = hashlib.sha256(request_key.encode()).hexdigest()
     drafted = draft_grant(
-        shop_id=shop_id, company_id=company_id, wish=wish, data=as_list(people), request_key=f"api:{request_key}"[:80],
+        shop_id=shop_id, company_id=company_id, wish=wish, data=as_list(people), request_key=f"api:{named}",
         actor=actor, now=now, kind=states.PROGRAM,
     )  # fmt: skip
     if drafted.fault_count and drafted.state == states.DRAFT:

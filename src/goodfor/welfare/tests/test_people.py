@@ -60,6 +60,13 @@ def test_lists_of_employees(world: World) -> None:
         "A02"
     ]
     assert queries.counts(world.shop_id, world.company_id) == {"invited": 6}
+    mark_left(
+        shop_id=world.shop_id, company_id=world.company_id, employees=[world.who("A02")], actor="t", now=world.now
+    )
+    world.list_people("工号,姓名,邮箱\nA20,新人,wang@acme.example\n")
+    back = world.list_people("工号,姓名\nA02,王二\n")
+    assert [one.code for one in back.faults] == [parsing.MAIL]
+    assert world.list_people("工号,姓名,邮箱\nA02,王二,wang2@acme.example\n").changed == 1
     stored = sql("SELECT string_agg(e::text, ' ') FROM welfare_employee e")[0][0]
     assert "acme.example" not in stored
     assert world.faults() == {}
