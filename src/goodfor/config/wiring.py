@@ -50,16 +50,7 @@ def connect() -> None:
             import_module("goodfor.config.referral_wiring").connect()
     if {"aftersales", "referrals", "loyalty"} <= set(settings.ROOMS):
         import_module("goodfor.config.task_wiring").listen()
-    if "cards" in settings.ROOMS:
-        _cards_hear()
-    if "mall" in settings.ROOMS:
-        _mall_hears()
-    if "partners" in settings.ROOMS:
-        _partners_hear()
-    if "welfare" in settings.ROOMS:
-        _welfare_hears()
-    if "gifts" in settings.ROOMS:
-        _gifts_hear()
+    import_module("goodfor.config.member_wiring").listen()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -175,66 +166,6 @@ def _referrals_hear() -> None:
     lost = handlers.on_dispute_ended
     events.register(payments.DisputeEnded, lost, name="referrals.on_dispute_ended", concern=handlers.was_lost)
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="referrals.on_buyer_erasing")
-
-
-def _cards_hear() -> None:
-    handlers = import_module("goodfor.cards.handlers")
-    orders = import_module("goodfor.orders.events")
-    back, by_card = handlers.on_order_back, handlers.paid_by_card
-    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
-        events.register(event, back, name=f"cards.on_{event.name.split('.')[1]}", concern=by_card)
-
-
-def _mall_hears() -> None:
-    handlers = import_module("goodfor.mall.handlers")
-    orders = import_module("goodfor.orders.events")
-    for event in (orders.OrderClosed, orders.OrderRefunded):
-        name = f"mall.on_{event.name.split('.')[1]}"
-        events.register(event, handlers.on_order_over, name=name, concern=handlers.is_redemption)
-    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
-        name = f"mall.prize_on_{event.name.split('.')[1]}"
-        events.register(event, handlers.on_prize_back, name=name, concern=handlers.is_prize)
-
-
-def _partners_hear() -> None:
-    handlers = import_module("goodfor.partners.handlers")
-    identity = import_module("goodfor.identity.events")
-    orders = import_module("goodfor.orders.events")
-    theirs = handlers.is_exchange
-    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="partners.on_buyer_erasing")
-    delivered = handlers.on_order_delivered
-    events.register(orders.OrderDelivered, delivered, name="partners.on_order_delivered", concern=theirs)
-    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
-        name = f"partners.on_{event.name.split('.')[1]}"
-        events.register(event, handlers.on_order_back, name=name, concern=theirs)
-
-
-def _welfare_hears() -> None:
-    handlers = import_module("goodfor.welfare.handlers")
-    own = import_module("goodfor.welfare.events")
-    orders = import_module("goodfor.orders.events")
-    identity = import_module("goodfor.identity.events")
-    events.register(own.BudgetWasShort, handlers.on_budget_was_short, name="welfare.tell_budget_was_short")
-    for event in (orders.OrderRefunded, orders.OrderPartlyRefunded, orders.OrderClosed):
-        name = f"welfare.on_{event.name.split('.')[1]}"
-        events.register(event, handlers.on_order_back, name=name, concern=handlers.by_units)
-    events.register(
-        identity.BuyerErasing, handlers.on_buyer_erasing, name="welfare.on_buyer_erasing",
-        concern=handlers.works_somewhere,
-    )  # fmt: skip
-
-
-def _gifts_hear() -> None:
-    handlers = import_module("goodfor.gifts.handlers")
-    orders = import_module("goodfor.orders.events")
-    identity = import_module("goodfor.identity.events")
-    changed = handlers.on_order_changed
-    events.register(orders.OrderDelivered, changed, name="gifts.on_order_delivered", concern=handlers.is_buyers)
-    for event in (orders.OrderRefunding, orders.OrderPartlyRefunded, orders.OrderClaimClosed, orders.OrderTakenIn):
-        name = f"gifts.on_{event.name.split('.')[1]}"
-        events.register(event, changed, name=name, concern=handlers.is_held)
-    events.register(orders.OrderGiftEnded, handlers.on_order_gift_ended, name="gifts.on_order_gift_ended")
-    events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="gifts.on_buyer_erasing")
 
 
 def _invoices_hear() -> None:

@@ -4,36 +4,21 @@ A key without words is shown as it is. `tests/test_labels.py` walks the code and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
 from goodfor.console import (
-    card_audit_words,
     finance_audit_words,
-    gift_audit_words,
     insight_audit_words,
-    mall_audit_words,
-    partner_words,
-    points_audit_words,
+    member_audit_words,
     promotion_audit_words,
     recon_audit_words,
     risk_audit_words,
-    welfare_audit_words,
 )
+from goodfor.console.audit_area import Area
 from goodfor.console.columns import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Actions that belong together. `prefix`: how all of them, and no others, begin; empty where nothing does."""
-
-    title: Text
-    actions: Mapping[str, Text]
-    prefix: str = ""
-
 
 AREAS: Final[tuple[Area, ...]] = (
     Area(
@@ -119,10 +104,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area(_("audit", "店面"), promotion_audit_words.PAGES, prefix="window_"),
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
     Area(_("audit", "营销"), promotion_audit_words.ACTIONS),
-    Area(_("audit", "礼品卡"), card_audit_words.ACTIONS, prefix="cards_"),
-    Area(_("audit", "积分商城"), mall_audit_words.ACTIONS, prefix="mall_"),
-    Area(_("audit", "企业福利"), welfare_audit_words.ACTIONS, prefix="welfare."),
-    Area(_("audit", "礼物"), gift_audit_words.ACTIONS),
+    *member_audit_words.AREAS,
     Area(_("audit", "邀请"), finance_audit_words.REFERRALS, prefix="referrals."),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
@@ -286,8 +268,6 @@ AREAS: Final[tuple[Area, ...]] = (
         },
         prefix="notify.",
     ),
-    Area(_("audit", "积分合作方"), partner_words.ACTIONS, prefix="partners."),
-    Area(_("audit", "会员与积分"), points_audit_words.ACTIONS, prefix="loyalty."),
     Area(_("audit", "对账与关账"), recon_audit_words.ACTIONS, prefix=recon_audit_words.PREFIX),
     Area(
         _("audit", "后台操作"),
@@ -334,14 +314,9 @@ ACTIONS: Final[Mapping[str, Text]] = {key: words for area in AREAS for key, word
 SUBJECTS: Final[Mapping[str, Text]] = {
     **recon_audit_words.SUBJECTS,
     **risk_audit_words.SUBJECTS,
-    **points_audit_words.SUBJECTS,
-    **partner_words.SUBJECTS,
+    **member_audit_words.SUBJECTS,
     **promotion_audit_words.SUBJECTS,
-    **card_audit_words.SUBJECTS,
-    **mall_audit_words.SUBJECTS,
-    **welfare_audit_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
-    **gift_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),
     "user": _("audit", "登录账号"),

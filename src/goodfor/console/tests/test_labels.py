@@ -20,6 +20,10 @@ SRC = Path(audit_words.__file__).parents[1]
 FAMILIES = {
     "demo/operations/start_run.py": {"demo.fill_started", "demo.empty_started"},
     "demo/operations/do_step.py": {"demo.fill_done", "demo.empty_done"},
+    "mall/operations/set_draw.py": {"mall_draw_made", "mall_draw_changed", "mall_draw_on", "mall_draw_off"},
+    "mall/operations/set_reward.py": {
+        "mall_reward_made", "mall_reward_changed", "mall_reward_on", "mall_reward_off",
+    },
     "recon/operations/work_case.py": {
         "recon.case_assigned", "recon.case_explained", "recon.case_corrected", "recon.case_closed",
     },
@@ -27,6 +31,11 @@ FAMILIES = {
         "risk_change_asked", "risk_change_approved", "risk_change_refused", "risk_change_withdrawn", "risk_rule_set",
     },
     "risk/operations/model_steps.py": {"risk_model_shadow", "risk_model_champion", "risk_model_retired"},
+    "welfare/operations/steps.py": {
+        "welfare.company_made", "welfare.company_set", "welfare.employees_left", "welfare.employees_listed",
+        "welfare.grant_agreed", "welfare.invoice_declined", "welfare.invoice_written", "welfare.person_added",
+        "welfare.person_removed", "welfare.prepaid", "welfare.rule_made", "welfare.rule_switched",
+    },
 }  # fmt: skip
 Function = ast.FunctionDef | ast.Module
 
