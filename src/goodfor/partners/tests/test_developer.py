@@ -1,5 +1,6 @@
 """Our points in a mall, over HTTP: taken once, spent or back once, whatever is late, lost, repeated or out of order."""
 
+import hashlib
 import json
 import time
 from dataclasses import replace
@@ -33,7 +34,7 @@ from goodfor.partners.operations.set_offer import set_offer
 from goodfor.partners.operations.take_points import take_points
 from goodfor.partners.protocol import PointsCall
 from goodfor.partners.tests.conftest import TERMS, World
-from goodfor.sandbox.partners.server import MALL_SECRET
+from goodfor.sandbox.partners.server import MALL_KEY, MALL_SECRET
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -429,3 +430,27 @@ def test_goods_that_are_not_supplied(world: World) -> None:
     together(lambda _n: world.mall.supply(held, "kw-50"), 6)
     assert (world.mall.supply(held, "kw-50")["status"], stock(world.shop)[2]) == ("success", 1)
     assert (world.holds(owner), world.faults()) == (3_000 - 4 * 500, {})
+
+
+def test_the_ten_lines_of_the_docs(world: World) -> None:
+    """docs/partners.md: the values by their names, written one after another."""
+    uid, stamp = world.uid(world.member(500)), str(int(utc_now().timestamp() * 1000))
+
+    def mark(text: str) -> str:
+        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+    both = f"{MALL_KEY}{MALL_SECRET}"
+    asked = {
+        "uid": uid,
+        "credits": "100",
+        "orderNum": "A1",
+        "actualPrice": "90",
+        "appKey": MALL_KEY,
+        "timestamp": stamp,
+    }
+    said = call(world, "deduct", {**asked, "sign": mark(f"90{both}100A1{stamp}{uid}")})
+    assert json.loads(said[1]) == {
+        "status": "ok", "errorMessage": "", "bizId": world.spends()[0].id.hex, "credits": "400",
+    }  # fmt: skip
+    told = {"uid": uid, "orderNum": "A1", "success": "true", "bizId": "", "appKey": MALL_KEY, "timestamp": stamp}
+    assert call(world, "notice", {**told, "sign": mark(f"{both}A1true{stamp}{uid}")}) == (200, b"ok")
