@@ -5,7 +5,9 @@ from uuid import UUID
 
 from goodfor.delivery import queries as delivery
 from goodfor.delivery.types import MaskedCode
+from goodfor.orders import claim_states
 from goodfor.orders import given_states as states
+from goodfor.orders.claim_models import ClaimUnit
 from goodfor.orders.claims import remedied_codes
 from goodfor.orders.given_models import Given
 from goodfor.orders.given_types import GivenCode
@@ -49,9 +51,7 @@ def masked_codes_of_gift(shop_id: UUID, gift_id: UUID) -> list[MaskedCode]:
 def can_be_given(shop_id: UUID, line_ids: Collection[UUID]) -> list[MaskedCode]:
     """Codes of a delivered order's lines that nobody has seen, claimed or given yet, in order."""
     lines = list(line_ids)
-    away, over = given_away(shop_id, lines), remedied_codes(shop_id, lines)
-    return [
-        one
-        for one in delivery.masked_codes(shop_id, lines)
-        if one.revealed_at is None and one.code_id not in away and one.code_id not in over
-    ]
+    units = ClaimUnit.objects.filter(shop_id=shop_id, line_id__in=lines, state=claim_states.UNIT_LIVE)
+    out = {*given_away(shop_id, lines), *remedied_codes(shop_id, lines), *units.values_list("code_id", flat=True)}
+    held = delivery.masked_codes(shop_id, lines)
+    return [one for one in held if one.revealed_at is None and one.code_id not in out]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -94,11 +95,12 @@ def skins() -> list[Look]:
     return [_SKINS[name] for name in LOOKS]
 
 
-def givable_lines(shop: ShopView, order: OrderView) -> list[GivableLine]:
-    """Lines of a delivered order of which something can be given."""
+def givable_lines(shop: ShopView, order: OrderView, now: datetime) -> list[GivableLine]:
+    """Lines of a delivered order of which something can be given that has not ended."""
     if order.state != "delivered":
         return []
     free = orders.can_be_given(shop.id, [line.line_id for line in order.lines])
+    free = [one for one in free if one.expires_at is None or one.expires_at > now]
     found = [GivableLine(line, [one for one in free if one.line_id == line.line_id]) for line in order.lines]
     return [one for one in found if one.codes]
 

@@ -53,8 +53,11 @@ class World:
         return [one.code_id for one in delivery.masked_codes(self.shop_id, lines)]
 
     def gives(self, order: OrderView, ref: str, count: int | None = None, **more: Any) -> Made:
+        return self.gives_codes(order, ref, self.codes(order)[:count], **more)
+
+    def gives_codes(self, order: OrderView, ref: str, code_ids: list[UUID], **more: Any) -> Made:
         key = more.pop("key", uuid4().hex)
-        wish = Wish(CODES, order.id, tuple(self.codes(order)[:count]), **more)
+        wish = Wish(CODES, order.id, tuple(code_ids), **more)
         return make_gift(shop_id=self.shop_id, giver_ref=ref, wish=wish, request_key=key, now=self.now)
 
     def opens(self, secret: str, ref: str) -> Opened:

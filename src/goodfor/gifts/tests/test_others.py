@@ -263,31 +263,25 @@ def test_a_coupon_that_nobody_took(world: World, coupon: tuple[str, UUID]) -> No
     assert world.faults() == {}
 
 
-# What the audit finds
-
-
-@pytest.mark.parametrize(
-    ("name", "damage"),
-    [
-        ("gifts_hold_their_codes", "UPDATE gifts_gift SET units = units + 1 WHERE kind = 'codes' AND state = 'made'"),
-        (
-            "given_codes_are_seen_by_their_taker",
-            "INSERT INTO delivery_reveal (id, shop_id, holder_id, code_id, actor, at)"
-            " SELECT gen_random_uuid(), shop_id, line_id, code_id, 'buyer:x', now() FROM orders_given",
-        ),
-        ("gifts_hold_their_card_or_coupon", "UPDATE cards_holding SET gift_id = NULL"),
-        ("gifts_hold_their_points", "UPDATE gifts_gift SET units = units - 1 WHERE kind = 'points'"),
-        ("gifts_moved_as_allowed", "INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state,"
-            " to_state, actor, cause, at) SELECT shop_id, 'gifts.gift', id, 2, 'opened', 'made', 'x', 'x', now()"
-            " FROM gifts_gift"),
-    ],
-)  # fmt: skip
-def test_planted_damage_is_found(world: World, giver: str, printer: Printer, name: str, damage: str) -> None:
-    world.gives(world.buys(giver), giver)
-    gives(world, giver, POINTS, units=150)
-    batch = printer.good(size=1)
-    keep_card(shop_id=world.shop_id, card_id=printer.card(batch).id, holder_ref=giver, now=world.now)
-    gives(world, giver, CARD, printer.card(batch).id)
-    assert world.faults() == {}
-    sql(damage)
-    assert name in world.faults()
+def test_cards_and_coupons_that_end_are_told_of_once(world: World, coupon: tuple[str, UUID], printer: Printer) -> None:
+    holder = world.account()
+    tasks.remind(world.now)
+    batch = printer.good(size=2, valid_days=9)
+    ids = [printer.card(batch, n).id for n in range(2)]
+    for card_id in ids:
+        keep_card(shop_id=world.shop_id, card_id=card_id, holder_ref=holder, now=world.now)
+    # What lies in a gift is not told of.
+    gives(world, holder, CARD, ids[0], days=14)
+    for _ in range(9):
+        tasks.remind(world.now)
+        tasks.remind(world.now)
+        world.wait(days=1)
+    found = sql(
+        "SELECT payload->>'kind', payload->>'what', payload->>'subject_id' FROM kernel_event"
+        " WHERE name = 'gifts.held_reminder' ORDER BY id"
+    )
+    assert sorted(found) == [
+        ("card", "day", str(ids[1])),
+        ("card", "week", str(ids[1])),
+        ("coupon", "day", str(coupon[1])),
+    ]

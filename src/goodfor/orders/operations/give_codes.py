@@ -7,12 +7,11 @@ from uuid import UUID
 from django.db import models, transaction
 
 from goodfor.kernel.ids import uuid7
-from goodfor.orders import claim_states, store
 from goodfor.orders import given_states as states
+from goodfor.orders import store
 from goodfor.orders.errors import CannotBeGiven, WrongState
 from goodfor.orders.given import can_be_given
 from goodfor.orders.given_models import Given
-from goodfor.orders.models import ClaimUnit
 from goodfor.orders.states import DELIVERED
 
 
@@ -34,7 +33,7 @@ def hold_codes(*, shop_id: UUID, order_id: UUID, gift_id: UUID, code_ids: Collec
         one.code_id: one.line_id
         for one in can_be_given(shop_id, [line.id for line in store.lines_of(shop_id, order_id)])
     }
-    if not wanted or wanted - free.keys() or _claimed(shop_id, order_id, wanted):
+    if not wanted or wanted - free.keys():
         raise CannotBeGiven
     Given.objects.bulk_create(
         [
@@ -71,8 +70,3 @@ def return_codes(*, shop_id: UUID, order_id: UUID, gift_id: UUID, now: datetime)
 
 def _held(shop_id: UUID, gift_id: UUID) -> models.QuerySet[Given]:
     return Given.objects.filter(shop_id=shop_id, gift_id=gift_id, state=states.HELD)
-
-
-def _claimed(shop_id: UUID, order_id: UUID, code_ids: Collection[UUID]) -> bool:
-    units = ClaimUnit.objects.filter(shop_id=shop_id, order_id=order_id, state=claim_states.UNIT_LIVE)
-    return units.filter(code_id__in=list(code_ids)).exists()

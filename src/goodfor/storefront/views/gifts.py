@@ -43,8 +43,8 @@ def give_codes(request: HttpRequest, shop: ShopView, number: str) -> HttpRespons
     if grant is None:
         return redirect("storefront:lookup")
     order = orders.order_view(shop.id, grant.order_id)
-    lines = givable_lines(shop, order)
     here, now = reverse("storefront:give_codes", args=[number]), utc_now()
+    lines = givable_lines(shop, order, now)
     if not lines:
         return redirect("storefront:order", number=number)
     # A code that is given away is as gone as one that was shown.

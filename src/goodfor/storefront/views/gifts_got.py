@@ -35,10 +35,12 @@ from goodfor.storefront.forms import ids_in, typed
 from goodfor.storefront.gifting import ShownGift
 from goodfor.storefront.grants import NEVER
 from goodfor.storefront.judging import act_of, judge, noted
+from goodfor.storefront.kept import ACCOUNT, NOBODY
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
 from goodfor.storefront.views.coupons import kept, ref_of
 from goodfor.storefront.wallet import CODES_A_PAGE, ShownCode
+from goodfor.storefront.whose import bound
 
 #: Who types a gift's secret or key is who redeems a card's code.
 DOOR = "redeem"
@@ -144,9 +146,10 @@ def reveal(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
     if found is None or not _fresh(request, shop, found):
         return redirect(_proof_address(request, shop, number))
     assert found.subject_id is not None
-    judged = judge(
-        request, shop, act_of(request, shop, Scene.REVEAL, buyer=found.taker_ref, subject=("gift", found.id))
-    )
+    # As with an order's codes; a code may be asked for by nobody's contact but the account's own.
+    to = bound(request, shop, ACCOUNT) if current(request, shop) else NOBODY
+    act = act_of(request, shop, Scene.REVEAL, buyer=found.taker_ref, subject=("order", found.subject_id))
+    judged = judge(request, shop, act, to=to)
     if judged.answer is not None:
         return judged.answer
     shown = reveal_given(
