@@ -41,15 +41,11 @@ def connect() -> None:
     if "promotions" in settings.ROOMS:
         _promotions_hear()
     if {"orders", "loyalty"} <= set(settings.ROOMS):
-        import_module("goodfor.config.loyalty_wiring").listen()
-        if "promotions" in settings.ROOMS:
-            import_module("goodfor.config.member_coupons")
+        _members_hear()
     if "referrals" in settings.ROOMS:
         _referrals_hear()
         if "promotions" in settings.ROOMS:
             import_module("goodfor.config.referral_wiring").connect()
-    if {"aftersales", "referrals", "loyalty"} <= set(settings.ROOMS):
-        import_module("goodfor.config.task_wiring").listen()
     import_module("goodfor.config.member_wiring").listen()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
@@ -151,6 +147,14 @@ def _promotions_hear() -> None:
     handlers = import_module("goodfor.promotions.handlers")
     identity = import_module("goodfor.identity.events")
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="promotions.on_buyer_erasing")
+
+
+def _members_hear() -> None:
+    import_module("goodfor.config.loyalty_wiring").listen()
+    if "promotions" in settings.ROOMS:
+        import_module("goodfor.config.member_coupons")
+    if {"aftersales", "referrals"} <= set(settings.ROOMS):
+        import_module("goodfor.config.task_wiring").listen()
 
 
 def _referrals_hear() -> None:
