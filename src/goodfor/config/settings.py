@@ -70,6 +70,7 @@ ALL_ROOMS = (
     "aftersales",
     "referrals",
     "cards",
+    "subscriptions",
     "finance",
     "settlement",
     "recon",

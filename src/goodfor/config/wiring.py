@@ -48,6 +48,8 @@ def connect() -> None:
             import_module("goodfor.config.referral_wiring").connect()
     if "cards" in settings.ROOMS:
         _cards_hear()
+    if "subscriptions" in settings.ROOMS:
+        _subscriptions_hear()
     if {"settlement", "finance"} <= set(settings.ROOMS):
         import_module("goodfor.config.settlement_wiring").connect()
     if "invoices" in settings.ROOMS:
@@ -168,6 +170,25 @@ def _cards_hear() -> None:
     back, by_card = handlers.on_order_back, handlers.paid_by_card
     for event in (orders.OrderRefunded, orders.OrderPartlyRefunded):
         events.register(event, back, name=f"cards.on_{event.name.split('.')[1]}", concern=by_card)
+
+
+def _subscriptions_hear() -> None:
+    handlers = import_module("goodfor.subscriptions.handlers")
+    payments = import_module("goodfor.payments.events")
+    orders = import_module("goodfor.orders.events")
+    identity = import_module("goodfor.identity.events")
+    applier = import_module("goodfor.subscriptions.operations.apply_charge_fact").apply_charge_fact
+    import_module("goodfor.payments.operations.hand_over").takes_facts(handlers.SOURCE, applier)
+    for event, handler, concern in (
+        (payments.MandateActive, handlers.on_mandate_active, handlers.of_a_subscription),
+        (payments.MandateEnded, handlers.on_mandate_ended, handlers.of_a_subscription),
+        (payments.ChargeRefused, handlers.on_charge_refused, handlers.of_a_period),
+        (payments.DisputeEnded, handlers.on_dispute_lost, handlers.was_lost),
+        (orders.OrderRefunded, handlers.on_order_back, handlers.was_picked),
+        (orders.OrderPartlyRefunded, handlers.on_order_back, handlers.was_picked),
+        (identity.BuyerErasing, handlers.on_buyer_erasing, handlers.has_any),
+    ):
+        events.register(event, handler, name=f"subscriptions.on_{event.name.split('.')[1]}", concern=concern)
 
 
 def _invoices_hear() -> None:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     `risk.review` is to decide what was held; `risk.set` is rules and lists, where most needs two who may.
     `promotions.set` is campaigns, coupons and bundles, where what counts needs two who may.
     `cards.set` is cards of one's own brand: batches, making them good, extending and revoking.
+    `subscriptions.set` is plans, what they cost and give; who has one is ended and paused by it, too.
     `points.set` is what points are worth and which tiers there are; `points.adjust` gives and takes a member's.
     `insights.margins` is what goods cost and what is left; `insights.reports` is to send figures to others.
     """
@@ -55,6 +56,8 @@ class Permission(StrEnum):
     PROMOTIONS_SET = "promotions.set"
     CARDS_VIEW = "cards.view"
     CARDS_SET = "cards.set"
+    SUBSCRIPTIONS_VIEW = "subscriptions.view"
+    SUBSCRIPTIONS_SET = "subscriptions.set"
     POINTS_VIEW = "points.view"
     POINTS_SET = "points.set"
     POINTS_ADJUST = "points.adjust"
@@ -84,6 +87,7 @@ _VIEWER = frozenset(
         _P.PAYMENTS_VIEW,
         _P.PROMOTIONS_VIEW,
         _P.CARDS_VIEW,
+        _P.SUBSCRIPTIONS_VIEW,
         _P.INSIGHTS_VIEW,
     }
 )
@@ -110,6 +114,7 @@ _OPERATOR = _SUPPORT | {
     _P.RISK_SET,
     _P.PROMOTIONS_SET,
     _P.CARDS_SET,
+    _P.SUBSCRIPTIONS_SET,
     _P.POINTS_SET,
     _P.POINTS_ADJUST,
     _P.INSIGHTS_MARGINS,

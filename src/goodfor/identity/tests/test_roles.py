@@ -35,6 +35,8 @@ EXPECTED = {
     "promotions.set":           "x    x        -       -       -",
     "cards.view":               "x    x        x       x       x",
     "cards.set":                "x    x        -       -       -",
+    "subscriptions.view":       "x    x        x       x       x",
+    "subscriptions.set":        "x    x        -       -       -",
     "points.view":              "x    x        x       x       -",
     "points.set":               "x    x        -       -       -",
     "points.adjust":            "x    x        -       -       -",
