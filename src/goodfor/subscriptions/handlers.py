@@ -31,7 +31,7 @@ def on_mandate_ended(event: StoredEvent) -> None:
 
 def of_a_period(event: StoredEvent) -> bool:
     """Whether a charge, or a dispute, is about a period."""
-    return event.payload["source_type"] == SOURCE
+    return str(event.payload["source_type"]) == SOURCE
 
 
 def on_charge_refused(event: StoredEvent) -> None:

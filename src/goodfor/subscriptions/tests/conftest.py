@@ -1,5 +1,6 @@
 """A shop with plans, a member who signs at the sandbox channel, and a clock that is told."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -56,6 +57,14 @@ class World:
     @property
     def sku_id(self) -> UUID:
         return self.shop.sku_id
+
+    def open_account(self, **config: Any) -> None:
+        """The channel's account, or a new version of it."""
+        self.account_id = open_account(
+            shop_id=self.shop_id, provider="sandbox", code="till", name="模拟", currency="CNY",
+            config={"page_url": "/pay/sandbox", "mandates": True, **config}, secrets={"key": KEY, "secret": KEY},
+            methods=("alipay",), enabled=True, actor="test", now=self.now,
+        ).id  # fmt: skip
 
     def plan(self, price: int = PRICE, *, slug: str = "", on: bool = True, **terms: Any) -> PlanView:
         wish = PlanWish("月卡", price, terms.pop("months", 1), terms.pop("picks", 2), (self.sku_id,), **terms)
@@ -148,7 +157,7 @@ class World:
             "SELECT payload FROM kernel_event WHERE shop_id = %s AND name = %s ORDER BY id",
             [self.shop_id, f"subscriptions.{name}"],
         )
-        return [row[0] for row in rows]
+        return [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in rows]
 
     def faults(self) -> dict[str, Sequence[Any]]:
         return dict(broken(self.now))
@@ -173,12 +182,9 @@ def world(transactional_db: None) -> Iterator[World]:
             sku_id = demo.skus["kw-50"]
             assert demo_world.load_codes(demo.shop_id, sku_id, codes, START, cost_minor=800) == 60
             staff = make_staff(identity.shop_by_id(demo.shop_id), START).actor
-            account = open_account(
-                shop_id=demo.shop_id, provider="sandbox", code="till", name="模拟", currency="CNY",
-                config={"page_url": "/pay/sandbox", "mandates": True}, secrets={"key": KEY, "secret": KEY},
-                methods=("alipay",), enabled=True, actor="test", now=START,
-            )  # fmt: skip
-            return World(Shop(demo, sku_id, codes), staff, account.id, START)
+            made = World(Shop(demo, sku_id, codes), staff, demo.shop_id, START)
+            made.open_account()
+            return made
 
     made = start_from("subscriptions", make)
     made.owner = uuid4()
