@@ -10,6 +10,8 @@ from django.db.models import Q
 from goodfor.kernel.money import Money
 from goodfor.kernel.sql import Statement
 from goodfor.ledger import queries as ledger
+from goodfor.payments import queries as payments
+from goodfor.payments.types import AccountView
 from goodfor.subscriptions import states
 from goodfor.subscriptions.accounts import DEFERRED
 from goodfor.subscriptions.errors import PlanNotFound, SubscriptionNotFound
@@ -59,6 +61,18 @@ def plan_by_slug(shop_id: UUID, slug: str) -> PlanView:
     if row is None:
         raise PlanNotFound
     return plan_view(row, _latest(shop_id, [row])[row.id])
+
+
+def ways_to_sign(shop_id: UUID, currency: str, now: datetime) -> list[AccountView]:
+    """The channels' accounts by which a member may be charged again and again."""
+    found = [one for one in payments.accounts(shop_id, now) if one.enabled and one.currency == currency]
+    return [one for one in found if payments.offers_mandates(shop_id, one.id)]
+
+
+def most_charged(shop_id: UUID, view: PlanView) -> Money:
+    """What whoever signs for a plan allows to be charged at once, at most: the dearest plan on sale."""
+    others = [one.terms.price for one in plans(shop_id, on_sale=True)]
+    return max([one for one in others if one.currency == view.terms.price.currency] + [view.terms.price])
 
 
 def live_of(shop_id: UUID, plan_id: UUID) -> int:

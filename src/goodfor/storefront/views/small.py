@@ -20,6 +20,7 @@ from goodfor.storefront.balance import held_by
 from goodfor.storefront.errors import PageExpired
 from goodfor.storefront.page import page, refusal, show
 from goodfor.storefront.points import held_points, stands
+from goodfor.subscriptions import queries as subscriptions
 
 YEAR = 365 * 24 * 3600
 
@@ -47,6 +48,7 @@ def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
     """The account that is signed in, or the way to one; this device: its orders, language, help."""
     held = grants.grants_of(request, shop.id)
     context: dict[str, object] = {"count": len(held), "tab": "me", "cards": cards.is_on(shop.id)}
+    context["plans"] = subscriptions.is_on(shop.id)
     buyer = current(request, shop)
     if buyer is not None:
         proved = [grant.order_id for grant in held]
