@@ -28,7 +28,7 @@ def plainly(response: HttpResponse) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def sandbox_pay(request: HttpRequest, shop_id: UUID, number: str) -> HttpResponse:
-    """Show the button, or pay the trade or sign the consent; the poller finds the money within seconds, as with a silent channel."""
+    """Show the button, or pay the trade or sign the consent; the poller finds it, as at a silent channel."""
     consent = number.startswith("M")
     if request.method == "POST" and consent:
         back = sign_consent(shop_id=shop_id, number=number)

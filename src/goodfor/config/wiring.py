@@ -72,6 +72,7 @@ _TOLD: Final[tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = (
     (frozenset({"orders", "promotions"}), ("promotion_messages", "group_messages")),
     (frozenset({"orders", "promotions", "referrals"}), ("referral_messages",)),
     (frozenset({"orders", "insights"}), ("insight_messages",)),
+    (frozenset({"orders", "subscriptions"}), ("subscription_messages",)),
 )
 
 

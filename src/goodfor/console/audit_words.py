@@ -18,6 +18,7 @@ from goodfor.console import (
     promotion_audit_words,
     recon_audit_words,
     risk_audit_words,
+    subscription_words,
 )
 from goodfor.console.columns import Text
 
@@ -116,6 +117,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area(_("audit", "风控"), risk_audit_words.ACTIONS),
     Area(_("audit", "营销"), promotion_audit_words.ACTIONS),
     Area(_("audit", "礼品卡"), card_audit_words.ACTIONS, prefix="cards_"),
+    Area(_("audit", "订阅"), subscription_words.ACTIONS, prefix="subscriptions_"),
     Area(_("audit", "邀请"), finance_audit_words.REFERRALS, prefix="referrals."),
     Area(_("audit", "核算"), finance_audit_words.FINANCE, prefix="finance."),
     Area(_("audit", "结算"), finance_audit_words.SETTLEMENT, prefix="settlement."),
@@ -329,6 +331,7 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     **points_audit_words.SUBJECTS,
     **promotion_audit_words.SUBJECTS,
     **card_audit_words.SUBJECTS,
+    **subscription_words.SUBJECTS,
     **finance_audit_words.SUBJECTS,
     "shop": _("audit", "店铺"),
     "staff": _("audit", "成员"),

@@ -30,6 +30,7 @@ from goodfor.console.risk_rule_urls import risk_rule_urls
 from goodfor.console.risk_urls import risk_urls
 from goodfor.console.settlement_urls import settlement_urls
 from goodfor.console.site import site
+from goodfor.console.subscription_urls import subscription_urls
 from goodfor.console.supply_account_urls import supply_account_urls
 from goodfor.console.supply_urls import supply_urls
 from goodfor.console.supply_watch_urls import supply_watch_urls
@@ -144,6 +145,7 @@ desk = [
     *aftersale_money_urls,
     *referral_urls,
     *card_urls,
+    *subscription_urls,
     *finance_urls,
     *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),

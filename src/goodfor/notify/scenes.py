@@ -25,6 +25,7 @@ from goodfor.notify.scene_types import MAY_HOLD_CODES as MAY_HOLD_CODES
 from goodfor.notify.scene_types import ROBOTS as ROBOTS
 from goodfor.notify.scene_types import STAFF as STAFF
 from goodfor.notify.scene_types import Scene as Scene
+from goodfor.notify.subscription_scenes import SUBSCRIPTIONS
 
 _LINE: Final = {"title": None, "quantity": None, "price": None, "discount": None, "net": None}
 _CODE: Final = {"number": None, "secret": None, "expires_at": None}
@@ -211,6 +212,7 @@ _ALL: Final = (
         roles=("owner",),
     ),
     *PROMOTIONS,
+    *SUBSCRIPTIONS,
     Scene(
         "case_opened",
         _("有待处理的个案"),

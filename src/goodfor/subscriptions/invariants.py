@@ -37,7 +37,8 @@ INVARIANTS = [
         room="subscriptions",
         why="subscription income of the books is what periods say was recognised, less what was given back of it",
         sql="""
-        SELECT coalesce(s.shop_id, b.shop_id)::text, 'periods ' || coalesce(s.minor, 0) || ', books ' || coalesce(b.minor, 0)
+        SELECT coalesce(s.shop_id, b.shop_id)::text,
+               'periods ' || coalesce(s.minor, 0) || ', books ' || coalesce(b.minor, 0)
         FROM (SELECT shop_id, currency, sum(recognised_minor - back_income_minor) AS minor
                 FROM subscriptions_period GROUP BY 1, 2) s
         FULL JOIN (SELECT p.shop_id, a.currency, -sum(p.amount_minor) AS minor
@@ -63,7 +64,8 @@ INVARIANTS = [
         FROM payments_payment y
         LEFT JOIN subscriptions_period p ON p.shop_id = y.shop_id AND p.payment_id = y.id
         WHERE y.source_type = 'subscription_period' AND y.state = 'succeeded'
-          AND y.captured_minor - y.refunded_minor > CASE WHEN p.id IS NULL THEN 0 ELSE p.price_minor - p.credit_minor END
+          AND y.captured_minor - y.refunded_minor
+              > CASE WHEN p.id IS NULL THEN 0 ELSE p.price_minor - p.credit_minor END
         """,
     ),
     Invariant(
@@ -71,7 +73,8 @@ INVARIANTS = [
         room="subscriptions",
         why="what a period says was given back is what refunds of it say",
         sql="""
-        SELECT p.id::text, 'period ' || p.back_deferred_minor + p.back_income_minor || ', refunds ' || coalesce(r.minor, 0)
+        SELECT p.id::text,
+               'period ' || p.back_deferred_minor + p.back_income_minor || ', refunds ' || coalesce(r.minor, 0)
         FROM subscriptions_period p
         LEFT JOIN (SELECT n.shop_id, n.period_id, sum(f.amount_minor) AS minor
                      FROM subscriptions_refund n
@@ -117,7 +120,8 @@ INVARIANTS = [
         sql="""
         SELECT p.id::text, 'says ' || p.picked || ', there ' || coalesce(k.n, 0) || ' of ' || p.picks + p.carried
         FROM subscriptions_period p
-        LEFT JOIN (SELECT shop_id, period_id, count(*) AS n FROM subscriptions_pick WHERE state = 'taken' GROUP BY 1, 2) k
+        LEFT JOIN (SELECT shop_id, period_id, count(*) AS n FROM subscriptions_pick WHERE state = 'taken'
+                    GROUP BY 1, 2) k
                ON k.shop_id = p.shop_id AND k.period_id = p.id
         WHERE p.picked <> coalesce(k.n, 0) OR p.picked + p.given + p.carried_out > p.picks + p.carried
         UNION ALL

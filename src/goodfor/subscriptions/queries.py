@@ -14,7 +14,7 @@ from goodfor.payments import queries as payments
 from goodfor.payments.types import AccountView
 from goodfor.subscriptions import states
 from goodfor.subscriptions.accounts import DEFERRED
-from goodfor.subscriptions.errors import PlanNotFound, SubscriptionNotFound
+from goodfor.subscriptions.errors import PeriodNotFound, PlanNotFound, SubscriptionNotFound
 from goodfor.subscriptions.mapping import period_view, pick_view, plan_view, terms_view
 from goodfor.subscriptions.models import Day, Pause, Period, Pick, Plan, Subscription, Terms
 from goodfor.subscriptions.schedule import PAUSE_YEAR
@@ -118,6 +118,14 @@ def periods(shop_id: UUID, subscription_id: UUID, now: datetime) -> list[PeriodV
     """Of a subscription, newest first."""
     rows = Period.objects.filter(shop_id=shop_id, subscription_id=subscription_id).order_by("-number")[:_MOST]
     return [period_view(row, now) for row in rows]
+
+
+def period(shop_id: UUID, period_id: UUID, now: datetime) -> PeriodView:
+    """One. Raises PeriodNotFound."""
+    row = Period.objects.filter(shop_id=shop_id, id=period_id).first()
+    if row is None:
+        raise PeriodNotFound
+    return period_view(row, now)
 
 
 def open_period(shop_id: UUID, subscription_id: UUID, now: datetime) -> PeriodView | None:

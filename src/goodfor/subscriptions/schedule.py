@@ -44,7 +44,7 @@ def span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[date, 
 
 
 def recognised_by(minor: int, days: int, first: date, day: date) -> int:
-    """How much of a price is income once `day` is over: a straight line, each sum rounded once, the last day the rest."""
+    """How much of a price is income once `day` is over: a line, each sum rounded once, the last day the rest."""
     over = min(days, max(0, (day - first).days + 1))
     return (2 * minor * over + days) // (2 * days)
 

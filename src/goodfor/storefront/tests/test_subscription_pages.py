@@ -1,4 +1,4 @@
-"""Plans and a member's subscriptions over HTTP: what is told before the button, signing, picking, and what others must not."""
+"""Plans and a member's subscriptions over HTTP: told before the button, signed, picked, and what others must not."""
 
 import re
 from datetime import timedelta

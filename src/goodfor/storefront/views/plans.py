@@ -52,9 +52,7 @@ def plan(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
 def sign_plan(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, slug: str) -> HttpResponse:
     """To the channel, where the consent is given; `terms`: what the page showed."""
     view, now = subscriptions.plan_by_slug(shop.id, slug), utc_now()
-    count_attempt(
-        shop_id=shop.id, scope="sign", subject=client_ip(request), limit=SIGNED_AN_HOUR, window=HOUR, now=now
-    )
+    count_attempt(shop_id=shop.id, scope="sign", subject=client_ip(request), limit=SIGNED_AN_HOUR, window=HOUR, now=now)
     shown = next(iter(ids_in([request.POST.get("terms", "")], 1)), None)
     way = chosen_way(request, ways(shop, view.terms.price.currency))
     if way is None or shown != view.terms.id or request.POST.get("agree") != "1":

@@ -35,7 +35,7 @@ def cancel(*, shop_id: UUID, subscription_id: UUID, owner: UUID, now: datetime) 
 def cancel_by_staff(
     *, shop_id: UUID, subscription_id: UUID, actor: str, reason: str, at_once: bool = False, now: datetime
 ) -> None:  # fmt: skip
-    """The same with a reason; `at_once`: also what is paid. Raises SubscriptionNotFound, InvalidInput without a reason."""
+    """The same with a reason; `at_once`: also what is paid. Raises SubscriptionNotFound, InvalidInput (no reason)."""
     if not reason.strip():
         raise InvalidInput
     row = lock_subscription(shop_id, subscription_id)
@@ -47,7 +47,7 @@ def cancel_by_staff(
     else:
         _cancel(row, actor=actor, now=now)
     audit.record(
-        shop_id=shop_id, actor=actor, action="subscription_cancelled", subject=("subscription", row.id),
+        shop_id=shop_id, actor=actor, action="subscriptions_cancelled", subject=("subscription", row.id),
         data={"reason": reason.strip()[:200], "at_once": at_once}, now=now,
     )  # fmt: skip
 

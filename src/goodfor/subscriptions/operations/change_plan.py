@@ -23,7 +23,7 @@ from goodfor.subscriptions.schedule import unused
 
 
 def credit_for(row: Subscription, period: Period, now: datetime) -> Money:
-    """What a running period is still worth to whoever takes a dearer plan: its days to come, at most its picks to come."""
+    """What a running period is still worth for a dearer plan: its days to come, at most its picks to come."""
     today = now.astimezone(zone_of(row.shop_id)).date()
     worth = unused(
         period.price_minor, period.days, period.first_day, today, period.picks + period.carried,

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodfor.kernel import audit
+from goodfor.kernel.errors import InvalidInput
 from goodfor.subscriptions import states
 from goodfor.subscriptions.errors import ChargeRunning, NotNow, PauseNotAllowed
 from goodfor.subscriptions.locks import lock_subscription
@@ -37,6 +39,21 @@ def pause(
     )  # fmt: skip
     move_subscription(
         row, row.state, actor=actor, cause="pause", now=now, next_start=until, anchor_at=until, cycle=0
+    )  # fmt: skip
+
+
+@transaction.atomic(savepoint=False)
+def pause_by_staff(
+    *, shop_id: UUID, subscription_id: UUID, days: int, actor: str, reason: str, now: datetime
+) -> None:  # fmt: skip
+    """The same by somebody of the staff, with a reason. Raises as `pause` does, and InvalidInput without a reason."""
+    if not reason.strip():
+        raise InvalidInput
+    owner = lock_subscription(shop_id, subscription_id).owner
+    pause(shop_id=shop_id, subscription_id=subscription_id, owner=owner, days=days, actor=actor, now=now)
+    audit.record(
+        shop_id=shop_id, actor=actor, action="subscriptions_paused", subject=("subscription", subscription_id),
+        data={"days": days, "reason": reason.strip()[:200]}, now=now,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Money of a paid period goes back, by the word of somebody of the staff, or because it was cancelled before it began."""
+"""Money of a paid period goes back: by the word of the staff, or because it was cancelled before it began."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,7 +35,8 @@ def refund_period(
     row, period = lock_period(shop_id, period_id)
     if not reason.strip():
         raise InvalidInput
-    refund = give_back_period(row, period, whole=whole, reason=reason, by=decided_by(actor, by_staff=True, proven=proven),
+    by = decided_by(actor, by_staff=True, proven=proven)
+    refund = give_back_period(row, period, whole=whole, reason=reason, by=by,
                               now=now)  # fmt: skip
     if row.state != states.ENDED and period.ends_at > now:
         end_subscription(row, states.MONEY_BACK, actor=actor, now=now)
@@ -80,7 +81,7 @@ def give_back_period(
     )  # fmt: skip
     count_refund(shop_id=shop_id, refund=refund, by=by, now=now)
     audit.record(
-        shop_id=shop_id, actor=by.actor, action="subscription_refunded", subject=("subscription", row.id),
+        shop_id=shop_id, actor=by.actor, action="subscriptions_refunded", subject=("subscription", row.id),
         data={"period": period.number, "amount_minor": amount, "reason": reason.strip()[:200]}, now=now,
     )  # fmt: skip
     ledger.post(shop_id=shop_id, currency=period.currency, entries=(*entries, *([kept] if kept else [])), now=now)

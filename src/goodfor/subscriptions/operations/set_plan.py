@@ -23,7 +23,7 @@ from goodfor.subscriptions.types import PlanView, PlanWish
 
 
 def make_plan(*, shop_id: UUID, slug: str, wish: PlanWish, actor: str, now: datetime) -> PlanView:
-    """A new one, a draft in the shop's currency; an empty `slug` is chosen. Raises InvalidPlan(field), Forbidden."""
+    """A new one, a draft in the shop's currency; an empty `slug` is chosen. Raises InvalidPlan, Forbidden."""
     must_be_able(shop_id, actor)
     currency = identity.shop_by_id(shop_id).currency
     _check(shop_id, wish, currency)
@@ -46,7 +46,7 @@ def make_plan(*, shop_id: UUID, slug: str, wish: PlanWish, actor: str, now: date
 
 @transaction.atomic(savepoint=False)
 def change_plan_terms(*, shop_id: UUID, plan_id: UUID, wish: PlanWish, actor: str, now: datetime) -> PlanView:
-    """New terms for whoever signs from now on; who has signed keeps his. Raises PlanNotFound, InvalidPlan, Forbidden."""
+    """New terms for whoever signs from now on; who has signed keeps his. Raises PlanNotFound, InvalidPlan."""
     must_be_able(shop_id, actor)
     plan = lock_plan(shop_id, plan_id)
     currency = identity.shop_by_id(shop_id).currency

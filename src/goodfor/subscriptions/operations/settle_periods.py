@@ -55,7 +55,7 @@ def settle_periods(*, shop_id: UUID, now: datetime) -> int:
 def settle_period(*, shop_id: UUID, period_id: UUID, now: datetime) -> str:
     """What became of its open picks: goods, points, nothing, open; empty where it is settled or has to wait.
 
-    Goods that cannot be had are tried for three days; then the picks stay open to the member for a week, and he is told.
+    Goods that cannot be had are tried for three days; then the picks stay open for a week, and the member is told.
     """
     try:
         with transaction.atomic():

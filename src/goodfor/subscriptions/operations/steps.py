@@ -1,4 +1,4 @@
-"""Small steps that operations on subscriptions share; each runs in its caller's transaction, under the locks of both."""
+"""Small steps that operations on subscriptions share; each runs in its caller's transaction, under its locks."""
 
 from datetime import datetime
 from typing import Any

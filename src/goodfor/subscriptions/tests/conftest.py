@@ -147,7 +147,7 @@ class World:
     def taken(self) -> list[int]:
         """What the channel took, by its own books."""
         rows = sql(
-            "SELECT t.amount_minor FROM payments_sandbox_trade t WHERE t.shop_id = %s AND t.state = 'paid' ORDER BY t.id",
+            "SELECT amount_minor FROM payments_sandbox_trade WHERE shop_id = %s AND state = 'paid' ORDER BY id",
             [self.shop_id],
         )
         return [row[0] for row in rows]

@@ -1,4 +1,4 @@
-"""What a member and the staff change: cancelled, kept, paused, another plan, given back. The books follow to the fen."""
+"""What a member and the staff change: cancelled, kept, paused, another plan, given back. Books follow to the fen."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Charging: refused, late, doubled, killed in between, of a subscription that is over. Nobody twice, everything ends."""
+"""Charging: refused, late, doubled, killed in between, of one that is over. Nobody twice, everything ends."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A subscription from its signature to its end: charged once a period, recognised to the fen, picked within its quota."""
+"""A subscription from its signature on: charged once a period, recognised to the fen, picked within its quota."""
 
 from datetime import UTC, datetime
 

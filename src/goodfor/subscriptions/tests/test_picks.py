@@ -1,4 +1,4 @@
-"""Picks: never more than a period has, back when their order comes back, and given as the plan says when nobody picks."""
+"""Picks: never more than a period has, back with their order, and given as the plan says when nobody picks."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
