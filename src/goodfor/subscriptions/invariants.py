@@ -82,6 +82,10 @@ INVARIANTS = [
                       AND f.amount_minor = n.deferred_minor + n.income_minor GROUP BY 1, 2) r
                ON r.shop_id = p.shop_id AND r.period_id = p.id
         WHERE p.back_deferred_minor + p.back_income_minor <> coalesce(r.minor, 0)
+        UNION ALL
+        SELECT n.refund_id::text, 'noted, and not asked for' FROM subscriptions_refund n
+        LEFT JOIN payments_refund f ON f.shop_id = n.shop_id AND f.id = n.refund_id
+        WHERE f.amount_minor IS DISTINCT FROM n.deferred_minor + n.income_minor
         """,
     ),
     Invariant(
