@@ -24,16 +24,17 @@ def run(
     http: str = "10",
     picks: str = "60",
     kills: str = "5",
+    monthly: str = "60",
     seed: str = "1",
 ) -> BenchResult:
     """Options: count, days, http (of them through the stand-in), picks (percent that are made), kills (percent of
-    rounds whose process may die), seed.
+    rounds whose process may die), monthly (percent who pay by the month, the others by quarter or year), seed.
     """
     console = Console(stderr=True, highlight=False)
     os.environ["GOODFOR_SANDBOX_PROVIDER"] = "1"
     os.environ["GOODFOR_LOOPBACK_CHANNELS"] = "1"
     with running_site(console, web=False) as site:
         ground: Any = load("goodfor.cli.soak.subscriptions_ground")
-        size = ground.Size(int(count), int(days), int(http), int(picks), int(kills), int(seed))
+        size = ground.Size(int(count), int(days), int(http), int(picks), int(kills), int(monthly), int(seed))
         result: BenchResult = ground.run(site.made, console, size)
     return result

@@ -53,7 +53,7 @@ LOOPS: Final = (
 AFTER: Final = ("subscriptions.settle", "subscriptions.remind", "subscriptions.recognise", "vault.fold_stock")
 ROUNDS_A_DAY: Final = 3
 #: The chance to die at each point that an armed process passes.
-CHANCE: Final = "*=0.02"
+CHANCE: Final = "*=0.05"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Size:
     http: int
     picks: int
     kills: int
+    monthly: int
     seed: int
 
 
@@ -223,8 +224,10 @@ def _wish(year: Year, life: Life) -> None:
 def _sign(year: Year, life: Life) -> None:
     account_id = life.channel.account_id if life.channel else year.account_id
     assert account_id is not None
+    often = year.dice.randrange(100) < year.size.monthly
+    plan = year.dice.choice(year.plans[:2] if often else year.plans[2:])
     begun = sign(
-        shop_id=year.shop_id, plan_id=year.dice.choice(year.plans).id, owner=life.owner, account_id=account_id,
+        shop_id=year.shop_id, plan_id=plan.id, owner=life.owner, account_id=account_id,
         request=_request(), request_key=uuid4().hex, now=year.now,
     )  # fmt: skip
     life.subscription_id = begun.subscription_id

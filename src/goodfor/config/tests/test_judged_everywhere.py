@@ -61,7 +61,7 @@ _FRESH = "takes a fresh proof in the account; what the account then does is judg
 EXCEPTIONS = {
     "new_bargain": "one that others have to help with; one a campaign and person, counted by address",
     "give_coupon": "a link by which one's own coupon goes to a friend; taking it is judged",
-    "sign_plan": "leads to the channel, where the holder consents; nothing goes out before it is paid; counted by address",
+    "sign_plan": "leads to the channel, where the holder consents; picks are judged; counted by address",
     "me_subscription_sign": "another consent at the channel for what one has already",
     "me_subscription_change": "ends, pauses or changes what the signed-in member pays for",
     "me_check_in": "a few points, once a day, for who has bought something and kept it",

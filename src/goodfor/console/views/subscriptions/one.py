@@ -94,9 +94,9 @@ def act(request: HttpRequest, visitor: Visitor, subscription_id: UUID) -> HttpRe
     """`act`: cancel (with what is paid), end (at once) or pause (`days`), with a `reason`."""
     sent, shop_id = request.POST, visitor.shop.id
     what, days = sent.get("act", ""), sent.get("days", "")
+    subscriptions.subscription(shop_id, subscription_id, utc_now())
     if what not in ("cancel", "end", "pause"):
         raise InvalidInput(_("没有这个操作"))
-    subscriptions.subscription(shop_id, subscription_id, utc_now())
     require_fresh_proof(request)
     asked: dict[str, Any] = {
         "shop_id": shop_id, "subscription_id": subscription_id, "actor": visitor.actor,
@@ -115,6 +115,7 @@ def refund(request: HttpRequest, visitor: Visitor, subscription_id: UUID) -> Htt
     """`period`: which; `whole`: all of it, else what is not used yet; with a `reason`."""
     shop_id, now = visitor.shop.id, utc_now()
     chosen = uuid_of(request.POST.get("period", ""))
+    subscriptions.subscription(shop_id, subscription_id, now)
     found = {one.id for one in subscriptions.periods(shop_id, subscription_id, now)}
     if chosen is None or chosen not in found:
         raise InvalidInput(_("没有这个操作"))

@@ -120,6 +120,7 @@ def plan(request: HttpRequest, visitor: Visitor, plan_id: UUID) -> HttpResponse:
 def sale(request: HttpRequest, visitor: Visitor, plan_id: UUID) -> HttpResponse:
     """`act`: on or off."""
     what = request.POST.get("act", "")
+    subscriptions.plan(visitor.shop.id, plan_id)
     if what not in ("on", "off"):
         raise InvalidInput(_("没有这个操作"))
     to_state = states.ON_SALE if what == "on" else states.OFF_SALE
