@@ -13,21 +13,25 @@ import pytest
 from goodfor.cli import world as demo_world
 from goodfor.identity import queries as identity
 from goodfor.identity.tests.factories import make_staff
+from goodfor.kernel import invariants
 from goodfor.kernel.clock import told_by
 from goodfor.kernel.money import Money
+from goodfor.kernel.tenancy import platform_job
 from goodfor.kernel.tests.snapshot import start_from
 from goodfor.ledger import queries as books
 from goodfor.orders.operations import refund_order
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.tests.factories import KEY, broken, relay_all, sql
+from goodfor.orders.tests.factories import KEY, relay_all, sql
 from goodfor.orders.types import Buyer
 from goodfor.payments import queries as payments
+from goodfor.payments.mandate_models import MandateCharge
 from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.operations.poll_mandates import poll_mandates, run_due_charges
 from goodfor.payments.operations.run_due_refunds import run_due_refunds
 from goodfor.payments.operations.sandbox_consents import set_mood, sign_consent
 from goodfor.payments.types import SigningRequest
 from goodfor.subscriptions import queries, states, tasks
+from goodfor.subscriptions.models import Period, Subscription
 from goodfor.subscriptions.operations.charge_due import charge_due
 from goodfor.subscriptions.operations.pick import pick
 from goodfor.subscriptions.operations.set_plan import make_plan, move_plan
@@ -111,14 +115,28 @@ class World:
             tasks.recognise(self.now)
             self.now += timedelta(seconds=61)
 
-    def wait(self, *, days: float = 0, until: datetime | None = None, step: float = 0.5) -> None:
-        """Time passes, half a day after the other."""
+    def wait(self, *, days: float = 0, until: datetime | None = None) -> None:
+        """Time passes, from one moment at which something is due to the next."""
         end = until or self.now + timedelta(days=days)
         while self.now < end:
-            self.now = min(end, self.now + timedelta(days=step))
+            due = [at for at in self._moments() if self.now < at < end]
+            self.now = min([*due, end])
             self.work(1)
             tasks.reminders(self.now)
-        self.work()
+        self.work(2)
+
+    def _moments(self) -> list[datetime]:
+        found = []
+        for one in Subscription.objects.filter(shop_id=self.shop_id).exclude(state=states.ENDED):
+            found += [one.created_at + timedelta(hours=2)]
+            if one.next_start and one.paid_until:
+                ahead = one.next_start - timedelta(hours=one.ahead_hours)
+                found += [one.paid_until, ahead, one.next_start, ahead - timedelta(days=5, hours=11)]
+        for period in Period.objects.filter(shop_id=self.shop_id, settled_at__isnull=True):
+            found += [period.ends_at - timedelta(days=n) for n in (0, 2, 7)]
+            found += [max(period.next_try_at, self.now + timedelta(seconds=1))] if period.next_try_at else []
+        charges = MandateCharge.objects.filter(shop_id=self.shop_id, state="announced")
+        return found + [at for at in charges.values_list("opens_at", flat=True) if at]
 
     def see(self, subscription_id: UUID) -> SubscriptionView:
         return queries.subscription(self.shop_id, subscription_id, self.now)
@@ -159,8 +177,13 @@ class World:
         )
         return [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in rows]
 
-    def faults(self) -> dict[str, Sequence[Any]]:
-        return dict(broken(self.now))
+    def faults(self, *rooms: str) -> dict[str, Sequence[Any]]:
+        """What the audit says of the rooms that have a part in it; all of it is looked at once (test_life)."""
+        relay_all(self.now)
+        asked = rooms or ("subscriptions", "payments", "orders")
+        with platform_job("audit in a test"):
+            found = [invariants.run(one, self.now) for one in invariants.REGISTRY if one.room in asked]
+        return {one.invariant.name: one.violations for one in found if not one.ok}
 
     def money(self, minor: int) -> Money:
         return Money(minor, "CNY")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from goodfor.orders.tests.factories import broken
 from goodfor.subscriptions import states
 from goodfor.subscriptions.accounts import DEFERRED, INCOME, PICKED
 from goodfor.subscriptions.errors import NothingToPick
@@ -39,4 +40,4 @@ def test_signed_charged_picked_recognised(world: World) -> None:
     assert [p.starts_at.date().day for p in periods] == [31, 28, 31]
     assert (world.taken(), world.booked(INCOME)) == ([PRICE] * 3, 2 * PRICE)
     assert len(world.told("renewal_announced")) == 2
-    assert world.faults() == {}
+    assert broken(world.now) == {}
