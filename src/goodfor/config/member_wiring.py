@@ -1,4 +1,4 @@
-"""What members' rooms hear: cards, the mall, partners in points, welfare and gifts."""
+"""What members' rooms hear: cards, the mall, partners in points, welfare, gifts and subscriptions."""
 
 from importlib import import_module
 
@@ -11,7 +11,7 @@ def listen() -> None:
     """Called once by the wiring."""
     for room, hears in (
         ("cards", _cards_hear), ("mall", _mall_hears), ("partners", _partners_hear), ("welfare", _welfare_hears),
-        ("gifts", _gifts_hear),
+        ("gifts", _gifts_hear), ("subscriptions", _subscriptions_hear),
     ):  # fmt: skip
         if room in settings.ROOMS:
             hears()
@@ -75,3 +75,22 @@ def _gifts_hear() -> None:
         events.register(event, changed, name=name, concern=handlers.is_held)
     events.register(orders.OrderGiftEnded, handlers.on_order_gift_ended, name="gifts.on_order_gift_ended")
     events.register(identity.BuyerErasing, handlers.on_buyer_erasing, name="gifts.on_buyer_erasing")
+
+
+def _subscriptions_hear() -> None:
+    handlers = import_module("goodfor.subscriptions.handlers")
+    payments = import_module("goodfor.payments.events")
+    orders = import_module("goodfor.orders.events")
+    identity = import_module("goodfor.identity.events")
+    applier = import_module("goodfor.subscriptions.operations.apply_charge_fact").apply_charge_fact
+    import_module("goodfor.payments.operations.hand_over").takes_facts(handlers.SOURCE, applier)
+    for event, handler, concern in (
+        (payments.MandateActive, handlers.on_mandate_active, handlers.of_a_subscription),
+        (payments.MandateEnded, handlers.on_mandate_ended, handlers.of_a_subscription),
+        (payments.ChargeRefused, handlers.on_charge_refused, handlers.of_a_period),
+        (payments.DisputeEnded, handlers.on_dispute_lost, handlers.was_lost),
+        (orders.OrderRefunded, handlers.on_order_back, handlers.was_picked),
+        (orders.OrderPartlyRefunded, handlers.on_order_back, handlers.was_picked),
+        (identity.BuyerErasing, handlers.on_buyer_erasing, handlers.has_any),
+    ):
+        events.register(event, handler, name=f"subscriptions.on_{event.name.split('.')[1]}", concern=concern)

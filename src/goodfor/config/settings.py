@@ -74,6 +74,7 @@ ALL_ROOMS = (
     "partners",
     "welfare",
     "gifts",
+    "subscriptions",
     "finance",
     "settlement",
     "recon",

@@ -70,6 +70,7 @@ _TOLD: Final[tuple[tuple[frozenset[str], tuple[str, ...]], ...]] = (
     (frozenset({"orders", "promotions", "referrals"}), ("referral_messages",)),
     (frozenset({"orders", "gifts"}), ("gift_messages",)),
     (frozenset({"orders", "insights"}), ("insight_messages",)),
+    (frozenset({"orders", "subscriptions"}), ("subscription_messages",)),
 )
 
 

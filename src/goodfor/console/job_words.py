@@ -5,10 +5,12 @@ from typing import Final
 
 from django.utils.translation import pgettext_lazy as _
 
+from goodfor.console import subscription_words
 from goodfor.console.columns import Text
 
 #: Loops of the worker, by `kernel.loops`.
 DUTIES: Final[Mapping[str, Text]] = {
+    **subscription_words.LOOPS,
     "finance.follow": _("job", "按账本核算订单"),
     "finance.fees": _("job", "登记通道手续费"),
     "finance.rebook": _("job", "补算倒签的分账协议"),
@@ -144,6 +146,7 @@ QUEUES: Final[Mapping[str, Text]] = {
 }
 #: Who hears events, by the names that the wiring gives.
 HANDLERS: Final[Mapping[str, Text]] = {
+    **subscription_words.HANDLERS,
     "risk.bait_in_claims": _("job", "在售后文字里找金丝雀卡密"),
     "risk.hints_on_account_changed": _("job", "记录账号的弱关联"),
     "risk.hints_on_joined": _("job", "记录新账号的弱关联"),
@@ -274,6 +277,7 @@ HANDLERS: Final[Mapping[str, Text]] = {
     "siblings.on_refunded": _("job", "让买货的店铺查询退款"),
 }
 EVENTS: Final[Mapping[str, Text]] = {
+    **subscription_words.EVENTS,
     "risk.act_stopped": _("job", "操作被风控拦下"),
     "orders.replacement_failed": _("job", "换码不成"),
     "supply.answered": _("job", "供应商答复"),

@@ -11,6 +11,7 @@ from goodfor.console import (
     mall_audit_words,
     partner_words,
     points_audit_words,
+    subscription_words,
     welfare_audit_words,
 )
 from goodfor.console.audit_area import Area
@@ -21,6 +22,7 @@ AREAS: Final[tuple[Area, ...]] = (
     Area(_("audit", "积分商城"), mall_audit_words.ACTIONS, prefix="mall_"),
     Area(_("audit", "积分合作方"), partner_words.ACTIONS, prefix="partners."),
     Area(_("audit", "礼品卡"), card_audit_words.ACTIONS, prefix="cards_"),
+    Area(_("audit", "订阅"), subscription_words.ACTIONS, prefix="subscriptions_"),
     Area(_("audit", "礼物"), gift_audit_words.ACTIONS),
     Area(_("audit", "企业福利"), welfare_audit_words.ACTIONS, prefix="welfare."),
 )
@@ -31,5 +33,6 @@ SUBJECTS: Final[Mapping[str, Text]] = {
     **mall_audit_words.SUBJECTS,
     **partner_words.SUBJECTS,
     **points_audit_words.SUBJECTS,
+    **subscription_words.SUBJECTS,
     **welfare_audit_words.SUBJECTS,
 }

@@ -88,6 +88,8 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("desk:campaigns", _("营销活动"), "tag", Permission.PROMOTIONS_VIEW, "goods", waiting=promotions.in_review),
     Page("desk:cards", _("礼品卡"), "ticket", Permission.CARDS_VIEW, "goods", waiting=cards.waiting),
     Page("desk:welfare", _("企业福利"), "people", Permission.WELFARE_VIEW, "goods", waiting=welfare.invoices_waiting),
+    Page("desk:plans", _("订阅方案"), "calendar", Permission.SUBSCRIPTIONS_VIEW, "goods"),
+    Page("desk:subscriptions", _("买家的订阅"), "refresh", Permission.SUBSCRIPTIONS_VIEW, "goods"),
     Page("desk:suppliers", _("全部供应商"), "box", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:purchases", _("采购单"), "list", Permission.SUPPLY_VIEW, "supply"),
     Page("desk:supply-desk", _("结果未知"), "warning", Permission.SUPPLY_VIEW, "supply", waiting=supply.undecided),

@@ -32,6 +32,7 @@ from goodfor.console.risk_rule_urls import risk_rule_urls
 from goodfor.console.risk_urls import risk_urls
 from goodfor.console.settlement_urls import settlement_urls
 from goodfor.console.site import site
+from goodfor.console.subscription_urls import subscription_urls
 from goodfor.console.supply_account_urls import supply_account_urls
 from goodfor.console.supply_urls import supply_urls
 from goodfor.console.supply_watch_urls import supply_watch_urls
@@ -149,6 +150,7 @@ desk = [
     *partner_urls,
     *card_urls,
     *welfare_urls,
+    *subscription_urls,
     *finance_urls,
     *settlement_urls,
     path("buyers/", buyers.buyers, name="buyers"),

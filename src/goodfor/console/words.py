@@ -295,6 +295,7 @@ SCENE_NOTES: Final[Mapping[str, Text]] = {
     "low_stock": _("每次跌破预警线只提醒一次。"),
     "supply_low": _("每次跌破预警线只提醒一次，余额用完就不能采购。"),
     "supply_alert": _("余额对不上或事后退款，可能是钱或货有损失。"),
+    "subscription_renewing": _("自动续费前 5 天要明确告诉买家，不要全部关闭。"),
     "campaign_stopped": _("预算用完或优惠被底价截断时，活动会自己停下，只有这一条会提醒。"),
     "risk_rule_off": _("一个人就能停用规则，店主靠这条知道。"),
     "case_opened": _("资金异常需要人处理，不建议全部关闭。"),

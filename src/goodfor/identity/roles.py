@@ -25,6 +25,7 @@ class Permission(StrEnum):
     `cards.set` is cards of one's own brand: batches, making them good, extending and revoking.
     `welfare.set` is companies that give their people something, and who looks after them; what they prepay is
     entered by whoever may `wallets.top_up`.
+    `subscriptions.set` is plans, what they cost and give; who has one is ended and paused by it, too.
     `points.set` is what points are worth and which tiers there are; `points.adjust` gives and takes a member's.
     `mall.set` is what points buy in the mall: rewards, and draws with their prizes.
     `insights.margins` is what goods cost and what is left; `insights.reports` is to send figures to others.
@@ -62,6 +63,8 @@ class Permission(StrEnum):
     MALL_SET = "mall.set"
     WELFARE_VIEW = "welfare.view"
     WELFARE_SET = "welfare.set"
+    SUBSCRIPTIONS_VIEW = "subscriptions.view"
+    SUBSCRIPTIONS_SET = "subscriptions.set"
     POINTS_VIEW = "points.view"
     POINTS_SET = "points.set"
     POINTS_ADJUST = "points.adjust"
@@ -93,6 +96,7 @@ _VIEWER = frozenset(
         _P.CARDS_VIEW,
         _P.MALL_VIEW,
         _P.WELFARE_VIEW,
+        _P.SUBSCRIPTIONS_VIEW,
         _P.INSIGHTS_VIEW,
     }
 )
@@ -121,6 +125,7 @@ _OPERATOR = _SUPPORT | {
     _P.CARDS_SET,
     _P.MALL_SET,
     _P.WELFARE_SET,
+    _P.SUBSCRIPTIONS_SET,
     _P.POINTS_SET,
     _P.POINTS_ADJUST,
     _P.INSIGHTS_MARGINS,

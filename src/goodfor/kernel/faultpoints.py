@@ -27,3 +27,8 @@ def reach(name: str) -> None:
     """Die here, without a word and without tidying up, if this process is armed and the dice say so."""
     if _armed and random.random() < _armed.get(name, _armed.get("*", 0.0)):  # noqa: S311
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(text: str) -> None:
+    """From now on this process may die at its points: a child that a soak forked for that. Raises ValueError."""
+    _armed.update(_chances(text))

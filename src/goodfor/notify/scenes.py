@@ -27,6 +27,7 @@ from goodfor.notify.scene_types import MAY_HOLD_CODES as MAY_HOLD_CODES
 from goodfor.notify.scene_types import ROBOTS as ROBOTS
 from goodfor.notify.scene_types import STAFF as STAFF
 from goodfor.notify.scene_types import Scene as Scene
+from goodfor.notify.subscription_scenes import SUBSCRIPTIONS
 from goodfor.notify.welfare_scenes import WELFARE
 
 _LINE: Final = {"title": None, "quantity": None, "price": None, "discount": None, "net": None}
@@ -217,6 +218,7 @@ _ALL: Final = (
     *MEMBERS,
     *WELFARE,
     *GIFTS,
+    *SUBSCRIPTIONS,
     Scene(
         "case_opened",
         _("有待处理的个案"),

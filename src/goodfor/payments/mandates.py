@@ -48,6 +48,14 @@ def offers_mandates(shop_id: UUID, account_id: UUID) -> bool:
     return row is not None and adapter is not None and adapter.mandate_terms(opened(row)) is not None
 
 
+def announces_charges(shop_id: UUID, account_id: UUID) -> bool:
+    """True where its channel tells the holder of a charge before, and takes it in a window of time after that."""
+    row = Account.objects.filter(shop_id=shop_id, id=account_id).first()
+    adapter = adapter_of(row.provider) if row else None
+    terms = adapter.mandate_terms(opened(row)) if row is not None and adapter is not None else None
+    return terms is not None and terms.announces
+
+
 def mandate_view(row: Mandate) -> MandateView:
     """As it leaves the room."""
     return MandateView(

@@ -12,6 +12,7 @@ from goodfor.payments import bill_models as bill_models
 from goodfor.payments import dispute_models as dispute_models
 from goodfor.payments import health_models as health_models
 from goodfor.payments import mandate_models as mandate_models
+from goodfor.payments import sandbox_models as sandbox_models
 from goodfor.payments import split_models as split_models
 from goodfor.payments import states
 

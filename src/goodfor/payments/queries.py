@@ -12,7 +12,14 @@ from goodfor.payments.bills import bill, bill_rows, bills, bills_of_day, shops_w
 from goodfor.payments.desk import case, cases, count_payments, payments_by_ids, search_payments, walk_payments
 from goodfor.payments.disputes import dispute, disputes_of, holds_back
 from goodfor.payments.errors import AccountNotFound, PaymentNotFound, RefundNotFound
-from goodfor.payments.mandates import charge_by_key, charges_of, mandate, mandates_of, offers_mandates
+from goodfor.payments.mandates import (
+    announces_charges,
+    charge_by_key,
+    charges_of,
+    mandate,
+    mandates_of,
+    offers_mandates,
+)
 from goodfor.payments.mapping import account_view, case_view, payment_view, recorded_fact, refund_view
 from goodfor.payments.models import Account, Case, FactRow, Payment, Refund
 from goodfor.payments.providers.registry import transferrer
@@ -50,6 +57,7 @@ __all__ = [
     "account_sheet",
     "accounts",
     "accounts_that_split",
+    "announces_charges",
     "balance_enabled",
     "balance_money_by_posting",
     "balance_money_of_day",

@@ -19,6 +19,7 @@ from goodfor.cli.soak import (
     pages,
     promotions,
     shares,
+    subscriptions,
     year,
 )  # fmt: skip
 
@@ -73,6 +74,7 @@ SOAKS: dict[str, Callable[..., BenchResult]] = {
     "pages": pages.run,
     "promotions": promotions.run,
     "shares": shares.run,
+    "subscriptions": subscriptions.run,
     "year": year.run,
 }
 

@@ -204,6 +204,7 @@ def _own(side: Side) -> None:
         "payment": paid.number,
         "refund_id": refunded.refund_id,
         "product_id": side.hidden_product,
+        "subscription_id": side.desk["subscription_id"],
     }  # fmt: skip
 
 

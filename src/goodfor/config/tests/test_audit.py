@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from goodfor.cli import world
 from goodfor.delivery import queries as delivery
+from goodfor.identity import queries as identity
 from goodfor.identity.operations.create_api_client import create_api_client
 from goodfor.identity.operations.set_signing_key import set_signing_key
 from goodfor.identity.tests.factories import make_shop, make_staff
@@ -41,6 +42,7 @@ from goodfor.orders.tests.factories import (
     sql,
 )
 from goodfor.orders.types import HoldOrder
+from goodfor.subscriptions.tests.living import subscribed
 from goodfor.vault.operations import fold_stock
 
 
@@ -87,6 +89,8 @@ def live(now: datetime) -> Books:
     held = place(shop, now, ref="guest:h", hold=HoldOrder(uuid4(), timedelta(hours=1), reasons=("new_device",)))
     pay(begin(till, held.order_id, now), now)
     refund_all(now)
+    keeper = make_staff(identity.shop_by_id(demo.shop_id), now).actor
+    subscription = subscribed(demo.shop_id, shop.sku_id, keeper, now)
     month = (now.replace(day=1) - timedelta(days=40)).date().replace(day=1)
     while close_period(shop_id=demo.shop_id, month=month, now=now) != "closed":
         pass
@@ -107,7 +111,8 @@ def live(now: datetime) -> Books:
         {
             "shop": str(demo.shop_id), "other": str(other.id), "staff": str(staff.id), "sku": str(shop.sku_id),
             "sku2": str(demo.skus["kw-100"]), "delivered": str(delivered.id), "line": str(delivered.lines[0].line_id),
-            "placed": str(placed.order_id), "shown": str(shown.id), "refunded": str(refunded.id),
+            "subscription": str(subscription), "placed": str(placed.order_id), "shown": str(shown.id),
+            "refunded": str(refunded.id),
             "parted": str(parted.id), "held": str(held.order_id),
             "paid": str(paid.order_id), "payment": str(payment.id), "account": str(till.account_id),
             "bank": str(bank), "sales": str(sales), "owed": str(owed), "tx": str(tx), "new": str(uuid7()),
@@ -794,6 +799,8 @@ def present(kind: str, state: str = "made", *, history: bool = True) -> str:
     return row + (moved("gifts.gift", "{new}", *steps) if history else "")
 
 
+DEFERRED = "(SELECT id FROM ledger_account WHERE shop_id = '{shop}' AND code = '2203:subscription')"
+PERIOD = "subscription_id = '{subscription}' AND number"
 PLANTS: dict[str, str] = {
     "mall_points_are_taken": entered("spend", -5, source="draw"),
     "mall_pieces_are_counted":
@@ -849,6 +856,32 @@ PLANTS: dict[str, str] = {
         present("codes", "opened") + ";INSERT INTO orders_given (id, shop_id, gift_id, order_id, line_id, code_id,"
         " state, taker, at) SELECT '{new2}', l.shop_id, '{new}', l.order_id, l.id, r.code_id, 'gone', 'gift:L1', now()"
         " FROM delivery_reveal r JOIN orders_line l ON l.id = r.holder_id LIMIT 1",
+    "subscriptions_are_owed": tx("sub:x", "{bank}", DEFERRED, kind="sub_day"),
+    "subscription_income_is_of_periods":
+        f"{account('5001:sub', 'income', -1)};"
+        + tx("sub:x", "{bank}", "(SELECT id FROM ledger_account WHERE shop_id = '{shop}' AND code = '5001:sub')"),
+    "subscription_periods_paid_once":
+        f"UPDATE subscriptions_period SET payment_id = '{{new}}' WHERE {PERIOD} = 2",
+    "subscription_refunds_are_noted":
+        "INSERT INTO subscriptions_refund (refund_id, shop_id, period_id, deferred_minor, income_minor, reason, actor,"
+        " at) VALUES ('{new}', '{shop}', '{new2}', 5, 0, 'x', 'x', now())",
+    "subscription_credits_move_on":
+        f"UPDATE subscriptions_period SET credit_minor = credit_minor + 1, price_minor = price_minor + 1"
+        f" WHERE {PERIOD} = 2;" + tx("sub:x", "{bank}", DEFERRED, amounts=(1, -1)),
+    "subscription_periods_do_not_overlap":
+        f"UPDATE subscriptions_period SET ends_at = ends_at + interval '1 day' WHERE {PERIOD} = 1",
+    "picks_within_their_periods": f"UPDATE subscriptions_period SET picked = 1 WHERE {PERIOD} = 2",
+    "subscriptions_end_their_mandates":
+        "UPDATE subscriptions_subscription SET state = 'ended', why = 'staff', ended_at = now()"
+        " WHERE id = '{subscription}'; INSERT INTO kernel_history (shop_id, machine, subject_id, step, from_state,"
+        " to_state, actor, cause, at) VALUES ('{shop}', 'subscriptions.subscription', '{subscription}', 1, 'active',"
+        " 'ended', 'x', 'x', now())",
+    "subscription_plans_moved_as_allowed": "DELETE FROM kernel_history WHERE machine = 'subscriptions.plan'",
+    "subscription_subscriptions_moved_as_allowed":
+        "UPDATE subscriptions_subscription SET state = 'paused' WHERE id = '{subscription}'",
+    "subscription_periods_moved_as_allowed":
+        "DELETE FROM kernel_history WHERE machine = 'subscriptions.period' AND to_state = 'due'",
+    "subscription_picks_moved_as_allowed": "SELECT 1" + moved("subscriptions.pick", "{new}", "taken"),
     "cards_are_owed": carded(price=5),
     "cards_hold_what_is_left": carded(basis=10, left=4),
     "cards_pay_orders":

@@ -32,7 +32,7 @@ OPEN = {
     "signin/with/<slug:provider>/back", "signout", "healthz", "readyz", "metrics", "demo/messages", "kit",
     "b", "points", "bargain/new", "play/checkout", "flash", "coupons", "coupons/mine",
     # A card is its holder's who shows its code; of the held one the page says whose browser it was shown in.
-    "redeem", "redeem/take", "redeem/pay",
+    "redeem", "redeem/take", "redeem/pay", "plans",
     "kit/fragment", "api/v1/openapi.json", "api/v1/", "api/v1/^[\\s\\S]+$",
     # Names are the SHA-256 of what lies there, and what lies there are pictures of shop windows.
     "^media/(?P<path>[0-9a-f]{40}\\.webp)$",
@@ -40,7 +40,8 @@ OPEN = {
 #: Names a thing of the shop that every visitor of this shop may see, and no visitor of another.
 SHELVES = {
     "c/<str:slug>", "s/<str:name>", "p/<str:slug>", "share/p/<str:slug>.png", "a/<slug:slug>", "b/<slug:slug>",
-    "b/<slug:slug>/checkout", "group/<uuid:group_id>", "bargain/<uuid:bargain_id>",
+    "b/<slug:slug>/checkout", "plans/<slug:slug>", "plans/<slug:slug>/sign", "group/<uuid:group_id>",
+    "bargain/<uuid:bargain_id>",
     "bargain/<uuid:bargain_id>/help", "i/<str:code>", "coupons/<uuid:batch_id>/claim", "coupons/gift/<str:token>",
     "coupons/pack/<uuid:pack_id>", "points/<uuid:reward_id>", "draw/<uuid:draw_id>",
     # Of the asking browser's own coupons, whoever names another one is told that there is none.
@@ -52,6 +53,9 @@ ORDER = "o/<order_number:number>"
 OWN_THINGS = {
     "me/accounts/<uuid:account_id>/delete", "me/devices/<uuid:session_id>/revoke",
     "me/passkeys/<uuid:passkey_id>/delete", "me/points/mall/<uuid:account_id>",
+    "me/subscriptions/<uuid:subscription_id>",
+    "me/subscriptions/<uuid:subscription_id>/pick", "me/subscriptions/<uuid:subscription_id>/change",
+    "me/subscriptions/<uuid:subscription_id>/sign",
 }  # fmt: skip
 OWN_WORDS = {"me/contacts/<slug:kind>/delete", "me/links/<slug:provider>", "me/links/<slug:provider>/delete"}
 API_THINGS = {

@@ -30,6 +30,10 @@ FAMILIES = {
     "risk/operations/rule_steps.py": {
         "risk_change_asked", "risk_change_approved", "risk_change_refused", "risk_change_withdrawn", "risk_rule_set",
     },
+    "subscriptions/operations/set_plan.py": {
+        "subscriptions_plan_made", "subscriptions_plan_changed", "subscriptions_plan_on_sale",
+        "subscriptions_plan_off_sale",
+    },
     "risk/operations/model_steps.py": {"risk_model_shadow", "risk_model_champion", "risk_model_retired"},
     "welfare/operations/steps.py": {
         "welfare.company_made", "welfare.company_set", "welfare.employees_left", "welfare.employees_listed",

@@ -29,6 +29,7 @@ from goodfor.console.tests.recon_things import recon_things
 from goodfor.console.tests.risk_model_things import model_things
 from goodfor.console.tests.risk_rule_things import rule_things
 from goodfor.console.tests.risk_things import risk_things
+from goodfor.console.tests.subscription_things import subscription_things
 from goodfor.console.tests.supply_things import watched_things
 from goodfor.console.tests.welfare_things import welfare_things
 from goodfor.identity.buyer_models import Buyer as Account
@@ -284,6 +285,7 @@ def things_of(shop: Shop) -> dict[str, Any]:
         **mall_things(shop),
         **partner_things(shop),
         **welfare_things(shop),
+        **subscription_things(shop),
         "kind": "text", "block_id": add_block(
             shop_id=shop.id, block=BlockRequest("text", {"body": "x"}), actor="test", now=now
         ),

@@ -39,6 +39,8 @@ EXPECTED = {
     "mall.set":                 "x    x        -       -       -",
     "welfare.view":             "x    x        x       x       x",
     "welfare.set":              "x    x        -       -       -",
+    "subscriptions.view":       "x    x        x       x       x",
+    "subscriptions.set":        "x    x        -       -       -",
     "points.view":              "x    x        x       x       -",
     "points.set":               "x    x        -       -       -",
     "points.adjust":            "x    x        -       -       -",

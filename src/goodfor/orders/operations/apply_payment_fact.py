@@ -19,6 +19,7 @@ from goodfor.orders.types import HoldOrder
 from goodfor.payments import queries as payment_queries
 from goodfor.payments.errors import PaymentNotFound
 from goodfor.payments.operations.apply_fact import apply_fact
+from goodfor.payments.operations.hand_over import applier_of
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import SETTLING, Applied, Fact
 
@@ -34,7 +35,10 @@ def apply_payment_fact(*, shop_id: UUID, fact: Fact, hold: HoldOrder | None = No
     still buys the order (judge_late), else refunded. A payment too many: refunded.
     `hold`: what this payment delivers waits (`judge_payment`, asked before); what goes back does not.
     Short or odd amounts: never delivered, a case (payments opened it), booked as suspense.
+    Money for what another room sells is applied there (`payments.operations.hand_over`).
     """
+    if (applier := applier_of(shop_id, fact)) is not None:
+        return applier(shop_id=shop_id, fact=fact, now=now)
     # The order is locked before the payment: the lock order of the house.
     order = _order_of(shop_id, fact)
     applied = apply_fact(shop_id=shop_id, fact=fact, now=now)

@@ -131,7 +131,7 @@ def pay_page(
         "way": way,
         "methods": methods,
         "method_label": dict(methods).get(way.method, "") if way else "",
-        "qr": _qr(way.url) if way and way.kind == "qr" else "",
+        "qr": qr_of(way.url) if way and way.kind == "qr" else "",
         "app_link": _app_link(way, device_of(request)),
         "stand_in_link": way.url if way and way.kind == "qr" and is_stand_in(way.url) else "",
         "signed": json.dumps(way.fields) if way and way.kind == "client" and not stripe else "",
@@ -189,7 +189,7 @@ def usable(hint: PayHint) -> bool:
     return hint.kind == "done" or (hint.kind == "qr" and 0 < len(hint.url) <= 1500)
 
 
-def _qr(text: str) -> SafeString:
+def qr_of(text: str) -> SafeString:
     """The text as inline SVG, dark on light in both themes so that every scanner reads it."""
     svg = segno.make(text, error="m", micro=False).svg_inline(
         scale=5, border=3, dark="#16201c", light="#ffffff", omitsize=True

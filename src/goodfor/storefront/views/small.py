@@ -21,6 +21,7 @@ from goodfor.storefront.balance import held_by
 from goodfor.storefront.errors import PageExpired
 from goodfor.storefront.page import page, refusal, show
 from goodfor.storefront.points import held_points, stands
+from goodfor.subscriptions import queries as subscriptions
 from goodfor.welfare import queries as welfare
 
 YEAR = 365 * 24 * 3600
@@ -53,6 +54,7 @@ def me(request: HttpRequest, shop: ShopView) -> HttpResponse:
         "tab": "me",
         "cards": cards.is_on(shop.id),
         "mall": mall.is_on(shop.id, utc_now()),
+        "plans": subscriptions.is_on(shop.id),
     }
     buyer = current(request, shop)
     if buyer is not None:

@@ -22,6 +22,7 @@ from goodfor.payments.providers.base import (
     created,
     paid,
 )
+from goodfor.payments.providers.sandbox.mandates import SandboxMandates
 from goodfor.payments.providers.sandbox.signing import verify
 from goodfor.payments.types import Fact, Instruction, RawRequest
 
@@ -31,7 +32,7 @@ _CAPABILITIES = Capabilities(
 _MIN_KEY = 16
 
 
-class SandboxProvider:
+class SandboxProvider(SandboxMandates):
     """Keeps its own small books (`payments_sandbox_trade`) and answers from them."""
 
     def capabilities(self, account: Account) -> Capabilities:  # noqa: ARG002

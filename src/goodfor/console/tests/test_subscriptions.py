@@ -1,0 +1,71 @@
+"""The pages of subscriptions: plans made, changed and sold; one paused, ended and given back, each with a reason."""
+
+import pytest
+from django.urls import reverse
+
+from goodfor.console.tests.conftest import Shop
+from goodfor.console.tests.helpers import inside, proved
+from goodfor.console.tests.subscription_things import plan_of, subscription_of
+from goodfor.identity.types import Role
+from goodfor.kernel.clock import utc_now
+from goodfor.subscriptions import queries as subscriptions
+from goodfor.subscriptions import states
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PLAN = {
+    "name": "影视月卡", "slug": "video", "words": "每月选两样", "price": "30.00", "months": "1", "picks": "2",
+    "skus": "kw-50", "carry": "0", "pause_days": "30", "default": "goods", "default_sku": "kw-50",
+    "default_points": "0", "tier_rank": "0",
+}  # fmt: skip
+
+
+def test_a_plan_is_made_changed_and_sold(shop: Shop) -> None:
+    client = proved(shop.id, Role.OPERATOR)
+    new = reverse("desk:plan-new")
+    for wrong in (
+        {"price": "x"}, {"picks": "0"}, {"skus": "nothing"}, {"default": "points"}, {"default_sku": ""},
+        {"slug": "A b"}, {"tier_rank": "3"}, {"carry": "3"},
+    ):  # fmt: skip
+        assert client.post(new, {**PLAN, **wrong}).status_code == 422, wrong
+    here = client.post(new, PLAN)["Location"]
+    assert client.post(new, PLAN).status_code == 422
+    [made] = subscriptions.plans(shop.id)
+    assert (made.state, made.terms.default_sku) == (states.DRAFT, shop.demo.skus["kw-50"])
+    assert client.post(f"{here}sale", {"act": "on"}).status_code == 302
+    assert client.post(f"{here}edit", {**PLAN, "price": "40.00"}).status_code == 302
+    assert subscriptions.plan(shop.id, made.id).terms.price.amount_minor == 4000
+    page = client.get(here).content.decode()
+    assert "在售" in page
+    assert client.post(f"{here}sale", {"act": "off"}).status_code == 302
+    assert client.post(f"{here}sale", {"act": "x"}).status_code == 422
+    assert "影视月卡" in client.get(reverse("desk:plans")).content.decode()
+    support = inside(shop.id, Role.SUPPORT)
+    assert support.get(here).status_code == 200
+    assert support.post(f"{here}sale", {"act": "on"}).status_code == 403
+    assert subscriptions.plan(shop.id, made.id).state == states.OFF_SALE
+
+
+def test_one_is_paused_given_back_and_ended(shop: Shop) -> None:
+    client = proved(shop.id, Role.OWNER)
+    view = plan_of(shop)
+    made = subscription_of(shop, view)
+    here = reverse("desk:subscription", args=[made])
+    assert "生效中" in client.get(here).content.decode()
+    assert view.name in client.get(reverse("desk:subscriptions") + "?state=active").content.decode()
+    assert "没有符合的订阅" in client.get(reverse("desk:subscriptions") + "?state=ended").content.decode()
+    assert client.get(reverse("desk:subscriptions") + "?contact=nobody@example.com").status_code == 200
+    act, back = f"{here}act", f"{here}refund"
+    assert client.post(act, {"act": "pause", "days": "5", "reason": ""}).status_code == 422
+    assert client.post(act, {"act": "pause", "days": "5", "reason": "出差"}).status_code == 302
+    assert client.post(act, {"act": "fly"}).status_code == 422
+    assert client.post(act, {"act": "cancel", "reason": "test"}).status_code == 302
+    [period] = subscriptions.periods(shop.id, made, utc_now())
+    assert inside(shop.id, Role.OWNER).post(back, {"period": str(period.id), "reason": "x"}).status_code == 302
+    assert subscriptions.periods(shop.id, made, utc_now())[0].state == states.PAID
+    assert client.post(back, {"period": str(made), "reason": "x"}).status_code == 422
+    assert client.post(back, {"period": str(period.id), "whole": "1", "reason": "不满意"}).status_code == 302
+    assert subscriptions.subscription(shop.id, made, utc_now()).why == states.MONEY_BACK
+    other = subscription_of(shop, plan_of(shop, 5000))
+    assert client.post(reverse("desk:subscription-act", args=[other]), {"act": "end", "reason": "x"}).status_code == 302
+    assert subscriptions.subscription(shop.id, other, utc_now()).why == states.BY_STAFF
+    assert "店员结束" in client.get(reverse("desk:subscription", args=[other])).content.decode()

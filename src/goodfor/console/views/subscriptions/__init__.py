@@ -1,0 +1,1 @@
+"""Pages of subscriptions: plans, and who has them."""

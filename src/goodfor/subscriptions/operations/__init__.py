@@ -1,0 +1,1 @@
+"""Writes of subscriptions, one use case a file."""

@@ -1,0 +1,7 @@
+DROP TRIGGER subscriptions_terms_kept ON subscriptions_terms;
+DROP TRIGGER subscriptions_pick_back_kept ON subscriptions_pick_back;
+DROP TRIGGER subscriptions_refund_kept ON subscriptions_refund;
+DROP TRIGGER subscriptions_period_kept ON subscriptions_period;
+DROP TRIGGER subscriptions_pick_kept ON subscriptions_pick;
+DROP TRIGGER subscriptions_period_guard ON subscriptions_period;
+DROP FUNCTION subscriptions_period_guard, subscriptions_refuse;
