@@ -47,7 +47,8 @@ class Story:
             self.world.takes_back(self.draw.choice(self.made).gift)
 
     def see(self) -> None:
-        self.world.sees(self.order, [self.draw.choice(self.world.codes(self.order))])
+        if codes := self.world.codes(self.order):
+            self.world.sees(self.order, [self.draw.choice(codes)])
 
     def see_given(self) -> None:
         if self.made:
