@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from goodfor.catalog import queries as catalog
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
 from goodfor.console.tests.welfare_things import welfare_things
+from goodfor.identity import queries as identity
 from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.welfare import queries as welfare
@@ -26,7 +28,9 @@ def test_every_page(shop: Shop, live_server: Any, browser: Any, width: int, lang
         shop_id=shop.id, company_id=company_id, prepayment_id=paid.id, title="甲公司", actor="welfare:t",
         tax_number="91310000MA1K000001", now=utc_now(),
     )  # fmt: skip
-    given = (*words_of(shop), "甲公司", "主管", "林一")
+    shelves = [shelf.name for shelf in catalog.shelves(shop.id)]
+    clients = [one.name for one in identity.clients_of_shop(shop.id)]
+    given = (*words_of(shop), *shelves, *clients, "甲公司", "主管", "林一")
     visit = Visit(browser, live_server.url, width, language, given, budget=BUDGET, dense=True)
     come_in(visit, person(shop.id, app=True))
     for name, path in {
