@@ -32,7 +32,7 @@ OPEN = {
     "signin/with/<slug:provider>/back", "signout", "healthz", "readyz", "metrics", "demo/messages", "kit",
     "b", "points", "bargain/new", "play/checkout", "flash", "coupons", "coupons/mine",
     # A card is its holder's who shows its code; of the held one the page says whose browser it was shown in.
-    "redeem", "redeem/take", "redeem/pay", "plans",
+    "redeem", "redeem/take", "redeem/pay", "redeem/keep", "plans",
     "kit/fragment", "api/v1/openapi.json", "api/v1/", "api/v1/^[\\s\\S]+$",
     # Names are the SHA-256 of what lies there, and what lies there are pictures of shop windows.
     "^media/(?P<path>[0-9a-f]{40}\\.webp)$",
@@ -45,7 +45,7 @@ SHELVES = {
     "bargain/<uuid:bargain_id>/help", "i/<str:code>", "coupons/<uuid:batch_id>/claim", "coupons/gift/<str:token>",
     "coupons/pack/<uuid:pack_id>", "points/<uuid:reward_id>", "draw/<uuid:draw_id>",
     # Of the asking browser's own coupons, whoever names another one is told that there is none.
-    "coupons/<uuid:coupon_id>/give",
+    "coupons/<uuid:coupon_id>/gift", "coupons/<uuid:coupon_id>/back",
 }  # fmt: skip
 #: Below an order number: for its guest with a proof, and for its buyer's account.
 ORDER = "o/<order_number:number>"
@@ -53,6 +53,7 @@ ORDER = "o/<order_number:number>"
 OWN_THINGS = {
     "me/accounts/<uuid:account_id>/delete", "me/devices/<uuid:session_id>/revoke",
     "me/passkeys/<uuid:passkey_id>/delete", "me/points/mall/<uuid:account_id>",
+    "me/cards/<uuid:card_id>", "me/cards/<uuid:card_id>/gift",
     "me/subscriptions/<uuid:subscription_id>",
     "me/subscriptions/<uuid:subscription_id>/pick", "me/subscriptions/<uuid:subscription_id>/change",
     "me/subscriptions/<uuid:subscription_id>/sign",
@@ -91,6 +92,8 @@ MALL = "m/<slug:code>"
 PARTNER = "partner/<str:token>"
 #: For people of a company, and for its employees: their own tests try it (storefront/tests/test_welfare_pages.py).
 COMPANY, WELFARE = "company", "welfare"
+#: For who made a gift, or opened it, or has its link: their own tests try it (storefront/tests/test_gift_pages.py).
+GIFTS = ("gift", "gifts")
 DOOR = {"console/signin", "console/signin/second", "console/signin/passkey", "console/language"}
 DATA = "console/data/"
 
@@ -108,6 +111,8 @@ def kind_of(route: str) -> str:
         found.append("partner")
     if route == MALL or route.startswith(f"{MALL}/"):
         found.append("mall")
+    if route.split("/")[0] in GIFTS:
+        found.append("gift")
     if route.split("/")[0] in (COMPANY, WELFARE):
         found.append(route.split("/")[0])
     if route.startswith("me/") and "<" not in route and route not in OPEN:

@@ -28,6 +28,10 @@ JUDGED: dict[str, tuple[Scene, ...]] = {
     "coupon_pack": (S.COUPON,),
     "points_reward": (S.ORDER,),
     "draw": (S.COUPON,),
+    "give_codes": (S.REVEAL,),
+    "gift": (S.REDEEM,),
+    "gift_reveal": (S.REVEAL,),
+    "gift_claim": (S.CLAIM,),
     "redeem": (S.REDEEM,),
     "redeem_take": (S.ORDER,),
     "me_pick": (S.ORDER,),
@@ -65,6 +69,7 @@ _CASE = "a step of a claim that was judged; what it asks for, a person decides"
 _OWN = "changes what the signed-in buyer has said of themselves; worth no money"
 _FRESH = "takes a fresh proof in the account; what the account then does is judged for itself"
 _COMPANY = "what somebody of a company decides about its own people and money, in a session that a code opened"
+_GIFT = "a link by which one's own thing goes to somebody else, so many a day; taking it is judged"
 EXCEPTIONS = {
     "welfare_join": "the account's own link, counted; what it then buys is judged",
     "welfare_join_code": "a code to the work address, whose sending was judged; wrong ones are noted",
@@ -80,7 +85,14 @@ EXCEPTIONS = {
     "company_rule": _COMPANY,
     "POST /welfare/grants": _COMPANY,
     "new_bargain": "one that others have to help with; one a campaign and person, counted by address",
-    "give_coupon": "a link by which one's own coupon goes to a friend; taking it is judged",
+    "gift_coupon": _GIFT,
+    "give_card": _GIFT,
+    "give_points": _GIFT,
+    "gift_key": "the key that this gift's opener was given; wrong ones are counted as a card's codes are",
+    "gift_back": "what one gave and nobody took returns to who gave it",
+    "coupon_back": "what one gave and nobody took returns to who gave it",
+    "redeem_keep": "a card whose code was judged a moment ago, put into the account",
+    "use_card": "shows a card of the account; what it buys or pays is judged",
     "me_task": "points of a task that is done by facts, once a member and period",
     "sign_plan": "leads to the channel, where the holder consents; picks are judged; counted by address",
     "me_subscription_sign": "another consent at the channel for what one has already",

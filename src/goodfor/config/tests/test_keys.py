@@ -66,6 +66,10 @@ EMPTY = {
     "risk_list_entry.value_blob",
     "supply_supplier.secret_blob",
     "supply_want.form_blob",
+    "welfare_company.contact_blob",
+    "welfare_employee.mail_blob",
+    "welfare_employee.phone_blob",
+    "welfare_person.mail_blob",
 }
 
 

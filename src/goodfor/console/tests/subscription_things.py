@@ -30,20 +30,20 @@ def plan_of(shop: Shop, price: int = 3000) -> PlanView:
     return made
 
 
-def subscription_of(shop: Shop, view: PlanView) -> UUID:
+def subscription_of(shop_id: UUID, plan_id: UUID, owner: UUID) -> UUID:
     """Somebody's, who has paid the first period."""
     now = utc_now()
     account = open_account(
-        shop_id=shop.id, provider="sandbox", code="subs", name="模拟", currency="CNY",
+        shop_id=shop_id, provider="sandbox", code="subs", name="模拟", currency="CNY",
         config={"page_url": "/pay/sandbox", "mandates": True}, secrets={"key": KEY, "secret": KEY},
         methods=("alipay",), enabled=True, actor="test", now=now,
     )  # fmt: skip
     begun = sign(
-        shop_id=shop.id, plan_id=view.id, owner=uuid4(), account_id=account.id,
+        shop_id=shop_id, plan_id=plan_id, owner=owner, account_id=account.id,
         request=SigningRequest("会员", "云雀", "https://shop.example/notify", "/me"), request_key=uuid4().hex, now=now,
     )  # fmt: skip
-    [mandate] = payments.mandates_of(shop.id, f"subscription:{begun.subscription_id}")
-    sign_consent(shop_id=shop.id, number=mandate.number)
+    [mandate] = payments.mandates_of(shop_id, f"subscription:{begun.subscription_id}")
+    sign_consent(shop_id=shop_id, number=mandate.number)
     later = now + timedelta(seconds=61)
     poll_mandates(now=later)
     relay_all(later)
@@ -55,4 +55,4 @@ def subscription_of(shop: Shop, view: PlanView) -> UUID:
 def subscription_things(shop: Shop) -> dict[str, Any]:
     """By the names that addresses give to ids."""
     view = plan_of(shop)
-    return {"plan_id": view.id, "subscription_id": subscription_of(shop, view)}
+    return {"plan_id": view.id, "subscription_id": subscription_of(shop.id, view.id, uuid4())}

@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -10,10 +10,13 @@ from django.test import Client
 
 from goodfor.cards import queries as cards
 from goodfor.cards.operations.keep_card import keep_card
+from goodfor.console.tests.subscription_things import subscription_of
 from goodfor.identity.buyer_models import Buyer, BuyerPasskey, BuyerSession, SavedAccount
 from goodfor.identity.models import Shop
 from goodfor.identity.operations.create_shop import create_shop
+from goodfor.identity.queries import shop_by_id
 from goodfor.identity.tests.buyers import Authenticator
+from goodfor.identity.tests.factories import make_staff
 from goodfor.kernel.clock import utc_now
 from goodfor.risk.tests.traces import is_trace
 from goodfor.storefront.tests.account_flow import Mailbox, browser, plain, sign_in
@@ -21,13 +24,16 @@ from goodfor.storefront.tests.test_account_pages import FETCH, buy, pay
 from goodfor.storefront.tests.test_redeem_pages import deal
 from goodfor.storefront.tests.world import World
 from goodfor.storefront.urls import urlpatterns
+from goodfor.subscriptions import states
+from goodfor.subscriptions.operations.set_plan import make_plan, move_plan
+from goodfor.subscriptions.types import PlanWish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: Tables that a refused request may write to: counters, and when a browser was last seen.
 COUNTERS = {"identity_door", "identity_ceremony", "storefront_attempt", "django_session"}
 OWNED = (
     "/me/accounts/{saved}/delete", "/me/devices/{session}/revoke", "/me/passkeys/{passkey}/delete", "/me/cards/{card}",
-    "/me/cards/{card}/gift",
+    "/me/cards/{card}/gift", *(f"/me/subscriptions/{{subscription}}{act}" for act in ("", "/pick", "/change", "/sign")),
 )  # fmt: skip
 #: Pages of an account that take no id: they show and change the account of the browser, never another one.
 OWN = [
@@ -35,7 +41,8 @@ OWN = [
     "me/messages", "me/consent", "me/security", "me/security/password", "me/contacts", "me/contacts/code",
     "me/contacts/email/delete", "me/devices/revoke-all", "me/passkeys/options", "me/passkeys", "me/links/weixin",
     "me/links/weixin/delete", "me/data", "me/data/export", "me/data/delete", "me/data/keep", "me/claim",
-    "me/invite", "me/points", "me/points/checkin", "me/points/give", "me/wallet", "me/gifts",
+    "me/invite", "me/points", "me/points/checkin", "me/points/give", "me/points/redemptions", "me/wallet",
+    "me/gifts", "me/tasks", "me/tasks/claim", "me/subscriptions",
 ]  # fmt: skip
 ORDER = ("pay", "state", "cancel", "reveal", "download", "receipt", "proof", "lock", "gift")
 
@@ -60,11 +67,23 @@ class Owner:
             "session": BuyerSession.objects.get(shop_id=world.shop_id, revoked_at__isnull=True).id,
             "passkey": BuyerPasskey.objects.get(shop_id=world.shop_id).id,
             "card": card,
+            "subscription": subscription_of(world.shop_id, plan_of(world), Buyer.objects.get().id),
         }
 
     def ref(self) -> str:
         """How rooms name the account."""
         return f"buyer:{Buyer.objects.get().id.hex}"
+
+
+def plan_of(world: World) -> UUID:
+    """A plan on sale."""
+    now = utc_now()
+    actor = make_staff(shop_by_id(world.shop_id), now).actor
+    made = make_plan(
+        shop_id=world.shop_id, slug="plan", wish=PlanWish("月卡", 3000, 1, 1, (world.sku_id,)), actor=actor, now=now
+    )
+    move_plan(shop_id=world.shop_id, plan_id=made.id, to_state=states.ON_SALE, actor=actor, now=now)
+    return made.id
 
 
 def snapshot() -> dict[str, Any]:
@@ -89,6 +108,9 @@ def test_every_address_of_an_account_is_in_this_suite() -> None:
     with_ids = {
         "me/accounts/<uuid:account_id>/delete", "me/devices/<uuid:session_id>/revoke",
         "me/passkeys/<uuid:passkey_id>/delete", "me/cards/<uuid:card_id>", "me/cards/<uuid:card_id>/gift",
+        # A partner's, to which everybody goes as themselves.
+        "me/points/mall/<uuid:account_id>",
+        *(f"me/subscriptions/<uuid:subscription_id>{act}" for act in ("", "/pick", "/change", "/sign")),
     }  # fmt: skip
     assert mine == tried | with_ids
 

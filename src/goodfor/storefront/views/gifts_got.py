@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.operations.make_claim import make_claim
 from goodfor.delivery.types import RevealedCode
 from goodfor.gifts import queries as gifts
@@ -183,11 +184,17 @@ def claim(request: HttpRequest, shop: ShopView, number: str) -> HttpResponse:
             shop_id=shop.id, scope="claim.gift", subject=f"{client_ip(request)}|{number}", limit=CLAIMS_AN_HOUR,
             window=HOUR, now=now,
         )  # fmt: skip
+        line = next(one for one in order.lines if one.line_id == lines.get(wanted[0], order.lines[0].line_id))
+        act = act_of(
+            request, shop, Scene.CLAIM, buyer=found.taker_ref, subject=("order", order.id), amount=line.net,
+            facts=aftersales.claim_facts(shop.id, order, line.line_id, now),
+        )  # fmt: skip
+        judged = judge(request, shop, act)
         make_claim(
-            shop_id=shop.id, order_id=order.id, line_id=lines.get(wanted[0], order.lines[0].line_id),
+            shop_id=shop.id, order_id=order.id, line_id=line.line_id,
             reason=typed(request.POST.get("reason", ""), 20), code_ids=wanted,
-            text=typed(request.POST.get("text", ""), MAX_TEXT), fresh=False, gift_id=found.id, actor=found.taker,
-            now=now,
+            text=typed(request.POST.get("text", ""), MAX_TEXT), fresh=False, risk=judged.word, gift_id=found.id,
+            actor=found.taker, now=now,
         )  # fmt: skip
     except DomainError as error:
         context |= {"error": error, "advice": advice_for(error)}
