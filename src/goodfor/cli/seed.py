@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from goodfor.catalog import queries as catalog
 from goodfor.cli import stand_ins, supply_demo, world
 from goodfor.demo.operations.adopt_shop import adopt_shop
 from goodfor.demo.operations.dress_shop import dress_shop
@@ -21,6 +22,10 @@ from goodfor.identity.operations.issue_signin_link import issue_signin_link
 from goodfor.identity.types import ShopView
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.locks import advisory_xact_lock
+from goodfor.subscriptions import queries as subscriptions
+from goodfor.subscriptions import states
+from goodfor.subscriptions.operations.set_plan import make_plan, move_plan
+from goodfor.subscriptions.types import PlanWish
 
 CODES_PER_SKU = 200
 KEY_FILE = "demo-api-key"
@@ -55,9 +60,11 @@ def run(data_dir: Path, empty: bool = False) -> SeedInfo:
     if suppliers := os.environ.get("GOODFOR_SUPPLIERS_URL"):
         supply_demo.renew_suppliers(shop.id, suppliers, utc_now())
     # The demo's stand-in for mail takes what the staff are told.
-    mailbox = "" if empty else "owner@shop.example"
+    token = _signin_token(shop, "" if empty else "owner@shop.example")
+    if not empty:
+        _offer_plan(shop)
     api_key = key_file.read_text(encoding="ascii").strip() if key_file.exists() else ""
-    return SeedInfo(f"{base}/", f"{base}/console/signin?token={_signin_token(shop, mailbox)}", api_key, hooks)
+    return SeedInfo(f"{base}/", f"{base}/console/signin?token={token}", api_key, hooks)
 
 
 def _existing() -> ShopView | None:
@@ -95,6 +102,23 @@ def _make_demo(key_file: Path) -> ShopView:
     adopt_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
     dress_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
     return identity.shop_by_code("demo")
+
+
+def _offer_plan(shop: ShopView) -> None:
+    """A plan on sale, once: two of three a month, paid by what the stand-ins let charge."""
+    if subscriptions.plans(shop.id):
+        return
+    wanted = [code for offer in OFFERS for code, *_rest in offer.skus if offer.currency == shop.currency]
+    skus = tuple(catalog.sku_by_code(shop.id, code).id for code in wanted if code not in supply_demo.SOLD)[:3]
+    owner = next((one.actor for one in identity.staff_of_shop(shop.id) if one.role == "owner" and one.active), "")
+    if len(skus) < 3 or not owner:
+        return
+    now = utc_now()
+    wish = PlanWish(
+        "每月两件", 3990, 1, 2, skus, words="三样里每月任选两样，没选完可以留一件到下个月", carry=1, pause_days=30
+    )
+    made = make_plan(shop_id=shop.id, slug="two-a-month", wish=wish, actor=owner, now=now)
+    move_plan(shop_id=shop.id, plan_id=made.id, to_state=states.ON_SALE, actor=owner, now=now)
 
 
 def _signin_token(shop: ShopView, mailbox: str) -> str:

@@ -55,7 +55,7 @@ CASES = [
     )
 ]  # fmt: skip
 #: Of paying before there is a claim, of holds, of the routine of purchases and polls, of shares with partners, and of
-#: charges by mandates (payments/tests/test_mandates.py kills at each of theirs).
+#: charges by mandates and what is charged so (payments/tests/test_mandates.py, subscriptions/tests, and their soak).
 ELSEWHERE = (
     "charges.",
     "mandates.",
@@ -63,6 +63,7 @@ ELSEWHERE = (
     "payments.",
     "polls.",
     "splits.",
+    "subscriptions.",
     "holds.",
     "supply.swept",
     "supply.sampled",
