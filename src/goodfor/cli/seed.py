@@ -7,7 +7,7 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from goodfor.cli import mall_demo, stand_ins, supply_demo, welfare_demo, world
+from goodfor.cli import mall_demo, plan_demo, stand_ins, supply_demo, welfare_demo, world
 from goodfor.demo.operations.adopt_shop import adopt_shop
 from goodfor.demo.operations.dress_shop import dress_shop
 from goodfor.demo.types import ABROAD, OFFERS, SUPPLIED
@@ -96,6 +96,7 @@ def _make_demo(key_file: Path) -> ShopView:
     dress_shop(shop_id=made.shop_id, actor=world.ACTOR, now=utc_now())
     shop = identity.shop_by_code("demo")
     mall_demo.open_mall(shop_id=shop.id, skus=made.skus, actor=_owner(shop, MAILBOX).actor, now=utc_now())
+    plan_demo.offer_plan(shop=shop, skus=made.skus, actor=_owner(shop, MAILBOX).actor, now=utc_now())
     welfare_demo.open_welfare(shop_id=shop.id, actor=_owner(shop, MAILBOX).actor, now=utc_now())
     return shop
 

@@ -55,8 +55,8 @@ CASES = [
     )
 ]  # fmt: skip
 #: Of paying before there is a claim, of holds, of the routine of purchases and polls, of shares with partners, and of
-#: charges by mandates (payments/tests/test_mandates.py kills at each of theirs), of partners in points
-#: (test_partner_kills.py).
+#: charges by mandates and what is charged so (payments/tests/test_mandates.py, subscriptions/tests, and their soak), of
+#: partners in points (test_partner_kills.py).
 ELSEWHERE = (
     "charges.",
     "mandates.",
@@ -64,6 +64,7 @@ ELSEWHERE = (
     "payments.",
     "polls.",
     "splits.",
+    "subscriptions.",
     "holds.",
     "partners.",
     "supply.swept",

@@ -48,7 +48,7 @@ def test_a_plan_is_made_changed_and_sold(shop: Shop) -> None:
 def test_one_is_paused_given_back_and_ended(shop: Shop) -> None:
     client = proved(shop.id, Role.OWNER)
     view = plan_of(shop)
-    made = subscription_of(shop, view)
+    made = subscription_of(shop.id, view.id, uuid4())
     here = reverse("desk:subscription", args=[made])
     assert "生效中" in client.get(here).content.decode()
     assert view.name in client.get(reverse("desk:subscriptions") + "?state=active").content.decode()
@@ -65,7 +65,7 @@ def test_one_is_paused_given_back_and_ended(shop: Shop) -> None:
     assert client.post(back, {"period": str(made), "reason": "x"}).status_code == 422
     assert client.post(back, {"period": str(period.id), "whole": "1", "reason": "不满意"}).status_code == 302
     assert subscriptions.subscription(shop.id, made, utc_now()).why == states.MONEY_BACK
-    other = subscription_of(shop, plan_of(shop, 5000))
+    other = subscription_of(shop.id, plan_of(shop, 5000).id, uuid4())
     assert client.post(reverse("desk:subscription-act", args=[other]), {"act": "end", "reason": "x"}).status_code == 302
     assert subscriptions.subscription(shop.id, other, utc_now()).why == states.BY_STAFF
     assert "店员结束" in client.get(reverse("desk:subscription", args=[other])).content.decode()
