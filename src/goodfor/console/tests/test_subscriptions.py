@@ -1,5 +1,7 @@
 """The pages of subscriptions: plans made, changed and sold; one paused, ended and given back, each with a reason."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
