@@ -22,6 +22,7 @@ from goodfor.storefront.claim_data import claims_kept, pictures_of_claims
 from goodfor.storefront.notices import worded
 from goodfor.storefront.personal_offers import offers_kept
 from goodfor.storefront.personal_points import points_kept
+from goodfor.storefront.personal_subscriptions import subscriptions_kept
 from goodfor.storefront.personal_welfare import welfare_kept
 
 MOST_ORDERS, A_PAGE = 5000, 200
@@ -103,6 +104,7 @@ def _kept(
         **_around(shop.id, view.id, now),
         **offers_kept(shop.id, view.id, buyer.ref, now),
         **points_kept(shop.id, view.id, now),
+        **subscriptions_kept(shop.id, view.id, now),
         **welfare_kept(shop.id, view.id, now),
         "orders": [_order(order, codes.get(order.id, ()), claims.get(order.id, [])) for order in held],
     }

@@ -9,6 +9,7 @@ from rich.console import Console
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.soak.sql import rows
 from goodfor.cli.year.course import Year
+from goodfor.cli.year.selling import CREDIT, CREDIT_REVENUE
 from goodfor.finance.types import PartyView
 from goodfor.kernel import invariants
 from goodfor.kernel.loops import REGISTRY
@@ -16,7 +17,7 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.ledger import queries as books
 
 #: Accounts that money only passes through: at the end of the year, with everybody paid, nothing is left there.
-CLEARING: Final = ("1012:", "1013:", "2202:", "2203:", "2205:", "2206:", "2221:", "9999:")
+CLEARING: Final = ("1012:", "1013:", "2202:", "2203:", "2205:", "2206:", CREDIT, "2221:", "9999:")
 _BY_ORDER: Final = """
 SELECT coalesce(sum(p.amount_minor) FILTER (WHERE p.order_id IS NOT NULL), 0),
        coalesce(sum(p.amount_minor) FILTER (WHERE p.order_id IS NULL), 0)
@@ -141,7 +142,7 @@ def _own(year: Year) -> list[Bar]:
 
     return [
         _equal("price of all orders: reckoned and delivered", told.gross, -posted("5001:sales:%", "delivery")),
-        _equal("credit given: reckoned and booked", told.credit, posted("5001:sub", "credit_given")),
+        _equal("credit given: reckoned and booked", told.credit, posted(CREDIT_REVENUE, "credit_given")),
         _equal("channel's fees in ten thousandths of a yuan, by its bills", int(year.money.fees * 10_000),
                _billed(year)),
     ]  # fmt: skip

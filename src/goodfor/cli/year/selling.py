@@ -27,8 +27,9 @@ CHANNEL_CODE: Final = "year"
 #: Of a price, the credit for later that comes with it: 47 of 10,000.
 CREDIT_BP: Final = 47
 ORDER_LIABILITY: Final = "2203:order"
-CREDIT: Final = "2203:subscription"
-CREDIT_REVENUE: Final = "5001:sub"
+#: A wallet of nobody: what was given with sales and is not some buyer's yet.
+CREDIT: Final = "2207:wallet:later"
+CREDIT_REVENUE: Final = "5001:breakage"
 _CODES: Final = Statement("goodfor.cli", "sql/year_codes.sql", planned_each_time=True)
 _ORDERS: Final = Statement("goodfor.cli", "sql/year_orders.sql", planned_each_time=True)
 
@@ -151,6 +152,6 @@ def _entries(
 
 
 def credit_entry(order_id: UUID, amount: int, at: datetime) -> Entry:
-    """Credit for later that came with a sale: less revenue, and owed. The house has no subscriptions yet."""
+    """Credit for later that came with a sale: less revenue, and owed."""
     lines = (Line(CREDIT_REVENUE, amount, order_id=order_id), Line(CREDIT, -amount, order_id=order_id))
     return Entry(f"credit:{order_id}", "credit_given", lines, at, ("year.order", order_id))

@@ -18,7 +18,7 @@ from goodfor.cli import world as demo
 from goodfor.cli.hub.market import FIRST_ITEM, Market, Stall, connect, make_market
 from goodfor.cli.month.world import Told
 from goodfor.cli.soak.sql import rows
-from goodfor.cli.year.selling import CHANNEL_CODE, PROVIDER, Till
+from goodfor.cli.year.selling import CHANNEL_CODE, CREDIT, PROVIDER, Till
 from goodfor.finance import operations as finance
 from goodfor.finance.types import AgreementInput, Bank, PartyInput, PartyView, Terms, Tier
 from goodfor.identity import queries as identity
@@ -28,6 +28,7 @@ from goodfor.identity.types import Scope
 from goodfor.kernel.clock import told_by
 from goodfor.kernel.money import Money
 from goodfor.kernel.tenancy import platform_job
+from goodfor.ledger import operations as ledger
 from goodfor.orders.operations.top_up_wallet import top_up_wallet
 from goodfor.payments.operations.open_account import open_account
 from goodfor.sandbox.channels import demo as channels
@@ -140,6 +141,7 @@ def _till(made: Any, market: Market, now: datetime) -> Till:
                 shop_id=shop_id, client_id=one.id, wallet_account=one.wallet_account, actor=ACTOR, now=now,
                 amount=Money(200_000_000_000, "CNY"), reference=f"year-{one.id}-{part}",
             )  # fmt: skip
+    ledger.open_account(shop_id=shop_id, code=CREDIT, currency="CNY", guarded=True, now=now)
     with platform_job("year"):
         balance = rows("SELECT id FROM payments_account WHERE shop_id = %s AND provider = 'balance'", shop_id)[0][0]
     return Till(

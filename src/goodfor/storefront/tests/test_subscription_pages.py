@@ -15,6 +15,7 @@ from goodfor.payments import queries as payments
 from goodfor.payments.operations.open_account import open_account
 from goodfor.payments.operations.poll_mandates import poll_mandates, run_due_charges
 from goodfor.payments.operations.sandbox_consents import sign_consent
+from goodfor.storefront.personal_subscriptions import subscriptions_kept
 from goodfor.storefront.tests.account_flow import Mailbox, browser, plain
 from goodfor.storefront.tests.test_points_pages import member
 from goodfor.storefront.tests.world import World
@@ -111,6 +112,8 @@ def test_from_the_shelf_to_a_pick(world: World, box: Mailbox) -> None:
     assert client.post(f"{here}/change", {"act": "resume"}).status_code == 409
     assert client.post(f"{here}/change", {"act": "fly"}).status_code == 422
     assert "影视月卡" in plain(client.get("/me/subscriptions"))
+    [kept] = subscriptions_kept(world.shop_id, owner, utc_now())["subscriptions"]
+    assert (kept["plan"], kept["periods"][0]["charge_minor"], len(kept["picks"])) == ("影视月卡", 3000, 1)
     # Somebody else sees nothing of it, and changes nothing.
     other = browser()
     assert other.get(here).status_code == 302
