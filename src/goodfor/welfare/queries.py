@@ -138,6 +138,11 @@ def employees(
     return [employee_view(one, row.currency, held.get(one.id, 0)) for one in found]
 
 
+def held_by_all(shop_id: UUID, company_id: UUID) -> dict[UUID, int]:
+    """Employee -> units, of those who hold any."""
+    return loyalty.held_in(shop_id, WELFARE, company_id)
+
+
 def counts(shop_id: UUID, company_id: UUID) -> dict[str, int]:
     """How many employees are in each state."""
     rows = Employee.objects.filter(shop_id=shop_id, company_id=company_id).values_list("state")

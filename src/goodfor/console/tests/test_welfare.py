@@ -29,6 +29,7 @@ def test_from_a_company_to_its_invoice(shop: Shop) -> None:
     assert (company.markup_bp, len(company.skus), company.domains) == (250, 1, ("acme.example",))
     page = one.get(here).content.decode()
     assert "王女士" in page
+    assert "2026-01" in one.get(here, {"month": "2026-01"}).content.decode()
     edit, act = reverse("desk:welfare-company-edit", args=[company.id]), f"{here}act"
     assert one.get(edit).status_code == 200
     assert one.post(edit, {**COMPANY, "name": "乙公司"}).status_code == 302

@@ -17,7 +17,7 @@ from goodfor.welfare.errors import BudgetShort, FileDiffers, FileFaulty, GrantGo
 from goodfor.welfare.locks import lock_company, lock_grant
 from goodfor.welfare.mapping import grant_view
 from goodfor.welfare.models import Company, Employee, Grant, GrantLine
-from goodfor.welfare.operations.steps import moved, must_be_on, noted
+from goodfor.welfare.operations.steps import each, moved, must_be_on, noted
 from goodfor.welfare.types import GrantView
 
 AT_ONCE: Final = 5_000
@@ -130,4 +130,8 @@ def give_what_was_agreed(*, now: datetime) -> int:
             Grant.objects.filter(state=states.RUNNING, walked__lt=F("lines")).order_by("id")
             .values_list("shop_id", "id")[:50]
         )  # fmt: skip
-    return sum(give_on(shop_id=shop_id, grant_id=grant_id, now=now) for shop_id, grant_id in rows)
+    return each(_step, rows, now)
+
+
+def _step(shop_id: UUID, grant_id: UUID, now: datetime) -> int:
+    return give_on(shop_id=shop_id, grant_id=grant_id, now=now)

@@ -15,7 +15,7 @@ from goodfor.loyalty.types import WELFARE, Source
 from goodfor.welfare import states
 from goodfor.welfare.locks import lock_company
 from goodfor.welfare.models import Company, Employee
-from goodfor.welfare.operations.steps import moved_all, noted
+from goodfor.welfare.operations.steps import each, moved_all, noted
 
 MOST: Final = 10_000
 
@@ -53,7 +53,7 @@ def take_what_came_late(*, now: datetime) -> int:
     """What refunds brought back to people who had left by then; how many units. Over all shops."""
     with platform_job("units of people who have left their companies"):
         companies = list(Company.objects.order_by("id").values_list("shop_id", "id"))
-    return sum(_take_late(shop_id, company_id, now) for shop_id, company_id in companies)
+    return each(_take_late, companies, now)
 
 
 @transaction.atomic(savepoint=False)

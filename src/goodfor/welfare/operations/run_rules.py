@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -20,9 +19,8 @@ from goodfor.welfare.locks import lock_company, lock_grant, lock_rule
 from goodfor.welfare.models import Company, Employee, Grant, GrantLine, Rule
 from goodfor.welfare.operations.agree_grant import start
 from goodfor.welfare.operations.draft_grant import Share, keep_grant
-from goodfor.welfare.operations.steps import moved, shop_of
+from goodfor.welfare.operations.steps import each, moved, shop_of
 
-log = structlog.get_logger(__name__)
 ACTOR: Final = "system"
 
 
@@ -34,15 +32,7 @@ def run_rules(*, now: datetime) -> int:
             .order_by("id").values_list("shop_id", "id")
         )  # fmt: skip
         short = list(Grant.objects.filter(state=states.SHORT).order_by("id").values_list("shop_id", "id"))
-    begun = 0
-    for step, rows in ((_try_again, short), (_run, rules)):
-        for shop_id, row_id in rows:
-            try:
-                begun += step(shop_id, row_id, now)
-            except Exception as error:
-                # One company's trouble is not another's.
-                log.error("welfare_rule_failed", shop_id=str(shop_id), error=type(error).__name__)
-    return begun
+    return each(_try_again, short, now) + each(_run, rules, now)
 
 
 @transaction.atomic(savepoint=False)

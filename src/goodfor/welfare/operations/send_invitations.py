@@ -15,6 +15,7 @@ from goodfor.welfare import links, states
 from goodfor.welfare.contacts import opened
 from goodfor.welfare.locks import lock_company
 from goodfor.welfare.models import Company, Employee
+from goodfor.welfare.operations.steps import each
 
 AT_ONCE: Final = 200
 SCENE: Final = "welfare_invited"
@@ -37,7 +38,7 @@ def send_invitations(*, now: datetime, limit: int = AT_ONCE) -> int:
         due = list(
             Employee.objects.filter(invite_due=True).order_by("id").values_list("shop_id", "id")[:limit]
         )  # fmt: skip
-    return sum(_one(shop_id, employee_id, now) for shop_id, employee_id in due)
+    return each(_one, due, now)
 
 
 @transaction.atomic(savepoint=False)

@@ -1,9 +1,11 @@
 """Small steps that operations of welfare share; each runs in its caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import structlog
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import ShopView
@@ -12,6 +14,8 @@ from goodfor.kernel.statemachine import Machine, record_history, record_many
 from goodfor.welfare import states
 from goodfor.welfare.errors import CompanyOff, InvalidWelfare
 from goodfor.welfare.models import Company, Employee
+
+log = structlog.get_logger(__name__)
 
 
 def filled(text: str, most: int, field: str) -> str:
@@ -61,6 +65,17 @@ def moved_all(
             shop_id=shop_id, machine=states.EMPLOYEE, subject_ids=[row.id for row in rows if row.state == was],
             move=(was, to_state), actor=actor, cause=cause or actor, now=now,
         )  # fmt: skip
+
+
+def each(step: Callable[[UUID, UUID, datetime], int], rows: Iterable[tuple[UUID, UUID]], now: datetime) -> int:
+    """A step for each (shop, row), the sum of what they answer: one company's trouble is not another's."""
+    done = 0
+    for shop_id, row_id in rows:
+        try:
+            done += step(shop_id, row_id, now)
+        except Exception as error:
+            log.error("welfare_step_failed", step=step.__name__, shop_id=str(shop_id), error=type(error).__name__)
+    return done
 
 
 def shop_of(shop_id: UUID) -> ShopView:

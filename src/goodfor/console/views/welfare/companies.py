@@ -1,5 +1,6 @@
 """Companies: a list, one with its people, money and month, and the form of it."""
 
+import re
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +29,7 @@ from goodfor.welfare.operations.set_company import make_company, set_company
 from goodfor.welfare.operations.set_people import add_person, remove_person
 
 PAGE: Final = "desk:welfare"
+_MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 ROLES: Final = (("manager", gettext_lazy("管理人")), ("viewer", gettext_lazy("只能查看")))
 #: Each act, and who may.
 _ACTS: Final = {
@@ -155,7 +157,10 @@ def _company(
     shop_id, now = visitor.shop.id, utc_now()
     view = welfare.company(shop_id, company_id, contact=True)
     budget = welfare.budget(shop_id, company_id)
-    told = welfare.statement(shop_id, company_id, welfare.month_of(now, visitor.shop.timezone), now)
+    newest = welfare.month_of(now, visitor.shop.timezone)
+    found = _MONTH.fullmatch(request.GET.get("month", ""))
+    month = date(int(found[1]), int(found[2]), 1) if found else newest
+    told = welfare.statement(shop_id, company_id, month, now)
     counts = welfare.counts(shop_id, company_id)
     field = str(error.data.get("field", "")) if error else ""
     roles = dict(ROLES)
@@ -163,7 +168,8 @@ def _company(
         "title": view.name,
         "view": view,
         "free": Money(budget.free_minor, view.currency),
-        "held": Money(told.held_closing, view.currency),
+        "held": Money(sum(welfare.held_by_all(shop_id, company_id).values()), view.currency),
+        "newest": newest,
         "told": told,
         "sides": welfare.sides(told),
         "joined": counts.get("joined", 0),
