@@ -90,7 +90,8 @@ def _pay(row: Subscription, period: Period, applied: Applied, now: datetime) -> 
         "paid_until": period.ends_at, "next_start": period.ends_at, "terms_id": terms.id,
         "plan_id": terms.plan_id,
     }  # fmt: skip
-    if period.terms_id != row.terms_id or period.kind == states.UPGRADE:
+    moved = period.terms_id != row.terms_id or period.starts_at != row.next_start
+    if moved or period.kind == states.UPGRADE:
         # Its own months are counted from its own beginning.
         changes |= {"anchor_at": period.starts_at, "cycle": 1, "next_terms_id": None}
     else:

@@ -15,6 +15,7 @@ from goodfor.subscriptions.models import Subscription
 from goodfor.subscriptions.operations.refund_period import take_next_back
 from goodfor.subscriptions.operations.steps import (
     SOURCE,
+    announce_again,
     end_subscription,
     fail_period,
     move_subscription,
@@ -59,6 +60,8 @@ def keep(*, shop_id: UUID, subscription_id: UUID, owner: UUID, now: datetime) ->
     if row.state not in (states.ACTIVE, states.PAUSED) or row.paid_until is None or row.paid_until <= now:
         raise NotNow(state=row.state)
     move_subscription(row, row.state, actor="buyer", cause="keep", now=now, stops=False)
+    if unpaid_period(row) is None:
+        announce_again(row, now=now)
 
 
 @transaction.atomic(savepoint=False)

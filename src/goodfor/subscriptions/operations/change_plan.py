@@ -12,6 +12,7 @@ from goodfor.subscriptions.errors import AboveMandate, AlreadySubscribed, Charge
 from goodfor.subscriptions.locks import lock_period, lock_subscription
 from goodfor.subscriptions.models import Period, Plan, Subscription, Terms
 from goodfor.subscriptions.operations.steps import (
+    announce_again,
     begin_period,
     current_period,
     fail_period,
@@ -77,12 +78,14 @@ def change_next(*, shop_id: UUID, subscription_id: UUID, owner: UUID, plan_id: U
     if plan_id == row.plan_id:
         _clear(row, now)
         move_subscription(row, row.state, actor="buyer", cause="plan", now=now, next_terms_id=None)
+        announce_again(row, now=now)
         return
     _plan, terms = _wanted(row, plan_id)
     if payments.mandate(shop_id, row.mandate_id).most.amount_minor < terms.price_minor:
         raise AboveMandate
     _clear(row, now)
     move_subscription(row, row.state, actor="buyer", cause=f"plan:{plan_id}", now=now, next_terms_id=terms.id)
+    announce_again(row, now=now)
 
 
 def _wanted(row: Subscription, plan_id: UUID) -> tuple[Plan, Terms]:

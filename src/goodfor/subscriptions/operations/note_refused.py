@@ -12,7 +12,13 @@ from goodfor.subscriptions.events import ChargeFailed
 from goodfor.subscriptions.locks import lock_period
 from goodfor.subscriptions.models import Period, Subscription
 from goodfor.subscriptions.operations.hear_mandate import note_mandate_over
-from goodfor.subscriptions.operations.steps import end_subscription, fail_period, move_period, move_subscription
+from goodfor.subscriptions.operations.steps import (
+    announce_again,
+    end_subscription,
+    fail_period,
+    move_period,
+    move_subscription,
+)
 from goodfor.subscriptions.schedule import next_try
 
 #: `ChargeRefused.code` of a consent that is over.
@@ -36,6 +42,7 @@ def note_refused(*, shop_id: UUID, period_id: UUID, attempt: int, code: str, now
         fail_period(period, states.LAPSED, actor="channel", now=now)
         if code == _OVER:
             note_mandate_over(row, now=now)
+        announce_again(row, now=now)
     elif row.stops:
         fail_period(period, states.CANCELLED, actor="channel", now=now)
     elif code == _OVER and row.mandate_id == period.mandate_id:

@@ -11,7 +11,13 @@ from goodfor.subscriptions import states
 from goodfor.subscriptions.errors import ChargeRunning, NotNow, PauseNotAllowed
 from goodfor.subscriptions.locks import lock_subscription
 from goodfor.subscriptions.models import Pause, Subscription, Terms
-from goodfor.subscriptions.operations.steps import begin_period, fail_period, move_subscription, unpaid_period
+from goodfor.subscriptions.operations.steps import (
+    announce_again,
+    begin_period,
+    fail_period,
+    move_subscription,
+    unpaid_period,
+)
 from goodfor.subscriptions.queries import pause_days_left
 
 
@@ -77,6 +83,7 @@ def resume(*, shop_id: UUID, subscription_id: UUID, owner: UUID, now: datetime) 
         row, row.state, actor="buyer", cause="resume", now=now, next_start=begins, anchor_at=begins, cycle=0
     )
     if row.paid_until > now:
+        announce_again(row, now=now)
         return
     terms = Terms.objects.get(shop_id=shop_id, id=row.next_terms_id or row.terms_id)
     begin_period(

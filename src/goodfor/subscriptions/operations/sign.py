@@ -147,6 +147,9 @@ def _note_mandate(row: Subscription, mandate_id: UUID, number: int) -> bool:
         held = lock_subscription(row.shop_id, row.id)
         if held.state == states.ENDED:
             return False
+        if held.mandate_id == mandate_id:
+            # It was signed, and heard of, before this.
+            return True
         which = "mandate_id" if held.state == states.AWAITING else "signing_id"
         Subscription.objects.filter(shop_id=row.shop_id, id=row.id).update(mandates=number, **{which: mandate_id})
     return True

@@ -1,6 +1,6 @@
 """Small steps that operations on subscriptions share; each runs in its caller's transaction, under its locks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,9 +15,9 @@ from goodfor.payments.operations.end_attempts import end_attempts
 from goodfor.payments.operations.end_mandate import end_mandate
 from goodfor.subscriptions import accounts, states
 from goodfor.subscriptions.errors import PlanSetForbidden
-from goodfor.subscriptions.events import SubscriptionEnded
+from goodfor.subscriptions.events import RenewalAnnounced, SubscriptionEnded
 from goodfor.subscriptions.models import Period, Subscription, Terms
-from goodfor.subscriptions.schedule import months_on, span
+from goodfor.subscriptions.schedule import ANNOUNCED, SLACK, months_on, span
 
 #: `Payment.source_type` of what is charged for a period.
 SOURCE = "subscription_period"
@@ -73,6 +73,32 @@ def begin_period(
         cause=cause, now=now,
     )  # fmt: skip
     return period
+
+
+def announce_again(row: Subscription, *, now: datetime) -> None:
+    """The member has just changed what comes next: what was announced before is announced as it is now, and not late.
+
+    Of a held subscription without an unpaid period; where its time to be announced has not come the loop does it.
+    """
+    renews = row.state in (states.ACTIVE, states.PAUSED) and not row.stops and not row.mandate_over
+    if not renews or row.next_start is None or row.anchor_at is None or row.mandate_id is None:
+        return
+    charge_at = row.next_start - timedelta(hours=row.ahead_hours)
+    if charge_at - ANNOUNCED - SLACK > now:
+        return
+    terms = Terms.objects.get(shop_id=row.shop_id, id=row.next_terms_id or row.terms_id)
+    anew = terms.id != row.terms_id
+    starts_at = max(row.next_start, now)
+    period = begin_period(
+        row, terms, kind=states.RENEWAL, starts_at=starts_at,
+        anchor_at=starts_at if anew or starts_at != row.next_start else row.anchor_at,
+        cycle=0 if anew or starts_at != row.next_start else row.cycle, charge_at=max(charge_at, now), cause="changed",
+        now=now,
+    )  # fmt: skip
+    event = RenewalAnnounced(
+        row.id, period.id, row.owner, period.price_minor, period.currency, max(charge_at, now).isoformat()
+    )  # fmt: skip
+    publish(shop_id=row.shop_id, event=event, cause=("subscriptions.period", period.id), now=now)
 
 
 def fail_period(period: Period, why: str, *, actor: str, now: datetime) -> None:

@@ -1,4 +1,5 @@
--- subscriptions: the next periods of a shop that are to be announced now, their history, and the news of each.
+-- subscriptions: the next periods of a shop that are to be announced now, their history, and the news of each. One that is
+-- announced too late begins later, so that nobody pays for days before it is charged.
 WITH due AS (
     SELECT s.id, s.owner, s.anchor_at, s.cycle, s.ahead_hours, s.next_start, s.periods, s.next_terms_id IS NOT NULL AS changes,
            coalesce(s.next_terms_id, s.terms_id) AS terms_id
@@ -10,14 +11,16 @@ WITH due AS (
      ORDER BY s.next_start LIMIT %(most)s
        FOR NO KEY UPDATE OF s SKIP LOCKED
 ), planned AS (
-    SELECT d.id AS subscription_id, d.owner, d.next_start, d.periods + 1 AS number, t.id AS terms_id, t.price_minor,
+    SELECT d.id AS subscription_id, d.owner, begins.at AS next_start, d.periods + 1 AS number, t.id AS terms_id, t.price_minor,
            t.currency, t.picks,
-           greatest(d.next_start - make_interval(hours => d.ahead_hours), %(soonest)s::timestamptz) AS charge_at,
-           ((CASE WHEN d.changes THEN d.next_start ELSE d.anchor_at END AT TIME ZONE %(zone)s)
-            + make_interval(months => t.months * (1 + CASE WHEN d.changes THEN 0 ELSE d.cycle END)))
+           begins.at - make_interval(hours => d.ahead_hours) AS charge_at,
+           ((CASE WHEN begins.anew THEN begins.at ELSE d.anchor_at END AT TIME ZONE %(zone)s)
+            + make_interval(months => t.months * (1 + CASE WHEN begins.anew THEN 0 ELSE d.cycle END)))
             AT TIME ZONE %(zone)s AS ends_at,
            (%(ids)s::uuid[])[row_number() OVER (ORDER BY d.id)] AS id
       FROM due d JOIN subscriptions_terms t ON t.shop_id = %(shop_id)s AND t.id = d.terms_id
+     CROSS JOIN LATERAL (SELECT greatest(d.next_start, %(soonest)s + make_interval(hours => d.ahead_hours)) AS at,
+                                d.changes OR %(soonest)s + make_interval(hours => d.ahead_hours) > d.next_start AS anew) begins
 ), made AS (
     INSERT INTO subscriptions_period (
         id, shop_id, subscription_id, terms_id, number, kind, state, starts_at, ends_at, first_day, days, price_minor,
