@@ -16,10 +16,11 @@ from goodfor.cli.year import plain, plan
 from goodfor.cli.year.back import Moved
 from goodfor.cli.year.money import write_bill
 from goodfor.cli.year.plan import Sale
-from goodfor.cli.year.selling import CHANNEL_CODE, Till, sell
+from goodfor.cli.year.selling import CHANNEL_CODE, CREDIT, Till, sell
 from goodfor.cli.year.world import open_channel
 from goodfor.finance.tests.world import follow
 from goodfor.kernel.money import Money
+from goodfor.ledger.operations import open_account as open_ledger_account
 from goodfor.orders.operations import refund_order
 from goodfor.orders.operations.top_up_wallet import top_up_wallet
 from goodfor.orders.tests import conftest as of_orders
@@ -110,6 +111,7 @@ def till(shop: Shop, now: datetime) -> Till:
         shop_id=demo.shop_id, client_id=demo.client_id, wallet_account=demo.wallet_account, actor="t", now=now,
         amount=Money(1_000_000, "CNY"), reference=str(uuid4()),
     )  # fmt: skip
+    open_ledger_account(shop_id=demo.shop_id, code=CREDIT, currency="CNY", guarded=True, now=now)
     return Till(
         demo.shop_id, (shop.sku_id,), (sku.price.amount_minor,), (sku.title,), (demo.client_id,),
         (demo.wallet_account,), balance, channel,
@@ -146,7 +148,7 @@ def test_what_is_sold_by_sets_is_as_the_operation_leaves_it(shop: Shop, till: Ti
     assert [order.total for order in sold] == [2 * till.prices[0], till.prices[0], till.prices[0]]
     assert booked(shop, "5001:sales:codes") - before == sum(order.total for order in sold)
     assert booked(shop, f"1012:channel:alipay:{CHANNEL_CODE}:pending") == sold[1].total
-    assert booked(shop, "2203:subscription") == sold[2].credit > 0
+    assert booked(shop, CREDIT) == sold[2].credit > 0
     refund_order(shop_id=till.shop_id, order_id=sold[0].id, reason="r", actor="t", now=now)
     follow(now)
     assert broken(now) == {}

@@ -12,6 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from goodfor.aftersales import queries as aftersales
 from goodfor.aftersales.operations.make_claim import make_claim
+from goodfor.cards import queries as cards
+from goodfor.cards.operations.keep_card import keep_card
 from goodfor.catalog.operations import create_category, create_product, create_sku
 from goodfor.catalog.tests.pictures import encoded, noise
 from goodfor.console.tests.claim_things import leave_to_people
@@ -36,6 +38,7 @@ from goodfor.payments import queries as payments
 from goodfor.payments.types import Fact
 from goodfor.risk.tests.traces import is_trace
 from goodfor.storefront.tests.account_flow import AGENT, Mailbox, sign_in
+from goodfor.storefront.tests.test_redeem_pages import deal
 
 FETCH = {"X-Requested-With": "fetch", "Accept": "application/json"}
 #: What a refused request may leave behind: counted guesses, a ceremony that began, when somebody was last seen.
@@ -195,9 +198,14 @@ def _own(side: Side) -> None:
     client = f"client:{side.shop.demo.client_id}"
     side.desk = {**things_of(side.shop), "product_id": side.hidden_product, "sku_id": side.hidden_sku}
     refunded = refund_order(shop_id=shop_id, order_id=side.shop.delivered.id, reason="r", actor=client, now=now)
+    [code, *_more] = deal(shop_id, "value", value=10_000, size=1)
+    card_id = cards.card_by_code(shop_id, str(cards.normal_code(code)), now).card_id
+    mine = BuyerSession.objects.filter(shop_id=shop_id, revoked_at__isnull=True).order_by("id")[0]
+    keep_card(shop_id=shop_id, card_id=card_id, holder_ref=f"buyer:{mine.buyer_id.hex}", now=now)
     side.ids = {
         "account_id": SavedAccount.objects.get(shop_id=shop_id).id,
-        "session_id": BuyerSession.objects.filter(shop_id=shop_id, revoked_at__isnull=True).order_by("id")[0].id,
+        "session_id": mine.id,
+        "card_id": card_id,
         "passkey_id": BuyerPasskey.objects.get(shop_id=shop_id).id,
         "claim_id": side.claim_id,
         "picture_id": aftersales.pictures_of(shop_id, side.claim_id)[0].id,

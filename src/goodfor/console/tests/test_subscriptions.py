@@ -7,11 +7,12 @@ from django.urls import reverse
 
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import inside, proved
-from goodfor.console.tests.subscription_things import plan_of, subscription_of
+from goodfor.console.tests.subscription_things import plan_of
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.subscriptions import queries as subscriptions
 from goodfor.subscriptions import states
+from goodfor.subscriptions.tests.subscribing import subscription_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PLAN = {

@@ -17,7 +17,7 @@ from goodfor.orders.tests.factories import broken, open_till, place, relay_all
 from goodfor.payments import queries as payments
 
 pytestmark = pytest.mark.django_db(transaction=True)
-OWED = "2203:subscription"
+OWED = "2203:redeemed"
 
 
 def owe(shop_id: UUID, minor: int, now: datetime) -> None:

@@ -10,7 +10,6 @@ from django.test import Client
 
 from goodfor.cards import queries as cards
 from goodfor.cards.operations.keep_card import keep_card
-from goodfor.console.tests.subscription_things import subscription_of
 from goodfor.identity.buyer_models import Buyer, BuyerPasskey, BuyerSession, SavedAccount
 from goodfor.identity.models import Shop
 from goodfor.identity.operations.create_shop import create_shop
@@ -26,6 +25,7 @@ from goodfor.storefront.tests.world import World
 from goodfor.storefront.urls import urlpatterns
 from goodfor.subscriptions import states
 from goodfor.subscriptions.operations.set_plan import make_plan, move_plan
+from goodfor.subscriptions.tests.subscribing import subscription_of
 from goodfor.subscriptions.types import PlanWish
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 COUNTERS = {"identity_door", "identity_ceremony", "storefront_attempt", "django_session"}
 OWNED = (
     "/me/accounts/{saved}/delete", "/me/devices/{session}/revoke", "/me/passkeys/{passkey}/delete", "/me/cards/{card}",
-    "/me/cards/{card}/gift", *(f"/me/subscriptions/{{subscription}}{act}" for act in ("", "/pick", "/change", "/sign")),
+    "/me/cards/{card}/gift", *(f"/me/subscriptions/{{subscription}}{act}" for act in ("/pick", "/change", "/sign")),
 )  # fmt: skip
 #: Pages of an account that take no id: they show and change the account of the browser, never another one.
 OWN = [
