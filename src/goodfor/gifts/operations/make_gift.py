@@ -16,7 +16,7 @@ from goodfor.gifts.types import Made, Wish, actor_of
 from goodfor.kernel import audit
 from goodfor.kernel.crypto import keyring
 from goodfor.kernel.faultpoints import reach
-from goodfor.kernel.ids import hash_token, order_number, secret_token, uuid7, uuid7_floor
+from goodfor.kernel.ids import hash_token, order_number, secret_token, uuid7
 from goodfor.kernel.statemachine import record_history
 
 _DAY = timedelta(days=1)
@@ -35,7 +35,7 @@ def make_gift(*, shop_id: UUID, giver_ref: str, wish: Wish, request_key: str, no
     mine = Gift.objects.filter(shop_id=shop_id, giver_ref=giver_ref)
     if (known := mine.filter(request_key=request_key).first()) is not None:
         return Made(gift_view(known), secret_of(known))
-    if mine.filter(id__gte=uuid7_floor(now - _DAY)).count() >= states.MOST_A_DAY:
+    if mine.filter(made_at__gte=now - _DAY).count() >= states.MOST_A_DAY:
         raise TooManyGifts(retry_after=3600)
     gift_id = uuid7()
     kept = THINGS[wish.kind].keep(shop_id, gift_id, giver_ref, wish, now)

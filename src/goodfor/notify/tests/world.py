@@ -244,7 +244,7 @@ class World:
     def history(self, message_id: UUID) -> list[str]:
         return [
             row[0]
-            for row in rows("SELECT to_state FROM kernel_history WHERE subject_id = %s ORDER BY at, ctid", [message_id])
+            for row in rows("SELECT to_state FROM kernel_history WHERE subject_id = %s ORDER BY step", [message_id])
         ]
 
 

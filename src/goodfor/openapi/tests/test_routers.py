@@ -386,7 +386,9 @@ def test_each_operation_wants_its_scope(
     shop: ShopView, came: datetime, domain: Domain, where: tuple[str, str], scope: str
 ) -> None:
     method, template = where
-    path = template.removeprefix("/api/v1").format(number=NUMBER, product_id=PRODUCT, refund_id=REFUND, claim_id=CLAIM)
+    path = template.removeprefix("/api/v1").format(
+        number=NUMBER, product_id=PRODUCT, refund_id=REFUND, claim_id=CLAIM, grant_id=CLAIM
+    )
     ask = ask_with(make_client(shop, came, set(Scope) - {Scope(scope)}).api_key)
     response = ask(method.upper(), path, json={} if method == "post" else None, idem="k")
     assert check(response, 403, "insufficient_scope")["scope"] == scope
