@@ -26,6 +26,9 @@ from goodfor.promotions.saying import effect_text
 from goodfor.promotions.types import CouponView
 from goodfor.storefront.balance import held_by
 from goodfor.storefront.points import held_points
+from goodfor.subscriptions import queries as subscriptions
+from goodfor.subscriptions.states import LIVE as LIVE_PLANS
+from goodfor.subscriptions.types import SubscriptionView
 
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -164,6 +167,23 @@ def _balance(shop: ShopView, buyer: SignedInBuyer, _now: datetime, _after: str, 
     return Shelf([Thing("wallet", _("余额 %(held)s") % {"held": plain_money(held)}, _("付款时可以直接用，长期有效"))])
 
 
+def _plans(shop: ShopView, buyer: SignedInBuyer, now: datetime, _after: str, _limit: int) -> Shelf:
+    held = subscriptions.subscriptions_of(shop.id, buyer.buyer_id, now)
+    return Shelf([_plan(shop, one, now) for one in held if one.state in LIVE_PLANS])
+
+
+def _plan(shop: ShopView, one: SubscriptionView, now: datetime) -> Thing:
+    """What may be picked now, and until when it is paid."""
+    here = reverse("storefront:me_subscription", args=[one.id])
+    period = subscriptions.open_period(shop.id, one.id, now)
+    left = period.left if period is not None and period.open else 0
+    detail = ngettext("还能选 %(n)d 样", "还能选 %(n)d 样", left) % {"n": left} if left else _("这一期已经选完")
+    if period is None:
+        detail = _("还没有付过款的一期")
+    step = Step(_("去选") if left else _("查看方案"), here)
+    return Thing("calendar", one.plan.name, detail, one.paid_until, (_("可以选了"), "green") if left else None, (step,))
+
+
 def _all_gifts() -> Step:
     return Step(_("看礼物"), reverse("storefront:my_gifts"))
 
@@ -171,6 +191,7 @@ def _all_gifts() -> Step:
 #: In the order in which they are offered as filters. Another kind of thing is another line here.
 SHELVES: Final[tuple[Kind, ...]] = (
     Kind("codes", gettext_lazy("卡密"), _codes),
+    Kind("plan", gettext_lazy("订阅方案"), _plans),
     Kind("card", gettext_lazy("礼品卡"), _cards),
     Kind("coupon", gettext_lazy("优惠券"), _coupons),
     Kind("points", gettext_lazy("积分"), _points),

@@ -106,6 +106,9 @@ def test_from_the_shelf_to_a_pick(world: World, box: Mailbox) -> None:
     [mine] = queries.subscriptions_of(world.shop_id, owner, utc_now())
     [period] = queries.periods(world.shop_id, mine.id, utc_now())
     assert (period.picked, period.left) == (1, 1)
+    held = plain(client.get("/me/wallet?kind=plan"))
+    assert "影视月卡" in held
+    assert "还能选 1 样" in held
     assert client.post(f"{here}/change", {"act": "cancel"}).status_code == 302
     assert "不会再扣款" in plain(client.get(here))
     assert client.post(f"{here}/change", {"act": "keep"}).status_code == 302
