@@ -11,6 +11,7 @@ from goodfor.subscriptions.accounts import DEFERRED, INCOME
 from goodfor.subscriptions.errors import (
     AboveMandate,
     AlreadySubscribed,
+    ChargeRunning,
     NothingToPick,
     NotNow,
     NoUpgrade,
@@ -179,4 +180,33 @@ def test_the_staff_end_one(world: World) -> None:
     assert world.see(made).stops
     cancel_by_staff(**act, reason="test", at_once=True)
     assert world.see(made).why == states.BY_STAFF
+    assert world.faults() == {}
+
+
+def test_what_an_upgrade_credits_cannot_be_picked_as_well(world: World) -> None:
+    """Neither while it is being charged, nor by an order that comes back later: that opens its own slot alone."""
+    small, big = world.plan(picks=4), world.plan(6000, picks=2)
+    made = world.subscribe(small)
+    first = world.pick(made)
+    mine = {"shop_id": world.shop_id, "subscription_id": made, "owner": world.owner, "plan_id": big.id}
+    world.refuse(made)
+    upgrade(**mine, now=world.now)
+    with pytest.raises(ChargeRunning):
+        world.pick(made)
+    world.work()
+    assert world.periods(made)[1].state == states.FAILED
+    world.pick(made)
+    world.refuse(made, "")
+    upgrade(**mine, now=world.now)
+    assert world.periods(made)[2].credit.amount_minor == PRICE // 2
+    with pytest.raises(ChargeRunning):
+        world.pick(made)
+    world.work()
+    world.refund_pick(first)
+    world.work()
+    # Two of the new plan, and the one that came back.
+    for _ in range(3):
+        world.pick(made)
+    with pytest.raises(NothingToPick):
+        world.pick(made)
     assert world.faults() == {}
