@@ -6,6 +6,9 @@ from uuid import uuid4
 import pytest
 
 from goodfor.kernel.errors import InvalidInput
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import Tier, TierSet
 from goodfor.subscriptions import states
 from goodfor.subscriptions.accounts import DEFERRED, INCOME
 from goodfor.subscriptions.errors import (
@@ -144,7 +147,9 @@ def test_new_terms_are_for_new_members(world: World) -> None:
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_staff_give_a_period_back(world: World, whole: bool) -> None:
-    made = world.subscribe(world.plan())
+    tiers = TierSet((Tier("铜"), Tier("银", 100_000, 50_000)))
+    set_tiers(shop_id=world.shop_id, tiers=tiers, actor="staff:1", now=world.now)
+    made = world.subscribe(world.plan(tier_rank=1))
     world.pick(made)
     world.wait(days=7)
     [period] = world.periods(made)
@@ -156,6 +161,9 @@ def test_the_staff_give_a_period_back(world: World, whole: bool) -> None:
         shop_id=world.shop_id, period_id=period.id, whole=whole, reason="不满意", actor="staff:1", now=world.now
     )
     assert given.amount.amount_minor == (PRICE if whole else 2250)
+    stands = loyalty.member(world.shop_id, world.owner, world.now)
+    assert stands is not None
+    assert stands.standing.until == world.now + timedelta(microseconds=1)
     with pytest.raises(NotNow):
         refund_period(
             shop_id=world.shop_id, period_id=period.id, whole=whole, reason="again", actor="staff:1", now=world.now
