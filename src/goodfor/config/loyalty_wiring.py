@@ -19,6 +19,7 @@ from goodfor.orders.types import DIRECT, OrderView
 from goodfor.payments import queries as payments
 from goodfor.payments.events import DisputeEnded
 from goodfor.payments.types import RefundView
+from goodfor.promotions.types import USUAL_BP
 
 
 def listen() -> None:
@@ -77,10 +78,13 @@ def on_delivered(event: StoredEvent) -> None:
 
 
 def _more(order: OrderView) -> list[More]:
-    """What campaigns noted with it, for what was paid for those lines."""
+    """What campaigns noted with it, for what was paid for those lines; of what they add once, as much as is money."""
     nets = {line.line_id: line.net.amount_minor for line in order.lines}
     noted = orders.points_of_order(order.shop_id, order.id)
-    return [More(nets.get(one.line_id, 0), one.times_bp, one.plus) for one in noted]
+    credit = orders.credit_part(order.shop_id, order.id) if noted else None
+    paid = order.total.amount_minor
+    price = paid + (credit.minor if credit is not None else 0)
+    return [More(nets.get(one.line_id, 0), one.times_bp, one.plus * paid // price) for one in noted]
 
 
 def earned(event: StoredEvent) -> bool:
@@ -93,8 +97,31 @@ def on_back(event: StoredEvent) -> None:
     order = orders.order_view(event.shop_id, UUID(event.payload["order_id"]))
     lose_by_order(
         shop_id=event.shop_id, order_id=order.id, paid_minor=order.total.amount_minor,
-        back_minor=order.refunded.amount_minor if order.refunded else 0, now=utc_now(),
+        back_minor=order.refunded.amount_minor if order.refunded else 0, weighed=_weighed(order), now=utc_now(),
     )  # fmt: skip
+
+
+def _weighed(order: OrderView) -> tuple[int, int] | None:
+    """What was paid and what is back, each line by how often it earned; None: all of it earned alike.
+
+    Else who orders what earns ten times the points and something beside it would give the first back and keep them.
+    """
+    times = {line.line_id: USUAL_BP for line in order.lines if line.net.amount_minor}
+    for one in orders.points_of_order(order.shop_id, order.id):
+        if one.line_id in times:
+            times[one.line_id] += one.times_bp - USUAL_BP
+    if len(set(times.values())) < 2 or order.refunded is None:
+        return None
+    nets = {line.line_id: line.net.amount_minor for line in order.lines if line.line_id in times}
+    left = {line.line_id: line.price_of(line.quantity).amount_minor for line in order.lines if line.line_id in times}
+    returned, back = sum(nets.values()) - sum(left.values()), order.refunded.amount_minor
+    if returned > back:
+        # Not all of what came back has been paid out yet.
+        parts = {one: (nets[one] - left[one]) * back // returned for one in nets}
+    else:
+        rest = sum(left.values())
+        parts = {one: nets[one] - left[one] + (left[one] * (back - returned) // rest if rest else 0) for one in nets}
+    return sum(nets[one] * times[one] for one in nets), sum(parts[one] * times[one] for one in nets)
 
 
 def lost_what_earned(event: StoredEvent) -> bool:
@@ -143,9 +170,10 @@ def on_credit_back(event: StoredEvent) -> None:
     part = orders.credit_part(event.shop_id, order_id)
     if part is None:
         return
+    order = orders.order_view(event.shop_id, order_id)
     restore_by_credit(
         shop_id=event.shop_id, order_id=order_id, paid_minor=part.minor, back_minor=part.back_minor,
-        currency=orders.order_view(event.shop_id, order_id).currency, now=utc_now(),
+        currency=order.currency, unpaid=order.paid_at is None, now=utc_now(),
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from goodfor.loyalty.errors import InvalidPoints, MoveDiffers, NotEnoughPoints
 from goodfor.loyalty.store import LockedWallet, Why
 from goodfor.loyalty.types import Holder, Move
 
+_BLINK = timedelta(microseconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -94,7 +96,8 @@ def take(
 
 def put_back(shop_id: UUID, holder: Holder, spent_id: UUID, units: int, why: Why, *, grace: timedelta) -> Moved:
     """Units of the movement `spent_id` return: to the lots that they came from, with their ends. Of a lot that has
-    ended they come as a new one, which lives for `grace`. What the wallet owes is met first.
+    ended they come as a new one, which lives for `grace`; without any it ends at once. What the wallet owes is met
+    first.
 
     Raises InvalidPoints where more would return than went, MoveDiffers.
     """
@@ -120,7 +123,7 @@ def put_back(shop_id: UUID, holder: Holder, spent_id: UUID, units: int, why: Why
     )  # fmt: skip
     for one in returns:
         if one.ended and one.back > one.owed:
-            _new_lot(wallet, entry_id, one.back - one.owed, one.worth, why, why.now + grace)
+            _new_lot(wallet, entry_id, one.back - one.owed, one.worth, why, why.now + max(grace, _BLINK))
     store.MOVE_BALANCE.run({"shop_id": shop_id, "wallet_id": wallet.id, "units": units - owed, "owed": owed})
     return Moved(Move(entry_id, units, worth))
 

@@ -39,6 +39,8 @@ def proven(
             _refuse(account_id, "app_key")
         if not protocol.is_signed(account.signing, params, secret_of(account)):
             _refuse(account_id, "signature")
+        if account.signing == states.MD5 and not _means_one_thing(params, link=anywhere):
+            _refuse(account_id, "ambiguous")
         once = account.signing == states.HMAC
         if (timely or once) and not protocol.is_timely(params, now):
             _refuse(account_id, "time")
@@ -47,6 +49,11 @@ def proven(
     except protocol.Malformed as wrong:
         _refuse(account_id, str(wrong))
     return account, params
+
+
+def _means_one_thing(params: dict[str, str], *, link: bool) -> bool:
+    """What persons are shown is signed by the same secret as what partners say: neither may be read as the other."""
+    return protocol.is_plain_link(params) if link else not protocol.could_be_link(params)
 
 
 def comes_from(listed: list[str], ip: str) -> bool:

@@ -8,16 +8,19 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
+from goodfor.delivery import queries as delivery
 from goodfor.finance import queries as finance
 from goodfor.finance.tests.world import follow
 from goodfor.identity import queries as identity
 from goodfor.identity.tests.factories import make_staff
+from goodfor.kernel.clock import told_by
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.money import Money
 from goodfor.ledger import queries as ledger
 from goodfor.ledger.operations import post
 from goodfor.loyalty import queries
 from goodfor.loyalty.accounts import REDEEMED
+from goodfor.loyalty.operations.expire_units import expire_units
 from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.give_units import give_units
 from goodfor.loyalty.operations.grant_tier import grant_tier
@@ -27,6 +30,8 @@ from goodfor.loyalty.operations.set_tiers import set_tiers
 from goodfor.loyalty.operations.spend_units import spend_units
 from goodfor.loyalty.types import GROWTH, ORDERED, Balance, Holder, Source, Terms, Tier, TierSet
 from goodfor.orders import queries as orders
+from goodfor.orders.operations.cancel_order import cancel_order
+from goodfor.orders.operations.expire_order import expire_order
 from goodfor.orders.operations.open_claim import open_claim
 from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.orders.operations.pay_with_points import pay_with_points
@@ -36,6 +41,7 @@ from goodfor.orders.operations.refund_part import refund_part
 from goodfor.orders.tests import conftest as of_orders
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import begin, broken, open_till, pay, place, refund_all, relay_all, sql
+from goodfor.orders.tests.promoting import fair
 from goodfor.orders.types import Buyer, Credit, LineRequest, PlacedOrder
 from goodfor.payments import queries as payments
 from goodfor.payments.models import Account
@@ -43,7 +49,7 @@ from goodfor.payments.operations.note_dispute import apply_dispute
 from goodfor.payments.types import Fact
 from goodfor.promotions.operations.steer_campaign import end_campaign
 from goodfor.promotions.tests.factories import EVERYTHING, run, window
-from goodfor.promotions.types import EARN, ExtraPoints, Spec
+from goodfor.promotions.types import EARN, ExtraPoints, Scope, Spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 shop, now = of_orders.shop, of_orders.now
@@ -373,3 +379,74 @@ def no_bounds(shop_id: UUID) -> None:
         "UPDATE identity_shop SET settings = settings || %s::jsonb WHERE id = %s",
         ['{"refund_limit_minor": -1, "refund_daily_limit_minor": -1, "refund_daily_cap_minor": -1}', shop_id],
     )
+
+
+def test_what_units_meet_brings_no_more_points(shop: Shop, now: datetime, owner: UUID) -> None:
+    """Of what a campaign adds once as much as the price was money: an order of two fen and units is worth nothing."""
+    shop_id = shop.demo.shop_id
+    till = open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=TERMS, actor="staff:1", now=now)
+    view = identity.shop_by_id(shop_id)
+    spec = Spec("points", EARN, window(now), EVERYTHING, ExtraPoints(plus=500, threshold=5_000))
+    run(view, spec, make_staff(view, now).actor, now, "积分日")
+    for met, more in ((9_698, 0), (4_850, 48 + 250)):
+        held = points(shop, owner, now)
+        give_units(
+            shop_id=shop_id, holder=Holder(owner), units=100, source=Source("test", uuid4().hex), currency="CNY",
+            minor=95, now=now,
+        )  # fmt: skip
+        order = met_in_part(shop, owner, met, 100, now)
+        pay(begin(till, order.order_id, now), now)
+        relay_all(now)
+        assert points(shop, owner, now).pending - held.pending == more
+    assert broken(now) == {}
+
+
+def test_who_orders_and_does_not_pay_gets_no_longer_life_for_units(shop: Shop, now: datetime, owner: UUID) -> None:
+    shop_id, end = shop.demo.shop_id, now + timedelta(minutes=2)
+    open_till(shop_id, now)
+    set_terms(shop_id=shop_id, terms=TERMS, actor="staff:1", now=now)
+    give_units(
+        shop_id=shop_id, holder=Holder(owner), units=500, source=Source("test", "a"), currency="CNY", minor=475,
+        expires_at=end, now=now,
+    )  # fmt: skip
+    order, kept = met_in_part(shop, owner, 300, 300, now), met_in_part(shop, owner, 200, 200, now)
+    cancel_order(shop_id=shop_id, order_id=kept.order_id, actor="buyer", now=now)
+    relay_all(now)
+    assert points(shop, owner, now).available == 200
+    later = order.pay_by + timedelta(seconds=1)
+    with told_by(lambda: later):
+        assert expire_order(shop_id=shop_id, order_id=order.order_id, now=later)
+        relay_all(later)
+        later += timedelta(seconds=1)
+        while expire_units(now=later):
+            pass
+    assert points(shop, owner, later) == Balance()
+    assert (ledger.balance(shop_id, REDEEMED), ledger.balance(shop_id, "2203:points")) == (0, 0)
+    assert broken(later) == {}
+
+
+def test_what_earned_more_takes_more_along_when_it_goes_back(shop: Shop, now: datetime, owner: UUID) -> None:
+    """Goods that bring ten times the points, and something beside them: returned at once, they take theirs along."""
+    here = fair(shop, now)
+    set_terms(shop_id=here.shop_id, terms=TERMS, actor="staff:1", now=now)
+    only = Scope(skus=frozenset({shop.sku_id}))
+    here.run(Spec("points", EARN, window(now), only, ExtraPoints(100_000)), "十倍")
+    order = here.sell((shop.sku_id, 2), (here.other_sku, 1), ref=f"buyer:{owner.hex}")
+    relay_all(now)
+    more, usual = (line.net.amount_minor for line in order.lines)
+    whole = points(shop, owner, now).pending
+    assert whole == (more + usual) // 100 + more * 9 // 100
+    weight = more * 10 + usual
+    for code in delivery.masked_codes(here.shop_id, [order.lines[0].line_id]):
+        open_claim(
+            shop_id=here.shop_id, order_id=order.id, line_id=order.lines[0].line_id, reason="changed_mind",
+            code_ids=[code.code_id], actor="buyer", now=now,
+        )  # fmt: skip
+        refund_all(now)
+        relay_all(now)
+        back = orders.order_view(here.shop_id, order.id).refunded
+        assert back is not None
+        assert points(shop, owner, now).pending == whole - whole * back.amount_minor * 10 // weight
+    assert points(shop, owner, now).pending <= usual // 100 + 1
+    assert broken(now) == {}

@@ -73,9 +73,13 @@ def earn_by_order(
 
 
 @transaction.atomic(savepoint=False)
-def lose_by_order(*, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor: int, now: datetime) -> list[Move]:
+def lose_by_order(
+    *, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor: int, weighed: tuple[int, int] | None = None,
+    now: datetime,
+) -> list[Move]:  # fmt: skip
     """`back_minor` of what was paid is back in all: as much of what the order earned goes, rounded down, all with all.
-    What tasks brought by it goes, too, where too few orders are left for them.
+    What tasks brought by it goes, too, where too few orders are left for them. `weighed`: all and what is back, each
+    part by what it earned, where some earned more points than others.
 
     Once for each sum; a smaller one than before changes nothing. What was spent meanwhile is owed or let go, as the
     terms say.
@@ -88,10 +92,11 @@ def lose_by_order(*, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor:
         {"shop_id": shop_id, "order_id": order_id, "back": min(back_minor, paid_minor), "growth": grown}
     )
     for owner, kind, scope, earned, lost in rows:
-        target = earned if back_minor >= paid_minor else earned * back_minor // paid_minor
+        whole, back = weighed if weighed is not None and kind == kinds.POINTS else (paid_minor, back_minor)
+        target = earned if back_minor >= paid_minor else earned * back // whole
         if target <= lost:
             continue
-        why = Why(Source(ORDER, str(order_id), f"lost:{back_minor}"), kinds.SALE, "", "system", order_id, now)
+        why = Why(Source(ORDER, str(order_id), f"lost:{back}"), kinds.SALE, "", "system", order_id, now)
         made.append(
             moving.take(
                 shop_id, Holder(owner, kind, scope), target - lost, why, kind=kinds.CLAWBACK, first=order_id,

@@ -64,11 +64,14 @@ def restore_by_refund(
 
 @transaction.atomic(savepoint=False)
 def restore_by_credit(
-    *, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor: int, currency: str, now: datetime
-) -> Move | None:
+    *, shop_id: UUID, order_id: UUID, paid_minor: int, back_minor: int, currency: str, unpaid: bool = False,
+    now: datetime,
+) -> Move | None:  # fmt: skip
     """Of what units met of an order, `paid_minor`, so much is theirs again in all: as many of them, all with all.
 
-    Called as often as one likes, in any order: only what is more than before moves. None: no unit comes back now.
+    `unpaid`: its money never came. Then those whose end has come meanwhile have ended: whoever orders and does not pay
+    gets them no longer life. Called as often as one likes, in any order: only what is more than before moves. None: no
+    unit comes back now.
     """
     paid = _paid(shop_id, order_id)
     before = sum(
@@ -81,7 +84,7 @@ def restore_by_credit(
     named = f"{order_id}:{back_minor}"
     step = _Step(
         Source("credit", named), accounts.nothing_back_reference(named), ("orders.order", order_id),
-        back_minor - before, currency, now,
+        back_minor - before, currency, now, grace=not unpaid,
     )  # fmt: skip
     return _back(paid, step, back_minor=back_minor, paid_minor=paid_minor)
 
@@ -97,7 +100,8 @@ class _Paid:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """`minor` of it comes back by this source. `reference`: for the books, where no unit comes with it."""
+    """`minor` of it comes back by this source. `reference`: for the books, where no unit comes with it. `grace`: what
+    has ended lives a while."""
 
     source: Source
     reference: str
@@ -105,6 +109,7 @@ class _Step:
     minor: int
     currency: str
     now: datetime
+    grace: bool = True
 
 
 def _paid(shop_id: UUID, order_id: UUID) -> _Paid:
@@ -130,8 +135,8 @@ def _back(paid: _Paid, step: _Step, *, back_minor: int, paid_minor: int) -> Move
         )  # fmt: skip
         ledger.post(shop_id=spent.shop_id, currency=step.currency, entries=(entry,), now=now)
         return None
+    grace_days = programme.terms_at(spent.shop_id, now).grace_days if step.grace else 0
     return restore_units(
         shop_id=spent.shop_id, holder=paid.holder, order_id=spent.order_id, units=units, source=step.source,
-        buys_minor=step.minor, currency=step.currency, grace_days=programme.terms_at(spent.shop_id, now).grace_days,
-        now=now,
+        buys_minor=step.minor, currency=step.currency, grace_days=grace_days, now=now,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -28,7 +29,7 @@ from goodfor.mall.odds import Chance
 from goodfor.mall.operations.steps import born, must_have_reached
 from goodfor.mall.types import Played
 from goodfor.orders.operations.pay_from_credit import pay_from_credit
-from goodfor.orders.operations.place_order import place_order
+from goodfor.orders.operations.place_order import check_may_order, place_order
 from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
 from goodfor.vault.errors import OutOfStock
 
@@ -55,8 +56,8 @@ def play(
 ) -> Played:  # fmt: skip
     """Once; the same answer to the same request. `buyer`: in whose name goods that are won are ordered.
 
-    Raises DrawNotFound, DrawClosed, NoPlaysLeft, TierTooLow, NotEnoughPoints, and why goods that were won cannot be
-    ordered for him (too many unpaid orders); then nothing changed.
+    Raises DrawNotFound, DrawClosed, NoPlaysLeft, TierTooLow, NotEnoughPoints, and why goods that may be won cannot be
+    ordered for him (too many unpaid orders), whatever the roll would be; then nothing changed.
     """
     lock_member(shop_id, owner)
     if (again := played(shop_id, owner, request_key)) is not None:
@@ -69,6 +70,7 @@ def play(
         raise NoPlaysLeft(limit=row.per_day)
     prizes = prizes_of(shop_id, draw_id)
     table = table_of(shop_id, prizes)
+    _must_be_able_to_win(prizes, table, buyer, now)
     number = roll(odds.total(table))
     won = _win(prizes, table, number, buyer, now)
     play_id, currency = uuid7(), identity.shop_by_id(shop_id).currency
@@ -98,6 +100,15 @@ def _draw(shop_id: UUID, draw_id: UUID, now: datetime) -> Draw:
     return row
 
 
+def _must_be_able_to_win(prizes: Sequence[Prize], table: tuple[Chance, ...], buyer: Buyer, now: datetime) -> None:
+    """Before the roll: were it refused after, who leaves orders unpaid would play again until he has what he wants."""
+    left = {one.prize_id for one in table if one.left}
+    for prize in prizes:
+        if prize.sku_id is not None and prize.id in left:
+            with suppress(*_CANNOT_BE_HAD):
+                check_may_order(shop_id=prize.shop_id, buyer=buyer, sku_id=prize.sku_id, now=now)
+
+
 def _win(prizes: Sequence[Prize], table: tuple[Chance, ...], roll: int, buyer: Buyer, now: datetime) -> _Won:
     """The prize of a roll, taken. One that somebody else took meanwhile, or whose goods cannot be ordered, is gone."""
     by_id = {one.id: one for one in prizes}
@@ -108,7 +119,7 @@ def _win(prizes: Sequence[Prize], table: tuple[Chance, ...], roll: int, buyer: B
             return _Won(table, found.drawn, prize, _take(prize, buyer, now))
     except _CANNOT_BE_HAD:
         # Not the player's trouble: for this play it counts as gone, which the odds say. What is refused for his own
-        # sake (too many unpaid orders) ends the play instead, and he keeps his points.
+        # sake ends the play instead, and he keeps his points; that was looked at before the roll.
         table = tuple(replace(one, left=False) if one.prize_id == prize.id else one for one in table)
         found = odds.hit(table, roll)
         prize = by_id[found.given]

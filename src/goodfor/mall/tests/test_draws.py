@@ -25,8 +25,8 @@ from goodfor.mall.operations.swap_prize import swap_prize
 from goodfor.mall.tests.conftest import PRICE, World
 from goodfor.mall.types import GOODS, NOTHING, POINTS, Played, PrizeWish
 from goodfor.orders import queries as orders
-from goodfor.orders.errors import TooManyOpenOrders
-from goodfor.orders.tests.factories import stock, together
+from goodfor.orders.errors import TooManyOpenOrders, UnpaidShare
+from goodfor.orders.tests.factories import place, stock, together
 from goodfor.vault.errors import OutOfStock
 
 NO_LUCK = PrizeWish("谢谢参与", NOTHING, 70, consolation=True)
@@ -172,6 +172,21 @@ def test_goods_that_nobody_can_deliver_are_no_prize(world: World, monkeypatch: p
     assert (world.points(owner), Play.objects.filter(shop_id=world.shop_id).count()) == (10, 1)
     assert world.play(draw, owner, roll=3).prize.name == "50 元卡"
     assert world.faults() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("orders_of", "many", "refused"), [(1, 5, TooManyOpenOrders), (5, 2, UnpaidShare)])
+def test_who_leaves_orders_unpaid_does_not_choose_his_prize(
+    world: World, orders_of: int, many: int, refused: type[DomainError]
+) -> None:
+    """What would be refused for goods is refused before the roll, whatever it is: a play is no look at what comes."""
+    draw, owner = world.draw(SOME, card(world), NO_LUCK), world.member(20)
+    for _ in range(many):
+        place(world.shop, world.now, orders_of, ref=f"buyer:{owner.hex}")
+    for roll in (0, 25, 99):
+        with pytest.raises(refused):
+            world.play(draw, owner, roll=roll)
+    assert (world.points(owner), Play.objects.filter(shop_id=world.shop_id).count()) == (20, 0)
 
 
 @pytest.mark.django_db(transaction=True)

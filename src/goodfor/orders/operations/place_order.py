@@ -121,6 +121,21 @@ def place_order(
     return placed
 
 
+def check_may_order(*, shop_id: UUID, buyer: Buyer, sku_id: UUID, now: datetime) -> None:
+    """Raise what placing an order of one piece would raise for the buyer's own sake.
+
+    Asked before chance decides what is ordered, so that nobody chooses by it what he does not want. In the caller's
+    transaction, which holds the buyer's lock from then on.
+
+    Raises TooManyOpenOrders, TooManyUnpaidCodes, UnpaidShare, TierNeeded, SkuUnknown, NotOnSale.
+    """
+    buyer = replace(buyer, ref=buyer_key(buyer.ref))
+    skus = catalog.skus_for_sale(shop_id, [sku_id])
+    lines, _total = price_lines([LineRequest(sku_id, 1)], skus, uuid7_batch(1))
+    check_tier(shop_id=shop_id, buyer_ref=buyer.ref, skus=skus)
+    _guard(shop_id, buyer, ip_hash_of(buyer), lines, now)
+
+
 def _keep(
     shop_id: UUID, order_id: UUID, offer: Offer, credit: Credit | None, buyer: Buyer, now: datetime
 ) -> None:  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
 from uuid import UUID, uuid4
 
@@ -247,6 +247,24 @@ def test_signed_by_names_each_call_is_heard_once(world: World) -> None:
     assert (call(world, "notice", told), call(world, "notice", told)) == ((200, b"ok"), (403, b"fail"))
     assert (world.holds(owner), Nonce.objects.filter(shop_id=world.shop_id).count()) == (890, 3)
     assert (forget_nonces(before=utc_now()), forget_nonces(before=utc_now())) == (3, 0)
+
+
+def test_a_members_link_is_no_call_of_the_mall(world: World) -> None:
+    """It is signed by the same secret over values alone: 1000 points of a link are 100 that are given as number 0."""
+    world.set(add_call_most=100_000, add_day_most=100_000)
+    owner = world.member(1_000)
+    link = go_to_mall(shop_id=world.shop_id, account_id=world.account.id, owner=owner, now=utc_now())
+    seen = {name: value for name, [value] in parse_qs(urlsplit(link).query).items()}
+    assert seen["credits"] == "1000"
+    for more in ({"credits": "100", "orderNum": "0"}, {"credits": "10", "orderNum": "00", "actualPrice": ""}):
+        for name in ("add", "deduct"):
+            assert json.loads(call(world, name, {**seen, **more})[1])["status"] == "fail"
+    goods = {"credits": "", "orderNum": "10", "params": "00"}
+    assert json.loads(call(world, "virtual", {**seen, **goods})[1])["status"] == "fail"
+    assert (world.holds(owner), world.spends()) == (1_000, [])
+    given = world.mall.signed({"uid": seen["uid"], "credits": "100", "orderNum": "A0"})
+    assert json.loads(call(world, "add", given)[1])["status"] == "ok"
+    assert world.holds(owner) == 1_100
 
 
 def test_all_at_once(world: World) -> None:

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -324,6 +324,16 @@ def test_who_may_come_in(mall: Shopping) -> None:
     for code in ("app", "xinghe", "none"):
         with pytest.raises(EntryNeeded):
             enter_mall(shop_id=mall.shop_id, code=code, call=Call(query.encode(), b"", ""), now=utc_now())
+    # Whoever is called 11u1 there, and reads their link anew, is not u1.
+    link = urlsplit(mall.world.app.link("https://x.example/m/app/autologin", "11u1"))
+    seen = {name: value for name, [value] in parse_qs(link.query).items()}
+    for parts in ({"tz": "11", "uid": "u1"}, {"uid": "11u", "vip": "1"}):
+        with pytest.raises(EntryNeeded):
+            enter_mall(
+                shop_id=mall.shop_id, code="app", call=Call(urlencode({**seen, **parts}).encode(), b"", ""),
+                now=utc_now(),
+            )  # fmt: skip
+    assert mall.comes("11u1", redirect="/x").uid == "11u1"
     guest = mall.comes("u1", 5)
     assert queries.guest(mall.shop_id, guest.account_id, "u1", 5) == guest
     with pytest.raises(EntryNeeded):

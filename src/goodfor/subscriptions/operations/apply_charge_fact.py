@@ -17,6 +17,7 @@ from goodfor.payments.types import OVERPAID, SETTLING, Applied, Fact
 from goodfor.subscriptions import accounts, states
 from goodfor.subscriptions.events import PeriodPaid
 from goodfor.subscriptions.locks import lock_period
+from goodfor.subscriptions.mapping import left_of
 from goodfor.subscriptions.models import Period, Subscription, Terms
 from goodfor.subscriptions.operations.give_tier import give_tier
 from goodfor.subscriptions.operations.steps import (
@@ -118,6 +119,8 @@ def _end_old(row: Subscription, period: Period, now: datetime) -> None:
         close_period(
             old, credited_minor=period.credit_minor, cause=f"upgrade:{period.id}", ends_at=ends_at, now=now
         )  # fmt: skip
+        # Its open picks went into the credit: one that comes back later opens its own slot, and no other.
+        Period.objects.filter(shop_id=row.shop_id, id=old.id).update(given=old.given + left_of(old))
     else:
         # All of it is income already: what was not picked of it is given as the plan says.
         Period.objects.filter(shop_id=row.shop_id, id=old.id).update(ends_at=ends_at)

@@ -12,6 +12,7 @@ from goodfor.subscriptions import states
 from goodfor.subscriptions.errors import NotNow
 from goodfor.subscriptions.locks import lock_period, lock_subscription
 from goodfor.subscriptions.models import Subscription
+from goodfor.subscriptions.operations.give_tier import end_tier
 from goodfor.subscriptions.operations.refund_period import take_next_back
 from goodfor.subscriptions.operations.steps import (
     SOURCE,
@@ -67,7 +68,8 @@ def keep(*, shop_id: UUID, subscription_id: UUID, owner: UUID, now: datetime) ->
 @transaction.atomic(savepoint=False)
 def end_by_dispute(*, shop_id: UUID, period_id: UUID, now: datetime) -> None:
     """A bank gave the money of a period back to its holder: nothing more is given, nor charged."""
-    row, _period = lock_period(shop_id, period_id)
+    row, period = lock_period(shop_id, period_id)
+    end_tier(row, period, now=now)
     if row.state != states.ENDED:
         take_next_back(row, reason="disputed", now=now)
         end_subscription(row, states.DISPUTED, actor="system", now=now)

@@ -15,10 +15,11 @@ from goodfor.orders.operations.pay_from_credit import pay_from_credit
 from goodfor.orders.operations.place_order import place_order
 from goodfor.orders.types import Buyer, HoldOrder, LineRequest
 from goodfor.subscriptions import accounts, states
-from goodfor.subscriptions.errors import NothingToPick, NotInPlan
+from goodfor.subscriptions.errors import ChargeRunning, NothingToPick, NotInPlan
 from goodfor.subscriptions.locks import lock_subscription
 from goodfor.subscriptions.mapping import is_open
 from goodfor.subscriptions.models import Period, Pick, Subscription, Terms
+from goodfor.subscriptions.operations.steps import being_credited
 from goodfor.subscriptions.types import Picked
 
 #: Why a subscription ended that leaves nothing open.
@@ -33,8 +34,8 @@ def pick(
     """One of the choice, ordered for the member and paid by his period; the same answer to the same request.
 
     `form`: what a top-up asks for; `hold`, `order_id`: as in place_order. Where picks of two periods are open, the
-    older is used. Raises SubscriptionNotFound, NothingToPick, NotInPlan, and what placing and paying an order raise;
-    then nothing changed.
+    older is used. Raises SubscriptionNotFound, NothingToPick, ChargeRunning (an upgrade that takes them into account),
+    NotInPlan, and what placing and paying an order raise; then nothing changed.
     """
     row = lock_subscription(shop_id, subscription_id, owner)
     if (again := answered(row, request_key)) is not None:
@@ -102,6 +103,9 @@ def _open_period(row: Subscription, now: datetime) -> Period:
     )
     for period in rows.order_by("-number")[:4][::-1]:
         if is_open(period, now):
+            if being_credited(period):
+                # Its picks are a part of what the upgrade is charged less.
+                raise ChargeRunning
             return period
     raise NothingToPick
 

@@ -19,6 +19,7 @@ from goodfor.subscriptions import accounts, states
 from goodfor.subscriptions.errors import NothingToRefund, NotNow
 from goodfor.subscriptions.locks import lock_period
 from goodfor.subscriptions.models import Period, PeriodRefund, Subscription
+from goodfor.subscriptions.operations.give_tier import end_tier
 from goodfor.subscriptions.operations.steps import end_subscription, move_period, move_subscription
 
 
@@ -80,6 +81,7 @@ def give_back_period(
         recognised_minor=period.recognised_minor + deferred - of_deferred, settled_at=period.settled_at or now,
     )  # fmt: skip
     count_refund(shop_id=shop_id, refund=refund, by=by, now=now)
+    end_tier(row, period, now=now)
     audit.record(
         shop_id=shop_id, actor=by.actor, action="subscriptions_refunded", subject=("subscription", row.id),
         data={"period": period.number, "amount_minor": amount, "reason": reason.strip()[:200]}, now=now,

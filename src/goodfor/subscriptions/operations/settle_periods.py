@@ -22,6 +22,7 @@ from goodfor.subscriptions.locks import lock_period
 from goodfor.subscriptions.mapping import left_of
 from goodfor.subscriptions.models import Period, Subscription, Terms
 from goodfor.subscriptions.operations.pick import place_pick
+from goodfor.subscriptions.operations.steps import being_credited
 from goodfor.subscriptions.schedule import DEFAULT_TRIES, REOPENED
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,8 @@ def _settle(shop_id: UUID, period_id: UUID, now: datetime) -> str:
     row, period = lock_period(shop_id, period_id)
     if period.settled_at is not None or period.state not in (states.PAID, states.CLOSED) or period.ends_at > now:
         return ""
+    if being_credited(period):
+        return ""
     terms = Terms.objects.get(shop_id=shop_id, id=period.terms_id)
     if terms.carry and row.state != states.ENDED and not _carry_on(row, period, terms):
         return ""
@@ -89,10 +92,16 @@ def _settle(shop_id: UUID, period_id: UUID, now: datetime) -> str:
             shop_id=shop_id, holder=Holder(row.owner), units=left * terms.default_points,
             source=Source("subscription", str(period.id), "unpicked"), currency=period.currency, now=now,
         )  # fmt: skip
+    if left and given != states.GOODS and (given == states.POINTS or not _reopened(period, now)):
         Period.objects.filter(shop_id=shop_id, id=period.id).update(given=period.given + left)
     reach("subscriptions.settling")
     _done(row, period, given if left else states.NOTHING, left, tuple(numbers), now)
     return given
+
+
+def _reopened(period: Period, now: datetime) -> bool:
+    """Whether something came back at its end, and may be picked anew for some days."""
+    return period.open_until is not None and period.open_until > now
 
 
 def _carry_on(row: Subscription, period: Period, terms: Terms) -> bool:

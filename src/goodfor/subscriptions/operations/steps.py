@@ -149,6 +149,14 @@ def unpaid_period(row: Subscription) -> Period | None:
     return Period.objects.filter(shop_id=row.shop_id, subscription_id=row.id, state__in=states.UNPAID).first()
 
 
+def being_credited(period: Period) -> bool:
+    """Whether an upgrade is being charged less what this period, whose subscription is held, was still worth."""
+    return Period.objects.filter(
+        shop_id=period.shop_id, subscription_id=period.subscription_id, replaces=period.id, state__in=states.UNPAID,
+        credit_minor__gt=0,
+    ).exists()  # fmt: skip
+
+
 def _move(
     row: Subscription | Period, machine: Machine, to_state: str, actor: str, cause: str, now: datetime,
     changes: dict[str, Any],

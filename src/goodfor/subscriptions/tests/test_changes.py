@@ -6,11 +6,15 @@ from uuid import uuid4
 import pytest
 
 from goodfor.kernel.errors import InvalidInput
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import Tier, TierSet
 from goodfor.subscriptions import states
 from goodfor.subscriptions.accounts import DEFERRED, INCOME
 from goodfor.subscriptions.errors import (
     AboveMandate,
     AlreadySubscribed,
+    ChargeRunning,
     NothingToPick,
     NotNow,
     NoUpgrade,
@@ -143,7 +147,9 @@ def test_new_terms_are_for_new_members(world: World) -> None:
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_staff_give_a_period_back(world: World, whole: bool) -> None:
-    made = world.subscribe(world.plan())
+    tiers = TierSet((Tier("铜"), Tier("银", 100_000, 50_000)))
+    set_tiers(shop_id=world.shop_id, tiers=tiers, actor="staff:1", now=world.now)
+    made = world.subscribe(world.plan(tier_rank=1))
     world.pick(made)
     world.wait(days=7)
     [period] = world.periods(made)
@@ -155,6 +161,9 @@ def test_the_staff_give_a_period_back(world: World, whole: bool) -> None:
         shop_id=world.shop_id, period_id=period.id, whole=whole, reason="不满意", actor="staff:1", now=world.now
     )
     assert given.amount.amount_minor == (PRICE if whole else 2250)
+    stands = loyalty.member(world.shop_id, world.owner, world.now)
+    assert stands is not None
+    assert stands.standing.until == world.now + timedelta(microseconds=1)
     with pytest.raises(NotNow):
         refund_period(
             shop_id=world.shop_id, period_id=period.id, whole=whole, reason="again", actor="staff:1", now=world.now
@@ -179,4 +188,33 @@ def test_the_staff_end_one(world: World) -> None:
     assert world.see(made).stops
     cancel_by_staff(**act, reason="test", at_once=True)
     assert world.see(made).why == states.BY_STAFF
+    assert world.faults() == {}
+
+
+def test_what_an_upgrade_credits_cannot_be_picked_as_well(world: World) -> None:
+    """Neither while it is being charged, nor by an order that comes back later: that opens its own slot alone."""
+    small, big = world.plan(picks=4), world.plan(6000, picks=2)
+    made = world.subscribe(small)
+    first = world.pick(made)
+    mine = {"shop_id": world.shop_id, "subscription_id": made, "owner": world.owner, "plan_id": big.id}
+    world.refuse(made)
+    upgrade(**mine, now=world.now)
+    with pytest.raises(ChargeRunning):
+        world.pick(made)
+    world.work()
+    assert world.periods(made)[1].state == states.FAILED
+    world.pick(made)
+    world.refuse(made, "")
+    upgrade(**mine, now=world.now)
+    assert world.periods(made)[2].credit.amount_minor == PRICE // 2
+    with pytest.raises(ChargeRunning):
+        world.pick(made)
+    world.work()
+    world.refund_pick(first)
+    world.work()
+    # Two of the new plan, and the one that came back.
+    for _ in range(3):
+        world.pick(made)
+    with pytest.raises(NothingToPick):
+        world.pick(made)
     assert world.faults() == {}

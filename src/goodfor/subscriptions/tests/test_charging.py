@@ -1,13 +1,16 @@
 """Charging: refused, late, doubled, killed in between, of one that is over. Nobody twice, everything ends."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from goodfor.kernel.money import Money
+from goodfor.loyalty import queries as loyalty
+from goodfor.loyalty.operations.set_tiers import set_tiers
+from goodfor.loyalty.types import Tier, TierSet
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.orders.tests.factories import relay_all, sql, together
 from goodfor.payments import queries as payments
@@ -212,7 +215,9 @@ def test_the_consent_ends_at_the_channel(world: World) -> None:
 def test_a_channel_that_announces_is_asked_a_day_ahead(world: World) -> None:
     world.now += timedelta(minutes=1)
     world.open_account(announce_hours=20)
-    plan = world.plan()
+    tiers = TierSet((Tier("铜"), Tier("银", 100_000, 50_000)))
+    set_tiers(shop_id=world.shop_id, tiers=tiers, actor="staff:1", now=world.now)
+    plan = world.plan(tier_rank=1)
     made = world.sign(plan)
     world.wait(days=2)
     assert world.see(made).state == states.ACTIVE
@@ -221,13 +226,21 @@ def test_a_channel_that_announces_is_asked_a_day_ahead(world: World) -> None:
     second = world.periods(made)[1]
     assert (second.state, second.starts_at) == (states.PAID, first.ends_at)
     assert world.booked(DEFERRED) == PRICE
-    # Cancelled before it begins: what was paid ahead goes back.
+    assert _tier(world) == (1, second.ends_at)
+    # Cancelled before it begins: what was paid ahead goes back, and with it the tier that it would have brought.
     cancel(shop_id=world.shop_id, subscription_id=made, owner=world.owner, now=world.now)
     world.work()
     assert (world.periods(made)[1].state, world.see(made).paid_until) == (states.REFUNDED, first.ends_at)
+    assert _tier(world) == (1, first.ends_at)
     world.wait(days=1)
     assert world.see(made).why == states.CANCELLED
     assert world.faults() == {}
+
+
+def _tier(world: World) -> tuple[int, datetime | None]:
+    stands = loyalty.member(world.shop_id, world.owner, world.now)
+    assert stands is not None
+    return stands.standing.rank, stands.standing.until
 
 
 def _late(world: World, number: str) -> None:

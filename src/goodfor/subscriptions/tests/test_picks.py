@@ -79,6 +79,20 @@ def test_what_comes_back_opens_its_slot(world: World) -> None:
     assert world.faults() == {}
 
 
+def test_what_nobody_picked_in_time_does_not_open_with_what_comes_back(world: World) -> None:
+    made = world.subscribe(world.plan(picks=4))
+    first = world.pick(made)
+    cancel(shop_id=world.shop_id, subscription_id=made, owner=world.owner, now=world.now)
+    world.wait(until=world.periods(made)[0].ends_at + timedelta(days=2))
+    world.refund_pick(first)
+    world.work()
+    assert (world.periods(made)[0].open, world.periods(made)[0].left) == (True, 1)
+    world.pick(made)
+    with pytest.raises(NothingToPick):
+        world.pick(made)
+    assert world.faults() == {}
+
+
 def test_reminded_and_given_goods_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.owner = make_buyer(world.shop_id, world.now).buyer_id
     made = world.subscribe(world.plan(picks=3, default_kind=states.GOODS, default_sku=world.sku_id))
