@@ -11,10 +11,11 @@ from goodfor.partners import states
 from goodfor.partners.types import AccountView, AccountWish
 
 _BETWEEN: Final = re.compile(r"[\s,，、;；]+")
-_LONG: Final = ("login_url", "query_url", "deduct_url", "notice_url", "ips")
+_ADDRESSES: Final = ("login_url", "query_url", "deduct_url", "notice_url", "ips")
+_LONG: Final = (*_ADDRESSES, "role", "signing")
 GROUPS: Final = (
     (_("双方的约定"), ("code", "role", "name", "app_key", "secret", "signing", "enabled")),
-    (_("对方的地址"), _LONG),
+    (_("对方的地址"), _ADDRESSES),
     (_("积分的价值和上限"), ("value_centi", "call_most", "day_most", "add_call_most", "add_day_most")),
 )
 _HIDDEN: Final = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
