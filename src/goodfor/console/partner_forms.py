@@ -11,6 +11,13 @@ from goodfor.partners import states
 from goodfor.partners.types import AccountView, AccountWish
 
 _BETWEEN: Final = re.compile(r"[\s,，、;；]+")
+_ADDRESSES: Final = ("login_url", "query_url", "deduct_url", "notice_url", "ips")
+_LONG: Final = (*_ADDRESSES, "role", "signing")
+GROUPS: Final = (
+    (_("双方的约定"), ("code", "role", "name", "app_key", "secret", "signing", "enabled")),
+    (_("对方的地址"), _ADDRESSES),
+    (_("积分的价值和上限"), ("value_centi", "call_most", "day_most", "add_call_most", "add_day_most")),
+)
 _HIDDEN: Final = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
 
 
@@ -32,8 +39,12 @@ class PartnerForm(forms.Form):
     query_url = forms.CharField(
         label=_("对方商城的查单地址"), max_length=200, required=False, help_text=_("没收到结果的兑换会去这里问")
     )
-    deduct_url = forms.CharField(label=_("对方的扣积分地址"), max_length=200, required=False)
-    notice_url = forms.CharField(label=_("对方的结果通知地址"), max_length=200, required=False)
+    deduct_url = forms.CharField(
+        label=_("对方的扣积分地址"), max_length=200, required=False, help_text=_("对方的用户来我们这里换时要填")
+    )
+    notice_url = forms.CharField(
+        label=_("对方的结果通知地址"), max_length=200, required=False, help_text=_("对方的用户来我们这里换时要填")
+    )
     ips = forms.CharField(
         label=_("对方服务器的地址"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("IP 或网段，一行一个；不填不限"),
@@ -52,9 +63,16 @@ class PartnerForm(forms.Form):
 
     def __init__(self, *args: Any, made: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["secret"].required = not made
         if made:
             for name in ("code", "role"):
                 del self.fields[name]
+
+    def groups(self) -> list[tuple[Any, list[tuple[forms.BoundField, bool]]]]:
+        """The fields by what they are about; which of them are long."""
+        return [
+            (title, [(self[name], name in _LONG) for name in names if name in self.fields]) for title, names in GROUPS
+        ]
 
     def wish(self) -> AccountWish:
         """What was typed, after `is_valid`."""

@@ -13,6 +13,15 @@ ROLES: Final[Mapping[str, Text]] = {
     states.DEVELOPER: _("会员去对方商城用我们的积分"),
     states.MALL: _("对方的用户来我们这里用对方的积分"),
 }
+#: What a partner calls us for, by the last part of the address.
+CALLS: Final[Mapping[str, Text]] = {
+    "autologin": _("免登录进入"),
+    "deduct": _("扣积分"),
+    "add": _("加积分"),
+    "notice": _("结果通知"),
+    "virtual": _("发我们的商品"),
+    "status": _("查兑换结果"),
+}
 SIGNINGS: Final[Mapping[str, Text]] = {
     states.MD5: _("MD5（兑吧格式）"),
     states.HMAC: _("HMAC-SHA256（更安全，双方都支持时选）"),
@@ -73,7 +82,7 @@ SUPPLIES: Final[Mapping[str, tuple[Text, str]]] = {
 MOVES: Final[Mapping[str, Text]] = {
     states.TAKEN: _("扣积分"),
     states.UNDONE: _("退回积分"),
-    "sold": _("兑换"),
+    "sold": _("用户兑换"),
     states.EX_BACK: _("退款"),
 }
 ACTIONS: Final[Mapping[str, Text]] = {

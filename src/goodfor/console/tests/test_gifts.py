@@ -38,5 +38,6 @@ def test_a_gift_is_told_of_without_its_link(shop: Shop) -> None:
         assert page.status_code == 200
         assert made.gift.number in text
         assert said in text
+        assert ">送出的礼物</h2>" in text
         assert made.secret not in text
         assert "只给你一个人看" not in text

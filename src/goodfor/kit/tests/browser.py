@@ -144,7 +144,9 @@ class Watch:
     def _response(self, response: Any) -> None:
         if response.status >= 400 and response.request.resource_type != "document":
             self.faults.append(f"{response.status}: {response.url}")
-        if response.status == 200 and response.request.resource_type != "image":
+        # What the page before still loads, a chart's library for one, is not this page's.
+        here = response.request in self._asked
+        if here and response.status == 200 and response.request.resource_type != "image":
             # Reading a body lets other responses be heard meanwhile: add only what is known.
             try:
                 size = len(response.body())

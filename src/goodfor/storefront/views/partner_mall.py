@@ -1,11 +1,13 @@
 """The mall for partners' people: they come by their app's link, see what their points take, and exchange them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from goodfor.catalog.errors import SkuUnknown
 from goodfor.identity.types import ShopView
@@ -14,6 +16,7 @@ from goodfor.kernel.errors import DomainError
 from goodfor.kernel.ids import secret_token, uuid7
 from goodfor.orders import queries as orders
 from goodfor.partners import queries as partners
+from goodfor.partners import states
 from goodfor.partners.errors import EntryNeeded, OfferGone
 from goodfor.partners.operations.begin_exchange import begin_exchange
 from goodfor.partners.operations.enter_mall import enter_mall
@@ -36,6 +39,16 @@ HOUR: Final = timedelta(hours=1)
 ENTERED_AN_HOUR: Final = 600
 EXCHANGED_AN_HOUR: Final = 120
 _OPEN: Final = ("ordered", "done")
+#: How one stands, for whoever exchanged: a word and its tone.
+_STANDS: Final[Mapping[str, tuple[Any, str]]] = {
+    states.EX_ASKED: (_("处理中"), "amber"),
+    states.EX_TAKEN: (_("处理中"), "amber"),
+    states.EX_ORDERED: (_("已兑换"), "green"),
+    states.EX_DONE: (_("已兑换"), "green"),
+    states.EX_BACK: (_("已退回"), "plain"),
+    states.EX_REFUSED: (_("没换成"), "plain"),
+    states.EX_LOST: (_("没换成"), "plain"),
+}
 
 
 @page(private=True)
@@ -72,9 +85,9 @@ def exchanged(request: HttpRequest, shop: ShopView, code: str, number: str) -> H
     here = guest_here(request, shop, code)
     one = partners.exchange_of_guest(shop.id, here.guest, number)
     order = orders.order_view(shop.id, one.order_id) if one.state in _OPEN else None
-    response = show(
-        request, "partner_exchange", {"here": here.guest, "one": one, "order": order, "goods": _of(shop, one)}
-    )
+    state, tone = _STANDS[one.state]
+    context = {"here": here.guest, "one": one, "order": order, "goods": _of(shop, one), "state": state, "tone": tone}
+    response = show(request, "partner_exchange", context)
     if order is not None and grant_for(request, shop.id, order.number) is None:
         grant = Grant(order.id, order.number, here.since)
         write_grants(response, request, shop.id, [grant, *grants_of(request, shop.id)])
@@ -115,7 +128,7 @@ def _show(request: HttpRequest, shop: ShopView, here: Here, error: DomainError |
     context: dict[str, Any] = {
         "here": guest,
         "rows": [(one, goods) for one, goods in up if goods is not None],
-        "mine": [(one, _of(shop, one)) for one in partners.exchanges_of_guest(shop.id, guest)],
+        "mine": [(one, _of(shop, one), *_STANDS[one.state]) for one in partners.exchanges_of_guest(shop.id, guest)],
         "key": secret_token(16),
         "error": error,
         "advice": advice_for(error) if error else "",

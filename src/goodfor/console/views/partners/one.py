@@ -22,6 +22,7 @@ from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import InvalidInput
 from goodfor.orders import queries as orders
+from goodfor.orders.types import DIRECT
 from goodfor.partners import queries as partners
 from goodfor.partners import states
 from goodfor.partners.operations.set_offer import set_offer
@@ -29,6 +30,8 @@ from goodfor.partners.operations.tell_partner import tell_again
 from goodfor.partners.types import AccountView, ExchangeView, SpendView
 
 ROWS: Final = 50
+#: An amount is owed while the points are taken.
+_OWED: Final = (states.TAKEN, states.DONE, states.EX_TAKEN, states.EX_ORDERED, states.EX_DONE)
 
 
 @console_page(Permission.POINTS_VIEW)
@@ -56,6 +59,7 @@ def partner(request: HttpRequest, visitor: Visitor, points_partner_id: UUID) -> 
         "only": only,
         "tabs": _tabs(view),
         "offers": _offers(shop_id, view),
+        "skus": _skus(shop_id) if visitor.may(Permission.POINTS_SET) else [],
         "may": visitor.may(Permission.POINTS_SET),
         "may_month": visitor.may(Permission.LEDGER_VIEW),
     }
@@ -64,7 +68,7 @@ def partner(request: HttpRequest, visitor: Visitor, points_partner_id: UUID) -> 
 
 @console_page(Permission.POINTS_SET, methods=("POST",))
 def offer(request: HttpRequest, visitor: Visitor, points_partner_id: UUID) -> HttpResponse:
-    """Put a SKU up for its people (`sku`: its code), or take it down (`down`)."""
+    """Put a SKU up for its people (`sku`: its code or id), or take it down (`down`)."""
     shop_id, sent = visitor.shop.id, request.POST
     view = partners.account(shop_id, points_partner_id)
     require_fresh_proof(request)
@@ -104,6 +108,7 @@ def _spends(shop_id: UUID, found: list[SpendView]) -> list[dict[str, Any]]:
             "one": one,
             "state": words.SPENDS[one.state],
             "why": words.WHY.get(one.why, one.why),
+            "owed": one.state in _OWED,
             "odd": words.ODD.get(one.odd, one.odd),
             "member": reverse("desk:buyer-points", args=[one.owner]) if one.owner else "",
             "supply": words.SUPPLIES[one.supply.state] if one.supply else None,
@@ -122,6 +127,7 @@ def _exchanges(shop_id: UUID, found: list[ExchangeView]) -> list[dict[str, Any]]
             "one": one,
             "state": words.EXCHANGES[one.state],
             "why": words.WHY.get(one.why, one.why),
+            "owed": one.state in _OWED,
             "order": numbers.get(one.order_id, ""),
             "goods": names[one.sku_id][1],
             "words": [
@@ -139,11 +145,18 @@ def _offers(shop_id: UUID, view: AccountView) -> list[dict[str, Any]]:
     return [{"one": one, "code": code, "name": name} for one, (code, name) in zip(found, names, strict=True)]
 
 
-def _addresses(request: HttpRequest, visitor: Visitor, view: AccountView) -> list[str]:
-    """Where the partner is to call; the mall's door for its links."""
+def _skus(shop_id: UUID) -> list[tuple[str, str]]:
+    """What can be put up: a top-up asks for an account, which nobody gives there."""
+    found = [(p, sku) for p in catalog.all_products(shop_id) for sku in p.skus if sku.delivery_kind != DIRECT]
+    return [(str(sku.id), f"{p.name} {sku.name}") for p, sku in found]
+
+
+def _addresses(request: HttpRequest, visitor: Visitor, view: AccountView) -> list[tuple[Any, str]]:
+    """Where the partner is to call, and what for; the mall's door for its links."""
     base = f"{request.scheme}://{request.get_host()}"
-    calls = [f"{base}/partners/{visitor.shop.id}/{view.id}/{name}" for name in CALLED[view.role]]
-    return calls if view.role == states.DEVELOPER else [f"{base}/m/{view.code}/autologin", *calls]
+    calls = [(words.CALLS[name], f"{base}/partners/{visitor.shop.id}/{view.id}/{name}") for name in CALLED[view.role]]
+    door = (words.CALLS["autologin"], f"{base}/m/{view.code}/autologin")
+    return calls if view.role == states.DEVELOPER else [door, *calls]
 
 
 def _tabs(view: AccountView) -> list[dict[str, Any]]:
