@@ -11,6 +11,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.catalog.errors import SkuUnknown
 from goodfor.console import subscription_words as wording
 from goodfor.console.money_fields import minor_of
+from goodfor.loyalty import queries as loyalty
 from goodfor.subscriptions import states
 from goodfor.subscriptions.errors import InvalidPlan
 from goodfor.subscriptions.types import PlanView, PlanWish
@@ -45,10 +46,15 @@ class PlanForm(forms.Form):
     default_points = forms.IntegerField(
         label=_("每件换多少积分"), min_value=0, max_value=1_000_000, initial=0, help_text=_("选“换成积分”时填")
     )
-    tier_rank = forms.IntegerField(
-        label=_("付费期间的会员等级"), min_value=0, max_value=50, initial=0,
-        help_text=_("第几级，0 是不给；已经更高的不变"),
-    )  # fmt: skip
+    tier_rank = forms.TypedChoiceField(
+        label=_("付费期间的会员等级"), coerce=int, initial=0, help_text=_("已经更高的会员不变")
+    )
+
+    def __init__(self, *given: Any, shop_id: UUID, **named: Any) -> None:
+        super().__init__(*given, **named)
+        tiers = loyalty.tiers_of(shop_id)
+        names = [one.name for one in tiers.tiers[1:]] if tiers else []
+        self.fields["tier_rank"].choices = [(0, _("不给")), *enumerate(names, 1)]  # type: ignore[attr-defined]
 
     def wish(self, shop_id: UUID, currency: str) -> PlanWish:
         """What was typed, after `is_valid`. Raises InvalidPlan, InvalidInput."""

@@ -48,6 +48,8 @@ WHYS: Final[Mapping[str, Text]] = {
     states.CHANGED: _("改为别的安排"),
     states.PAUSING: _("暂停"),
 }
+#: Who moved a subscription, where it was nobody of the staff.
+BY: Final[Mapping[str, Text]] = {"buyer": _("买家"), "channel": _("支付渠道")}
 DEFAULTS: Final[Mapping[str, Text]] = {
     states.NOTHING: _("不补"),
     states.GOODS: _("自动给一件商品"),

@@ -32,6 +32,7 @@ from goodfor.loyalty.task_reads import tasks_of as tasks_of
 from goodfor.loyalty.terms import buys, needed
 from goodfor.loyalty.terms import meets as reckoned
 from goodfor.loyalty.types import Balance, EntryView, Expiring, Holder, LiabilityRow, Met, Source
+from goodfor.loyalty.wording import COUNTS as COUNTS
 from goodfor.loyalty.wording import EVERY_WORDS as EVERY_WORDS
 from goodfor.loyalty.wording import TASK_WORDS as TASK_WORDS
 from goodfor.loyalty.wording import counted as counted

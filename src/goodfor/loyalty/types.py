@@ -30,11 +30,13 @@ from goodfor.loyalty.task_types import Task as Task
 from goodfor.loyalty.task_types import TaskCost as TaskCost
 from goodfor.loyalty.task_types import TaskSet as TaskSet
 from goodfor.loyalty.task_types import TaskView as TaskView
+from goodfor.loyalty.tier_types import CALENDAR as CALENDAR
 from goodfor.loyalty.tier_types import EARNED as EARNED
 from goodfor.loyalty.tier_types import GRANTED as GRANTED
 from goodfor.loyalty.tier_types import GROWN as GROWN
 from goodfor.loyalty.tier_types import ORDERED as ORDERED
 from goodfor.loyalty.tier_types import PAID as PAID
+from goodfor.loyalty.tier_types import ROLLING as ROLLING
 from goodfor.loyalty.tier_types import SPENT as SPENT
 from goodfor.loyalty.tier_types import USUAL as USUAL
 from goodfor.loyalty.tier_types import MemberView as MemberView

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from goodfor.kernel.money import Money
 from goodfor.kit.writing import plain_money
-from goodfor.loyalty.types import ORDERED, SPENT, USUAL, EntryView, Tier
+from goodfor.loyalty.types import CALENDAR, GROWN, ORDERED, ROLLING, SPENT, USUAL, EntryView, Tier
 
 _WORDS: Final = {
     "earn": _("积分到账"), "spend": _("积分付款"), "expire": _("积分到期"), "adjust": _("店铺调整"),
@@ -23,6 +23,12 @@ TASK_WORDS: Final = {
     "orders": _("下单并完成"), "friend": _("邀请的朋友完成购买"), "rated": _("评价一次售后"),
 }  # fmt: skip
 EVERY_WORDS: Final = {"once": _("一次"), "daily": _("每天"), "weekly": _("每周"), "monthly": _("每月")}
+#: What leads to tiers, and over which time, by what is counted and the window.
+COUNTS: Final = {
+    (GROWN, ROLLING): _("购物就得成长值，算最近 365 天的"), (GROWN, CALENDAR): _("购物就得成长值，算今年的"),
+    (SPENT, ROLLING): _("等级按最近 365 天的实付金额算"), (SPENT, CALENDAR): _("等级按今年的实付金额算"),
+    (ORDERED, ROLLING): _("等级按最近 365 天的订单算"), (ORDERED, CALENDAR): _("等级按今年的订单算"),
+}  # fmt: skip
 #: What earned, by the kind of its source.
 _BY: Final = {
     "order": _("购物得积分"), "checkin": _("签到"), "monthly": _("会员每月积分"), "birthday": _("生日积分"),
@@ -76,7 +82,7 @@ def perks_of(tier: Tier) -> tuple[str, ...]:
         found.append(ngettext("售后最迟 %(n)s 小时处理", "售后最迟 %(n)s 小时处理", hours) % {"n": hours})
     if tier.extra_picks:
         picks = tier.extra_picks
-        found.append(ngettext("每期多选 %(n)s 项权益", "每期多选 %(n)s 项权益", picks) % {"n": picks})
+        found.append(ngettext("订阅每期多选 %(n)s 件", "订阅每期多选 %(n)s 件", picks) % {"n": picks})
     return (*found, *(line.strip() for line in tier.words.splitlines() if line.strip()))
 
 

@@ -51,7 +51,8 @@ class Part:
 class Stands:
     """A member's tier as his page tells it: how far, what is missing, by when, and what comes next.
 
-    `amount`, `missing`, `to_keep` are written out in what is counted; `percent` of the way to the next tier.
+    `amount`, `missing`, `to_keep` are written out in what is counted, and `counts` says what that is; `percent` of the
+    way to the next tier.
     """
 
     view: MemberView
@@ -62,6 +63,7 @@ class Stands:
     perks: tuple[str, ...]
     next_perks: tuple[str, ...]
     falls_to: str
+    counts: str
 
 
 def held_points(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Held | None:
@@ -91,6 +93,7 @@ def stands(shop: ShopView, buyer: SignedInBuyer, now: datetime) -> Stands | None
         view, _written(shop, view, view.amount), _written(shop, view, view.to_next or 0),
         _written(shop, view, view.to_keep), percent, loyalty.perks_of(view.tier), next_perks,
         view.tiers.tiers[view.projected].name if view.projected < view.standing.rank else "",
+        str(loyalty.COUNTS[view.tiers.metric, view.tiers.window]),
     )  # fmt: skip
 
 

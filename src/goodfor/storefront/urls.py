@@ -210,6 +210,7 @@ urlpatterns = [
     path("me/points/checkin", points.check_in, name="me_check_in"),
     path("me/subscriptions", subscriptions.mine, name="me_subscriptions"),
     path("me/subscriptions/<uuid:subscription_id>", subscriptions.one, name="me_subscription"),
+    path("me/subscriptions/<uuid:subscription_id>/state", subscriptions.state, name="me_subscription_state"),
     path("me/subscriptions/<uuid:subscription_id>/pick", subscription_picks.pick_one, name="me_pick"),
     path("me/subscriptions/<uuid:subscription_id>/change", subscriptions.change, name="me_subscription_change"),
     path("me/subscriptions/<uuid:subscription_id>/sign", subscriptions.sign_again, name="me_subscription_sign"),

@@ -199,7 +199,7 @@ def test_tasks_are_set_by_whoever_may_and_tell_their_cost(shop: Shop, buyer_id: 
     assert client.post(path, again).status_code == 302
     assert [one.key for one in loyalty.task_set(shop.id).tasks] == [one.key for one in found.tasks]
     page = text_of(client, path)
-    for words in ("填写称呼", "下单并完成 × 2", "每单实付满", "自动发放", "2999-01-01"):
+    for words in ("填写称呼", "下单并完成 × 2", "每单至少实付", "自动发放", "2999-01-01"):
         assert words in page, words
 
 

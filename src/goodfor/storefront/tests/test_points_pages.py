@@ -78,8 +78,9 @@ def test_the_page_tells_where_one_stands_and_points_pay(world: World, box: Mailb
     # Tier, what is missing, what ends, what comes next: on one page.
     for words in (
         "银卡",
-        "再 700 成长值 升到 金卡",
+        "还差 700 成长值 升到金卡",
         "购物得 1.5 倍积分",
+        "购物就得成长值，算最近 365 天的",
         "专属客服",
         f"{total + 7:,} 积分",
         "300 分待到账",
@@ -111,7 +112,7 @@ def test_tasks_are_taken_with_a_tap_once(world: World, box: Mailbox) -> None:
     set_tasks(shop_id=world.shop_id, tasks=TaskSet(tasks, 20), actor="staff:test", now=utc_now())
     assert "任务中心 · 1 个可领" in plain(client.get("/me"))
     told = plain(client.get("/me/tasks"))
-    for words in ("验证邮箱", "下单并完成 × 2", "0 / 2", "每单实付满", "完成第一笔订单后可领", "最多得 20 积分"):
+    for words in ("验证邮箱", "下单并完成 × 2", "0 / 2", "每单至少实付", "完成第一笔订单后可领", "最多得 20 积分"):
         assert words in told, words
     for _twice in range(2):
         assert client.post("/me/tasks/claim", {"task": "mail"})["Location"] == "/me/tasks?got=15"

@@ -75,6 +75,7 @@ def signed(world: World, client: Client, view: PlanView) -> str:
     back = re.search(r'href="(/me/subscriptions/[0-9a-f-]+)"', text)
     assert back
     assert "正在等支付渠道的结果" in plain(client.get(back[1]))
+    assert client.get(f"{back[1]}/state").json() == {"state": states.AWAITING}
     work()
     return back[1]
 
@@ -122,7 +123,8 @@ def test_from_the_shelf_to_a_pick(world: World, box: Mailbox) -> None:
     assert other.get(here).status_code == 302
     member(world, other, box, "mei@example.com")
     for answer in (
-        other.get(here), other.post(f"{here}/change", {"act": "cancel"}), other.post(f"{here}/pick", sent),
+        other.get(here), other.get(f"{here}/state"),
+        other.post(f"{here}/change", {"act": "cancel"}), other.post(f"{here}/pick", sent),
         other.post(f"{here}/sign", {}),
     ):  # fmt: skip
         assert answer.status_code == 404

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -54,6 +54,13 @@ def mine(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer) -> HttpResp
 def one(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, subscription_id: UUID) -> HttpResponse:
     """One of them."""
     return subscription_page(request, shop, buyer, subscription_id)
+
+
+@account_page()
+def state(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, subscription_id: UUID) -> HttpResponse:  # noqa: ARG001
+    """Only its state, for the page that waits for the channel."""
+    view = subscriptions.subscription(shop.id, subscription_id, utc_now(), buyer.buyer_id)
+    return JsonResponse({"state": view.state})
 
 
 @account_page("POST")

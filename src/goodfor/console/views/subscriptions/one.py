@@ -77,7 +77,7 @@ def subscription(request: HttpRequest, visitor: Visitor, subscription_id: UUID) 
         "periods": [_period(shop_id, one, may=may_refund) for one in subscriptions.periods(shop_id, view.id, now)],
         "picks": [(one, orders.order_view(shop_id, one.order_id)) for one in picks],
         "steps": [
-            (words.SUBSCRIPTIONS[step.to_state][0], people.name(step.actor), step.at)
+            (words.SUBSCRIPTIONS[step.to_state][0], words.BY.get(step.actor) or people.name(step.actor), step.at)
             for step in subscriptions.steps(shop_id, view.id)
         ],
         "may_end": may and live,

@@ -53,7 +53,7 @@ def listed(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @console_page(Permission.SUBSCRIPTIONS_SET, methods=("GET", "POST"))
 def make(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """A new plan, which nobody sees before it is put on sale."""
-    form = PlanForm(request.POST if request.method == "POST" else None)
+    form = PlanForm(request.POST if request.method == "POST" else None, shop_id=visitor.shop.id)
     status, error = 200, None
     if form.is_bound:
         status = 422
@@ -76,7 +76,8 @@ def edit(request: HttpRequest, visitor: Visitor, plan_id: UUID) -> HttpResponse:
     shop_id = visitor.shop.id
     view = subscriptions.plan(shop_id, plan_id)
     here = reverse("desk:plan", args=[view.id])
-    form = PlanForm(request.POST if request.method == "POST" else None, initial=initial_of(shop_id, view))
+    sent = request.POST if request.method == "POST" else None
+    form = PlanForm(sent, initial=initial_of(shop_id, view), shop_id=shop_id)
     form.fields["slug"].disabled = True
     status, error = 200, None
     if form.is_bound:
