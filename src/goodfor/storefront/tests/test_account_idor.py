@@ -110,7 +110,7 @@ def test_every_address_of_an_account_is_in_this_suite() -> None:
         "me/passkeys/<uuid:passkey_id>/delete", "me/cards/<uuid:card_id>", "me/cards/<uuid:card_id>/gift",
         # A partner's, to which everybody goes as themselves.
         "me/points/mall/<uuid:account_id>",
-        *(f"me/subscriptions/<uuid:subscription_id>{act}" for act in ("", "/pick", "/change", "/sign")),
+        *(f"me/subscriptions/<uuid:subscription_id>{act}" for act in ("", "/state", "/pick", "/change", "/sign")),
     }  # fmt: skip
     assert mine == tried | with_ids
 
