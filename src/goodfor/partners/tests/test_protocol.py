@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from goodfor.partners import protocol, states
@@ -39,6 +39,7 @@ def test_a_value_that_moves_into_its_neighbour_is_what_md5_cannot_see() -> None:
     assert protocol.hmac_signature(moved, "secret") != protocol.hmac_signature(CALL, "secret")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text("abcXYZ", min_size=1, max_size=6), st.text(max_size=8), max_size=8), st.text(max_size=8))
 def test_both_sides_sign_alike(params: dict[str, str], secret: str) -> None:
     params.pop("sign", None)
