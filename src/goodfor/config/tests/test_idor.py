@@ -56,7 +56,7 @@ OWN_THINGS = {
     "me/cards/<uuid:card_id>", "me/cards/<uuid:card_id>/gift",
     "me/subscriptions/<uuid:subscription_id>",
     "me/subscriptions/<uuid:subscription_id>/pick", "me/subscriptions/<uuid:subscription_id>/change",
-    "me/subscriptions/<uuid:subscription_id>/sign",
+    "me/subscriptions/<uuid:subscription_id>/sign", "me/subscriptions/<uuid:subscription_id>/state",
 }  # fmt: skip
 OWN_WORDS = {"me/contacts/<slug:kind>/delete", "me/links/<slug:provider>", "me/links/<slug:provider>/delete"}
 API_THINGS = {
