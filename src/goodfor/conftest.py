@@ -14,7 +14,7 @@ from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 from goodfor.config import tenancy_check
-from goodfor.kernel import crypto
+from goodfor.kernel import crypto, ids
 from goodfor.kernel.tests import emptying
 
 #: Nothing is thrown away while rooms and tests are imported, and little of what a test makes goes in circles.
@@ -43,6 +43,12 @@ def now() -> datetime:
 def _fresh_keyring() -> None:
     """Each test's database has its own data keys."""
     crypto.forget_keys()
+
+
+@pytest.fixture(autouse=True)
+def _ids_are_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that told a later hour made ids of it: the next one begins where the clock stands."""
+    monkeypatch.setattr(ids, "_last_ticks", 0)
 
 
 @pytest.fixture(autouse=True)
