@@ -16,6 +16,7 @@ from uuid import UUID
 from goodfor.ledger.types import Entry, Line
 from goodfor.loyalty import kinds
 from goodfor.loyalty.kinds import KINDS, PRESENT, SALE, WELFARE
+from goodfor.loyalty.kinds import REDEEMED as REDEEMED
 from goodfor.loyalty.types import NO_SCOPE
 
 #: What sales gave away as points, and what points were worth more, when they were spent, than was owed for them.
@@ -24,8 +25,6 @@ MARKETING: Final = "6601:marketing"
 ENDED: Final = "5001:points"
 #: What units of welfare are worth more than they buy.
 FEE: Final = "5001:fee:welfare"
-#: Between a wallet and the order that it pays: what units buy, while the order has it not.
-REDEEMED: Final = "2203:redeemed"
 CAUSE: Final = "loyalty.entry"
 
 

@@ -43,6 +43,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 
+#: Between a wallet and the order that it pays, in the books: what units buy, while the order has it not.
+REDEEMED: Final = "2203:redeemed"
+
 EARN: Final = "earn"
 SPEND: Final = "spend"
 EXPIRE: Final = "expire"

@@ -10,6 +10,7 @@ from goodfor.loyalty.kinds import GIFT as GIFT
 from goodfor.loyalty.kinds import GROWTH as GROWTH
 from goodfor.loyalty.kinds import POINTS as POINTS
 from goodfor.loyalty.kinds import PRESENT as PRESENT
+from goodfor.loyalty.kinds import REDEEMED as REDEEMED
 from goodfor.loyalty.kinds import SALE as SALE
 from goodfor.loyalty.kinds import WELFARE as WELFARE
 from goodfor.loyalty.notice_types import AHEAD as AHEAD

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from goodfor.delivery.types import Delivered
 from goodfor.ledger.types import Entry, Line
+from goodfor.loyalty.types import REDEEMED as REDEEMED
 from goodfor.orders.types import BANK as BANK
 from goodfor.orders.types import LineRow
 
@@ -21,8 +22,6 @@ OVERPAID: Final = "2205:overpay"
 SALES: Final = "5001:sales:codes"
 #: What campaigns took off; which one is a dimension of the posting.
 DISCOUNTS: Final = "5002:coupon:campaigns"
-#: Units of wallets on their way into an order, which they pay for in part (CREDIT_PART) or whole.
-REDEEMED: Final = "2203:redeemed"
 #: Stands where a campaign stands in the shares of an order: what units met of its price. No campaign has it.
 CREDIT_PART: Final = UUID("00000000-0000-0000-0000-00000000c0de")
 COST_OF_SALES: Final = "5401:cogs:codes"
