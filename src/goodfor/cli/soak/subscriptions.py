@@ -14,6 +14,7 @@ from rich.console import Console
 from goodfor.cli.bench.result import BenchResult
 from goodfor.cli.bench.site import running_site
 from goodfor.cli.lazy import load
+from goodfor.cli.soak import subscriptions_parts
 
 
 def run(
@@ -26,10 +27,15 @@ def run(
     kills: str = "5",
     monthly: str = "60",
     seed: str = "1",
+    parts: str = "1",
 ) -> BenchResult:
     """Options: count, days, http (of them through the stand-in), picks (percent that are made), kills (percent of
-    rounds whose process may die), monthly (percent who pay by the month, the others by quarter or year), seed.
+    rounds whose process may die), monthly (percent who pay by the month, the others by quarter or year), seed, parts
+    (shops that live at the same time, in a process and a database each; http is for each of them).
     """
+    if int(parts) > 1:
+        options = {"days": days, "http": http, "picks": picks, "kills": kills, "monthly": monthly}
+        return subscriptions_parts.run(int(parts), int(count), int(seed), options)
     console = Console(stderr=True, highlight=False)
     os.environ["GOODFOR_SANDBOX_PROVIDER"] = "1"
     os.environ["GOODFOR_LOOPBACK_CHANNELS"] = "1"

@@ -17,6 +17,7 @@ from goodfor.cli import world
 from goodfor.cli.bench.result import Bar, BenchResult
 from goodfor.cli.soak.sql import rows
 from goodfor.cli.soak.subscriptions_channel import HttpChannel, http_channel
+from goodfor.finance.operations.follow_books import follow_books
 from goodfor.identity.operations.add_staff import add_staff
 from goodfor.identity.operations.create_user import create_user
 from goodfor.kernel import audit, faultpoints, invariants, relay
@@ -52,8 +53,10 @@ LOOPS: Final = (
 )  # fmt: skip
 AFTER: Final = ("subscriptions.settle", "subscriptions.remind", "subscriptions.recognise", "vault.fold_stock")
 ROUNDS_A_DAY: Final = 3
-#: The chance to die at each point that an armed process passes.
-CHANCE: Final = "*=0.05"
+#: Of those who look at a subscription that goes on, so many give another consent.
+ANEW: Final = 0.1
+#: The chance to die at each point that an armed process passes: at once, after a while, deep in the round.
+CHANCES: Final = ("*=0.05", "*=0.005", "*=0.0005")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def run(made: world.DemoShop, console: Console, size: Size) -> BenchResult:
         for day in range(size.days):
             _day(year)
             if day % 10 == 0:
-                console.print(f"day {day} {year.now:%Y-%m-%d} {time.monotonic() - began:.0f} s {year.did}")
+                console.print(f"{size.seed}: day {day} {year.now:%Y-%m-%d} {time.monotonic() - began:.0f} s {year.did}")
         _calm(year)
         return _end(year, channel, console, time.monotonic() - began)
 
@@ -217,7 +220,7 @@ def _wish(year: Year, life: Life) -> None:
             keep(**mine)
     elif chance < 0.012:
         _refund(year, life)
-    elif chance < 0.02:
+    elif chance < 0.016:
         _sign_again(year, life)
 
 
@@ -241,6 +244,8 @@ def _sign_again(year: Year, life: Life) -> None:
     view = subscriptions.subscription(year.shop_id, life.subscription_id or uuid4(), year.now)
     if view.state == states.ENDED:
         life.subscription_id = None
+        return
+    if year.dice.random() > ANEW:
         return
     account_id = life.channel.account_id if life.channel else year.account_id
     assert account_id is not None
@@ -309,11 +314,12 @@ def _through(name: str, now: datetime) -> None:
 
 def _dying(year: Year) -> None:
     """The same in a process of its own that may die at any of its points; what it left is for the next."""
+    chance = year.dice.choice(CHANCES)
     connections.close_all()
     child = os.fork()
     if not child:
         try:
-            faultpoints.arm(CHANCE)
+            faultpoints.arm(chance)
             _work(year.now)
         finally:
             os._exit(0)
@@ -337,8 +343,9 @@ def _end(year: Year, channel: HttpChannel, console: Console, seconds: float) -> 
     income = ledger.balance(shop_id, "5001:sub", currency)
     owed = subscriptions.deferred(shop_id, currency).amount_minor
     difference = cash - returned - owed - income
-    for name in ("finance.follow", "ledger.roll_up"):
-        _through(name, year.now)
+    while follow_books(now=year.now):
+        pass
+    _through("ledger.roll_up", year.now)
     while audit.seal(year.now):
         pass
     broken = [one for one in invariants.run_all(year.now) if not one.ok]

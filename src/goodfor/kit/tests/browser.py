@@ -87,6 +87,12 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
         context.close()
 
 
+def press_buy(page: Any) -> None:
+    """Press the bar's button and see it answered: the order is made. What follows is a channel's page, elsewhere."""
+    with page.expect_response(lambda answer: answer.request.method == "POST", timeout=60_000):
+        page.click(".buybar button[type=submit]", no_wait_after=True)
+
+
 def measure(page: Any, *, english: bool, given: Sequence[str], tap: int = MIN_TAP) -> list[str]:
     """What is wrong with the page that is open; `given` are the shop's own words, longest first."""
     words = sorted({word for word in given if word}, key=len, reverse=True)

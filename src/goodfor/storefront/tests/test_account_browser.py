@@ -9,7 +9,7 @@ import pytest
 from goodfor.identity.buyer_models import Buyer
 from goodfor.identity.operations.set_oauth_app import set_oauth_app
 from goodfor.kernel.clock import utc_now
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser, press_buy
 from goodfor.loyalty.operations.earn_by_order import earn_by_order
 from goodfor.loyalty.operations.give_units import give_units
 from goodfor.loyalty.operations.set_terms import set_terms
@@ -150,8 +150,7 @@ def test_buyer_signs_up_buys_and_finds_the_code_on_a_second_device(
     page.click(".buybar button[type=submit]")
     page.wait_for_selector("input[name=method]")
     page.check(f"input[name=method][value='{world.method}']")
-    page.click(".buybar button[type=submit]", no_wait_after=True)
-    page.wait_for_timeout(1500)
+    press_buy(page)
     page.goto(f"{live_server.url}/orders")
     number = page.locator(".wallet .mono").first.inner_text().strip()
     pay(world, number)

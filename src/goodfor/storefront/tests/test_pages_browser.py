@@ -3,7 +3,7 @@
 from typing import Any
 
 from goodfor.kernel.clock import utc_now
-from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
+from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser, press_buy
 from goodfor.storefront.tests.factories import held_order
 from goodfor.storefront.tests.world import World
 from goodfor.window.operations import publish_blocks
@@ -98,8 +98,7 @@ def test_buying_with_and_without_script(world: World, live_server: Any, browser:
         page.wait_for_selector("input[name=method]")
         assert page.input_value("#qty") == "2"
         page.check(f"input[name=method][value='{world.method}']")
-        page.click(".buybar button[type=submit]", no_wait_after=True)
-        page.wait_for_timeout(1500)
+        press_buy(page)
         page.goto(f"{live_server.url}/orders")
         assert page.locator(".wallet li").count() == 1
         page.click(".wallet a")

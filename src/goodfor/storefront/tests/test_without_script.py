@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from goodfor.catalog.tests.pictures import encoded, noise
-from goodfor.kit.tests.browser import browser, browser_marks, orm_beside_the_browser
+from goodfor.kit.tests.browser import browser, browser_marks, orm_beside_the_browser, press_buy
 from goodfor.orders import queries as orders
 from goodfor.storefront.tests.world import World
 
@@ -38,8 +38,7 @@ def test_buy(world: World, live_server: Any, page: Any) -> None:
     page.click("details.other summary")
     page.fill("#invoice_title", "星河科技")
     page.check(f"input[name=method][value='{world.method}']")
-    page.click(".buybar button[type=submit]", no_wait_after=True)
-    page.wait_for_timeout(1500)
+    press_buy(page)
     page.goto(f"{live_server.url}/orders")
     page.click(".wallet a >> nth=0")
     assert page.locator("text=星河科技").count() == 1

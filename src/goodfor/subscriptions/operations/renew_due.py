@@ -12,6 +12,7 @@ from goodfor.kernel.ids import uuid7_batch
 from goodfor.kernel.sql import Statement
 from goodfor.subscriptions.schedule import ANNOUNCED, SLACK
 
+_RENEWING: Final = Statement("goodfor.subscriptions", "sql/renewing.sql")
 _RENEW: Final = Statement("goodfor.subscriptions", "sql/renew.sql")
 _PAUSES: Final = Statement("goodfor.subscriptions", "sql/pauses.sql")
 CHUNK: Final = 5_000
@@ -19,11 +20,15 @@ CHUNK: Final = 5_000
 
 def renew_due(*, shop_id: UUID, now: datetime) -> int:
     """How many were announced. None is charged sooner than five days after it was told."""
+    until = now + ANNOUNCED + SLACK
+    waiting = _RENEWING.row({"shop_id": shop_id, "until": until, "most": CHUNK})
+    if not waiting or not waiting[0]:
+        return 0
     with transaction.atomic():
         row = _RENEW.row(
             {
-                "shop_id": shop_id, "now": now, "until": now + ANNOUNCED + SLACK, "soonest": now + ANNOUNCED,
-                "zone": identity.shop_by_id(shop_id).timezone, "ids": uuid7_batch(CHUNK), "most": CHUNK,
+                "shop_id": shop_id, "now": now, "until": until, "soonest": now + ANNOUNCED,
+                "zone": identity.shop_by_id(shop_id).timezone, "ids": uuid7_batch(waiting[0]), "most": waiting[0],
             }
         )  # fmt: skip
         reach("subscriptions.renewing")
