@@ -47,6 +47,13 @@ class PaidByCompany(Conflict):
     title = _("公司福利支付的订单，发票由公司向商家索取")
 
 
+class PaidByCredit(Conflict):
+    """A card, a subscription or points paid it: what was never money here is not invoiced, and never a second time."""
+
+    code = "invoice_paid_by_credit"
+    title = _("用卡、订阅或积分支付的订单不开发票")
+
+
 class NothingToInvoice(Conflict):
     """Nothing of the price is left: it was given back."""
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from goodfor.finance import queries as finance
 from goodfor.invoices.amounts import Papers, Untaxed, left
-from goodfor.invoices.errors import NoTaxClass, NotDelivered, NothingToInvoice, NotInBooksYet, PaidByCompany
+from goodfor.invoices.errors import NoTaxClass, NotDelivered, NothingToInvoice, NotInBooksYet, PaidByCompany, PaidByCredit
 from goodfor.orders import queries as orders
 from goodfor.orders.types import OrderView
+from goodfor.payments import queries as payments
 from goodfor.welfare import queries as welfare
 
 _DELIVERED = "delivered"
@@ -30,11 +31,14 @@ def left_of(shop_id: UUID, order: OrderView) -> Papers:
 def invoiceable(shop_id: UUID, order_id: UUID) -> tuple[OrderView, Papers]:
     """The order and what of it may be invoiced now.
 
-    Raises OrderNotFound, PaidByCompany, NotDelivered, NotInBooksYet, NoTaxClass, NothingToInvoice.
+    Raises OrderNotFound, PaidByCompany, PaidByCredit, NotDelivered, NotInBooksYet, NoTaxClass, NothingToInvoice.
     """
     order = orders.order_view(shop_id, order_id)
     if welfare.used_for(shop_id, order_id) is not None:
         raise PaidByCompany
+    # Whoever redeems a card has no invoice from the seller of the goods (announcement 2016 no. 53).
+    if order.payment_id is not None and payments.payment(shop_id, order.payment_id).by_credit:
+        raise PaidByCredit
     if order.state != _DELIVERED:
         raise NotDelivered
     papers = left_of(shop_id, order)

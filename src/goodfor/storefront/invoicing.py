@@ -33,6 +33,7 @@ REFUSALS: Final[Mapping[str, Any]] = {
     "invoice_not_delivered": _("发货以后就可以申请发票。"),
     "invoice_not_in_books_yet": _("这笔订单正在入账，过一会儿刷新就可以申请。"),
     "invoice_paid_by_company": _("公司福利支付的订单，发票由公司向商家索取。"),
+    "invoice_paid_by_credit": _("用卡、订阅或积分支付的订单不开发票。"),
     "invoice_nothing_left": _("货款已全部退回，没有可以开票的金额。"),
     "invoice_no_tax_class": _("商品还没有设置税目，暂时不能开票，请联系卖家。"),
 }

@@ -23,7 +23,8 @@ def request_invoice(
     """Of what was delivered less what was given back: one invoice, or two where cards are on a paper of their own.
 
     A paper that stands, or is being written, is not asked for again. Raises TitleInvalid, InvoicesNotOffered,
-    OrderNotFound, PaidByCompany, NotDelivered, NotInBooksYet, NoTaxClass, NothingToInvoice, AlreadyInvoiced.
+    OrderNotFound, PaidByCompany, PaidByCredit, NotDelivered, NotInBooksYet, NoTaxClass, NothingToInvoice,
+    AlreadyInvoiced.
     """
     title = checked(title)
     if not identity.shop_by_id(shop_id).settings.get("invoices"):
