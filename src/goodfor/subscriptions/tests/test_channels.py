@@ -30,12 +30,12 @@ class Side:
     desk: RunningChannels
     channel: str
 
-    def subscribe(self, **terms: int) -> UUID:
+    def subscribe(self) -> UUID:
         """Begun, its page opened by the holder's browser, agreed to there, and charged."""
         world = self.world
         begun = sign(
-            shop_id=world.shop_id, plan_id=world.plan(**terms).id, owner=world.owner, account_id=world.account_id,
-            request=SigningRequest("会员", "云雀", "https://shop.example/n", "https://shop.example/me", device="mobile"),
+            shop_id=world.shop_id, plan_id=world.plan().id, owner=world.owner, account_id=world.account_id,
+            request=SigningRequest("会员", "云雀", "https://shop.example/n", "https://shop.example/r", device="mobile"),
             request_key=uuid4().hex, now=world.now,
         )  # fmt: skip
         told = begun.instruction
