@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, Locator, sync_playwright
 
 MAX_BYTES = 150_000
 MIN_TAP = 40
@@ -37,6 +37,21 @@ _BESIDE = "DJANGO_ALLOW_ASYNC_UNSAFE"
 #: By the module whose tests use it. Its event loop runs until it ends, between the tests, too.
 _running: dict[Any, Any] = {}
 _MEASURE = (Path(__file__).parent / "page_checks.js").read_text(encoding="utf-8")
+
+
+def _on_a_whole_page(question: str) -> None:
+    """What is asked of elements, and does not wait by itself, waits for the page that a click led to."""
+    ask = getattr(Locator, question)
+
+    def whole(self: Locator, *given: Any, **named: Any) -> Any:
+        self.page.wait_for_load_state("domcontentloaded")
+        return ask(self, *given, **named)
+
+    setattr(Locator, question, whole)
+
+
+for _question in ("count", "is_visible", "is_hidden", "all", "all_inner_texts", "all_text_contents", "evaluate_all"):
+    _on_a_whole_page(_question)
 
 
 def chromium() -> str | None:

@@ -117,8 +117,9 @@ def test_copied_code_has_no_gaps(world: World, live_server: Any, browser: Any) -
     page.click("form[data-reveal] button >> nth=0")
     page.wait_for_selector(".code.is-open")
     page.click(".code.is-open .code-row:last-of-type .copy")
-    page.wait_for_timeout(200)
-    assert page.evaluate("navigator.clipboard.readText()") in world.codes
+    page.wait_for_function(
+        "(codes) => navigator.clipboard.readText().then((text) => codes.includes(text))", arg=list(world.codes)
+    )
     selected = page.evaluate(
         "() => { const c = document.querySelector('.code.is-open .code-row:last-of-type code');"
         " getSelection().selectAllChildren(c); return getSelection().toString(); }"
