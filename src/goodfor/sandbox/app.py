@@ -1,31 +1,25 @@
 """The gateway as a WSGI application: reads the request, applies the faults, calls the endpoint, writes the answer."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from urllib.parse import urlsplit
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
 from goodfor.sandbox import cashier, checks, control, report, v1, v2
 from goodfor.sandbox.faults import Fault
+from goodfor.sandbox.frame import Frame, read_request
 from goodfor.sandbox.gateway import Gateway
 from goodfor.sandbox.loopback import is_loopback_name
 from goodfor.sandbox.pages import language_of, refusal_page
 from goodfor.sandbox.types import GatewayError
 from goodfor.sandbox.web import (
-    MAX_BODY,
     BadRequest,
     Request,
     Response,
     Router,
     html_response,
     json_response,
-    parse_pairs,
 )
-
-HANG_UP = "goodfor.sandbox.hang_up"
-TARGET = "goodfor.sandbox.target"
-
-_REASONS = {200: "OK", 201: "Created", 303: "See Other", 400: "Bad Request", 401: "Unauthorized"}
 
 
 def build_router() -> Router:
@@ -63,7 +57,7 @@ def books(gateway: Gateway, request: Request) -> Response:
         return json_response(report.books(conn, merchant.pid, now_ms=gateway.now_ms(), sections=sections))
 
 
-class Application:
+class Application(Frame):
     """`app(environ, start_response)` for one gateway. Any WSGI server will do, on loopback.
 
     A server that puts a function under `goodfor.sandbox.hang_up` into the environ lets the fault `lost_answer` drop
@@ -74,22 +68,10 @@ class Application:
         self._gateway = gateway
         self._router = build_router()
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
-        response = self._answer(environ)
-        if response.hang_up:
-            hang_up: Callable[[], None] | None = environ.get(HANG_UP)
-            if hang_up is not None:
-                hang_up()
-            response = Response(500)
-        reason = _REASONS.get(response.status, "Status")
-        headers = [*response.headers, ("Content-Length", str(len(response.body)))]
-        start_response(f"{response.status} {reason}", headers)
-        return [response.body]
-
-    def _answer(self, environ: WSGIEnvironment) -> Response:
+    def answer(self, environ: WSGIEnvironment) -> Response:
+        """By the fault that is set, or as the gateway does."""
         try:
-            request = read_request(environ)
+            request = read_request(environ, parts=False)
         except BadRequest as wrong:
             return json_response({"code": -1, "msg": str(wrong)}, 400)
         if not self._host_is_ours(environ.get("HTTP_HOST", "")):
@@ -168,33 +150,3 @@ class Application:
 def _error(status: int) -> Response:
     headers = (("Retry-After", "1"),) if status in (429, 503) else ()
     return Response(status, b"fault on demand", (("Content-Type", "text/plain"), *headers))
-
-
-def read_request(environ: WSGIEnvironment, *, parts: bool = False) -> Request:
-    """The request of a WSGI environ; `parts` lets multipart through, unread. Raises BadRequest."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MAX_BODY:
-        raise BadRequest(f"the body is larger than {MAX_BODY} bytes or has no length")
-    body = environ["wsgi.input"].read(int(length)) if int(length) else b""
-    if len(body) != int(length):
-        raise BadRequest("the body is shorter than announced")
-    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    form = {}
-    if kind == "application/x-www-form-urlencoded":
-        try:
-            form = parse_pairs(body.decode("ascii"))
-        except UnicodeDecodeError as wrong:
-            raise BadRequest("the form is not percent-encoded") from wrong
-    elif kind == "multipart/form-data" and not parts:
-        raise BadRequest("send application/x-www-form-urlencoded")
-    headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")}
-    headers["Content-Type"] = environ.get("CONTENT_TYPE", "")
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        path=environ.get("PATH_INFO", "/"),
-        query=parse_pairs(environ.get("QUERY_STRING", "")),
-        form=form,
-        body=body,
-        headers=headers,
-        target=environ.get(TARGET, ""),
-    )

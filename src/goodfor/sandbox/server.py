@@ -14,9 +14,10 @@ from types import FrameType
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import WSGIEnvironment
 
-from goodfor.sandbox.app import HANG_UP, TARGET, Application
+from goodfor.sandbox.app import Application
 from goodfor.sandbox.client import ControlClient
 from goodfor.sandbox.demo import DEMO_MD5_KEY
+from goodfor.sandbox.frame import HANG_UP, TARGET
 from goodfor.sandbox.gateway import RETRY_SECONDS, Config, Gateway
 
 _THREADS = 96

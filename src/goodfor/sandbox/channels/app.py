@@ -2,22 +2,21 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
-from goodfor.sandbox.app import HANG_UP, read_request
 from goodfor.sandbox.channels import cashier, control
 from goodfor.sandbox.channels.channel import SEGMENT, Channel
 from goodfor.sandbox.channels.desk import Desk
 from goodfor.sandbox.channels.rows import BookRefused, Refused
 from goodfor.sandbox.faults import Fault
+from goodfor.sandbox.frame import Frame, read_request
 from goodfor.sandbox.loopback import is_loopback_name
 from goodfor.sandbox.types import GatewayError
 from goodfor.sandbox.web import BadRequest, Request, Response, Router, json_response
 
 
-class Application:
+class Application(Frame):
     """`app(environ, start_response)`; any WSGI server will do, on loopback."""
 
     def __init__(self, desk: Desk) -> None:
@@ -26,22 +25,12 @@ class Application:
         cashier.add_routes(self._own)
         control.add_routes(self._own)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
-        response = self._answer(environ)
-        if response.hang_up:
-            hang_up: Callable[[], None] | None = environ.get(HANG_UP)
-            if hang_up is not None:
-                hang_up()
-            response = Response(500)
-        start_response(f"{response.status} Status", [*response.headers, ("Content-Length", str(len(response.body)))])
-        return [response.body]
-
-    def _answer(self, environ: WSGIEnvironment) -> Response:
+    def answer(self, environ: WSGIEnvironment) -> Response:
+        """By the channel whose address it is, or the pages and control that all share."""
         if not is_loopback_name(urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""):
             return json_response({"error": "unknown host"}, 421)
         try:
-            request = read_request(environ, parts=True)
+            request = read_request(environ)
             name, _slash, rest = request.path.lstrip("/").partition("/")
             channel = self._desk.channels.get(name)
             if channel is None:

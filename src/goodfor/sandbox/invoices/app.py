@@ -1,20 +1,15 @@
 """The office over HTTP as a WSGI application: proves the call, applies the faults, answers signed."""
 
-import hmac
 import json
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from html import escape
-from wsgiref.types import StartResponse, WSGIEnvironment
 
-from goodfor.sandbox.app import HANG_UP
+from goodfor.sandbox import fault_board
+from goodfor.sandbox.fault_board import WrongFault
+from goodfor.sandbox.frame import RoutedFrame
 from goodfor.sandbox.invoices import signing
-from goodfor.sandbox.invoices.faults import KINDS, WrongFault
 from goodfor.sandbox.invoices.office import Office
-from goodfor.sandbox.loopback import is_loopback_name
-from goodfor.sandbox.web import BadRequest, Request, Response, Router, html_response, json_response, parse_pairs
-
-MAX_BODY = 256 * 1024
+from goodfor.sandbox.web import BadRequest, Handler, Request, Response, Router, html_response, json_response
 
 
 def build_router() -> Router:
@@ -24,67 +19,43 @@ def build_router() -> Router:
     router.add("GET", "/v1/invoices/{number}", "ask", _ask)
     router.add("GET", "/papers/{official}", "", _paper)
     router.add("GET", "/_control/books", "", lambda office, _request: json_response(office.books.listed()))
-    router.add("GET", "/_control/faults", "", _faults)
-    router.add("POST", "/_control/faults", "", lambda o, request: json_response(o.faults.add(request.json()), 201))
-    router.add("DELETE", "/_control/faults", "", _reset_faults)
+    fault_board.add_routes(router)
     return router
 
 
-class Application:
-    """`app(environ, start_response)`; any WSGI server will do, on loopback."""
+class Application(RoutedFrame):
+    """The office's."""
+
+    most = 256 * 1024
+    wrong = (BadRequest, WrongFault)
+    state: Office
 
     def __init__(self, office: Office) -> None:
-        self._office = office
-        self._router = build_router()
+        super().__init__(build_router(), office, office.control_token)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
-        response = self._answer(environ)
-        if response.hang_up:
-            hang_up: Callable[[], None] | None = environ.get(HANG_UP)
-            if hang_up is not None:
-                hang_up()
-            response = Response(500)
-        start_response(f"{response.status} Status", [*response.headers, ("Content-Length", str(len(response.body)))])
-        return [response.body]
+    def serve(self, request: Request, endpoint: str, handler: Handler, arguments: Mapping[str, str]) -> Response:
+        """Calls of the office are proved, may meet a fault, and are answered signed."""
 
-    def _answer(self, environ: WSGIEnvironment) -> Response:
-        if not is_loopback_name((environ.get("HTTP_HOST", "") or "x").rsplit(":", 1)[0].strip("[]")):
-            return json_response({"error": "unknown host"}, 421)
-        try:
-            request = _read(environ)
-            found = self._router.find(request.method, request.path)
-            if isinstance(found, int):
-                return json_response({"error": "no such address"}, found)
-            call, handler, arguments = found
-            if request.path.startswith("/_control/") and not self._may_control(request):
-                return json_response({"error": "control token missing or wrong"}, 401)
-            if not call:
-                return handler(self._office, request, **arguments)
-            return self._with_faults(call, request, lambda: handler(self._office, request, **arguments))
-        except (BadRequest, WrongFault) as wrong:
-            return json_response({"error": str(wrong)}, 400)
+        def act() -> Response:
+            return handler(self.state, request, **arguments)
 
-    def _may_control(self, request: Request) -> bool:
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(given.encode(), self._office.control_token.encode())
+        return self._with_faults(endpoint, request, act) if endpoint else act()
 
     def _with_faults(self, call: str, request: Request, act: Callable[[], Response]) -> Response:
-        office, faults = self._office, self._office.faults
+        office, faults = self.state, self.state.faults
         secret = office.accounts.get(request.headers.get("X-App-Key", ""), "")
         refusal = _unproved(request, secret)
         if refusal:
             return json_response({"error": refusal}, 401)
-        if (delay := faults.take("delay", call)) is not None:
-            time.sleep(int(delay.settings["ms"]) / 1000)
-        if (burst := faults.take("error_burst", call, work="before")) is not None:
-            return Response(int(burst.settings["status"]), b"fault on demand")
-        response = act()
-        office.books.call(call, request.path.rsplit("/", 1)[-1], str(response.status))
-        if (burst := faults.take("error_burst", call, work="after")) is not None:
-            return Response(int(burst.settings["status"]), b"fault on demand")
-        if faults.take("lost_answer", call) is not None:
-            return Response(hang_up=True)
+
+        def noted() -> Response:
+            response = act()
+            office.books.call(call, request.path.rsplit("/", 1)[-1], str(response.status))
+            return response
+
+        response, failed = faults.around(call, noted)
+        if failed:
+            return response
         if faults.take("bad_signature", call) is not None:
             secret += "?"
         nonce = request.headers.get("X-Nonce", "")
@@ -121,28 +92,3 @@ def _paper(office: Office, _request: Request, official: str) -> Response:
                 f"<!doctype html><title>{official}</title><pre>{escape(json.dumps(row['said']))}</pre>"
             )
     return json_response({"error": "no such paper"}, 404)
-
-
-def _faults(office: Office, _request: Request) -> Response:
-    return json_response({"faults": office.faults.listed(), "kinds": {kind: dict(KINDS[kind]) for kind in KINDS}})
-
-
-def _reset_faults(office: Office, _request: Request) -> Response:
-    office.faults.reset()
-    return json_response({"faults": []})
-
-
-def _read(environ: WSGIEnvironment) -> Request:
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MAX_BODY:
-        raise BadRequest(f"the body is larger than {MAX_BODY} bytes or has no length")
-    body = environ["wsgi.input"].read(int(length)) if int(length) else b""
-    headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")}
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        path=environ.get("PATH_INFO", "/"),
-        query=parse_pairs(environ.get("QUERY_STRING", "")),
-        form={},
-        body=body,
-        headers=headers,
-    )

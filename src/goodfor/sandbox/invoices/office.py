@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfor.sandbox.invoices.books import Books
-from goodfor.sandbox.invoices.faults import FaultBoard
+from goodfor.sandbox.invoices.faults import board
 
 DEMO_KEY, DEMO_SECRET = "demo", "invoice-test-secret-0001"
 _LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -17,7 +17,7 @@ class Office:
 
     def __init__(self, data_dir: Path, control_token: str) -> None:
         self.books = Books(data_dir)
-        self.faults = FaultBoard()
+        self.faults = board()
         self.control_token = control_token
         self.accounts = {DEMO_KEY: DEMO_SECRET}
         self.url = ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from goodfor.sandbox.notify.books import Books
-from goodfor.sandbox.notify.faults import FaultBoard
+from goodfor.sandbox.notify.faults import board
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, data_dir: Path, control_token: str) -> None:
         self.books = Books(data_dir)
-        self.faults = FaultBoard()
+        self.faults = board()
         self.control_token = control_token or secrets.token_urlsafe(18)
         self.url = ""
         self.smtp_port = 0

@@ -1,26 +1,22 @@
 """Serves a mall and an app on loopback: /mall/..., /app/..., and /_control/... for whoever has the token."""
 
 import contextlib
-import hmac
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Final
-from wsgiref.types import StartResponse, WSGIEnvironment
 
-from goodfor.sandbox.app import HANG_UP
+from goodfor.sandbox.frame import RoutedFrame
 from goodfor.sandbox.loopback import is_loopback_name
 from goodfor.sandbox.partners.app import App
 from goodfor.sandbox.partners.mall import Mall
 from goodfor.sandbox.server import LoopbackServer, NotLoopbackHost
-from goodfor.sandbox.web import BadRequest, Request, Response, Router, html_response, json_response, parse_pairs
+from goodfor.sandbox.web import BadRequest, Request, Response, Router, html_response, json_response
 
 MALL_KEY, MALL_SECRET = "demomall", "points-mall-test-secret-01"
 APP_KEY, APP_SECRET = "demoapp", "points-app-test-secret-001"
-MAX_BODY: Final = 64 * 1024
 
 
 @dataclass
@@ -48,42 +44,14 @@ def build_router() -> Router:
     return router
 
 
-class Application:
-    """`app(environ, start_response)`."""
+class Application(RoutedFrame):
+    """The street's."""
+
+    forms = True
+    wrong = (BadRequest, KeyError, ValueError)
 
     def __init__(self, street: Street) -> None:
-        self._street = street
-        self._router = build_router()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
-        response = self._answer(environ)
-        if response.hang_up:
-            hang_up: Callable[[], None] | None = environ.get(HANG_UP)
-            if hang_up is not None:
-                hang_up()
-            response = Response(500)
-        start_response(f"{response.status} Status", [*response.headers, ("Content-Length", str(len(response.body)))])
-        return [response.body]
-
-    def _answer(self, environ: WSGIEnvironment) -> Response:
-        if not is_loopback_name((environ.get("HTTP_HOST", "") or "x").rsplit(":", 1)[0].strip("[]")):
-            return json_response({"error": "unknown host"}, 421)
-        try:
-            request = _read(environ)
-            found = self._router.find(request.method, request.path)
-            if isinstance(found, int):
-                return json_response({"error": "no such address"}, found)
-            _name, handler, arguments = found
-            if request.path.startswith("/_control/") and not self._may_control(request):
-                return json_response({"error": "control token missing or wrong"}, 401)
-            return handler(self._street, request, **arguments)
-        except (BadRequest, KeyError, ValueError) as wrong:
-            return json_response({"error": str(wrong)}, 400)
-
-    def _may_control(self, request: Request) -> bool:
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(given.encode(), self._street.token.encode())
+        super().__init__(build_router(), street, street.token)
 
 
 def _enter(street: Street, request: Request) -> Response:
@@ -130,21 +98,6 @@ def _fault(street: Street, request: Request) -> Response:
 
 def _plain(text: str) -> Response:
     return Response(200, text.encode(), (("Content-Type", "text/plain; charset=utf-8"),))
-
-
-def _read(environ: WSGIEnvironment) -> Request:
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MAX_BODY:
-        raise BadRequest(f"the body is larger than {MAX_BODY} bytes or has no length")
-    body = environ["wsgi.input"].read(int(length)) if int(length) else b""
-    headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")}
-    form = {}
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        form = parse_pairs(body.decode("utf-8", "replace"))
-    return Request(
-        environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"), parse_pairs(environ.get("QUERY_STRING", "")), form,
-        body, headers,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 import sys
 import traceback
-from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, urlsplit
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
-from goodfor.sandbox.app import HANG_UP, TARGET
+from goodfor.sandbox.frame import TARGET, Frame, read_body, read_headers
 from goodfor.sandbox.loopback import is_loopback_name
 from goodfor.sandbox.suppliers import control, store
 from goodfor.sandbox.suppliers.desk import Desk
@@ -17,33 +16,21 @@ from goodfor.sandbox.web import BadRequest, Request, Response, json_response
 
 #: Complaints carry pictures.
 MAX_BODY = 16 * 1024 * 1024
-_REASONS = {200: "OK", 201: "Created", 400: "Bad Request", 404: "Not Found", 502: "Bad Gateway"}
 
 
-class Application:
+class Application(Frame):
     """`app(environ, start_response)`, on loopback. `only`: the one site of a port of its own, by (vendor, name)."""
 
     def __init__(self, house: House, only: tuple[str, str] | None = None) -> None:
         self._house = house
         self._only = only
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
-        response = self._answer(environ)
-        if response.hang_up:
-            hang_up: Callable[[], None] | None = environ.get(HANG_UP)
-            if hang_up is not None:
-                hang_up()
-            response = Response(500)
-        headers = [*response.headers, ("Content-Length", str(len(response.body)))]
-        start_response(f"{response.status} {_REASONS.get(response.status, 'Status')}", headers)
-        return [response.body]
-
-    def _answer(self, environ: WSGIEnvironment) -> Response:
+    def answer(self, environ: WSGIEnvironment) -> Response:
+        """By the site whose address it is, or the control."""
         if not is_loopback_name(urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""):
             return json_response({"error": "unknown host"}, 421)
         try:
-            request = read_request(environ)
+            request = _read(environ)
             if self._only is not None:
                 return self._site(*self._only, request, request.path)
             vendor, _slash, rest = request.path.lstrip("/").partition("/")
@@ -93,19 +80,13 @@ class Application:
         return verdict if left is response else f"{verdict}, fault", left
 
 
-def read_request(environ: WSGIEnvironment) -> Request:
+def _read(environ: WSGIEnvironment) -> Request:
     """The request as it came; forms are the vendors' to read. Raises BadRequest."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MAX_BODY:
-        raise BadRequest(f"the body is larger than {MAX_BODY} bytes or has no length")
-    body = environ["wsgi.input"].read(int(length)) if int(length) else b""
-    if len(body) != int(length):
-        raise BadRequest("the body is shorter than announced")
-    headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")}
-    headers["Content-Type"] = environ.get("CONTENT_TYPE", "")
+    body, target = read_body(environ, MAX_BODY), environ.get(TARGET, "")
     query = _query(environ.get("QUERY_STRING", ""))
-    target = environ.get(TARGET, "")
-    return Request(environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"), query, {}, body, headers, target)
+    return Request(
+        environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"), query, {}, body, read_headers(environ), target
+    )  # fmt: skip
 
 
 def _query(text: str) -> dict[str, str]:
