@@ -33,6 +33,7 @@ LOCKS = {
     "points_hand": "what one person of the staff gives in points in a day is counted by one at a time",
     "referral": "who brought a buyer, and what the first order earns, is settled by one at a time",
     "resend": "the same news is told again only so many times an hour",
+    "subscriber": "one member begins a subscription, or changes the plan of one, at a time",
     "wish": "the same person's wish to take something away is one wish",
     "window": "the home page of one shop is arranged by one at a time",
     "bundle": "one bundle is changed by one at a time",

@@ -17,6 +17,7 @@ from goodfor.subscriptions.accounts import DEFERRED
 from goodfor.subscriptions.errors import PeriodNotFound, PlanNotFound, SubscriptionNotFound
 from goodfor.subscriptions.mapping import period_view, pick_view, plan_view, terms_view
 from goodfor.subscriptions.models import Day, Pause, Period, Pick, Plan, Subscription, Terms
+from goodfor.subscriptions.opened import begun_periods, leaves_nothing, open_periods
 from goodfor.subscriptions.schedule import PAUSE_YEAR
 from goodfor.subscriptions.types import (
     DayView,
@@ -129,13 +130,21 @@ def period(shop_id: UUID, period_id: UUID, now: datetime) -> PeriodView:
 
 
 def open_period(shop_id: UUID, subscription_id: UUID, now: datetime) -> PeriodView | None:
-    """The period whose picks are open now, else the one that lasts; None: nothing paid lasts."""
-    rows = Period.objects.filter(
-        shop_id=shop_id, subscription_id=subscription_id, state__in=(states.PAID, states.CLOSED), starts_at__lte=now
-    ).order_by("-number")[:4]
-    views = [period_view(row, now) for row in rows]
+    """The period whose picks are open now, else the one that lasts; None: nothing paid lasts, or leaves anything."""
+    row = Subscription.objects.filter(shop_id=shop_id, id=subscription_id).first()
+    if row is None or leaves_nothing(row):
+        return None
+    views = [period_view(period, now) for period in begun_periods(row, now)]
     lasting = [view for view in views if view.ends_at > now]
-    return next((view for view in reversed(views) if view.open), lasting[0] if lasting else None)
+    return next((view for view in views if view.open), lasting[-1] if lasting else None)
+
+
+def open_goods(shop_id: UUID, subscription_id: UUID, now: datetime) -> tuple[UUID, ...]:
+    """SKUs that may be picked now, by the terms of the periods that are open: not always those of today's plan."""
+    row = Subscription.objects.filter(shop_id=shop_id, id=subscription_id).first()
+    terms_ids = [period.terms_id for period in open_periods(row, now)] if row is not None else []
+    skus = dict(Terms.objects.filter(shop_id=shop_id, id__in=terms_ids).values_list("id", "skus"))
+    return tuple(dict.fromkeys(sku_id for terms_id in terms_ids for sku_id in skus[terms_id]))
 
 
 def next_charge(shop_id: UUID, view: SubscriptionView) -> NextCharge | None:

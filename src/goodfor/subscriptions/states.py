@@ -88,6 +88,8 @@ BY_STAFF: Final = "staff"
 ERASED: Final = "erased"
 CHANGED: Final = "changed"
 PAUSING: Final = "paused"
+#: Why a subscription ended that leaves nothing open: neither picks nor what the plan gives for them.
+NOTHING_LEFT: Final = (MONEY_BACK, DISPUTED, ERASED, BY_STAFF)
 WHYS: Final = (
     CANCELLED, LAPSED, MANDATE_LOST, NOT_SIGNED, REFUSED_FIRST, ODD_AMOUNT, MONEY_BACK, DISPUTED, BY_STAFF, ERASED,
     CHANGED, PAUSING,

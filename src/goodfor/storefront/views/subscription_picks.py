@@ -36,7 +36,8 @@ def pick_one(request: HttpRequest, shop: ShopView, buyer: SignedInBuyer, subscri
     view = subscriptions.subscription(shop.id, subscription_id, now, buyer.buyer_id)
     try:
         chosen = next(iter(ids_in([request.POST.get("sku", "")], 1)), None)
-        if chosen not in view.terms.skus or chosen is None:
+        offered = subscriptions.open_goods(shop.id, view.id, now) or view.terms.skus
+        if chosen is None or chosen not in offered:
             raise NotInPlan
         goods = goods_of(shop.id, chosen)
         form = top_up_form(shop.id, chosen, request.POST, buyer) if goods.sku.delivery_kind == DIRECT else None

@@ -115,7 +115,7 @@ def subscription_page(
         "cycle": cycle_words(view.terms.months),
         "period": period,
         "open": open_picks,
-        "goods": goods_in(shop.id, view.terms.skus) if open_picks else [],
+        "goods": goods_in(shop.id, subscriptions.open_goods(shop.id, view.id, now)) if open_picks else [],
         "key": secret_token(20),
         "next": subscriptions.next_charge(shop.id, view),
         "periods": [(row, PERIODS[row.state]) for row in periods],
@@ -143,12 +143,13 @@ def _choices(shop: ShopView, view: SubscriptionView, now: datetime) -> dict[str,
         ]  # fmt: skip
     return {
         "may_cancel": lives and not view.stops,
-        "may_keep": view.stops and paid,
+        "may_keep": view.state in (states.ACTIVE, states.PAUSED) and view.stops and paid,
         "may_pause": active and not view.pausing and view.pause_left > 0,
-        "may_resume": view.state in (states.ACTIVE, states.PAUSED) and view.pausing and not view.stops,
+        "may_resume": view.state in (states.ACTIVE, states.PAUSED) and view.pausing and not view.stops
+        and not view.mandate_over,
         "others": [(one, one.terms.price > view.terms.price and active and not view.pausing) for one in others],
         "ways": ways(shop, view.terms.price.currency) if lives and not view.stops else [],
-    }
+    }  # fmt: skip
 
 
 def _do(request: HttpRequest, what: str, asked: dict[str, Any]) -> None:

@@ -54,7 +54,7 @@ def apply_charge_fact(*, shop_id: UUID, fact: Fact, now: datetime) -> Applied:
     if payment is not None and applied.outcome in ("confirmed", "late", "duplicate_payment"):
         _give_back(applied, now)
         if held is not None and held[1].state in states.UNPAID and applied.outcome in SETTLING:
-            fail_period(held[1], states.CANCELLED, actor="system", now=now)
+            _let_go(*held, now)
         return applied
     ledger.post(shop_id=shop_id, currency=fact.amount.currency, entries=(applied.entry(),), now=now)
     if held is not None and payment is not None and held[1].state in states.UNPAID:
@@ -72,9 +72,26 @@ def _held(shop_id: UUID, fact: Fact) -> tuple[Subscription, Period] | None:
 
 def _wanted(row: Subscription, period: Period, now: datetime) -> bool:
     """Whether the period still waits for it; a renewal that has not begun is not wanted once it was cancelled."""
-    if period.state not in states.UNPAID or row.state == states.ENDED:
+    if period.state not in states.UNPAID or row.state == states.ENDED or _has_another(row, period):
         return False
     return period.kind != states.RENEWAL or not row.stops or period.starts_at <= now
+
+
+def _has_another(row: Subscription, period: Period) -> bool:
+    """Whether another of his subscriptions has the plan of this period by now: he has a plan once."""
+    others = Subscription.objects.filter(
+        shop_id=row.shop_id, owner=row.owner, plan_id=period.terms.plan_id, state__in=sorted(states.LIVE)
+    )  # fmt: skip
+    return others.exclude(id=row.id).exists()
+
+
+def _let_go(row: Subscription, period: Period, now: datetime) -> None:
+    """A period that nobody wants any more; where its plan is another subscription's by now, this one keeps its own."""
+    fail_period(period, states.CANCELLED, actor="system", now=now)
+    if row.state == states.PAST_DUE:
+        end_subscription(row, states.CANCELLED, actor="system", now=now)
+    elif row.state != states.ENDED and row.next_terms_id == period.terms_id:
+        move_subscription(row, row.state, actor="system", cause="plan", now=now, next_terms_id=None)
 
 
 def _pay(row: Subscription, period: Period, applied: Applied, now: datetime) -> None:

@@ -17,6 +17,7 @@ from goodfor.subscriptions.operations.steps import (
     current_period,
     fail_period,
     move_subscription,
+    must_be_wanted_once,
     unpaid_period,
     zone_of,
 )
@@ -42,9 +43,9 @@ def upgrade(*, shop_id: UUID, subscription_id: UUID, owner: UUID, plan_id: UUID,
     NoUpgrade (nothing would be left to charge), ChargeRunning, AboveMandate.
     """
     row = lock_subscription(shop_id, subscription_id, owner)
-    plan, terms = _wanted(row, plan_id)
     if row.state != states.ACTIVE or row.stops or row.mandate_over or row.mandate_id is None:
         raise NotNow(state=row.state)
+    plan, terms = _wanted(row, plan_id)
     found = current_period(row, now)
     if found is None or Period.objects.filter(
         shop_id=shop_id, subscription_id=row.id, state=states.PAID, starts_at__gt=now
@@ -92,11 +93,9 @@ def _wanted(row: Subscription, plan_id: UUID) -> tuple[Plan, Terms]:
     plan = Plan.objects.filter(shop_id=row.shop_id, id=plan_id, state=states.ON_SALE).first()
     if plan is None:
         raise PlanNotFound
-    others = Subscription.objects.filter(
-        shop_id=row.shop_id, plan_id=plan_id, owner=row.owner, state__in=sorted(states.LIVE)
-    )  # fmt: skip
-    if others.exists():
+    if plan_id == row.plan_id:
         raise AlreadySubscribed
+    must_be_wanted_once(row.shop_id, row.owner, plan_id, but=row.id)
     return plan, Terms.objects.get(shop_id=row.shop_id, plan_id=plan.id, number=plan.revision)
 
 

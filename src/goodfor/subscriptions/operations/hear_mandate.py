@@ -14,6 +14,7 @@ from goodfor.subscriptions.locks import lock_subscription
 from goodfor.subscriptions.models import Period, Subscription, Terms
 from goodfor.subscriptions.operations.steps import (
     begin_period,
+    begin_renewal,
     end_subscription,
     fail_period,
     move_subscription,
@@ -49,6 +50,9 @@ def hear_signed(*, shop_id: UUID, subscription_id: UUID, mandate_id: UUID, now: 
         # What was refused for want of a consent is tried at once.
         waiting = Period.objects.filter(shop_id=shop_id, subscription_id=row.id, state=states.DUE, attempt__gt=0)
         waiting.update(next_try_at=now)
+        if row.state == states.PAST_DUE and unpaid_period(row) is None:
+            # With the consent its renewal was given up: he has just given another one for it.
+            begin_renewal(row, charge_at=now, cause="signed", now=now)
         if old is not None:
             end_mandate(shop_id=shop_id, mandate_id=old, by="system", now=now)
     elif row.mandate_id != mandate_id:

@@ -17,13 +17,10 @@ from goodfor.orders.types import Buyer, HoldOrder, LineRequest
 from goodfor.subscriptions import accounts, states
 from goodfor.subscriptions.errors import ChargeRunning, NothingToPick, NotInPlan
 from goodfor.subscriptions.locks import lock_subscription
-from goodfor.subscriptions.mapping import is_open
 from goodfor.subscriptions.models import Period, Pick, Subscription, Terms
+from goodfor.subscriptions.opened import open_periods
 from goodfor.subscriptions.operations.steps import being_credited
 from goodfor.subscriptions.types import Picked
-
-#: Why a subscription ended that leaves nothing open.
-_NOTHING_LEFT = (states.MONEY_BACK, states.DISPUTED, states.ERASED, states.BY_STAFF)
 
 
 @transaction.atomic(savepoint=False)
@@ -34,13 +31,13 @@ def pick(
     """One of the choice, ordered for the member and paid by his period; the same answer to the same request.
 
     `form`: what a top-up asks for; `hold`, `order_id`: as in place_order. Where picks of two periods are open, the
-    older is used. Raises SubscriptionNotFound, NothingToPick, ChargeRunning (an upgrade that takes them into account),
-    NotInPlan, and what placing and paying an order raise; then nothing changed.
+    older that has such goods is used. Raises SubscriptionNotFound, NothingToPick, NotInPlan, ChargeRunning (an upgrade
+    that takes them into account), and what placing and paying an order raise; then nothing changed.
     """
     row = lock_subscription(shop_id, subscription_id, owner)
     if (again := answered(row, request_key)) is not None:
         return again
-    period = _open_period(row, now)
+    period = _open_period(row, sku_id, now)
     return place_pick(
         row, period, sku_id=sku_id, buyer=buyer, request_key=request_key, made_by=states.MEMBER, form=form, hold=hold,
         order_id=order_id, now=now,
@@ -64,8 +61,7 @@ def place_pick(
 ) -> Picked:  # fmt: skip
     """In the caller's transaction, with the subscription held: the order, its payment, the slot and the books."""
     shop_id = row.shop_id
-    skus = Terms.objects.values_list("skus", flat=True).get(shop_id=shop_id, id=period.terms_id)
-    if sku_id not in skus:
+    if sku_id not in _skus(period):
         raise NotInPlan
     placed = place_order(
         shop_id=shop_id, lines=[LineRequest(sku_id, 1, form or {})], buyer=buyer, channel="storefront", hold=hold,
@@ -95,19 +91,22 @@ def place_pick(
     return Picked(order.id, order.number, paid.state, placed.secret)
 
 
-def _open_period(row: Subscription, now: datetime) -> Period:
-    if row.state == states.ENDED and row.why in _NOTHING_LEFT:
+def _open_period(row: Subscription, sku_id: UUID, now: datetime) -> Period:
+    found = open_periods(row, now)
+    if not found:
         raise NothingToPick
-    rows = Period.objects.filter(
-        shop_id=row.shop_id, subscription_id=row.id, state__in=(states.PAID, states.CLOSED), starts_at__lte=now
-    )
-    for period in rows.order_by("-number")[:4][::-1]:
-        if is_open(period, now):
-            if being_credited(period):
-                # Its picks are a part of what the upgrade is charged less.
-                raise ChargeRunning
-            return period
-    raise NothingToPick
+    period = next((one for one in found if sku_id in _skus(one)), None)
+    if period is None:
+        raise NotInPlan
+    if being_credited(period):
+        # Its picks are a part of what the upgrade is charged less.
+        raise ChargeRunning
+    return period
+
+
+def _skus(period: Period) -> list[UUID]:
+    skus: list[UUID] = Terms.objects.values_list("skus", flat=True).get(shop_id=period.shop_id, id=period.terms_id)
+    return skus
 
 
 def _free_slot(period: Period) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from goodfor.kernel.sql import Statement
+from goodfor.subscriptions import states
 from goodfor.subscriptions.schedule import REMIND
 
 _REMIND: Final = Statement("goodfor.subscriptions", "sql/remind.sql")
@@ -21,7 +22,7 @@ def remind(*, shop_id: UUID, now: datetime) -> int:
             row = _REMIND.row(
                 {
                     "shop_id": shop_id, "now": now, "days": days, "until": now + timedelta(days=days),
-                    "after": now + timedelta(days=after), "most": CHUNK,
+                    "after": now + timedelta(days=after), "most": CHUNK, "nothing_left": list(states.NOTHING_LEFT),
                 }
             )  # fmt: skip
         done += int(row[0]) if row else 0

@@ -21,6 +21,7 @@ from goodfor.subscriptions.events import PicksSettled
 from goodfor.subscriptions.locks import lock_period
 from goodfor.subscriptions.mapping import left_of
 from goodfor.subscriptions.models import Period, Subscription, Terms
+from goodfor.subscriptions.opened import leaves_nothing
 from goodfor.subscriptions.operations.pick import place_pick
 from goodfor.subscriptions.operations.steps import being_credited
 from goodfor.subscriptions.schedule import DEFAULT_TRIES, REOPENED
@@ -74,6 +75,10 @@ def _settle(shop_id: UUID, period_id: UUID, now: datetime) -> str:
         return ""
     if being_credited(period):
         return ""
+    if leaves_nothing(row):
+        Period.objects.filter(shop_id=shop_id, id=period_id).update(given=period.given + left_of(period))
+        _done(row, period, states.NOTHING, 0, (), now)
+        return states.NOTHING
     terms = Terms.objects.get(shop_id=shop_id, id=period.terms_id)
     if terms.carry and row.state != states.ENDED and not _carry_on(row, period, terms):
         return ""

@@ -18,6 +18,7 @@ from goodfor.subscriptions import states
 from goodfor.subscriptions.errors import AlreadySubscribed, NotNow, PlanNotFound
 from goodfor.subscriptions.locks import lock_subscription
 from goodfor.subscriptions.models import Plan, Subscription, Terms
+from goodfor.subscriptions.operations.steps import be_alone, must_be_wanted_once, unpaid_period
 from goodfor.subscriptions.types import Signing
 
 
@@ -63,20 +64,27 @@ def sign_anew(
     return Signing(row.id, _start(row, terms, account_id, request, now))
 
 
-def most_of(shop_id: UUID, terms: Terms) -> Money:
-    """What a charge may be at most: the dearest plan on sale, so that changing the plan needs no new consent."""
-    rows = Plan.objects.filter(shop_id=shop_id, state=states.ON_SALE).values_list("id", "revision")
+def most_of(row: Subscription, terms: Terms) -> Money:
+    """What a charge may be at most: the dearest plan on sale, so that changing the plan needs no new consent.
+
+    What he agreed to before is within it as well: the plan that he has, the one that he changes to, and what waits.
+    """
+    on_sale = Plan.objects.filter(shop_id=row.shop_id, state=states.ON_SALE).values_list("id", "revision")
     prices = [
         one.price_minor
-        for plan_id, number in rows
-        for one in Terms.objects.filter(shop_id=shop_id, plan_id=plan_id, number=number, currency=terms.currency)
+        for plan_id, number in on_sale
+        for one in Terms.objects.filter(shop_id=row.shop_id, plan_id=plan_id, number=number, currency=terms.currency)
     ]
-    return Money(max([terms.price_minor, *prices]), terms.currency)
+    agreed = [row.next_terms.price_minor] if row.next_terms is not None else []
+    waiting = unpaid_period(row)
+    due = waiting.price_minor - waiting.credit_minor if waiting is not None else 0
+    return Money(max([terms.price_minor, due, *agreed, *prices]), terms.currency)
 
 
 def _row(
     shop_id: UUID, plan_id: UUID, owner: UUID, request_key: str, accepted: UUID | None, now: datetime
 ) -> tuple[Subscription, Terms]:  # fmt: skip
+    be_alone(shop_id, owner)
     mine = Subscription.objects.filter(shop_id=shop_id, owner=owner)
     row = mine.filter(request_key=request_key).first()
     if row is None:
@@ -84,13 +92,10 @@ def _row(
     if row is not None:
         if row.state != states.AWAITING:
             raise AlreadySubscribed
-        return row, Terms.objects.get(shop_id=shop_id, id=row.terms_id)
-    plan = Plan.objects.filter(shop_id=shop_id, id=plan_id, state=states.ON_SALE).first()
-    if plan is None:
-        raise PlanNotFound
-    terms = Terms.objects.get(shop_id=shop_id, plan_id=plan.id, number=plan.revision)
-    if accepted is not None and terms.id != accepted:
-        raise PlanNotFound
+        return _begun(lock_subscription(shop_id, row.id), accepted)
+    terms = _terms_on_sale(shop_id, plan_id, accepted)
+    plan = terms.plan
+    must_be_wanted_once(shop_id, owner, plan_id)
     row = Subscription.objects.create(
         shop_id=shop_id, plan=plan, terms=terms, owner=owner, request_key=request_key[:40], created_at=now
     )
@@ -99,6 +104,32 @@ def _row(
         actor="buyer", cause="sign", now=now,
     )  # fmt: skip
     return row, terms
+
+
+def _begun(row: Subscription, accepted: UUID | None) -> tuple[Subscription, Terms]:
+    """He began before, and goes on: by the terms that he is shown now, where they have changed meanwhile."""
+    if row.state != states.AWAITING:
+        raise AlreadySubscribed
+    if accepted is None or accepted == row.terms_id:
+        return row, Terms.objects.get(shop_id=row.shop_id, id=row.terms_id)
+    terms = _terms_on_sale(row.shop_id, row.plan_id, accepted)
+    if row.periods:
+        # He had signed by the others, and is being charged.
+        raise AlreadySubscribed
+    Subscription.objects.filter(shop_id=row.shop_id, id=row.id).update(terms=terms)
+    row.terms = terms
+    return row, terms
+
+
+def _terms_on_sale(shop_id: UUID, plan_id: UUID, accepted: UUID | None) -> Terms:
+    """The latest of a plan that is on sale. Raises PlanNotFound, also where others were shown."""
+    plan = Plan.objects.filter(shop_id=shop_id, id=plan_id, state=states.ON_SALE).first()
+    if plan is None:
+        raise PlanNotFound
+    terms = Terms.objects.select_related("plan").get(shop_id=shop_id, plan_id=plan.id, number=plan.revision)
+    if accepted is not None and terms.id != accepted:
+        raise PlanNotFound
+    return terms
 
 
 def _start(row: Subscription, terms: Terms, account_id: UUID, request: SigningRequest, now: datetime) -> Instruction:
@@ -135,7 +166,7 @@ def _begin(
     row: Subscription, terms: Terms, account_id: UUID, number: int, request: SigningRequest, now: datetime
 ) -> StartedMandate:  # fmt: skip
     return start_mandate(
-        shop_id=row.shop_id, account_id=account_id, holder=holder_of(row.id), most=most_of(row.shop_id, terms),
+        shop_id=row.shop_id, account_id=account_id, holder=holder_of(row.id), most=most_of(row, terms),
         cycle=Cycle("month", terms.months, now), business_key=f"{holder_of(row.id)}:{number}", request=request,
         now=now,
     )  # fmt: skip

@@ -9,12 +9,13 @@ from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
 from goodfor.kernel.events import publish
 from goodfor.kernel.ids import uuid7
+from goodfor.kernel.locks import advisory_xact_lock
 from goodfor.kernel.statemachine import Machine, record_history
 from goodfor.ledger import operations as ledger
 from goodfor.payments.operations.end_attempts import end_attempts
 from goodfor.payments.operations.end_mandate import end_mandate
 from goodfor.subscriptions import accounts, states
-from goodfor.subscriptions.errors import PlanSetForbidden
+from goodfor.subscriptions.errors import AlreadySubscribed, PlanSetForbidden
 from goodfor.subscriptions.events import RenewalAnnounced, SubscriptionEnded
 from goodfor.subscriptions.models import Period, Subscription, Terms
 from goodfor.subscriptions.schedule import ANNOUNCED, SLACK, months_on, span
@@ -33,6 +34,29 @@ def must_be_able(shop_id: UUID, actor: str) -> None:
     person = identity.staff_by_actor(shop_id, actor)
     if person is None or not person.may(Permission.SUBSCRIPTIONS_SET):
         raise PlanSetForbidden
+
+
+def be_alone(shop_id: UUID, owner: UUID) -> None:
+    """Whoever begins a subscription, or changes its plan, is by himself until his transaction ends.
+
+    After the lock of a subscription that is live, and before that of one that waits to be signed.
+    """
+    advisory_xact_lock(("subscriber", shop_id, owner))
+
+
+def must_be_wanted_once(shop_id: UUID, owner: UUID, plan_id: UUID, *, but: UUID | None = None) -> None:
+    """Raise AlreadySubscribed where another live subscription of his has this plan, will have it, or is charged for it.
+
+    Of two that are charged for one plan only one could have it.
+    """
+    be_alone(shop_id, owner)
+    live = Subscription.objects.filter(shop_id=shop_id, owner=owner, state__in=sorted(states.LIVE))
+    rows = [row for row in live.values_list("id", "plan_id", "next_terms__plan_id") if row[0] != but]
+    charged = Period.objects.filter(
+        shop_id=shop_id, subscription_id__in=[row[0] for row in rows], state__in=states.UNPAID, terms__plan_id=plan_id
+    )  # fmt: skip
+    if any(plan_id in row[1:] for row in rows) or charged.exists():
+        raise AlreadySubscribed
 
 
 def move_subscription(
@@ -86,19 +110,24 @@ def announce_again(row: Subscription, *, now: datetime) -> None:
     charge_at = row.next_start - timedelta(hours=row.ahead_hours)
     if charge_at - ANNOUNCED - SLACK > now:
         return
-    terms = Terms.objects.get(shop_id=row.shop_id, id=row.next_terms_id or row.terms_id)
-    anew = terms.id != row.terms_id
-    starts_at = max(row.next_start, now)
-    period = begin_period(
-        row, terms, kind=states.RENEWAL, starts_at=starts_at,
-        anchor_at=starts_at if anew or starts_at != row.next_start else row.anchor_at,
-        cycle=0 if anew or starts_at != row.next_start else row.cycle, charge_at=max(charge_at, now), cause="changed",
-        now=now,
-    )  # fmt: skip
+    period = begin_renewal(row, charge_at=max(charge_at, now), cause="changed", now=now)
     event = RenewalAnnounced(
         row.id, period.id, row.owner, period.price_minor, period.currency, max(charge_at, now).isoformat()
     )  # fmt: skip
     publish(shop_id=row.shop_id, event=event, cause=("subscriptions.period", period.id), now=now)
+
+
+def begin_renewal(row: Subscription, *, charge_at: datetime, cause: str, now: datetime) -> Period:
+    """The next period of one that was paid before, by the terms that are wanted next; late, it begins now."""
+    assert row.next_start is not None
+    terms = Terms.objects.get(shop_id=row.shop_id, id=row.next_terms_id or row.terms_id)
+    starts_at = max(row.next_start, now)
+    goes_on = terms.id == row.terms_id and starts_at == row.next_start
+    anchor_at, cycle = (row.anchor_at, row.cycle) if goes_on and row.anchor_at else (starts_at, 0)
+    return begin_period(
+        row, terms, kind=states.RENEWAL, starts_at=starts_at, anchor_at=anchor_at, cycle=cycle, charge_at=charge_at,
+        cause=cause, now=now,
+    )  # fmt: skip
 
 
 def fail_period(period: Period, why: str, *, actor: str, now: datetime) -> None:

@@ -2,6 +2,8 @@
 WITH due AS (
     SELECT p.id, p.subscription_id, p.ends_at, p.picks + p.carried - p.picked - p.given - p.carried_out AS left_over
       FROM subscriptions_period p
+      JOIN subscriptions_subscription u ON u.shop_id = p.shop_id AND u.id = p.subscription_id
+       AND u.why <> ALL (%(nothing_left)s::text[])
      WHERE p.shop_id = %(shop_id)s AND p.state IN ('paid', 'closed') AND p.settled_at IS NULL
        AND p.ends_at > %(after)s AND p.ends_at <= %(until)s AND p.starts_at <= %(now)s
        AND p.picked + p.given + p.carried_out < p.picks + p.carried

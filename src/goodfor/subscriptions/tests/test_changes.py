@@ -160,7 +160,7 @@ def test_the_staff_give_a_period_back(world: World, whole: bool) -> None:
     given = refund_period(
         shop_id=world.shop_id, period_id=period.id, whole=whole, reason="不满意", actor="staff:1", now=world.now
     )
-    assert given.amount.amount_minor == (PRICE if whole else 2250)
+    assert given.amount_minor == (PRICE if whole else 2250)
     stands = loyalty.member(world.shop_id, world.owner, world.now)
     assert stands is not None
     assert stands.standing.until == world.now + timedelta(microseconds=1)

@@ -124,7 +124,7 @@ def refund(request: HttpRequest, visitor: Visitor, subscription_id: UUID) -> Htt
         shop_id=shop_id, period_id=chosen, whole=request.POST.get("whole") == "1",
         reason=request.POST.get("reason", "")[:200], actor=visitor.actor, proven=True, now=now,
     )  # fmt: skip
-    said = _("已受理退款 %(amount)s") % {"amount": given.amount.as_decimal_string()}
+    said = _("已受理退款 %(amount)s") % {"amount": given.as_decimal_string()}
     return done(request, said, reverse("desk:subscription", args=[subscription_id]))
 
 
