@@ -5,7 +5,14 @@ from uuid import UUID
 
 from goodfor.finance import queries as finance
 from goodfor.invoices.amounts import Papers, Untaxed, left
-from goodfor.invoices.errors import NoTaxClass, NotDelivered, NothingToInvoice, NotInBooksYet, PaidByCompany, PaidByCredit
+from goodfor.invoices.errors import (
+    NoTaxClass,
+    NotDelivered,
+    NothingToInvoice,
+    NotInBooksYet,
+    PaidByCompany,
+    PaidByCredit,
+)
 from goodfor.orders import queries as orders
 from goodfor.orders.types import OrderView
 from goodfor.payments import queries as payments
