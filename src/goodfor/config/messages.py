@@ -43,6 +43,7 @@ from goodfor.orders.queries import order_lines as _lines
 from goodfor.orders.types import OrderView
 from goodfor.payments import events as payment_events
 from goodfor.payments import queries as payments
+from goodfor.payments.types import CaseView
 from goodfor.supply import events as supply_events
 from goodfor.supply import queries as supply
 from goodfor.vault import events as vault_events
@@ -140,12 +141,10 @@ def on_refund_failed(event: StoredEvent) -> None:
 
 
 def on_case_opened(event: StoredEvent) -> None:
-    """A failed refund has a message of its own."""
-    if event.payload["kind"] == "refund_failed":
-        return
+    """A failed refund of an order has a message of its own."""
     case_id = UUID(event.payload["case_id"])
     found = payments.case_by_id(event.shop_id, case_id)
-    if found is None:
+    if found is None or (found.kind == "refund_failed" and _of_an_order(event.shop_id, found)):
         return
     amount = found.detail.get("amount_minor", found.detail.get("refunded_minor"))
     currency = identity.shop_by_id(event.shop_id).currency
@@ -157,6 +156,10 @@ def on_case_opened(event: StoredEvent) -> None:
             "url": "/console/",
         }
     tell_staff(event, "case_opened", f"case:{case_id}", {"case": case})
+
+
+def _of_an_order(shop_id: UUID, case: CaseView) -> bool:
+    return case.payment_id is not None and payments.payment(shop_id, case.payment_id).source_type == "order"
 
 
 def on_low_stock(event: StoredEvent) -> None:

@@ -358,6 +358,11 @@ class RefundView:
         return self.paid_from.startswith("2207:wallet:")
 
     @property
+    def of_order(self) -> bool:
+        """True for what an order itself gives back of its price; not for money that came too often or in vain."""
+        return self.business_key.startswith("order:")
+
+    @property
     def done(self) -> bool:
         """True when the money is certainly back."""
         return self.state == SUCCEEDED

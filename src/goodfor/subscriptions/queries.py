@@ -129,6 +129,14 @@ def period(shop_id: UUID, period_id: UUID, now: datetime) -> PeriodView:
     return period_view(row, now)
 
 
+def owner_of_period(shop_id: UUID, period_id: UUID) -> UUID:
+    """The member. Raises PeriodNotFound."""
+    found = Period.objects.filter(shop_id=shop_id, id=period_id).values_list("subscription__owner", flat=True).first()
+    if found is None:
+        raise PeriodNotFound
+    return found
+
+
 def open_period(shop_id: UUID, subscription_id: UUID, now: datetime) -> PeriodView | None:
     """The period whose picks are open now, else the one that lasts; None: nothing paid lasts, or leaves anything."""
     row = Subscription.objects.filter(shop_id=shop_id, id=subscription_id).first()

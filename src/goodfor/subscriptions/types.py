@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from goodfor.kernel.money import Money
@@ -9,6 +10,9 @@ from goodfor.payments.types import Instruction
 from goodfor.subscriptions import states
 from goodfor.subscriptions.states import CYCLES as CYCLES
 from goodfor.subscriptions.states import DEFAULTS as DEFAULTS
+
+#: `Payment.source_type` of what is charged for a period.
+SOURCE: Final = "subscription_period"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from goodfor.console.tests.helpers import inside, proved
 from goodfor.console.tests.subscription_things import plan_of
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
+from goodfor.ledger import queries as ledger
+from goodfor.orders.tests.factories import refund_all, relay_all, sql
+from goodfor.payments import queries as payments
 from goodfor.subscriptions import queries as subscriptions
 from goodfor.subscriptions import states
 from goodfor.subscriptions.tests.subscribing import subscription_of
@@ -46,6 +49,28 @@ def test_a_plan_is_made_changed_and_sold(shop: Shop) -> None:
     assert support.get(here).status_code == 200
     assert support.post(f"{here}sale", {"act": "on"}).status_code == 403
     assert subscriptions.plan(shop.id, made.id).state == states.OFF_SALE
+
+
+@pytest.mark.parametrize("act", ["repeat", "by_hand"])
+def test_a_refused_refund_of_a_period_is_asked_for_again(shop: Shop, act: str) -> None:
+    """Its channel said no: the staff hear of it, and the money goes after all."""
+    client, made = proved(shop.id, Role.OWNER), subscription_of(shop.id, plan_of(shop).id, uuid4())
+    [period] = subscriptions.periods(shop.id, made, utc_now())
+    sql("UPDATE payments_sandbox_trade SET state = 'closed'")
+    asked = {"period": str(period.id), "whole": "1", "reason": "不满意"}
+    assert client.post(reverse("desk:subscription-refund", args=[made]), asked).status_code == 302
+    refund_all(utc_now())
+    [case] = payments.open_cases(shop.id)
+    here = reverse("desk:case", args=[case.id])
+    assert "重新退款" in client.get(here).content.decode()
+    sql("UPDATE payments_sandbox_trade SET state = 'paid'")
+    assert client.post(here, {"act": act, "note": "再退一次"}).status_code == 302
+    refund_all(utc_now())
+    relay_all(utc_now())
+    assert not payments.open_cases(shop.id)
+    done = payments.refunds_of(shop.id, period.payment_id)
+    assert [(one.state, one.amount) for one in done] == [("failed", period.price), ("succeeded", period.price)]
+    assert ledger.balance(shop.id, "2205:refund") == 0
 
 
 def test_one_is_paused_given_back_and_ended(shop: Shop) -> None:

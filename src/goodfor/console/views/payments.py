@@ -19,7 +19,7 @@ from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
 from goodfor.orders import queries as orders
-from goodfor.orders.operations import retry_refund
+from goodfor.orders.operations import retry_other_refund, retry_refund
 from goodfor.orders.operations.answer_dispute import answer_dispute
 from goodfor.orders.operations.open_wallet import open_wallet
 from goodfor.orders.types import BANK
@@ -27,6 +27,8 @@ from goodfor.payments import queries as payments
 from goodfor.payments.operations.close_case import close_case
 from goodfor.payments.operations.resolve_refund import resolve_refund
 from goodfor.payments.types import CaseView, PaymentView, RefundView
+from goodfor.subscriptions import queries as subscriptions
+from goodfor.subscriptions.types import SOURCE as SUBSCRIPTION_PERIOD
 
 PAYMENTS: Final = "desk:payments"
 CASES: Final = "desk:cases"
@@ -140,11 +142,15 @@ def _resolve(request: HttpRequest, visitor: Visitor, found: CaseView) -> None:
                 raise InvalidInput(_("这位买家没有账号，不能退到余额"))
             currency = payment.amount.currency
             paid_from = open_wallet(shop_id=shop_id, buyer_id=buyer_id, currency=currency, now=now)
+        asked: dict[str, Any] = {
+            "shop_id": shop_id, "refund_id": refund.id, "actor": visitor.actor, "paid_from": paid_from,
+            "proven": is_fresh(request, now), "now": now,
+        }  # fmt: skip
         with proof_if_asked(request):
-            retry_refund(
-                shop_id=shop_id, order_id=payment.source_id, refund_id=refund.id, actor=visitor.actor,
-                paid_from=paid_from, proven=is_fresh(request, now), now=now,
-            )  # fmt: skip
+            if refund.of_order:
+                retry_refund(**asked, order_id=payment.source_id)
+            else:
+                retry_other_refund(**asked)
         return
     _decide(visitor, refund, act == "arrived", note)
 
@@ -161,7 +167,9 @@ def _answer(visitor: Visitor, found: CaseView, note: str) -> None:
 
 
 def _buyer(shop_id: UUID, paid: PaymentView) -> UUID | None:
-    """The account that bought; None for a guest, who has no balance."""
+    """The account that paid; None for a guest, who has no balance."""
+    if paid.source_type == SUBSCRIPTION_PERIOD:
+        return subscriptions.owner_of_period(shop_id, paid.source_id)
     rows = orders.desk_orders(shop_id, [paid.source_id]) if paid.source_type == "order" else []
     kind, _sep, buyer = (rows[0].buyer_ref or "").partition(":") if rows else ("", "", "")
     return UUID(hex=buyer) if kind == "buyer" else None

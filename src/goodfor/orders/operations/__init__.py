@@ -26,7 +26,7 @@ from goodfor.orders.operations.refuse_delivery import refuse_delivery
 from goodfor.orders.operations.reject_claim import reject_claim, reopen_claim
 from goodfor.orders.operations.release_delivery import release_delivery
 from goodfor.orders.operations.replace_claim import replace_claim
-from goodfor.orders.operations.retry_refund import retry_refund
+from goodfor.orders.operations.retry_refund import retry_other_refund, retry_refund
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.operations.start_payment import start_payment
 from goodfor.orders.operations.top_up_wallet import top_up_wallet
@@ -61,6 +61,7 @@ __all__ = [
     "release_delivery",
     "reopen_claim",
     "replace_claim",
+    "retry_other_refund",
     "retry_refund",
     "reveal_codes",
     "start_payment",

@@ -61,20 +61,47 @@ def _retry(
             now=now,
         )
     if refund.id != latest.id:
-        # Whoever hears of the failure later finds it given up already.
-        was = uncount_refund(shop_id=shop_id, refund_id=latest.id, now=now)
-        promised = was == AUTO and not paid_from
-        count_refund(shop_id=shop_id, refund=refund, by=by.keeping_a_promise() if promised else by, now=now)
+        _count(latest, refund, by, paid_from, now)
     if refund.done and refund.id != latest.id:
         finish_refund(shop_id=shop_id, order_id=order_id, refund=refund, now=now)
     return store.refund_view(order.number, refund)
 
 
+@transaction.atomic(savepoint=False)
+def retry_other_refund(
+    *, shop_id: UUID, refund_id: UUID, actor: str, paid_from: str = "", proven: bool = False, now: datetime
+) -> PaymentRefund:  # fmt: skip
+    """The same of a refund that is not of an order's price: money that came too often or in vain, or of another room.
+
+    No order changes by it. Raises RefundNotFound, WrongState (it is of an order's price), and what count_refund raises.
+    """
+    failed = payments.refund(shop_id, refund_id)
+    if failed.of_order:
+        raise WrongState(state=failed.state)
+    refund = retry_by_channel(shop_id=shop_id, refund_id=refund_id, actor=actor, paid_from=paid_from, now=now)
+    if refund.id != refund_id:
+        by = decided_by(actor, by_staff=True, proven=proven)
+        with telling_of_cap(shop_id, now):
+            _count(failed, refund, by, paid_from, now)
+        if refund.done:
+            finish_refund(shop_id=shop_id, order_id=None, refund=refund, now=now)
+    return refund
+
+
+def _count(failed: PaymentRefund, refund: PaymentRefund, by: Decider, paid_from: str, now: datetime) -> None:
+    # Whoever hears of the failure later finds it given up already.
+    was = uncount_refund(shop_id=failed.shop_id, refund_id=failed.id, now=now)
+    promised = was in (AUTO, "") and not paid_from
+    count_refund(shop_id=failed.shop_id, refund=refund, by=by.keeping_a_promise() if promised else by, now=now)
+
+
 def _asked_for(shop_id: UUID, order: store.LockedOrder, refund_id: UUID | None) -> PaymentRefund | None:
-    """A part by its id, else the refund of the whole price while that is owed or given back."""
+    """A part by its id, else the refund of the whole price while that is owed or given back; never another's."""
     if refund_id is not None:
         named = payments.refund(shop_id, refund_id)
-        if given_back.is_part(named) and given_back.of_order(order.id, [named]):
+        if not given_back.of_order(order.id, [named]):
+            return None
+        if given_back.is_part(named):
             return named
     if order.state not in (states.REFUNDING, states.REFUNDED):
         return None

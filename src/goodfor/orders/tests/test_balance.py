@@ -15,7 +15,7 @@ from goodfor.orders.operations.pay_from_wallet import pay_from_wallet
 from goodfor.orders.operations.refund_order import refund_order
 from goodfor.orders.operations.retry_refund import retry_refund
 from goodfor.orders.tests.conftest import Shop
-from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, place, relay_all
+from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, place, relay_all, sql
 from goodfor.payments import queries as payments
 from goodfor.payments.models import Account
 from goodfor.payments.operations.execute_refund import execute_refund
@@ -160,6 +160,11 @@ def test_disputes_hold_the_money_and_end(
         (0, 0) if end == "won" else (paid.amount.amount_minor, paid.amount.amount_minor)
     )
     assert [case.kind for case in payments.open_cases(shop.demo.shop_id)] == ["dispute"]
+    losses = sql(
+        "SELECT DISTINCT p.order_id FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id"
+        " WHERE a.shop_id = %s AND a.code = '6711:compensation'", [shop.demo.shop_id],
+    )  # fmt: skip
+    assert losses == ([(order_id,)] if "dispute_lost" in words else [])
     assert broken(now) == {}
 
 

@@ -9,8 +9,10 @@ from django.test import Client
 
 from goodfor.kernel.errors import DomainError
 from goodfor.kernel.events import StoredEvent
-from goodfor.orders import handlers, queries
-from goodfor.orders.operations import apply_payment_fact, refund_order, retry_refund
+from goodfor.kernel.money import Money
+from goodfor.orders import accounts, handlers, queries
+from goodfor.orders.errors import WrongState
+from goodfor.orders.operations import apply_payment_fact, refund_order, retry_other_refund, retry_refund
 from goodfor.orders.tests.conftest import Shop
 from goodfor.orders.tests.factories import (
     PRICE,
@@ -33,10 +35,11 @@ from goodfor.orders.tests.factories import (
 from goodfor.orders.types import PlacedOrder, RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.close_case import close_case
+from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.operations.resolve_refund import resolve_refund
-from goodfor.payments.operations.retry_refund import next_key
 from goodfor.payments.operations.retry_refund import retry_refund as retry_by_channel
 from goodfor.payments.operations.run_due_refunds import run_due_refunds
+from goodfor.payments.refund_keys import next_key
 
 CHANNEL = "1012:channel:sandbox:till:pending"
 
@@ -69,6 +72,27 @@ def failed(shop: Shop, till: Till, now: datetime) -> tuple[PlacedOrder, RefundVi
 
 def retry(till: Till, order: PlacedOrder, now: datetime) -> RefundView:
     return retry_refund(shop_id=till.shop_id, order_id=order.order_id, actor="staff:1", now=now)
+
+
+def test_another_refund_is_not_taken_for_the_orders(shop: Shop, till: Till, now: datetime) -> None:
+    """The case of money that came too often asks for that money again, never for the order's."""
+    order, refund = failed(shop, till, now)
+    paid = payments.refund(till.shop_id, refund.refund_id)
+    over = request_refund(
+        shop_id=till.shop_id, payment_id=paid.payment_id, amount=Money(1, "CNY"), reason="overpaid",
+        business_key=f"overpaid:{uuid4()}", now=now,
+    )  # fmt: skip
+    refund_all(now)
+    with pytest.raises(WrongState):
+        retry_refund(
+            shop_id=till.shop_id, order_id=order.order_id, refund_id=over.id, actor="staff:1", paid_from=accounts.BANK,
+            now=now,
+        )  # fmt: skip
+    with pytest.raises(WrongState):
+        retry_other_refund(shop_id=till.shop_id, refund_id=paid.id, actor="staff:1", now=now)
+    again = retry_other_refund(shop_id=till.shop_id, refund_id=over.id, actor="staff:1", now=now)
+    assert again.business_key == f"{over.business_key}#2"
+    assert payments.refund(till.shop_id, refund.refund_id).state == "failed"
 
 
 def open_kinds(till: Till) -> list[str]:

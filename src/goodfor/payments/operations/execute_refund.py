@@ -135,6 +135,9 @@ def _call(adapter: Provider, account: OpenAccount, can: Capabilities, claimed: _
             return told
         # The channel never heard of it: the same number again.
     outcome = adapter.refund(account, attempt, now)
+    if claimed.ask_first and isinstance(outcome, Unknown) and outcome.reason == NOT_SENT:
+        # This try was not; an earlier one may still be on its way.
+        return Unknown("unreachable")
     if isinstance(outcome, Pending) and can.can_query_refund:
         told = _asked(adapter, account, attempt, now)
         return told if isinstance(told, Succeeded | Rejected) and not _not_found(told) else outcome

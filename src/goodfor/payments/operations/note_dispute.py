@@ -124,18 +124,26 @@ def _end(row: Dispute, account: Account, end: str, now: datetime) -> None:
 
 def _post(row: Dispute, account: Account, kind: str, *, held: int, now: datetime) -> None:
     """`held` is what the dispute's account gains; the channel's, or the loss, is the other side."""
-    channel = channel_account(row.provider, account.code)
-    other = DISPUTE_LOSS if kind == "dispute_lost" else channel
-    lines = (
-        (Line(dispute_account(row.provider), held), Line(other, -held))
-        if held
+    channel, order_id = channel_account(row.provider, account.code), _order_of(row)
+    if kind == "dispute_lost":
+        # A loss of its order, whose profit is less by it.
+        lines = (Line(dispute_account(row.provider), held), Line(DISPUTE_LOSS, -held, order_id=order_id))
+    elif held:
+        lines = (Line(dispute_account(row.provider), held), Line(channel, -held))
+    else:
         # Won after it was lost: what was written off comes back.
-        else (Line(channel, row.amount_minor), Line(DISPUTE_LOSS, -row.amount_minor))
-    )
+        lines = (Line(channel, row.amount_minor), Line(DISPUTE_LOSS, -row.amount_minor, order_id=order_id))
     entry = Entry(
         reference=f"{kind}:{row.id}", kind=kind, lines=lines, effective_at=now, cause=("payments.dispute", row.id)
     )
     ledger.post(shop_id=row.shop_id, currency=row.currency, entries=(entry,), now=now)
+
+
+def _order_of(row: Dispute) -> UUID | None:
+    if row.payment_id is None:
+        return None
+    found = Payment.objects.filter(shop_id=row.shop_id, id=row.payment_id, source_type="order")
+    return found.values_list("source_id", flat=True).first()
 
 
 def _history(row: Dispute, before: str | None, after: str, now: datetime) -> None:

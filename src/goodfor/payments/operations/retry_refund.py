@@ -12,6 +12,7 @@ from goodfor.payments.locks import lock_refund
 from goodfor.payments.mapping import refund_view
 from goodfor.payments.models import Case, Payment, Refund
 from goodfor.payments.operations.request_refund import request_refund
+from goodfor.payments.refund_keys import next_key
 from goodfor.payments.schedule import NOT_REPEATABLE_SECONDS
 from goodfor.payments.types import RefundView
 
@@ -32,12 +33,6 @@ def retry_refund(*, shop_id: UUID, refund_id: UUID, actor: str, paid_from: str =
         if row.state == states.UNKNOWN:
             _ask_again(row, actor, now)
         return refund_view(row, Payment.objects.get(shop_id=shop_id, id=row.payment_id))
-
-
-def next_key(business_key: str) -> str:
-    """The key of the refund that follows a failed one: `order:1`, `order:1#2`, `order:1#3` ..."""
-    key, _sep, tried = business_key.partition("#")
-    return f"{key}#{int(tried or 1) + 1}"
 
 
 def _ask_again(row: Refund, actor: str, now: datetime) -> None:

@@ -122,6 +122,9 @@ def _call(
             return Unknown("unreachable") if isinstance(told, Unknown) and told.reason == NOT_SENT else told
         # The channel never heard of it: the same number again.
     outcome = do()
+    if ask_first and isinstance(outcome, Unknown) and outcome.reason == NOT_SENT:
+        # This try was not; an earlier one may still be on its way.
+        return Unknown("unreachable")
     if isinstance(outcome, Rejected):
         # "No" may mean "done before": the query knows.
         told = ask()

@@ -3,12 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
-
 from goodfor.kernel.ids import order_number, uuid7
 from goodfor.kernel.statemachine import record_history
 from goodfor.payments import states
 from goodfor.payments.models import Refund
+from goodfor.payments.refund_keys import first_key
 from goodfor.payments.split_models import Split, SplitReturn, SplitShare
 
 
@@ -35,11 +34,22 @@ def _owed(shop_id: UUID, payment_id: UUID) -> list[tuple[SplitShare, int]]:
     split = Split.objects.filter(shop_id=shop_id, payment_id=payment_id, state=states.SUCCEEDED).first()
     if split is None or not split.base_minor:
         return []
-    back = Refund.objects.filter(shop_id=shop_id, payment_id=payment_id, state=states.SUCCEEDED)
-    since = back.exclude(id__in=[UUID(text) for text in split.refunds]).aggregate(total=Sum("amount_minor"))["total"]
-    refunded = min(int(since or 0), split.base_minor)
+    refunded = min(_back_since(split), split.base_minor)
     shares = SplitShare.objects.filter(shop_id=shop_id, split_id=split.id, state=states.SUCCEEDED).order_by("id")
     return [(share, share.amount_minor * refunded // split.base_minor) for share in shares]
+
+
+def _back_since(split: Split) -> int:
+    """What went back beyond what was known when the money was shared; another try of the same is the same."""
+    rows = list(
+        Refund.objects.filter(shop_id=split.shop_id, payment_id=split.payment_id).values_list(
+            "id", "business_key", "state", "amount_minor"
+        )
+    )
+    known = {first_key(key) for refund_id, key, _state, _minor in rows if str(refund_id) in split.refunds}
+    return sum(
+        minor for _id, key, state, minor in rows if state == states.SUCCEEDED and first_key(key) not in known
+    )  # fmt: skip
 
 
 def _take_back(share: SplitShare, owed: int, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,27 @@ def test_a_question_that_was_not_sent_does_not_make_the_refund_unsent(
     world.execute(refund)
     assert world.books()["refunds"] == 1
     assert world.books()["refunded_fen"] == 100
+
+
+def test_what_an_earlier_try_may_have_sent_is_not_unsent(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first call is still on its way; the channel has not heard of it, and the second call never leaves."""
+    refund, send = world.refund(world.paid(world.epay("v2"))), http.post_form
+
+    def silent(*_args: object, **_more: object) -> http.Reply:
+        raise http.NoAnswer("timeout")
+
+    def only_questions(url: str, *args: Any, **more: Any) -> http.Reply:
+        if "query" not in url:
+            raise http.NotSent
+        return send(url, *args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(http, "post_form", silent)
+        assert world.execute(refund).state == "unknown"
+        later(world, 125)
+        patch.setattr(http, "post_form", only_questions)
+        view = world.execute(refund)
+    assert (view.state, view.failure) == ("unknown", "unreachable")
 
 
 @BOTH

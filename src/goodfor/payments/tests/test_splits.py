@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.crypto import keyring
+from goodfor.kernel.outcomes import Rejected
 from goodfor.payments import split_invariants
 from goodfor.payments.errors import (
     NothingToTakeBack,
@@ -20,14 +21,16 @@ from goodfor.payments.errors import (
     SharesTooLarge,
 )
 from goodfor.payments.mapping import receiver_value
-from goodfor.payments.models import Payment
+from goodfor.payments.models import Payment, Refund
 from goodfor.payments.operations.bind_receivers import bind_receivers
 from goodfor.payments.operations.note_frozen import note_frozen
 from goodfor.payments.operations.receivers import add_receiver, remove_receiver, set_share
 from goodfor.payments.operations.reseal_account_secrets import reseal_receiver_names
 from goodfor.payments.operations.return_again import return_again
+from goodfor.payments.operations.settle_refund import settle_refund
 from goodfor.payments.operations.share_out import share_out, share_out_due
 from goodfor.payments.providers.wechat import keys
+from goodfor.payments.refund_keys import next_key
 from goodfor.payments.split_models import Pot, Receiver, Split, SplitReturn
 from goodfor.payments.tests.split_world import SplitWorld
 from goodfor.payments.tests.world import at_once, rows, tamper, violated
@@ -104,6 +107,25 @@ def test_a_refund_before_makes_the_shares_smaller_and_one_after_takes_them_back(
     assert world.shares(payment) == [(1_800, 1_800, "succeeded")]
     assert world.ours("pending") == 0
     even(world)
+
+
+def test_another_try_of_a_refund_that_was_known_takes_nothing_back(wechat: SplitWorld) -> None:
+    """It was under way when the money was shared, failed, and went through under a new number."""
+    wechat.receiver("merchant", 3000)
+    wechat.bind()
+    payment = wechat.paid(10_000)
+    wechat.desk.control.fault("refund_processing", channel="wechat", seconds=3600, outcome="success")
+    first = wechat.refund(payment, 4_000)
+    assert first.state == "requested"
+    wechat.work()
+    assert wechat.shares(payment) == [(1_800, 0, "succeeded")]
+    # WeChat takes one a minute of the same payment.
+    Refund.objects.filter(shop_id=wechat.shop, id=first.id).update(accepted_at=utc_now() - timedelta(minutes=5))
+    settle_refund(shop_id=wechat.shop, refund_id=first.id, outcome=Rejected("closed", "no"), now=utc_now())
+    # Another try carries on the key of the first.
+    assert wechat.refund(payment, 4_000, key=next_key(first.business_key)).state == "succeeded"
+    wechat.work()
+    assert wechat.shares(payment) == [(1_800, 0, "succeeded")]
 
 
 def test_all_of_it_refunded_leaves_nothing_to_share(world: SplitWorld) -> None:

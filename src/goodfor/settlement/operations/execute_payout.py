@@ -124,6 +124,9 @@ def _outcome(claimed: _Claimed, now: datetime) -> Outcome:
     if bank is None:
         return Rejected(BANK_CHANGED)
     outcome = provider.pay(attempt, now)
+    if claimed.ask_first and isinstance(outcome, Unknown) and outcome.reason == NOT_SENT:
+        # This try was not; an earlier one may still be on its way.
+        return Unknown("unreachable")
     if isinstance(outcome, Rejected):
         # "No" may mean "done before": the answer to the question counts.
         told = provider.ask(attempt, now)

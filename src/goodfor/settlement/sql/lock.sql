@@ -1,5 +1,6 @@
 -- Make a statement of all items that no statement lists, up to the cut-off: they are taken, listed and summed up at once.
--- No row where there is none. Held back: so many hundredths of a percent of what is positive, rounded down.
+-- No row where there is none. Held back: so many hundredths of a percent of what is positive, rounded down; what was held
+-- before and is given back is not held again.
 WITH taken AS (
   UPDATE settlement_item i SET statement_id = %(id)s
    WHERE i.shop_id = %(shop_id)s AND i.account = ANY (%(accounts)s::text[]) AND i.currency = %(currency)s
@@ -15,11 +16,12 @@ WITH taken AS (
                            'UTF8')) AS hash
     FROM taken t GROUP BY t.tx_id / 10000
 ), total AS (
-  SELECT count(*)::integer AS n, coalesce(sum(t.amount_minor), 0)::bigint AS amount, min(t.effective_at) AS first_at
+  SELECT count(*)::integer AS n, coalesce(sum(t.amount_minor), 0)::bigint AS amount, min(t.effective_at) AS first_at,
+         coalesce(sum(t.amount_minor) FILTER (WHERE t.what <> 'hold_back'), 0)::bigint AS fresh
     FROM taken t
 ), figure AS (
   SELECT n, amount, first_at,
-         CASE WHEN %(confirmation)s::boolean THEN 0 ELSE greatest(amount, 0) * %(hold_back_bp)s::bigint / 10000 END::bigint AS held
+         CASE WHEN %(confirmation)s::boolean THEN 0 ELSE greatest(fresh, 0) * %(hold_back_bp)s::bigint / 10000 END::bigint AS held
     FROM total WHERE n > 0
 )
 INSERT INTO settlement_statement (

@@ -150,6 +150,21 @@ def test_what_certainly_was_not_sent_is_sent_later(people: People, carrier: Carr
     assert broken() == {}
 
 
+def test_what_an_earlier_try_may_have_sent_is_not_unsent(people: People, carrier: Carrier) -> None:
+    acme, made = ready(people)
+    payout = start(made)
+    carrier.next = ["lost_before"]
+    assert run(payout).state == states.UNKNOWN
+    carrier.next = ["", "not_sent"]
+    view = run(payout, LATER)
+    assert (view.state, view.failure) == (states.UNKNOWN, "unreachable")
+    # The first one arrives after all, whatever the party's account is by now.
+    carrier.books[payout.number] = ("done", "6222020200001234567")
+    people.new_bank(acme, LATER)
+    assert run(payout, LATER + timedelta(hours=2)).state == states.SUCCEEDED
+    assert broken() == {}
+
+
 def test_a_refused_payout_gives_the_statement_back(people: People, carrier: Carrier) -> None:
     _acme, made = ready(people)
     first = start(made)

@@ -19,9 +19,7 @@ from goodfor.subscriptions.errors import AlreadySubscribed, PlanSetForbidden
 from goodfor.subscriptions.events import RenewalAnnounced, SubscriptionEnded
 from goodfor.subscriptions.models import Period, Subscription, Terms
 from goodfor.subscriptions.schedule import ANNOUNCED, SLACK, months_on, span
-
-#: `Payment.source_type` of what is charged for a period.
-SOURCE = "subscription_period"
+from goodfor.subscriptions.types import SOURCE as SOURCE
 
 
 def zone_of(shop_id: UUID) -> ZoneInfo:
