@@ -23,7 +23,7 @@ from goodfor.loyalty.operations.grant_tier import grant_tier
 from goodfor.loyalty.operations.judge_members import judge_members
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
-from goodfor.loyalty.types import Holder, Terms, Tier, TierRun, TierSet
+from goodfor.loyalty.types import GRANTED, PAID, Holder, Terms, Tier, TierRun, TierSet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIERS = TierSet(
@@ -130,6 +130,29 @@ def test_monthly_presents_come_once_whoever_is_killed_when(shop_id: UUID, monkey
     assert through(give_monthly, shop_id, now) == 0
     assert [queries.balance(shop_id, Holder(one), now).available for one in people] == [0, 50, 0, 50, 0, 50, 0]
     assert through(give_monthly, shop_id, now + timedelta(days=32)) == 3
+    assert faults(now) == []
+
+
+def test_who_keeps_no_order_has_no_presents_of_a_tier_that_orders_led_to(shop_id: UUID) -> None:
+    """The tier lasts; what it gives waits for an order that is kept. Granted or paid for, it gives without one."""
+    now, later = utc_now(), utc_now() + timedelta(days=60)
+    born = later.date().replace(year=1990, day=min(later.day, 28))
+    back, given, paid = (Buyer.objects.create(shop_id=shop_id, birthday=born, created_at=now).id for _ in range(3))
+    order_id = buys(shop_id, back, 10_000, now)
+    lose_by_order(shop_id=shop_id, order_id=order_id, paid_minor=10_000, back_minor=10_000, now=now)
+    for owner, source in ((given, GRANTED), (paid, PAID)):
+        grant_tier(
+            shop_id=shop_id, owner=owner, rank=1, until=now + timedelta(days=90), reason="道歉", source=source,
+            actor="staff:1", now=now,
+        )  # fmt: skip
+    assert Member.objects.get(shop_id=shop_id, owner=back).rank == 1
+    assert through(give_monthly, shop_id, now) == 2
+    assert through(give_birthdays, shop_id, later) == 2
+    assert queries.balance(shop_id, Holder(back), now).available == 0
+    assert {one: due for one, _rank, due in queries.members_on(shop_id, [1])} == {back: False, given: True, paid: True}
+    kept = buys(shop_id, back, 1_000, later)
+    lose_by_order(shop_id=shop_id, order_id=kept, paid_minor=1_000, back_minor=999, now=later)
+    assert (through(give_monthly, shop_id, later), through(give_birthdays, shop_id, later)) == (3, 1)
     assert faults(now) == []
 
 
