@@ -18,6 +18,7 @@ from goodfor.loyalty.models import Benefit, Deed, Member, RunMark, TierStep
 from goodfor.loyalty.operations import give_benefits
 from goodfor.loyalty.operations.check_in import check_in
 from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
+from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.give_benefits import give_anniversaries, give_birthdays, give_monthly
 from goodfor.loyalty.operations.grant_tier import grant_tier
 from goodfor.loyalty.operations.judge_members import judge_members
@@ -153,6 +154,20 @@ def test_who_keeps_no_order_has_no_presents_of_a_tier_that_orders_led_to(shop_id
     kept = buys(shop_id, back, 1_000, later)
     lose_by_order(shop_id=shop_id, order_id=kept, paid_minor=1_000, back_minor=999, now=later)
     assert (through(give_monthly, shop_id, later), through(give_birthdays, shop_id, later)) == (3, 1)
+    assert faults(now) == []
+
+
+def test_an_erased_account_stands_nowhere_and_is_given_nothing(shop_id: UUID) -> None:
+    now, owner = utc_now(), uuid4()
+    buys(shop_id, owner, 50_000, now)
+    assert through(give_monthly, shop_id, now) == 1
+    for _twice in range(2):
+        forget_member(shop_id=shop_id, owner=owner, now=now)
+    later = now + timedelta(days=40)
+    for step in (judge_members, give_monthly, give_birthdays, give_anniversaries):
+        assert through(step, shop_id, later) == 0
+    assert queries.members_on(shop_id, [0, 1, 2]) == []
+    assert queries.balance(shop_id, Holder(owner), later).available == 0
     assert faults(now) == []
 
 
