@@ -66,7 +66,7 @@ def _hold_to_day(shop_id: UUID, actor: str, now: datetime) -> None:
     lock_hand(shop_id, actor)
     today = now.astimezone(ZoneInfo(shop.timezone)).date()
     begins = datetime.combine(today, time(), ZoneInfo(shop.timezone))
-    given = dict(
+    given: dict[str, int] = dict(
         _GIVEN.rows({"shop_id": shop_id, "actor": actor[:80], "since": begins, "until": begins + timedelta(days=1)})
     )
     points = terms.buys(programme.terms_at(shop_id, now), given.pop(kinds.POINTS, 0))
