@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from goodfor.identity import queries as identity
 from goodfor.identity.events import BuyerAccountChanged, BuyerErasing
 from goodfor.kernel import events
 from goodfor.kernel.clock import utc_now
@@ -186,4 +187,5 @@ def _member(event: StoredEvent) -> UUID | None:
         kind, _sep, name = orders.buyer_of(event.shop_id, UUID(event.payload["order_id"])).partition(":")
     except OrderNotFound:
         return None
-    return UUID(name) if kind == "buyer" else None
+    # What is delivered after somebody has gone counts for nobody.
+    return UUID(name) if kind == "buyer" and not identity.is_leaving(event.shop_id, UUID(name)) else None

@@ -37,7 +37,7 @@ def give_coupons(*, shop_id: UUID, after: UUID | None = None, now: datetime, lim
     with transaction.atomic():
         members = loyalty.members_on(shop_id, sorted(coupons), after=after, limit=limit)
         for batch_id in sorted({one for some in coupons.values() for one in some}):
-            buyers = [f"buyer:{owner.hex}" for owner, rank in members if batch_id in coupons[rank]]
+            buyers = [f"buyer:{owner.hex}" for owner, rank, due in members if due and batch_id in coupons[rank]]
             found = issue_coupons(shop_id=shop_id, batch_id=UUID(batch_id), period=period, buyers=buyers, now=now)
             given += len(found)
     return TierRun(len(members), given, members[-1][0] if len(members) == limit else None)

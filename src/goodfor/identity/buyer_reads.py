@@ -85,6 +85,11 @@ def is_proof_fresh(buyer: SignedInBuyer, now: datetime) -> bool:
     return buyer.proved_at is not None and timedelta(0) <= now - buyer.proved_at < FRESH
 
 
+def is_leaving(shop_id: UUID, buyer_id: UUID) -> bool:
+    """Whether an account is erased, or will be within the hour: nothing is kept for it any more."""
+    return Buyer.objects.filter(shop_id=shop_id, pk=buyer_id, erasing_at__isnull=False).exists()
+
+
 def order_contact_index(shop_id: UUID, text: str) -> bytes | None:
     """16 bytes by which orders of a contact are found without storing it; None when it is no contact."""
     contact = parse_contact(text)

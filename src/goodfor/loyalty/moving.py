@@ -214,9 +214,9 @@ def pass_on(shop_id: UUID, giver: Holder, taker: Holder, units: int, why: Why) -
         raise InvalidPoints(field="kind")
     if giver.owner == taker.owner:
         raise InvalidPoints(field="owner")
-    # Sorted, so that two who give to each other at once do not wait for each other.
-    locked = {one.owner: store.lock_wallet(shop_id, one) for one in sorted((giver, taker), key=lambda one: one.owner)}
-    wallet = locked[taker.owner]
+    # So that two who give to each other at once do not wait for each other, nor for who holds many.
+    store.hold_both(shop_id, giver, taker)
+    wallet = store.lock_wallet(shop_id, taker)
     if (known := _known(wallet, why, units)) is not None:
         # Both were written together; what the taker owes by now is no reason to say otherwise.
         return take(shop_id, giver, units, why, kind=kinds.GIVEN), known

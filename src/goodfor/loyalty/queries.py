@@ -164,10 +164,12 @@ def _moves(rows: Sequence[Any]) -> list[LiabilityRow]:
 
 def members_on(
     shop_id: UUID, ranks: Sequence[int], *, after: UUID | None = None, limit: int = 5_000
-) -> list[tuple[UUID, int]]:
-    """The next members by owner who stand on some tiers, and where."""
+) -> list[tuple[UUID, int, bool]]:
+    """The next members by owner who stand on some tiers, where, and whether what these give is theirs: not of who
+    stands there by orders and has kept none.
+    """
     rows = _MEMBERS_ON.rows({"shop_id": shop_id, "ranks": list(ranks), "after": after, "limit": limit})
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def shops_with_news(now: datetime) -> list[tuple[UUID, int]]:

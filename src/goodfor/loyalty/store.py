@@ -11,6 +11,8 @@ from goodfor.loyalty.types import Holder, Source
 
 _OPEN: Final = Statement(__package__, "sql/open_wallet.sql")
 _LOCK: Final = Statement(__package__, "sql/lock_wallet.sql")
+_OPEN_MANY: Final = Statement(__package__, "sql/open_wallets.sql")
+_LOCK_MANY: Final = Statement(__package__, "sql/lock_wallets.sql")
 _ENTRY_OF: Final = Statement(__package__, "sql/entry_of.sql")
 GIVE: Final = Statement(__package__, "sql/give.sql")
 TAKE: Final = Statement(__package__, "sql/take.sql")
@@ -77,6 +79,15 @@ def lock_wallet(shop_id: UUID, holder: Holder) -> LockedWallet:
         row = _LOCK.row(named)
     assert row is not None, "it was made, or somebody else made it"
     return LockedWallet(row[0], shop_id, holder.kind, holder.scope, row[1], row[2])
+
+
+def hold_both(shop_id: UUID, one: Holder, other: Holder) -> None:
+    """Two wallets of a kind, in the order in which all hold more than one; made where there were none."""
+    named: dict[str, Any] = {
+        "shop_id": shop_id, "kind": one.kind, "scope": one.scope, "owners": sorted((one.owner, other.owner)),
+    }  # fmt: skip
+    _OPEN_MANY.run(named)
+    _LOCK_MANY.rows(named)
 
 
 def entry_of(wallet: LockedWallet, source: Source) -> KnownEntry | None:

@@ -73,7 +73,7 @@ def tasks_of(shop_id: UUID, owner: UUID, now: datetime) -> list[TaskView]:
         return []
     who = asked_of(shop_id, owner, now)
     had = set(TaskReward.objects.filter(shop_id=shop_id, owner=owner).values_list("task", "period"))
-    bought = has_bought(who)
+    bought = has_bought(shop_id, owner)
     found = []
     for task in tasks:
         period, _since, until = rules.period_of(task, now, who.zone)
@@ -107,9 +107,15 @@ def kept_orders(shop_id: UUID, owner: UUID, least_minor: int, since: datetime | 
     return rows.filter(_within(since, until))[:MOST].count()
 
 
-def has_bought(who: Asked) -> bool:
+def has_bought(shop_id: UUID, owner: UUID) -> bool:
     """Whether he has bought something and kept it."""
-    return Deed.objects.filter(shop_id=who.shop_id, owner=who.owner, back_minor__lt=F("paid_minor")).exists()
+    return Deed.objects.filter(shop_id=shop_id, owner=owner, back_minor__lt=F("paid_minor")).exists()
+
+
+def was_for_buyers(row: TaskReward) -> bool:
+    """Whether a task was only for who has bought something when it was claimed, whatever became of it since."""
+    told = TasksRevision.objects.filter(shop_id=row.shop_id, made_at__lte=row.at).order_by("-number").first()
+    return told is not None and any(one.key == row.task and one.bought for one in rules.from_json(told.tasks).tasks)
 
 
 def task_history(shop_id: UUID, owner: UUID) -> list[TaskGiven]:

@@ -11,7 +11,7 @@ from goodfor.kernel.ids import uuid7_batch
 from goodfor.kernel.sql import Statement
 from goodfor.loyalty import tiers as rules
 from goodfor.loyalty.tier_models import TiersRevision
-from goodfor.loyalty.tier_types import Standing, Step, TierSet
+from goodfor.loyalty.tier_types import CALENDAR, Standing, Step, TierSet
 
 _DUE: Final = Statement(__package__, "sql/members_due.sql")
 _MOVE: Final = Statement(__package__, "sql/move_members.sql")
@@ -44,7 +44,7 @@ def counted(
     rows = _DUE.rows(
         {
             "shop_id": shop_id, "after": after, "only": only, "limit": limit, "metric": tiers.metric,
-            "since": rules.window_began(tiers, now, zone),
+            "since": rules.window_began(tiers, now, zone), "calendar": tiers.window == CALENDAR, "zone": zone.key,
         }
     )  # fmt: skip
     return [Counted(row[0], Standing(*row[1:5]), row[5], row[6]) for row in rows]

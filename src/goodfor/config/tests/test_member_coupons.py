@@ -7,6 +7,7 @@ import pytest
 
 from goodfor.config.member_coupons import give_coupons, member_coupons
 from goodfor.kernel.clock import utc_now
+from goodfor.loyalty.models import Member
 from goodfor.loyalty.operations.grant_tier import grant_tier
 from goodfor.loyalty.operations.set_tiers import set_tiers
 from goodfor.loyalty.types import Tier, TierSet
@@ -30,11 +31,13 @@ def test_each_month_once_and_the_rest_when_there_are_more() -> None:
     )
     set_tiers(shop_id=shop.id, tiers=tiers, actor="staff:1", now=now)
     people = sorted(uuid4() for _ in range(6))
+    # Who stands there by orders, and has kept none, is looked at and gets nothing.
+    until = now + timedelta(days=90)
+    gone = Member.objects.create(shop_id=shop.id, owner=uuid4(), rank=2, since=now, until=until, joined_at=now).owner
 
     def stands(owner: UUID, rank: int) -> None:
         grant_tier(
-            shop_id=shop.id, owner=owner, rank=rank, until=now + timedelta(days=90), reason="test", actor="staff:1",
-            now=now,
+            shop_id=shop.id, owner=owner, rank=rank, until=until, reason="test", actor="staff:1", now=now
         )  # fmt: skip
 
     def had() -> list[int]:
@@ -50,14 +53,15 @@ def test_each_month_once_and_the_rest_when_there_are_more() -> None:
         if after is None:
             break
     # Three of four got the coupon of which there are three.
-    assert (looked, had()) == (5, [0, 1, 2, 2, 2, 1])
+    assert (looked, had()) == (6, [0, 1, 2, 2, 2, 1])
     stands(people[0], 1)
-    assert [member_coupons(now), member_coupons(now)] == [6, 0]
+    assert [member_coupons(now), member_coupons(now)] == [7, 0]
     assert had() == [1, 1, 2, 2, 2, 1]
     assert promotions.coupons_of(shop.id, f"buyer:{people[2].hex}", now)[0].usable
     assert promotions.claimables(shop.id, buyer("a"), now)[0].left in (0, 44)
     give_coupons(shop_id=shop.id, now=now + timedelta(days=32))
     assert had() == [1, 1, 2, 2, 2, 1], "the campaign is over by then"
+    assert not Coupon.objects.filter(shop_id=shop.id, buyer_ref=f"buyer:{gone.hex}").exists()
     all_is_well(now)
     close_coupons(shop_id=shop.id, batch_id=plenty, actor=actor, now=now)
     assert issue_coupons(shop_id=shop.id, batch_id=plenty, period="2030-01", buyers=["buyer:x"], now=now) == ()

@@ -11,6 +11,7 @@ from django.db import transaction
 from goodfor.delivery import queries as delivery
 from goodfor.finance import queries as finance
 from goodfor.finance.tests.world import follow
+from goodfor.identity import buyer_models
 from goodfor.identity import queries as identity
 from goodfor.identity.tests.factories import make_staff
 from goodfor.kernel.clock import told_by
@@ -20,6 +21,7 @@ from goodfor.ledger import queries as ledger
 from goodfor.ledger.operations import post
 from goodfor.loyalty import queries
 from goodfor.loyalty.accounts import REDEEMED
+from goodfor.loyalty.models import Member
 from goodfor.loyalty.operations.expire_units import expire_units
 from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.give_units import give_units
@@ -138,7 +140,9 @@ def test_a_campaign_brings_more_points_and_they_go_with_the_money(shop: Shop, no
     assert broken(now) == {}
 
 
-def test_nothing_is_earned_without_terms_by_guests_or_beyond_the_day(shop: Shop, now: datetime, owner: UUID) -> None:
+def test_nothing_is_earned_without_terms_by_guests_who_has_gone_or_beyond_the_day(
+    shop: Shop, now: datetime, owner: UUID
+) -> None:
     shop_id = shop.demo.shop_id
     till = open_till(shop_id, now)
 
@@ -154,6 +158,12 @@ def test_nothing_is_earned_without_terms_by_guests_or_beyond_the_day(shop: Shop,
     for _ in range(2):
         buys(f"buyer:{owner.hex}")
     assert points(shop, owner, now).pending == 60
+    gone = buyer_models.Buyer.objects.create(
+        shop_id=shop_id, state="closing", created_at=now, erase_at=now, erasing_at=now
+    ).id
+    buys(f"buyer:{gone.hex}")
+    assert points(shop, gone, now) == Balance()
+    assert not Member.objects.filter(shop_id=shop_id, owner=gone).exists()
     assert broken(now) == {}
 
 

@@ -6,23 +6,23 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from goodfor.identity import queries as identity
 from goodfor.identity.types import refund_limits
 from goodfor.kernel import audit
+from goodfor.kernel.sql import Statement
 from goodfor.ledger import operations as ledger
-from goodfor.loyalty import kinds, moving
+from goodfor.loyalty import kinds, moving, programme, terms
 from goodfor.loyalty.errors import GivenEnough, InvalidPoints
 from goodfor.loyalty.locks import lock_hand
-from goodfor.loyalty.models import Entry
 from goodfor.loyalty.moving import Lives
 from goodfor.loyalty.store import Why
 from goodfor.loyalty.types import Holder, Move, Source
 
 #: How actors of the staff are named.
 STAFF: Final = "staff:"
+_GIVEN: Final = Statement("goodfor.loyalty", "sql/given_by_hand.sql")
 
 
 @transaction.atomic(savepoint=False)
@@ -56,7 +56,9 @@ def adjust_units(
 
 
 def _hold_to_day(shop_id: UUID, actor: str, now: datetime) -> None:
-    """What this person has given today, with this, is within the shop's line for a person's day. Raises GivenEnough."""
+    """What all that this person has given today, with this, buys is within the shop's line for a person's day, whether
+    or not the books owe anything for it. Raises GivenEnough.
+    """
     shop = identity.shop_by_id(shop_id)
     bound = refund_limits(shop.settings).daily
     if bound is None:
@@ -64,8 +66,10 @@ def _hold_to_day(shop_id: UUID, actor: str, now: datetime) -> None:
     lock_hand(shop_id, actor)
     today = now.astimezone(ZoneInfo(shop.timezone)).date()
     begins = datetime.combine(today, time(), ZoneInfo(shop.timezone))
-    given = Entry.objects.filter(
-        shop_id=shop_id, at__gte=begins, at__lt=begins + timedelta(days=1), kind=kinds.ADJUST, actor=actor, minor__gt=0
+    given: dict[str, int] = dict(
+        _GIVEN.rows({"shop_id": shop_id, "actor": actor[:80], "since": begins, "until": begins + timedelta(days=1)})
     )
-    if (given.aggregate(all=Sum("minor"))["all"] or 0) > bound:
+    points = terms.buys(programme.terms_at(shop_id, now), given.pop(kinds.POINTS, 0))
+    # Units of the other kinds that are worth something buy a minor unit each.
+    if points + sum(units for kind, units in given.items() if kinds.KINDS[kind].valued) > bound:
         raise GivenEnough(limit_minor=bound, currency=shop.currency)

@@ -49,7 +49,7 @@ def _claim(shop_id: UUID, owner: UUID, key: str, now: datetime) -> int:
         return known.units
     if not rules.is_open(task, now, who.zone):
         raise NoSuchTask
-    if task_reads.done_of(who, task) < task.need or (task.bought and not task_reads.has_bought(who)):
+    if task_reads.done_of(who, task) < task.need or (task.bought and not task_reads.has_bought(shop_id, owner)):
         raise TaskNotDone
     _check_day(who, task, tasks.day_most)
     terms = programme.terms_at(shop_id, now)
@@ -85,16 +85,16 @@ def give_done_tasks(*, shop_id: UUID, owner: UUID, now: datetime) -> int:
 
 
 def lose_tasks(*, shop_id: UUID, owner: UUID, at: datetime, now: datetime) -> list[Moved]:
-    """An order of `at` went back: what tasks of orders brought goes, where without it too few are left. In the caller's
-    transaction, who posts it. Once; it is not given again for the same period.
+    """An order of `at` went back: what tasks of orders brought goes, where without it too few are left, and what only
+    who has bought something may have, where he has kept nothing. In the caller's transaction, who posts it. Once; it is
+    not given again for the same period.
     """
     store.lock_wallet(shop_id, Holder(owner))
     debt = programme.terms_at(shop_id, now).debt
+    bought = task_reads.has_bought(shop_id, owner)
     made = []
-    for row in TaskReward.objects.filter(shop_id=shop_id, owner=owner, kind__in=OF_ORDERS, back_at__isnull=True):
-        if (row.since and at < row.since) or (row.until and at >= row.until):
-            continue
-        if task_reads.kept_orders(shop_id, owner, row.least_minor, row.since, row.until) >= row.need:
+    for row in TaskReward.objects.filter(shop_id=shop_id, owner=owner, back_at__isnull=True):
+        if not _hung_on(row, at, bought):
             continue
         TaskReward.objects.filter(shop_id=shop_id, owner=owner, task=row.task, period=row.period).update(back_at=now)
         why = Why(Source(TASK, f"{row.task}:{row.period}", "lost"), kinds.PRESENT, "", "system", None, now)
@@ -104,6 +104,15 @@ def lose_tasks(*, shop_id: UUID, owner: UUID, at: datetime, now: datetime) -> li
             )
         )
     return made
+
+
+def _hung_on(row: TaskReward, at: datetime, bought: bool) -> bool:
+    """Whether what a task took is gone with an order of `at`. `bought`: something else is kept."""
+    if row.kind not in OF_ORDERS:
+        return not bought and task_reads.was_for_buyers(row)
+    if (row.since and at < row.since) or (row.until and at >= row.until):
+        return False
+    return task_reads.kept_orders(row.shop_id, row.owner, row.least_minor, row.since, row.until) < row.need
 
 
 def _check_day(who: Asked, task: Task, most: int) -> None:

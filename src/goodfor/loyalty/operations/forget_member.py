@@ -8,18 +8,21 @@ from django.db import transaction
 from goodfor.identity import queries as identity
 from goodfor.ledger import operations as ledger
 from goodfor.loyalty import kinds, moving
-from goodfor.loyalty.models import Fact, Notice, TaskReward, Wallet
+from goodfor.loyalty.models import Fact, Member, Notice, TaskReward, Wallet
 from goodfor.loyalty.store import Why
 from goodfor.loyalty.types import Holder, Source
 
 
 @transaction.atomic(savepoint=False)
 def forget_member(*, shop_id: UUID, owner: UUID, now: datetime) -> int:
-    """All units end now; how many wallets there were. What is left names nobody: an id that leads nowhere.
+    """All units end now, and nobody stands on a tier here any more; how many wallets there were. What is left names
+    nobody: an id that leads nowhere.
 
     Again it changes nothing.
     """
     Notice.objects.filter(shop_id=shop_id, owner=owner).delete()
+    # Runs go over these rows: without one nothing is given any more.
+    Member.objects.filter(shop_id=shop_id, owner=owner).delete()
     Fact.objects.filter(shop_id=shop_id, owner=owner).delete()
     # The points are gone with the account: whoever has the mailbox next may earn them.
     TaskReward.objects.filter(shop_id=shop_id, owner=owner).exclude(mark="").update(mark="")

@@ -1,6 +1,6 @@
 """What tiers give by themselves: points every month, around a birthday, and on having joined some years ago.
 
-Each once, whoever is killed when.
+Each once, whoever is killed when. Who stands on a tier by orders that have all gone back has none of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ def give_monthly(*, shop_id: UUID, after: UUID | None = None, now: datetime, lim
     period = f"{now.astimezone(ZoneInfo(shop.timezone)):%Y-%m}"
     with transaction.atomic():
         rows = _MEMBERS_ON.rows({"shop_id": shop_id, "ranks": ranks, "after": after, "limit": limit})
-        units = {owner: (rank, tiers[rank].monthly_points) for owner, rank in rows}
+        units = {owner: (rank, tiers[rank].monthly_points) for owner, rank, due in rows if due}
         given = _give(shop_id, MONTHLY, period, units, shop.currency, now)
     return TierRun(len(rows), given, rows[-1][0] if len(rows) == limit else None)
 

@@ -13,7 +13,7 @@ from goodfor.kernel.sql import Statement
 from goodfor.loyalty import tier_store
 from goodfor.loyalty.models import Lot, Member
 from goodfor.loyalty.notice_types import AHEAD
-from goodfor.loyalty.tier_types import TierRun
+from goodfor.loyalty.tier_types import CALENDAR, TierRun
 
 #: Members that one statement goes through; nothing of them is read here.
 AT_ONCE: Final = 20_000
@@ -41,6 +41,7 @@ def note_falling(*, shop_id: UUID, after: UUID | None = None, now: datetime, lim
     tiers = told[1].tiers
     more = {
         "metric": told[1].metric, "keeps": [one.keep for one in tiers], "qualifies": [one.qualify for one in tiers],
+        "calendar": told[1].window == CALENDAR,
     }  # fmt: skip
     members = Member.objects.filter(shop_id=shop_id)
     return _step(

@@ -14,6 +14,7 @@ from goodfor.loyalty import accounts, kinds
 from goodfor.loyalty.models import Revaluation
 from goodfor.loyalty.programme import revisions
 
+_WALLETS: Final = Statement("goodfor.loyalty", "sql/wallets_of_lots.sql")
 _REVALUE: Final = Statement("goodfor.loyalty", "sql/revalue.sql")
 AT_ONCE: Final = 5_000
 
@@ -28,13 +29,18 @@ def revalue_units(*, shop_id: UUID, after: UUID | None = None, now: datetime, li
         return None
     terms = told[0].terms
     with transaction.atomic():
+        # Held as by every movement, and by a statement of its own: the next one sees what these have left.
+        held = _WALLETS.rows({"shop_id": shop_id, "kind": kinds.POINTS, "after": after, "limit": limit})
+        if not held:
+            return None
+        last: UUID = held[0][1]
         row = _REVALUE.row(
             {
-                "shop_id": shop_id, "kind": kinds.POINTS, "after": after, "limit": limit, "most": kinds.MOST_MINOR,
-                "value_centi": terms.value_centi, "redeem_bp": terms.redeem_bp,
+                "shop_id": shop_id, "wallets": [one[0] for one in held], "after": after, "last": last,
+                "most": kinds.MOST_MINOR, "value_centi": terms.value_centi, "redeem_bp": terms.redeem_bp,
             }
         )  # fmt: skip
-        last, minor = row if row else (None, 0)
+        minor = row[0] if row else 0
         if minor:
             run_id = uuid7()
             Revaluation.objects.create(
@@ -44,4 +50,4 @@ def revalue_units(*, shop_id: UUID, after: UUID | None = None, now: datetime, li
             if entry is not None:
                 currency = identity.shop_by_id(shop_id).currency
                 ledger.post(shop_id=shop_id, currency=currency, entries=(entry,), now=now)
-    return UUID(last) if last else None
+    return last

@@ -1,5 +1,5 @@
 -- The next members by owner, and whose tier ends within one of some spans without enough to keep it: by what was done in
--- the year before its end. A tier that was given or bought is kept by earning it. How many were looked at, how many are
+-- the year before its end, or that year by the shop's clock. A tier that was given or bought is kept by earning it. How many were looked at, how many are
 -- told, and the last one.
 WITH those AS (
     SELECT owner, rank, until, source FROM loyalty_member
@@ -15,7 +15,9 @@ WITH those AS (
         SELECT sum(CASE %(metric)s WHEN 'growth' THEN growth WHEN 'spend' THEN paid_minor - back_minor
                         ELSE CASE WHEN back_minor < paid_minor THEN 1 ELSE 0 END END) AS amount
         FROM loyalty_deed WHERE shop_id = %(shop_id)s AND owner = t.owner
-          AND at >= t.until - interval '365 days' AND at < t.until
+          AND at >= CASE WHEN %(calendar)s::boolean THEN date_trunc('year', t.until - interval '1 microsecond', %(zone)s)
+                         ELSE t.until - interval '365 days' END
+          AND at < t.until
     ) d ON true
     WHERE t.rank > 0
 ), falling AS (

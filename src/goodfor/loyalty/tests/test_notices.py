@@ -87,6 +87,7 @@ def test_a_tier_that_is_kept_is_not_told_of(shop_id: UUID) -> None:
 def test_steps_and_birthdays_are_told_once_and_what_is_old_is_not(shop_id: UUID) -> None:
     now = datetime(2026, 3, 1, 12, tzinfo=SHANGHAI)
     born = Buyer.objects.create(shop_id=shop_id, birthday=date(1990, 3, 6), created_at=now).id
+    buys(shop_id, born, 100, now - timedelta(days=500))
     order_id = buys(shop_id, born, 10_000, now - timedelta(days=500))
     lose_by_order(shop_id=shop_id, order_id=order_id, paid_minor=10_000, back_minor=10_000, now=now)
     through(judge_members, shop_id, now)

@@ -1,26 +1,32 @@
 """Many at once on one wallet: no unit is spent twice, none is lost, and the same source counts once."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Event
+from time import sleep
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from goodfor.cli import world
 from goodfor.kernel import invariants
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.tenancy import platform_job
 from goodfor.ledger import operations as ledger
+from goodfor.ledger import queries as books
 from goodfor.loyalty import queries
 from goodfor.loyalty.errors import InvalidPoints, NotEnoughPoints
 from goodfor.loyalty.invariants import INVARIANTS
 from goodfor.loyalty.operations.expire_units import expire_units
 from goodfor.loyalty.operations.give_units import give_units
 from goodfor.loyalty.operations.pass_units_on import pass_units_on
+from goodfor.loyalty.operations.revalue_units import revalue_units
+from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.spend_units import spend_units
 from goodfor.loyalty.operations.take_back_units import take_back_units
-from goodfor.loyalty.types import Holder, Source
+from goodfor.loyalty.types import Holder, Source, Terms
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 8
@@ -92,3 +98,60 @@ def test_at_once(transactional_db: None) -> None:
     assert sum(balance.available + balance.pending - balance.debt for balance in held) == moved
     with platform_job("audit in a test"):
         assert [one.name for one in INVARIANTS if invariants.run(one, soon).count] == []
+
+
+def test_reckoned_anew_while_it_is_spent(transactional_db: None) -> None:
+    """Who spends waits for the step that reckons his lots, and spends by their new worth; the other way round, too."""
+    now = utc_now()
+    shop_id = world.make_shop(now).shop_id
+    people = [Holder(uuid4()) for _ in range(2)]
+    for one in people:
+        give(shop_id, one, 1000, f"lot {one.owner}", now)
+    set_terms(shop_id=shop_id, terms=Terms(on=True, value_centi=50, redeem_bp=10_000), actor="staff:1", now=now)
+
+    def at_once(first: Callable[[], object], then: Callable[[], object]) -> None:
+        """The second begins while the first, done, has not been committed; it ends only after that."""
+        done = Event()
+
+        def held() -> None:
+            try:
+                with transaction.atomic():
+                    first()
+                    done.set()
+                    waits()
+            finally:
+                done.set()
+                connections.close_all()
+
+        def late() -> None:
+            try:
+                assert done.wait(20)
+                then()
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as pool:
+            for one in [pool.submit(held), pool.submit(late)]:
+                one.result()
+
+    def reckon() -> object:
+        return revalue_units(shop_id=shop_id, now=now)
+
+    at_once(reckon, lambda: spend(shop_id, people[0], now))
+    at_once(lambda: spend(shop_id, people[1], now), reckon)
+    with platform_job("audit in a test"):
+        assert [one.name for one in INVARIANTS if invariants.run(one, now).count] == []
+    assert books.balance(shop_id, "2203:points") == 2 * 900 * 50 // 100
+
+
+def waits() -> None:
+    """Until somebody waits for what this transaction holds."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.05)
+    raise AssertionError("nobody waits")

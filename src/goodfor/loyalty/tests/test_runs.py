@@ -1,8 +1,10 @@
 """Runs over members: up and down, presents once, whoever is killed when; ends of units, some at a time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,18 +16,21 @@ from goodfor.kernel.tenancy import platform_job
 from goodfor.loyalty import queries, tasks
 from goodfor.loyalty.errors import NoCheckIn
 from goodfor.loyalty.invariants import INVARIANTS
-from goodfor.loyalty.models import Benefit, Deed, Member, RunMark, TierStep
+from goodfor.loyalty.models import Benefit, Deed, Member, Notice, RunMark, TierStep
 from goodfor.loyalty.operations import give_benefits
 from goodfor.loyalty.operations.check_in import check_in
 from goodfor.loyalty.operations.earn_by_order import earn_by_order, lose_by_order
+from goodfor.loyalty.operations.forget_member import forget_member
 from goodfor.loyalty.operations.give_benefits import give_anniversaries, give_birthdays, give_monthly
 from goodfor.loyalty.operations.grant_tier import grant_tier
 from goodfor.loyalty.operations.judge_members import judge_members
+from goodfor.loyalty.operations.note_ends import note_falling
 from goodfor.loyalty.operations.set_terms import set_terms
 from goodfor.loyalty.operations.set_tiers import set_tiers
-from goodfor.loyalty.types import Holder, Terms, Tier, TierRun, TierSet
+from goodfor.loyalty.types import CALENDAR, GRANTED, PAID, Holder, Terms, Tier, TierRun, TierSet
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 TIERS = TierSet(
     (
         Tier("普通", birthday_points=10),
@@ -131,6 +136,61 @@ def test_monthly_presents_come_once_whoever_is_killed_when(shop_id: UUID, monkey
     assert [queries.balance(shop_id, Holder(one), now).available for one in people] == [0, 50, 0, 50, 0, 50, 0]
     assert through(give_monthly, shop_id, now + timedelta(days=32)) == 3
     assert faults(now) == []
+
+
+def test_who_keeps_no_order_has_no_presents_of_a_tier_that_orders_led_to(shop_id: UUID) -> None:
+    """The tier lasts; what it gives waits for an order that is kept. Granted or paid for, it gives without one."""
+    now, later = utc_now(), utc_now() + timedelta(days=60)
+    born = later.date().replace(year=1990, day=min(later.day, 28))
+    back, given, paid = (Buyer.objects.create(shop_id=shop_id, birthday=born, created_at=now).id for _ in range(3))
+    order_id = buys(shop_id, back, 10_000, now)
+    lose_by_order(shop_id=shop_id, order_id=order_id, paid_minor=10_000, back_minor=10_000, now=now)
+    for owner, source in ((given, GRANTED), (paid, PAID)):
+        grant_tier(
+            shop_id=shop_id, owner=owner, rank=1, until=now + timedelta(days=90), reason="道歉", source=source,
+            actor="staff:1", now=now,
+        )  # fmt: skip
+    assert Member.objects.get(shop_id=shop_id, owner=back).rank == 1
+    assert through(give_monthly, shop_id, now) == 2
+    assert through(give_birthdays, shop_id, later) == 2
+    assert queries.balance(shop_id, Holder(back), now).available == 0
+    assert {one: due for one, _rank, due in queries.members_on(shop_id, [1])} == {back: False, given: True, paid: True}
+    kept = buys(shop_id, back, 1_000, later)
+    lose_by_order(shop_id=shop_id, order_id=kept, paid_minor=1_000, back_minor=999, now=later)
+    assert (through(give_monthly, shop_id, later), through(give_birthdays, shop_id, later)) == (3, 1)
+    assert faults(now) == []
+
+
+def test_an_erased_account_stands_nowhere_and_is_given_nothing(shop_id: UUID) -> None:
+    now, owner = utc_now(), uuid4()
+    buys(shop_id, owner, 50_000, now)
+    assert through(give_monthly, shop_id, now) == 1
+    for _twice in range(2):
+        forget_member(shop_id=shop_id, owner=owner, now=now)
+    later = now + timedelta(days=40)
+    for step in (judge_members, give_monthly, give_birthdays, give_anniversaries):
+        assert through(step, shop_id, later) == 0
+    assert queries.members_on(shop_id, [0, 1, 2]) == []
+    assert queries.balance(shop_id, Holder(owner), later).available == 0
+    assert faults(now) == []
+
+
+@pytest.mark.parametrize("year", [2027, 2028])
+def test_a_calendar_tier_is_kept_by_all_days_of_its_last_year(shop_id: UUID, year: int) -> None:
+    """The first of January, too, where the year has 366 days; what was done the day before is of another year."""
+    set_tiers(shop_id=shop_id, tiers=replace(TIERS, window=CALENDAR, grace_days=0), actor="staff:1", now=utc_now())
+    first = datetime(year, 1, 1, tzinfo=SHANGHAI)
+    until = first.replace(year=year + 1)
+    keeps, falls = uuid4(), uuid4()
+    for owner, at in ((keeps, first), (falls, first - timedelta(microseconds=1))):
+        Member.objects.create(
+            shop_id=shop_id, owner=owner, rank=1, since=first - timedelta(days=300), until=until, joined_at=first
+        )
+        Deed.objects.create(shop_id=shop_id, order_id=uuid4(), owner=owner, at=at, paid_minor=9_000, growth=90)
+    assert through(note_falling, shop_id, until - timedelta(days=7)) == 1
+    assert Notice.objects.get(shop_id=shop_id, kind="falling").owner == falls
+    assert through(judge_members, shop_id, until + timedelta(days=1)) == 2
+    assert [Member.objects.get(shop_id=shop_id, owner=one).rank for one in (keeps, falls)] == [1, 0]
 
 
 def test_birthdays_once_a_year_for_those_who_have_been_here(shop_id: UUID) -> None:

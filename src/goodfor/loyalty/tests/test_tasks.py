@@ -142,6 +142,29 @@ def test_orders_bring_points_by_period_and_take_them_back(shop_id: UUID) -> None
     assert faults(now) == []
 
 
+def test_what_only_buyers_have_goes_with_the_last_order_that_was_kept(shop_id: UUID) -> None:
+    """By what the task asked for when it was claimed; a part of a refund, or one order of two, takes nothing."""
+    now = utc_now()
+    owner: UUID = Buyer.objects.create(shop_id=shop_id, created_at=now, name="林", birthday=date(1990, 1, 1)).id
+    told = (Task("profile", "profile", 10), Task("birthday", "birthday", 20, bought=False), Task("pal", FRIEND, 5))
+    offers(shop_id, *told, now=now)
+    note_fact(shop_id=shop_id, owner=owner, kind=FRIEND, key="a", now=now)
+    first, last = buys(shop_id, owner, 10_000, now), buys(shop_id, owner, 5_000, now)
+    assert [claim_task(shop_id=shop_id, owner=owner, key=one.key, now=now) for one in told] == [10, 20, 5]
+    # What is asked for since then changes nothing of what was given.
+    later = now + timedelta(hours=1)
+    offers(shop_id, *(replace(one, bought=not one.bought) for one in told), now=later)
+    for order_id, paid, back, left in (
+        (first, 10_000, 10_000, 35), (last, 5_000, 4_999, 35), (last, 5_000, 5_000, 20), (last, 5_000, 5_000, 20),
+    ):  # fmt: skip
+        lose_by_order(shop_id=shop_id, order_id=order_id, paid_minor=paid, back_minor=back, now=later)
+        assert held(shop_id, owner, later) == left
+    assert {key: cost.back for key, cost in queries.task_costs(shop_id).items()} == {
+        "profile": 10, "birthday": 0, "pal": 5,
+    }  # fmt: skip
+    assert faults(later) == []
+
+
 def test_friends_count_once_each_and_a_day_has_its_cap(shop_id: UUID) -> None:
     now, owner = datetime(2026, 5, 20, 12, tzinfo=ZONE), uuid4()
     tasks = (
