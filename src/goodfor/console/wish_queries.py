@@ -35,8 +35,7 @@ def helpers(shop_id: UUID, staff_id: UUID, now: datetime) -> list[StaffView]:
 
     Not whom a colleague gave a link, a role or their place back within a day: whoever did that can come in as them.
     """
-    since = now - wishing.HERE_FOR
-    return [one for one in others(shop_id, staff_id, now) if not _changed_by_another(one, since)]
+    return [one for one in others(shop_id, staff_id, now) if not handed_over(one, now)]
 
 
 def may_be_second(staff: StaffView, now: datetime) -> bool:
@@ -44,7 +43,9 @@ def may_be_second(staff: StaffView, now: datetime) -> bool:
     return any(one.id == staff.id for one in helpers(staff.shop_id, _NOBODY, now))
 
 
-def _changed_by_another(staff: StaffView, since: datetime) -> bool:
+def handed_over(staff: StaffView, now: datetime) -> bool:
+    """Whether a colleague gave or took them their place, a role or a link within a day."""
+    since = now - wishing.HERE_FOR
     lines = audit.lines_of(shop_id=staff.shop_id, subject=("staff", staff.id), since=since)
     return any(
         line.action in _HANDS_OVER and line.actor.startswith("staff:") and line.actor != staff.actor for line in lines

@@ -8,11 +8,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from goodfor.console.second_person import colleagues
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.finance_things import ACCOUNT, approved, owe, party, stated
 from goodfor.console.tests.helpers import inside, person, proved, proved_as, sql, state_of_all
+from goodfor.console.types import Visitor
 from goodfor.finance.operations import set_bank
 from goodfor.finance.types import Bank
+from goodfor.identity import queries as identity
+from goodfor.identity.operations.change_role import change_role
+from goodfor.identity.operations.issue_signin_link import issue_signin_link
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.ledger.operations import post
@@ -39,6 +44,24 @@ def two_approve(shop: Shop) -> None:
     """From the first fen on."""
     policy = PolicyView(0, "main", "", "", "")
     set_policy(shop_id=shop.id, policy=policy, actor="test", now=utc_now())
+
+
+def test_whom_a_colleague_let_in_today_is_no_second_person(shop: Shop) -> None:
+    """Whoever gave somebody a link or a role can come in as them; and whoever sent all others away is not alone."""
+    two_approve(shop)
+    made = stated(shop, party(shop), 12_345)
+    ann, bob = person(shop.id, Role.OWNER, app=True), person(shop.id, Role.FINANCE, app=True)
+    issue_signin_link(shop_id=shop.id, staff_id=bob.staff.id, actor=ann.staff.actor, now=utc_now())
+    first, second = proved_as(ann), proved_as(bob)
+    assert act(first, made, "confirm") == 302
+    assert act(first, made, "approve") == 302
+    assert act(second, made, "approve") == 403
+    change_role(shop_id=shop.id, staff_id=bob.staff.id, role=Role.FINANCE, active=False, actor=ann.staff.actor,
+                now=utc_now())  # fmt: skip
+    seen = Visitor(ann.staff, identity.shop_by_id(shop.id), uuid4(), "password", utc_now(), first_visit=False)
+    assert bob.user.username in colleagues(seen, utc_now())
+    assert act(first, made, "approve") == 409
+    assert settlement.statement(shop.id, made.id).state == "confirmed"
 
 
 def test_a_statement_is_approved_by_two_and_paid_by_a_file(shop: Shop) -> None:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from goodfor.console import recon_words as words
 from goodfor.console.desk.recon_cases import names_of
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.second_person import colleagues, must_be_oneself
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
-from goodfor.identity import queries as identity
 from goodfor.identity.types import Permission
 from goodfor.kernel.clock import utc_now
 from goodfor.kernel.errors import DomainError, InvalidInput
@@ -80,7 +80,7 @@ def _sheet(
     shop_id = visitor.shop.id
     sheet, names = recon.day_sheet(shop_id, wanted, recon.due_of_day), names_of(shop_id)
     asked = recon.asked_day(shop_id, wanted)
-    others = colleagues(visitor)
+    others = colleagues(visitor, utc_now())
     context = {
         "title": _("%(day)s 的对账单") % {"day": wanted.isoformat()},
         "day": wanted,
@@ -105,12 +105,6 @@ def _sheet(
     return show(request, visitor, "recon/day", context, page=PAGE, crumbs=crumbs, status=status)
 
 
-def colleagues(visitor: Visitor) -> list[str]:
-    """Who else could be the second person."""
-    people = identity.staff_of_shop(visitor.shop.id)
-    return [one.username for one in people if one.id != visitor.staff.id and one.may(Permission.LEDGER_ADJUST)]
-
-
 def _told(error: DomainError | None) -> list[str]:
     if not isinstance(error, DayNotClosable):
         return []
@@ -133,16 +127,17 @@ def act(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _do(request: HttpRequest, visitor: Visitor, wanted: date) -> str:
-    common: dict[str, Any] = {
-        "shop_id": visitor.shop.id, "day": wanted, "actor": visitor.actor, "now": utc_now(),
-    }  # fmt: skip
-    what = request.POST.get("act", "")
+    now = utc_now()
+    common: dict[str, Any] = {"shop_id": visitor.shop.id, "day": wanted, "actor": visitor.actor, "now": now}
+    what, alone = request.POST.get("act", ""), not colleagues(visitor, now)
+    if what in ("ask", "agree") and not alone:
+        must_be_oneself(visitor, now)
     if what == "ask":
         note = request.POST.get("note", "").replace("\x00", "")
         ask_day(**common, expected=recon.due_of_day, note=note)
         return _("已申请，等一位同事复核后关账")
     if what == "agree":
-        agree_day(**common, expected=recon.due_of_day, alone=not colleagues(visitor))
+        agree_day(**common, expected=recon.due_of_day, alone=alone)
         return _("这一天已关账")
     if what == "withdraw":
         withdraw_day(**common)

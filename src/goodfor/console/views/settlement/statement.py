@@ -13,9 +13,9 @@ from goodfor.console import finance_words, settlement_words
 from goodfor.console import money_fields as fields
 from goodfor.console.desk.sku_names import sku_names
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.second_person import colleagues, must_be_oneself
 from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.types import Visitor
-from goodfor.console.views.recon.days import colleagues
 from goodfor.finance import queries as finance
 from goodfor.finance.errors import PartyNotFound
 from goodfor.identity.types import Permission
@@ -185,16 +185,19 @@ def act(request: HttpRequest, visitor: Visitor, settlement_id: UUID) -> HttpResp
 
 
 def _act(request: HttpRequest, visitor: Visitor, found: StatementView) -> HttpResponse:
+    now = utc_now()
     common: dict[str, Any] = {
-        "shop_id": visitor.shop.id, "statement_id": found.id, "actor": visitor.actor, "now": utc_now(),
+        "shop_id": visitor.shop.id, "statement_id": found.id, "actor": visitor.actor, "now": now,
     }  # fmt: skip
     what, here = request.POST["act"], reverse("desk:settlement-statement", args=[found.id])
     if what == "confirm":
         confirm_statement(**common)
         return done(request, _("已代对方确认"), here)
     if what == "approve":
+        if found.approvals_needed > 1:
+            must_be_oneself(visitor, now)
         made = approve_statement(
-            **common, bank_seen=request.POST.get("bank_seen"), alone=not colleagues(visitor)
+            **common, bank_seen=request.POST.get("bank_seen"), alone=not colleagues(visitor, now)
         )  # fmt: skip
         said = _("已批准，还需要另一位同事") if made.state == "confirmed" else _("已批准")
         return done(request, said, here)
