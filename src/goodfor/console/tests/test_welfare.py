@@ -71,5 +71,10 @@ def test_who_may_what(shop: Shop) -> None:
     assert stale.post(f"{here}act", paid)["Location"] != here
     [company] = welfare.companies(shop.id)
     assert welfare.budget(shop.id, company.id).booked_minor == 0
+    for path in (reverse("desk:welfare-company-new"), reverse("desk:welfare-company-edit", args=[company.id])):
+        stale = inside(shop.id, Role.OPERATOR)
+        for answer in (stale.get(path), stale.post(path, {**COMPANY, "code": "other", "markup": "0"})):
+            assert answer["Location"].startswith("/console/prove"), path
+    assert welfare.companies(shop.id) == [company]
     assert finance.post(f"{here}act", paid).status_code == 302
     assert welfare.budget(shop.id, company.id).booked_minor == 10_00
