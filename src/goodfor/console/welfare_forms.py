@@ -63,7 +63,13 @@ class CompanyForm(forms.Form):
         self.shop_id = shop_id
         choices = [(str(shelf.id), shelf.name) for shelf in catalog.shelves(shop_id)]
         self.fields["categories"].choices = choices  # type: ignore[attr-defined]
-        clients = [(str(one.id), one.name) for one in identity.clients_of_shop(shop_id) if one.active]
+        # The client that it has stays until another is chosen, switched off or not.
+        kept = self.initial.get("client")
+        clients = [
+            (str(one.id), one.name if one.active else f"{one.name} · {_('已停用')}")
+            for one in identity.clients_of_shop(shop_id)
+            if one.active or str(one.id) == kept
+        ]
         self.fields["client"].choices = [("", "—"), *clients]  # type: ignore[attr-defined]
 
     def wish(self) -> CompanyWish:
@@ -84,12 +90,12 @@ class CompanyForm(forms.Form):
 
 
 def initial_of(shop_id: UUID, view: CompanyView) -> dict[str, Any]:
-    """A company as its form shows it."""
-    codes = {sku.id: sku.code for _card, sku in catalog.products_of_skus(shop_id, list(view.skus))}
+    """A company as its form shows it; what is off sale now is offered again once it is on."""
+    codes = [one.sku.code for one in catalog.desk_skus(shop_id, view.skus)]
     whole, part = divmod(view.markup_bp, 100)
     return {
         "code": view.code, "name": view.name, "contact": view.contact, "domains": "\n".join(view.domains),
         "markup": f"{whole}.{part:02d}" if part else str(whole), "categories": [str(one) for one in view.categories],
-        "skus": "\n".join(codes[one] for one in view.skus if one in codes), "on": view.on,
+        "skus": "\n".join(codes), "on": view.on,
         "client": str(view.client_id or ""),
     }  # fmt: skip

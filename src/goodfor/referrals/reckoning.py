@@ -14,7 +14,7 @@ TURNS: Final = (FIRST, FRIEND, SECOND_LEVEL)
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A line as the books know it: what it brought (net of discounts and of what went back), and what it cost."""
+    """A line as the books know it: the money it brought (net of discounts, units and what went back), and its cost."""
 
     line_id: UUID
     sku_id: UUID

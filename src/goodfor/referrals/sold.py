@@ -5,17 +5,19 @@ from typing import Final
 from uuid import UUID
 
 from goodfor.ledger import queries as ledger
+from goodfor.loyalty.types import REDEEMED
 from goodfor.orders.types import OrderView
 from goodfor.referrals.reckoning import Sold, shares
 
 #: Kinds of entries that are a sale or its end; VAT and shares of parties move the same accounts later.
 _SALE: Final = frozenset({"delivery", "refund"})
 _COSTS: Final = "5401:"
-_NET: Final = ("5001:sales:", "5002:")
+#: Sales less what campaigns took off and what units met: what is left is money.
+_NET: Final = ("5001:sales:", "5002:", REDEEMED)
 
 
 def sold_lines(shop_id: UUID, order: OrderView) -> list[Sold]:
-    """Line by line: sales less discounts and what was refunded of it, cost, and campaigns that took something off.
+    """Line by line: money that it brought, less what was refunded of it, cost, and campaigns that took something off.
 
     What was refunded without saying of which line is taken off all by what each had brought.
     """

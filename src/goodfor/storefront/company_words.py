@@ -45,6 +45,8 @@ _FAULTS: Final[Mapping[str, Any]] = {
     "day": gettext_lazy("日期不正确；写作 1990-01-31 或 01-31"),
     "cell": gettext_lazy("长号码被表格软件改成了科学计数；把这一列设成文本再填"),
     "long": gettext_lazy("文字太长"),
+    "surplus": gettext_lazy("这一行的格子比列名多；格子里不要写逗号，金额不用千分位"),
+    "split": gettext_lazy("金额后面还有一段数字，像是被逗号分开了；金额不用千分位，后一格不要只写数字"),
 }
 UNREADABLE: Final[Mapping[str, Any]] = {
     "encoding": gettext_lazy("文件打不开。请在表格软件里另存为 CSV。"),

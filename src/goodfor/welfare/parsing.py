@@ -24,6 +24,7 @@ MOST_FAULTS: Final = 500
 
 UNKNOWN, TWICE, NUMBER, GONE, EMPTY = "unknown", "twice", "number", "left", "empty"
 BUDGET, MAIL, DOMAIN, DAY, CELL, LONG = "budget", "mail", "domain", "day", "cell", "long"
+SURPLUS, SPLIT = "surplus", "split"
 
 WORK_ID, MAIL_OF, PHONE, NAME, DEPARTMENT = "work_id", "mail", "phone", "name", "department"
 BIRTHDAY, JOINED_ON, AMOUNT, NOTE = "birthday", "joined_on", "amount", "note"
@@ -43,6 +44,9 @@ _COLUMN: Final = {name: column for column, names in _NAMES.items() for name in n
 _AS_TEXT: Final = re.compile(r'=\s*"(.*)"\Z', re.DOTALL)
 _SCIENTIFIC: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+\Z")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
+#: The two halves of 12,500.00 where its comma has parted it.
+_HEAD: Final = re.compile(r"[¥￥]?\s*\d{1,3}\Z", re.ASCII)
+_REST: Final = re.compile(r"\d{3}(?:\.\d+)?\s*元?\Z", re.ASCII)
 _DATE: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0?0:00(?::00)?)?\Z")
 _MONTH_DAY: Final = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?\Z")
 #: Of what a person sees as nothing.
@@ -60,10 +64,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list by its columns; `line` counts from the header as 1."""
+    """A line of a list by its columns; `line` counts from the header as 1. `fault`: of its cells by the header."""
 
     line: int
     cells: Mapping[str, str]
+    fault: str = ""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -82,7 +87,8 @@ def rows_of(data: bytes, needs: Callable[[frozenset[str]], bool]) -> list[Row]:
         raise FileUnreadable(reason="empty")
     csv.field_size_limit(10_000)
     try:
-        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first)))
+        mark = _delimiter(first)
+        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     except csv.Error:
         raise FileUnreadable(reason="encoding") from None
     start = next((n for n, cells in enumerate(table) if any(cell.strip() for cell in cells)), None)
@@ -92,16 +98,32 @@ def rows_of(data: bytes, needs: Callable[[frozenset[str]], bool]) -> list[Row]:
     named = [one for one in columns if one]
     if len(set(named)) != len(named) or not needs(frozenset(named)):
         raise FileUnreadable(reason="columns")
+    width = max(n for n, cell in enumerate(table[start], 1) if clean(cell))
     found = [
-        Row(start + n + 1, {column: clean(cell) for column, cell in zip(columns, cells, strict=False) if column})
-        for n, cells in enumerate(table[start + 1 :], 1)
-        if any(clean(cell) for cell in cells)
+        _row(start + n + 1, columns, cells, width, mark)
+        for n, cells in enumerate(([clean(cell) for cell in cells] for cells in table[start + 1 :]), 1)
+        if any(cells)
     ]
     if not found:
         raise FileUnreadable(reason="empty")
     if len(found) > MOST_LINES:
         raise FileUnreadable(reason="size")
     return found
+
+
+def _row(line: int, columns: Sequence[str], cells: Sequence[str], width: int, mark: str) -> Row:
+    """A line, and whether a comma within a cell has moved what follows: 12,500.00 must not become 12 yuan.
+
+    `width`: of the header, without empty cells at its end.
+    """
+    told = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+    if any(cells[width:]):
+        return Row(line, told, SURPLUS)
+    after = columns.index(AMOUNT) + 1 if AMOUNT in columns else len(cells)
+    # A work id beside an amount may well be three digits, and is looked up.
+    looked = mark == "," and after < len(cells) and columns[after : after + 1] != [WORK_ID]
+    parted = looked and _HEAD.match(told[AMOUNT]) and _REST.match(cells[after])
+    return Row(line, told, SPLIT if parted else "")
 
 
 def _decoded(data: bytes) -> str:

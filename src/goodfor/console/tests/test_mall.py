@@ -57,9 +57,13 @@ def test_a_reward_from_its_draft_to_its_redemptions(shop: Shop) -> None:
     assert done.number in told
     assert "看会员" not in told
     assert "看会员" in client.get(reverse("desk:mall-redeemed")).content.decode()
+    stale = inside(shop.id, Role.OPERATOR)
+    assert "/console/prove" in stale.post(here, reward(shop, points="1"))["Location"]
+    assert mall.reward(shop.id, made.id).wish.points == 90
     assert client.post(here, reward(shop, stock="5", sku=str(shop.demo.skus["xh-month"]))).status_code == 422
     assert client.post(turn, {"on": "0"}).status_code == 302
     assert mall.reward(shop.id, made.id).state == "off"
+    assert stale.post(here, reward(shop, points="120"))["Location"] == here
 
 
 def test_a_draw_is_kept_once_it_is_announced(shop: Shop) -> None:

@@ -40,6 +40,11 @@ def test_a_plan_is_made_changed_and_sold(shop: Shop) -> None:
     assert client.post(f"{here}sale", {"act": "on"}).status_code == 302
     assert client.post(f"{here}edit", {**PLAN, "price": "40.00"}).status_code == 302
     assert subscriptions.plan(shop.id, made.id).terms.price.amount_minor == 4000
+    stale = inside(shop.id, Role.OPERATOR)
+    for path, sent in (("edit", {**PLAN, "price": "0.01"}), ("sale", {"act": "off"})):
+        assert "/console/prove" in stale.post(f"{here}{path}", sent)["Location"], path
+    assert "/console/prove" in stale.get(f"{here}edit")["Location"]
+    assert subscriptions.plan(shop.id, made.id).terms.price.amount_minor == 4000
     page = client.get(here).content.decode()
     assert "在售" in page
     assert client.post(f"{here}sale", {"act": "off"}).status_code == 302

@@ -12,6 +12,7 @@ from goodfor.console.tests.helpers import person
 from goodfor.console.tests.subscription_things import plan_of
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
 from goodfor.console.tests.test_points import buyer_id
+from goodfor.console.tests.test_settings_browser import prove
 from goodfor.kernel.clock import utc_now
 from goodfor.kit.tests.browser import Visit, browser, browser_marks, every_size, orm_beside_the_browser
 from goodfor.loyalty.operations.set_tasks import set_tasks
@@ -34,7 +35,9 @@ TASKS = TaskSet((Task("mail", "email", 15, bought=False), Task("two", "orders", 
 @every_size
 def test_every_page(shop: Shop, buyer_id: UUID, live_server: Any, browser: Any, width: int, language: str) -> None:
     visit = Visit(browser, live_server.url, width, language, (*words_of(shop), *OWN), budget=BUDGET, dense=True)
-    come_in(visit, person(shop.id, app=True))
+    one = person(shop.id, app=True)
+    come_in(visit, one)
+    prove(visit, one)
     for name in ("plans", "subscriptions", "tasks"):
         visit.open(reverse(f"desk:{name}"))
         visit.check(f"console-{name}-none")

@@ -1,10 +1,14 @@
 """The shop's pages of companies: made, changed, prepaid once by who may, invoices written."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
+from goodfor.catalog.operations import set_on_sale
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import inside, proved
+from goodfor.identity.operations.revoke_api_client import revoke_api_client
 from goodfor.identity.types import Role
 from goodfor.kernel.clock import utc_now
 from goodfor.welfare import queries as welfare
@@ -58,6 +62,26 @@ def test_from_a_company_to_its_invoice(shop: Shop) -> None:
     assert one.post(act, {"act": "x"}).status_code == 422
 
 
+def test_saving_removes_nothing_that_was_not_taken_out(shop: Shop) -> None:
+    """A SKU off sale and a client that is revoked stay with the company until somebody takes them out."""
+    one, now = proved(shop.id, Role.OWNER), utc_now()
+    client_id = shop.demo.client_id
+    one.post(reverse("desk:welfare-company-new"), {**COMPANY, "client": str(client_id)})
+    [company] = welfare.companies(shop.id)
+    assert (company.client_id, company.skus) == (client_id, (shop.demo.skus["kw-50"],))
+    set_on_sale(shop_id=shop.id, sku_id=company.skus[0], on_sale=False, actor="staff:1", now=now)
+    revoke_api_client(shop_id=shop.id, client_id=client_id, actor="staff:1", now=now)
+    edit = reverse("desk:welfare-company-edit", args=[company.id])
+    form = one.get(edit).context["form"]
+    shown = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    assert dict(form.fields["client"].choices)[str(client_id)].endswith("已停用")
+    assert one.post(edit, {**shown, "name": "乙公司"}).status_code == 302
+    assert welfare.company(shop.id, company.id) == replace(company, name="乙公司")
+    assert one.post(edit, {**shown, "client": "", "skus": ""}).status_code == 302
+    assert (welfare.company(shop.id, company.id).client_id, welfare.company(shop.id, company.id).skus) == (None, ())
+    assert one.post(edit, {**shown, "skus": ""}).status_code == 422
+
+
 def test_who_may_what(shop: Shop) -> None:
     """Operators make companies, finance enters money, others look; money wants a fresh proof."""
     operator, finance, viewer = (proved(shop.id, role) for role in (Role.OPERATOR, Role.FINANCE, Role.VIEWER))
@@ -71,5 +95,10 @@ def test_who_may_what(shop: Shop) -> None:
     assert stale.post(f"{here}act", paid)["Location"] != here
     [company] = welfare.companies(shop.id)
     assert welfare.budget(shop.id, company.id).booked_minor == 0
+    for path in (reverse("desk:welfare-company-new"), reverse("desk:welfare-company-edit", args=[company.id])):
+        stale = inside(shop.id, Role.OPERATOR)
+        for answer in (stale.get(path), stale.post(path, {**COMPANY, "code": "other", "markup": "0"})):
+            assert answer["Location"].startswith("/console/prove"), path
+    assert welfare.companies(shop.id) == [company]
     assert finance.post(f"{here}act", paid).status_code == 302
     assert welfare.budget(shop.id, company.id).booked_minor == 10_00

@@ -10,6 +10,7 @@ from goodfor.catalog import queries as catalog
 from goodfor.console.tests.conftest import Shop
 from goodfor.console.tests.helpers import person
 from goodfor.console.tests.test_pages_browser import BUDGET, come_in, words_of
+from goodfor.console.tests.test_settings_browser import prove
 from goodfor.console.tests.welfare_things import welfare_things
 from goodfor.identity import queries as identity
 from goodfor.kernel.clock import utc_now
@@ -32,7 +33,9 @@ def test_every_page(shop: Shop, live_server: Any, browser: Any, width: int, lang
     clients = [one.name for one in identity.clients_of_shop(shop.id)]
     given = (*words_of(shop), *shelves, *clients, "甲公司", "主管", "林一")
     visit = Visit(browser, live_server.url, width, language, given, budget=BUDGET, dense=True)
-    come_in(visit, person(shop.id, app=True))
+    one = person(shop.id, app=True)
+    come_in(visit, one)
+    prove(visit, one)
     for name, path in {
         "list": reverse("desk:welfare"),
         "new": reverse("desk:welfare-company-new"),

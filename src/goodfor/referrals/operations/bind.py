@@ -55,9 +55,14 @@ def owner_of(shop_id: UUID, invited: Invited, now: datetime) -> tuple[Revision, 
 
 
 def has_bought(shop_id: UUID, friend: UUID, but: UUID | None = None) -> bool:
-    """Whether an account ever had something delivered, `but` by one order."""
-    newest = orders.orders_of_buyer(shop_id, f"buyer:{friend.hex}", limit=200)
-    return any(one.delivered_at is not None and one.id != but for one in newest)
+    """Whether an account ever had something delivered that money paid at least a part of, `but` by one order."""
+    after = None
+    while page := orders.orders_of_buyer(shop_id, f"buyer:{friend.hex}", after, limit=200):
+        had = (one for one in page if one.delivered_at is not None and one.id != but)
+        if any(not orders.paid_by_credit(shop_id, one) for one in had):
+            return True
+        after = page[-1].id
+    return False
 
 
 def rebind(

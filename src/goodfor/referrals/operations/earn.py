@@ -43,13 +43,16 @@ def earn(*, shop_id: UUID, order_id: UUID, now: datetime) -> int:
     """How many rewards were written; the same again does nothing.
 
     Only an account's first `orders_most` delivered orders earn, by the terms in force when each was placed, for a
-    buyer who had nothing delivered before the first of them.
+    buyer who had bought nothing before the first of them. What points, cards, subscriptions, partners or draws pay for
+    earns nothing and uses nothing up: the invitation waits for the first order that money pays.
     """
     order = orders.order_view(shop_id, order_id)
     buyer = _account(orders.buyer_of(shop_id, order_id))
     if buyer is None or order.delivered_at is None:
         return 0
     _remember(order, buyer, now)
+    if orders.paid_by_credit(shop_id, order):
+        return 0
     revision = revision_at(shop_id, order.placed_at)
     if revision is None or not revision.terms.on:
         return 0

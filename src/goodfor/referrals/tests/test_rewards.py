@@ -13,11 +13,17 @@ from goodfor.delivery import queries as delivery
 from goodfor.identity import queries as identity
 from goodfor.identity.tests.buyers import make_buyer
 from goodfor.identity.tests.factories import make_staff
+from goodfor.kernel.ids import uuid7
+from goodfor.kernel.money import Money
 from goodfor.ledger import operations as books
 from goodfor.ledger.types import Entry, Line
-from goodfor.orders.operations import grant_refund, open_claim, place_order
-from goodfor.orders.tests.factories import refund_all
-from goodfor.orders.types import Buyer, LineRequest
+from goodfor.loyalty.types import REDEEMED
+from goodfor.orders.operations import grant_refund, open_claim, place_order, refund_part
+from goodfor.orders.operations.pay_from_credit import pay_from_credit
+from goodfor.orders.queries import order_view
+from goodfor.orders.tests.factories import begin, refund_all, relay_all
+from goodfor.orders.tests.factories import pay as pay_by_till
+from goodfor.orders.types import Buyer, Credit, LineRequest, OrderView
 from goodfor.promotions import queries as promotions
 from goodfor.promotions.operations.claim_coupon import give_coupon, take_gift
 from goodfor.promotions.operations.make_coupons import make_coupons
@@ -26,6 +32,7 @@ from goodfor.promotions.types import BatchWish, Window
 from goodfor.referrals import codes, queries, states, tasks
 from goodfor.referrals.errors import AlreadyInvited, InvalidProgramme, InviteNotFound, OwnInvite
 from goodfor.referrals.models import ProgrammeRevision
+from goodfor.referrals.operations.attribute import attribute
 from goodfor.referrals.operations.bind import bind
 from goodfor.referrals.operations.earn import earn
 from goodfor.referrals.operations.pay import pay
@@ -82,6 +89,59 @@ def test_an_order_that_goes_back_takes_its_rewards_with_it(world: World) -> None
     assert world.rewards(third)[FIRST].state == states.PAID
     assert world.balance(after) == 485 - 150
     assert queries.earnings(world.shop_id, after).owed.amount_minor == 0
+    assert world.faults() == {}
+
+
+def by_points(world: World, buyer: UUID, minor: int = 0, *, code: str = "") -> OrderView:
+    """A delivered order of which points pay `minor`, else all."""
+    ref = Buyer(f"buyer:{buyer.hex}", ip=f"2001:db8:{buyer.hex[:4]}::1")
+    with transaction.atomic():
+        placed = place_order(
+            shop_id=world.shop_id, lines=[LineRequest(world.shop.sku_id, 1)], buyer=ref, channel="storefront",
+            order_id=uuid7(), credit=Credit("points", minor) if minor else None, now=world.now,
+        )  # fmt: skip
+        owed = minor or placed.total.amount_minor
+        lines = (Line("1002:bank:manual", owed), Line(REDEEMED, -owed, order_id=placed.order_id))
+        entry = Entry(f"test:{placed.order_id}", "points_spend", lines, world.now)
+        books.post(shop_id=world.shop_id, currency="CNY", entries=(entry,), now=world.now)
+    if code:
+        attribute(
+            shop_id=world.shop_id, order_id=placed.order_id, friend=buyer, names=Names(), now=world.now,
+            invited=Invited(code, states.CHECKOUT, world.now),
+        )  # fmt: skip
+    if minor:
+        pay_by_till(begin(world.till, placed.order_id, world.now), world.now)
+    else:
+        pay_from_credit(shop_id=world.shop_id, order_id=placed.order_id, account=REDEEMED, now=world.now)
+    relay_all(world.now)
+    world.sees(placed.order_id)
+    return order_view(world.shop_id, placed.order_id)
+
+
+def test_only_money_earns(world: World) -> None:
+    """What points pay earns nothing and uses no invitation up; of what they pay in part the rest earns."""
+    inviter, friend = world.account(), world.account()
+    free = by_points(world, friend, code=world.code(inviter))
+    assert free.delivered_at is not None
+    assert world.rewards(free) == {}
+    order = by_points(world, friend, 1850)
+    assert order.total.amount_minor == 3000
+    assert {level: one.amount.amount_minor for level, one in world.rewards(order).items()} == {FIRST: 300, FRIEND: 200}
+    refund_part(
+        shop_id=world.shop_id, order_id=order.id, amount=Money(1500, "CNY"), reason="test", actor="staff:1",
+        now=world.now,
+    )  # fmt: skip
+    refund_all(world.now)
+    world.wait()
+    assert (world.balance(inviter), world.balance(friend)) == (150, 100)
+    world.refunds(order)
+    assert (world.balance(inviter), world.balance(friend)) == (0, 0)
+    # Who had things for points alone may still be brought; that had been all before the money came.
+    late = world.account()
+    by_points(world, late)
+    world.binds(late, inviter)
+    assert world.rewards(world.buys(late))[FIRST].beneficiary == inviter
+    assert world.rewards(by_points(world, late)) == {}
     assert world.faults() == {}
 
 

@@ -104,6 +104,8 @@ def _index(company: Company, one: _New, row: Employee | None) -> bytes:
 
 def _line(company: Company, row: Row) -> _New | Fault:
     work_id, name = parsing.identifier(row[parsing.WORK_ID]), row[parsing.NAME]
+    if row.fault:
+        return Fault(row.line, row.fault, (work_id or name)[:40])
     if not work_id or not name:
         return Fault(row.line, parsing.EMPTY, work_id or name)
     if parsing.is_number_gone_wrong(work_id):

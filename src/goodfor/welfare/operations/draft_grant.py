@@ -142,6 +142,8 @@ def _line(people: _People, row: Row, seen: Mapping[UUID, int]) -> Share | Fault:
     work_id, written = parsing.identifier(row[parsing.WORK_ID]), row[parsing.MAIL_OF]
     mail, amount = normal_mail(written), row[parsing.AMOUNT]
     shown = work_id or written
+    if row.fault:
+        return Fault(row.line, row.fault, shown[:40])
     if not shown or not amount:
         return Fault(row.line, parsing.EMPTY, shown[:40])
     if parsing.is_number_gone_wrong(work_id) or parsing.is_number_gone_wrong(amount):

@@ -25,11 +25,11 @@ def test_every_fault_is_told_and_nothing_moves(world: World) -> None:
     )
     drafted = world.draft(
         "工号,邮箱,金额,备注\nA01,,100,\nZ99,,100,\nA01,,50,\nA02,,-5,\nA05,,10,\nA03,,1E+05,\n,wang@acme.example,20,\n"
-        "A02,li@acme.example,5,\nA04,,,\n,nobody,5,\n".encode("gbk")
+        "A02,li@acme.example,5,\nA04,,,\n,nobody,5,\nA04,,12,500.00\nA04,,12,500.00,x\n".encode("gbk")
     )
     assert [(one.line, one.code) for one in drafted.faults] == [
         (3, parsing.UNKNOWN), (4, parsing.TWICE), (5, parsing.NUMBER), (6, parsing.GONE), (7, parsing.CELL),
-        (9, parsing.UNKNOWN), (10, parsing.EMPTY), (11, parsing.UNKNOWN),
+        (9, parsing.UNKNOWN), (10, parsing.EMPTY), (11, parsing.UNKNOWN), (12, parsing.SPLIT), (13, parsing.SURPLUS),
     ]  # fmt: skip
     assert (drafted.lines, drafted.total.amount_minor, drafted.state) == (2, 120_00, "draft")
     with pytest.raises(FileFaulty):

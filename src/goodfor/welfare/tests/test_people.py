@@ -39,11 +39,11 @@ def test_lists_of_employees(world: World) -> None:
     """Faults change nothing; a second list changes what it names; who left and is on it again is back."""
     bad = world.list_people(
         "工号,姓名,邮箱,手机,生日\nA01,林一,lin@other.example,,\nA02,,,,\nA06,六,lin@acme.example,,\n"
-        "A07,七,seven,,\nA08,八,,123,\nA09,九,,,2-30\n1E+11,十,,,\nA10,一,a@acme.example,,\nA10,二,,,\n"
+        "A07,七,seven,,\nA08,八,,123,\nA09,九,,,2-30\n1E+11,十,,,\nA10,一,a@acme.example,,\nA10,二,,,\nA11,三,,,,市场\n"
     )
     assert [(one.line, one.code) for one in bad.faults] == [
         (2, parsing.DOMAIN), (3, parsing.EMPTY), (4, parsing.MAIL), (5, parsing.MAIL), (6, parsing.NUMBER),
-        (7, parsing.DAY), (8, parsing.CELL), (10, parsing.TWICE),
+        (7, parsing.DAY), (8, parsing.CELL), (10, parsing.TWICE), (11, parsing.SURPLUS),
     ]  # fmt: skip
     assert Employee.objects.count() == 5
     mark_left(

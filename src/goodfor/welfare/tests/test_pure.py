@@ -80,6 +80,26 @@ def test_lists_as_spreadsheets_write_them(codec: str, mark: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("工号,金额\nA,12,500.00", parsing.SURPLUS), ("工号,金额,\nA,1,200", parsing.SURPLUS),
+        ("工号,金额,备注\nA,1,200,000", parsing.SURPLUS), ("工号,金额,备注\nA,12,50,x", parsing.SURPLUS),
+        ("工号,姓名,部门\nA,林,市场,一部", parsing.SURPLUS),
+        ("工号,金额,备注\nA,12,500.00", parsing.SPLIT), ("工号,金额,备注\nA,１,２００,", parsing.SPLIT),
+        ("工号,金额,,备注\nA,￥1, 200元,x", parsing.SPLIT), ("工号,金额,签字\nA,1,200", parsing.SPLIT),
+        ('工号,金额,备注\nA,"12,500.00",端午', ""), ("工号,金额,备注\nA,100,618 大促", ""),
+        ("工号,金额\nA,1,,\u3000,", ""),
+        ("工号,金额,备注\nA,1.00,200", ""), ("工号,金额,备注\nA,1234,200", ""), ("金额,工号\n12,500", ""),
+        ("工号;金额;备注\nA;100;200", ""), ("工号\t金额\t备注\nA\t100\t200", ""), ("工号,金额,,\nA,1,", ""),
+    ],
+)  # fmt: skip
+def test_commas_within_amounts(text: str, fault: str) -> None:
+    """They never make 12 yuan of 12,500; empty cells at the end are harmless."""
+    (row,) = parsing.rows_of(text.encode(), bool)
+    assert row.fault == fault
+
+
+@pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"", "empty"), ("工号,金额".encode(), "empty"), (b"a,b\n1,2", "columns"),

@@ -75,11 +75,13 @@ def make(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 @console_page(Permission.MALL_VIEW, methods=("GET", "POST"))
 def edit(request: HttpRequest, visitor: Visitor, reward_id: UUID) -> HttpResponse:
-    """One reward and its form, for those who may set it."""
+    """One reward and its form, for those who may set it; of one that is on by a fresh proof: it changes at once."""
     shop = visitor.shop
     view = mall.reward(shop.id, reward_id)
     may = visitor.may(Permission.MALL_SET)
     sent = request.POST if request.method == "POST" and may else None
+    if sent is not None and view.state == "on":
+        require_fresh_proof(request)
     form = RewardForm(sent, shop_id=shop.id, initial=reward_initial(view, shop.timezone))
     status, error = 200, None
     if form.is_bound:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from goodfor.catalog import queries as catalog
 from goodfor.console import subscription_words as words
 from goodfor.console.frame import console_page, done, show
+from goodfor.console.stepup import require_fresh_proof
 from goodfor.console.subscription_forms import PlanForm, initial_of
 from goodfor.console.types import Visitor
 from goodfor.identity.types import Permission
@@ -72,9 +73,11 @@ def make(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 @console_page(Permission.SUBSCRIPTIONS_SET, methods=("GET", "POST"))
 def edit(request: HttpRequest, visitor: Visitor, plan_id: UUID) -> HttpResponse:
-    """New terms, for whoever signs from now on."""
+    """New terms, for whoever signs from now on; of what is on sale by a fresh proof, asked before anything is typed."""
     shop_id = visitor.shop.id
     view = subscriptions.plan(shop_id, plan_id)
+    if view.state == states.ON_SALE:
+        require_fresh_proof(request)
     here = reverse("desk:plan", args=[view.id])
     sent = request.POST if request.method == "POST" else None
     form = PlanForm(sent, initial=initial_of(shop_id, view), shop_id=shop_id)
@@ -124,6 +127,7 @@ def sale(request: HttpRequest, visitor: Visitor, plan_id: UUID) -> HttpResponse:
     subscriptions.plan(visitor.shop.id, plan_id)
     if what not in ("on", "off"):
         raise InvalidInput(_("没有这个操作"))
+    require_fresh_proof(request)
     to_state = states.ON_SALE if what == "on" else states.OFF_SALE
     move_plan(shop_id=visitor.shop.id, plan_id=plan_id, to_state=to_state, actor=visitor.actor, now=utc_now())
     said = _("已上架，买家可以订阅了") if what == "on" else _("已下架，已有的订阅照常续")

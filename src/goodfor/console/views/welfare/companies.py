@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from goodfor.console.frame import console_page, done, show
 from goodfor.console.money_fields import minor_of, text_of
-from goodfor.console.stepup import require_fresh_proof
+from goodfor.console.stepup import require_fresh_proof, step_up
 from goodfor.console.types import Visitor
 from goodfor.console.views.code_forms import uuid_of
 from goodfor.console.welfare_forms import PROBLEMS, CompanyForm, initial_of
@@ -54,8 +54,9 @@ def listed(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 @console_page(Permission.WELFARE_SET, methods=("GET", "POST"))
+@step_up
 def make(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """A new company."""
+    """A new company: whose mail addresses join it, what they pay, and which program may give its money away."""
     shop_id = visitor.shop.id
     form = CompanyForm(shop_id, request.POST if request.method == "POST" else None)
     error: DomainError | None = None
@@ -69,6 +70,7 @@ def make(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 @console_page(Permission.WELFARE_SET, methods=("GET", "POST"))
+@step_up
 def edit(request: HttpRequest, visitor: Visitor, company_id: UUID) -> HttpResponse:
     """All but its code."""
     shop_id = visitor.shop.id
