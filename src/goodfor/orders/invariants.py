@@ -164,6 +164,17 @@ INVARIANTS = [
         """,
     ),
     Invariant(
+        name="nothing_is_bought_after_a_refund",
+        room="orders",
+        why="for an order whose money goes back, or that nobody paid, nothing is asked of suppliers any more",
+        sql="""
+        SELECT w.id::text, 'wanted for order ' || o.number || ', which is ' || o.state
+        FROM supply_want w
+        JOIN orders_order o ON o.shop_id = w.shop_id AND o.id = w.order_id
+        WHERE w.state = 'open' AND o.state IN ('cancelled', 'expired', 'refunding', 'refunded')
+        """,
+    ),
+    Invariant(
         name="refund_days_are_their_refunds",
         room="orders",
         why="what bounds a day of refunds is the sum of those counted on it, and of none that failed for good",

@@ -199,3 +199,10 @@ class ConsequenceLifted(Conflict):
 
     code = "supply_consequence_lifted"
     title = _("这条处置已经解除")
+
+
+class PurchaseRunning(Conflict):
+    """It is being bought at this moment, and may be done: until that is known its money is not given back."""
+
+    code = "purchase_running"
+    title = _("正在向供应商采购，有结果之后才能退款")

@@ -208,14 +208,15 @@ def moved(machine: str, subject: str, *states: str) -> str:
 
 
 def wanted(
-    *states: str, quantity: int = 1, way: int = 0, there: int = 0, deadline: str = "now() + interval '1 hour'"
-) -> str:
+    *states: str, quantity: int = 1, way: int = 0, there: int = 0, deadline: str = "now() + interval '1 hour'",
+    order: str = "{placed}",
+) -> str:  # fmt: skip
     """A want `{new}`, written behind supply's back; without states it has no history."""
     closed = "now()" if len(states) > 1 else "NULL"
     row = f"""
         INSERT INTO supply_want (id, shop_id, order_id, line_id, part, sku_id, kind, quantity, in_flight, delivered,
             price_minor, currency, channel, state, reason, tries, next_at, deadline_at, created_at, closed_at)
-        VALUES ('{{new}}', '{{shop}}', '{{placed}}', '{{line}}', 0, '{{sku}}', 'code', {quantity}, {way}, {there}, 1,
+        VALUES ('{{new}}', '{{shop}}', '{order}', '{{line}}', 0, '{{sku}}', 'code', {quantity}, {way}, {there}, 1,
                 'CNY', 'api', '{states[-1] if states else "open"}', '', 0, NULL, {deadline}, now(), {closed})"""
     return row + (moved("supply.want", "{new}", *states) if states else "")
 
@@ -1105,6 +1106,7 @@ PLANTS: dict[str, str] = {
     "recalls_reach_their_holders":
         "INSERT INTO aftersales_recall (id, shop_id, batch_id, started_by, at, orders, codes)"
         " VALUES ('{new}', '{shop}', '{new2}', 'x', now(), 1, 1)",
+    "nothing_is_bought_after_a_refund": wanted("open", order="{refunded}"),
     "topped_up_lines_have_their_units": "UPDATE orders_line SET kind = 'direct', topped = 1 WHERE id = '{line}'",
     "top_ups_were_bought":
         "INSERT INTO delivery_top_up (id, shop_id, holder_id, number, supplier, ref, units, message, done_at, noted_at)"

@@ -41,7 +41,7 @@ router = Router()
         errors={
             403: ["not_possible_now"],
             404: ["order_not_found"],
-            409: ["wrong_order_state", "codes_revealed", "refund_cap_reached"],
+            409: ["wrong_order_state", "codes_revealed", "purchase_running", "refund_cap_reached"],
         },
     ),
 )

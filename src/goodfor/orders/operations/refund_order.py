@@ -14,6 +14,7 @@ from goodfor.orders.claims import remedied_codes
 from goodfor.orders.deciding import Decider, decided_by
 from goodfor.orders.errors import CodesRevealed, GivenAway, RefundRunning, WrongState
 from goodfor.orders.given import given_away
+from goodfor.orders.line_types import CODE, DIRECT
 from goodfor.orders.operations.end_given import end_given
 from goodfor.orders.operations.note_refund_cap import telling_of_cap
 from goodfor.orders.operations.start_refund import start_refund
@@ -21,6 +22,7 @@ from goodfor.orders.types import RefundView
 from goodfor.payments import queries as payments
 from goodfor.payments.errors import PaymentDisputed
 from goodfor.payments.types import RefundView as PaymentRefund
+from goodfor.supply.operations.close_want import must_not_be_under_way
 from goodfor.vault.operations.take_back import take_back
 
 
@@ -42,7 +44,8 @@ def refund_order(
     stay sold: only the staff may refund them; `proven`: who decides it proved a moment ago who they are, which the
     shop's limits may ask for.
     Raises OrderNotFound, WrongState (nothing was paid), CodesRevealed, GivenAway, RefundRunning (a part is not back
-    yet), PaymentDisputed (a bank has the money already), RefundCapReached, RefundAboveDailyLimit, RefundNeedsProof.
+    yet), PaymentDisputed (a bank has the money already), PurchaseRunning (it is being bought at this moment),
+    RefundCapReached, RefundAboveDailyLimit, RefundNeedsProof.
     """
     by = decided_by(actor, by_staff=by_staff, proven=proven)
     with telling_of_cap(shop_id, now), transaction.atomic(savepoint=False):
@@ -73,11 +76,15 @@ def refund_rest(
 ) -> PaymentRefund:
     """The same of a paid or delivered order that the caller's transaction holds; who may ask for it was settled before.
 
-    Raises RefundRunning, PaymentDisputed, and what `start_refund` raises.
+    Raises RefundRunning, PaymentDisputed, PurchaseRunning, and what `start_refund` raises.
     """
     if order.payment_id is not None and payments.holds_back(shop_id, order.payment_id):
         raise PaymentDisputed
     returned: tuple[Entry, ...] = ()
+    if order.state == states.PAID:
+        # A top-up that is sent cannot be called back; codes would be bought for nobody, which only the staff decide.
+        kinds = (DIRECT,) if by.by_person else (CODE, DIRECT)
+        must_not_be_under_way(shop_id=shop_id, order_id=order.id, kinds=kinds)
     if order.state == states.DELIVERED:
         assert order.payment_id is not None
         if given_back.owed(given_back.of_order(order.id, payments.refunds_of(shop_id, order.payment_id))):

@@ -19,6 +19,7 @@ from goodfor.orders.sales_back import sales_back_entry
 from goodfor.payments import queries as payments
 from goodfor.payments.operations.request_refund import request_refund
 from goodfor.payments.types import RefundView
+from goodfor.supply.operations.close_want import give_up
 from goodfor.vault import operations as vault
 
 
@@ -90,7 +91,10 @@ def _entry(shop_id: UUID, order: store.LockedOrder, refund: RefundView, now: dat
 
 
 def _let_go(shop_id: UUID, order: store.LockedOrder, actor: str, reason: str, now: datetime) -> None:
-    """It waits for nothing any more; what its lines still hold of what could not be delivered whole is for others."""
+    """It waits for nothing any more, and nothing more is bought for it; what its lines still hold of what could not be
+    delivered whole is for others.
+    """
+    give_up(shop_id=shop_id, order_id=order.id, reason="refunded", now=now)
     lapse_hold(shop_id, order, actor=actor, cause=reason, now=now)
     for line in sorted(store.lines_of(shop_id, order.id), key=lambda item: item.sku_id):
         vault.release(shop_id=shop_id, holder_id=line.id, now=now)

@@ -7,15 +7,20 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from goodfor.catalog.models import Sku
+from goodfor.catalog.operations import create_sku
 from goodfor.kernel.clock import utc_now
+from goodfor.kernel.money import Money
 from goodfor.orders import queries
 from goodfor.orders.operations import place_order
 from goodfor.orders.operations.meet_deadline import meet_deadline
+from goodfor.orders.operations.refund_order import refund_order
 from goodfor.orders.operations.reveal_codes import reveal_codes
 from goodfor.orders.tests.factories import Till, begin, broken, open_till, pay, refund_all, relay_all
 from goodfor.orders.types import Buyer, LineRequest, PlacedOrder
 from goodfor.sandbox.suppliers.server import StandIn
 from goodfor.supply import queries as supply
+from goodfor.supply.errors import PurchaseRunning
 from goodfor.supply.operations.sync import read_hinted
 from goodfor.supply.tests.market import ITEM, Market, issued, market, rows, spent
 from goodfor.vault.errors import OutOfStock
@@ -113,6 +118,54 @@ def test_at_the_deadline_the_money_goes_back_while_the_supplier_is_still_asked(
     again = paid(fair, till)
     assert state(fair, again) == "delivered"
     assert len(issued(site)) == 1
+
+
+def test_what_is_given_back_is_not_bought(fair: Market, till: Till, site: StandIn) -> None:
+    """Before anything is sent it may be given back; then no supplier is asked any more."""
+    placed = paid(fair, till)
+    give_back(fair, placed, by_staff=False)
+    assert not supply.is_wanted(fair.shop, placed.order_id)
+    fair.buy()
+    fair.later(6)
+    assert (state(fair, placed), site.orders()) == ("refunded", [])
+
+
+@pytest.mark.parametrize("kind", ["code", "direct"])
+def test_while_a_supplier_is_at_it_nothing_is_given_back(fair: Market, till: Till, kind: str) -> None:
+    """Of a top-up nobody may; of codes the staff may, and what comes then is stock."""
+    if kind == "direct":
+        product = Sku.objects.get(shop_id=fair.shop, id=fair.sku).product_id
+        fair.sku = create_sku(
+            shop_id=fair.shop, product_id=product, code="top-50", name="直充", price=Money(4850, "CNY"),
+            delivery_kind="direct", actor="test", now=utc_now(),
+        )  # fmt: skip
+    form = [{"key": "recharge_account", "type": "text", "name": "充值手机号"}] if kind == "direct" else None
+    site = fair.supplier("anna", form=form) if form else fair.supplier("anna")
+    site.fault("lost_answer", on="create")
+    placed = place_order(
+        shop_id=fair.shop, lines=[LineRequest(fair.sku, 1, {"account": "13800138000"} if form else {})],
+        buyer=Buyer("guest:a", ip="192.0.2.1"), channel="storefront", now=utc_now(),
+    )  # fmt: skip
+    pay(begin(till, placed.order_id, utc_now()), utc_now())
+    fair.buy()
+    with pytest.raises(PurchaseRunning):
+        give_back(fair, placed, by_staff=False)
+    if kind == "direct":
+        with pytest.raises(PurchaseRunning):
+            give_back(fair, placed, by_staff=True)
+        assert state(fair, placed) == "paid"
+    else:
+        give_back(fair, placed, by_staff=True)
+        assert state(fair, placed) in ("refunding", "refunded")
+
+
+def give_back(fair: Market, placed: PlacedOrder, *, by_staff: bool) -> None:
+    refund_order(
+        shop_id=fair.shop, order_id=placed.order_id, reason="test", actor="staff:1" if by_staff else "guest:a",
+        by_staff=by_staff, now=utc_now(),
+    )  # fmt: skip
+    refund_all(utc_now())
+    relay_all(utc_now())
 
 
 def test_part_from_stock_and_part_from_a_supplier_is_one_delivery(fair: Market, till: Till, site: StandIn) -> None:

@@ -1,5 +1,6 @@
 """Ends of a want. The caller holds its row."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db.models import Sum
 from goodfor.kernel.events import publish
 from goodfor.kernel.statemachine import record_history
 from goodfor.supply import states
+from goodfor.supply.errors import PurchaseRunning
 from goodfor.supply.events import LineFailed, LineSupplied, StockBought
 from goodfor.supply.locks import lock_wants
 from goodfor.supply.purchase_models import FOR_STOCK, Want
@@ -56,6 +58,16 @@ def _to_the_shelf(want: Want, now: datetime) -> None:
     told = parts.aggregate(wanted=Sum("quantity"), got=Sum("delivered"))
     event = StockBought(want.line_id, want.sku_id, told["wanted"], told["got"], want.reason)
     publish(shop_id=want.shop_id, event=event, cause=("supply.want", want.id), now=now)
+
+
+@transaction.atomic(savepoint=False)
+def must_not_be_under_way(*, shop_id: UUID, order_id: UUID, kinds: Collection[str]) -> None:
+    """Hold the order's wants, so that nothing more is sent for them. Raises PurchaseRunning where something of these
+    kinds (`code`, `direct`) is at a supplier whose answer is not known.
+    """
+    for want in lock_wants(shop_id, order_id):
+        if want.state == states.OPEN and want.in_flight and want.kind in kinds:
+            raise PurchaseRunning
 
 
 @transaction.atomic(savepoint=False)
