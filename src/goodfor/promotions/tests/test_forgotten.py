@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 
 def group_of(shop_id: UUID, now: datetime, *parties: list[str], size: int = 3) -> tuple[UUID, list[UUID]]:
-    """A group that these have paid for, each known by these names, the first of which is his own: it, and its orders."""
+    """A group that these have paid for, each known by these names, his own first: it, and its orders."""
     group_id, orders, play = uuid4(), [uuid4() for _ in parties], GroupPlay(size, 24)
     for order, names in zip(orders, parties, strict=True):
         who = {"buyer_ref": names[0].removeprefix("b:"), "names": names, "pieces": 1, "play": play, "now": now}

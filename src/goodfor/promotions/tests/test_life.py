@@ -1,6 +1,7 @@
 """A campaign's life: drafts, two people, the clock, pauses by hand and by itself; and what of it counts when."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -117,6 +118,28 @@ def test_the_clock_starts_and_ends(now: datetime) -> None:
         end_campaign(shop_id=shop.id, campaign_id=made.campaign_id, actor=actor, now=now)
     archive_campaign(shop_id=shop.id, campaign_id=made.campaign_id, actor=actor, now=now)
     assert state() == "archived"
+    all_is_well(now)
+
+
+def test_what_stands_still_can_be_changed(now: datetime) -> None:
+    shop = make_shop(now)
+    writer, other = make_staff(shop, now).actor, make_staff(shop, now, Role.OPERATOR).actor
+    made = make_campaign(shop_id=shop.id, name="满减", spec=reduce_by(now, 100), actor=writer, now=now)
+    one: dict[str, Any] = {"shop_id": shop.id, "campaign_id": made.campaign_id, "now": now}
+    submit_campaign(**one, number=1, actor=writer)
+    approve_campaign(**one, number=1, actor=other)
+    pause_campaign(**one, actor=writer)
+    again = revise_campaign(**one, name="满减二", spec=reduce_by(now, 200), actor=writer, latest=1)
+    for who in (other, writer):  # Refused, and withdrawn.
+        assert submit_campaign(**one, number=again.number, actor=writer).state == "paused"
+        assert refuse_campaign(**one, actor=who).state == "paused"
+    submit_campaign(**one, number=again.number, actor=writer)
+    assert approve_campaign(**one, number=again.number, actor=other).state == "paused"
+    view = queries.campaign(shop.id, made.campaign_id)
+    assert (view.state, view.paused_why, view.in_force) == ("paused", "hand", again.number)
+    assert queries.plan(shop.id, cart(now), buyer(), now) == ()
+    resume_campaign(**one, actor=writer)
+    assert queries.plan(shop.id, cart(now), buyer(), now)[0].revision_id == again.revision_id
     all_is_well(now)
 
 
