@@ -17,8 +17,9 @@ from goodfor.payments.types import Fact
 from goodfor.promotions import group_queries, plan_cache
 from goodfor.promotions.group_models import Group
 from goodfor.promotions.operations.campaign_steps import who_may
-from goodfor.promotions.tests.factories import run, window
-from goodfor.promotions.types import ACTIVITY, BY_CHOICE, PRICE, Scope, Spec, UnitPrice
+from goodfor.promotions.tests.factories import run
+from goodfor.promotions.tests.factories import window as always
+from goodfor.promotions.types import ACTIVITY, BY_CHOICE, PRICE, Scope, Spec, UnitPrice, Window
 from goodfor.storefront.tests.account_flow import browser, plain
 from goodfor.storefront.tests.test_deals import begin, flash, price_of
 from goodfor.storefront.tests.world import World
@@ -27,13 +28,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WECHAT = "Mozilla/5.0 (iPhone) MicroMessenger/8.0"
 
 
-def play(world: World, kind: str, price: int = 9000, **settings: object) -> UUID:
+def play(
+    world: World, kind: str, price: int = 9000, channels: frozenset[str] = frozenset(), window: Window | None = None,
+    **settings: object,
+) -> UUID:  # fmt: skip
     plan_cache.forget()
     now, shop = utc_now(), identity.shop_by_id(world.shop_id)
     known: dict[str, object] = {"size": 2, "hours": 24} if kind == "group" else {"helpers": 2, "hours": 24}
     spec = Spec(
-        play=kind, layer=ACTIVITY, window=window(now), scope=Scope(skus=frozenset({world.sku_id})),
-        effect=UnitPrice(price), trigger=BY_CHOICE, play_settings={**known, **settings},
+        play=kind, layer=ACTIVITY, window=window or always(now), scope=Scope(skus=frozenset({world.sku_id})),
+        effect=UnitPrice(price), trigger=BY_CHOICE, play_settings={**known, **settings}, channels=channels,
     )  # fmt: skip
     people = who_may(shop.id)
     return run(shop, spec, people[0] if people else make_staff(shop, now).actor, now).campaign_id
@@ -146,6 +150,18 @@ def test_a_friend_brings_the_price_down_once(world: World) -> None:
     paid(world, number)
     assert orders.order_by_number(world.shop_id, number).state == "delivered"
     assert "已按砍后价买下" in plain(owner.get(page))
+
+
+def test_what_counts_in_wechat_alone_is_offered_and_sold_there_alone(world: World) -> None:
+    inside = {"user-agent": WECHAT}
+    of = play(world, "group", channels=frozenset({"wechat"}))
+    asked = {"kind": "group", "campaign": str(of), "sku": str(world.sku_id), "method": world.method, "seen": "9000"}
+    client = browser()
+    assert "发起拼团" not in plain(client.get(f"/p/{world.product_slug}"))
+    assert client.post("/play/checkout", asked).status_code == 409
+    assert "发起拼团" in plain(client.get(f"/p/{world.product_slug}", headers=inside))
+    assert client.post("/play/checkout", asked, headers=inside).status_code == 302
+    assert Group.objects.filter(shop_id=world.shop_id).count() == 1
 
 
 def test_one_network_is_not_all_friends(world: World) -> None:

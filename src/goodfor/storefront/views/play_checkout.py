@@ -1,11 +1,10 @@
 """Checkout of a group or a bargain: one SKU at its price, and the order waits for the group."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 
 from goodfor.identity.types import ShopView
 from goodfor.insights.types import CHECKED_OUT
@@ -23,14 +22,14 @@ from goodfor.promotions.types import BY_BARGAIN, BY_GROUP, ChoiceRequest, GroupP
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
-from goodfor.storefront.client import client_ip
+from goodfor.storefront.deals import buyer_here
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, ids_in
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
 from goodfor.storefront.judged_sales import judged_order
 from goodfor.storefront.judging import noted
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
-from goodfor.storefront.persons import names_of_visitor
+from goodfor.storefront.persons import cluster, names_of_visitor
 from goodfor.storefront.plays import Goods, goods_of
 from goodfor.storefront.saved import contacts_of
 from goodfor.storefront.top_ups import TopUpForm, top_up_form
@@ -91,11 +90,8 @@ def _chosen(request: HttpRequest, shop: ShopView) -> Chosen:
     quantity = form.cleaned_data["quantity"] if form.is_valid() else 1
     account = current(request, shop)
     ref = account.ref if account else buyer_ref(request, shop.id)
-    names = names_of_visitor(request, shop, ref)
-    buyer = Buyer(
-        ref=ref, ip=client_ip(request), locale=translation.get_language() or "zh-hans", device=names.device,
-        cluster=names.cluster,
-    )  # fmt: skip
+    buyer = buyer_here(request, shop, ref)
+    buyer = replace(buyer, cluster=cluster(shop.id, ref, buyer.device))
     quoted = quote(
         shop_id=shop.id, lines=[LineRequest(found[1], quantity)], buyer=buyer, choice=request_for, now=utc_now()
     )
@@ -120,10 +116,7 @@ def _place(
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(chosen.goods.sku.id, chosen.quantity, top_up.filled if top_up else {})],
-        buyer=Buyer(
-            ref=ref, contact=form.chosen_contact, ip=ip, locale=chosen.buyer.locale, invoice=form.invoice,
-            device=chosen.buyer.device, cluster=chosen.buyer.cluster,
-        ),
+        buyer=replace(chosen.buyer, contact=form.chosen_contact, invoice=form.invoice),
         channel="storefront",
         hold=judged.hold,
         order_id=order_id,
