@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from goodfor.promotions import group_queries, plan_cache
-from goodfor.promotions.cart_types import Choice, Live
+from goodfor.promotions.cart_types import Cart, Choice, Live
+from goodfor.promotions.evaluating.meeting import Index
 from goodfor.promotions.group_errors import BargainOver, GroupOver, PlayNotFound
 from goodfor.promotions.group_types import BY_BARGAIN, BY_GROUP, ChoiceRequest
 from goodfor.promotions.plays import BARGAIN_PLAY, GROUP_PLAY, price_of
@@ -42,6 +43,18 @@ def live_of(shop_id: UUID, campaign_id: UUID, play: str) -> Live:
         if live.campaign_id == campaign_id and live.spec.play == play:
             return live
     raise PlayNotFound
+
+
+def startable(shop_id: UUID, campaign_id: UUID, play: str, cart: Cart) -> Live:
+    """The same, where it runs at the cart's moment and in its channel, and is about its line.
+
+    Raises PlayNotFound.
+    """
+    live, index = live_of(shop_id, campaign_id, play), Index(cart, _plan(shop_id).zone)
+    spec = live.spec
+    if not index.in_window(spec.window) or not _counts_in(spec, cart.channel) or not index.scoped(spec.scope):
+        raise PlayNotFound
+    return live
 
 
 def plays_of(shop_id: UUID, product_id: UUID, sku_ids: frozenset[UUID], channel: str, now: datetime) -> list[Live]:

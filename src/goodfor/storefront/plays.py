@@ -13,7 +13,7 @@ from goodfor.catalog.types import ProductCard, ProductView, SkuView
 from goodfor.kernel.money import Money
 from goodfor.promotions import choosing, group_queries
 from goodfor.promotions.plays import GROUP_PLAY, bargain_play, group_play, price_of
-from goodfor.promotions.types import BargainPlay, GroupPlay, GroupView, Live
+from goodfor.promotions.types import BargainPlay, Cart, CartLine, GroupPlay, GroupView, Live
 from goodfor.storefront.client import device_of
 from goodfor.storefront.queries import Offer
 
@@ -50,6 +50,12 @@ class Goods:
     def offer(self) -> Offer:
         """As risk control is told of it."""
         return Offer(self.sku, 0, 0)
+
+    def cart(self, shop_id: UUID, face: str, now: datetime) -> Cart:
+        """A piece of it alone, as campaigns look at it. `face` as in `plays_of`."""
+        sku = catalog.skus_for_sale(shop_id, [self.sku.id])[self.sku.id]
+        line = CartLine(self.sku.id, sku.product_id, sku.category_id, 1, sku.price.amount_minor, None)
+        return Cart((line,), face or WEB, now)
 
     def money(self, minor: int) -> Money:
         """Of the same currency."""

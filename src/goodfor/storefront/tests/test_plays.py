@@ -1,11 +1,13 @@
 """Group buys and bargains as buyers see them, in and out of WeChat."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from goodfor.catalog.queries import get_product
 from goodfor.identity import queries as identity
 from goodfor.identity.tests.factories import make_staff
 from goodfor.kernel import relay
@@ -15,6 +17,7 @@ from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.payments import queries as payments
 from goodfor.payments.types import Fact
 from goodfor.promotions import group_queries, plan_cache
+from goodfor.promotions.bargain_models import Bargain
 from goodfor.promotions.group_models import Group
 from goodfor.promotions.operations.campaign_steps import who_may
 from goodfor.promotions.tests.factories import run
@@ -162,6 +165,19 @@ def test_what_counts_in_wechat_alone_is_offered_and_sold_there_alone(world: Worl
     assert "发起拼团" in plain(client.get(f"/p/{world.product_slug}", headers=inside))
     assert client.post("/play/checkout", asked, headers=inside).status_code == 302
     assert Group.objects.filter(shop_id=world.shop_id).count() == 1
+
+
+def test_a_bargain_begins_where_its_campaign_counts_alone(world: World) -> None:
+    now = utc_now()
+    other = next(sku.id for sku in get_product(world.shop_id, world.product_slug).skus if sku.id != world.sku_id)
+    soon = play(world, "bargain", window=Window(now + timedelta(hours=1), now + timedelta(days=1)))
+    inside = play(world, "bargain", channels=frozenset({"wechat"}))
+    for campaign, sku in ((soon, world.sku_id), (inside, world.sku_id), (play(world, "bargain"), other)):
+        answer = browser().post("/bargain/new", {"campaign": str(campaign), "sku": str(sku)})
+        assert answer.status_code == 404
+    assert Bargain.objects.filter(shop_id=world.shop_id).count() == 0
+    asked = {"campaign": str(inside), "sku": str(world.sku_id)}
+    assert browser().post("/bargain/new", asked, headers={"user-agent": WECHAT}).status_code == 302
 
 
 def test_one_network_is_not_all_friends(world: World) -> None:
