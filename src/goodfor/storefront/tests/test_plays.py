@@ -12,14 +12,18 @@ from goodfor.identity import queries as identity
 from goodfor.identity.tests.factories import make_staff
 from goodfor.kernel import relay
 from goodfor.kernel.clock import utc_now
+from goodfor.kit.writing import clock_time
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.payments import queries as payments
 from goodfor.payments.types import Fact
 from goodfor.promotions import group_queries, plan_cache
+from goodfor.promotions import queries as promotions
 from goodfor.promotions.bargain_models import Bargain
 from goodfor.promotions.group_models import Group
 from goodfor.promotions.operations.campaign_steps import who_may
+from goodfor.promotions.operations.make_campaign import revise_campaign
+from goodfor.promotions.operations.submit_campaign import submit_campaign
 from goodfor.promotions.tests.factories import run
 from goodfor.promotions.tests.factories import window as always
 from goodfor.promotions.types import ACTIVITY, BY_CHOICE, PRICE, Scope, Spec, UnitPrice, Window
@@ -44,6 +48,16 @@ def play(
     )  # fmt: skip
     people = who_may(shop.id)
     return run(shop, spec, people[0] if people else make_staff(shop, now).actor, now).campaign_id
+
+
+def revise(world: World, campaign_id: UUID, settings: dict[str, object]) -> None:
+    """From now on groups of it begin with these settings."""
+    now, actor, [live] = utc_now(), who_may(world.shop_id)[0], promotions.live_campaigns(world.shop_id)
+    again = revise_campaign(
+        shop_id=world.shop_id, campaign_id=campaign_id, name=live.name, latest=1, actor=actor, now=now,
+        spec=replace(live.spec, play_settings=settings),
+    )  # fmt: skip
+    submit_campaign(shop_id=world.shop_id, campaign_id=campaign_id, number=again.number, actor=actor, now=now)
 
 
 def go(
@@ -90,7 +104,12 @@ def test_two_buyers_make_a_group(world: World) -> None:
     assert number not in seen
     assert "你已付款入团" in plain(head.get(f"/group/{group_id}"))
     assert "去参团" in plain(other.get(f"/p/{world.product_slug}"))
-    second, _said = go(other, world, of, one=group_id)
+    # Whoever joins is told of this group, whatever the campaign says by now.
+    Group.objects.filter(id=group_id).update(expires_at=utc_now() + timedelta(hours=2))
+    revise(world, of, {"size": 5, "hours": 48})
+    second, said = go(other, world, of, one=group_id)
+    assert "2 人付款即成团" in said
+    assert f"{clock_time(Group.objects.get(id=group_id).expires_at)} 前没成团" in said
     paid(world, second)
     while relay.relay_batch(utc_now()):
         pass

@@ -18,7 +18,7 @@ from goodfor.promotions import choosing, group_queries
 from goodfor.promotions.errors import PlayNotFound, choice_failed
 from goodfor.promotions.persons import names_of
 from goodfor.promotions.plays import GROUP_PLAY, group_play
-from goodfor.promotions.types import BY_BARGAIN, BY_GROUP, ChoiceRequest, GroupPlay
+from goodfor.promotions.types import BY_BARGAIN, BY_GROUP, ChoiceRequest, GroupPlay, GroupView
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
@@ -48,6 +48,8 @@ class Chosen:
     buyer: Buyer
     quoted: Quote
     play: GroupPlay | None
+    #: The group that is joined: its size and its end were settled when it began.
+    group: GroupView | None
 
 
 @page("GET", "POST", private=True, counts=CHECKED_OUT)
@@ -97,7 +99,8 @@ def _chosen(request: HttpRequest, shop: ShopView) -> Chosen:
     )
     if not any(one.campaign_id == found[0] for one in quoted.taken):
         raise choice_failed(next((one.outcome for one in quoted.trace if one.campaign_id == found[0]), "scope"))
-    return Chosen(request_for, goods_of(shop.id, found[1]), quantity, buyer, quoted, play)
+    group = group_queries.group(shop.id, one) if play and one else None
+    return Chosen(request_for, goods_of(shop.id, found[1]), quantity, buyer, quoted, play, group)
 
 
 def _place(
