@@ -5,6 +5,7 @@ A program can be asked for no proof: an order that would need one waits a little
 address nothing is told: it is a server, and all of its customers come from there.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -52,7 +53,10 @@ class Judged:
 
 def judge_order(caller: ApiCaller, body: OrderIn, now: datetime) -> Judged:
     """Before an order. Raises Refused, SkuUnknown, NotOnSale."""
-    quantities = {line.sku_id: line.quantity for line in body.lines}
+    # A SKU may stand in several lines: by itself, and in a bundle.
+    quantities: Counter[UUID] = Counter()
+    for line in body.lines:
+        quantities[line.sku_id] += line.quantity
     skus = catalog.skus_for_sale(caller.shop_id, list(quantities))
     totals = {sku.price.currency: 0 for sku in skus.values()}
     for sku_id, sku in skus.items():

@@ -20,6 +20,11 @@ def device_of(request: HttpRequest) -> str:
     return "mobile" if any(word in agent for word in ("Mobile", "Android", "iPhone")) else "pc"
 
 
+def face_of(request: HttpRequest) -> str:
+    """Where one buys, as campaigns name it: inside of WeChat; empty: as orders of the storefront are named."""
+    return "wechat" if device_of(request) == "wechat" else ""
+
+
 def scheme_and_host(request: HttpRequest) -> str:
     """The origin that the buyer sees, for addresses that leave the page (payment returns, saved links).
 

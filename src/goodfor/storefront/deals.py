@@ -21,7 +21,7 @@ from goodfor.promotions.saying import effect_text
 from goodfor.promotions.slots import running
 from goodfor.promotions.types import ACTIVITY, BY_CHOICE, COUPON, EARN, ORDER, PRICE, CouponView, Live
 from goodfor.storefront.account import current
-from goodfor.storefront.client import client_ip, device_of
+from goodfor.storefront.client import client_ip, face_of
 from goodfor.storefront.devices import own_id
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.grants import buyer_ref
@@ -103,7 +103,7 @@ def buyer_here(request: HttpRequest, shop: ShopView, ref: str = "", contact: str
     known = ref or (account.ref if account else buyer_ref(request, shop.id))
     return Buyer(
         ref=known, contact=contact, ip=client_ip(request), locale=translation.get_language() or "zh-hans",
-        device=own_id(request), face="wechat" if device_of(request) == "wechat" else "",
+        device=own_id(request), face=face_of(request),
     )  # fmt: skip
 
 

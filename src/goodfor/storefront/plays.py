@@ -13,11 +13,13 @@ from goodfor.catalog.types import ProductCard, ProductView, SkuView
 from goodfor.kernel.money import Money
 from goodfor.promotions import choosing, group_queries
 from goodfor.promotions.plays import GROUP_PLAY, bargain_play, group_play, price_of
-from goodfor.promotions.types import BargainPlay, GroupPlay, GroupView, Live
+from goodfor.promotions.types import BargainPlay, Cart, CartLine, GroupPlay, GroupView, Live
 from goodfor.storefront.client import device_of
 from goodfor.storefront.queries import Offer
 
 WECHAT = "wechat"
+#: Where campaigns say that orders of the storefront are placed, unless a face says it more exactly.
+WEB = "web"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ class Goods:
         """As risk control is told of it."""
         return Offer(self.sku, 0, 0)
 
+    def cart(self, shop_id: UUID, face: str, now: datetime) -> Cart:
+        """A piece of it alone, as campaigns look at it. `face` as in `plays_of`."""
+        sku = catalog.skus_for_sale(shop_id, [self.sku.id])[self.sku.id]
+        line = CartLine(self.sku.id, sku.product_id, sku.category_id, 1, sku.price.amount_minor, None)
+        return Cart((line,), face or WEB, now)
+
     def money(self, minor: int) -> Money:
         """Of the same currency."""
         return Money(minor, self.sku.price.currency)
@@ -62,14 +70,16 @@ def goods_of(shop_id: UUID, sku_id: UUID) -> Goods:
     return Goods(*found[0])
 
 
-def plays_of(shop_id: UUID, product: ProductView, today: Mapping[UUID, Money], now: datetime) -> list[Play]:
+def plays_of(
+    shop_id: UUID, product: ProductView, today: Mapping[UUID, Money], now: datetime, face: str = ""
+) -> list[Play]:
     """What a product's page offers; one cheap read where there is nothing.
 
-    `today`: what SKUs cost this visitor by campaigns. Nobody is sent to wait for others, or to bring friends, for what
-    he can have at once for no more.
+    `face`: where the visitor is, as `client.face_of` says; `today`: what SKUs cost him by campaigns. Nobody is sent to
+    wait for others, or to bring friends, for what he can have at once for no more.
     """
     skus = {sku.id: sku for sku in product.skus if sku.on_sale}
-    lives = choosing.plays_of(shop_id, product.id, frozenset(skus), now)
+    lives = choosing.plays_of(shop_id, product.id, frozenset(skus), face or WEB, now)
     groups = [live.campaign_id for live in lives if live.spec.play == GROUP_PLAY]
     joinable = group_queries.open_groups(shop_id, groups, now) if groups else []
     return [play for live in lives for play in _of_skus(live, skus.values(), joinable, today)]

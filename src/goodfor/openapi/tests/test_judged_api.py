@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -50,6 +51,15 @@ def test_allowed_and_written_down(shop: Shop, says: Saying) -> None:
     again = ask("POST", "/orders", json=order(shop, payment="checkout"), idem="b")
     assert ask("POST", "/orders", json=order(shop, payment="checkout"), idem="b").content == again.content
     assert says.scenes == [Scene.ORDER] * 2
+
+
+def test_what_stands_in_several_lines_is_counted_in_all(shop: Shop, says: Saying) -> None:
+    """Judged before it is looked whether the bundle is one."""
+    lines = [{"sku_id": str(shop.sku_id), "quantity": 9}]
+    lines.append({"sku_id": str(shop.sku_id), "quantity": 1, "bundle_id": str(UUID(int=1))})
+    asked = ask_with(shop.demo.api_key)("POST", "/orders", json=order(shop, lines=lines), idem="a")
+    facts = says.seen[0][1]
+    assert (asked.status_code, facts["quantity"], facts["amount_minor"]) == (409, 10, 10 * 4850)
 
 
 def test_a_customer_is_told_of(shop: Shop, says: Saying) -> None:

@@ -72,7 +72,9 @@ def put(
         states.CAMPAIGN.check(campaign.state, state)
         steps.append((campaign.state, state))
         campaign.state = state
-    campaign.paused_why = why if campaign.state == states.PAUSED else ""
+    if moves:
+        # What changes while it stands still leaves the reason why it does.
+        campaign.paused_why = why if campaign.state == states.PAUSED else ""
     campaign.changed_at = now
     campaign.save(
         update_fields=[

@@ -11,7 +11,7 @@ from goodfor.promotions import group_states
 from goodfor.promotions.group_events import GroupFailed
 from goodfor.promotions.group_locks import lock_group
 from goodfor.promotions.group_types import GRACE
-from goodfor.promotions.operations.group_steps import count_people, decide_places, joined, move_group
+from goodfor.promotions.operations.group_steps import decide_places, joined, move_group, too_few
 
 
 @transaction.atomic(savepoint=False)
@@ -24,7 +24,7 @@ def end_group(*, shop_id: UUID, group_id: UUID, now: datetime) -> str:
     if group.state != group_states.OPEN or group.expires_at is None or group.expires_at + GRACE > now:
         return group.state
     places = joined(shop_id, group_id)
-    persons = count_people(places)
+    persons = too_few(places, group.size)
     move = (group_states.OPEN, group_states.FAILED)
     if not move_group(shop_id, group_id, move, "expired", now, persons=persons, ended_at=now):
         raise RuntimeError("a group changed under its lock")

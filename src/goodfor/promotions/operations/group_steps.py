@@ -49,6 +49,11 @@ def count_people(places: list[Place]) -> int:
     return people(place.names for place in places)
 
 
+def too_few(places: list[Place], size: int) -> int:
+    """How many persons they are, of a group that has not formed: short of its size, whatever was counted since."""
+    return min(count_people(places), size - 1)
+
+
 def decide_places(shop_id: UUID, group_id: UUID, places: list[Place], *, won: bool, cause: str, now: datetime) -> None:
     """Each waiting place of a group that has ended has its end, and is told of by itself: one order a handler."""
     end = group_states.WON if won else group_states.LOST

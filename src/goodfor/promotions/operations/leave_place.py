@@ -6,7 +6,7 @@ from uuid import UUID
 from goodfor.promotions import group_states
 from goodfor.promotions.group_locks import lock_group
 from goodfor.promotions.group_models import Group, Place
-from goodfor.promotions.operations.group_steps import count_people, joined, move_group, move_place
+from goodfor.promotions.operations.group_steps import joined, move_group, move_place, too_few
 
 
 def leave_place(*, shop_id: UUID, order_id: UUID, cause: str, now: datetime) -> str:
@@ -30,7 +30,7 @@ def leave_place(*, shop_id: UUID, order_id: UUID, cause: str, now: datetime) -> 
         return group_states.GONE
     if place.state == group_states.JOINED:
         move_place(shop_id, order_id, (group_states.JOINED, group_states.LEFT), cause, now, ended_at=now)
-        persons = count_people(joined(shop_id, group.id))
+        persons = too_few(joined(shop_id, group.id), group.size)
         Group.objects.filter(shop_id=shop_id, id=group.id, state=group_states.OPEN).update(persons=persons)
         return group_states.LEFT
     return place.state

@@ -1,14 +1,15 @@
 """A coupon that a buyer has earned: given, and taken back while it is unused. Both in the caller's transaction."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
-
 from goodfor.kernel.ids import uuid7
+from goodfor.kernel.sql import Statement
 from goodfor.promotions import states
-from goodfor.promotions.coupon_models import Coupon
 from goodfor.promotions.operations.claim_coupon import CLAIM
+
+_LOSE: Final = Statement("goodfor.promotions", "sql/lose_coupon.sql")
 
 
 def earn_coupon(*, shop_id: UUID, batch_id: UUID, buyer_ref: str, now: datetime) -> UUID | None:
@@ -29,9 +30,5 @@ def lose_coupon(*, shop_id: UUID, coupon_id: UUID, now: datetime) -> bool:
     What an order has stays the order's; should it come back from there it is over.
     """
     states.COUPON_STATES.check(states.CLAIMED, states.VOID)
-    row = Coupon.objects.filter(shop_id=shop_id, id=coupon_id)
-    if row.filter(state=states.CLAIMED).update(state=states.VOID, gift_hash=None, gift_until=None):
-        return True
-    later = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    row.filter(later, state__in=(states.RESERVED, states.USED)).update(expires_at=now)
-    return False
+    row = _LOSE.row({"shop_id": shop_id, "coupon_id": coupon_id, "now": now})
+    return row is not None and row[0] == states.VOID

@@ -20,6 +20,8 @@ _CUT_OFF: Final = Statement("goodfor.promotions", "sql/cut_off.sql")
 #: Limits of the next day, week or month are made so long before.
 AHEAD: Final = timedelta(hours=1)
 SYSTEM: Final = "system"
+#: What a limit of the whole campaign counts that has nothing left.
+_SPENT: Final = {states.BY_BUDGET: "minor", states.BY_LOSS: "loss"}
 
 
 def tend_campaigns(*, now: datetime) -> int:
@@ -45,6 +47,8 @@ def _tend(shop_id: UUID, campaign_id: UUID, what: str, now: datetime) -> int:
         return 0
     if what == "start" and campaign.state != states.SCHEDULED:
         return 0
+    if what in _SPENT and not _has_limit(campaign, _SPENT[what]):
+        return 0
     if target == states.ENDED:
         campaign.submitted, campaign.submitted_by = None, ""
     put(
@@ -57,6 +61,12 @@ def _tend(shop_id: UUID, campaign_id: UUID, what: str, now: datetime) -> int:
             cause=("promotions_campaign", campaign.id),
         )  # fmt: skip
     return 1
+
+
+def _has_limit(campaign: Campaign, counts: str) -> bool:
+    """Whether the revision in force has it still: what an earlier one had given stays counted."""
+    limits = spec_of_revision(campaign.revision).limits if campaign.revision else ()
+    return any((one.entity, one.counts, one.period) == ("campaign", counts, "all") for one in limits)
 
 
 def prepare_limits(*, now: datetime) -> int:

@@ -1,6 +1,8 @@
 """A campaign's life: drafts, two people, the clock, pauses by hand and by itself; and what of it counts when."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -120,6 +122,28 @@ def test_the_clock_starts_and_ends(now: datetime) -> None:
     all_is_well(now)
 
 
+def test_what_stands_still_can_be_changed(now: datetime) -> None:
+    shop = make_shop(now)
+    writer, other = make_staff(shop, now).actor, make_staff(shop, now, Role.OPERATOR).actor
+    made = make_campaign(shop_id=shop.id, name="满减", spec=reduce_by(now, 100), actor=writer, now=now)
+    one: dict[str, Any] = {"shop_id": shop.id, "campaign_id": made.campaign_id, "now": now}
+    submit_campaign(**one, number=1, actor=writer)
+    approve_campaign(**one, number=1, actor=other)
+    pause_campaign(**one, actor=writer)
+    again = revise_campaign(**one, name="满减二", spec=reduce_by(now, 200), actor=writer, latest=1)
+    for who in (other, writer):  # Refused, and withdrawn.
+        assert submit_campaign(**one, number=again.number, actor=writer).state == "paused"
+        assert refuse_campaign(**one, actor=who).state == "paused"
+    submit_campaign(**one, number=again.number, actor=writer)
+    assert approve_campaign(**one, number=again.number, actor=other).state == "paused"
+    view = queries.campaign(shop.id, made.campaign_id)
+    assert (view.state, view.paused_why, view.in_force) == ("paused", "hand", again.number)
+    assert queries.plan(shop.id, cart(now), buyer(), now) == ()
+    resume_campaign(**one, actor=writer)
+    assert queries.plan(shop.id, cart(now), buyer(), now)[0].revision_id == again.revision_id
+    all_is_well(now)
+
+
 def test_it_stops_by_itself(now: datetime) -> None:
     shop, actor = shop_and_actor(now)
     basket = cart(now)
@@ -153,6 +177,40 @@ def test_it_stops_by_itself(now: datetime) -> None:
     assert (figures[spent.campaign_id].minor_left, figures[lost.campaign_id].loss_minor) == (0, 40)
     told = figures[cut.campaign_id]
     assert (told.orders, told.wanted_minor, told.given_minor, told.reserved_orders) == (20, 1800, 400, 0)
+
+
+def test_a_limit_that_is_taken_out_stops_nothing(now: datetime) -> None:
+    shop, actor = shop_and_actor(now)
+    budget, losses = Limit("campaign", "minor", "all", 100), Limit("campaign", "loss", "all", 40)
+    basket, spec = cart(now), flash(now, budget, losses, loss_leader=True)
+    made = run(shop, spec, actor, now)
+    order, one = uuid4(), {"shop_id": shop.id, "campaign_id": made.campaign_id, "actor": actor, "now": now}
+    wish = priced(basket, share(made, 100, loss=40))
+    operations.reserve(shop_id=shop.id, order_id=order, names=buyer(), cart=basket, priced=wish, now=now)
+    operations.commit(shop_id=shop.id, order_id=order, now=now)
+
+    def tended() -> tuple[int, str, str]:
+        """How many it stopped, the campaign's state, and why."""
+        done, view = tend_campaigns(now=now), queries.campaign(shop.id, made.campaign_id)
+        return done, view.state, view.paused_why
+
+    assert tended() == (1, "paused", "budget")
+    daily = replace(budget, period="day")
+    for limits, why in (
+        ((losses,), "loss"),
+        ((daily, losses), "loss"),
+        ((daily,), ""),
+        ((budget,), "budget"),
+        ((), ""),
+    ):
+        latest = queries.campaign(shop.id, made.campaign_id).latest
+        changed = replace(spec, limits=limits, loss_leader=losses in limits)
+        again = revise_campaign(**one, name="再来", spec=changed, latest=latest)
+        submit_campaign(**one, number=again.number)
+        if queries.campaign(shop.id, made.campaign_id).state == "paused":
+            resume_campaign(**one)
+        assert tended() == ((1, "paused", why) if why else (0, "running", ""))
+    all_is_well(now)
 
 
 def test_another_limit_is_what_was_not_given_yet(now: datetime) -> None:

@@ -20,8 +20,9 @@ from goodfor.promotions.invariants import INVARIANTS
 from goodfor.promotions.models import Coupon, Shard
 from goodfor.promotions.operations.claim_coupon import claim_coupon
 from goodfor.promotions.operations.make_coupons import make_coupons
+from goodfor.promotions.operations.reward_coupon import earn_coupon, lose_coupon
 from goodfor.promotions.tests.factories import buyer, cart, flash, line, priced, reduce_by, run, share, shop_and_actor
-from goodfor.promotions.types import PART, BatchWish, Limit
+from goodfor.promotions.types import PART, BatchWish, Limit, Presented
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -205,4 +206,39 @@ def test_claims_are_counted_to_the_last(now: datetime) -> None:
     assert race(40, take) == {"claimed": 15, "claim_refused": 25}
     per_buyer = Counter(Coupon.objects.filter(shop_id=shop.id).values_list("buyer_ref", flat=True))
     assert max(per_buyer.values()) <= 2
+    all_is_well(now)
+
+
+def test_a_reward_is_taken_back_while_its_order_lets_it_go(now: datetime) -> None:
+    shop, actor = shop_and_actor(now)
+    code = run(shop, reduce_by(now, 100, coupon=True), actor, now)
+    wish = BatchWish(code.campaign_id, "claim", "奖励", wanted=1)
+    batch = make_coupons(shop_id=shop.id, actor=actor, now=now, wish=wish)
+    coupon_id = earn_coupon(shop_id=shop.id, batch_id=batch.id, buyer_ref="b", now=now)
+    assert coupon_id is not None
+    order, basket = uuid4(), cart(now, coupons=[Presented(coupon_id, code.campaign_id)])
+    wanted = priced(basket, share(code, coupon_id=coupon_id))
+    operations.reserve(shop_id=shop.id, order_id=order, names=buyer(), cart=basket, priced=wanted, now=now)
+    begun = threading.Event()
+
+    def lose() -> bool:
+        try:
+            connection.ensure_connection()
+            begun.set()
+            with transaction.atomic():
+                return lose_coupon(shop_id=shop.id, coupon_id=coupon_id, now=now)
+        finally:
+            connections.close_all()
+
+    with watched() as chains, ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            operations.release(shop_id=shop.id, order_id=order, now=now)
+            answer = threads.submit(lose)
+            assert begun.wait(60)
+            until = time.monotonic() + 60
+            while not any(chains) and time.monotonic() < until:
+                time.sleep(0.01)
+        assert answer.result(60)
+    assert any(chains)
+    assert Coupon.objects.get(shop_id=shop.id, id=coupon_id).state == "void"
     all_is_well(now)

@@ -1,24 +1,32 @@
 """Group buys and bargains as buyers see them, in and out of WeChat."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from goodfor.catalog.queries import get_product
 from goodfor.identity import queries as identity
 from goodfor.identity.tests.factories import make_staff
 from goodfor.kernel import relay
 from goodfor.kernel.clock import utc_now
+from goodfor.kit.writing import clock_time
 from goodfor.orders import queries as orders
 from goodfor.orders.operations.apply_payment_fact import apply_payment_fact
 from goodfor.payments import queries as payments
 from goodfor.payments.types import Fact
 from goodfor.promotions import group_queries, plan_cache
+from goodfor.promotions import queries as promotions
+from goodfor.promotions.bargain_models import Bargain
 from goodfor.promotions.group_models import Group
 from goodfor.promotions.operations.campaign_steps import who_may
-from goodfor.promotions.tests.factories import run, window
-from goodfor.promotions.types import ACTIVITY, BY_CHOICE, PRICE, Scope, Spec, UnitPrice
+from goodfor.promotions.operations.make_campaign import revise_campaign
+from goodfor.promotions.operations.submit_campaign import submit_campaign
+from goodfor.promotions.tests.factories import run
+from goodfor.promotions.tests.factories import window as always
+from goodfor.promotions.types import ACTIVITY, BY_CHOICE, PRICE, Scope, Spec, UnitPrice, Window
 from goodfor.storefront.tests.account_flow import browser, plain
 from goodfor.storefront.tests.test_deals import begin, flash, price_of
 from goodfor.storefront.tests.world import World
@@ -27,16 +35,29 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WECHAT = "Mozilla/5.0 (iPhone) MicroMessenger/8.0"
 
 
-def play(world: World, kind: str, price: int = 9000, **settings: object) -> UUID:
+def play(
+    world: World, kind: str, price: int = 9000, channels: frozenset[str] = frozenset(), window: Window | None = None,
+    **settings: object,
+) -> UUID:  # fmt: skip
     plan_cache.forget()
     now, shop = utc_now(), identity.shop_by_id(world.shop_id)
     known: dict[str, object] = {"size": 2, "hours": 24} if kind == "group" else {"helpers": 2, "hours": 24}
     spec = Spec(
-        play=kind, layer=ACTIVITY, window=window(now), scope=Scope(skus=frozenset({world.sku_id})),
-        effect=UnitPrice(price), trigger=BY_CHOICE, play_settings={**known, **settings},
+        play=kind, layer=ACTIVITY, window=window or always(now), scope=Scope(skus=frozenset({world.sku_id})),
+        effect=UnitPrice(price), trigger=BY_CHOICE, play_settings={**known, **settings}, channels=channels,
     )  # fmt: skip
     people = who_may(shop.id)
     return run(shop, spec, people[0] if people else make_staff(shop, now).actor, now).campaign_id
+
+
+def revise(world: World, campaign_id: UUID, settings: dict[str, object]) -> None:
+    """From now on groups of it begin with these settings."""
+    now, actor, [live] = utc_now(), who_may(world.shop_id)[0], promotions.live_campaigns(world.shop_id)
+    again = revise_campaign(
+        shop_id=world.shop_id, campaign_id=campaign_id, name=live.name, latest=1, actor=actor, now=now,
+        spec=replace(live.spec, play_settings=settings),
+    )  # fmt: skip
+    submit_campaign(shop_id=world.shop_id, campaign_id=campaign_id, number=again.number, actor=actor, now=now)
 
 
 def go(
@@ -83,7 +104,12 @@ def test_two_buyers_make_a_group(world: World) -> None:
     assert number not in seen
     assert "你已付款入团" in plain(head.get(f"/group/{group_id}"))
     assert "去参团" in plain(other.get(f"/p/{world.product_slug}"))
-    second, _said = go(other, world, of, one=group_id)
+    # Whoever joins is told of this group, whatever the campaign says by now.
+    Group.objects.filter(id=group_id).update(expires_at=utc_now() + timedelta(hours=2))
+    revise(world, of, {"size": 5, "hours": 48})
+    second, said = go(other, world, of, one=group_id)
+    assert "2 人付款即成团" in said
+    assert f"{clock_time(Group.objects.get(id=group_id).expires_at)} 前没成团" in said
     paid(world, second)
     while relay.relay_batch(utc_now()):
         pass
@@ -146,6 +172,31 @@ def test_a_friend_brings_the_price_down_once(world: World) -> None:
     paid(world, number)
     assert orders.order_by_number(world.shop_id, number).state == "delivered"
     assert "已按砍后价买下" in plain(owner.get(page))
+
+
+def test_what_counts_in_wechat_alone_is_offered_and_sold_there_alone(world: World) -> None:
+    inside = {"user-agent": WECHAT}
+    of = play(world, "group", channels=frozenset({"wechat"}))
+    asked = {"kind": "group", "campaign": str(of), "sku": str(world.sku_id), "method": world.method, "seen": "9000"}
+    client = browser()
+    assert "发起拼团" not in plain(client.get(f"/p/{world.product_slug}"))
+    assert client.post("/play/checkout", asked).status_code == 409
+    assert "发起拼团" in plain(client.get(f"/p/{world.product_slug}", headers=inside))
+    assert client.post("/play/checkout", asked, headers=inside).status_code == 302
+    assert Group.objects.filter(shop_id=world.shop_id).count() == 1
+
+
+def test_a_bargain_begins_where_its_campaign_counts_alone(world: World) -> None:
+    now = utc_now()
+    other = next(sku.id for sku in get_product(world.shop_id, world.product_slug).skus if sku.id != world.sku_id)
+    soon = play(world, "bargain", window=Window(now + timedelta(hours=1), now + timedelta(days=1)))
+    inside = play(world, "bargain", channels=frozenset({"wechat"}))
+    for campaign, sku in ((soon, world.sku_id), (inside, world.sku_id), (play(world, "bargain"), other)):
+        answer = browser().post("/bargain/new", {"campaign": str(campaign), "sku": str(sku)})
+        assert answer.status_code == 404
+    assert Bargain.objects.filter(shop_id=world.shop_id).count() == 0
+    asked = {"campaign": str(inside), "sku": str(world.sku_id)}
+    assert browser().post("/bargain/new", asked, headers={"user-agent": WECHAT}).status_code == 302
 
 
 def test_one_network_is_not_all_friends(world: World) -> None:

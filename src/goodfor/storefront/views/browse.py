@@ -12,6 +12,7 @@ from goodfor.kernel.errors import NotFound
 from goodfor.orders import queries as orders
 from goodfor.orders.types import DIRECT
 from goodfor.storefront.account import current
+from goodfor.storefront.client import face_of
 from goodfor.storefront.deals import Deals, deals_of
 from goodfor.storefront.filters import asked_of
 from goodfor.storefront.flash import flash_slots, strip_of
@@ -141,7 +142,9 @@ def product(request: HttpRequest, shop: ShopView, slug: str) -> HttpResponse:
         "promise": promised_for(shop.id, view, offer.sku, utc_now()),
         "counted": orders.trust_view(shop.id),
         "asked": supply.form_of(shop.id, offer.sku.id) if offer.sku.delivery_kind == DIRECT else (),
-        "plays": plays_of(shop.id, view, {sku: deal.price for sku, deal in deals.by_sku.items()}, utc_now()),
+        "plays": plays_of(
+            shop.id, view, {sku: deal.price for sku, deal in deals.by_sku.items()}, utc_now(), face_of(request)
+        ),
         **_prices(deals, offered, offer),
         "tab": "categories",
         "title": view.name,

@@ -23,7 +23,7 @@ from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
 from goodfor.storefront.bundles import BundleOffer, cards_of, lines_of, offer_of, picks_in, quoted, sets_in
-from goodfor.storefront.client import client_ip, device_of
+from goodfor.storefront.client import client_ip, face_of
 from goodfor.storefront.deals import Bill, bill_of
 from goodfor.storefront.devices import own_id
 from goodfor.storefront.forms import CheckoutForm, typed
@@ -135,7 +135,7 @@ def _buyer(request: HttpRequest, ref: str, form: CheckoutForm | None = None) -> 
         locale=translation.get_language() or "zh-hans",
         invoice=form.invoice if form else None,
         device=own_id(request),
-        face="wechat" if device_of(request) == "wechat" else "",
+        face=face_of(request),
     )
 
 

@@ -1,11 +1,10 @@
 """Checkout of a group or a bargain: one SKU at its price, and the order waits for the group."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 
 from goodfor.identity.types import ShopView
 from goodfor.insights.types import CHECKED_OUT
@@ -19,18 +18,18 @@ from goodfor.promotions import choosing, group_queries
 from goodfor.promotions.errors import PlayNotFound, choice_failed
 from goodfor.promotions.persons import names_of
 from goodfor.promotions.plays import GROUP_PLAY, group_play
-from goodfor.promotions.types import BY_BARGAIN, BY_GROUP, ChoiceRequest, GroupPlay
+from goodfor.promotions.types import BY_BARGAIN, BY_GROUP, ChoiceRequest, GroupPlay, GroupView
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
 from goodfor.storefront.balance import methods_for
-from goodfor.storefront.client import client_ip
+from goodfor.storefront.deals import buyer_here
 from goodfor.storefront.forms import CheckoutForm, QuantityForm, ids_in
 from goodfor.storefront.grants import buyer_ref, remember, remember_buyer
 from goodfor.storefront.judged_sales import judged_order
 from goodfor.storefront.judging import noted
 from goodfor.storefront.operations.count_attempt import count_attempt
 from goodfor.storefront.page import page, show
-from goodfor.storefront.persons import names_of_visitor
+from goodfor.storefront.persons import cluster, names_of_visitor
 from goodfor.storefront.plays import Goods, goods_of
 from goodfor.storefront.saved import contacts_of
 from goodfor.storefront.top_ups import TopUpForm, top_up_form
@@ -49,6 +48,8 @@ class Chosen:
     buyer: Buyer
     quoted: Quote
     play: GroupPlay | None
+    #: The group that is joined: its size and its end were settled when it began.
+    group: GroupView | None
 
 
 @page("GET", "POST", private=True, counts=CHECKED_OUT)
@@ -91,17 +92,15 @@ def _chosen(request: HttpRequest, shop: ShopView) -> Chosen:
     quantity = form.cleaned_data["quantity"] if form.is_valid() else 1
     account = current(request, shop)
     ref = account.ref if account else buyer_ref(request, shop.id)
-    names = names_of_visitor(request, shop, ref)
-    buyer = Buyer(
-        ref=ref, ip=client_ip(request), locale=translation.get_language() or "zh-hans", device=names.device,
-        cluster=names.cluster,
-    )  # fmt: skip
+    buyer = buyer_here(request, shop, ref)
+    buyer = replace(buyer, cluster=cluster(shop.id, ref, buyer.device))
     quoted = quote(
         shop_id=shop.id, lines=[LineRequest(found[1], quantity)], buyer=buyer, choice=request_for, now=utc_now()
     )
     if not any(one.campaign_id == found[0] for one in quoted.taken):
         raise choice_failed(next((one.outcome for one in quoted.trace if one.campaign_id == found[0]), "scope"))
-    return Chosen(request_for, goods_of(shop.id, found[1]), quantity, buyer, quoted, play)
+    group = group_queries.group(shop.id, one) if play and one else None
+    return Chosen(request_for, goods_of(shop.id, found[1]), quantity, buyer, quoted, play, group)
 
 
 def _place(
@@ -120,10 +119,7 @@ def _place(
     placed = place_order(
         shop_id=shop.id,
         lines=[LineRequest(chosen.goods.sku.id, chosen.quantity, top_up.filled if top_up else {})],
-        buyer=Buyer(
-            ref=ref, contact=form.chosen_contact, ip=ip, locale=chosen.buyer.locale, invoice=form.invoice,
-            device=chosen.buyer.device, cluster=chosen.buyer.cluster,
-        ),
+        buyer=replace(chosen.buyer, contact=form.chosen_contact, invoice=form.invoice),
         channel="storefront",
         hold=judged.hold,
         order_id=order_id,

@@ -22,7 +22,7 @@ from goodfor.promotions.types import BargainView
 from goodfor.risk.types import Scene
 from goodfor.storefront.account import current
 from goodfor.storefront.advice import advice_for
-from goodfor.storefront.client import client_ip
+from goodfor.storefront.client import client_ip, face_of
 from goodfor.storefront.forms import ids_in
 from goodfor.storefront.grants import buyer_ref, remember_buyer
 from goodfor.storefront.judging import act_of, judge, noted
@@ -78,7 +78,8 @@ def new_bargain(request: HttpRequest, shop: ShopView) -> HttpResponse:
     count_attempt(
         shop_id=shop.id, scope="bargain", subject=client_ip(request), limit=STARTS_AN_HOUR, window=HOUR, now=now
     )
-    live, goods = choosing.live_of(shop.id, found[0], BARGAIN_PLAY), goods_of(shop.id, found[1])
+    goods = goods_of(shop.id, found[1])
+    live = choosing.startable(shop.id, found[0], BARGAIN_PLAY, goods.cart(shop.id, face_of(request), now))
     try:
         bargain_id = start_bargain(
             shop_id=shop.id, campaign_id=live.campaign_id, revision_id=live.revision_id, sku_id=goods.sku.id,
