@@ -81,6 +81,8 @@ class Scene:
             item_id="1", quantity=len(codes), max_cost=8, currency="CNY", state="delivered", ref="R1", got=len(codes),
             sent_at=now, ended_at=now,
         )  # fmt: skip
+        # What came is counted by the rows of purchases; then nothing is wanted any more.
+        Want.objects.filter(shop_id=self.shop_id, id=want.id).update(state="supplied", closed_at=now)
         for code in codes:
             BoughtCode.objects.create(
                 code_id=code, shop_id=self.shop_id, attempt_id=attempt.id, supplier_id=supplier.id,

@@ -112,6 +112,8 @@ def came_from(order: OrderView, supplier_id: UUID, now: datetime, *, cost: str =
         number=str(uuid4().int)[:18], item_id="1", quantity=got, got=got, max_cost=cost, charged=cost, currency="CNY",
         state=supply_states.DELIVERED, sent_at=now, ended_at=now,
     )  # fmt: skip
+    ended = {"state": supply_states.SUPPLIED, "closed_at": now, "next_at": None}
+    Want.objects.filter(shop_id=order.shop_id, id=want.id).update(**ended)
     BoughtCode.objects.bulk_create(
         BoughtCode(code_id=code.code_id, shop_id=order.shop_id, attempt_id=attempt.id, supplier_id=supplier_id, at=now)
         for code in vault.held(order.shop_id, line.line_id)
