@@ -110,6 +110,7 @@ class Scene:
             item_id="1", quantity=len(codes), max_cost=8, currency="CNY", state="delivered", ref="R1", got=len(codes),
             sent_at=self.now, ended_at=self.now,
         )  # fmt: skip
+        Want.objects.filter(shop_id=self.shop_id, id=want.id).update(state="supplied", closed_at=self.now)
         for one in codes:
             BoughtCode.objects.create(
                 code_id=one, shop_id=self.shop_id, attempt_id=attempt.id, supplier_id=supplier.id, at=self.now
