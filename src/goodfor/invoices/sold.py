@@ -15,7 +15,6 @@ from goodfor.invoices.errors import (
 )
 from goodfor.orders import queries as orders
 from goodfor.orders.types import OrderView
-from goodfor.payments import queries as payments
 from goodfor.welfare import queries as welfare
 
 _DELIVERED = "delivered"
@@ -44,7 +43,7 @@ def invoiceable(shop_id: UUID, order_id: UUID) -> tuple[OrderView, Papers]:
     if welfare.used_for(shop_id, order_id) is not None:
         raise PaidByCompany
     # Whoever redeems a card has no invoice from the seller of the goods (announcement 2016 no. 53).
-    if order.payment_id is not None and payments.payment(shop_id, order.payment_id).by_credit:
+    if orders.paid_by_credit(shop_id, order):
         raise PaidByCredit
     if order.state != _DELIVERED:
         raise NotDelivered
