@@ -88,9 +88,12 @@ def _has_another(row: Subscription, period: Period) -> bool:
 def _let_go(row: Subscription, period: Period, now: datetime) -> None:
     """A period that nobody wants any more; where its plan is another subscription's by now, this one keeps its own."""
     fail_period(period, states.CANCELLED, actor="system", now=now)
+    if row.state == states.ENDED or not _has_another(row, period):
+        return
     if row.state == states.PAST_DUE:
+        # Nothing would be tried again, and nothing be announced.
         end_subscription(row, states.CANCELLED, actor="system", now=now)
-    elif row.state != states.ENDED and row.next_terms_id == period.terms_id:
+    elif row.next_terms_id == period.terms_id:
         move_subscription(row, row.state, actor="system", cause="plan", now=now, next_terms_id=None)
 
 
