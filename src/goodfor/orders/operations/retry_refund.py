@@ -67,7 +67,6 @@ def _retry(
     return store.refund_view(order.number, refund)
 
 
-@transaction.atomic(savepoint=False)
 def retry_other_refund(
     *, shop_id: UUID, refund_id: UUID, actor: str, paid_from: str = "", proven: bool = False, now: datetime
 ) -> PaymentRefund:  # fmt: skip
@@ -75,16 +74,16 @@ def retry_other_refund(
 
     No order changes by it. Raises RefundNotFound, WrongState (it is of an order's price), and what count_refund raises.
     """
-    failed = payments.refund(shop_id, refund_id)
-    if failed.of_order:
-        raise WrongState(state=failed.state)
-    refund = retry_by_channel(shop_id=shop_id, refund_id=refund_id, actor=actor, paid_from=paid_from, now=now)
-    if refund.id != refund_id:
-        by = decided_by(actor, by_staff=True, proven=proven)
-        with telling_of_cap(shop_id, now):
+    by = decided_by(actor, by_staff=True, proven=proven)
+    with telling_of_cap(shop_id, now), transaction.atomic(savepoint=False):
+        failed = payments.refund(shop_id, refund_id)
+        if failed.of_order:
+            raise WrongState(state=failed.state)
+        refund = retry_by_channel(shop_id=shop_id, refund_id=refund_id, actor=actor, paid_from=paid_from, now=now)
+        if refund.id != refund_id:
             _count(failed, refund, by, paid_from, now)
-        if refund.done:
-            finish_refund(shop_id=shop_id, order_id=None, refund=refund, now=now)
+            if refund.done:
+                finish_refund(shop_id=shop_id, order_id=None, refund=refund, now=now)
     return refund
 
 
