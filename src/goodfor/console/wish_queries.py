@@ -21,6 +21,8 @@ wishes_waiting: Final = Tally("goodfor.console", "sql/wishes_waiting.sql")
 _NOBODY: Final = UUID(int=0)
 #: By which somebody of the staff can make another one of themselves.
 _HANDS_OVER: Final = frozenset({"identity.signin_link_issued", "identity.role_changed"})
+#: By which somebody of the staff is sent away.
+SENDS_AWAY: Final = frozenset({"identity.role_changed"})
 #: So long it stands against somebody that a code was stolen that they had seen.
 _STANDS: Final = timedelta(days=90)
 
@@ -43,12 +45,12 @@ def may_be_second(staff: StaffView, now: datetime) -> bool:
     return any(one.id == staff.id for one in helpers(staff.shop_id, _NOBODY, now))
 
 
-def handed_over(staff: StaffView, now: datetime) -> bool:
-    """Whether a colleague gave or took them their place, a role or a link within a day."""
+def handed_over(staff: StaffView, now: datetime, actions: frozenset[str] = _HANDS_OVER) -> bool:
+    """Whether a colleague gave or took them their place, a role or a link within a day; or did one of these to them."""
     since = now - wishing.HERE_FOR
     lines = audit.lines_of(shop_id=staff.shop_id, subject=("staff", staff.id), since=since)
     return any(
-        line.action in _HANDS_OVER and line.actor.startswith("staff:") and line.actor != staff.actor for line in lines
+        line.action in actions and line.actor.startswith("staff:") and line.actor != staff.actor for line in lines
     )
 
 
