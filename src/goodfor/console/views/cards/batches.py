@@ -50,7 +50,7 @@ def make(request: HttpRequest, visitor: Visitor, card_program_id: UUID) -> HttpR
     here = reverse("desk:card-program", args=[view.id])
     crumbs = [(_("礼品卡"), reverse(PAGE)), (view.name, here)]
     context = {"title": _("新的一批卡"), "form": form, "error": error, "back": here}
-    return show(request, visitor, "cards/form", context, page=PAGE, crumbs=crumbs, status=status)
+    return show(request, visitor, "one_form", context, page=PAGE, crumbs=crumbs, status=status)
 
 
 @console_page(Permission.CARDS_VIEW)

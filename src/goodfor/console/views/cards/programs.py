@@ -54,9 +54,7 @@ def make(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             except DomainError as refused:
                 error, status = problem(form, refused), refused.http_status
     context = {"title": _("新卡种"), "form": form, "error": error, "back": reverse(PAGE)}
-    return show(
-        request, visitor, "cards/form", context, page=PAGE, crumbs=[(_("礼品卡"), reverse(PAGE))], status=status
-    )
+    return show(request, visitor, "one_form", context, page=PAGE, crumbs=[(_("礼品卡"), reverse(PAGE))], status=status)
 
 
 @console_page(Permission.CARDS_SET, methods=("GET", "POST"))
@@ -78,7 +76,7 @@ def edit(request: HttpRequest, visitor: Visitor, card_program_id: UUID) -> HttpR
                 error, status = problem(form, refused), refused.http_status
     crumbs = [(_("礼品卡"), reverse(PAGE)), (view.name, here)]
     context = {"title": _("修改卡种"), "form": form, "error": error, "back": here}
-    return show(request, visitor, "cards/form", context, page=PAGE, crumbs=crumbs, status=status)
+    return show(request, visitor, "one_form", context, page=PAGE, crumbs=crumbs, status=status)
 
 
 @console_page(Permission.CARDS_SET, methods=("POST",))

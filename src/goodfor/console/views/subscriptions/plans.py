@@ -68,7 +68,7 @@ def make(request: HttpRequest, visitor: Visitor) -> HttpResponse:
                 error, status = _problem(form, refused), refused.http_status
     context = {"title": _("新方案"), "form": form, "error": error, "back": reverse(PAGE)}
     crumbs = [(_("订阅方案"), reverse(PAGE))]
-    return show(request, visitor, "cards/form", context, page=PAGE, crumbs=crumbs, status=status)
+    return show(request, visitor, "one_form", context, page=PAGE, crumbs=crumbs, status=status)
 
 
 @console_page(Permission.SUBSCRIPTIONS_SET, methods=("GET", "POST"))
@@ -94,7 +94,7 @@ def edit(request: HttpRequest, visitor: Visitor, plan_id: UUID) -> HttpResponse:
                 error, status = _problem(form, refused), refused.http_status
     crumbs = [(_("订阅方案"), reverse(PAGE)), (view.name, here)]
     context = {"title": _("修改方案"), "form": form, "error": error, "back": here}
-    return show(request, visitor, "cards/form", context, page=PAGE, crumbs=crumbs, status=status)
+    return show(request, visitor, "one_form", context, page=PAGE, crumbs=crumbs, status=status)
 
 
 @console_page(Permission.SUBSCRIPTIONS_VIEW)

@@ -195,7 +195,7 @@ def _form(
     context = {"title": title, "form": form, "error": error, "back": back}
     status = error.http_status if error else 422 if form.is_bound else 200
     crumbs = [(_("企业福利"), reverse(PAGE))]
-    return show(request, visitor, "welfare/form", context, page=PAGE, crumbs=crumbs, status=status)
+    return show(request, visitor, "one_form", context, page=PAGE, crumbs=crumbs, status=status)
 
 
 def _problem(form: forms.Form, refused: DomainError) -> DomainError | None:
