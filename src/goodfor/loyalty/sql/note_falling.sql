@@ -1,6 +1,6 @@
 -- The next members by owner, and whose tier ends within one of some spans without enough to keep it: by what was done in
--- the year before its end, or that year by the shop's clock. A tier that was given or bought is kept by earning it. How many were looked at, how many are
--- told, and the last one.
+-- the year before its end, or that year by the shop's clock. A tier that was given or bought is kept by earning it. How
+-- many were looked at, how many are told, and the last one.
 WITH those AS (
     SELECT owner, rank, until, source FROM loyalty_member
     WHERE shop_id = %(shop_id)s AND (%(after)s::uuid IS NULL OR owner > %(after)s::uuid)

@@ -1,6 +1,6 @@
 -- subscriptions: paid periods of a shop that end soon and have open picks: each is told once for each number of days.
 WITH due AS (
-    SELECT p.id, p.subscription_id, p.ends_at, p.picks + p.carried - p.picked - p.given - p.carried_out AS left_over
+    SELECT p.id, p.subscription_id, u.owner, p.ends_at, p.picks + p.carried - p.picked - p.given - p.carried_out AS left_over
       FROM subscriptions_period p
       JOIN subscriptions_subscription u ON u.shop_id = p.shop_id AND u.id = p.subscription_id
        AND u.why <> ALL (%(nothing_left)s::text[])
@@ -18,10 +18,9 @@ WITH due AS (
 ), told AS (
     INSERT INTO kernel_event (shop_id, name, version, payload, cause_type, cause_id, occurred_at)
     SELECT %(shop_id)s::uuid, 'subscriptions.picks_waiting', 1,
-           jsonb_build_object('subscription_id', d.subscription_id, 'period_id', d.id, 'owner', s.owner,
+           jsonb_build_object('subscription_id', d.subscription_id, 'period_id', d.id, 'owner', d.owner,
                               'left', d.left_over, 'days', %(days)s::integer, 'ends_at', d.ends_at),
            'subscriptions.period', d.id, %(now)s::timestamptz
       FROM noted n JOIN due d ON d.id = n.period_id
-      JOIN subscriptions_subscription s ON s.shop_id = %(shop_id)s AND s.id = d.subscription_id
 )
 SELECT count(*) FROM noted
