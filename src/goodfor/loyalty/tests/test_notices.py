@@ -105,7 +105,7 @@ def test_steps_and_birthdays_are_told_once_and_what_is_old_is_not(shop_id: UUID)
 
 def test_the_loops_look_once_a_day(shop_id: UUID) -> None:
     now = utc_now()
-    given(shop_id, uuid4(), 5, now + timedelta(days=7, hours=12), now)
+    given(shop_id, uuid4(), 5, now + timedelta(days=7), now)
     buys(shop_id, uuid4(), 10_000, now)
     assert [tasks.ending(now), tasks.ending(now), tasks.falling(now)] == [2, 0, 0]
     assert tasks.falling(now + timedelta(days=358)) == 1
